@@ -1,0 +1,1 @@
+"""The application: what happens, in which order. Knows no vendor; talks to the outside through `bot.ports`."""

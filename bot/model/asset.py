@@ -1,0 +1,94 @@
+"""Assets (CIs), their classification, and why a class counts for a ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model.fields import UNREADABLE, Field
+from bot.model.say import Say
+
+CLASSES = range(1, 6)
+
+
+class Dimension(StrEnum):
+    """The three dimensions of the classification (Dutch: vertrouwelijkheid, integriteit, beschikbaarheid)."""
+
+    CONFIDENTIALITY = "confidentiality"
+    INTEGRITY = "integrity"
+    AVAILABILITY = "availability"
+
+
+class Flag(StrEnum):
+    """Overlays: personal data, social security data (KSZ), NIS2."""
+
+    GDPR = "gdpr"
+    KSZ = "ksz"
+    NIS2 = "nis2"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """An asset as a register describes it. Each attribute is a `Field`, so that "not there", "empty" and
+    "cannot be read" stay apart. Classes are ints 1 to 5; flags bools; owner and stakeholders people;
+    `operations_group` a group; `service_hours` "5x10" or "24x7".
+    """
+
+    book: str
+    id: str
+    name: str
+    confidentiality: Field = UNREADABLE
+    integrity: Field = UNREADABLE
+    availability: Field = UNREADABLE
+    gdpr: Field = UNREADABLE
+    ksz: Field = UNREADABLE
+    nis2: Field = UNREADABLE
+    owner: Field = UNREADABLE
+    operations_group: Field = UNREADABLE
+    service_hours: Field = UNREADABLE
+    stakeholders: Field = UNREADABLE
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One asset as it is judged: effective classes and flags, and what was wrong with what was found.
+
+    A flag that cannot be seen is None. `assumed` names the dimensions judged by the default class.
+    `asset` is None for a ticket that names no asset.
+    """
+
+    name: str
+    confidentiality: int
+    integrity: int
+    availability: int
+    gdpr: bool | None = False
+    ksz: bool | None = False
+    nis2: bool | None = False
+    asset: Asset | None = None
+    assumed: tuple[Dimension, ...] = ()
+    problems: tuple[Say, ...] = ()
+
+    def level(self, dimension: Dimension) -> int:
+        """The class that counts in a dimension, 1 to 5."""
+        return int(getattr(self, dimension.value))
+
+    def flag(self, flag: Flag) -> bool | None:
+        """Whether the overlay holds; None when that cannot be seen."""
+        value: bool | None = getattr(self, flag.value)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why a rule applies: this asset, by this class in this dimension and/or this flag.
+    `certain` is False when the flag cannot be seen.
+    """
+
+    subject: str
+    dimension: Dimension | None = None
+    level: int | None = None
+    flag: Flag | None = None
+    assumed: bool = False
+    certain: bool = True

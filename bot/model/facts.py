@@ -1,0 +1,60 @@
+"""What a rule may look at: the ticket, its assets as judged, who holds which role, and what was handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.model.asset import Subject
+from bot.model.fields import Field
+from bot.model.people import Person, Role, RoleMembers
+from bot.model.say import Say
+from bot.model.ticket import Ticket
+
+NOT_CONFIGURED = RoleMembers(configured=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A formal handover notification that was delivered. `stage` 1: available in production; 2: fully
+    operational. `recipients` are the names it was delivered to, `roles` the roles among them.
+    """
+
+    stage: int
+    at: datetime
+    recipients: tuple[str, ...]
+    roles: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One ticket with all that is needed to judge it. `problems` are doubts about the assets of the ticket
+    as a whole (none named, a lower class stated). `now` is aware, UTC.
+    """
+
+    ticket: Ticket
+    subjects: tuple[Subject, ...]
+    now: datetime
+    problems: tuple[Say, ...] = ()
+    roles: Mapping[Role, RoleMembers] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+
+    def field(self, name: str) -> Field:
+        """What was seen of a ticket's field."""
+        return self.ticket.field(name)
+
+    def people(self, name: str) -> tuple[Person, ...]:
+        """The people in a field; empty when it is empty or cannot be read."""
+        value = self.field(name).value
+        return tuple(v for v in value if isinstance(v, Person)) if isinstance(value, tuple) else ()
+
+    def role(self, role: Role) -> RoleMembers:
+        """Who holds a role in the ticket's source."""
+        return self.roles.get(role, NOT_CONFIGURED)
+
+    @property
+    def size(self) -> str | None:
+        """major, minor or sprint; None when the ticket does not say."""
+        value = self.field("release_size").value
+        return value if isinstance(value, str) else None

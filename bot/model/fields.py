@@ -1,0 +1,174 @@
+"""The ticket's vocabulary: every field a rule may ask for, its kind, and the words people know it by.
+
+One table for all sources. A connector says where each field is found on its system; the rules say which
+fields they need; messages take the label from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model.people import Group, Person
+
+
+class Kind(StrEnum):
+    """What a field's value is. In Python: TEXT str, BOOL bool, CHOICE str (a code of the field's choices),
+    USERS tuple of Person, PARTY tuple of Person or Group, MOMENT aware datetime in UTC, KEYS and LIST tuple
+    of str.
+    """
+
+    TEXT = "text"
+    BOOL = "bool"
+    CHOICE = "choice"
+    USERS = "users"
+    PARTY = "party"
+    MOMENT = "moment"
+    KEYS = "keys"
+    LIST = "list"
+
+
+Value = str | bool | int | datetime | tuple[str, ...] | tuple[Person | Group, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What was seen of one field.
+
+    value     the typed value; None when the field is empty or holds only a placeholder
+    readable  False when the field is not mapped, not returned or holds an error: then nothing is known
+    raw       what stood there when it could not be understood, shortened, as the source shows it
+    where     the name under which people find the field in their system
+    by, at    who set the present value, and when (UTC), where the source's history tells
+    """
+
+    value: Value = None
+    readable: bool = True
+    raw: str = ""
+    where: str = ""
+    by: Person | None = None
+    at: datetime | None = None
+
+    @property
+    def filled(self) -> bool:
+        """True when a meaningful value was seen."""
+        return self.readable and self.value is not None and self.value != ()
+
+
+UNREADABLE = Field(readable=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One entry of the vocabulary. `choices` maps a code to the words that mean it (lower case)."""
+
+    name: str
+    kind: Kind
+    label: str
+    choices: Mapping[str, tuple[str, ...]]
+
+
+def _spec(name: str, kind: Kind, label: str, **choices: str) -> FieldSpec:
+    words = {code: (code, *filter(None, text.split("|"))) for code, text in choices.items()}
+    return FieldSpec(name, kind, label, words)
+
+
+_T, _B, _C, _U, _P, _M = Kind.TEXT, Kind.BOOL, Kind.CHOICE, Kind.USERS, Kind.PARTY, Kind.MOMENT
+_K, _L = Kind.KEYS, Kind.LIST
+
+_SPECS = (
+    _spec(
+        "change_type",
+        _C,
+        "Change type",
+        standard="standaard",
+        normal="normaal",
+        emergency="spoed|noodwijziging|urgent",
+    ),
+    _spec("release_size", _C, "Release size", major="groot|large", minor="klein|small", sprint=""),
+    _spec("description", _T, "Description"),
+    _spec("requester", _U, "Requester"),
+    _spec("implementer", _U, "Implementer"),
+    _spec("builders", _U, "Builders"),
+    _spec("testers", _U, "Testers"),
+    _spec("responsible_group", _P, "Responsible team"),
+    _spec("application_owner", _U, "Application owner"),
+    _spec("classification", _T, "Classification"),
+    _spec("planned_start", _M, "Planned start"),
+    _spec("planned_end", _M, "Planned end"),
+    _spec("actual_start", _M, "Actual start"),
+    _spec("actual_end", _M, "Actual end"),
+    _spec(
+        "rollout_strategy",
+        _C,
+        "Rollout strategy",
+        big_bang="big bang|bigbang|big-bang",
+        phased="gefaseerd|gefaseerde aanpak|phased rollout|phased approach",
+        limited_pull="limited pull|gelimiteerde pull|beperkte pull",
+        pull="",
+    ),
+    _spec("pull_until", _M, "Pull until"),
+    _spec("package", _T, "Release package"),
+    _spec("build_doc", _T, "Build documentation"),
+    _spec("install_doc", _T, "Installation documentation"),
+    _spec("procedures", _T, "Procedures"),
+    _spec("scripts", _T, "Scripts"),
+    _spec("test_plan", _T, "Test plan"),
+    _spec("fallback_plan", _T, "Fall-back plan"),
+    _spec("implementation_plan", _T, "Implementation plan"),
+    _spec("test_plan_fixed_at", _M, "Test plan fixed at"),
+    _spec(
+        "test_result",
+        _C,
+        "Test result",
+        passed="geslaagd|pass|ok|succesvol|successful",
+        failed="mislukt|fail|gefaald|niet geslaagd",
+    ),
+    _spec("test_validated_by", _U, "Test validated by"),
+    _spec("test_validated_at", _M, "Test validated at"),
+    _spec("acceptance_criteria", _T, "Acceptance criteria"),
+    _spec(
+        "acceptance_result",
+        _C,
+        "Acceptance result",
+        accepted="geaccepteerd|aanvaard|accept",
+        rejected="afgewezen|verworpen|geweigerd",
+    ),
+    _spec("environments_separated", _B, "Environments separated"),
+    _spec("environments_like_production", _B, "Environments like production"),
+    _spec("environment_path", _L, "Environment path"),
+    _spec(
+        "test_data",
+        _C,
+        "Test data",
+        synthetic="synthetisch|fictief|fictitious",
+        anonymised="anonymized|geanonimiseerd|anoniem",
+        pseudonymised="pseudonymized|gepseudonimiseerd",
+        production="productie|productiedata|productiegegevens|production data",
+        none="geen|no test data",
+    ),
+    _spec("tested_in_production", _B, "Tested in production"),
+    _spec("compensating_measures", _T, "Compensating measures"),
+    _spec("procedure", _T, "Procedure"),
+    _spec("handed_over_to", _P, "Handed over to"),
+    _spec("handed_over_at", _M, "Handed over at"),
+    _spec("operational_at", _M, "Operational at"),
+    _spec("stakeholders", _P, "Stakeholders"),
+    _spec("post_verification", _T, "Post-verification"),
+    _spec("lessons_learned", _T, "Lessons learned"),
+    _spec(
+        "result",
+        _C,
+        "Result",
+        successful="succesvol|success|geslaagd|done|fixed|gereed|klaar|completed",
+        with_issues="successful_issues|successful with issues|succesvol met problemen|with issues|met problemen",
+        failed="unsuccessful|mislukt|failed|gefaald|niet succesvol",
+        rolled_back="rolled back|teruggedraaid|rollback|backed out",
+    ),
+    _spec("changes", _K, "Changes"),
+    _spec("deployed_changes", _K, "Deployed changes"),
+)
+
+FIELDS: Mapping[str, FieldSpec] = {spec.name: spec for spec in _SPECS}

@@ -1,0 +1,53 @@
+"""A verdict that can explain itself: why it is asked, what was seen, what is wanted, and who can settle it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.asset import Because
+from bot.model.lifecycle import Severity, State, Verdict
+from bot.model.people import Group, Person, Role
+from bot.model.say import Say
+
+Actor = Person | Group | Role
+"""Who can settle a finding: a person, a group, or a role when nobody in it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several things a rule asks for, with its own verdict, so that each is reported by name."""
+
+    name: Say
+    met: bool | None
+    seen: Say | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The judgement of one rule on one ticket.
+
+    id, pack, cite  the stable requirement id, its pack, and document, version and section
+    line            findings that demand the same thing share a line; `rank` orders them, strictest highest
+    due             the moment (UTC) before which it must be settled, where the ticket plans one
+    """
+
+    id: str
+    pack: str
+    title: tuple[tuple[str, str], ...]
+    cite: str
+    verdict: Verdict
+    gate: State
+    severity: Severity
+    line: str
+    rank: int
+    because: tuple[Because, ...]
+    seen: Say
+    wanted: Say
+    who: tuple[Actor, ...] = ()
+    parts: tuple[Part, ...] = ()
+    due: datetime | None = None
+
+    def titled(self, language: str) -> str:
+        """The rule's title in a language of the pack."""
+        return dict(self.title)[language]

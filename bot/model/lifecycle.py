@@ -1,0 +1,53 @@
+"""The lifecycle every source's workflow is mapped onto, and the verdicts a rule can give."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Lifecycle state of a ticket, after ServiceNow's change model; `CANCELED` stands outside the order."""
+
+    DRAFT = "draft"
+    ASSESS = "assess"
+    AUTHORIZE = "authorize"
+    SCHEDULED = "scheduled"
+    IMPLEMENT = "implement"
+    REVIEW = "review"
+    CLOSED = "closed"
+    CANCELED = "canceled"
+
+    def reached(self, gate: State) -> bool:
+        """True when a ticket in this state stands at or past `gate`. A canceled ticket reaches no gate."""
+        return self is not State.CANCELED and _ORDER[self] >= _ORDER[gate]
+
+    @property
+    def over(self) -> bool:
+        """True when nobody works on the ticket any more."""
+        return self in (State.CLOSED, State.CANCELED)
+
+
+_ORDER = {state: place for place, state in enumerate(State)}
+
+
+class Verdict(StrEnum):
+    """What a rule says of a ticket. `UNKNOWN` is never `MET`: what cannot be seen proves nothing."""
+
+    MET = "met"
+    PENDING = "pending"
+    MISSING = "missing"
+    VIOLATED = "violated"
+    WAIVED = "waived"
+    UNKNOWN = "unknown"
+
+    @property
+    def open(self) -> bool:
+        """True when somebody of the team still has something to settle."""
+        return self in (Verdict.PENDING, Verdict.MISSING, Verdict.VIOLATED)
+
+
+class Severity(StrEnum):
+    """How heavy a rule weighs: `REQUIRED` by the norm, or `ADVICE` from its explanatory part."""
+
+    REQUIRED = "required"
+    ADVICE = "advice"

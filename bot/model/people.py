@@ -1,0 +1,62 @@
+"""People, groups and roles as a source system identifies them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person known to a source system under `id`. The e-mail address serves to reach the person
+    and is left out of comparison, logs and everything that is stored.
+    """
+
+    id: str
+    name: str
+    active: bool = True
+    email: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of people in a source system."""
+
+    id: str
+    name: str
+
+
+class Role(StrEnum):
+    """Who a sign-off is asked of. All but `OWNER` come from groups (settings `ROLES__...`);
+    the owner comes from the asset.
+    """
+
+    OWNER = "owner"
+    CAB = "cab"
+    DPO = "dpo"
+    CHANGE_MANAGER = "change_manager"
+    OPERATIONS = "operations"
+    KETEN_CAB = "keten_cab"
+    USERS = "users"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleMembers:
+    """Who holds a role in one source system now.
+
+    `configured` is False when the admin named no group for it; `readable` is False when a named group
+    could not be read, so that nothing may be concluded from who is absent.
+    """
+
+    people: tuple[Person, ...] = ()
+    groups: tuple[Group, ...] = ()
+    configured: bool = True
+    readable: bool = True
+
+    def holds(self, person: Person) -> bool:
+        """True when the person is a member, by the source's own id."""
+        return any(person.id == member.id for member in self.people)
+
+    def covers(self, group: Group | None) -> bool:
+        """True when the group is one of the role's groups."""
+        return group is not None and any(group.id == own.id for own in self.groups)

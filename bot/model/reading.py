@@ -1,0 +1,130 @@
+"""Raw values of any source into typed fields. Never raises on rubbish: rubbish is a finding, not a crash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from bot.model.asset import CLASSES
+from bot.model.fields import FIELDS, UNREADABLE, Field
+
+PLACEHOLDERS = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        ".",
+        "..",
+        "...",
+        "?",
+        "n/a",
+        "na",
+        "n.a.",
+        "tbd",
+        "tba",
+        "tbc",
+        "nvt",
+        "n.v.t.",
+        "todo",
+        "to do",
+        "none",
+        "null",
+        "x",
+        "xxx",
+        "nog in te vullen",
+        "volgt",
+    }
+)
+_TRUE = frozenset({"yes", "ja", "true", "1", "y", "j", "on", "waar"})
+_FALSE = frozenset({"no", "nee", "neen", "false", "0", "n", "off", "onwaar"})
+_SHOWN = 80
+
+
+def shorten(text: str, limit: int = _SHOWN) -> str:
+    """One line of at most `limit` characters, for showing what stood in a field."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def text(raw: object, where: str = "") -> Field:
+    """Meaningful text, or an empty field for blanks and placeholders ("n/a", "tbd", "-", ...)."""
+    words = str(raw).strip() if raw is not None else ""
+    return Field(None if words.lower() in PLACEHOLDERS else words, raw=shorten(words), where=where)
+
+
+def boolean(raw: object, where: str = "") -> Field:
+    """yes/no in Dutch and English, true/false, 1/0. Anything else stays unvalued, with what stood there."""
+    if isinstance(raw, bool):
+        return Field(raw, where=where)
+    words = str(raw).strip().lower() if raw is not None else ""
+    value = True if words in _TRUE else False if words in _FALSE else None
+    return Field(value, raw=shorten(words) if value is None else "", where=where)
+
+
+def choice(name: str, raw: object, where: str = "") -> Field:
+    """One of the vocabulary's choices for the field `name`, by code or by any of the words that mean it."""
+    words = " ".join(str(raw).replace("_", " ").split()).lower() if raw is not None else ""
+    for code, meanings in FIELDS[name].choices.items():
+        if words and words in {m.replace("_", " ") for m in meanings}:
+            return Field(code, where=where)
+    return Field(None, raw=shorten(words), where=where)
+
+
+def moment(raw: object, where: str = "", formats: Iterable[str] = ()) -> Field:
+    """An aware UTC datetime from ISO 8601 text (Jira's `+0000` included) or one of `formats` (taken as UTC)."""
+    words = str(raw).strip() if raw is not None else ""
+    if not words:
+        return Field(None, where=where)
+    found = _iso(words) or next(filter(None, (_strptime(words, f) for f in formats)), None)
+    return Field(found, raw="" if found else shorten(words), where=where)
+
+
+def _iso(words: str) -> datetime | None:
+    try:
+        parsed = datetime.fromisoformat(words)
+    except ValueError:
+        return None
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _strptime(words: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(words, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def level(raw: object, where: str = "") -> Field:
+    """A class 1 to 5 from "3", 3, "klasse 3", "C3" or "3 - vertrouwelijk". Rubbish ("hoog?", 7) stays unvalued."""
+    words = str(raw).strip() if raw is not None else ""
+    match = re.fullmatch(
+        r"(?:klasse|class|[vcibaVCIBA])?\s*([0-9]+)(?:\.0)?(?:\s*[-–:].*)?", words, re.IGNORECASE
+    )
+    value = int(match[1]) if match and int(match[1]) in CLASSES else None
+    return Field(value, raw=shorten(words) if value is None else "", where=where)
+
+
+_STATED = re.compile(r"\b([CVIBA])\s*[:=]?\s*([0-9]+)\b", re.IGNORECASE)
+_DIMENSION = {
+    "c": "confidentiality",
+    "v": "confidentiality",
+    "i": "integrity",
+    "a": "availability",
+    "b": "availability",
+}
+
+
+def stated_classes(words: str) -> dict[str, int]:
+    """Classes and flags a ticket states: "C3 I2 A1 gdpr ksz" (V and B accepted, also "AVG" for gdpr).
+
+    Returns dimension or flag name to level (flags: 1). A number that is no class is left out.
+    """
+    found = {_DIMENSION[k.lower()]: int(n) for k, n in _STATED.findall(words) if int(n) in CLASSES}
+    flags = {"gdpr": r"\b(gdpr|avg)\b", "ksz": r"\bksz\b", "nis2": r"\bnis\s*-?2\b"}
+    return found | {flag: 1 for flag, pattern in flags.items() if re.search(pattern, words, re.IGNORECASE)}
+
+
+def unreadable(where: str = "", why: str = "") -> Field:
+    """A field that cannot be seen, with the place and, shortened, the reason for the admin."""
+    return Field(readable=False, where=where, raw=shorten(why)) if where or why else UNREADABLE

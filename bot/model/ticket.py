@@ -1,0 +1,108 @@
+"""A ticket as it was read from a source, in the common vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model.fields import UNREADABLE, Field
+from bot.model.lifecycle import State
+from bot.model.people import Group, Person
+
+
+class TicketKind(StrEnum):
+    """What sort of ticket it is, by issue type (Jira) or table (ServiceNow)."""
+
+    CHANGE = "change"
+    RELEASE = "release"
+    INCIDENT = "incident"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRef:
+    """Names a ticket at a moment: `id` never changes, `key` is what people say, `updated` is in UTC.
+    `version` tells apart two states of the ticket that carry the same stamp.
+    """
+
+    source: str
+    id: str
+    key: str
+    updated: datetime
+    version: str = ""
+
+
+class Decision(StrEnum):
+    """What an approver decided. Only APPROVED and REJECTED are decisions by a person;
+    NOT_REQUIRED and the like prove nothing.
+    """
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    NOT_REQUIRED = "not_required"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One approval record of the source system.
+
+    person  who was asked or decided; None for a group that was asked as a whole
+    group   the group through which the person was asked, where the record says so
+    step    the name of the approval step, as people know it
+    at      when it was decided (UTC); None while it is only requested
+    """
+
+    person: Person | None
+    decision: Decision
+    at: datetime | None = None
+    group: Group | None = None
+    step: str = ""
+    on_behalf_of: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRef:
+    """How a ticket names an asset: `id` within `book` (the register it points into), and its shown name."""
+
+    book: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Everything that was read of one ticket.
+
+    `fields` holds each vocabulary field the source is asked for; one that is absent counts as unreadable.
+    `approvals_readable` and `assets_readable` are False when the source refused them: then nothing may be
+    concluded from their absence. `url` is where people open it.
+    """
+
+    source: str
+    id: str
+    key: str
+    url: str
+    kind: TicketKind
+    state: State
+    status: str
+    summary: str
+    created: datetime
+    updated: datetime
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    approvals: tuple[Approval, ...] = ()
+    approvals_readable: bool = True
+    assets: tuple[AssetRef, ...] = ()
+    assets_readable: bool = True
+
+    def field(self, name: str) -> Field:
+        """What was seen of a vocabulary field; unreadable when the source does not map it."""
+        return self.fields.get(name, UNREADABLE)
+
+    @property
+    def team(self) -> str:
+        """Name of the responsible team, empty when none is named."""
+        value = self.field("responsible_group").value
+        return value[0].name if isinstance(value, tuple) and value and not isinstance(value[0], str) else ""

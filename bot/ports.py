@@ -1,0 +1,217 @@
+"""What the application asks of the outside, and how the outside says no. Connectors implement these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.model.asset import Asset
+from bot.model.people import Person, Role, RoleMembers
+from bot.model.ticket import AssetRef, Ticket, TicketRef
+
+
+class SourceError(Exception):
+    """An outside system did not do what was asked. `str()` is one line, without secrets or query text.
+
+    system  the connector's name
+    fix     what an admin can do about it, if anything
+    """
+
+    def __init__(self, system: str, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.system = system
+        self.fix = fix
+
+
+class AuthRefused(SourceError):
+    """Who we are is not accepted, or the answer is that of an anonymous visitor. Nothing may be concluded."""
+
+
+class Unreachable(SourceError):
+    """No connection, time-out, 5xx, or the circuit is open."""
+
+
+class Garbled(SourceError):
+    """The answer is not what the API promises: HTML, cut off, or an error inside a 200."""
+
+
+class RateLimited(SourceError):
+    """Come back later. `until` (UTC) is when the system said it will listen again."""
+
+    def __init__(self, system: str, message: str, until: datetime) -> None:
+        super().__init__(system, message)
+        self.until = until
+
+
+class Forbidden(SourceError):
+    """This one thing may not be read or written by the account."""
+
+
+class NotFound(SourceError):
+    """Not there, or hidden from the account: most systems do not tell these apart."""
+
+
+class Refused(SourceError):
+    """A write was definitely not done (validation, policy, too long)."""
+
+
+class Gone(SourceError):
+    """The text to be edited does not exist any more."""
+
+
+class Ambiguous(SourceError):
+    """A write may or may not have been done. Settle it by reading back, never by repeating it."""
+
+
+class Format(StrEnum):
+    """In which form an outlet takes a message."""
+
+    ADF = "adf"
+    WIKI = "wiki"
+    PLAIN = "plain"
+    SLACK = "slack"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the account is, as the system sees it."""
+
+    id: str
+    name: str
+    timezone: str = "UTC"
+
+
+class TicketSource(Protocol):
+    """A system that holds tickets."""
+
+    name: str
+
+    def identify(self) -> Identity:
+        """Who we are there. Raises AuthRefused when the credentials are wrong or expired."""
+
+    def changed(self, since: datetime | None) -> Iterator[TicketRef]:
+        """Tickets of the configured scope changed at or after `since` (UTC; None for all that are open).
+
+        Ends normally only when the listing is complete; raises SourceError otherwise. May repeat a ticket.
+        """
+
+    def census(self) -> Iterator[TicketRef]:
+        """All open tickets of the scope, for finding what changed without moving its stamp."""
+
+    def find(self, key: str) -> TicketRef | None:
+        """The ticket people call `key`; None when it is not there, not visible or not of this source."""
+
+    def read(self, ref: TicketRef) -> Ticket:
+        """One ticket in full. Raises NotFound, or another SourceError."""
+
+    def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
+        """Members of the named groups (or user ids). A name unknown to this source is left out."""
+
+
+class AssetBook(Protocol):
+    """A register of assets."""
+
+    name: str
+
+    def look_up(self, refs: Sequence[AssetRef]) -> Mapping[AssetRef, Asset]:
+        """The assets behind `refs`, by id when the ref points into this book, else by exact name.
+        Refs it does not know are absent from the answer. Raises SourceError when it cannot be read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands: a ticket's id, or a channel; `thread` is the remote id of the parent message."""
+
+    container: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """How the bot knows its own message again: an opaque slot key, and the hash and number of the text."""
+
+    slot: str
+    digest: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message of ours found outside. `digest` is that of the text it shows, where the marker tells."""
+
+    remote_id: str
+    digest: str = ""
+
+
+class Outlet(Protocol):
+    """A place where the bot speaks: ticket comments, work notes, Slack."""
+
+    name: str
+    format: Format
+    editable: bool
+
+    def find(self, place: Place, marker: Marker, since: datetime) -> Sequence[Posted]:
+        """Our messages for the marker's slot, oldest first. `since` (UTC) is before the first attempt."""
+
+    def create(self, place: Place, body: Any, marker: Marker) -> str:
+        """Post with the marker inside the same call; gives the remote id. Raises Ambiguous, Refused, ..."""
+
+    def update(self, place: Place, remote_id: str, body: Any, marker: Marker) -> None:
+        """Replace the text. Raises Gone when it is not there any more."""
+
+    def remove(self, place: Place, remote_id: str) -> None:
+        """Take a surplus message of ours away. Raises Gone when it is not there any more."""
+
+
+class Postbox(Protocol):
+    """Finds where on the message service a team, role or person is reached."""
+
+    def channel(self, name: str) -> str | None:
+        """Channel id configured for a team or role; None when there is none (use the default channel)."""
+
+    def default_channel(self) -> str | None:
+        """The channel for everything that has no channel of its own."""
+
+    def person(self, person: Person) -> str | None:
+        """Conversation id for a direct message; None when the person cannot be reached there."""
+
+
+class Health(StrEnum):
+    """How one examined thing is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One thing the doctor looked at, in one line, and what to do about it."""
+
+    health: Health
+    about: str
+    detail: str
+    fix: str = ""
+
+
+class Examiner(Protocol):
+    """The doctor's view of one system."""
+
+    def examine(self, roles: Mapping[Role, Sequence[str]]) -> Iterator[Diagnosis]:
+        """Connection, identity, permissions, fields, groups, channels. Writes nothing, raises nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """Everything one outside system offers. What it does not offer is None."""
+
+    name: str
+    examiner: Examiner
+    source: TicketSource | None = None
+    book: AssetBook | None = None
+    outlet: Outlet | None = None
+    postbox: Postbox | None = None

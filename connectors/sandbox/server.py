@@ -1,0 +1,192 @@
+"""Serving a sandbox app on loopback, with a log of what was asked and faults on order."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+
+class How(StrEnum):
+    """What goes wrong with a request."""
+
+    DROP_BEFORE = "drop_before"  # the line drops before the request is carried out
+    DROP_AFTER = "drop_after"  # the request is carried out, then the line drops
+    ANSWER = "answer"  # another answer is given instead, nothing is carried out
+    ANSWER_AFTER = "answer_after"  # the request is carried out, then another answer is given
+    TRUNCATE = "truncate"  # the body is cut off half-way
+    DELAY = "delay"  # the answer comes late
+
+
+@dataclass(slots=True)
+class Fault:
+    """A fault for the next `times` requests that match method and path (a regular expression, searched)."""
+
+    how: How
+    path: str = ""
+    method: str = ""
+    times: int = 1
+    status: int = 503
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+    seconds: float = 0.0
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether the fault strikes this request."""
+        return self.times > 0 and self.method in ("", method) and re.search(self.path, path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as the server saw it."""
+
+    method: str
+    path: str
+    query: str
+    body: bytes
+    headers: dict[str, str]
+
+
+class Server:
+    """A sandbox app running on a free port of 127.0.0.1, in a thread of this process."""
+
+    def __init__(self, app: Flask, port: int = 0) -> None:
+        self.faults: list[Fault] = []
+        self.asked: list[Asked] = []
+        self._lock = threading.Lock()
+        self._app = app.wsgi_app
+        self._server: BaseWSGIServer = make_server(
+            "127.0.0.1", port, self._serve, threaded=True, request_handler=_Quiet
+        )
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, name=f"sandbox-{app.name}", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Base URL, without a trailing slash."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def fail(self, fault: Fault) -> None:
+        """Order a fault."""
+        with self._lock:
+            self.faults.append(fault)
+
+    def count(self, method: str = "", path: str = "") -> int:
+        """How many requests matched, faulty ones included."""
+        return sum(1 for a in self.asked if method in ("", a.method) and re.search(path, a.path))
+
+    def writes(self) -> list[Asked]:
+        """Every request that could have changed something."""
+        return [a for a in self.asked if a.method not in ("GET", "HEAD", "OPTIONS")]
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        self._server.shutdown()
+        self._thread.join(timeout=5)
+        self._server.server_close()
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _serve(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        body = request.get_data(cache=True)
+        self.asked.append(
+            Asked(request.method, request.path, request.query_string.decode(), body, dict(request.headers))
+        )
+        fault = self._strike(request.method, request.path)
+        return _FAULTY[fault.how](fault, self._app, environ, start) if fault else self._app(environ, start)
+
+    def _strike(self, method: str, path: str) -> Fault | None:
+        with self._lock:
+            for fault in self.faults:
+                if fault.matches(method, path):
+                    fault.times -= 1
+                    return fault
+        return None
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_: Any) -> None:
+        """Say nothing: the log is `Server.asked`."""
+
+    def log_error(self, *_: Any) -> None:
+        """A dropped line is on order, not an error."""
+
+
+def _hang_up(environ: WSGIEnvironment) -> list[bytes]:
+    line: socket.socket = environ["werkzeug.socket"]
+    line.shutdown(socket.SHUT_RDWR)
+    raise ConnectionAbortedError
+
+
+def _run(app: WSGIApplication, environ: WSGIEnvironment) -> Response:
+    return Response.from_app(app, environ, buffered=True)
+
+
+def _drop_before(
+    _: Fault, __: WSGIApplication, environ: WSGIEnvironment, ___: StartResponse
+) -> Iterable[bytes]:
+    return _hang_up(environ)
+
+
+def _drop_after(
+    _: Fault, app: WSGIApplication, environ: WSGIEnvironment, __: StartResponse
+) -> Iterable[bytes]:
+    _run(app, environ)
+    return _hang_up(environ)
+
+
+def _answer(
+    fault: Fault, _: WSGIApplication, environ: WSGIEnvironment, start: StartResponse
+) -> Iterable[bytes]:
+    return Response(fault.body, fault.status, fault.headers)(environ, start)
+
+
+def _answer_after(
+    fault: Fault, app: WSGIApplication, environ: WSGIEnvironment, start: StartResponse
+) -> Iterable[bytes]:
+    _run(app, environ)
+    return _answer(fault, app, environ, start)
+
+
+def _truncate(
+    _: Fault, app: WSGIApplication, environ: WSGIEnvironment, start: StartResponse
+) -> Iterable[bytes]:
+    answer = _run(app, environ)
+    answer.set_data(answer.get_data()[: len(answer.get_data()) // 2])
+    return answer(environ, start)
+
+
+def _delay(
+    fault: Fault, app: WSGIApplication, environ: WSGIEnvironment, start: StartResponse
+) -> Iterable[bytes]:
+    time.sleep(fault.seconds)
+    return app(environ, start)
+
+
+_FAULTY: dict[How, Callable[[Fault, WSGIApplication, WSGIEnvironment, StartResponse], Iterable[bytes]]] = {
+    How.DROP_BEFORE: _drop_before,
+    How.DROP_AFTER: _drop_after,
+    How.ANSWER: _answer,
+    How.ANSWER_AFTER: _answer_after,
+    How.TRUNCATE: _truncate,
+    How.DELAY: _delay,
+}

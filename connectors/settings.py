@@ -1,0 +1,51 @@
+"""How settings are read: environment variables, `.env`, and `X_FILE` variables that name a file with a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class _FileSource(EnvSettingsSource):
+    """`JIRA_API_TOKEN_FILE=/run/secrets/jira` gives JIRA_API_TOKEN from the file (one trailing newline dropped)."""
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        prefix = self.env_prefix.lower()
+        paths = {
+            key[: -len("_file")]: path
+            for key, path in super()._load_env_vars().items()
+            if key.endswith("_file")
+        }
+        fields = {prefix + name for name in self.settings_cls.model_fields}
+        return {key: _content(path) for key, path in paths.items() if key in fields and path}
+
+
+def _content(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8").removesuffix("\n")
+
+
+class EnvSettings(BaseSettings):
+    """Base of every group of settings: immutable, from the environment, values never echoed in errors."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_nested_delimiter="__",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """A variable wins over its `_FILE` twin, which wins over `.env`."""
+        return init_settings, env_settings, _FileSource(settings_cls), dotenv_settings, file_secret_settings

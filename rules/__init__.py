@@ -1,0 +1,1 @@
+"""What must hold: the norms as data (`packs/`), one pure check per file (`checks/`), and the engine."""
