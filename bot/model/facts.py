@@ -30,7 +30,8 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """One ticket with all that is needed to judge it. `problems` are doubts about the assets of the ticket
-    as a whole (none named, a lower class stated). `now` is aware, UTC.
+    as a whole (none named, a lower class stated). `now` is aware, UTC. `service_hours` gives, by name of a
+    team, the hours an admin declared for it: "5x10" or "24x7".
     """
 
     ticket: Ticket
@@ -39,6 +40,7 @@ class Facts:
     problems: tuple[Say, ...] = ()
     roles: Mapping[Role, RoleMembers] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    service_hours: Mapping[str, str] = field(default_factory=dict)
 
     def field(self, name: str) -> Field:
         """What was seen of a ticket's field."""
