@@ -1,0 +1,167 @@
+"""Stage 2: ticket and assets into subjects: which class counts for each asset, and what is in doubt.
+
+An asset without a usable class is judged by the default class, never silently as class 1, and the doubt is
+kept as a sentence for ICR-00 (requirements catalogue, section 1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.model.asset import CLASSES, Asset, Dimension, Flag, Subject
+from bot.model.fields import Field
+from bot.model.reading import stated_classes
+from bot.model.say import Quote, Say, say
+from bot.model.ticket import AssetRef, Ticket
+
+DIMENSION_NAMES = {
+    Dimension.CONFIDENTIALITY: say("confidentiality"),
+    Dimension.INTEGRITY: say("integrity"),
+    Dimension.AVAILABILITY: say("availability"),
+}
+
+
+def classify(
+    ticket: Ticket, found: Mapping[AssetRef, Asset], unread: frozenset[AssetRef], default: int
+) -> tuple[tuple[Subject, ...], tuple[Say, ...]]:
+    """The subjects of a ticket, and the doubts about the ticket as a whole.
+
+    found   the assets that a register knows
+    unread  the refs for which a register could not be read, so that nothing is known of them
+    """
+    stated = _stated(ticket)
+    if not ticket.assets:
+        return (_nameless(stated, default),), (*_no_assets(ticket), *_stated_problems(ticket, ()))
+    assumed = {d: max(default, stated.get(d.value, 0)) for d in Dimension}
+    flags = {f: bool(stated.get(f.value)) for f in Flag}
+    subjects = tuple(
+        _subject(asset, assumed)
+        if (asset := found.get(ref))
+        else _unknown(ref, ref in unread, assumed, flags)
+        for ref in ticket.assets
+    )
+    return subjects, (*_stated_problems(ticket, subjects),)
+
+
+def highest(subjects: Sequence[Subject], dimension: Dimension) -> int:
+    """The ticket's class in a dimension, as shown: the highest of its subjects."""
+    return max(subject.level(dimension) for subject in subjects)
+
+
+def _stated(ticket: Ticket) -> dict[str, int]:
+    words = ticket.field("classification").value
+    return stated_classes(words) if isinstance(words, str) else {}
+
+
+def _no_assets(ticket: Ticket) -> tuple[Say, ...]:
+    return (say("The ticket names no asset."),) if ticket.assets_readable else ()
+
+
+def _nameless(stated: Mapping[str, int], default: int) -> Subject:
+    """A ticket without an asset: the default class, or what the ticket states where that is higher."""
+    levels = {d: max(default, stated.get(d.value, 0)) for d in Dimension}
+    return _judged("", levels, {f: bool(stated.get(f.value)) for f in Flag}, assumed=tuple(Dimension))
+
+
+def _unknown(
+    ref: AssetRef, unread: bool, assumed: Mapping[Dimension, int], flags: Mapping[Flag, bool]
+) -> Subject:
+    """An asset that no register gave: judged by default, or by what the ticket states where that is higher."""
+    name = Quote(ref.name)
+    doubt = say("{asset} could not be read from the register.", asset=name)
+    problem = say("{asset} is in none of the registers.", asset=name)
+    subject = _judged(ref.name, assumed, flags, tuple(Dimension))
+    return replace(subject, unseen=(doubt,)) if unread else replace(subject, problems=(problem,))
+
+
+def _subject(asset: Asset, defaults: Mapping[Dimension, int]) -> Subject:
+    levels: dict[Dimension, Field] = {d: getattr(asset, d.value) for d in Dimension}
+    known = {d: field.value for d, field in levels.items() if isinstance(field.value, int)}
+    assumed = tuple(d for d in Dimension if d not in known)
+    flags = {f: _flag(getattr(asset, f.value)) for f in Flag}
+    return replace(
+        _judged(asset.name, {**defaults, **known}, flags, assumed),
+        asset=asset,
+        problems=tuple(
+            _class_problem(asset, d, levels[d], defaults[d]) for d in assumed if levels[d].readable
+        ),
+        unseen=tuple(_class_unseen(asset, d) for d in assumed if not levels[d].readable),
+    )
+
+
+def _judged(
+    name: str,
+    levels: Mapping[Dimension, int],
+    flags: Mapping[Flag, bool | None],
+    assumed: tuple[Dimension, ...],
+) -> Subject:
+    return Subject(
+        name=name,
+        confidentiality=levels[Dimension.CONFIDENTIALITY],
+        integrity=levels[Dimension.INTEGRITY],
+        availability=levels[Dimension.AVAILABILITY],
+        gdpr=flags[Flag.GDPR],
+        ksz=flags[Flag.KSZ],
+        nis2=flags[Flag.NIS2],
+        assumed=assumed,
+    )
+
+
+def _class_unseen(asset: Asset, dimension: Dimension) -> Say:
+    name = Quote(asset.name)
+    return say(
+        "The {dimension} class of {asset} cannot be read.", dimension=DIMENSION_NAMES[dimension], asset=name
+    )
+
+
+def _flag(field: Field) -> bool | None:
+    return bool(field.value) if field.readable else None
+
+
+def _class_problem(asset: Asset, dimension: Dimension, field: Field, default: int) -> Say:
+    about = {"asset": Quote(asset.name), "dimension": DIMENSION_NAMES[dimension], "default": default}
+    if field.raw:
+        return say(
+            "{asset}: {dimension} says “{raw}”, which is no class from 1 to 5; judged as class {default}.",
+            raw=Quote(field.raw),
+            **about,
+        )
+    return say("{asset} has no class for {dimension}; judged as class {default}.", **about)
+
+
+_NUMBERED = re.compile(r"\b[CVIBA]\s*[:=]?\s*([0-9]+)\b", re.IGNORECASE)
+
+
+def _stated_problems(ticket: Ticket, subjects: Sequence[Subject]) -> tuple[Say, ...]:
+    words = ticket.field("classification").value
+    if not isinstance(words, str):
+        return ()
+    numbers = [int(n) for n in _NUMBERED.findall(words)]
+    if not stated_classes(words) or any(n not in CLASSES for n in numbers):
+        return (
+            say(
+                "The classification on the ticket, “{raw}”, is not one with classes from 1 to 5.",
+                raw=Quote(words),
+            ),
+        )
+    stated = stated_classes(words)
+    return tuple(_lower(d, stated[d.value], subjects) for d in Dimension if _is_lower(d, stated, subjects))
+
+
+def _is_lower(dimension: Dimension, stated: Mapping[str, int], subjects: Sequence[Subject]) -> bool:
+    known = [s for s in subjects if dimension not in s.assumed]
+    return dimension.value in stated and bool(known) and stated[dimension.value] < highest(known, dimension)
+
+
+def _lower(dimension: Dimension, level: int, subjects: Sequence[Subject]) -> Say:
+    known = [s for s in subjects if dimension not in s.assumed]
+    top = max(known, key=lambda s: s.level(dimension))
+    return say(
+        "The ticket states {dimension} {stated}, but {asset} is class {level}; that class counts.",
+        dimension=DIMENSION_NAMES[dimension],
+        stated=level,
+        asset=Quote(top.name),
+        level=top.level(dimension),
+    )
