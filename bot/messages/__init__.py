@@ -1,0 +1,1 @@
+"""Findings into words: ticket comments and Slack messages, in Dutch and English."""

@@ -1,0 +1,127 @@
+"""Findings as answers to a question: JSON for machines, text for people, and the full reasoning of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.classify import DIMENSION_NAMES, highest
+from bot.messages import plain
+from bot.messages.comment import compose
+from bot.messages.language import Speaker
+from bot.messages.overview import FLAG_NAMES, clauses
+from bot.model.asset import Because, Dimension, Flag
+from bot.model.facts import Facts
+from bot.model.finding import Finding
+from bot.model.say import Quote, Say, say
+from rules.lines import group_lines
+
+
+def as_json(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> dict[str, Any]:
+    """The ticket, its classification and every finding. Texts are in the speaker's language; times ISO, UTC."""
+    return {
+        "ticket": facts.ticket.key,
+        "source": facts.ticket.source,
+        "url": facts.ticket.url,
+        "state": facts.ticket.state.value,
+        "classification": _classification(facts, speak),
+        "findings": [_finding(finding, speak) for finding in findings],
+    }
+
+
+def _classification(facts: Facts, speak: Speaker) -> dict[str, Any]:
+    subjects = facts.subjects
+    return {
+        **{d.value: highest(subjects, d) for d in Dimension},
+        **{f.value: any(s.flag(f) for s in subjects) for f in Flag},
+        "assets": [
+            {
+                "name": s.name,
+                **{d.value: s.level(d) for d in Dimension},
+                **{f.value: s.flag(f) for f in Flag},
+                "assumed": [d.value for d in s.assumed],
+            }
+            for s in subjects
+        ],
+        "problems": [
+            speak(p) for p in (*facts.problems, *(p for s in subjects for p in (*s.problems, *s.unseen)))
+        ],
+    }
+
+
+def _finding(finding: Finding, speak: Speaker) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "pack": finding.pack,
+        "title": finding.titled(speak.language),
+        "cite": finding.cite,
+        "verdict": finding.verdict.value,
+        "gate": finding.gate.value,
+        "severity": finding.severity.value,
+        "because": [_because(b) for b in finding.because],
+        "seen": speak(finding.seen),
+        "wanted": speak(finding.wanted),
+        "who": [speak(actor) for actor in finding.who],
+        "parts": [
+            {"name": speak(p.name), "met": p.met, "seen": speak(p.seen) if p.seen else None}
+            for p in finding.parts
+        ],
+        "due": finding.due.isoformat() if finding.due else None,
+    }
+
+
+def _because(because: Because) -> dict[str, Any]:
+    return {
+        "asset": because.subject,
+        "dimension": because.dimension.value if because.dimension else None,
+        "class": because.level,
+        "flag": because.flag.value if because.flag else None,
+        "assumed": because.assumed,
+        "certain": because.certain,
+    }
+
+
+def as_text(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> str:
+    """What the ticket's comment would say."""
+    ticket = facts.ticket
+    document = compose(facts, group_lines(findings), speak)
+    return f"{ticket.key} · {ticket.summary}\n{ticket.url}\n\n{plain.render(document)}"
+
+
+def explained(finding: Finding, speak: Speaker) -> str:
+    """The reasoning of one finding: asset → class → clause → what was seen → what would satisfy it → who can."""
+    rows: list[tuple[Say, str]] = [
+        (say("Verdict"), speak(finding.verdict)),
+        (say("Asked because"), "; ".join(speak(_reason(b)) for b in finding.because)),
+        (say("Clause"), clauses([finding.cite], speak)),
+        (say("Needed before"), speak(finding.gate) + (f" ({speak(finding.due)})" if finding.due else "")),
+        *((say("Looked at"), _part(p.name, p.met, p.seen, speak)) for p in finding.parts),
+        (say("Seen"), speak(finding.seen)),
+        (say("What would satisfy it"), speak(finding.wanted)),
+        (say("Who can settle it"), speak.listed(finding.who, either=True)),
+    ]
+    width = max(len(speak(label)) for label, _ in rows)
+    lines = [f"  {speak(label):<{width}}  {text}" for label, text in rows if text]
+    return "\n".join([f"{finding.id}  {finding.titled(speak.language)}", *lines])
+
+
+def why_not_text(rule: str, reason: Say | None, speak: Speaker) -> str:
+    """Why a rule is not asked of a ticket."""
+    return f"{rule}: {speak(reason) if reason else speak.say('It is not judged for this ticket: it is canceled.')}"
+
+
+def _reason(because: Because) -> Say:
+    """One cause in full words."""
+    asset = Quote(because.subject) if because.subject else say("this ticket, without an asset,")
+    flag = FLAG_NAMES[because.flag] if because.flag else None
+    if because.dimension is None:
+        return say("{asset} holds {flags}", asset=asset, flags=flag)
+    level = {"asset": asset, "dimension": DIMENSION_NAMES[because.dimension], "level": because.level}
+    if flag:
+        return say("{asset} is class {level} in {dimension} and holds {flag}", flag=flag, **level)
+    return say("{asset} is class {level} in {dimension}", **level)
+
+
+def _part(name: Say, met: bool | None, seen: Say | None, speak: Speaker) -> str:
+    mark = {True: "✓", False: "✗", None: "?"}[met]
+    return f"{mark} {speak(name)}" + (f" — {speak(seen)}" if seen else "")

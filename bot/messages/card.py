@@ -1,0 +1,200 @@
+"""Slack messages: the card of a ticket, news in its thread, reminders, and the formal handover notifications.
+
+`text` carries the whole message: screen readers read it instead of the blocks. Ticket text goes into plain
+text and rich text elements only, which Slack shows as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.messages import blocks
+from bot.messages.language import Speaker
+from bot.messages.overview import Overview, class_line, headline, ids, next_step, overview, seen, title, who
+from bot.messages.slack_text import clip, cut, escape, is_web
+from bot.model.document import Tone
+from bot.model.facts import Facts
+from bot.model.fields import FIELDS
+from bot.model.lifecycle import State
+from bot.model.say import Quote
+from bot.model.ticket import Ticket
+from bot.remind import OVERDUE, Due, Reminder
+from rules.lines import DemandLine
+
+SHOWN = 6
+"""Open points on a card; the others are counted. The ticket's comment has them all."""
+
+_SIGNS = {Tone.STOP: "⛔", Tone.TODO: "⏳", Tone.DONE: "✅", Tone.INFO: "ℹ️"}  # noqa: RUF001 - a sign, not a letter
+
+Message = dict[str, Any]
+
+
+def compose(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> Message:
+    """The card: how the ticket stands, what is missing and from whom, and why the team gets it."""
+    ticket, view = facts.ticket, overview(lines)
+    standing = f"{_sign(view, ticket)} {headline(view, ticket, speak)}"
+    points = [] if ticket.state is State.CANCELED else _points(view, facts, speak)
+    about = _about(facts, speak)
+    reason = speak.say(
+        "You get this because {team} is responsible for this ticket.", team=Quote(_team(ticket, speak))
+    )
+    built = [blocks.header(_heading(ticket)), blocks.rich_text([blocks.words(standing, bold=True)])]
+    built += [blocks.bullets(*points)] if points else []
+    built += [
+        blocks.rich_text([blocks.words(about)]),
+        *_buttons(ticket, speak),
+        blocks.context(escape(reason)),
+    ]
+    return _message(_text(_heading(ticket), standing, *map(_words, points), about, ticket.url), built)
+
+
+def news(
+    facts: Facts, settled: Sequence[DemandLine], raised: Sequence[DemandLine], view: Overview, speak: Speaker
+) -> Message:
+    """What was settled and what came up, and what is next."""
+    ticket = facts.ticket
+    parts = [
+        *(f"✅ {title(line, speak)} — {seen(line, speak)}" for line in settled),
+        *(f"⛔ {title(line, speak)} — {seen(line, speak)}" for line in raised),
+        next_step(view, facts, speak) or headline(view, ticket, speak),
+    ]
+    built = [blocks.rich_text([blocks.words(part)]) for part in parts]
+    return _message(_text(_heading(ticket), *parts), built)
+
+
+def reminder(one: Reminder, speak: Speaker) -> Message:
+    """One message for all that an audience can settle, the most pressing ticket first."""
+    heading = speak.count("{n} change waits for you", "{n} changes wait for you", len(one.items))
+    built = [blocks.header(heading)]
+    texts = [heading]
+    for due, lines in one.items[: blocks.BLOCKS // 3]:
+        built += _reminded(due, lines, speak)
+        texts += [
+            f"{_heading(due.facts.ticket)}: {_when(due, speak)}",
+            *(_line(line, speak) for line in lines),
+        ]
+        texts.append(due.facts.ticket.url)
+    return _message(_text(*texts), built)
+
+
+def handover(stage: int, facts: Facts, everyone: Sequence[str], speak: Speaker) -> Message:
+    """A formal notification: stage 1, available in production; stage 2, fully operational."""
+    ticket = facts.ticket
+    heading = (
+        speak.say("Available in production: {ticket}", ticket=Quote(_heading(ticket)))
+        if stage == 1
+        else speak.say("Fully operational: {ticket}", ticket=Quote(_heading(ticket)))
+    )
+    when = ticket.field("actual_end" if stage == 1 else "operational_at").value
+    told = (
+        speak.say(
+            "Formal notification: this was rolled out to production on {when} and is handed over.", when=when
+        )
+        if stage == 1
+        else speak.say(
+            "Formal notification: this is fully operational since {when}; service levels are in force.",
+            when=when,
+        )
+    )
+    papers = [f"{speak.say(label)}: {value}" for label, value in _papers(ticket)]
+    to = (
+        speak.say("Sent to: {names}.", names=Quote(speak.listed([Quote(n) for n in everyone])))
+        if everyone
+        else ""
+    )
+    rows = [told, f"{class_line(facts.subjects, speak)}.", *papers, to]
+    built = [blocks.header(heading), *(blocks.rich_text([blocks.words(row)]) for row in rows if row)]
+    return _message(_text(heading, *rows, ticket.url), [*built, *_buttons(ticket, speak)])
+
+
+_PAPERS = ("package", "install_doc", "procedures", "fallback_plan", "post_verification")
+
+
+def _papers(ticket: Ticket) -> list[tuple[str, str]]:
+    """What operations needs at hand, as far as the ticket has it: label and one line of what it says."""
+    seen = [(FIELDS[name].label, ticket.field(name).value) for name in _PAPERS]
+    return [(label, cut(" ".join(value.split()), 300)) for label, value in seen if isinstance(value, str)]
+
+
+def _points(view: Overview, facts: Facts, speak: Speaker) -> list[list[blocks.Element]]:
+    points = [
+        [
+            blocks.words(title(line, speak), bold=True),
+            blocks.words(f" — {seen(line, speak)} "),
+            blocks.words(speak.say("Who: {who}", who=Quote(who(line, facts, speak)))),
+        ]
+        for line in view.now[:SHOWN]
+    ]
+    if rest := len(view.now) - SHOWN:
+        more = speak.count(
+            "and {n} more point, in the ticket", "and {n} more points, in the ticket", max(rest, 0)
+        )
+        points += [[blocks.words(more)]] if rest > 0 else []
+    return points
+
+
+def _about(facts: Facts, speak: Speaker) -> str:
+    ticket = facts.ticket
+    start = ticket.field("planned_start").value
+    planned = (
+        speak.say("Planned start: {start}.", start=start) if start else speak.say("No planned start yet.")
+    )
+    state = speak.say("Status: {status}.", status=Quote(ticket.status))
+    return f"{class_line(facts.subjects, speak)}. {state} {planned}"
+
+
+def _reminded(due: Due, lines: Sequence[DemandLine], speak: Speaker) -> list[blocks.Block]:
+    ticket = due.facts.ticket
+    name = blocks.web_link(ticket.url, _heading(ticket))
+    points = [[blocks.words(_line(line, speak))] for line in lines]
+    return [blocks.rich_text([name, blocks.words(f" — {_when(due, speak)}")]), blocks.bullets(*points)]
+
+
+def _line(line: DemandLine, speak: Speaker) -> str:
+    return f"{title(line, speak)} — {seen(line, speak)} {ids(line)}"
+
+
+def _when(due: Due, speak: Speaker) -> str:
+    if due.step == OVERDUE:
+        return speak.say("this is missing while the gate is passed")
+    start = due.facts.field("planned_start").value
+    return speak.count(
+        "starts within {n} working day, on {start}",
+        "starts within {n} working days, on {start}",
+        due.step,
+        start=start,
+    )
+
+
+def _buttons(ticket: Ticket, speak: Speaker) -> list[blocks.Block]:
+    if not is_web(ticket.url):
+        return []
+    return [blocks.actions(blocks.url_button(speak.say("Open the ticket"), ticket.url, "open_ticket"))]
+
+
+def _sign(view: Overview, ticket: Ticket) -> str:
+    return _SIGNS[Tone.INFO if ticket.state is State.CANCELED else view.tone]
+
+
+def _team(ticket: Ticket, speak: Speaker) -> str:
+    return ticket.team or speak.say("your team")
+
+
+def _heading(ticket: Ticket) -> str:
+    return f"{ticket.key} · {' '.join(ticket.summary.split())}"
+
+
+def _words(point: Sequence[blocks.Element]) -> str:
+    return "• " + "".join(element["text"] for element in point)
+
+
+def _text(*rows: str) -> str:
+    """The whole message for notifications and screen readers, escaped, within Slack's limit."""
+    return clip(escape("\n".join(row for row in rows if row)), blocks.TEXT)
+
+
+def _message(text: str, built: list[blocks.Block]) -> Message:
+    message = {"text": text, "blocks": built}
+    blocks.check_message(message)
+    return message

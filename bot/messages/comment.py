@@ -1,0 +1,129 @@
+"""The living comment: what is needed next and from whom, the open points with their reasons, the rest folded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
+from bot.messages.language import Speaker
+from bot.messages.overview import (
+    Overview,
+    class_line,
+    headline,
+    ids,
+    next_step,
+    overview,
+    seen,
+    title,
+    who,
+    why,
+)
+from bot.model.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
+from bot.model.facts import Facts
+from bot.model.lifecycle import State
+from bot.model.say import Quote
+from rules.lines import DemandLine
+
+VERSION = 1
+"""Version of the wording's structure; part of the digest of append-only notes."""
+
+DETAILED = 6
+"""How many open points are told with their reasons; the others are named in one line. A reader has 20 seconds."""
+
+
+def compose(
+    facts: Facts, lines: Sequence[DemandLine], speak: Speaker, replaces: datetime | None = None
+) -> Document:
+    """The comment for a ticket. `replaces` is when the note was written that this one takes the place of,
+    on systems whose notes cannot be edited (UTC).
+    """
+    view = overview(lines)
+    blocks: list[Block] = [_panel(view, facts, speak)]
+    if replaces:
+        blocks.append(Paragraph((_small(speak.say("Takes the place of the note of {at}.", at=replaces)),)))
+    if facts.ticket.state is not State.CANCELED:
+        blocks += _open_points(view, facts, speak)
+        blocks += _rest(view, speak)
+        blocks.append(Paragraph((_small(f"{class_line(facts.subjects, speak)}."),)))
+    return Document(tuple(blocks))
+
+
+def _panel(view: Overview, facts: Facts, speak: Speaker) -> Panel:
+    canceled = facts.ticket.state is State.CANCELED
+    step = "" if canceled else next_step(view, facts, speak)
+    lines: list[Line] = [(Run(headline(view, facts.ticket, speak), strong=True),)]
+    lines += [(Run(step),)] if step else []
+    return Panel(Tone.INFO if canceled else view.tone, tuple(lines))
+
+
+def _open_points(view: Overview, facts: Facts, speak: Speaker) -> list[Block]:
+    shown, rest = view.now[:DETAILED], view.now[DETAILED:]
+    blocks: list[Block] = []
+    for heading, group in groupby(shown, key=lambda line: _heading(line, view, speak)):
+        blocks += [Heading(heading), Bullets(tuple(_point(line, facts, speak) for line in group))]
+    if rest:
+        blocks.append(Paragraph((_also(rest, speak),)))
+    return blocks
+
+
+def _heading(line: DemandLine, view: Overview, speak: Speaker) -> str:
+    if line in view.forbidden:
+        return speak.say("Not allowed")
+    if line in view.missing:
+        return speak.say("Missing")
+    return (
+        speak.say("Before {gate}: {due}", gate=line.gate, due=line.due)
+        if line.due
+        else speak.say("Before {gate}", gate=line.gate)
+    )
+
+
+def _point(line: DemandLine, facts: Facts, speak: Speaker) -> tuple[Line, ...]:
+    reason = speak.say(
+        "Who: {who} · Why: {why} {ids}",
+        who=Quote(who(line, facts, speak)),
+        why=Quote(why(line, speak)),
+        ids=ids(line),
+    )
+    return (Run(title(line, speak), strong=True), Run(f" — {seen(line, speak)}")), _small(reason)
+
+
+def _also(lines: Sequence[DemandLine], speak: Speaker) -> Line:
+    names = speak.listed([Quote(f"{title(line, speak)} {ids(line)}") for line in lines])
+    return Run(speak.say("Also: ")), Run(f"{names}.")
+
+
+def _rest(view: Overview, speak: Speaker) -> list[Block]:
+    blocks: list[Block] = []
+    if view.later:
+        blocks.append(Paragraph(((Run(_later(view, speak)),),)))
+    if view.met:
+        counted = speak.count("{n} point is in order", "{n} points are in order", len(view.met))
+        items = tuple(
+            (Run(title(line, speak), strong=True), Run(f" — {seen(line, speak)}")) for line in view.met
+        )
+        blocks.append(Fold(counted, items))
+    if view.unseen:
+        told = speak.count(
+            "{n} point could not be looked at; that is for the administrator of this check, not for you.",
+            "{n} points could not be looked at; that is for the administrator of this check, not for you.",
+            len(view.unseen),
+        )
+        blocks.append(Paragraph((_small(told),)))
+    return blocks
+
+
+def _later(view: Overview, speak: Speaker) -> str:
+    order = list(State)
+    gates = sorted({line.gate for line in view.later}, key=order.index)
+    counts = [(gate, sum(1 for line in view.later if line.gate is gate)) for gate in gates]
+    parts = [
+        Quote(speak.count("{n} point before {gate}", "{n} points before {gate}", number, gate=gate))
+        for gate, number in counts
+    ]
+    return speak.say("Later: {parts}.", parts=tuple(parts))
+
+
+def _small(text: str) -> Line:
+    return (Run(text, subdued=True),)

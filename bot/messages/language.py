@@ -1,0 +1,122 @@
+"""Sentences into a reader's language: gettext catalogue, and Babel for dates in the office's time zone."""
+
+from __future__ import annotations
+
+import gettext
+import io
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bot.model.lifecycle import State, Verdict
+from bot.model.people import Group, Person, Role
+from bot.model.say import Quote, Say, say
+
+LANGUAGES = ("nl", "en")
+_LOCALES = {"nl": "nl_BE", "en": "en_GB"}
+
+ROLE_NAMES = {
+    Role.OWNER: say("application owner"),
+    Role.CAB: say("CAB"),
+    Role.DPO: say("DPO"),
+    Role.CHANGE_MANAGER: say("change manager"),
+    Role.OPERATIONS: say("operations"),
+    Role.KETEN_CAB: say("chain CAB"),
+    Role.USERS: say("users"),
+}
+STATE_NAMES = {
+    State.DRAFT: say("draft"),
+    State.ASSESS: say("assessment"),
+    State.AUTHORIZE: say("authorisation"),
+    State.SCHEDULED: say("scheduling"),
+    State.IMPLEMENT: say("implementation"),
+    State.REVIEW: say("review"),
+    State.CLOSED: say("closure"),
+    State.CANCELED: say("canceled"),
+}
+VERDICT_NAMES = {
+    Verdict.MET: say("in order"),
+    Verdict.PENDING: say("still to do"),
+    Verdict.MISSING: say("missing"),
+    Verdict.VIOLATED: say("not allowed"),
+    Verdict.WAIVED: say("waived"),
+    Verdict.UNKNOWN: say("cannot be seen"),
+}
+_NAMES: dict[Any, Say] = {**ROLE_NAMES, **STATE_NAMES, **VERDICT_NAMES}
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Speaker:
+    """Puts sentences into one language, and moments into one time zone."""
+
+    def __init__(self, language: str, timezone: ZoneInfo) -> None:
+        """`language` is "nl" or "en"."""
+        self.language, self.timezone = language, timezone
+        self._locale = _LOCALES[language]
+        self._catalogue = _catalogue(language)
+
+    def __call__(self, spoken: object) -> str:
+        """Any part of a sentence as text: a Say, a person, a moment, a role, a state, a tuple of these."""
+        if isinstance(spoken, Say):
+            return self._say(spoken)
+        if isinstance(spoken, datetime):
+            return self.moment(spoken)
+        if isinstance(spoken, Quote):
+            return spoken.text
+        if isinstance(spoken, Person | Group):
+            return spoken.name
+        if isinstance(spoken, StrEnum):
+            return self._say(_NAMES[spoken])
+        if isinstance(spoken, tuple):
+            return self.listed(spoken)
+        return str(spoken)
+
+    def say(self, msgid: str, /, **args: object) -> str:
+        """Speak a sentence at once."""
+        return self._say(say(msgid, **args))
+
+    def count(self, one: str, many: str, number: int, /, **args: object) -> str:
+        """A sentence that counts; both forms may use {n}."""
+        return self._fill(self._catalogue.ngettext(one, many, number), {"n": number, **args})
+
+    def moment(self, at: datetime) -> str:
+        """Day and time as people read them: "Tue 24 Nov 2026, 18:00"."""
+        return format_datetime(at, "EEE d MMM y, HH:mm", tzinfo=self.timezone, locale=self._locale)
+
+    def listed(self, items: Iterable[object], limit: int = 0, either: bool = False) -> str:
+        """Names in a row: "A, B and C"; with `limit`, the rest as a count; `either` joins by "or"."""
+        names = [self(item) for item in items]
+        if limit and len(names) > limit:
+            rest = len(names) - limit
+            names = [*names[:limit], self.count("{n} other", "{n} others", rest)]
+        return format_list(names, "or" if either else "standard", locale=self._locale)
+
+    def _say(self, sentence: Say) -> str:
+        return self._fill(self._catalogue.gettext(sentence.msgid), dict(sentence.args))
+
+    def _fill(self, text: str, args: dict[str, object]) -> str:
+        # One pass, by name: what an argument contains is never filled in again.
+        return _PLACE.sub(lambda place: self(args[place[1]]) if place[1] in args else place[0], text)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(language: str) -> gettext.NullTranslations:
+    """English is the message ids themselves; Dutch is compiled from its catalogue when first asked for."""
+    if language == "en":
+        return gettext.NullTranslations()
+    source = resources.files("bot.messages") / "locale" / language / "sluis.po"
+    compiled = io.BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

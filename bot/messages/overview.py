@@ -1,0 +1,204 @@
+"""What matters of a ticket's findings, in order: the one choice that comment, card and reminder all show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.messages.language import Speaker
+from bot.model.asset import Because, Dimension, Flag, Subject
+from bot.model.document import Tone
+from bot.model.facts import Facts
+from bot.model.lifecycle import State, Verdict
+from bot.model.people import Person, Role
+from bot.model.say import Quote, say
+from bot.model.ticket import Ticket
+from rules.lines import DemandLine
+
+FLAG_NAMES = {
+    Flag.GDPR: say("personal data"),
+    Flag.KSZ: say("social security data"),
+    Flag.NIS2: say("NIS2"),
+}
+_SIGNING = (Role.DPO, Role.CAB, Role.KETEN_CAB)
+_LETTERS = {
+    "nl": {Dimension.CONFIDENTIALITY: "V", Dimension.INTEGRITY: "I", Dimension.AVAILABILITY: "B"},
+    "en": {Dimension.CONFIDENTIALITY: "C", Dimension.INTEGRITY: "I", Dimension.AVAILABILITY: "A"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The lines of a ticket by what they ask of the reader.
+
+    forbidden  what the ticket says and the class does not allow
+    missing    what should have been there before a gate that is passed
+    upcoming   what is to be settled before the next gate, `gate`
+    later      what is only due at gates after that one
+    met        what is in order; `unseen` what the bot could not look at
+    """
+
+    forbidden: tuple[DemandLine, ...]
+    missing: tuple[DemandLine, ...]
+    upcoming: tuple[DemandLine, ...]
+    later: tuple[DemandLine, ...]
+    met: tuple[DemandLine, ...]
+    unseen: tuple[DemandLine, ...]
+    gate: State | None
+
+    @property
+    def now(self) -> tuple[DemandLine, ...]:
+        """What is to be settled first, most pressing first."""
+        return self.forbidden + self.missing + self.upcoming
+
+    @property
+    def open(self) -> bool:
+        """True when anything is to be settled, now or later."""
+        return bool(self.now or self.later)
+
+    @property
+    def tone(self) -> Tone:
+        """How pressing it is, as a colour."""
+        if self.forbidden or self.missing:
+            return Tone.STOP
+        return Tone.TODO if self.upcoming else Tone.DONE
+
+
+def overview(lines: Sequence[DemandLine]) -> Overview:
+    """Sort the lines of a ticket by what they ask."""
+
+    def having(*verdicts: Verdict) -> tuple[DemandLine, ...]:
+        return tuple(line for line in lines if line.verdict in verdicts)
+
+    pending = having(Verdict.PENDING)
+    gate = min((line.gate for line in pending), key=list(State).index, default=None)
+    return Overview(
+        forbidden=having(Verdict.VIOLATED),
+        missing=having(Verdict.MISSING),
+        upcoming=tuple(line for line in pending if line.gate is gate),
+        later=tuple(line for line in pending if line.gate is not gate),
+        met=having(Verdict.MET, Verdict.WAIVED),
+        unseen=having(Verdict.UNKNOWN),
+        gate=gate,
+    )
+
+
+def headline(view: Overview, ticket: Ticket, speak: Speaker) -> str:
+    """How the ticket stands, in one or two sentences."""
+    if ticket.state is State.CANCELED:
+        return speak.say("This ticket is canceled; nothing is asked of it any more.")
+    parts = []
+    if n := len(view.forbidden):
+        parts.append(
+            speak.count(
+                "{n} point is not allowed as it stands.", "{n} points are not allowed as they stand.", n
+            )
+        )
+    if n := len(view.missing):
+        parts.append(
+            speak.count(
+                "{n} point is missing that is due by now.", "{n} points are missing that are due by now.", n
+            )
+        )
+    if n := len(view.upcoming):
+        gate = view.gate
+        parts.append(
+            speak.count(
+                "{n} point to settle before {gate}.", "{n} points to settle before {gate}.", n, gate=gate
+            )
+        )
+    return " ".join(parts) or speak.say("Everything that is asked is in order.")
+
+
+def next_step(view: Overview, facts: Facts, speak: Speaker) -> str:
+    """What is needed first, from whom and by when; empty when nothing is."""
+    if not view.now:
+        return ""
+    first = view.now[0]
+    about = {"who": Quote(who(first, facts, speak)), "what": Quote(title(first, speak))}
+    if first.due and first.due > facts.now:
+        return speak.say("Needed next from {who}, before {due}: {what}.", due=first.due, **about)
+    return speak.say("Needed next from {who}: {what}.", **about)
+
+
+def title(line: DemandLine, speak: Speaker) -> str:
+    """What the line demands, as a headline."""
+    return line.headline.titled(speak.language)
+
+
+def seen(line: DemandLine, speak: Speaker) -> str:
+    """What was seen, each sentence once."""
+    return " ".join(_capital(speak(sentence)) for sentence in line.seen)
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def who(line: DemandLine, facts: Facts, speak: Speaker, limit: int = 3) -> str:
+    """Who can settle the line, with the role in which they are asked; the team when nobody in particular."""
+    named = [Quote(_in_role(actor, facts, speak)) for actor in line.who]
+    return speak.listed(named, limit, either=True) if named else _team(facts.ticket, speak)
+
+
+def _in_role(actor: object, facts: Facts, speak: Speaker) -> str:
+    roles = [r for r in _SIGNING if isinstance(actor, Person) and facts.role(r).holds(actor)]
+    return f"{speak(actor)} ({speak(roles[0])})" if roles else speak(actor)
+
+
+def _team(ticket: Ticket, speak: Speaker) -> str:
+    return ticket.team or speak.say("the responsible team")
+
+
+def ids(line: DemandLine) -> str:
+    """The requirement ids in small brackets, for those who cite them."""
+    return f"[{', '.join(line.ids)}]"
+
+
+def why(line: DemandLine, speak: Speaker) -> str:
+    """Which asset, class and clause ask for it."""
+    assets = speak.listed([Quote(text) for text in _by_subject(line.because, speak)])
+    return f"{assets} ({clauses(line.cites, speak)})"
+
+
+def clauses(cites: Sequence[str], speak: Speaker) -> str:
+    """Citations joined: sections of the same document and version share its name."""
+    sections: dict[str, list[str]] = {}
+    for cite in cites:
+        document, _, section = cite.partition(" §")
+        sections.setdefault(document, []).append(f"§{section}")
+    return "; ".join(
+        f"{document} {speak.listed([Quote(s) for s in found])}" for document, found in sections.items()
+    )
+
+
+def _by_subject(because: Sequence[Because], speak: Speaker) -> list[str]:
+    names = dict.fromkeys(b.subject for b in because)
+    return [_subject_text(name, [b for b in because if b.subject == name], speak) for name in names]
+
+
+def _subject_text(name: str, because: Sequence[Because], speak: Speaker) -> str:
+    letters = _LETTERS[speak.language]
+    classes = " ".join(
+        dict.fromkeys(f"{letters[b.dimension]}{b.level}" for b in because if b.dimension and b.level)
+    )
+    flags = [FLAG_NAMES[flag] for flag in dict.fromkeys(b.flag for b in because if b.flag)]
+    shown = Quote(name) if name else say("this ticket, without an asset,")
+    if classes and flags:
+        return speak.say(
+            "{asset} is {classes} with {flags}", asset=shown, classes=classes, flags=tuple(flags)
+        )
+    if flags:
+        return speak.say("{asset} holds {flags}", asset=shown, flags=tuple(flags))
+    return speak.say("{asset} is {classes}", asset=shown, classes=classes)
+
+
+def class_line(subjects: Sequence[Subject], speak: Speaker) -> str:
+    """The ticket's class as shown: the highest per dimension, and the overlays."""
+    letters = _LETTERS[speak.language]
+    classes = " ".join(f"{letters[d]}{max(s.level(d) for s in subjects)}" for d in Dimension)
+    flags = [FLAG_NAMES[f] for f in Flag if any(s.flag(f) for s in subjects)]
+    names = [Quote(s.name) for s in subjects if s.name]
+    text = speak.say("Class {classes}", classes=classes)
+    text += f", {speak.listed(flags)}" if flags else ""
+    return text + (f": {speak.listed(names, 4)}" if names else "")
