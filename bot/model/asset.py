@@ -56,7 +56,8 @@ class Subject:
     """One asset as it is judged: effective classes and flags, and what was wrong with what was found.
 
     A flag that cannot be seen is None. `assumed` names the dimensions judged by the default class.
-    `asset` is None for a ticket that names no asset.
+    `asset` is None for a ticket that names no asset. `problems` are for the team to mend in the register;
+    `unseen` is what the bot may not or cannot read, for its admin.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Subject:
     asset: Asset | None = None
     assumed: tuple[Dimension, ...] = ()
     problems: tuple[Say, ...] = ()
+    unseen: tuple[Say, ...] = ()
 
     def level(self, dimension: Dimension) -> int:
         """The class that counts in a dimension, 1 to 5."""

@@ -1,0 +1,39 @@
+"""The command line. Machine formats on stdout, logs and progress on stderr.
+
+Exit codes: 0 done; 1 something stayed unread or undelivered, or (with --strict) something is open; 2 wrong
+usage or settings; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.cli import ask, norms, operate
+
+app = typer.Typer(
+    name="sluis",
+    help="Sluiswachter, the lock-keeper for IT changes: checks change and release tickets against the measures"
+    " that the classification of their assets demands.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (operate, ask, norms):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command line; problems with settings are lines on stderr and exit code 2."""
+    from bot.settings import SettingsError
+
+    try:
+        app()
+    except SettingsError as error:
+        for line in error.problems:
+            print(f"sluis: {line}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,127 @@
+"""`sluis sync`, `serve`, `doctor`, `report` and `demo`: running the bot and looking after it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.norms import Form, FormOption
+
+if TYPE_CHECKING:
+    from bot.report import Report
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (demo, sync, serve, doctor, report):
+        app.command()(command)
+
+
+def sync(
+    full: Annotated[bool, typer.Option("--full", help="Look at every open ticket, changed or not.")] = False,
+    form: FormOption = Form.TEXT,
+) -> None:
+    """One cycle: read what changed, judge it, and (in act mode) comment, post and remind.
+
+    Exit code 0: all was read and delivered; 1: something was not, and the report says what.
+
+    Examples:
+
+    sluis sync
+
+    SLUIS_MODE=act sluis sync --format json
+    """
+    from bot import app, logs, settings
+    from bot.cli.interrupt import Interrupt
+    from bot.cli.progress import progress
+    from bot.pipeline import cycle
+
+    loaded = settings.load()
+    logs.configure(loaded.bot.log_level)
+    with Interrupt() as interrupt:
+        ctx = app.build(loaded, stop=interrupt.told)
+        try:
+            with progress("tickets") as tick:
+                done = cycle(ctx, full, tick)
+        finally:
+            ctx.journal.close()
+    show(done, form)
+    raise typer.Exit(130 if interrupt.told() else done.exit_code)
+
+
+def show(done: Report, form: Form) -> None:
+    """A run's report on the screen, or as JSON on stdout."""
+    if form is not Form.TEXT:
+        sys.stdout.write(
+            json.dumps(done.as_json(), indent=2 if form is Form.JSON else None, ensure_ascii=False) + "\n"
+        )
+        return
+    from bot.cli.screen import show_report
+
+    show_report(done)
+
+
+def serve() -> None:
+    """Run on a schedule until SIGTERM or Ctrl-C: cycles, a nightly census, reminders, health checks.
+
+    Examples:
+
+    sluis serve
+
+    SLUIS_MODE=act SLUIS_SYNC_MINUTES=2 sluis serve
+    """
+    from bot import logs, settings
+    from bot.serve import serve as run
+
+    loaded = settings.load()
+    logs.configure(loaded.bot.log_level)
+    run(loaded)
+
+
+def doctor() -> None:
+    """Look at every connection: identity, permissions, fields, groups, channels. Writes nothing outside.
+
+    Exit code 0: nothing failed; 1: something did, with the fix beside it.
+    """
+    from bot import app, logs, settings
+    from bot.cli.screen import show_diagnoses
+    from bot.ports import Health
+
+    loaded = settings.load()
+    logs.configure("ERROR")
+    roles = loaded.roles.wanted()
+    found = [d for connector in app.connect_all(loaded) for d in connector.examiner.examine(roles)]
+    show_diagnoses(found)
+    raise typer.Exit(1 if any(d.health is Health.FAILED for d in found) else 0)
+
+
+def report(form: FormOption = Form.JSON) -> None:
+    """The report of the last run, from the journal."""
+    from bot import app, settings
+
+    last = app.last_report(settings.load())
+    if last is None:
+        typer.echo("No run yet: start one with `sluis sync`.", err=True)
+        raise typer.Exit(1)
+    sys.stdout.write(json.dumps(last, indent=None if form is Form.JSONL else 2, ensure_ascii=False) + "\n")
+
+
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the sandbox running to play with.")] = False,
+    language: Annotated[str, typer.Option("--language", help="nl or en.")] = "en",
+    pages: Annotated[str, typer.Option("--pages", help="Folder for the pages people would see.")] = ".demo",
+) -> None:
+    """A local Jira, ServiceNow and Slack, a small story, and what each person would see.
+
+    Examples:
+
+    sluis demo
+
+    sluis demo --keep --language nl
+    """
+    from bot.cli.demo import run
+
+    raise typer.Exit(run(keep=keep, language=language, pages=pages))

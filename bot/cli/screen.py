@@ -1,0 +1,60 @@
+"""A run's report and the doctor's findings on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.ports import Diagnosis, Health
+from bot.report import Report
+
+_SIGNS = {Health.OK: ("✓", "green"), Health.WARNING: ("!", "yellow"), Health.FAILED: ("✗", "red")}
+_SHOWN = 40
+
+
+def show_report(done: Report, console: Console | None = None) -> None:
+    """What was read, judged, said, held back, and what went wrong."""
+    out = console or Console(highlight=False)
+    seconds = (done.ended - done.started).total_seconds() if done.ended else 0
+    out.print(f"{done.mode} run, {seconds:.1f} s", style="bold")
+    for name, c in done.sources.items():
+        whole = "" if c.complete else " — not read completely; what was said before stays as it is"
+        out.print(
+            f"  {name}: {c.listed} listed, {c.read} judged, {c.unchanged} unchanged, {c.failed} failed{whole}"
+        )
+    if done.verdicts:
+        out.print(
+            "  verdicts: " + ", ".join(f"{n} {verdict}" for verdict, n in sorted(done.verdicts.items()))
+        )
+    if done.delivered:
+        said = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in done.delivered.items() if n)
+        out.print(f"  written outside: {done.writes}" + (f" ({said})" if said else ""))
+    _show_planned(done, out)
+    for line in done.problems:
+        out.print(Text(f"  ✗ {line}", style="red"))
+
+
+def _show_planned(done: Report, out: Console) -> None:
+    if done.mode == "act":
+        return
+    out.print(f"  would write {len(done.planned)} messages; nothing was written (SLUIS_MODE=act writes them)")
+    for planned in done.planned[:_SHOWN]:
+        out.print(Text(f"    {planned.ticket}: {planned.what} on {planned.where} ({planned.reason})"))
+    if len(done.planned) > _SHOWN:
+        out.print(f"    and {len(done.planned) - _SHOWN} more; all of them with --format json")
+
+
+def show_diagnoses(found: Iterable[Diagnosis], console: Console | None = None) -> None:
+    """One line per thing looked at, with the fix below what is not right."""
+    out = console or Console(highlight=False)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for one in found:
+        sign, colour = _SIGNS[one.health]
+        detail = Text(one.detail)
+        if one.fix and one.health is not Health.OK:
+            detail.append(f"\n→ {one.fix}", style="italic")
+        table.add_row(Text(sign, style=colour), Text(one.about, style="bold"), detail)
+    out.print(table)

@@ -1,0 +1,77 @@
+"""What a run works with, wired once by `bot.app`: systems, norms, journal, language, clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.calendar import Calendar
+from bot.decide import Voice
+from bot.journal import Journal
+from bot.messages.language import Speaker
+from bot.model.people import Role
+from bot.ports import AssetBook, Connector, Outlet, Postbox, TicketSource
+from rules.policy import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How this organisation wants it: from the settings.
+
+    roles          group names or user ids per role
+    service_hours  declared hours per team
+    remind_days    working days before the planned start on which to remind
+    """
+
+    act: bool
+    packs: tuple[Pack, ...]
+    default_class: int
+    max_writes: int
+    roles: Mapping[Role, Sequence[str]]
+    service_hours: Mapping[str, str]
+    remind_days: tuple[int, ...]
+    calendar: Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a run needs. `clock` gives the present moment (aware, UTC); `stop` tells when to leave."""
+
+    connectors: tuple[Connector, ...]
+    journal: Journal
+    policy: Policy
+    speak: Speaker
+    clock: Callable[[], datetime]
+    stop: Callable[[], bool] = lambda: False
+
+    @property
+    def sources(self) -> tuple[TicketSource, ...]:
+        """Where tickets come from."""
+        return tuple(c.source for c in self.connectors if c.source)
+
+    @property
+    def books(self) -> tuple[AssetBook, ...]:
+        """Where assets are described."""
+        return tuple(c.book for c in self.connectors if c.book)
+
+    @property
+    def outlets(self) -> Mapping[str, Outlet]:
+        """Where the bot can speak, by name."""
+        return {c.outlet.name: c.outlet for c in self.connectors if c.outlet}
+
+    @property
+    def postbox(self) -> Postbox | None:
+        """The message service, if there is one."""
+        return next((c.postbox for c in self.connectors if c.postbox), None)
+
+    @property
+    def messenger(self) -> str:
+        """Name of the message service's outlet; empty when there is none."""
+        return next((c.outlet.name for c in self.connectors if c.postbox and c.outlet), "")
+
+    def voice(self, source: str) -> Voice:
+        """Where and how the findings of a source's tickets are told."""
+        outlet = self.outlets.get(source)
+        editable = outlet.editable if outlet else True
+        return Voice(self.speak, outlet.format if outlet else None, editable, self.postbox is not None)

@@ -1,0 +1,194 @@
+"""Stage 4: findings against what was said before → what to say, where, and why it speaks. Pure, no clock.
+
+Nothing is decided about delivery here: an intent names an audience, and `bot.deliver` sees to it that each
+intent ends up as exactly one message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot import handover
+from bot.audience import Audience, OnTicket, Team
+from bot.messages import card
+from bot.messages.comment import VERSION, compose
+from bot.messages.language import Speaker
+from bot.messages.overview import Overview, overview
+from bot.messages.render import rendered
+from bot.model.facts import Facts
+from bot.model.finding import Finding
+from bot.model.lifecycle import State, Verdict
+from bot.model.people import Person, Role
+from bot.model.say import Say, say
+from bot.ports import Format
+from rules.lines import DemandLine, group_lines
+
+COMMENT, CARD = "comment", "card"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Where the ticket's findings can be told: in which form on the ticket (None: nowhere) and on Slack."""
+
+    speak: Speaker
+    form: Format | None
+    editable: bool = True
+    slack: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was said of the ticket before.
+
+    verdicts  by rule id, of the last evaluation; None when the ticket was never evaluated
+    spoken    the kinds of message that should exist for it; `posted` those that do
+    noted_at  when the last note was written (UTC)
+    """
+
+    verdicts: Mapping[str, Verdict] | None = None
+    spoken: frozenset[str] = field(default_factory=frozenset)
+    posted: frozenset[str] = field(default_factory=frozenset)
+    noted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One message to be there. `digest` stands for what it says: the same digest is never written again.
+
+    once         posted once and never edited: news, reminders, handovers
+    thread_kind  the kind of message in whose thread it belongs
+    reason       why it speaks, for the report
+    """
+
+    kind: str
+    audience: Audience
+    digest: str
+    body: Any
+    reason: Say
+    once: bool = False
+    thread_kind: str = ""
+    recipients: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+
+
+def decide(facts: Facts, findings: Sequence[Finding], memory: Memory, voice: Voice) -> tuple[Intent, ...]:
+    """What should stand in the ticket and on Slack, given what stands there."""
+    lines = group_lines(findings)
+    view = overview(lines)
+    if not _worth_saying(facts, view, memory):
+        return ()
+    intents = list(_comment(facts, findings, lines, memory, voice))
+    if voice.slack:
+        intents.append(_card(facts, lines, memory, voice))
+        intents += _news(facts, lines, memory, voice)
+        intents += _handovers(facts, findings, voice)
+    return tuple(intents)
+
+
+def digest_of(content: Any) -> str:
+    """A short, stable hash of any JSON-able content."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _worth_saying(facts: Facts, view: Overview, memory: Memory) -> bool:
+    """Once something was said it is kept true. Before that: not about what is over, what is still a draft
+    (unless it says something forbidden), nor when there is nothing to settle.
+    """
+    if memory.spoken:
+        return True
+    if facts.ticket.state.over or not view.open:
+        return False
+    return facts.ticket.state is not State.DRAFT or bool(view.forbidden)
+
+
+def _reason(memory: Memory, kind: str) -> Say:
+    return (
+        say("what it says has changed") if kind in memory.spoken else say("first thing said of this ticket")
+    )
+
+
+def _comment(
+    facts: Facts, findings: Sequence[Finding], lines: Sequence[DemandLine], memory: Memory, voice: Voice
+) -> tuple[Intent, ...]:
+    if voice.form is None:
+        return ()
+    replaces = None if voice.editable else memory.noted_at
+    document = compose(facts, lines, voice.speak, replaces)
+    body = rendered(document, voice.form)
+    # A note that cannot be edited is written anew only when the set of open findings changes, not its wording.
+    meaning = body if voice.editable else _open_set(facts, findings, voice)
+    return (Intent(COMMENT, OnTicket(), digest_of(meaning), body, _reason(memory, COMMENT)),)
+
+
+def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[Any]:
+    canceled = facts.ticket.state is State.CANCELED
+    return [
+        VERSION,
+        voice.speak.language,
+        canceled,
+        sorted([f.id, f.verdict.value] for f in findings if f.verdict.open),
+    ]
+
+
+def _card(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voice) -> Intent:
+    body = card.compose(facts, lines, voice.speak)
+    return Intent(CARD, Team(facts.ticket.team), digest_of(body), body, _reason(memory, CARD))
+
+
+def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voice) -> tuple[Intent, ...]:
+    """What was settled or came up since the card was posted, in its thread."""
+    if CARD not in memory.posted or memory.verdicts is None:
+        return ()
+    settled = [line for line in lines if line.verdict is Verdict.MET and _was(line, memory).open]
+    raised = [line for line in lines if line.verdict in _PRESSING and _was(line, memory) not in _PRESSING]
+    if not settled and not raised:
+        return ()
+    body = card.news(facts, settled, raised, overview(lines), voice.speak)
+    event = digest_of([facts.ticket.updated.isoformat(), [x.ids for x in settled], [x.ids for x in raised]])
+    reason = say("a point was settled or came up")
+    return (
+        Intent(
+            f"news:{event[:12]}", Team(facts.ticket.team), event, body, reason, once=True, thread_kind=CARD
+        ),
+    )
+
+
+_PRESSING = (Verdict.VIOLATED, Verdict.MISSING)
+_WORST_FIRST = (
+    Verdict.VIOLATED,
+    Verdict.MISSING,
+    Verdict.PENDING,
+    Verdict.UNKNOWN,
+    Verdict.WAIVED,
+    Verdict.MET,
+)
+
+
+def _was(line: DemandLine, memory: Memory) -> Verdict:
+    """The line's verdict last time: the worst of its rules; UNKNOWN when it was not asked then."""
+    before = [memory.verdicts[i] for i in line.ids if memory.verdicts and i in memory.verdicts]
+    return min(before, key=_WORST_FIRST.index, default=Verdict.UNKNOWN)
+
+
+def _handovers(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[Intent]:
+    if facts.ticket.state is State.CANCELED:
+        return []
+    reason = say("the rollout is recorded and its class asks for a formal notification")
+    addressed = handover.recipients(facts, findings)
+    everyone = tuple(dict.fromkeys(name for r in addressed for name in r.names))
+    found = []
+    for stage in handover.stages_due(facts, findings):
+        body = card.handover(stage, facts, everyone, voice.speak)
+        for one in addressed:
+            roles = () if isinstance(one.audience, Person) else (one.audience,)
+            kind = f"handover-{stage}:{one.key}"
+            found.append(
+                Intent(kind, one.audience, digest_of(body), body, reason, True, "", one.names, roles)
+            )
+    return found

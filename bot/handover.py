@@ -1,0 +1,74 @@
+"""The two formal handover notifications: when they are due, and who gets them (ICR-12, 19, 33; Vo-ICR §2.3.3).
+
+They go out only where the class of an asset asks for a formal notification. What was delivered, to whom and
+when is itself the evidence, so the next evaluation sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.facts import Facts
+from bot.model.fields import Field
+from bot.model.finding import Finding
+from bot.model.people import Group, Person, Role
+
+LINE = "handover-notification"
+_DONE = ("successful", "with_issues")
+_FOR_DPO = frozenset({"ICR-19", "ICR-33"})
+
+AVAILABLE, OPERATIONAL = 1, 2
+"""The stages: available in production; fully operational with service levels in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One addressee: a role's channel or a person. `names` are the stakeholders reached by it."""
+
+    audience: Role | Person
+    names: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Stable within a ticket."""
+        return self.audience.value if isinstance(self.audience, Role) else self.audience.id
+
+
+def stages_due(facts: Facts, findings: Sequence[Finding]) -> tuple[int, ...]:
+    """Which notifications are due now: the first once the rollout ended well, the second once operational."""
+    asked = any(finding.line == LINE for finding in findings)
+    rolled_out = facts.field("actual_end").filled and facts.field("result").value in _DONE
+    if not asked or not rolled_out:
+        return ()
+    operational = facts.field("operational_at").value
+    second = isinstance(operational, datetime) and operational <= facts.now
+    return (AVAILABLE, OPERATIONAL) if second else (AVAILABLE,)
+
+
+def recipients(facts: Facts, findings: Sequence[Finding]) -> tuple[Recipient, ...]:
+    """Operations, every stakeholder of the ticket and its assets, and the DPO where the class asks for it."""
+    operations = _operations(facts)
+    found = [Recipient(Role.OPERATIONS, operations)]
+    if any(finding.id in _FOR_DPO for finding in findings):
+        found.append(Recipient(Role.DPO, tuple(p.name for p in facts.role(Role.DPO).people)))
+    people = dict.fromkeys(p for p in _stakeholders(facts) if isinstance(p, Person))
+    return (*found, *(Recipient(person, (person.name,)) for person in people))
+
+
+def _operations(facts: Facts) -> tuple[str, ...]:
+    """Names of the groups that take over: stated on the ticket, declared for the asset, or holding the role."""
+    fields = [facts.field("handed_over_to"), *(s.asset.operations_group for s in facts.subjects if s.asset)]
+    names = [p.name for field in fields for p in _party(field)]
+    groups = [p.name for p in _stakeholders(facts) if isinstance(p, Group)]
+    return tuple(dict.fromkeys([*names, *groups, *(g.name for g in facts.role(Role.OPERATIONS).groups)]))
+
+
+def _stakeholders(facts: Facts) -> list[Person | Group]:
+    fields = [facts.field("stakeholders"), *(s.asset.stakeholders for s in facts.subjects if s.asset)]
+    return [party for field in fields for party in _party(field)]
+
+
+def _party(field: Field) -> list[Person | Group]:
+    return [p for p in field.value if isinstance(p, Person | Group)] if isinstance(field.value, tuple) else []

@@ -1,0 +1,39 @@
+"""Figures about runs for Prometheus."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from bot.report import Report
+
+
+class Metrics:
+    """Counters and gauges, on a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._runs = Counter("sluis_runs", "Cycles by exit code.", ["exit_code"], registry=self.registry)
+        self._tickets = Counter(
+            "sluis_tickets", "Tickets by source and outcome.", ["source", "outcome"], registry=self.registry
+        )
+        self._effects = Counter("sluis_effects", "Messages by outcome.", ["outcome"], registry=self.registry)
+        self._verdicts = Gauge(
+            "sluis_verdicts", "Verdicts in the last cycle.", ["verdict"], registry=self.registry
+        )
+        self._ended = Gauge(
+            "sluis_last_run_timestamp_seconds", "When the last cycle ended.", registry=self.registry
+        )
+
+    def observe(self, report: Report) -> None:
+        """Add one run."""
+        self._runs.labels(str(report.exit_code)).inc()
+        for name, count in report.sources.items():
+            self._tickets.labels(name, "read").inc(count.read)
+            self._tickets.labels(name, "unchanged").inc(count.unchanged)
+            self._tickets.labels(name, "failed").inc(count.failed)
+        for outcome, number in report.delivered.items():
+            self._effects.labels(outcome).inc(number)
+        for verdict, number in report.verdicts.items():
+            self._verdicts.labels(verdict).set(number)
+        if report.ended:
+            self._ended.set(report.ended.timestamp())

@@ -1,0 +1,96 @@
+"""When a reminder is due, and what goes together in one message. Pure: the moment is handed in.
+
+A reminder is due 5, 2 and 1 working days before the planned start, and once when a point becomes missing. A
+step that was slept through is skipped: only the nearest one speaks (requirements catalogue, section 9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.audience import Audience, Team, asked_of
+from bot.calendar import Calendar
+from bot.messages.overview import Overview
+from bot.model.asset import Dimension
+from bot.model.facts import Facts
+from bot.model.lifecycle import State
+from rules.lines import DemandLine
+
+ROUND_THE_CLOCK = 3
+"""From this availability class on, people may be told at any hour (ICR-20); below it in office hours only."""
+
+OVERDUE = 0
+"""The step of a reminder about what is missing by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A ticket of which somebody is to be reminded, and the step that makes it due (working days before)."""
+
+    facts: Facts
+    view: Overview
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One grouped message: per ticket, the lines this audience can settle."""
+
+    audience: Audience
+    team: str
+    items: tuple[tuple[Due, tuple[DemandLine, ...]], ...]
+
+
+def step_now(
+    start: datetime | None, state: State, steps: Sequence[int], calendar: Calendar, now: datetime
+) -> int | None:
+    """The reminder step that `now` falls in: the smallest number of working days before `start` that has begun.
+
+    None before the first step, after the start, and once the ticket is being implemented.
+    """
+    if start is None or now >= start or state.reached(State.IMPLEMENT) or state is State.CANCELED:
+        return None
+    begun = [step for step in steps if calendar.working_days_before(start, step) <= now]
+    return min(begun, default=None)
+
+
+def due(facts: Facts, view: Overview, steps: Sequence[int], calendar: Calendar) -> Due | None:
+    """Whether the ticket asks for a reminder now, by its state, its class's hours and what is open."""
+    if not view.now or facts.ticket.state.over or not _may_speak(facts, calendar):
+        return None
+    if view.missing:
+        return Due(facts, view, OVERDUE)
+    start = facts.field("planned_start").value
+    moment = start if isinstance(start, datetime) else None
+    step = step_now(moment, facts.ticket.state, steps, calendar, facts.now)
+    return Due(facts, view, step) if step is not None else None
+
+
+def grouped(dues: Sequence[Due]) -> tuple[Reminder, ...]:
+    """One message per audience, the most pressing ticket first."""
+    items: dict[tuple[Audience, str], list[tuple[Due, tuple[DemandLine, ...]]]] = {}
+    for one in sorted(dues, key=_pressing):
+        for audience, lines in _by_audience(one).items():
+            team = "" if isinstance(audience, Team) else one.facts.ticket.team
+            items.setdefault((audience, team), []).append((one, tuple(lines)))
+    return tuple(Reminder(audience, team, tuple(found)) for (audience, team), found in items.items())
+
+
+def _by_audience(one: Due) -> Mapping[Audience, list[DemandLine]]:
+    found: dict[Audience, list[DemandLine]] = {}
+    for line in one.view.now:
+        for audience in asked_of(line, one.facts):
+            found.setdefault(audience, []).append(line)
+    return found
+
+
+def _pressing(one: Due) -> tuple[int, str, str]:
+    start = one.facts.field("planned_start").value
+    return one.step, start.isoformat() if isinstance(start, datetime) else "", one.facts.ticket.key
+
+
+def _may_speak(facts: Facts, calendar: Calendar) -> bool:
+    always = any(s.level(Dimension.AVAILABILITY) >= ROUND_THE_CLOCK for s in facts.subjects)
+    return always or calendar.in_office_hours(facts.now)

@@ -1,0 +1,106 @@
+"""Stage 6: what a run saw, said, held back and could not do; and the exit code that follows from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.model.finding import Finding
+from bot.model.lifecycle import Verdict
+
+EXIT_OK, EXIT_INCOMPLETE, EXIT_USAGE = 0, 1, 2
+"""0: all was read and delivered. 1: something stayed unread or undelivered. 2: wrong usage or settings."""
+
+
+@dataclass(slots=True)
+class SourceCount:
+    """What one source gave in a run. `complete` is False when the listing or a ticket could not be read."""
+
+    listed: int = 0
+    read: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A message that observe mode would have written, or that waits."""
+
+    ticket: str
+    where: str
+    what: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """Filled in by the stages of a run."""
+
+    mode: str
+    started: datetime
+    ended: datetime | None = None
+    sources: dict[str, SourceCount] = field(default_factory=dict)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    rules: dict[str, Counter[str]] = field(default_factory=dict)
+    planned: list[Planned] = field(default_factory=list)
+    delivered: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    stopped: bool = False
+
+    def source(self, name: str) -> SourceCount:
+        """The count of a source, made when first asked for."""
+        return self.sources.setdefault(name, SourceCount())
+
+    def judged(self, findings: tuple[Finding, ...]) -> None:
+        """Count the findings of one ticket."""
+        for finding in findings:
+            self.verdicts[finding.verdict.value] += 1
+            self.rules.setdefault(finding.id, Counter())[finding.verdict.value] += 1
+
+    def problem(self, line: str) -> None:
+        """Note a failure, one line, once."""
+        if line not in self.problems:
+            self.problems.append(line)
+
+    @property
+    def writes(self) -> int:
+        """How many messages were created or edited outside."""
+        return sum(self.delivered.get(what, 0) for what in ("created", "updated", "removed"))
+
+    @property
+    def exit_code(self) -> int:
+        """See the module's constants."""
+        whole = all(count.complete for count in self.sources.values())
+        return EXIT_OK if whole and not self.problems and not self.stopped else EXIT_INCOMPLETE
+
+    def as_json(self) -> dict[str, Any]:
+        """The report for machines; times are ISO 8601 in UTC."""
+        return {
+            "mode": self.mode,
+            "started": self.started.isoformat(),
+            "ended": self.ended.isoformat() if self.ended else None,
+            "sources": {
+                name: {
+                    "listed": c.listed,
+                    "read": c.read,
+                    "unchanged": c.unchanged,
+                    "failed": c.failed,
+                    "complete": c.complete,
+                }
+                for name, c in self.sources.items()
+            },
+            "verdicts": {v.value: self.verdicts.get(v.value, 0) for v in Verdict},
+            "rules": {rule: dict(counts) for rule, counts in sorted(self.rules.items())},
+            "planned": [
+                {"ticket": p.ticket, "where": p.where, "what": p.what, "reason": p.reason}
+                for p in self.planned
+            ],
+            "delivered": dict(self.delivered),
+            "writes": self.writes,
+            "problems": list(self.problems),
+            "stopped": self.stopped,
+            "exit_code": self.exit_code,
+        }

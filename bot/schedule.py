@@ -1,0 +1,79 @@
+"""The embedded clock: APScheduler ticks that run a cycle, a nightly census, and a clean way out.
+
+The main thread waits for a signal; ticks run in one worker, so that cycles never overlap. SIGTERM sets an
+event that the cycle asks between two tickets: the ticket in hand is finished, then the process leaves.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.calendar import Calendar
+
+log = structlog.get_logger()
+
+GRACE = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+"""A late tick runs late, once: a scheduler that slept does not skip its work, nor catch up tick by tick."""
+
+
+@dataclass(slots=True)
+class Pulse:
+    """What the health check may ask: is the clock alive, and how did the last cycle end."""
+
+    scheduler: BackgroundScheduler
+    last_ended: datetime | None = None
+    last_exit: int | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def beating(self) -> bool:
+        """True while the scheduler runs."""
+        return bool(self.scheduler.running) and not self.stop.is_set()
+
+
+def start(
+    sync: Callable[[], None], census: Callable[[], None], minutes: int, at: time, calendar: Calendar
+) -> Pulse:
+    """Start ticking: a cycle at once and every `minutes`, a census daily at the local time `at`."""
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(1)}, job_defaults=GRACE, timezone=calendar.timezone
+    )
+    scheduler.add_listener(_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+    first = datetime.now(calendar.timezone)
+    scheduler.add_job(sync, IntervalTrigger(minutes=minutes), id="sync", next_run_time=first)
+    scheduler.add_job(census, CronTrigger(hour=at.hour, minute=at.minute), id="census")
+    scheduler.start()
+    return Pulse(scheduler)
+
+
+def run_until_told(pulse: Pulse) -> None:
+    """Wait for SIGTERM or SIGINT, then finish what is in hand. A second signal ends the process at once."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, _: _leave(pulse, signum))
+    while not pulse.stop.wait(1.0):
+        pass
+    log.info("stopping: finishing the ticket in hand")
+    pulse.scheduler.pause()
+    pulse.scheduler.shutdown(wait=True)
+
+
+def _leave(pulse: Pulse, number: int) -> None:
+    if pulse.stop.is_set():
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+    pulse.stop.set()
+
+
+def _failed(event: JobExecutionEvent) -> None:
+    log.error("scheduled job did not run well", job=event.job_id, error=type(event.exception).__name__)

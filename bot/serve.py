@@ -1,0 +1,57 @@
+"""`sluis serve`: the clock, the health port, and a clean way out."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot import app, schedule
+from bot.metrics import Metrics
+from bot.pipeline import cycle
+from bot.settings import Settings
+from bot.web.health import HealthServer
+from bot.web.health import app as pages
+
+log = structlog.get_logger()
+
+
+def serve(settings: Settings) -> None:
+    """Run until told to stop. Raises SettingsError before anything starts when a setting is wrong."""
+    metrics = Metrics()
+    pulse: schedule.Pulse | None = None
+    ctx = app.build(settings, stop=lambda: pulse is not None and pulse.stop.is_set())
+
+    def run(full: bool) -> None:
+        done = cycle(ctx, full)
+        metrics.observe(done)
+        log.info(
+            "cycle ended",
+            writes=done.writes,
+            exit_code=done.exit_code,
+            problems=len(done.problems),
+            full=full,
+        )
+        for line in done.problems:
+            log.warning(line)
+
+    bot = settings.bot
+    pulse = schedule.start(
+        lambda: run(False), lambda: run(True), bot.sync_minutes, bot.census_at, bot.calendar
+    )
+    beat = pulse
+    health = HealthServer(
+        pages(
+            alive=lambda: {"clock": beat.beating, "journal": ctx.journal.answers()},
+            ready=lambda: {
+                source.name: ctx.journal.last_success(source.name) is not None for source in ctx.sources
+            },
+            registry=metrics.registry,
+        ),
+        bot.http_host,
+        bot.http_port,
+    )
+    log.info("serving", mode=bot.mode.value, health=f"http://{bot.http_host}:{health.port}/healthz")
+    try:
+        schedule.run_until_told(pulse)
+    finally:
+        health.close()
+        ctx.journal.close()

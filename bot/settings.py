@@ -1,0 +1,227 @@
+"""Typed settings from environment variables and `.env`; everything wrong is told at once, with the fix."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from bot.calendar import Calendar
+from bot.model.people import Role
+from connectors.catalog import CONNECTORS
+from connectors.settings import EnvSettings
+
+Names = Annotated[tuple[str, ...], NoDecode]
+"""A list written with commas."""
+
+
+class Mode(StrEnum):
+    """Observe reads everything and writes nothing outside; act also speaks. Act is an admin's decision."""
+
+    OBSERVE = "observe"
+    ACT = "act"
+
+
+class SettingsError(Exception):
+    """One or more settings are wrong, missing or misspelt. `problems` holds one line for each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+def _split(value: object) -> object:
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
+
+
+class BotSettings(EnvSettings):
+    """The bot itself."""
+
+    model_config = SettingsConfigDict(env_prefix="SLUIS_")
+
+    mode: Mode = Field(
+        Mode.OBSERVE, description="observe: read all, write nothing outside; act: also comment and post."
+    )
+    database_url: str = Field(
+        "sqlite:///sluis.db",
+        description="Where the journal is kept: SQLite or PostgreSQL.",
+        examples=["postgresql://sluis@db/sluis"],
+    )
+    language: Literal["nl", "en"] = Field("nl", description="Language of comments and messages.")
+    timezone: str = Field("Europe/Brussels", description="Time zone of the office; dates are shown in it.")
+    packs: Names = Field(("vo-icr",), description="The norms that apply, by comma.")
+    max_writes: int = Field(
+        200, ge=0, description="Most comments and messages written in one run; the rest waits."
+    )
+    default_class: int = Field(3, ge=1, le=5, description="Class by which an unclassified asset is judged.")
+    sync_minutes: int = Field(5, ge=1, le=24 * 60, description="Minutes between two cycles of `sluis serve`.")
+    census_at: time = Field(time(3, 30), description="Local time of the nightly look at all open tickets.")
+    remind_days: Annotated[tuple[int, ...], NoDecode] = Field(
+        (5, 2, 1), description="Working days before the planned start on which to remind."
+    )
+    office_hours: str = Field("08:00-18:00", description="Office hours on working days, for reminders.")
+    holidays: Literal["BE", "NL"] = Field("BE", description="Country whose public holidays are days off.")
+    service_hours: dict[str, str] = Field(
+        default_factory=dict,
+        description="Hours in which a team can do releases: 5x10 or 24x7, one variable per team.",
+        examples=["SLUIS_SERVICE_HOURS__PAYMENTS=24x7"],
+    )
+    http_host: str = Field("127.0.0.1", description="Address on which `sluis serve` answers health checks.")
+    http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="How much is logged (stderr)."
+    )
+
+    _lists = field_validator("packs", mode="before")(_split)
+
+    @field_validator("remind_days", mode="before")
+    @classmethod
+    def _days(cls, value: object) -> object:
+        return (
+            tuple(sorted({int(v) for v in value.split(",")}, reverse=True))
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(
+                f"is not a time zone; did you mean {_nearest(value, available_timezones()) or 'Europe/Brussels'}?"
+            )
+        return value
+
+    @field_validator("office_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        opens, _, closes = value.partition("-")
+        if not time.fromisoformat(opens) < time.fromisoformat(closes):
+            raise ValueError("must be like 08:00-18:00")
+        return value
+
+    @field_validator("service_hours")
+    @classmethod
+    def _service(cls, value: dict[str, str]) -> dict[str, str]:
+        if wrong := [team for team, hours in value.items() if hours not in ("5x10", "24x7")]:
+            raise ValueError(f"for {', '.join(wrong)} must be 5x10 or 24x7")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The office's working days and hours."""
+        opens, _, closes = self.office_hours.partition("-")
+        return Calendar(self.zone, self.holidays, time.fromisoformat(opens), time.fromisoformat(closes))
+
+
+class RoleSettings(EnvSettings):
+    """Who holds which role: names of groups in the source systems, or user ids there."""
+
+    model_config = SettingsConfigDict(env_prefix="ROLES__")
+
+    cab: Names = Field((), description="The change advisory board.", examples=["Change Advisory Board"])
+    dpo: Names = Field((), description="The data protection officers.", examples=["Data Protection"])
+    change_manager: Names = Field((), description="The change managers.")
+    operations: Names = Field((), description="The operations organisation that takes over.")
+    keten_cab: Names = Field((), description="The CAB of the chain (Keten CAB).")
+    users: Names = Field((), description="Those who sign off for the users.")
+
+    _lists = field_validator("*", mode="before")(_split)
+
+    def wanted(self) -> dict[Role, tuple[str, ...]]:
+        """The names per role, for the roles that are configured."""
+        return {Role(name): value for name in type(self).model_fields if (value := getattr(self, name))}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings together; `connectors` by name."""
+
+    bot: BotSettings
+    roles: RoleSettings
+    connectors: Mapping[str, EnvSettings]
+
+
+GROUPS: Mapping[str, type[EnvSettings]] = {
+    "bot": BotSettings,
+    "roles": RoleSettings,
+    **{connector.name: connector.settings for connector in CONNECTORS},
+}
+
+
+def load() -> Settings:
+    """Read all settings. Raises SettingsError with one line per problem."""
+    problems = list(_unknown())
+    read: dict[str, EnvSettings] = {}
+    for name, group in GROUPS.items():
+        try:
+            read[name] = group()
+        except ValidationError as error:
+            problems += _explained(group, error)
+        except OSError as error:
+            problems.append(
+                f"{prefix(group)}*_FILE: {error.strerror}: {error.filename}. Name a file that can be read."
+            )
+    if problems:
+        raise SettingsError(problems)
+    bot, roles = read.pop("bot"), read.pop("roles")
+    assert isinstance(bot, BotSettings)
+    assert isinstance(roles, RoleSettings)
+    return Settings(bot, roles, read)
+
+
+def prefix(group: type[EnvSettings]) -> str:
+    """The prefix of the group's variables, such as "JIRA_"."""
+    return group.model_config.get("env_prefix", "")
+
+
+def variables(group: type[EnvSettings]) -> Iterator[tuple[str, Any]]:
+    """The group's variables with their field definitions."""
+    for name, field in group.model_fields.items():
+        yield f"{prefix(group)}{name}".upper(), field
+
+
+def _explained(group: type[EnvSettings], error: ValidationError) -> Iterator[str]:
+    for problem in error.errors(include_url=False, include_input=False):
+        where = "__".join(str(part) for part in problem["loc"])
+        variable = f"{prefix(group)}{where}".upper() if where else f"{prefix(group)}*"
+        yield f"{variable}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def _unknown() -> Iterator[str]:
+    """Variables with one of our prefixes that mean nothing: most often a typing error."""
+    known = {name for group in GROUPS.values() for name, _ in variables(group)}
+    open_ended = {
+        name for group in GROUPS.values() for name, f in variables(group) if "dict" in str(f.annotation)
+    }
+    prefixes = tuple(prefix(group) for group in GROUPS.values())
+    present = {**dotenv_values(".env"), **os.environ}
+    for name in sorted(present):
+        plain = name.upper().removesuffix("_FILE") if name.upper() not in known else name.upper()
+        stem = plain.rpartition("__")[0] if not plain.startswith("ROLES__") else ""
+        if not plain.startswith(prefixes) or plain in known or stem in open_ended:
+            continue
+        close = _nearest(plain, known)
+        yield f"{name}: no such setting" + (
+            f"; did you mean {close}?" if close else ". See .env.example for all settings."
+        )
+
+
+def _nearest(word: str, known: Sequence[str] | set[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)), None)

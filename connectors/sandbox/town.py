@@ -1,0 +1,318 @@
+"""A small municipality for the demo and the whole-run tests: people, assets, and three tickets with a story.
+
+CHG-1 in Jira touches a class-5 register of citizens; a change in ServiceNow touches a class-4 payment service;
+REL-1 in Jira is a release that gets rolled out. What people do is done as they would: sign-offs over the
+service desk's and ServiceNow's own API, with the person's own credentials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from connectors.sandbox.jira import JiraSandbox
+from connectors.sandbox.jira_fields import FieldKind
+from connectors.sandbox.server import Server
+from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
+from connectors.sandbox.slack import SlackSandbox
+
+BOT_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but this sandbox
+_TEXTS = (
+    "Classification|Release package|Build documentation|Installation documentation|Procedures|Scripts|Test plan|"
+    "Backout plan|Implementation plan|Acceptance criteria|Compensating measures|Procedure|Post-verification|Lessons learned"
+)
+_SELECTS = (
+    "Change type|Release size|Rollout strategy|Test result|Acceptance result|Environments separated|"
+    "Environments like production|Test data|Tested in production"
+)
+_MOMENTS = "Planned start|Planned end|Pull until|Actual start|Actual end|Handed over at|Operational at"
+_PEOPLE = "Builders|Testers|Test validated by|Stakeholders|Application owner"
+_GROUPS = "Responsible team|Handed over to"
+REGISTER = """\
+id,name,confidentiality,integrity,availability,gdpr,ksz,nis2,owner,operations_group,service_hours,stakeholders
+A1,Citizen register,5,4,3,yes,no,no,acc-els.maes|Els Maes,Operations,24x7,acc-rita.goossens|Rita Goossens
+A2,Permit portal,3,3,2,no,no,no,acc-els.maes|Els Maes,Operations,5x10,acc-rita.goossens|Rita Goossens
+"""
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "change": "New address format in the citizen register",
+        "release": "Permit portal 7.1: digital signature",
+        "payment": "Switch the payment service to the new provider",
+        "signed": "I checked the processing of personal data.",
+    },
+    "nl": {
+        "change": "Nieuw adresformaat in het burgerregister",
+        "release": "Vergunningenloket 7.1: digitale handtekening",
+        "payment": "Betaaldienst overzetten naar de nieuwe leverancier",
+        "signed": "Ik heb de verwerking van persoonsgegevens nagekeken.",
+    },
+}
+
+
+def working_evening(today: datetime, days: int) -> datetime:
+    """17:00 UTC on the `days`-th weekday after `today`."""
+    moment = today.replace(hour=17, minute=0, second=0, microsecond=0)
+    while days > 0:
+        moment += timedelta(days=1)
+        days -= moment.weekday() < 5
+    return moment
+
+
+class Town:
+    """The three systems, running on loopback until `stop`. `language` is that of what people wrote."""
+
+    def __init__(self, folder: Path, language: str = "en", now: Callable[[], datetime] | None = None) -> None:
+        self.now = now or (lambda: datetime.now(UTC))
+        self.words, self.folder = WORDS[language], folder
+        self.start = working_evening(self.now(), 2)
+        self.jira, self.servicenow, self.slack = JiraSandbox(), ServiceNowSandbox(), SlackSandbox()
+        self._people()
+        self._channels()
+        self.change = self._change()
+        self.release = self._release()
+        self.payment = self._payment()
+        self.servers = {
+            "jira": Server(self.jira.app),
+            "servicenow": Server(self.servicenow.app),
+            "slack": Server(self.slack.app),
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "assets.csv").write_text(REGISTER, encoding="utf-8")
+
+    def env(self) -> dict[str, str]:
+        """The settings with which the bot works in this town."""
+        return {
+            "JIRA_URL": self.servers["jira"].url,
+            "JIRA_EMAIL": "sluis@example.org",
+            "JIRA_API_TOKEN": BOT_TOKEN,
+            "JIRA_PROJECTS": "CHG,REL",
+            "SERVICENOW_URL": self.servers["servicenow"].url,
+            "SERVICENOW_USER": INTEGRATION_USER,
+            "SERVICENOW_PASSWORD": INTEGRATION_PASSWORD,
+            "REGISTER_FILE": str(self.folder / "assets.csv"),
+            "SLACK_API_URL": f"{self.servers['slack'].url}/api/",
+            "SLACK_BOT_TOKEN": self.slack.token,
+            "SLACK_CHANNEL": self.channels["changes"],
+            "SLACK_CHANNELS__TEAM_CITIZENS": self.channels["team-citizens"],
+            "SLACK_CHANNELS__DPO": self.channels["privacy"],
+            "SLACK_CHANNELS__OPERATIONS": self.channels["operations"],
+            "ROLES__CAB": "Change Advisory Board",
+            "ROLES__DPO": "Data Protection",
+            "ROLES__OPERATIONS": "Operations",
+            "SLUIS_DATABASE_URL": f"sqlite:///{self.folder / 'sluis.db'}",
+            "SLUIS_SERVICE_HOURS__TEAM_CITIZENS": "24x7",
+        }
+
+    def stop(self) -> None:
+        """Stop the three servers."""
+        for server in self.servers.values():
+            server.stop()
+
+    # -- what people do -------------------------------------------------------------------------------------
+
+    def replace_test_data(self) -> None:
+        """The team replaces production data in the test environment by synthetic data."""
+        self.jira.set_field(self.change, "Test data", "Synthetic", "Piet Jansen")
+
+    def dpo_signs(self) -> None:
+        """The DPO approves in the service desk, as herself; the workflow then moves the change on."""
+        url = f"{self.servers['jira'].url}/rest/servicedeskapi/request/{self.change}/approval/{self.dpo_step}"
+        auth = ("dina.peeters@example.org", "sandbox-dina")
+        requests.post(url, json={"decision": "approve"}, auth=auth, timeout=10).raise_for_status()
+        self.jira.transition(self.change, "Scheduled", "Dina Peeters")
+
+    def choose_phased(self) -> None:
+        """The ServiceNow change gets a rollout strategy that its class allows."""
+        self.servicenow.set("change_request", self.payment, by="tom.willems", u_rollout_strategy="phased")
+
+    def roll_out(self) -> None:
+        """The release is rolled out, verified and handed over to operations."""
+        now, who = self.now(), "Piet Jansen"
+        values: dict[str, Any] = {
+            "Actual start": now - timedelta(hours=2),
+            "Actual end": now - timedelta(minutes=20),
+            "resolution": "Successful",
+            "Handed over to": "Operations",
+            "Handed over at": now,
+            "Post-verification": "Smoke test and sign-in checked in production.",
+            "Lessons learned": "Warm the cache before opening the portal.",
+        }
+        for name, value in values.items():
+            self.jira.set_field(self.release, name, value, who)
+        self.jira.transition(self.release, "Post implementation review", who)
+
+    def goes_operational(self) -> None:
+        """Operations declares the release fully operational: service levels are in force."""
+        self.jira.set_field(self.release, "Operational at", self.now(), "Rita Goossens")
+
+    # -- how it came to be so -------------------------------------------------------------------------------
+
+    def _people(self) -> None:
+        jira = self.jira
+        jira.add_user("Sluiswachter", "acc-sluis", email="sluis@example.org", token=BOT_TOKEN)
+        jira.add_user("Dina Peeters", token="sandbox-dina")  # noqa: S106
+        for name in (
+            "Karim Aziz",
+            "Lotte Claes",
+            "Els Maes",
+            "Tom Willems",
+            "Piet Jansen",
+            "Nora Smet",
+            "Rita Goossens",
+        ):
+            jira.add_user(name)
+        jira.add_group("Change Advisory Board", "Karim Aziz", "Lotte Claes")
+        jira.add_group("Data Protection", "Dina Peeters")
+        jira.add_group("Operations", "Rita Goossens")
+        jira.add_group("Team Citizens", "Tom Willems", "Piet Jansen", "Nora Smet")
+        for names, kind in (
+            (_TEXTS, FieldKind.TEXT),
+            (_SELECTS, FieldKind.SELECT),
+            (_MOMENTS, FieldKind.MOMENT),
+            (_PEOPLE, FieldKind.USERS),
+            (_GROUPS, FieldKind.GROUP),
+        ):
+            for name in names.split("|"):
+                jira.add_field(name, kind)
+        jira.add_field("Affected services", FieldKind.SERVICES)
+
+    def _channels(self) -> None:
+        names = ("changes", "team-citizens", "privacy", "operations")
+        self.channels = {name: self.slack.add_channel(name) for name in names}
+        self.slack.add_user("Rita Goossens", "rita.goossens@example.org")
+
+    def _prepared(self, **more: Any) -> dict[str, Any]:
+        """A ticket on which everything that is asked before the rollout is in place."""
+        return {
+            "assignee": "Piet Jansen",
+            "Responsible team": "Team Citizens",
+            "Release size": "Minor",
+            "Rollout strategy": "Phased",
+            "Planned start": self.start,
+            "Planned end": self.start + timedelta(hours=3),
+            "Build documentation": "Build log 1184",
+            "Installation documentation": "Runbook, chapter 3",
+            "Procedures": "Runbook, chapter 4",
+            "Scripts": "deploy.sh, migrate.sql",
+            "Backout plan": "Restore the previous version; tested on Monday.",
+            "Test plan": "Plan of 41 cases, agreed with the owner.",
+            "Builders": ["Piet Jansen"],
+            "Testers": ["Nora Smet"],
+            "Environments separated": "Yes",
+            "Environments like production": "Yes",
+            "Test data": "Synthetic",
+        } | more
+
+    def _tested(self, key: str) -> None:
+        self.jira.clock = lambda: self.now() - timedelta(days=2)
+        for name, value in {
+            "Test result": "Passed",
+            "Acceptance result": "Accepted",
+            "Test validated by": ["Nora Smet", "Lotte Claes"],
+        }.items():
+            self.jira.set_field(key, name, value, "Nora Smet")
+
+    def _approved(self, key: str, step: str, *people: str) -> None:
+        approval = self.jira.request_approval(key, step, people)
+        for person in people:
+            self.jira.answer_approval(key, approval, person, "approve")
+
+    def _change(self) -> str:
+        self.jira.clock = lambda: self.now() - timedelta(days=9)
+        fields = self._prepared(
+            **{
+                "Affected services": ["Citizen register"],
+                "Release package": "citizen-register 4.2.0",
+                "Test data": "Production",
+                "Classification": "C5 I4 A3 gdpr",
+            }
+        )
+        key = self.jira.add_issue("CHG", "[System] Change", self.words["change"], fields, by="Tom Willems")
+        self._tested(key)
+        self._approved(key, "Owner", "Els Maes")
+        self._approved(key, "Change Advisory Board", "Karim Aziz")
+        self.jira.transition(key, "Awaiting approval", "Tom Willems")
+        self.dpo_step = self.jira.request_approval(key, "Data Protection", ["Dina Peeters"])
+        self.jira.clock = self.now
+        return key
+
+    def _release(self) -> str:
+        self.jira.clock = lambda: self.now() - timedelta(days=9)
+        fields = self._prepared(
+            **{
+                "Affected services": ["Permit portal"],
+                "Release package": "permit-portal 7.1.0",
+                "Planned start": self.now() - timedelta(hours=2),
+                "Planned end": self.now() + timedelta(hours=1),
+            }
+        )
+        key = self.jira.add_issue("REL", "Release", self.words["release"], fields, by="Tom Willems")
+        self._tested(key)
+        self._approved(key, "Owner", "Els Maes")
+        self._approved(key, "Change Advisory Board", "Karim Aziz")
+        self.jira.transition(key, "Implementing", "Piet Jansen")
+        self.jira.clock = self.now
+        return key
+
+    def _payment(self) -> str:
+        sn = self.servicenow
+        sn.travel(self.now() - timedelta(days=3))
+        tom, els, karim, lotte = (
+            sn.add_user(n) for n in ("Tom Willems", "Els Maes", "Karim Aziz", "Lotte Claes")
+        )
+        piet, nora, dina = (sn.add_user(n) for n in ("Piet Jansen", "Nora Smet", "Dina Peeters"))
+        cab = sn.add_group("Change Advisory Board", [karim, lotte])
+        sn.add_group("Data Protection", [dina])
+        team = sn.add_group("Team Finance", [tom, piet, nora])
+        service = sn.add_ci(
+            "cmdb_ci_service",
+            name="Payment service",
+            u_confidentiality="4",
+            u_integrity="4",
+            u_availability="3",
+            u_gdpr=False,
+            u_ksz=False,
+            u_nis2=False,
+            owned_by=els,
+            support_group=team,
+            u_service_hours="24x7",
+        )
+        change = sn.add_change(
+            short_description=self.words["payment"],
+            cmdb_ci=service,
+            state=-3,
+            assignment_group=team,
+            requested_by=tom,
+            assigned_to=piet,
+            start_date=self.start,
+            end_date=self.start + timedelta(hours=2),
+            u_release_size="minor",
+            u_rollout_strategy="pull",
+            u_release_package="payments 2.0",
+            u_build_doc="Build 77",
+            u_install_doc="Runbook",
+            u_procedures="Runbook",
+            u_scripts="deploy.sh",
+            test_plan="Plan of 12 cases",
+            backout_plan="Switch back to the old provider",
+            u_test_plan_fixed_at=self.now() - timedelta(days=9),
+            u_test_result="passed",
+            u_acceptance_result="accepted",
+            u_test_validated_by=nora,
+            u_test_validated_at=self.now() - timedelta(days=4),
+            u_builders=[piet],
+            u_testers=[nora],
+            u_environments_separated=True,
+            u_environments_like_production=True,
+            u_test_data="synthetic",
+        )
+        sn.request_approval(change, els)
+        sn.approve(change, els)
+        sn.request_approval(change, cab)
+        sn.approve(change, karim)
+        sn.state.clock = self.now
+        return change
