@@ -1,0 +1,48 @@
+"""What was seen, what was found, and what was said where.
+
+    journal = open_journal("sqlite:///sluis.db")    # or postgresql://...
+
+One schema for SQLite and PostgreSQL, every moment in UTC:
+
+meta      name, value                     `install`: which installation the messages outside belong to
+cursor    source                          `at`: read up to here without a gap; `success_at`: last complete run
+ticket    source, id                      a ticket as last stored: key, url, stamp and version, state, team,
+                                          planned start, summary, the snapshot the findings were made from
+                                          with its hash, when and in which state it was first seen, when it
+                                          was last looked at, when it was found to be gone
+finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning
+slot      target, ticket, kind (unique)   one message outside. `desired_*`: how it should be (hash of the meaning,
+                                          body, number); `applied_*` and `remote_id`: how it is, as far as is
+                                          known; `at_container`, `at_thread`: where it was put; `phase` "writing":
+                                          a write began and its end is not known; `attempts`, `next_attempt_at`,
+                                          `last_error`: back-off; `lease_*`, `fence`: who works on it now;
+                                          `closed`: no longer wanted, not written any more
+sent      what, day                       what goes out once a day, and did
+run       id                              start, end, mode, report, exit code; no end means it was killed
+
+A ticket, its findings and what should be said about them are stored in one transaction (`Journal.store`), so
+that a crash loses all of it or nothing. What should be said is then brought outside by `bot.deliver`: the
+row says that a write begins before it does, and how it ended after it; an end that is not known is settled
+by looking outside. Nothing here holds a transaction while an outside system is asked.
+
+No e-mail address and no secret is stored; names of people stand in snapshots and in handover evidence.
+"""
+
+from bot.journal.engine import JournalError, connect
+from bot.journal.journal import Journal, open_journal
+from bot.journal.migrate import upgrade
+from bot.journal.slot import Due, Slot
+from bot.journal.store import digest
+from bot.journal.tickets import TicketRow
+
+__all__ = [
+    "Due",
+    "Journal",
+    "JournalError",
+    "Slot",
+    "TicketRow",
+    "connect",
+    "digest",
+    "open_journal",
+    "upgrade",
+]

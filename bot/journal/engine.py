@@ -1,0 +1,142 @@
+"""Opening the store: SQLite in a file (the default) or PostgreSQL, each the way that was proven safe."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TextIO
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+if sys.platform != "win32":
+    import fcntl
+
+BUSY_MS = 5000
+"""How long a writer waits for another one of the same process."""
+
+READ_ONLY = "sluis_read_only"
+"""Execution option: this engine only reads, so its transactions need not wait for writers."""
+
+_POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
+
+
+class JournalError(Exception):
+    """The journal cannot be used. `str()` is one line that says what to do, without password or query."""
+
+
+def connect(url: str, *, exclusive: bool = False) -> Engine:
+    """An engine on `sqlite:///path/to/file.db` or `postgresql://user:password@host/database`, tried once.
+
+    With `exclusive`, an SQLite journal is this process's alone until the engine is disposed: two bots on one
+    file would speak twice. On PostgreSQL the leases of the slots do that, so several processes may share it.
+    Raises JournalError.
+    """
+    parsed = _parse(url)
+    sqlite = parsed.drivername == "sqlite"
+    lock = _lock(Path(str(parsed.database))) if exclusive and sqlite else None
+    try:
+        engine = _sqlite(parsed) if sqlite else _postgres(parsed)
+        _try(engine, parsed)
+    except JournalError:
+        _unlock(lock)
+        raise
+    event.listen(engine, "engine_disposed", lambda _: _unlock(lock))
+    return engine
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise JournalError(
+            "the database URL cannot be read; write sqlite:///sluis.db or postgresql://..."
+        ) from None
+    if parsed.drivername in _POSTGRES:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise JournalError(f"unknown kind of database {parsed.drivername!r}; use sqlite:/// or postgresql://")
+    if parsed.database in (None, "", ":memory:"):
+        raise JournalError("a journal in memory forgets what was said; give a file: sqlite:///sluis.db")
+    return parsed.set(drivername="sqlite")
+
+
+def _sqlite(url: URL) -> Engine:
+    folder = Path(str(url.database)).resolve().parent
+    if not folder.is_dir():
+        raise JournalError(f"the folder {folder} does not exist; make it, or set another database URL")
+    engine = create_engine(url)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _postgres(url: URL) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise JournalError("PostgreSQL needs a driver: install the extra, sluiswachter[postgres]") from None
+
+
+def _prepare(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # the driver would begin transactions of its own, and deferred ones
+    for pragma in (
+        f"busy_timeout={BUSY_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a row confirmed before a power cut must still be there after it
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A deferred transaction that turns into a writing one fails with "database is locked" at once when
+    # another has written meanwhile, whatever the busy time-out; one that begins as a writer waits its turn.
+    reads = connection.get_execution_options().get(READ_ONLY)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _try(engine: Engine, url: URL) -> None:
+    where = url.database if engine.dialect.name == "sqlite" else f"on {url.host or 'the local socket'}"
+    try:
+        with engine.begin():
+            pass
+    except DBAPIError as error:
+        engine.dispose()
+        raise JournalError(f"the journal {where} cannot be opened for writing: {one_line(error)}") from None
+
+
+def one_line(error: DBAPIError) -> str:
+    """What the database itself said, without the statement and its values."""
+    return " ".join(str(error.orig).split())[:200]
+
+
+def _lock(database: Path) -> TextIO | None:
+    if sys.platform == "win32":  # no flock there: one bot per file is then up to the admin
+        return None
+    path = database.with_name(database.name + ".lock")
+    try:
+        file = path.open("a+", encoding="ascii")
+    except OSError as error:
+        raise JournalError(f"cannot write {path}: {error.strerror}") from None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        file.close()
+        raise JournalError(
+            f"the journal is in use by another process (pid {holder}); stop that first"
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def _unlock(lock: TextIO | None) -> None:
+    with suppress(OSError):
+        if lock is not None:
+            lock.close()

@@ -1,0 +1,1 @@
+"""Alembic's scripts; `bot.journal.migrate` runs them."""

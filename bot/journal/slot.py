@@ -1,0 +1,104 @@
+"""One slot as a value, and the conditions under which a slot has something to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, RowMapping, and_, not_, or_
+
+from bot.journal.tables import SLOT
+from bot.ports import Marker, Place
+
+IDLE, WRITING = "idle", "writing"
+
+
+class Due(NamedTuple):
+    """A slot that has something to do."""
+
+    id: int
+    target: str
+    ticket: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One message: as it should be (`desired_*`), and as far as is known outside (`applied_hash`, `remote_id`).
+
+    key        opaque name by which the message is known again outside
+    home       where a new message goes; `stands` is where the present one was put
+    phase      "writing" when a write began whose outcome was never confirmed
+    fence      number of the lease under which this was read
+    """
+
+    id: int
+    key: str
+    target: str
+    ticket: str
+    kind: str
+    home: Place
+    stands: Place
+    once: bool
+    reason: str
+    desired_hash: str
+    desired_body: Any
+    desired_rev: int
+    applied_hash: str | None
+    remote_id: str | None
+    phase: str
+    attempts: int
+    next_attempt_at: datetime | None
+    last_error: str
+    first_attempt_at: datetime | None
+    applied_at: datetime | None
+    closed: bool
+    fence: int
+
+    @property
+    def marker(self) -> Marker:
+        """How the message as it should be is marked outside."""
+        return Marker(self.key, self.desired_hash, self.desired_rev)
+
+    @property
+    def doubtful(self) -> bool:
+        """True when a write began and nobody knows how it ended."""
+        return self.phase == WRITING
+
+
+UNSAID = SLOT.c.applied_hash.is_distinct_from(SLOT.c.desired_hash)
+FINAL = SLOT.c.once & SLOT.c.applied_hash.is_not(None)
+# A write in doubt is due even when nothing is asked any more: what stands outside may be another text.
+WANTS = not_(SLOT.c.closed) & or_(SLOT.c.phase == WRITING, UNSAID & not_(FINAL))
+
+PARENT = SLOT.alias("parent")
+IS_PARENT = and_(
+    PARENT.c.target == SLOT.c.target,
+    PARENT.c.ticket == SLOT.c.ticket,
+    PARENT.c.kind == SLOT.c.thread_kind,
+)
+
+
+def may_try(now: datetime) -> ColumnElement[bool]:
+    """Neither backing off nor leased by anybody."""
+    rested = or_(SLOT.c.next_attempt_at.is_(None), SLOT.c.next_attempt_at <= now)
+    return rested & or_(SLOT.c.lease_until.is_(None), SLOT.c.lease_until < now)
+
+
+def slot_key(install: str, target: str, ticket: str, kind: str) -> str:
+    """An opaque name of a slot that depends on nothing that a lost journal takes with it."""
+    return hashlib.sha256(json.dumps([install, target, ticket, kind]).encode()).hexdigest()[:16]
+
+
+def slot_of(row: RowMapping, install: str) -> Slot:
+    """A slot from its row, joined with `parent_id`: the remote id of the message in whose thread it goes."""
+    same = {name: row[name] for name in Slot.__dataclass_fields__ if name in row}
+    return Slot(
+        key=slot_key(install, row["target"], row["ticket"], row["kind"]),
+        home=Place(row["container"], row["parent_id"] or ""),
+        stands=Place(row["at_container"], row["at_thread"]),
+        **same,
+    )

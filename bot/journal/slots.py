@@ -1,0 +1,199 @@
+"""Slots: what should stand outside against what does. A slot is one message, for ever, by target, ticket and kind.
+
+The life of a write: `lease` (nobody else may touch the slot), `begin` (from here on the outcome may be
+unknown), the call itself, then `confirm`, or `release` when it did not work out. Each is one short
+transaction; the fence number keeps a process that lost its lease from confirming anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, not_, or_, select, update
+
+from bot.journal.slot import IDLE, IS_PARENT, PARENT, WANTS, WRITING, Due, Slot, may_try, slot_key, slot_of
+from bot.journal.store import Store, insert
+from bot.journal.tables import META, SLOT
+from bot.journal.wishes import put_wishes
+from bot.model.facts import Notice
+from bot.model.people import Role
+from bot.model.wish import Wish
+from bot.ports import Place
+
+DEFAULT_INSTALL = "main"
+
+
+class Slots(Store):
+    """Messages wished for, and how far they are."""
+
+    install_name = DEFAULT_INSTALL
+
+    @cached_property
+    def install(self) -> str:
+        """What tells this installation's messages from another one's; fixed when the journal was made."""
+        with self.write() as connection:
+            new = insert(connection, META).values(name="install", value=self.install_name)
+            connection.execute(new.on_conflict_do_nothing())
+            query = select(META.c.value).where(META.c.name == "install")
+            return str(connection.execute(query).scalar_one())
+
+    def slot_key(self, target: str, ticket: str, kind: str) -> str:
+        """The opaque key of a slot: the same after a lost journal, so that old messages are found again."""
+        return slot_key(self.install, target, ticket, kind)
+
+    def wish(self, wishes: Iterable[Wish], now: datetime) -> None:
+        """Note what should be said. A wish that is noted already, by its digest, changes nothing."""
+        with self.write() as connection:
+            put_wishes(connection, wishes, now)
+
+    def withdraw(self, target: str, ticket: str, kind: str) -> None:
+        """Say this no more: what was not written yet is not written. Wishing it again brings it back."""
+        with self.write() as connection:
+            same = (SLOT.c.target == target, SLOT.c.ticket == ticket, SLOT.c.kind == kind)
+            connection.execute(update(SLOT).where(*same).values(closed=True))
+
+    def due_slots(self, now: datetime) -> tuple[Due, ...]:
+        """Slots to bring up to date now, those that start a thread before those that go into one."""
+        query = (
+            select(SLOT.c.id, SLOT.c.target, SLOT.c.ticket, SLOT.c.kind)
+            .where(WANTS, may_try(now))
+            .order_by(SLOT.c.thread_kind != "", SLOT.c.id)
+        )
+        with self.read() as connection:
+            return tuple(Due(*row) for row in connection.execute(query))
+
+    def settled_slots(self) -> int:
+        """How many messages stand outside as they should, as far as is known."""
+        with self.read() as connection:
+            query = select(func.count()).select_from(SLOT).where(not_(SLOT.c.closed), not_(WANTS))
+            return int(connection.execute(query).scalar_one())
+
+    def lease(self, slot_id: int, owner: str, now: datetime, seconds: int) -> Slot | None:
+        """Take a slot for so many seconds and read it; None when there is nothing to do (any more), somebody
+        else has it, or the message in whose thread it goes is not there yet.
+        """
+        has_parent = select(PARENT.c.id).where(IS_PARENT, PARENT.c.remote_id.is_not(None)).exists()
+        take = (
+            update(SLOT)
+            .where(SLOT.c.id == slot_id, WANTS, may_try(now))
+            .where(or_(SLOT.c.thread_kind == "", has_parent))
+            .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds), fence=SLOT.c.fence + 1)
+        )
+        install = self.install
+        with self.write() as connection:
+            if connection.execute(take).rowcount == 0:
+                return None
+            return _read(connection, install, SLOT.c.id == slot_id)[0]
+
+    def begin(self, slot: Slot, place: Place, now: datetime, seconds: int) -> bool:
+        """Note, before the call, that a write to `place` begins, and renew the lease. False when it was lost."""
+        return self._under_lease(
+            slot,
+            phase=WRITING,
+            at_container=place.container,
+            at_thread=place.thread,
+            first_attempt_at=func.coalesce(SLOT.c.first_attempt_at, now),
+            lease_until=now + timedelta(seconds=seconds),
+        )
+
+    def forget(self, slot: Slot) -> Slot | None:
+        """The message is not there any more: the slot as if it was never posted. None when the lease was lost."""
+        never: dict[str, Any] = {
+            "remote_id": None,
+            "applied_hash": None,
+            "first_attempt_at": None,
+            "phase": IDLE,
+        }
+        if not self._under_lease(slot, at_container="", at_thread="", **never):
+            return None
+        return replace(slot, stands=Place(""), **never)
+
+    def confirm(self, slot: Slot, remote_id: str, now: datetime) -> bool:
+        """Note that the message stands outside as this slot wanted it. False when the lease was lost: then
+        there may be two of them, so the slot is put in doubt, also for who holds the lease now.
+        """
+        confirmed = self._under_lease(
+            slot,
+            remote_id=remote_id,
+            applied_hash=slot.desired_hash,
+            applied_rev=slot.desired_rev,
+            applied_at=now,
+            phase=IDLE,
+            attempts=0,
+            next_attempt_at=None,
+            last_error="",
+            lease_owner=None,
+            lease_until=None,
+        )
+        if not confirmed:
+            # A new fence number makes the other's confirmation fail too, so that the next pass looks and mends.
+            with self.write() as connection:
+                doubt = {"phase": WRITING, "remote_id": None, "fence": SLOT.c.fence + 1}
+                connection.execute(update(SLOT).where(SLOT.c.id == slot.id).values(doubt))
+        return confirmed
+
+    def release(
+        self, slot: Slot, next_attempt_at: datetime | None, error: str, *, not_done: bool = False
+    ) -> bool:
+        """Give the slot back undelivered. `not_done` says that the write was certainly not done, so that the
+        slot is in no more doubt than before. False when the lease was lost.
+        """
+        undone = {"phase": slot.phase} if not_done else {}
+        tried = 1 if error else 0
+        return self._under_lease(
+            slot,
+            next_attempt_at=next_attempt_at,
+            last_error=error,
+            attempts=SLOT.c.attempts + tried,
+            lease_owner=None,
+            lease_until=None,
+            **undone,
+        )
+
+    def free_leases(self) -> None:
+        """Give back all leases of processes that were killed. Only for who has the journal for itself."""
+        with self.write() as connection:
+            freed = update(SLOT).where(SLOT.c.lease_until.is_not(None))
+            connection.execute(freed.values(lease_owner=None, lease_until=None))
+
+    def slots_of(self, ticket: str) -> tuple[Slot, ...]:
+        """All that is or should be said about a subject, in the order in which it was first wished."""
+        install = self.install
+        with self.read() as connection:
+            return _read(connection, install, SLOT.c.ticket == ticket)
+
+    def notices(self, source: str, ticket_id: str) -> tuple[Notice, ...]:
+        """The handover notifications that were delivered, oldest first: slots of the kinds
+        "handover-1:<recipient>" and "handover-2:<recipient>".
+        """
+        of_ticket = (SLOT.c.ticket == f"{source}:{ticket_id}", SLOT.c.applied_at.is_not(None))
+        handover = or_(SLOT.c.kind.like("handover-1:%"), SLOT.c.kind.like("handover-2:%"))
+        columns = (SLOT.c.kind, SLOT.c.applied_at, SLOT.c.recipients, SLOT.c.roles)
+        query = select(*columns).where(*of_ticket, handover).order_by(SLOT.c.applied_at, SLOT.c.id)
+        with self.read() as connection:
+            return tuple(_notice(row) for row in connection.execute(query).mappings())
+
+    def _under_lease(self, slot: Slot, **values: Any) -> bool:
+        held = (SLOT.c.id == slot.id, SLOT.c.fence == slot.fence)
+        with self.write() as connection:
+            return connection.execute(update(SLOT).where(*held).values(values)).rowcount == 1
+
+
+def _read(connection: Connection, install: str, condition: ColumnElement[bool]) -> tuple[Slot, ...]:
+    query = (
+        select(SLOT, PARENT.c.remote_id.label("parent_id"))
+        .select_from(SLOT.outerjoin(PARENT, IS_PARENT))
+        .where(condition)
+        .order_by(SLOT.c.id)
+    )
+    return tuple(slot_of(row, install) for row in connection.execute(query).mappings())
+
+
+def _notice(row: RowMapping) -> Notice:
+    stage = int(row["kind"][len("handover-")])
+    roles = tuple(Role(role) for role in row["roles"])
+    return Notice(stage, row["applied_at"], tuple(row["recipients"]), roles)

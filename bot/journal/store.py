@@ -1,0 +1,60 @@
+"""Transactions, the one upsert of both databases, and hashing: what every part of the journal stands on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.journal.engine import READ_ONLY
+
+
+class Store:
+    """Access to one database. No transaction of it may be held while waiting for an outside system."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._reader = engine.execution_options(**{READ_ONLY: True})
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A writing transaction: committed at the end, rolled back on any exception."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A reading transaction, which waits for nobody."""
+        with self._reader.begin() as connection:
+            yield connection
+
+    def answers(self) -> bool:
+        """Whether the database answers at all, for the health check."""
+        try:
+            with self.read() as connection:
+                return bool(connection.execute(select(1)).scalar_one())
+        except SQLAlchemyError:
+            return False
+
+    def close(self) -> None:
+        """Close all connections and give up the lock."""
+        self.engine.dispose()
+
+
+def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def digest(value: Any) -> str:
+    """A hash of a JSON-able value that does not depend on the order of keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

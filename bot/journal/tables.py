@@ -1,0 +1,193 @@
+"""The tables of the journal, one schema for SQLite and PostgreSQL. What they mean is told in `bot.journal`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. SQLite would drop the zone without a word, so a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("the journal takes no moment without a time zone")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text from anywhere. PostgreSQL takes no NUL and neither store takes half a surrogate pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON document; JSONB on PostgreSQL. Texts in it are made storable."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return storable(value)
+
+
+def storable(value: Any) -> Any:
+    """The same value with what no store can hold (NUL, lone surrogates) shown as replacement characters."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
+
+
+def _text(name: str, **options: Any) -> Column[str]:
+    return Column(name, Words, nullable=False, **options)
+
+
+def _moment(name: str, *, needed: bool = False) -> Column[datetime]:
+    return Column(name, Utc, nullable=not needed)
+
+
+META = Table("meta", METADATA, _text("name", primary_key=True), _text("value"))
+
+CURSOR = Table(
+    "cursor",
+    METADATA,
+    _text("source", primary_key=True),
+    _moment("at"),
+    _moment("success_at"),
+)
+
+TICKET = Table(
+    "ticket",
+    METADATA,
+    _text("source", primary_key=True),
+    _text("id", primary_key=True),
+    _text("key"),
+    _text("url"),
+    _text("version_seen"),
+    _moment("updated", needed=True),
+    _text("state"),
+    _text("team"),
+    _moment("planned_start"),
+    _text("summary"),
+    Column("snapshot", Json, nullable=False),
+    _text("snapshot_hash"),
+    _moment("first_seen", needed=True),
+    _text("first_state"),
+    _moment("checked_at", needed=True),
+    _moment("gone_at"),
+    Index(None, "source", "key"),
+)
+
+FINDING = Table(
+    "finding",
+    METADATA,
+    _text("source", primary_key=True),
+    _text("ticket_id", primary_key=True),
+    _text("rule_id", primary_key=True),
+    _text("verdict"),
+    _moment("since", needed=True),
+    _text("digest"),
+    ForeignKeyConstraint(["source", "ticket_id"], ["ticket.source", "ticket.id"], ondelete="CASCADE"),
+)
+
+SLOT = Table(
+    "slot",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("target"),
+    _text("ticket"),
+    _text("kind"),
+    _text("container"),
+    _text("thread_kind"),
+    Column("once", Boolean, nullable=False),
+    _text("reason"),
+    Column("recipients", Json, nullable=False),
+    Column("roles", Json, nullable=False),
+    _text("desired_hash"),
+    Column("desired_body", Json, nullable=False),
+    Column("desired_rev", Integer, nullable=False),
+    Column("applied_hash", Words),
+    Column("applied_rev", Integer),
+    Column("remote_id", Words),
+    _text("at_container"),
+    _text("at_thread"),
+    _text("phase"),
+    Column("attempts", Integer, nullable=False),
+    _moment("next_attempt_at"),
+    _text("last_error"),
+    _moment("first_attempt_at"),
+    Column("fence", Integer, nullable=False),
+    Column("lease_owner", Words),
+    _moment("lease_until"),
+    _moment("created_at", needed=True),
+    _moment("applied_at"),
+    Column("closed", Boolean, nullable=False),
+    UniqueConstraint("target", "ticket", "kind"),
+    Index(None, "ticket"),
+)
+
+SENT = Table(
+    "sent",
+    METADATA,
+    _text("what", primary_key=True),
+    Column("day", Date, primary_key=True),
+    _moment("at", needed=True),
+)
+
+RUN = Table(
+    "run",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _moment("started", needed=True),
+    _moment("ended"),
+    _text("mode"),
+    Column("report", Json),
+    Column("exit_code", Integer),
+)

@@ -1,0 +1,201 @@
+"""The ledger: every ticket that was looked at, what it looked like, and what was found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, case, delete, select, update
+
+from bot.journal.slots import Slots
+from bot.journal.store import digest, insert
+from bot.journal.tables import FINDING, SLOT, TICKET
+from bot.journal.wishes import put_wishes
+from bot.model.finding import Finding
+from bot.model.lifecycle import State, Verdict
+from bot.model.ticket import Ticket, TicketRef
+from bot.model.wish import Wish
+
+_OVER = [state.value for state in State if state.over]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket as it was last stored. All moments are in UTC. `first_state` is the state it was in when the
+    bot first saw it; `gone_at` is when it was found deleted or out of sight.
+    """
+
+    source: str
+    id: str
+    key: str
+    url: str
+    version_seen: str
+    updated: datetime
+    state: State
+    team: str
+    planned_start: datetime | None
+    summary: str
+    snapshot_hash: str
+    first_seen: datetime
+    first_state: State
+    checked_at: datetime
+    gone_at: datetime | None
+
+    @property
+    def ref(self) -> TicketRef:
+        """What to read it again by."""
+        return TicketRef(self.source, self.id, self.key, self.updated, self.version_seen)
+
+
+_ROW = [column for column in TICKET.c if column.name != "snapshot"]
+
+
+class Tickets(Slots):
+    """Tickets and findings; storing them decides in the same transaction what should be said."""
+
+    def seen(self, ref: TicketRef) -> bool:
+        """Whether this very state of the ticket (stamp and version) was stored before."""
+        same = (TICKET.c.updated == ref.updated, TICKET.c.version_seen == ref.version)
+        return bool(self._rows(_is(ref.source, ref.id), *same, TICKET.c.gone_at.is_(None)))
+
+    def store(
+        self,
+        ticket: Ticket,
+        findings: Sequence[Finding],
+        snapshot: Mapping[str, Any],
+        now: datetime,
+        desired: Iterable[Wish] = (),
+        version: str = "",
+    ) -> None:
+        """Keep a ticket, its findings and what should be said about it: all of it, or nothing.
+
+        `snapshot` is what the findings were made from, JSON-able. `version` is that of the `TicketRef`.
+        A finding keeps the moment since which its verdict stands; one that no longer applies is forgotten.
+        """
+        with self.write() as connection:
+            _put_ticket(connection, _ticket_values(ticket, snapshot, now) | {"version_seen": version})
+            _put_findings(connection, ticket, findings, now)
+            put_wishes(connection, desired, now)
+
+    def previous(self, source: str, ticket_id: str) -> dict[str, Verdict]:
+        """The verdicts of the last time, by rule id."""
+        query = select(FINDING.c.rule_id, FINDING.c.verdict).where(
+            FINDING.c.source == source, FINDING.c.ticket_id == ticket_id
+        )
+        with self.read() as connection:
+            return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
+
+    def since(self, source: str, ticket_id: str) -> dict[str, datetime]:
+        """Since when (UTC) each rule gives the verdict it gives, by rule id."""
+        query = select(FINDING.c.rule_id, FINDING.c.since).where(
+            FINDING.c.source == source, FINDING.c.ticket_id == ticket_id
+        )
+        with self.read() as connection:
+            return {row.rule_id: row.since for row in connection.execute(query)}
+
+    def tracked(self, source: str) -> dict[str, TicketRef]:
+        """All tickets of the source that are not gone, by id, in the state in which they were last stored."""
+        rows = self._rows(TICKET.c.source == source, TICKET.c.gone_at.is_(None))
+        return {row.id: row.ref for row in rows}
+
+    def open_tickets(self) -> tuple[TicketRow, ...]:
+        """All tickets that somebody still works on."""
+        return self._rows(TICKET.c.state.not_in(_OVER), TICKET.c.gone_at.is_(None))
+
+    def ticket(self, source: str, key: str) -> TicketRow | None:
+        """The ticket people call `key`; the one seen last when the key was given to another ticket."""
+        rows = self._rows(TICKET.c.source == source, TICKET.c.key == key)
+        return max(rows, key=lambda row: row.checked_at, default=None)
+
+    def snapshot(self, source: str, ticket_id: str) -> dict[str, Any] | None:
+        """What the last findings of a ticket were made from; None when it was never stored."""
+        with self.read() as connection:
+            query = select(TICKET.c.snapshot).where(_is(source, ticket_id))
+            found: dict[str, Any] | None = connection.execute(query).scalar_one_or_none()
+            return found
+
+    def gone(self, source: str, ticket_id: str, at: datetime) -> None:
+        """The ticket was asked for directly and is not there: nothing more is written into it."""
+        with self.write() as connection:
+            first = (_is(source, ticket_id), TICKET.c.gone_at.is_(None))
+            connection.execute(update(TICKET).where(*first).values(gone_at=at))
+            inside = (SLOT.c.target == source, SLOT.c.ticket == f"{source}:{ticket_id}")
+            connection.execute(update(SLOT).where(*inside).values(closed=True))
+
+    def _rows(self, *conditions: ColumnElement[bool]) -> tuple[TicketRow, ...]:
+        query = select(*_ROW).where(*conditions).order_by(TICKET.c.source, TICKET.c.id)
+        with self.read() as connection:
+            return tuple(_row(dict(row)) for row in connection.execute(query).mappings())
+
+
+def _is(source: str, ticket_id: str) -> ColumnElement[bool]:
+    return (TICKET.c.source == source) & (TICKET.c.id == ticket_id)
+
+
+def _row(values: dict[str, Any]) -> TicketRow:
+    states = {name: State(values[name]) for name in ("state", "first_state")}
+    return TicketRow(**(values | states))
+
+
+def _ticket_values(ticket: Ticket, snapshot: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    planned = ticket.field("planned_start").value
+    return {
+        "source": ticket.source,
+        "id": ticket.id,
+        "key": ticket.key,
+        "url": ticket.url,
+        "updated": ticket.updated,
+        "state": ticket.state.value,
+        "team": ticket.team,
+        "planned_start": planned if isinstance(planned, datetime) else None,
+        "summary": ticket.summary,
+        "snapshot": dict(snapshot),
+        "snapshot_hash": digest(dict(snapshot)),
+        "first_seen": now,
+        "first_state": ticket.state.value,
+        "checked_at": now,
+        "gone_at": None,
+    }
+
+
+def _put_ticket(connection: Connection, values: dict[str, Any]) -> None:
+    new = insert(connection, TICKET).values(values)
+    kept = {"source", "id", "first_seen", "first_state"}
+    fresh = {name: new.excluded[name] for name in values if name not in kept}
+    connection.execute(new.on_conflict_do_update(index_elements=["source", "id"], set_=fresh))
+
+
+def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Finding], now: datetime) -> None:
+    of_ticket = (FINDING.c.source == ticket.source, FINDING.c.ticket_id == ticket.id)
+    rules = [finding.id for finding in findings]
+    connection.execute(delete(FINDING).where(*of_ticket, FINDING.c.rule_id.not_in(rules)))
+    rows = [
+        {
+            "source": ticket.source,
+            "ticket_id": ticket.id,
+            "rule_id": finding.id,
+            "verdict": finding.verdict.value,
+            "since": now,
+            "digest": _meaning(finding),
+        }
+        for finding in findings
+    ]
+    new = insert(connection, FINDING)
+    stands = FINDING.c.verdict == new.excluded.verdict
+    fresh = {
+        "verdict": new.excluded.verdict,
+        "digest": new.excluded.digest,
+        "since": case((stands, FINDING.c.since), else_=new.excluded.since),
+    }
+    if rows:
+        key = ["source", "ticket_id", "rule_id"]
+        connection.execute(new.on_conflict_do_update(index_elements=key, set_=fresh), rows)
+
+
+def _meaning(finding: Finding) -> str:
+    """A hash of what a finding says. Frozen values show themselves the same way every time, without e-mail."""
+    said = (finding.verdict, finding.because, finding.seen, finding.wanted, finding.who, finding.parts)
+    return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()

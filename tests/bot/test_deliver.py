@@ -1,0 +1,339 @@
+"""Delivery: what each answer of the outside leads to. Crashes have a file of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+from fakes import NOW, Clock, FakeOutlet
+
+from bot.deliver import BEGINNING, Delivery, deliver
+from bot.journal import Journal
+from bot.model.say import say
+from bot.model.wish import Wish
+from bot.ports import (
+    Ambiguous,
+    AuthRefused,
+    Forbidden,
+    Format,
+    Garbled,
+    Gone,
+    NotFound,
+    RateLimited,
+    Refused,
+    SourceError,
+    Unreachable,
+)
+
+
+def wish(target: str, ticket: int = 1, text: str = "a", kind: str = "comment") -> Wish:
+    container = "C1" if target == "slack" else str(ticket)
+    return Wish(target, f"t:{ticket}", kind, container, f"hash-of-{text}", {"text": text}, say("it changed"))
+
+
+def news(ticket: int = 1, text: str = "news") -> Wish:
+    return replace(wish("slack", ticket, text, "news"), thread_kind="card", once=True)
+
+
+def card(ticket: int = 1, text: str = "card") -> Wish:
+    return wish("slack", ticket, text, "card")
+
+
+@dataclass
+class World:
+    """A journal and three outlets: editable comments, notes that cannot be edited, and Slack."""
+
+    journal: Journal
+    clock: Clock
+    jira: FakeOutlet
+    notes: FakeOutlet
+    slack: FakeOutlet
+
+    @property
+    def outlets(self) -> Mapping[str, FakeOutlet]:
+        return {outlet.name: outlet for outlet in (self.jira, self.notes, self.slack)}
+
+    def deliver(self, *wishes: Wish, limit: int = 100, stop: Callable[[], bool] = lambda: False) -> Delivery:
+        self.journal.wish(wishes, self.clock())
+        return deliver(self.journal, self.outlets, self.clock, limit=limit, stop=stop)
+
+
+@pytest.fixture
+def world(sqlite_journal: Journal, clock: Clock) -> World:
+    return World(
+        sqlite_journal,
+        clock,
+        FakeOutlet("jira", clock),
+        FakeOutlet("notes", clock, Format.PLAIN, editable=False),
+        FakeOutlet("slack", clock, Format.SLACK),
+    )
+
+
+def counted(delivery: Delivery) -> dict[str, int]:
+    """The counts that are not zero, without the number of messages that stand as they should."""
+    return {name: count for name, count in delivery.counts().items() if count and name != "unchanged"}
+
+
+def test_one_message_is_posted_edited_and_then_left_alone(world: World) -> None:
+    assert counted(world.deliver(wish("jira"))) == {"created": 1}
+    assert counted(world.deliver(wish("jira", text="b"))) == {"updated": 1}
+    world.jira.calls.clear()
+    again = world.deliver(wish("jira", text="b"))
+    assert (counted(again), again.unchanged, again.problems) == ({}, 1, [])
+    assert (world.jira.calls, world.jira.texts) == ([], ["b"])
+
+
+def test_notes_that_cannot_be_edited_are_added(world: World) -> None:
+    for text in ("a", "b", "a"):
+        assert counted(world.deliver(wish("notes", text=text))) == {"created": 1}
+    assert world.notes.texts == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize("hash_length", [64, 12])
+def test_a_note_that_stands_already_is_adopted(world: World, hash_length: int) -> None:
+    world.notes.hash_length = hash_length
+    world.notes.fail("create", Ambiguous("notes", "no answer"), applied=True)
+    assert counted(world.deliver(wish("notes"))) == {"adopted": 1}
+    assert world.notes.texts == ["a"]
+
+
+def test_what_is_posted_once_is_not_edited(world: World) -> None:
+    once = replace(wish("slack"), once=True)
+    world.deliver(once)
+    world.deliver(replace(once, digest="other", body={"text": "other"}))
+    assert (world.slack.calls, world.slack.texts) == (["create"], ["a"])
+
+
+def test_tickets_are_looked_at_before_the_first_post_and_channels_only_in_doubt(world: World) -> None:
+    world.deliver(wish("jira"), wish("notes"), wish("slack"))
+    assert [world.jira.calls, world.notes.calls, world.slack.calls] == [["find", "create"]] * 2 + [["create"]]
+    assert world.jira.looked_since == world.notes.looked_since == [BEGINNING]
+
+
+def test_a_channel_is_read_from_just_before_the_first_attempt(world: World) -> None:
+    for _ in range(2):
+        world.slack.fail("create", Ambiguous("slack", "no answer"))
+    world.deliver(wish("slack"))
+    world.clock.forward(hours=2)
+    assert counted(world.deliver()) == {"created": 1}
+    assert world.slack.looked_since == [NOW - timedelta(minutes=1)] * 2
+
+
+@pytest.mark.parametrize("outlet", ["jira", "slack"])
+@pytest.mark.parametrize(
+    ("call", "applied", "counts"),
+    [
+        ("create", True, {"adopted": 1}),
+        ("create", False, {"created": 1}),
+        ("update", True, {"updated": 1}),
+        ("update", False, {"updated": 1}),
+    ],
+)
+def test_an_unknown_outcome_is_settled_by_looking(
+    world: World, outlet: str, call: str, applied: bool, counts: dict[str, int]
+) -> None:
+    if call == "update":
+        world.deliver(wish(outlet))
+    place = world.outlets[outlet]
+    place.fail(call, Ambiguous(outlet, "no answer"), applied=applied)
+    delivery = world.deliver(wish(outlet, text="b"))
+    assert (counted(delivery), delivery.problems, place.texts) == (counts, [], ["b"])
+
+
+def test_an_outcome_that_stays_unknown_is_settled_by_the_next_run(world: World) -> None:
+    world.slack.fail("create", Ambiguous("slack", "no answer"), applied=True)
+    world.slack.fail("find", Unreachable("slack", "no answer"))
+    assert counted(world.deliver(card(), news())) == {"failed": 1, "waiting": 1}
+    assert counted(world.deliver()) == {"adopted": 1, "created": 1}
+    assert world.slack.texts == ["card", "news"]
+
+
+def test_twice_unknown_is_counted_as_unknown(world: World) -> None:
+    for _ in range(2):
+        world.jira.fail("create", Ambiguous("jira", "no answer"))
+    assert counted(world.deliver(wish("jira"))) == {"ambiguous": 1}
+    assert counted(world.deliver()) == {"created": 1}
+
+
+@pytest.mark.parametrize(
+    ("error", "count", "others"),
+    [
+        (Refused("jira", "too long"), "refused", "created"),
+        (Forbidden("jira", "may not comment"), "refused", "created"),
+        (NotFound("jira", "no such ticket"), "refused", "created"),
+        (Gone("jira", "no such thread"), "refused", "created"),
+        (Garbled("jira", "HTML instead of JSON"), "failed", "created"),
+        (KeyError("secret"), "failed", "created"),
+        (AuthRefused("jira", "401"), "failed", "skipped"),
+        (Unreachable("jira", "no connection"), "failed", "skipped"),
+        (RateLimited("jira", "429", NOW + timedelta(minutes=7)), "failed", "skipped"),
+    ],
+)
+@pytest.mark.parametrize("call", ["find", "create"])
+def test_one_failure_does_not_keep_the_others(
+    world: World, error: Exception, count: str, others: str, call: str
+) -> None:
+    world.jira.fail(call, error)
+    delivery = world.deliver(wish("jira", 1), wish("jira", 2), wish("notes", 3))
+    expected = {count: 1, others: 1, "created": 1} if others == "skipped" else {count: 1, "created": 2}
+    assert counted(delivery) == expected
+    (problem,) = delivery.problems
+    assert problem.startswith("jira")
+    assert "secret" not in problem
+    world.clock.forward(days=1)
+    assert set(counted(world.deliver())) == {"created"}
+    assert sorted(world.jira.texts + world.notes.texts) == ["a", "a", "a"]
+
+
+@pytest.mark.parametrize(
+    ("error", "pause"),
+    [
+        (Refused("jira", "too long"), timedelta(minutes=5)),
+        (Garbled("jira", "HTML"), timedelta(minutes=5)),
+        (KeyError("bug"), timedelta(minutes=5)),
+        (RateLimited("jira", "429", NOW + timedelta(minutes=7)), timedelta(minutes=7)),
+        (Unreachable("jira", "no connection"), timedelta(0)),
+        (AuthRefused("jira", "401"), timedelta(0)),
+    ],
+)
+def test_when_it_is_tried_again(world: World, error: Exception, pause: timedelta) -> None:
+    world.jira.fail("create", error)
+    world.deliver(wish("jira"))
+    second = timedelta(seconds=1)
+    assert not world.journal.due_slots(NOW + pause - second) or not pause
+    assert world.journal.due_slots(NOW + pause)
+
+
+def test_pauses_grow_to_a_day(world: World) -> None:
+    pauses, last = [], world.clock()
+    world.journal.wish([wish("jira")], NOW)
+    for _ in range(12):
+        world.jira.fail("create", Refused("jira", "too long", fix="shorten it"))
+        delivery = world.deliver()
+        assert delivery.problems == ["jira t:1 (comment): too long — shorten it"]
+        (slot,) = world.journal.slots_of("t:1")
+        again = slot.next_attempt_at
+        assert isinstance(again, datetime)
+        pauses.append((again - last).total_seconds() / 60)
+        world.clock.now = last = again
+    assert pauses == [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440, 1440]
+
+
+def test_a_refused_post_is_made_later_without_looking_through_the_channel(world: World) -> None:
+    world.slack.fail("create", Refused("slack", "no_text"))
+    world.deliver(wish("slack"))
+    world.deliver(wish("slack", text="b"))
+    assert (world.slack.calls, world.slack.texts) == (["create", "create"], ["b"])
+
+
+@pytest.mark.parametrize("outlet", ["jira", "slack"])
+def test_a_message_deleted_by_hand_comes_back_when_there_is_news(world: World, outlet: str) -> None:
+    place = world.outlets[outlet]
+    world.deliver(wish(outlet))
+    place.messages.clear()
+    assert counted(world.deliver(wish(outlet))) == {}
+    assert counted(world.deliver(wish(outlet, text="b"))) == {"created": 1}
+    assert place.texts == ["b"]
+
+
+def test_surplus_messages_are_removed_and_the_oldest_is_kept(world: World) -> None:
+    world.deliver(wish("jira"))
+    (first,) = world.jira.messages
+    world.jira.messages += [replace(first, remote_id="jira-later"), replace(first, remote_id="jira-last")]
+    forget_all(world)
+    assert counted(world.deliver(wish("jira", text="b"))) == {"adopted": 1, "removed": 2, "updated": 1}
+    assert [(m.remote_id, m.text) for m in world.jira.messages] == [(first.remote_id, "b")]
+
+
+@pytest.mark.parametrize(
+    ("error", "counts", "told"),
+    [
+        (Gone("jira", "gone"), {"adopted": 1, "updated": 1}, False),
+        (Forbidden("jira", "may not delete"), {"adopted": 1, "updated": 1}, True),
+        (Ambiguous("jira", "no answer"), {"adopted": 1, "removed": 1, "updated": 1}, False),
+    ],
+)
+def test_a_surplus_message_that_cannot_be_removed(
+    world: World, error: SourceError, counts: dict[str, int], told: bool
+) -> None:
+    world.deliver(wish("jira"))
+    world.jira.messages.append(replace(world.jira.messages[0], remote_id="jira-later"))
+    forget_all(world)
+    world.jira.fail("remove", error)
+    delivery = world.deliver(wish("jira", text="b"))
+    assert (counted(delivery), bool(delivery.problems)) == (counts, told)
+    assert world.jira.texts[0] == "b"
+
+
+def test_a_lost_journal_doubles_nothing(world: World) -> None:
+    world.deliver(wish("jira"), wish("notes"))
+    forget_all(world)
+    assert counted(world.deliver(wish("jira"), wish("notes"))) == {"adopted": 2}
+    assert (world.jira.texts, world.notes.texts) == (["a"], ["a"])
+
+
+def test_messages_in_a_thread_follow_the_one_that_starts_it(world: World) -> None:
+    assert counted(world.deliver(news(), card(), news(2))) == {"created": 2, "waiting": 1}
+    top, reply = world.slack.messages
+    assert (top.text, reply.text, reply.place.thread) == ("card", "news", top.remote_id)
+    assert counted(world.deliver(card(2))) == {"created": 2}
+
+
+def test_a_thread_waits_for_a_refused_start(world: World) -> None:
+    world.slack.fail("create", Refused("slack", "no_text"))
+    assert counted(world.deliver(card(), news())) == {"refused": 1, "waiting": 1}
+    world.clock.forward(hours=1)
+    assert counted(world.deliver()) == {"created": 2}
+
+
+def test_a_thread_whose_start_is_settled_at_the_end_still_comes_in_the_same_run(world: World) -> None:
+    world.slack.fail("create", Ambiguous("slack", "no answer"), applied=True)
+    assert counted(world.deliver(card(), news())) == {"adopted": 1, "created": 1}
+
+
+def test_a_message_stays_where_it_was_posted_when_the_channel_is_set_otherwise(world: World) -> None:
+    world.deliver(card())
+    moved = replace(card(text="b"), container="C2")
+    assert counted(world.deliver(moved)) == {"updated": 1}
+    assert [(m.place.container, m.text) for m in world.slack.messages] == [("C1", "b")]
+
+
+@pytest.mark.parametrize("limit", [0, 2])
+def test_the_cap_holds_back_and_loses_nothing(world: World, limit: int) -> None:
+    wishes = [wish("jira", number) for number in range(5)]
+    delivery = world.deliver(*wishes, limit=limit)
+    held = 5 - limit
+    assert counted(delivery) == {**({"created": limit} if limit else {}), "held_back": held}
+    assert delivery.problems == [
+        f"{held} messages are held back by the cap of {limit} writes; the next run goes on"
+    ]
+    assert len(world.jira.messages) == limit
+    assert counted(world.deliver()) == {"created": held}
+
+
+def test_the_cap_counts_every_write(world: World) -> None:
+    world.deliver(wish("jira"))
+    world.jira.messages += [replace(world.jira.messages[0], remote_id=f"jira-{n}") for n in range(3)]
+    forget_all(world)
+    assert counted(world.deliver(wish("jira", text="b"), limit=2)) == {"removed": 2, "held_back": 1}
+    assert counted(world.deliver(limit=2)) == {"removed": 1, "updated": 1, "adopted": 1}
+
+
+def test_a_stopped_run_leaves_the_rest(world: World) -> None:
+    delivery = world.deliver(*(wish("jira", n) for n in range(3)), stop=lambda: bool(world.jira.messages))
+    assert counted(delivery) == {"created": 1, "skipped": 2}
+    assert counted(world.deliver()) == {"created": 2}
+
+
+def test_messages_for_an_outlet_that_is_off_wait(world: World) -> None:
+    delivery = world.deliver(wish("teams", 1), wish("teams", 2), wish("jira"))
+    assert counted(delivery) == {"created": 1, "skipped": 2}
+    assert delivery.problems == ["teams: messages wait for an outlet that is not configured"]
+
+
+def forget_all(world: World) -> None:
+    """The journal is lost."""
+    with world.journal.write() as connection:
+        connection.exec_driver_sql("DELETE FROM slot")
