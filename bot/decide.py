@@ -79,7 +79,7 @@ class Intent:
 def decide(facts: Facts, findings: Sequence[Finding], memory: Memory, voice: Voice) -> tuple[Intent, ...]:
     """What should stand in the ticket and on Slack, given what stands there."""
     lines = group_lines(findings)
-    view = overview(lines)
+    view = overview(lines, facts.ticket.state)
     if not _worth_saying(facts, view, memory):
         return ()
     intents = list(_comment(facts, findings, lines, memory, voice))
@@ -149,7 +149,7 @@ def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voic
     raised = [line for line in lines if line.verdict in _PRESSING and _was(line, memory) not in _PRESSING]
     if not settled and not raised:
         return ()
-    body = card.news(facts, settled, raised, overview(lines), voice.speak)
+    body = card.news(facts, settled, raised, overview(lines, facts.ticket.state), voice.speak)
     event = digest_of([facts.ticket.updated.isoformat(), [x.ids for x in settled], [x.ids for x in raised]])
     reason = say("a point was settled or came up")
     return (
@@ -187,7 +187,7 @@ def _handovers(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[
         body = card.handover(stage, facts, everyone, voice.speak)
         for one in addressed:
             roles = () if isinstance(one.audience, Person) else (one.audience,)
-            kind = f"handover-{stage}:{one.key}"
+            kind = handover.kind_of(stage, one)
             found.append(
                 Intent(kind, one.audience, digest_of(body), body, reason, True, "", one.names, roles)
             )

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.accounts import at_home, known_people
 from bot.classify import classify
 from bot.context import Context
 from bot.model.asset import Asset
 from bot.model.facts import Facts
 from bot.model.people import Role, RoleMembers
-from bot.model.ticket import AssetRef, TicketRef
+from bot.model.ticket import AssetRef, Ticket, TicketRef
 from bot.ports import AuthRefused, Forbidden, RateLimited, SourceError, TicketSource, Unreachable
 from bot.report import Report
 
@@ -53,22 +54,28 @@ def told(error: SourceError) -> str:
 
 @dataclass(slots=True)
 class Gatherer:
-    """Reads tickets with everything needed to judge them; members of the roles are read once per source."""
+    """Reads tickets with everything needed to judge them; members of the roles are read once per source.
+
+    `handing_over` remembers the tickets whose handover notifications go out in this run.
+    """
 
     ctx: Context
+    handing_over: list[tuple[TicketSource, TicketRef]] = field(default_factory=list)
     _roles: dict[str, Mapping[Role, RoleMembers]] = field(default_factory=dict)
 
     def facts(self, source: TicketSource, ref: TicketRef) -> Facts:
         """One ticket, judged-ready. Raises SourceError when the ticket itself cannot be read."""
         ticket = source.read(ref)
+        roles = self._members(source)
         found, unread = self._assets(ticket.assets)
+        found = self._at_home(found, ticket, roles)
         subjects, problems = classify(ticket, found, unread, self.ctx.policy.default_class)
         return Facts(
             ticket=ticket,
             subjects=subjects,
             now=self.ctx.clock(),
             problems=problems,
-            roles=self._members(source),
+            roles=roles,
             notices=self.ctx.journal.notices(ticket.source, ticket.id),
             service_hours=self.ctx.policy.service_hours,
         )
@@ -93,6 +100,14 @@ class Gatherer:
         if failure and unknown:
             raise failure
         return found, unknown if hidden else frozenset()
+
+    def _at_home(
+        self, found: Mapping[AssetRef, Asset], ticket: Ticket, roles: Mapping[Role, RoleMembers]
+    ) -> dict[AssetRef, Asset]:
+        """Assets of another system that has accounts of its own, with the people of the ticket's system."""
+        foreign = {source.name for source in self.ctx.sources} - {ticket.source}
+        people = list(known_people(ticket, roles))
+        return {ref: at_home(a, people) if a.book in foreign else a for ref, a in found.items()}
 
     def _members(self, source: TicketSource) -> Mapping[Role, RoleMembers]:
         """A role that no admin configured is absent; one whose groups may not be read is marked so."""

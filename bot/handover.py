@@ -36,6 +36,16 @@ class Recipient:
         return self.audience.value if isinstance(self.audience, Role) else self.audience.id
 
 
+def kind_of(stage: int, recipient: Recipient) -> str:
+    """The kind of message a notification is: one for each stage and recipient."""
+    return f"handover-{stage}:{recipient.key}"
+
+
+def is_handover(kind: str) -> bool:
+    """Whether a kind of message is a handover notification."""
+    return kind.startswith("handover-")
+
+
 def stages_due(facts: Facts, findings: Sequence[Finding]) -> tuple[int, ...]:
     """Which notifications are due now: the first once the rollout ended well, the second once operational."""
     asked = any(finding.line == LINE for finding in findings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -13,6 +12,7 @@ from bot.context import Context
 from bot.decide import COMMENT, Intent, Memory, decide
 from bot.deliver import deliver
 from bot.fetch import ENDS_THE_TURN, Gatherer, listed, told
+from bot.handover import is_handover
 from bot.model.facts import Facts
 from bot.model.snapshot import snapshot
 from bot.model.ticket import Ticket, TicketRef
@@ -36,6 +36,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         judge_all(ctx, source, gatherer, report, full, progress)
     remind_all(ctx, gatherer, report)
     deliver_all(ctx, report)
+    take_note_of_handovers(ctx, gatherer, report)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
     whole = [name for name, count in report.sources.items() if count.complete]
     ctx.journal.end_run(run, report.ended, report.exit_code, report.as_json(), whole)
@@ -75,21 +76,34 @@ def judge(
     try:
         facts = gatherer.facts(source, ref)
         findings = evaluate(facts, ctx.policy.packs)
-        intents = decide(facts, findings, memory_of(ctx, facts.ticket), ctx.voice(source.name))
+        memory = memory_of(ctx, facts.ticket)
+        intents = decide(facts, findings, memory, ctx.voice(source.name))
         wishes = addressed(ctx, facts, intents, report)
         ctx.journal.store(facts.ticket, findings, snapshot(facts), ctx.clock(), wishes, ref.version)
     except SourceError as error:
         report.problem(f"{ref.key}: {told(error)}")
         count.failed += 1
         return error
-    except Exception as error:  # noqa: BLE001 - one ticket we cannot digest must not keep the others waiting
+    except Exception as error:  # one ticket we cannot digest must not keep the others waiting
         log.exception("ticket could not be judged", ticket=ref.key)
         report.problem(f"{ref.key}: could not be judged ({type(error).__name__}); the log says where")
         count.failed += 1
         return error
     count.read += 1
     report.judged(findings)
+    if any(is_handover(wish.kind) and wish.kind not in memory.posted for wish in wishes):
+        gatherer.handing_over.append((source, ref))
     return None
+
+
+def take_note_of_handovers(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+    """A notification that went out is evidence: judge its ticket again, so that the comment says so at once."""
+    handed, gatherer.handing_over = gatherer.handing_over, []
+    if not handed or not ctx.policy.act or ctx.stop():
+        return
+    for source, ref in handed:
+        judge(ctx, source, gatherer, ref, report)
+    deliver_all(ctx, report)
 
 
 def memory_of(ctx: Context, ticket: Ticket) -> Memory:
@@ -147,7 +161,7 @@ def deliver_all(ctx: Context, report: Report) -> None:
     """Bring what stands outside up to date; in observe mode only tell what would be done."""
     if ctx.policy.act:
         delivery = deliver(ctx.journal, ctx.outlets, ctx.clock, limit=ctx.policy.max_writes, stop=ctx.stop)
-        report.delivered = delivery.counts()
+        report.add(delivery.counts())
         for line in delivery.problems:
             report.problem(line)
         return

@@ -151,8 +151,11 @@ class Outlet(Protocol):
     """A place where the bot speaks: ticket comments, work notes, Slack."""
 
     name: str
-    format: Format
     editable: bool
+
+    @property
+    def format(self) -> Format:
+        """The form of its messages. May raise SourceError where the system has to be asked for it."""
 
     def find(self, place: Place, marker: Marker, since: datetime) -> Sequence[Posted]:
         """Our messages for the marker's slot, oldest first. `since` (UTC) is before the first attempt."""

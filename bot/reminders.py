@@ -35,7 +35,7 @@ def remind_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
     """Wish for the reminders that are due now. Nothing is nagged about that was settled in the meantime."""
     if ctx.postbox is None:
         return
-    dues = {claim: one for claim, one in _due(ctx, gatherer, report)}
+    dues = dict(_due(ctx, gatherer, report))
     for reminder in grouped(tuple(dues.values())):
         _wish(ctx, reminder, report)
     if ctx.policy.act:
@@ -54,7 +54,7 @@ def _due(ctx: Context, gatherer: Gatherer, report: Report) -> Iterator[tuple[Cla
         except SourceError as error:
             report.problem(f"{row.key}: {told(error)}")
             continue
-        view = overview(group_lines(evaluate(facts, ctx.policy.packs)))
+        view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
         if one := due(facts, view, ctx.policy.remind_days, ctx.policy.calendar):
             yield claim, one
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,6 +60,11 @@ class Report:
         for finding in findings:
             self.verdicts[finding.verdict.value] += 1
             self.rules.setdefault(finding.id, Counter())[finding.verdict.value] += 1
+
+    def add(self, counts: Mapping[str, int]) -> None:
+        """Add what a delivery did; how much stands as it should is a state, not a sum."""
+        for what, number in counts.items():
+            self.delivered[what] = number if what == "unchanged" else self.delivered.get(what, 0) + number
 
     def problem(self, line: str) -> None:
         """Note a failure, one line, once."""

@@ -39,13 +39,8 @@ def _fold(node: Node) -> str:
     return f"▸ {node.get('attrs', {}).get('title', '')}"
 
 
-def _heading(node: Node) -> str:
-    return _inline(node).upper()
-
-
 _BLOCKS: Mapping[str, Callable[[Node], str]] = {
     "panel": _panel,
     "bulletList": _bullets,
     "expand": _fold,
-    "heading": _heading,
 }

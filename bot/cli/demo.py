@@ -12,15 +12,12 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from bot import app, logs, settings
+from bot import app, settings
 from bot.cli.adf_text import adf_text
 from bot.cli.interrupt import Interrupt
 from bot.pipeline import cycle
 from bot.report import Report
 from connectors.sandbox.town import Town
-
-_PAGES = {"comment": "jira", "note": "servicenow"}
-
 
 def run(*, keep: bool, language: str, pages: str) -> int:
     """Tell the story; with `keep`, leave the systems running until Ctrl-C. Gives the exit code."""
@@ -74,8 +71,8 @@ class Story:
         self._chapter("1. Three tickets, one cycle", "The bot reads Jira and ServiceNow for the first time.")
         self._see_comment("1-held")
         self._see_note()
-        self._see_channel("team-citizens")
-        self._see_channel("privacy")
+        self._see_channel("team-citizens", f"{town.change} ·")
+        self._see_channel("privacy", "")
         self._chapter("2. Nothing changed", "A second cycle over the same tickets writes nothing.")
         self._chapter(
             "3. The DPO signs, the test data is replaced",
@@ -87,13 +84,13 @@ class Story:
         )
         self._see_comment("3-let-through")
         self._see_note()
-        self._see_channel("team-citizens")
+        self._see_channel("team-citizens", f"{town.change} ·")
         self._chapter("4. A release is rolled out", f"{town.release} is in production.", town.roll_out)
-        self._see_channel("operations")
+        self._see_channel("operations", town.release)
         self._chapter(
             "5. It is fully operational", "Operations says so in the ticket.", town.goes_operational
         )
-        self._see_channel("operations")
+        self._see_channel("operations", town.release)
         return self.reports
 
     def _chapter(self, title: str, told: str, *deeds: Callable[[], None]) -> None:
@@ -140,16 +137,13 @@ class Story:
         )
         self._save(f"servicenow-{len(notes)}", f"{town.servers['servicenow'].url}/ticket/{number}")
 
-    def _see_channel(self, channel: str) -> None:
+    def _see_channel(self, channel: str, about: str) -> None:
+        """The newest message of a channel with this in its first line, and its thread."""
         town = self.town
         place = town.channels[channel]
-        for message in town.slack.messages(place)[-2:]:
-            replies = [
-                f"  ↳ {reply.text}"
-                for reply in town.slack.thread(place, message.ts)
-                if reply.ts != message.ts
-            ]
-            self._show(f"Slack · #{channel}", "\n".join([message.text, *replies]), "magenta")
+        for message in [m for m in town.slack.messages(place) if about in m.text.partition("\n")[0]][-1:]:
+            replies = [reply.text for reply in town.slack.thread(place, message.ts) if reply.ts != message.ts]
+            self._show(f"Slack · #{channel}", "\n".join([message.text, *(f"  ↳ {text}" for text in replies)]), "magenta")
         self._save(f"slack-{channel}-{len(self.reports)}", f"{town.servers['slack'].url}/archives/{place}")
 
     def _show(self, title: str, text: str, colour: str) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (demo, sync, serve, doctor, report):
+    for command in (demo, sync, serve, health, doctor, report):
         app.command()(command)
 
 
@@ -79,6 +79,23 @@ def serve() -> None:
     loaded = settings.load()
     logs.configure(loaded.bot.log_level)
     run(loaded)
+
+
+def health() -> None:
+    """Ask a running `sluis serve` on this machine whether it is well. For container health checks.
+
+    Exit code 0: the clock ticks and the journal answers; 1: it does not, or nothing listens.
+    """
+    import urllib.request
+
+    from bot.settings import BotSettings
+
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{BotSettings().http_port}/healthz", timeout=3) as answer:
+            typer.echo(answer.read().decode().strip())
+    except OSError as error:
+        typer.echo(f"not healthy: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 def doctor() -> None:

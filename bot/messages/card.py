@@ -25,14 +25,14 @@ from rules.lines import DemandLine
 SHOWN = 6
 """Open points on a card; the others are counted. The ticket's comment has them all."""
 
-_SIGNS = {Tone.STOP: "⛔", Tone.TODO: "⏳", Tone.DONE: "✅", Tone.INFO: "ℹ️"}  # noqa: RUF001 - a sign, not a letter
+_SIGNS = {Tone.STOP: "⛔", Tone.TODO: "⏳", Tone.DONE: "✅", Tone.INFO: "ℹ️"}
 
 Message = dict[str, Any]
 
 
 def compose(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> Message:
     """The card: how the ticket stands, what is missing and from whom, and why the team gets it."""
-    ticket, view = facts.ticket, overview(lines)
+    ticket, view = facts.ticket, overview(lines, facts.ticket.state)
     standing = f"{_sign(view, ticket)} {headline(view, ticket, speak)}"
     points = [] if ticket.state is State.CANCELED else _points(view, facts, speak)
     about = _about(facts, speak)
@@ -99,7 +99,7 @@ def handover(stage: int, facts: Facts, everyone: Sequence[str], speak: Speaker) 
     )
     papers = [f"{speak.say(label)}: {value}" for label, value in _papers(ticket)]
     to = (
-        speak.say("Sent to: {names}.", names=Quote(speak.listed([Quote(n) for n in everyone])))
+        speak.say("For: {names}.", names=Quote(speak.listed([Quote(n) for n in everyone])))
         if everyone
         else ""
     )

@@ -38,7 +38,7 @@ def compose(
     """The comment for a ticket. `replaces` is when the note was written that this one takes the place of,
     on systems whose notes cannot be edited (UTC).
     """
-    view = overview(lines)
+    view = overview(lines, facts.ticket.state)
     blocks: list[Block] = [_panel(view, facts, speak)]
     if replaces:
         blocks.append(Paragraph((_small(speak.say("Takes the place of the note of {at}.", at=replaces)),)))

@@ -33,8 +33,9 @@ class Overview:
 
     forbidden  what the ticket says and the class does not allow
     missing    what should have been there before a gate that is passed
-    upcoming   what is to be settled before the next gate, `gate`
-    later      what is only due at gates after that one
+    upcoming   what is to be settled before the next gate, `gate`; what is only asked after the rollout is not
+               upcoming before it has begun
+    later      what is due at gates after that one
     met        what is in order; `unseen` what the bot could not look at
     """
 
@@ -61,17 +62,20 @@ class Overview:
         """How pressing it is, as a colour."""
         if self.forbidden or self.missing:
             return Tone.STOP
-        return Tone.TODO if self.upcoming else Tone.DONE
+        if self.upcoming:
+            return Tone.TODO
+        return Tone.INFO if self.unseen else Tone.DONE
 
 
-def overview(lines: Sequence[DemandLine]) -> Overview:
-    """Sort the lines of a ticket by what they ask."""
+def overview(lines: Sequence[DemandLine], state: State) -> Overview:
+    """Sort the lines of a ticket by what they ask of somebody while it is in this state."""
 
     def having(*verdicts: Verdict) -> tuple[DemandLine, ...]:
         return tuple(line for line in lines if line.verdict in verdicts)
 
     pending = having(Verdict.PENDING)
-    gate = min((line.gate for line in pending), key=list(State).index, default=None)
+    near = [line.gate for line in pending if state.reached(State.IMPLEMENT) or State.IMPLEMENT.reached(line.gate)]
+    gate = min(near, key=list(State).index, default=None)
     return Overview(
         forbidden=having(Verdict.VIOLATED),
         missing=having(Verdict.MISSING),
@@ -107,7 +111,17 @@ def headline(view: Overview, ticket: Ticket, speak: Speaker) -> str:
                 "{n} point to settle before {gate}.", "{n} points to settle before {gate}.", n, gate=gate
             )
         )
-    return " ".join(parts) or speak.say("Everything that is asked is in order.")
+    return " ".join(parts) or _nothing_to_settle(view, ticket, speak)
+
+
+def _nothing_to_settle(view: Overview, ticket: Ticket, speak: Speaker) -> str:
+    """Good news, no better than what could be seen."""
+    before = not ticket.state.reached(State.IMPLEMENT)
+    if view.unseen:
+        return speak.say("What could be looked at is in order.")
+    if before:
+        return speak.say("Ready for implementation: all that is asked before it is in order.")
+    return speak.say("All that is asked so far is in order.")
 
 
 def next_step(view: Overview, facts: Facts, speak: Speaker) -> str:

@@ -33,9 +33,9 @@ _MOMENTS = "Planned start|Planned end|Pull until|Actual start|Actual end|Handed 
 _PEOPLE = "Builders|Testers|Test validated by|Stakeholders|Application owner"
 _GROUPS = "Responsible team|Handed over to"
 REGISTER = """\
-id,name,confidentiality,integrity,availability,gdpr,ksz,nis2,owner,operations_group,service_hours,stakeholders
-A1,Citizen register,5,4,3,yes,no,no,acc-els.maes|Els Maes,Operations,24x7,acc-rita.goossens|Rita Goossens
-A2,Permit portal,3,3,2,no,no,no,acc-els.maes|Els Maes,Operations,5x10,acc-rita.goossens|Rita Goossens
+id,name,confidentiality,integrity,availability,gdpr,ksz,nis2,owner,operations_group,service_hours
+A1,Citizen register,5,4,3,yes,no,no,acc-els.maes|Els Maes,Operations,24x7
+A2,Permit portal,3,3,2,no,no,no,acc-els.maes|Els Maes,Operations,5x10
 """
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -165,6 +165,7 @@ class Town:
             "Rita Goossens",
         ):
             jira.add_user(name)
+        jira.user("Rita Goossens").email_visible = True
         jira.add_group("Change Advisory Board", "Karim Aziz", "Lotte Claes")
         jira.add_group("Data Protection", "Dina Peeters")
         jira.add_group("Operations", "Rita Goossens")
@@ -205,6 +206,7 @@ class Town:
             "Environments separated": "Yes",
             "Environments like production": "Yes",
             "Test data": "Synthetic",
+            "Stakeholders": ["Rita Goossens"],
         } | more
 
     def _tested(self, key: str) -> None:

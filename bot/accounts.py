@@ -1,0 +1,37 @@
+"""The same person in two systems: an owner named by one register, who signs in another system.
+
+Ids differ per system, so an owner from ServiceNow's CMDB cannot be compared with an approver in Jira by id. An
+e-mail address that both systems hold is taken as the same person; a name is not. Where nobody matches, the
+owner cannot be told here, which is "unknown": neither a sign-off nor a reproach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from bot.model.asset import Asset
+from bot.model.fields import Field
+from bot.model.people import Person, Role, RoleMembers
+from bot.model.ticket import Ticket
+
+
+def known_people(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[Person]:
+    """Everybody of the ticket's own system that is in sight: in its fields, its approvals, and in roles."""
+    for field in ticket.fields.values():
+        yield from (p for p in field.value if isinstance(p, Person)) if isinstance(field.value, tuple) else ()
+    yield from (a.person for a in ticket.approvals if a.person)
+    for members in roles.values():
+        yield from members.people
+
+
+def at_home(asset: Asset, people: Iterable[Person]) -> Asset:
+    """The asset of another system with its owners as accounts of the ticket's system; unreadable without one."""
+    owners = asset.owner.value
+    if not isinstance(owners, tuple) or not owners:
+        return asset
+    accounts = {p.email.casefold(): p for p in people if p.email}
+    found = [accounts.get(o.email.casefold()) for o in owners if isinstance(o, Person)]
+    if all(found) and found:
+        return replace(asset, owner=replace(asset.owner, value=tuple(p for p in found if p)))
+    return replace(asset, owner=Field(readable=False, where=asset.owner.where, raw="no account with the same e-mail"))
