@@ -1,1 +1,24 @@
-"""Puts `tests/` on the import path, so that shared helpers (`recording`) can be imported by name."""
+"""Puts `tests/` on the import path, so that shared helpers (`build`, `recording`) can be imported by name.
+
+No test sees the settings of whoever runs it: variables of ours and a `.env` are out of reach.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+_PREFIXES = ("SLUIS_", "JIRA_", "SERVICENOW_", "SLACK_", "ROLES__", "REGISTER_")
+_KEPT = ("SLUIS_TEST_PG_URL", "SLUIS_RECORD")
+
+
+@pytest.fixture(autouse=True)
+def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in os.environ:
+        if name.upper().startswith(_PREFIXES) and name not in _KEPT:
+            monkeypatch.delenv(name)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)

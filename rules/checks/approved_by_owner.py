@@ -1,0 +1,78 @@
+"""An owner of each asset approved: the asset's own, else the application owner the ticket names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.model.asset import Subject
+from bot.model.facts import Facts
+from bot.model.fields import Field
+from bot.model.finding import Actor
+from bot.model.people import Person, Role
+from bot.model.say import Quote, Say, say
+from rules.actors import settlers
+from rules.approvals import UNREAD, Vote, current, votes
+from rules.demand import Demand, Params
+from rules.outcome import Look, Outcome, Result, judged
+from rules.words import ROLES, sentences
+
+PARAMS = Params
+_WANTED = say("An approval by {role}.", role=ROLES[Role.OWNER])
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met when for every asset one of its owners approved and none rejected."""
+    if not facts.ticket.approvals_readable:
+        return Outcome(Result.UNKNOWN, UNREAD, _WANTED)
+    cast = {vote.person.id: vote for vote in current(votes(facts.ticket))}
+    asked = [_ask(facts, subject, cast) for subject in demand.subjects]
+    looks = list(dict.fromkeys(look for one in asked for look in one.looks))
+    who = tuple(dict.fromkeys(actor for one in asked for actor in one.who))
+    return judged(looks, sentences(*(one.wanted for one in asked)), who)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the owners of one asset said, and of whom something is still asked."""
+
+    looks: tuple[Look, ...]
+    who: tuple[Actor, ...] = ()
+    wanted: Say = _WANTED
+
+
+def _ask(facts: Facts, subject: Subject, cast: Mapping[str, Vote]) -> _Asked:
+    owners, asset = _owners(facts, subject), Quote(subject.name)
+    if owners is None:
+        seen = say("It cannot be read who owns {asset}.", asset=asset)
+        return _Asked((Look(say("{asset}", asset=asset), Result.UNKNOWN, seen),))
+    if not owners:
+        seen = say("No application owner of {asset} is known.", asset=asset)
+        wanted = say("Name the application owner of {asset}.", asset=asset)
+        return _Asked((Look(say("{asset}", asset=asset), Result.UNMET, seen),), settlers(facts), wanted)
+    decided = [cast[person.id] for person in owners if person.id in cast]
+    rejected = [vote for vote in decided if not vote.approved]
+    if decided:
+        return _Asked(tuple(map(_decided, rejected or decided)), tuple(vote.person for vote in rejected))
+    return _Asked(tuple(map(_waiting, owners)), owners)
+
+
+def _owners(facts: Facts, subject: Subject) -> tuple[Person, ...] | None:
+    """People who own the asset; None when neither the register nor the ticket lets that be read."""
+    own = subject.asset.owner if subject.asset else Field()
+    people = own.value if isinstance(own.value, tuple) else ()
+    owners = tuple(p for p in people if isinstance(p, Person)) or facts.people("application_owner")
+    readable = own.readable and facts.field("application_owner").readable
+    return owners if owners or readable else None
+
+
+def _decided(vote: Vote) -> Look:
+    name, people = say("{person}", person=vote.person), (vote.signed,)
+    if vote.approved:
+        return Look(name, Result.MET, say("Approved by {people}.", people=people))
+    return Look(name, Result.UNMET, say("Rejected by {people}.", people=people))
+
+
+def _waiting(person: Person) -> Look:
+    seen = say("{person} has not decided yet.", person=person)
+    return Look(say("{person}", person=person), Result.UNMET, seen)

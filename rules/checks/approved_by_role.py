@@ -1,0 +1,65 @@
+"""People in each of the roles approved, with four eyes and duties apart where the class asks for that."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from bot.model.facts import Facts
+from bot.model.people import Person, Role
+from bot.model.say import Say, say
+from rules.actors import does_not_count, duties_apart, duty_of
+from rules.approvals import ask_of, in_role, look_role
+from rules.demand import Demand, Params
+from rules.outcome import Look, Outcome, Result, judged
+from rules.words import ROLES, sentences
+
+
+class ApprovedByRole(Params):
+    """Roles that must each approve. `four_eyes`: two different people at least, whose own work it is not."""
+
+    roles: tuple[Role, ...] = Field(min_length=1)
+    four_eyes: bool = False
+
+
+PARAMS = ApprovedByRole
+
+
+def check(facts: Facts, demand: Demand[ApprovedByRole]) -> Outcome:
+    """Met when every role approved. Under four eyes approvals by whoever has a duty in it do not count."""
+    roles, four_eyes = demand.params.roles, demand.params.four_eyes
+
+    def counts(person: Person) -> bool:
+        return not four_eyes or duty_of(facts, person) is None
+
+    looks = [look_role(facts, role, counts) for role in roles]
+    if four_eyes:
+        looks += [_two_people(facts, roles), duties_apart(facts)]
+    asked = [role for role, look in zip(roles, looks, strict=False) if look.result is Result.UNMET] or roles
+    who = tuple(dict.fromkeys(actor for role in asked for actor in ask_of(facts, role, counts)))
+    return judged(looks, _wanted(roles, four_eyes), who)
+
+
+def _two_people(facts: Facts, roles: tuple[Role, ...]) -> Look:
+    name = say("Four eyes")
+    approved = {v.person.id: v.person for role in roles for v in in_role(facts, role) if v.approved}
+    people = tuple(person for person in approved.values() if duty_of(facts, person) is None)
+    if len(people) > 1:
+        return Look(name, Result.MET, say("Different people approved: {people}.", people=people))
+    if not _all_readable(facts, roles):
+        return Look(name, Result.UNKNOWN, say("It cannot be seen whether two different people approved."))
+    barred = (does_not_count(facts, person) for person in approved.values() if person not in people)
+    return Look(name, Result.UNMET, sentences(*barred, say("Two different people have not approved yet.")))
+
+
+def _all_readable(facts: Facts, roles: tuple[Role, ...]) -> bool:
+    held = [facts.role(role) for role in roles]
+    return facts.ticket.approvals_readable and all(m.configured and m.readable for m in held)
+
+
+def _wanted(roles: tuple[Role, ...], four_eyes: bool) -> Say:
+    asked = sentences(*(say("An approval by {role}.", role=ROLES[role]) for role in roles))
+    if not four_eyes:
+        return asked
+    return sentences(
+        asked, say("This takes two different people who did not request, build or carry out the change.")
+    )

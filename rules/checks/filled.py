@@ -1,0 +1,44 @@
+"""Fields of the ticket hold something meaningful; each that does not is reported by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pydantic import Field
+
+from bot.model.facts import Facts
+from bot.model.say import Say, say
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.names import FieldName
+from rules.outcome import Look, Outcome, Result, judged
+from rules.words import labels
+
+
+class Filled(Params):
+    """The fields that must be filled in."""
+
+    fields: tuple[FieldName, ...] = Field(min_length=1)
+
+
+PARAMS = Filled
+
+
+def check(facts: Facts, demand: Demand[Filled]) -> Outcome:
+    """Met when all fields are filled in; a placeholder counts as empty."""
+    names = demand.params.fields
+    looks = [look_filled(facts, name) for name in names]
+    outcome = judged(looks, say("Fill in: {fields}.", fields=labels(*names)), settlers(facts))
+    return outcome if len(looks) == 1 else replace(outcome, seen=_counted(looks, outcome.result))
+
+
+def _counted(looks: list[Look], result: Result) -> Say:
+    telling = tuple(look.name for look in looks if look.result is result)
+    match result:
+        case Result.MET:
+            return say("Filled in: {fields}.", fields=telling)
+        case Result.UNKNOWN:
+            return say("Cannot be read: {fields}.", fields=telling)
+        case _:
+            return say("Still empty: {fields}.", fields=telling)

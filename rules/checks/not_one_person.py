@@ -1,0 +1,62 @@
+"""No single person controls the whole change: requested, built, tested, approved and carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.model.facts import Facts
+from bot.model.people import Person
+from bot.model.say import Say, say
+from rules.actors import settlers
+from rules.approvals import current, votes
+from rules.demand import Demand, Params
+from rules.outcome import Outcome, Result
+from rules.words import labels
+
+PARAMS = Params
+
+
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """One of the five duties: its name, who is seen in it, and whether all of it can be read."""
+
+    name: Say
+    people: tuple[Person, ...]
+    readable: bool
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met as soon as two people are seen; violated when all five duties lie with the same one."""
+    duties = _duties(facts)
+    people = tuple({p.id: p for duty in duties for p in duty.people}.values())
+    wanted = say("At least two different people among requester, builder, tester, approver and implementer.")
+    result, seen = _judge(duties, people)
+    return Outcome(result, seen, wanted, settlers(facts))
+
+
+def _judge(duties: tuple[_Duty, ...], people: tuple[Person, ...]) -> tuple[Result, Say]:
+    if len(people) > 1:
+        return Result.MET, say("Different people take part: {people}.", people=people)
+    missing = tuple(duty for duty in duties if not duty.people)
+    hidden = tuple(duty.name for duty in missing or duties if not duty.readable)
+    if hidden:
+        return Result.UNKNOWN, say("Cannot be read: {fields}.", fields=hidden)
+    if missing:
+        return Result.UNMET, say("Still empty: {fields}.", fields=tuple(duty.name for duty in missing))
+    return Result.VIOLATED, say("{person} alone does everything.", person=people[0])
+
+
+def _duties(facts: Facts) -> tuple[_Duty, ...]:
+    approvers = tuple(vote.person for vote in current(votes(facts.ticket)) if vote.approved)
+    return (
+        _duty(facts, "requester"),
+        _duty(facts, "builders"),
+        _duty(facts, "testers", "test_validated_by"),
+        _Duty(say("Approvals"), approvers, facts.ticket.approvals_readable),
+        _duty(facts, "implementer"),
+    )
+
+
+def _duty(facts: Facts, *fields: str) -> _Duty:
+    people = tuple(person for name in fields for person in facts.people(name))
+    return _Duty(labels(fields[0])[0], people, all(facts.field(name).readable for name in fields))

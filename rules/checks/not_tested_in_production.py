@@ -1,0 +1,32 @@
+"""No test or development took place in production, or fitting measures were recorded for the exception."""
+
+from __future__ import annotations
+
+from bot.model.facts import Facts
+from bot.model.say import say
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.outcome import Outcome, Result
+from rules.words import saw, sentences
+
+PARAMS = Params
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met by no; violated by yes, unless compensating measures are recorded."""
+    wanted = say("No tests or development in production, or recorded measures that make up for it.")
+    seen = saw(facts, "tested_in_production")
+    if facts.field("tested_in_production").value is True:
+        seen = sentences(seen, saw(facts, "compensating_measures"))
+    return Outcome(_result(facts), seen, wanted, settlers(facts))
+
+
+def _result(facts: Facts) -> Result:
+    tested, measures = facts.field("tested_in_production"), facts.field("compensating_measures")
+    if not tested.readable:
+        return Result.UNKNOWN
+    if not isinstance(tested.value, bool):
+        return Result.UNMET
+    if not tested.value or measures.filled:
+        return Result.MET
+    return Result.VIOLATED if measures.readable else Result.UNKNOWN

@@ -1,0 +1,37 @@
+"""The rollout strategy is one that the classes of the assets allow for this size of release."""
+
+from __future__ import annotations
+
+from bot.model.facts import Facts
+from bot.model.say import Say, say
+from rules.actors import settlers
+from rules.demand import Demand
+from rules.outcome import Outcome, Result
+from rules.rollout import STRATEGIES, RolloutTable, in_order
+from rules.words import CHOICES, saw, sentences
+
+PARAMS = RolloutTable
+
+
+def check(facts: Facts, demand: Demand[RolloutTable]) -> Outcome:
+    """Violated by a strategy outside the allowed ones; the fewer are allowed, the stricter the demand."""
+    allowed = demand.params.narrowest(demand.because, facts.size)
+    seen = saw(facts, "rollout_strategy")
+    if facts.size is None and demand.params.by_size:
+        seen = sentences(seen, say("The release size is not known, so it is judged as a major release."))
+    strictness = len(STRATEGIES) - len(allowed)
+    return Outcome(_result(facts, allowed), seen, _wanted(allowed), settlers(facts), strictness=strictness)
+
+
+def _result(facts: Facts, allowed: frozenset[str]) -> Result:
+    field = facts.field("rollout_strategy")
+    if not field.readable:
+        return Result.UNKNOWN
+    if field.value not in STRATEGIES:
+        return Result.UNMET
+    return Result.MET if field.value in allowed else Result.VIOLATED
+
+
+def _wanted(allowed: frozenset[str]) -> Say:
+    strategies = tuple(CHOICES[strategy] for strategy in in_order(allowed))
+    return say("Choose a rollout strategy that is allowed here: {strategies}.", strategies=strategies)

@@ -1,0 +1,28 @@
+"""A yes/no field says yes."""
+
+from __future__ import annotations
+
+from bot.model.facts import Facts
+from bot.model.say import say
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.looks import look_yes
+from rules.names import FieldName
+from rules.outcome import Outcome
+from rules.words import label
+
+
+class SaysYes(Params):
+    """The field that must say yes."""
+
+    field: FieldName
+
+
+PARAMS = SaysYes
+
+
+def check(facts: Facts, demand: Demand[SaysYes]) -> Outcome:
+    """Met by yes. A box that is not ticked is no confession, so nothing here is ever violated."""
+    look = look_yes(facts, demand.params.field)
+    wanted = say("{field} must say yes.", field=label(demand.params.field))
+    return Outcome(look.result, look.seen, wanted, settlers(facts))

@@ -1,0 +1,43 @@
+"""A responsible team is named, whose service hours fit the availability of each asset."""
+
+from __future__ import annotations
+
+from bot.model.asset import Subject
+from bot.model.facts import Facts
+from bot.model.say import Quote, say
+from rules.actors import settlers
+from rules.demand import Demand
+from rules.hours import HOURS, HoursTable, covers, longest
+from rules.looks import look_filled
+from rules.outcome import Look, Outcome, Result, judged
+
+PARAMS = HoursTable
+
+
+def check(facts: Facts, demand: Demand[HoursTable]) -> Outcome:
+    """Hours declared for the team count, else those of the asset; hours nowhere to be seen are unknown."""
+    asked = {subject.name: demand.params.at(subject.availability) for subject in demand.subjects}
+    wanted = say(
+        "A responsible team with service hours of at least {hours}.",
+        hours=Quote(longest(set(asked.values()))),
+    )
+    team = look_filled(facts, "responsible_group")
+    looks = [_hours(facts, subject, demand.params.at(subject.availability)) for subject in demand.subjects]
+    return judged([team, *looks] if team.result is Result.MET else [team], wanted, settlers(facts))
+
+
+def _hours(facts: Facts, subject: Subject, asked: str) -> Look:
+    name = say("{asset}", asset=Quote(subject.name))
+    declared = facts.service_hours.get(facts.ticket.team) or (
+        subject.asset.service_hours.value if subject.asset else None
+    )
+    if not isinstance(declared, str) or declared not in HOURS:
+        seen = say("No service hours are known for {asset} or its team.", asset=Quote(subject.name))
+        return Look(name, Result.UNKNOWN, seen)
+    seen = say(
+        "Service hours for {asset} are {hours}; its availability asks for {asked}.",
+        asset=Quote(subject.name),
+        hours=Quote(declared),
+        asked=Quote(asked),
+    )
+    return Look(name, Result.MET if covers(declared, asked) else Result.UNMET, seen)

@@ -1,0 +1,25 @@
+"""Personal data in tests is anonymised, or the test environments are on a par with production."""
+
+from __future__ import annotations
+
+from bot.model.facts import Facts
+from bot.model.say import say
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.looks import look_test_data, look_yes
+from rules.outcome import Outcome, Result, any_of, judged
+
+PARAMS = Params
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met by either; violated only when both are said to be otherwise."""
+    looks = [
+        look_test_data(facts),
+        look_yes(facts, "environments_like_production", no=Result.VIOLATED),
+    ]
+    wanted = say(
+        "Test with synthetic or anonymised data, or in environments that meet the quality requirements "
+        "of production."
+    )
+    return judged(looks, wanted, settlers(facts), any_of)

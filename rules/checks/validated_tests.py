@@ -1,0 +1,73 @@
+"""Tests follow a plan fixed beforehand, and their results were validated, by two people where asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.model.facts import Facts
+from bot.model.say import Say, say
+from rules.actors import does_not_count, duties_apart, duty_of, settlers
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.outcome import Look, Outcome, Result, judged
+from rules.words import label, saw, sentences
+
+
+class ValidatedTests(Params):
+    """`four_eyes`: validated by two different people at least, whose own work it is not."""
+
+    four_eyes: bool = False
+
+
+PARAMS = ValidatedTests
+
+
+def check(facts: Facts, demand: Demand[ValidatedTests]) -> Outcome:
+    """Met when the plan was fixed before validation and rollout, and it is known who validated, and when."""
+    four_eyes = demand.params.four_eyes
+    wanted = say("A test plan fixed beforehand, and test results that are validated.")
+    looks = [
+        look_filled(facts, "test_plan"),
+        _fixed_beforehand(facts),
+        look_filled(facts, "test_validated_by"),
+        look_filled(facts, "test_validated_at"),
+    ]
+    if four_eyes:
+        looks += [_two_people(facts), duties_apart(facts)]
+        wanted = sentences(
+            wanted, say("This takes two different people who did not request, build or carry out the change.")
+        )
+    return judged(looks, wanted, settlers(facts))
+
+
+def _fixed_beforehand(facts: Facts) -> Look:
+    """The plan must not be younger than the validation, nor than the start of the rollout."""
+    known = look_filled(facts, "test_plan_fixed_at")
+    fixed = facts.field("test_plan_fixed_at").value
+    if known.result is not Result.MET:
+        return known
+    if not isinstance(fixed, datetime):
+        return Look(known.name, Result.UNMET, known.seen)
+    for name in ("test_validated_at", "actual_start"):
+        field = facts.field(name)
+        if not field.readable:
+            return Look(known.name, Result.UNKNOWN, saw(facts, name))
+        if isinstance(field.value, datetime) and fixed > field.value:
+            return Look(known.name, Result.UNMET, sentences(known.seen, _too_late(name, field.value)))
+    return known
+
+
+def _too_late(name: str, moment: datetime) -> Say:
+    return say("That is after {field}, {moment}.", field=label(name), moment=moment)
+
+
+def _two_people(facts: Facts) -> Look:
+    named = facts.people("test_validated_by")
+    people = tuple({p.id: p for p in named if duty_of(facts, p) is None}.values())
+    barred = [does_not_count(facts, p) for p in named if duty_of(facts, p) is not None]
+    name = say("Four eyes")
+    if not facts.field("test_validated_by").readable:
+        return Look(name, Result.UNKNOWN, saw(facts, "test_validated_by"))
+    if len(people) > 1:
+        return Look(name, Result.MET, say("Different people validated: {people}.", people=people))
+    return Look(name, Result.UNMET, sentences(*barred, say("Two different people have not validated yet.")))

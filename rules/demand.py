@@ -1,0 +1,39 @@
+"""What a check is asked to judge: which assets make it asked, and the rule's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.model.asset import Because, Subject
+from bot.model.facts import Facts
+from rules.outcome import Outcome
+
+
+class Params(BaseModel):
+    """Parameters of a check as a pack gives them under `with`; a check without any takes this one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+P = TypeVar("P", bound=Params)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand(Generic[P]):
+    """One rule asked of one ticket. `because` holds only certain reasons; `subjects` the assets they name."""
+
+    params: P
+    because: tuple[Because, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[P]):
+    """A check of the registry: a total, pure function and the parameters it takes."""
+
+    run: Callable[[Facts, Demand[P]], Outcome]
+    params: type[P]

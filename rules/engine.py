@@ -1,0 +1,103 @@
+"""Ticket, assets and packs in, findings out. Pure: the same facts give the same findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.model.asset import Because, Flag, Subject
+from bot.model.facts import Facts
+from bot.model.finding import Finding
+from bot.model.lifecycle import State, Verdict
+from bot.model.say import Quote, say
+from rules.applicability import asked, causes
+from rules.checks import CHECKS
+from rules.demand import Demand
+from rules.lines import DemandLine, group_lines
+from rules.measures import Measures, allowed_rollout, measures
+from rules.outcome import Outcome, Result
+from rules.policy import Pack, Rule
+from rules.why import UnknownRule, why_not
+from rules.words import FLAGS
+
+__all__ = [
+    "DemandLine",
+    "Measures",
+    "UnknownRule",
+    "allowed_rollout",
+    "evaluate",
+    "group_lines",
+    "measures",
+    "why_not",
+]
+
+_BEFORE_THE_START = frozenset({State.ASSESS, State.AUTHORIZE, State.SCHEDULED, State.IMPLEMENT})
+
+
+def evaluate(facts: Facts, packs: Sequence[Pack]) -> tuple[Finding, ...]:
+    """One finding per rule that applies, in the order of packs and rules. A canceled ticket gets none."""
+    if facts.ticket.state is State.CANCELED:
+        return ()
+    found = (_finding(facts, pack, rule) for pack, rule in asked(facts, packs))
+    return tuple(finding for finding in found if finding is not None)
+
+
+def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
+    reasons = [(subject, why) for subject in facts.subjects for why in causes(rule.applies, subject)]
+    if not reasons:
+        return None
+    outcome = _outcome(facts, rule, reasons)
+    verdict = _verdict(outcome.result, facts.ticket.state, rule.gate)
+    return Finding(
+        id=rule.id,
+        pack=pack.id,
+        title=(("nl", rule.title.nl), ("en", rule.title.en)),
+        cite=pack.cited(rule),
+        verdict=verdict,
+        gate=rule.gate,
+        severity=rule.severity,
+        line=rule.line or rule.id,
+        rank=rule.rank + outcome.strictness,
+        because=tuple(why for _, why in reasons),
+        seen=outcome.seen,
+        wanted=outcome.wanted,
+        who=outcome.who if verdict.open else (),
+        parts=outcome.parts,
+        due=_due(facts, rule.gate),
+    )
+
+
+def _outcome(facts: Facts, rule: Rule, reasons: Sequence[tuple[Subject, Because]]) -> Outcome:
+    """Judge by the certain reasons; when none is certain, it is not known whether anything is asked at all."""
+    certain = [(subject, why) for subject, why in reasons if why.certain]
+    if not certain or rule.check is None:
+        return _unsure(rule.applies.flag or Flag.GDPR, dict.fromkeys(why.subject for _, why in reasons))
+    subjects = tuple({id(subject): subject for subject, _ in certain}.values())
+    demand = Demand(rule.params, tuple(why for _, why in certain), subjects)
+    return CHECKS[rule.check].run(facts, demand)
+
+
+def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:
+    data, names = FLAGS[flag], tuple(Quote(name) for name in assets)
+    return Outcome(
+        Result.UNKNOWN,
+        say("It cannot be seen whether this holds {data}: {assets}.", data=data, assets=names),
+        say("Record in the register whether this holds {data}: {assets}.", data=data, assets=names),
+    )
+
+
+def _verdict(result: Result, state: State, gate: State) -> Verdict:
+    match result:
+        case Result.MET:
+            return Verdict.MET
+        case Result.VIOLATED:
+            return Verdict.VIOLATED
+        case Result.UNKNOWN:
+            return Verdict.UNKNOWN
+        case Result.UNMET:
+            return Verdict.MISSING if state.reached(gate) else Verdict.PENDING
+
+
+def _due(facts: Facts, gate: State) -> datetime | None:
+    start = facts.field("planned_start").value
+    return start if gate in _BEFORE_THE_START and isinstance(start, datetime) else None

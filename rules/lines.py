@@ -1,0 +1,130 @@
+"""Findings that demand the same thing as one line for people; in data each keeps its own finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.asset import Because
+from bot.model.finding import Actor, Finding
+from bot.model.lifecycle import Severity, State, Verdict
+from bot.model.say import Say
+from rules.words import atoms
+
+_NARROWING = frozenset({"rollout", "test-validation", "test-data"})
+"""Lines on which the strictest demand contains the others: there a second wording would only contradict it."""
+
+_WORST_FIRST = (
+    Verdict.VIOLATED,
+    Verdict.MISSING,
+    Verdict.PENDING,
+    Verdict.UNKNOWN,
+    Verdict.WAIVED,
+    Verdict.MET,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemandLine:
+    """One demand, worded by its strictest finding, with all ids, reasons and clauses behind it.
+
+    findings  all findings of the line, in the order of the catalogue
+    speaking  those a person should hear of, strictest first: what is open, else unknown, else the rest
+    """
+
+    line: str
+    findings: tuple[Finding, ...]
+    speaking: tuple[Finding, ...]
+
+    @property
+    def headline(self) -> Finding:
+        """The finding that words the line."""
+        return self.speaking[0]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of the line."""
+        return min((f.verdict for f in self.findings), key=_WORST_FIRST.index)
+
+    @property
+    def severity(self) -> Severity:
+        """Required as soon as one finding that speaks is."""
+        required = any(f.severity is Severity.REQUIRED for f in self.speaking)
+        return Severity.REQUIRED if required else Severity.ADVICE
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all findings of the line."""
+        return tuple(f.id for f in self.findings)
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """Document, version and section of all findings, each once."""
+        return tuple(dict.fromkeys(f.cite for f in self.findings))
+
+    @property
+    def because(self) -> tuple[Because, ...]:
+        """The reasons of all findings, each once."""
+        return tuple(dict.fromkeys(why for f in self.findings for why in f.because))
+
+    @property
+    def who(self) -> tuple[Actor, ...]:
+        """Everybody who can settle something of it that is open, each once."""
+        settling = (f for f in self.findings if f.verdict.open)
+        return tuple(dict.fromkeys(actor for f in settling for actor in f.who))
+
+    @property
+    def gate(self) -> State:
+        """The earliest state that may not be entered before it is settled."""
+        return min((f.gate for f in self.findings), key=list(State).index)
+
+    @property
+    def due(self) -> datetime | None:
+        """The earliest moment (UTC) before which it must be settled."""
+        return min((f.due for f in self.findings if f.due), default=None)
+
+    @property
+    def seen(self) -> tuple[Say, ...]:
+        """What was seen, sentence by sentence, the headline's first, each once."""
+        return _once(f.seen for f in self._worded)
+
+    @property
+    def wanted(self) -> tuple[Say, ...]:
+        """What is wanted, in the same way."""
+        return _once(f.wanted for f in self._worded)
+
+    @property
+    def _worded(self) -> tuple[Finding, ...]:
+        return self.speaking[:1] if self.line in _NARROWING else self.speaking
+
+
+def group_lines(findings: Iterable[Finding]) -> tuple[DemandLine, ...]:
+    """One line per demand, in the order in which the demands first appear."""
+    lines: dict[str, list[Finding]] = {}
+    for finding in findings:
+        lines.setdefault(finding.line, []).append(finding)
+    return tuple(DemandLine(name, tuple(some), _speaking(some)) for name, some in lines.items())
+
+
+_SPEAK_IN_TURN = (
+    frozenset(verdict for verdict in Verdict if verdict.open),
+    frozenset({Verdict.UNKNOWN}),
+    frozenset({Verdict.WAIVED}),
+    frozenset({Verdict.MET}),
+)
+
+
+def _speaking(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What is open hides what is unknown, and that what is waived or met; strictest first."""
+    heard = next(turn for turn in _SPEAK_IN_TURN if any(f.verdict in turn for f in findings))
+    telling = (f for f in findings if f.verdict in heard)
+    return tuple(sorted(telling, key=lambda f: f.rank, reverse=True))
+
+
+def _once(spoken: Iterable[Say]) -> tuple[Say, ...]:
+    said: list[Say] = []
+    for sentence in (atom for one in spoken for atom in atoms(one)):
+        if sentence not in said:
+            said.append(sentence)
+    return tuple(said)

@@ -1,0 +1,46 @@
+"""Looks at single fields that more than one check needs."""
+
+from __future__ import annotations
+
+from bot.model.facts import Facts
+from rules.outcome import Look, Result
+from rules.words import label, saw
+
+_TEST_DATA = {
+    "production": Result.VIOLATED,
+    "synthetic": Result.MET,
+    "anonymised": Result.MET,
+    "none": Result.MET,
+    # Whoever holds the key gets the people back: it is production data still.
+    "pseudonymised": Result.UNMET,
+}
+
+
+def look_filled(facts: Facts, name: str) -> Look:
+    """A field must hold something meaningful."""
+    field = facts.field(name)
+    seen_as = Result.MET if field.filled else Result.UNMET
+    return Look(label(name), seen_as if field.readable else Result.UNKNOWN, saw(facts, name))
+
+
+def look_value(facts: Facts, name: str, wanted: str) -> Look:
+    """A choice must have one value."""
+    field = facts.field(name)
+    seen_as = Result.MET if field.value == wanted else Result.UNMET
+    return Look(label(name), seen_as if field.readable else Result.UNKNOWN, saw(facts, name))
+
+
+def look_yes(facts: Facts, name: str, no: Result = Result.UNMET) -> Look:
+    """A yes/no field must say yes. `no` is what an answer of no means; an empty one is merely unmet."""
+    field = facts.field(name)
+    if not field.readable:
+        return Look(label(name), Result.UNKNOWN, saw(facts, name))
+    result = Result.MET if field.value is True else no if field.value is False else Result.UNMET
+    return Look(label(name), result, saw(facts, name))
+
+
+def look_test_data(facts: Facts) -> Look:
+    """Test data may be made up or anonymised; production data is forbidden."""
+    field = facts.field("test_data")
+    seen_as = _TEST_DATA.get(str(field.value), Result.UNMET)
+    return Look(label("test_data"), seen_as if field.readable else Result.UNKNOWN, saw(facts, "test_data"))

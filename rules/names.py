@@ -1,0 +1,36 @@
+"""Names a pack may use, and the nearest known one for a name that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from bot.model.fields import FIELDS
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name that looks most like `word`, capitals aside; None when none does."""
+    by_letters = {name.casefold(): name for name in known}
+    close = get_close_matches(word.casefold(), list(by_letters), n=1, cutoff=0.5)
+    return by_letters[close[0]] if close else None
+
+
+def unknown(what: str, word: str, known: Iterable[str]) -> str:
+    """One line that refuses a name, with the nearest known one or else all of them."""
+    names = sorted(known)
+    best = nearest(word, names)
+    hint = f'did you mean "{best}"?' if best else f"known: {', '.join(names)}"
+    return f'unknown {what} "{word}", {hint}'
+
+
+def _known_field(name: str) -> str:
+    if name not in FIELDS:
+        raise ValueError(unknown("field", name, FIELDS))
+    return name
+
+
+FieldName = Annotated[str, AfterValidator(_known_field)]
+"""A field of the ticket's vocabulary, refused at load when there is no such field."""

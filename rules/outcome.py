@@ -1,0 +1,81 @@
+"""What a check answers: met, unmet, violated or unknown, with what was seen and what is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.model.finding import Actor, Part
+from bot.model.say import Say
+from rules.words import sentences
+
+
+class Result(StrEnum):
+    """The answer of a check, before the gate is looked at. What cannot be read is `UNKNOWN`, never `MET`."""
+
+    MET = "met"
+    UNMET = "unmet"
+    VIOLATED = "violated"
+    UNKNOWN = "unknown"
+
+
+_AS_PART = {Result.MET: True, Result.UNMET: False, Result.VIOLATED: False, Result.UNKNOWN: None}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer of a check on one ticket.
+
+    who         who can settle it, as far as somebody of the team can
+    parts       the things asked for one by one, where there are several
+    strictness  added to the rule's rank within its line, where the demand itself depends on the class
+    """
+
+    result: Result
+    seen: Say
+    wanted: Say
+    who: tuple[Actor, ...] = ()
+    parts: tuple[Part, ...] = ()
+    strictness: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What looking at one thing gave: its name for people, the result, and what was seen."""
+
+    name: Say
+    result: Result
+    seen: Say
+
+    @property
+    def part(self) -> Part:
+        """The same as part of a finding."""
+        return Part(self.name, _AS_PART[self.result], self.seen)
+
+
+def all_of(results: Iterable[Result]) -> Result:
+    """Everything is asked: the worst counts, and one thing surely lacking is worse than one unseen."""
+    found = set(results)
+    ranked = (Result.VIOLATED, Result.UNMET, Result.UNKNOWN)
+    return next((result for result in ranked if result in found), Result.MET)
+
+
+def any_of(results: Iterable[Result]) -> Result:
+    """One thing suffices: met by any, unknown while one is unseen, violated only when all are."""
+    found = set(results)
+    if found == {Result.VIOLATED}:
+        return Result.VIOLATED
+    return next((result for result in (Result.MET, Result.UNKNOWN) if result in found), Result.UNMET)
+
+
+def judged(
+    looks: Sequence[Look],
+    wanted: Say,
+    who: tuple[Actor, ...],
+    combine: Callable[[Iterable[Result]], Result] = all_of,
+) -> Outcome:
+    """Make one outcome of several looks; it tells what was seen of those that decide it."""
+    result = combine(look.result for look in looks)
+    telling = [look.seen for look in looks if look.result is result] or [look.seen for look in looks]
+    return Outcome(result, sentences(*telling), wanted, who, tuple(look.part for look in looks))

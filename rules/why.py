@@ -1,0 +1,72 @@
+"""Why a rule does not apply to a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.model.asset import Subject
+from bot.model.facts import Facts
+from bot.model.lifecycle import State
+from bot.model.say import Quote, Say, say
+from rules.applicability import causes
+from rules.names import nearest, unknown
+from rules.policy import Applies, Pack, Rule
+from rules.words import DIMENSIONS, FLAGS, classes_of
+
+
+class UnknownRule(LookupError):
+    """No pack has a rule of that id. `str()` is one line; `nearest` the id that looks most like it, if any."""
+
+    def __init__(self, rule_id: str, known: Sequence[str]) -> None:
+        super().__init__(unknown("rule", rule_id, known))
+        self.nearest = nearest(rule_id, known)
+
+
+def why_not(facts: Facts, packs: Sequence[Pack], rule_id: str) -> Say | None:
+    """Why a known rule gives no finding on this ticket; None when it gives one. Raises UnknownRule."""
+    pack, rule = _find(packs, rule_id)
+    if rule.reserved:
+        return say("{document} reserves this and gives no measures yet.", document=Quote(pack.cited(rule)))
+    if facts.ticket.state is State.CANCELED:
+        return say("Nothing is asked of a canceled ticket.")
+    if not pack.effective(facts.now.date()):
+        return say("{document} is not in force at this moment.", document=Quote(pack.cite))
+    if facts.ticket.kind not in rule.applies.kinds:
+        return say("Nothing is asked of this kind of ticket.")
+    if any(True for subject in facts.subjects for _ in causes(rule.applies, subject)):
+        return None
+    assets = tuple(_differs(rule.applies, subject) for subject in facts.subjects)
+    return say("Asked {when}; {assets}.", when=_when(rule.applies), assets=assets)
+
+
+def _find(packs: Sequence[Pack], rule_id: str) -> tuple[Pack, Rule]:
+    rules = {rule.id: (pack, rule) for pack in packs for rule in pack.rules}
+    if rule_id not in rules:
+        raise UnknownRule(rule_id, tuple(rules))
+    return rules[rule_id]
+
+
+def _when(applies: Applies) -> Say:
+    """The condition in words: from which class in which dimensions, and/or for which data."""
+    data = FLAGS[applies.flag] if applies.flag else None
+    if not applies.dimensions:
+        return say("for assets with {data}", data=data)
+    first, *others = (DIMENSIONS[dimension] for dimension in applies.dimensions)
+    where = first
+    for other in others:
+        where = say("{one} or {other}", one=where, other=other)
+    if data is None:
+        return say("from class {level} in {dimensions}", level=applies.from_class, dimensions=where)
+    return say(
+        "from class {level} in {dimensions}, for assets with {data}",
+        level=applies.from_class,
+        dimensions=where,
+        data=data,
+    )
+
+
+def _differs(applies: Applies, subject: Subject) -> Say:
+    """What about one asset keeps the rule from applying."""
+    if applies.flag and not subject.flag(applies.flag):
+        return say("{asset} has no {data}", asset=Quote(subject.name), data=FLAGS[applies.flag])
+    return classes_of(subject)

@@ -1,0 +1,147 @@
+"""Words that checks share: names of fields, roles and choices for people, and what was seen of a field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import reduce
+
+from bot.model.asset import Dimension, Flag, Subject
+from bot.model.facts import Facts
+from bot.model.fields import FIELDS, Field, Kind
+from bot.model.people import Person, Role
+from bot.model.reading import shorten
+from bot.model.say import Quote, Say, say
+
+ROLES: Mapping[Role, Say] = {
+    Role.OWNER: say("the application owner"),
+    Role.CAB: say("the CAB"),
+    Role.DPO: say("the DPO"),
+    Role.CHANGE_MANAGER: say("the change manager"),
+    Role.OPERATIONS: say("operations"),
+    Role.KETEN_CAB: say("the chain CAB"),
+    Role.USERS: say("the users"),
+}
+
+DIMENSIONS: Mapping[Dimension, Say] = {
+    Dimension.CONFIDENTIALITY: say("confidentiality"),
+    Dimension.INTEGRITY: say("integrity"),
+    Dimension.AVAILABILITY: say("availability"),
+}
+
+FLAGS: Mapping[Flag, Say] = {
+    Flag.GDPR: say("personal data"),
+    Flag.KSZ: say("social data of a personal nature"),
+    Flag.NIS2: say("data that falls under NIS2"),
+}
+
+CHOICES: Mapping[str, Say] = {
+    "standard": say("standard"),
+    "normal": say("normal"),
+    "emergency": say("emergency"),
+    "major": say("major"),
+    "minor": say("minor"),
+    "sprint": say("sprint"),
+    "big_bang": say("big bang"),
+    "phased": say("phased"),
+    "limited_pull": say("limited pull"),
+    "pull": say("pull"),
+    "passed": say("passed"),
+    "failed": say("failed"),
+    "accepted": say("accepted"),
+    "rejected": say("rejected"),
+    "synthetic": say("synthetic"),
+    "anonymised": say("anonymised"),
+    "pseudonymised": say("pseudonymised"),
+    "production": say("production data"),
+    "none": say("none"),
+    "successful": say("successful"),
+    "with_issues": say("with issues"),
+    "rolled_back": say("rolled back"),
+}
+
+
+_JOINED = "{first} {then}"
+
+
+def label(name: str) -> Say:
+    """What people call a field of the vocabulary."""
+    return say(FIELDS[name].label)
+
+
+def labels(*names: str) -> tuple[Say, ...]:
+    """What people call several fields."""
+    return tuple(label(name) for name in names)
+
+
+def sentences(first: Say, *more: Say) -> Say:
+    """Several sentences as one, each said once."""
+    once: list[Say] = []
+    for sentence in (first, *more):
+        if sentence not in once:
+            once.append(sentence)
+    return reduce(lambda said, then: say("{first} {then}", first=said, then=then), once)
+
+
+def atoms(sentence: Say) -> tuple[Say, ...]:
+    """The single sentences that `sentences` joined."""
+    if sentence.msgid != _JOINED:
+        return (sentence,)
+    return tuple(atom for _, part in sentence.args if isinstance(part, Say) for atom in atoms(part))
+
+
+def classes_of(subject: Subject) -> Say:
+    """An asset with the classes that count for it."""
+    return say(
+        "{asset} is C{confidentiality} I{integrity} A{availability}",
+        asset=Quote(subject.name),
+        confidentiality=subject.confidentiality,
+        integrity=subject.integrity,
+        availability=subject.availability,
+    )
+
+
+def saw(facts: Facts, name: str) -> Say:
+    """What was seen of a ticket's field: its value and who set it, or that it is empty or out of sight."""
+    field = facts.field(name)
+    if not field.readable:
+        return say("{field} cannot be read.", field=label(name))
+    return _saw_value(name, field) if field.filled else _saw_nothing(name, field)
+
+
+def _saw_value(name: str, field: Field) -> Say:
+    value = _shown(name, field.value)
+    if field.by is None or field.at is None:
+        return say("{field} says {value}.", field=label(name), value=value)
+    return say(
+        "{field} says {value}, set by {person} on {moment}.",
+        field=label(name),
+        value=value,
+        person=field.by,
+        moment=field.at,
+    )
+
+
+def _saw_nothing(name: str, field: Field) -> Say:
+    if not field.raw:
+        return say("{field} is empty.", field=label(name))
+    if FIELDS[name].kind is Kind.TEXT:
+        return say(
+            "{field} says only {text}, which counts as empty.", field=label(name), text=Quote(field.raw)
+        )
+    return say("{field} says {text}, which is not understood.", field=label(name), text=Quote(field.raw))
+
+
+def _shown(name: str, value: object) -> object:
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    if isinstance(value, datetime | Person):
+        return value
+    if isinstance(value, tuple):
+        return tuple(item if isinstance(item, Person) else _quote(item) for item in value)
+    choice = CHOICES.get(str(value)) if FIELDS[name].kind is Kind.CHOICE else None
+    return choice or _quote(value)
+
+
+def _quote(value: object) -> Quote:
+    return Quote(shorten(str(getattr(value, "name", value))))

@@ -1,0 +1,169 @@
+"""Brief ways to make facts, and to say an outcome in plain words, so that tests read as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from bot.model.asset import Asset, Because, Flag, Subject
+from bot.model.facts import Facts, Notice
+from bot.model.fields import FIELDS, UNREADABLE, Field, Kind
+from bot.model.finding import Actor
+from bot.model.lifecycle import State
+from bot.model.people import Group, Person, Role, RoleMembers
+from bot.model.say import Quote, Say
+from bot.model.ticket import Approval, Decision, Ticket, TicketKind
+from rules.checks import CHECKS
+from rules.demand import Demand
+from rules.outcome import Outcome
+
+AN, BO, CI, DIRK, ELS = (Person(n.lower(), n) for n in ("An", "Bo", "Ci", "Dirk", "Els"))
+TEAM = Group("g-web", "Web team")
+CAB, DPOS = Group("g-cab", "CAB"), Group("g-dpo", "Privacy")
+NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+HIDDEN = UNREADABLE
+EMPTY = Field()
+
+
+def day(number: int, hour: int = 12) -> datetime:
+    """A moment in March 2026."""
+    return datetime(2026, 3, number, hour, 0, tzinfo=UTC)
+
+
+def subject(name: str = "Website", c: int = 2, i: int = 2, a: int = 2, **more: Any) -> Subject:
+    """An asset as judged; `flags` and the attributes of the asset itself by name."""
+    own = {k: more.pop(k) for k in ("owner", "stakeholders", "service_hours") if k in more}
+    values = {k: v if isinstance(v, Field) else Field(v) for k, v in own.items()}
+    asset = Asset("cmdb", name, name, **{"owner": EMPTY, "stakeholders": EMPTY} | values)
+    flags = {flag.value: True for flag in more.pop("flags", ())}
+    return Subject(name, c, i, a, **{"asset": asset} | flags | more)
+
+
+def approved(person: Person | None, at: datetime | None = None, group: Group | None = None) -> Approval:
+    return Approval(person, Decision.APPROVED, at, group)
+
+
+def rejected(person: Person | None, at: datetime | None = None, group: Group | None = None) -> Approval:
+    return Approval(person, Decision.REJECTED, at, group)
+
+
+def ticket(state: State = State.IMPLEMENT, fields: dict[str, Field] | None = None, **more: Any) -> Ticket:
+    base: dict[str, Any] = {
+        "source": "jira",
+        "id": "1",
+        "key": "CHG-1",
+        "url": "",
+        "kind": TicketKind.CHANGE,
+        "status": "",
+        "summary": "",
+        "created": day(1),
+        "updated": day(1),
+    }
+    return Ticket(**base | {"state": state, "fields": fields or {}} | more)
+
+
+_TICKET = ("state", "approvals", "approvals_readable", "assets_readable", "kind")
+_FACTS = ("subjects", "roles", "notices", "service_hours", "problems", "now")
+
+
+def facts(**given: Any) -> Facts:
+    """Facts with every field readable and empty, but for those given by name (a value, or a Field)."""
+    own = {k: given.pop(k) for k in _TICKET if k in given}
+    rest = {k: given.pop(k) for k in _FACTS if k in given}
+    fields = dict.fromkeys(FIELDS, EMPTY)
+    fields |= {name: v if isinstance(v, Field) else Field(v) for name, v in given.items()}
+    assert fields.keys() == FIELDS.keys()
+    return Facts(ticket(fields=fields, **own), **{"subjects": (subject(),), "now": NOW} | rest)
+
+
+def members(*people: Person, group: Group | None = None, **more: Any) -> RoleMembers:
+    return RoleMembers(people, (group,) if group else (), **more)
+
+
+ROLES = {Role.CAB: members(AN, BO, group=CAB), Role.DPO: members(CI, group=DPOS)}
+
+
+def complete(**given: Any) -> Facts:
+    """A ticket of the highest classes with everything there that they ask for, but for what is given."""
+    filled = {name: "see wiki" for name, spec in FIELDS.items() if spec.kind is Kind.TEXT}
+    fields = {
+        "release_size": "major",
+        "rollout_strategy": "phased",
+        "requester": (ELS,),
+        "implementer": (DIRK,),
+        "builders": (DIRK,),
+        "responsible_group": (TEAM,),
+        "application_owner": (AN,),
+        "actual_start": day(8),
+        "actual_end": day(9),
+        "result": "successful",
+        "test_plan_fixed_at": day(2),
+        "test_result": "passed",
+        "acceptance_result": "accepted",
+        "test_validated_by": (AN, BO),
+        "test_validated_at": day(4),
+        "environments_separated": True,
+        "environments_like_production": True,
+        "test_data": "synthetic",
+        "tested_in_production": False,
+        "handed_over_to": (TEAM,),
+        "handed_over_at": day(9),
+        "stakeholders": (BO, TEAM),
+    }
+    rest = {
+        "state": State.CLOSED,
+        "subjects": (subject(c=5, i=5, a=5, flags=tuple(Flag)),),
+        "roles": ROLES,
+        "approvals": (approved(AN, day(5)), approved(CI, day(6), DPOS)),
+        "notices": (Notice(1, day(9), ("Bo", "Web team"), (Role.OPERATIONS, Role.DPO)),),
+        "service_hours": {TEAM.name: "24x7"},
+    }
+    return facts(**filled | fields | rest | given)
+
+
+def run(name: str, given: Facts, because: Iterable[Because] = (), **params: Any) -> Outcome:
+    """Judge by one check, for all subjects of the facts."""
+    check = CHECKS[name]
+    return check.run(given, Demand(check.params.model_validate(params), tuple(because), given.subjects))
+
+
+class Told(NamedTuple):
+    """An outcome in plain words: who by name, parts as (name, met)."""
+
+    result: str
+    seen: str
+    wanted: str
+    who: tuple[str, ...]
+    parts: tuple[tuple[str, bool | None], ...]
+
+
+def told(outcome: Outcome) -> Told:
+    parts = tuple((english(part.name), part.met) for part in outcome.parts)
+    who = tuple(actor_name(actor) for actor in outcome.who)
+    return Told(outcome.result.value, english(outcome.seen), english(outcome.wanted), who, parts)
+
+
+def actor_name(actor: Actor) -> str:
+    return actor.value if isinstance(actor, Role) else actor.name
+
+
+def english(value: object) -> str:
+    """A sentence as English text; fails on a place without its argument."""
+    match value:
+        case Say(msgid, args):
+            return msgid.format(**{name: english(arg) for name, arg in args})
+        case Quote(text):
+            return f"'{text}'"
+        case Person(name=name):
+            return name
+        case datetime():
+            return value.strftime("%d/%m %H:%M")
+        case tuple():
+            return ", ".join(english(item) for item in value)
+        case int() | str():
+            return str(value)
+    raise AssertionError(f"nobody can say {value!r}")
+
+
+FLAG_SETS = tuple(frozenset(s) for s in ((), (Flag.GDPR,), (Flag.KSZ,), (Flag.NIS2,), tuple(Flag)))

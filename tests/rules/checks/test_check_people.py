@@ -1,0 +1,455 @@
+"""Checks that look at who approved, validated, was told or takes part: facts in, whole outcome out."""
+
+from __future__ import annotations
+
+import pytest
+from build import (
+    AN,
+    BO,
+    CAB,
+    CI,
+    DIRK,
+    ELS,
+    EMPTY,
+    HIDDEN,
+    ROLES,
+    TEAM,
+    Told,
+    approved,
+    day,
+    facts,
+    members,
+    rejected,
+    run,
+    subject,
+    told,
+)
+
+from bot.model.facts import Notice
+from bot.model.people import Person, Role
+from bot.model.ticket import Approval, Decision
+
+NOBODY_YET = "No approval by the CAB yet."
+
+
+@pytest.mark.parametrize(
+    ("approvals", "given", "result", "seen", "who"),
+    [
+        ([approved(AN, day(3))], {}, "met", "Approved for the CAB by An on 03/03 12:00.", ("Bo",)),
+        ([approved(AN)], {}, "met", "Approved for the CAB by An.", ("Bo",)),
+        ([approved(ELS, group=CAB)], {}, "met", "Approved for the CAB by Els.", ("An", "Bo")),
+        ([approved(ELS, day(3))], {}, "unmet", NOBODY_YET, ("An", "Bo")),
+        ([approved(None, day(3), CAB)], {}, "unmet", NOBODY_YET, ("An", "Bo")),
+        ([], {}, "unmet", NOBODY_YET, ("An", "Bo")),
+        ([Approval(AN, Decision.REQUESTED)], {}, "unmet", NOBODY_YET, ("An", "Bo")),
+        ([Approval(AN, Decision.NOT_REQUIRED, day(3))], {}, "unmet", NOBODY_YET, ("An", "Bo")),
+        (
+            [approved(AN, day(3)), rejected(BO, day(2))],
+            {},
+            "unmet",
+            "Rejected for the CAB by Bo on 02/03 12:00.",
+            ("Bo",),
+        ),
+        (
+            [rejected(AN, day(2)), approved(AN, day(3))],
+            {},
+            "met",
+            "Approved for the CAB by An on 03/03 12:00.",
+            ("Bo",),
+        ),
+        (
+            [approved(AN, day(3)), rejected(AN)],
+            {},
+            "met",
+            "Approved for the CAB by An on 03/03 12:00.",
+            ("Bo",),
+        ),
+        (
+            [rejected(AN, day(3)), approved(AN, day(3))],
+            {},
+            "unmet",
+            "Rejected for the CAB by An on 03/03 12:00.",
+            ("An",),
+        ),
+        (
+            [approved(AN, day(3))],
+            {"approvals_readable": False},
+            "unknown",
+            "The approvals of this ticket cannot be read.",
+            ("Bo",),
+        ),
+        (
+            [],
+            {"roles": {Role.CAB: members(AN, readable=False)}},
+            "unknown",
+            "It cannot be read who belongs to the CAB.",
+            ("An",),
+        ),
+        (
+            [approved(AN)],
+            {"roles": {Role.CAB: members(AN, readable=False)}},
+            "met",
+            "Approved for the CAB by An.",
+            ("cab",),
+        ),
+        (
+            [approved(AN), rejected(ELS)],
+            {"roles": {Role.CAB: members(AN, readable=False)}},
+            "unknown",
+            "It cannot be read who belongs to the CAB.",
+            ("cab",),
+        ),
+        (
+            [approved(AN)],
+            {"roles": {}},
+            "unknown",
+            "No group is named for the CAB; an administrator can do so with 'ROLES__CAB'.",
+            ("cab",),
+        ),
+    ],
+)
+def test_approved_by_one_role(approvals, given, result, seen, who):
+    given = facts(approvals=tuple(approvals), **{"roles": ROLES} | given)
+    part = {"met": True, "unmet": False, "unknown": None}[result]
+    expected = Told(result, seen, "An approval by the CAB.", who, (("the CAB", part),))
+    assert told(run("approved_by_role", given, roles=["cab"])) == expected
+
+
+CAB_OK, DPO_OK = "Approved for the CAB by An.", "Approved for the DPO by Ci."
+APART = "Nobody judged their own work."
+
+
+@pytest.mark.parametrize(
+    ("approvals", "given", "result", "seen", "who"),
+    [
+        (
+            [approved(AN), approved(CI)],
+            {},
+            "met",
+            f"{CAB_OK} {DPO_OK} Different people approved: An, Ci. {APART}",
+            None,
+        ),
+        ([approved(AN)], {}, "unmet", None, ("Ci",)),
+        ([approved(AN), approved(BO)], {}, "unmet", "No approval by the DPO yet.", ("Ci",)),
+        (
+            [approved(AN), approved(CI)],
+            {"requester": (CI,)},
+            "unmet",
+            "No approval by the DPO yet. Ci requested this change, so that does not count."
+            " Two different people have not approved yet.",
+            ("dpo",),
+        ),
+        (
+            [approved(AN), approved(CI)],
+            {"implementer": (AN,)},
+            "unmet",
+            "No approval by the CAB yet. An carries out this change, so that does not count."
+            " Two different people have not approved yet.",
+            ("Bo",),
+        ),
+        (
+            [approved(AN), approved(CI), approved(BO)],
+            {"builders": (AN,)},
+            "met",
+            f"Approved for the CAB by Bo. {DPO_OK} Different people approved: Bo, Ci. {APART}",
+            None,
+        ),
+        ([approved(AN), approved(CI)], {"requester": HIDDEN}, "unknown", "Cannot be read: Requester.", None),
+        ([approved(AN), approved(CI)], {"builders": HIDDEN}, "unknown", "Cannot be read: Builders.", None),
+        (
+            [approved(AN)],
+            {"roles": {Role.CAB: ROLES[Role.CAB]}},
+            "unknown",
+            "No group is named for the DPO; an administrator can do so with 'ROLES__DPO'."
+            " It cannot be seen whether two different people approved.",
+            None,
+        ),
+        (
+            [approved(AN), rejected(CI, day(4))],
+            {},
+            "unmet",
+            "Rejected for the DPO by Ci on 04/03 12:00. Two different people have not approved yet.",
+            ("Ci",),
+        ),
+    ],
+)
+def test_approved_by_cab_and_dpo_with_four_eyes(approvals, given, result, seen, who):
+    outcome = told(
+        run(
+            "approved_by_role",
+            facts(approvals=tuple(approvals), **{"roles": ROLES} | given),
+            roles=["cab", "dpo"],
+            four_eyes=True,
+        )
+    )
+    seen = seen or "No approval by the DPO yet. Two different people have not approved yet."
+    assert (outcome.result, outcome.seen) == (result, seen)
+    assert who is None or outcome.who == who
+    assert [name for name, _ in outcome.parts] == ["the CAB", "the DPO", "Four eyes", "Duties kept apart"]
+
+
+def test_one_person_in_both_roles_is_not_four_eyes():
+    both = {Role.CAB: members(AN), Role.DPO: members(AN)}
+    given = facts(approvals=(approved(AN),), roles=both)
+    outcome = told(run("approved_by_role", given, roles=["cab", "dpo"], four_eyes=True))
+    assert (outcome.result, outcome.seen) == ("unmet", "Two different people have not approved yet.")
+
+
+ASK_OWNER = "An approval by the application owner."
+NAME_OWNER = "Name the application owner of 'Website'."
+OWNED = {"subjects": (subject(owner=(DIRK, ELS)),)}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (
+            OWNED | {"approvals": (approved(DIRK, day(3)),)},
+            Told("met", "Approved by Dirk on 03/03 12:00.", ASK_OWNER, (), (("Dirk", True),)),
+        ),
+        (
+            OWNED,
+            Told(
+                "unmet",
+                "Dirk has not decided yet. Els has not decided yet.",
+                ASK_OWNER,
+                ("Dirk", "Els"),
+                (("Dirk", False), ("Els", False)),
+            ),
+        ),
+        (
+            OWNED | {"approvals": (approved(DIRK), rejected(ELS))},
+            Told("unmet", "Rejected by Els.", ASK_OWNER, ("Els",), (("Els", False),)),
+        ),
+        (
+            {"application_owner": (AN,), "approvals": (approved(AN),)},
+            Told("met", "Approved by An.", ASK_OWNER, (), (("An", True),)),
+        ),
+        (
+            {"application_owner": (AN,), "approvals": (approved(BO),)},
+            Told("unmet", "An has not decided yet.", ASK_OWNER, ("An",), (("An", False),)),
+        ),
+        (
+            {"subjects": (subject(owner=HIDDEN),), "application_owner": (AN,), "approvals": (approved(AN),)},
+            Told("met", "Approved by An.", ASK_OWNER, (), (("An", True),)),
+        ),
+        (
+            {"responsible_group": (TEAM,)},
+            Told(
+                "unmet",
+                "No application owner of 'Website' is known.",
+                NAME_OWNER,
+                ("Web team",),
+                (("'Website'", False),),
+            ),
+        ),
+        (
+            {"subjects": (subject(owner=HIDDEN),)},
+            Told("unknown", "It cannot be read who owns 'Website'.", ASK_OWNER, (), (("'Website'", None),)),
+        ),
+        (
+            {"application_owner": HIDDEN, "subjects": (subject(asset=None),)},
+            Told("unknown", "It cannot be read who owns 'Website'.", ASK_OWNER, (), (("'Website'", None),)),
+        ),
+        (
+            OWNED | {"approvals_readable": False, "approvals": (approved(DIRK),)},
+            Told("unknown", "The approvals of this ticket cannot be read.", ASK_OWNER, (), ()),
+        ),
+        (
+            {
+                "subjects": (subject(owner=(DIRK,)), subject("Shop", owner=(ELS,))),
+                "approvals": (approved(DIRK),),
+            },
+            Told(
+                "unmet",
+                "Els has not decided yet.",
+                ASK_OWNER,
+                ("Els",),
+                (("Dirk", True), ("Els", False)),
+            ),
+        ),
+    ],
+)
+def test_approved_by_owner(given, expected):
+    assert told(run("approved_by_owner", facts(**given))) == expected
+
+
+PLAN = {
+    "test_plan": "see wiki",
+    "test_plan_fixed_at": day(2),
+    "test_validated_by": (DIRK, ELS),
+    "test_validated_at": day(4),
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "result", "seen"),
+    [
+        ({"actual_start": day(5)}, "met", None),
+        ({"test_plan": EMPTY}, "unmet", "Test plan is empty."),
+        ({"test_plan_fixed_at": EMPTY}, "unmet", "Test plan fixed at is empty."),
+        ({"test_plan_fixed_at": HIDDEN}, "unknown", "Test plan fixed at cannot be read."),
+        (
+            {"test_plan_fixed_at": day(5)},
+            "unmet",
+            "Test plan fixed at says 05/03 12:00. That is after Test validated at, 04/03 12:00.",
+        ),
+        (
+            {"actual_start": day(1)},
+            "unmet",
+            "Test plan fixed at says 02/03 12:00. That is after Actual start, 01/03 12:00.",
+        ),
+        ({"actual_start": HIDDEN}, "unknown", "Actual start cannot be read."),
+        ({"test_validated_by": EMPTY}, "unmet", "Test validated by is empty."),
+        ({"test_validated_at": EMPTY}, "unmet", "Test validated at is empty."),
+    ],
+)
+def test_validated_tests(given, result, seen):
+    outcome = told(run("validated_tests", facts(**PLAN | given)))
+    assert outcome.result == result
+    assert seen is None or outcome.seen == seen
+    assert outcome.wanted == "A test plan fixed beforehand, and test results that are validated."
+    assert [name for name, _ in outcome.parts] == [
+        "Test plan",
+        "Test plan fixed at",
+        "Test validated by",
+        "Test validated at",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "result", "seen"),
+    [
+        ({}, "met", None),
+        ({"test_validated_by": (DIRK,)}, "unmet", "Two different people have not validated yet."),
+        ({"test_validated_by": (DIRK, DIRK)}, "unmet", "Two different people have not validated yet."),
+        (
+            {"builders": (ELS,)},
+            "unmet",
+            "Els built this change, so that does not count. Two different people have not validated yet.",
+        ),
+        ({"implementer": HIDDEN}, "unknown", "Cannot be read: Implementer."),
+        ({"test_validated_by": HIDDEN}, "unknown", "Test validated by cannot be read."),
+        ({"requester": (AN,), "implementer": (BO,)}, "met", None),
+    ],
+)
+def test_validated_by_four_eyes(given, result, seen):
+    outcome = told(run("validated_tests", facts(**PLAN | given), four_eyes=True))
+    assert outcome.result == result
+    assert seen is None or outcome.seen == seen
+    assert [name for name, _ in outcome.parts][4:] == ["Four eyes", "Duties kept apart"]
+
+
+def notice(*recipients: str, stage: int = 1, roles: tuple[Role, ...] = (Role.OPERATIONS,)) -> Notice:
+    return Notice(stage, day(9), recipients, roles)
+
+
+def yes(who: str) -> str:
+    return f"The formal notification has reached {who}."
+
+
+def no(who: str) -> str:
+    return f"The formal notification has not reached {who} yet."
+
+
+HIDDEN_LIST = "It cannot be read who the stakeholders are."
+
+
+@pytest.mark.parametrize(
+    ("given", "result", "seen"),
+    [
+        ({"notices": (notice("Desk"),)}, "met", f"{yes('operations')} {yes('a recipient')}"),
+        ({}, "unmet", f"{no('operations')} {no('a recipient')}"),
+        ({"notices": (notice("Desk", stage=2),)}, "unmet", f"{no('operations')} {no('a recipient')}"),
+        ({"notices": (notice("Desk", roles=()),)}, "unmet", no("operations")),
+        (
+            {"stakeholders": (AN, TEAM), "notices": (notice("an"), notice("Web team"))},
+            "met",
+            f"{yes('operations')} {yes(repr('An'))} {yes(repr('Web team'))}",
+        ),
+        ({"stakeholders": (AN, TEAM), "notices": (notice("An"),)}, "unmet", no("'Web team'")),
+        (
+            {"subjects": (subject(stakeholders=(BO,)),), "notices": (notice("An"),), "stakeholders": (AN,)},
+            "unmet",
+            no("'Bo'"),
+        ),
+        ({"stakeholders": HIDDEN, "notices": (notice("An"),)}, "unknown", HIDDEN_LIST),
+        ({"stakeholders": HIDDEN}, "unmet", no("operations")),
+        (
+            {"subjects": (subject(stakeholders=HIDDEN),), "notices": (notice("An"),)},
+            "unknown",
+            HIDDEN_LIST,
+        ),
+        (
+            {
+                "subjects": (subject(stakeholders=HIDDEN),),
+                "notices": (notice("An"),),
+                "stakeholders": (AN,),
+            },
+            "met",
+            f"{yes('operations')} {yes(repr('An'))}",
+        ),
+    ],
+)
+def test_notified_stakeholders(given, result, seen):
+    outcome = told(run("notified", facts(**given), roles=["operations"], stakeholders=True))
+    assert (outcome.result, outcome.seen) == (result, seen)
+    assert outcome.wanted == "The notification is sent by itself once the rollout is recorded."
+
+
+@pytest.mark.parametrize(
+    ("notices", "result", "seen"),
+    [
+        ((notice("Ci", roles=(Role.DPO,)),), "met", yes("the DPO")),
+        ((notice("Ci"),), "unmet", no("the DPO")),
+        ((), "unmet", no("the DPO")),
+    ],
+)
+def test_notified_dpo(notices, result, seen):
+    outcome = told(run("notified", facts(notices=notices, implementer=(AN,)), roles=["dpo"]))
+    assert (outcome.result, outcome.seen, outcome.who) == (result, seen, ("An",))
+
+
+EVERYBODY = ("requester", "builders", "testers", "test_validated_by", "implementer")
+DIFFERENT = "Different people take part: "
+
+
+@pytest.mark.parametrize(
+    ("given", "result", "seen"),
+    [
+        ({"requester": (AN,), "implementer": (BO,)}, "met", f"{DIFFERENT}An, Bo."),
+        ({"requester": (AN,), "approvals": (approved(BO),)}, "met", f"{DIFFERENT}An, Bo."),
+        ({"requester": HIDDEN, "builders": (AN, BO)}, "met", f"{DIFFERENT}An, Bo."),
+        (
+            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals": (approved(AN),)},
+            "violated",
+            "An alone does everything.",
+        ),
+        (
+            dict.fromkeys(EVERYBODY, (Person("an", "An (other name)"),)) | {"approvals": (approved(AN),)},
+            "violated",
+            "An (other name) alone does everything.",
+        ),
+        (dict.fromkeys(EVERYBODY, (AN,)), "unmet", "Still empty: Approvals."),
+        (
+            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals": (rejected(BO),)},
+            "unmet",
+            "Still empty: Approvals.",
+        ),
+        (
+            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals_readable": False},
+            "unknown",
+            "Cannot be read: Approvals.",
+        ),
+        (
+            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals": (approved(AN),), "test_validated_by": HIDDEN},
+            "unknown",
+            "Cannot be read: Testers.",
+        ),
+        ({}, "unmet", "Still empty: Requester, Builders, Testers, Approvals, Implementer."),
+    ],
+)
+def test_not_one_person(given, result, seen):
+    outcome = told(run("not_one_person", facts(**given)))
+    wanted = "At least two different people among requester, builder, tester, approver and implementer."
+    assert outcome[:3] == (result, seen, wanted)
