@@ -96,7 +96,8 @@ def _plain(text: str) -> Element:
 
 
 def _mrkdwn(text: str) -> Element:
-    return {"type": "mrkdwn", "text": text}
+    """`verbatim` keeps Slack from making links of addresses in the text; links written as such stay links."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def check_message(body: Mapping[str, Any]) -> None:

@@ -1,0 +1,162 @@
+"""A Slack workspace on loopback: the Web API methods the connector uses, strict about what Slack is strict about,
+and pages that show what people would see. Made from Slack's public documentation, not from Slack.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+
+from connectors.sandbox import slack_chat, slack_lookup
+from connectors.sandbox.slack_pages import add_pages
+from connectors.sandbox.slack_state import ALL_SCOPES, Channel, Failure, Message, User, Workspace
+
+TOKEN = "xoxb-sandbox"  # noqa: S105  opens nothing but the sandbox
+
+Method = Callable[[Workspace, dict[str, Any]], dict[str, Any]]
+
+
+def _api_test(_: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    return {"args": args} if args else {}
+
+
+def _auth_test(workspace: Workspace, _: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "url": request.host_url,
+        "team": workspace.team,
+        "team_id": workspace.team_id,
+        "user": workspace.bot.name,
+        "user_id": workspace.bot.id,
+        "bot_id": workspace.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+METHODS: dict[str, tuple[str, Method]] = {
+    "api.test": ("", _api_test),
+    "auth.test": ("", _auth_test),
+    "chat.postMessage": ("chat:write", slack_chat.post_message),
+    "chat.update": ("chat:write", slack_chat.update),
+    "chat.delete": ("chat:write", slack_chat.delete),
+    "conversations.history": ("", slack_lookup.history),
+    "conversations.replies": ("", slack_lookup.replies),
+    "conversations.info": ("", slack_lookup.info),
+    "conversations.list": ("", slack_lookup.list_channels),
+    "conversations.open": ("im:write", slack_lookup.open_conversation),
+    "users.lookupByEmail": ("users:read.email", slack_lookup.lookup_by_email),
+    "users.info": ("users:read", slack_lookup.user_info),
+    "users.list": ("users:read", slack_lookup.list_users),
+    "usergroups.list": ("usergroups:read", slack_lookup.list_usergroups),
+}
+"""Method name to the scope it always needs (others depend on the channel) and what it does."""
+
+
+class SlackSandbox:
+    """The workspace as tests and the demo see it. Serve `app` with `connectors.sandbox.server.Server`;
+    the base URL of the API is then `<server.url>/api/`. All public calls are safe between threads.
+    """
+
+    def __init__(
+        self,
+        token: str = TOKEN,
+        scopes: Iterable[str] = ALL_SCOPES,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.workspace = Workspace(token, scopes, clock)
+        self.app = Flask("slack-sandbox", static_folder=None)
+        self.app.add_url_rule("/api/<method>", view_func=self._call, methods=["GET", "POST"])
+        add_pages(self.app, self.workspace)
+
+    @property
+    def token(self) -> str:
+        """The bot token that is accepted."""
+        return self.workspace.token
+
+    @property
+    def scopes(self) -> set[str]:
+        """The scopes granted to the app; change the set to grant or withdraw."""
+        return self.workspace.scopes
+
+    def add_channel(self, name: str, private: bool = False, bot_in: bool = True) -> str:
+        """A new channel; gives its id."""
+        return self.workspace.add_channel(name, private=private, bot_in=bot_in).id
+
+    def add_user(self, name: str, email: str = "", deleted: bool = False) -> User:
+        """A new member of the workspace."""
+        return self.workspace.add_user(name, email, deleted=deleted)
+
+    def add_usergroup(self, handle: str, users: Iterable[str] = ()) -> str:
+        """A new user group; gives its id."""
+        return str(self.workspace.add_usergroup(handle, users)["id"])
+
+    def archive(self, channel: str) -> None:
+        """Archive a channel."""
+        self.workspace.channels[channel].archived = True
+
+    def kick(self, channel: str) -> None:
+        """Take the app out of a channel."""
+        self.workspace.channels[channel].members.discard(self.workspace.bot.id)
+
+    def say(self, channel: str, user: str, text: str, **rest: Any) -> str:
+        """A person says something; gives the ts. `rest` may hold metadata, blocks or thread_ts."""
+        return self.workspace.post(self.workspace.channels[channel], user, text, **rest).ts
+
+    def channels(self) -> list[Channel]:
+        """Every conversation, direct ones included."""
+        with self.workspace.lock:
+            return list(self.workspace.channels.values())
+
+    def messages(self, channel: str) -> list[Message]:
+        """What stands in a channel itself, oldest first."""
+        with self.workspace.lock:
+            return self.workspace.channels[channel].top()
+
+    def thread(self, channel: str, ts: str) -> list[Message]:
+        """The replies under a message, oldest first."""
+        with self.workspace.lock:
+            return self.workspace.channels[channel].thread(ts)[1:]
+
+    def direct(self, user: User) -> list[Message]:
+        """What the app told a person directly, oldest first."""
+        with self.workspace.lock:
+            return [m for c in self.workspace.channels.values() if c.im == user.id for m in c.messages]
+
+    def _call(self, method: str) -> Response:
+        try:
+            body = {"ok": True} | self._carry_out(method)
+        except Failure as failure:
+            body = {"ok": False, "error": failure.code, **failure.extra}
+        response = jsonify(body)
+        response.headers["x-oauth-scopes"] = ",".join(sorted(self.scopes))
+        return response
+
+    def _carry_out(self, method: str) -> dict[str, Any]:
+        if method not in METHODS:
+            raise Failure("unknown_method", req_method=method)
+        scope, function = METHODS[method]
+        if method != "api.test":
+            self._authorize()
+        if scope:
+            self.workspace.require(scope)
+        with self.workspace.lock:
+            return function(self.workspace, _arguments())
+
+    def _authorize(self) -> None:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if kind != "Bearer" or not token:
+            raise Failure("not_authed")
+        if token != self.token:
+            raise Failure("invalid_auth")
+
+
+def _arguments() -> dict[str, Any]:
+    """From the query, a form or JSON, whichever the request brings. The SDK says JSON also where it sends nothing."""
+    if not request.is_json or not request.get_data():
+        return dict(request.values)
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Failure("invalid_json")
+    return body

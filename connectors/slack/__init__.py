@@ -1,0 +1,26 @@
+"""Slack: cards and their threads in channels, reminders to people. Buttons and commands come in elsewhere."""
+
+from __future__ import annotations
+
+from bot.ports import Connector
+from connectors.slack.answers import SYSTEM
+from connectors.slack.client import SlackClient
+from connectors.slack.doctor import SlackExaminer
+from connectors.slack.outlet import SlackOutlet
+from connectors.slack.postbox import SlackPostbox
+from connectors.slack.settings import SlackSettings
+
+SETTINGS = SlackSettings
+
+
+def build(settings: SlackSettings) -> Connector | None:
+    """The connector; None without a bot token. Calls nothing."""
+    if settings.bot_token is None:
+        return None
+    client = SlackClient(settings.bot_token.get_secret_value(), settings.api_url)
+    return Connector(
+        name=SYSTEM,
+        examiner=SlackExaminer(client, settings),
+        outlet=SlackOutlet(client),
+        postbox=SlackPostbox(client, settings),
+    )

@@ -1,0 +1,105 @@
+"""Settings of the Slack app, from SLACK_... variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from connectors.settings import EnvSettings
+
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{3,}")
+
+
+def fold(name: str) -> str:
+    """The form in which team names are compared: "Team Burgerzaken", TEAM_BURGERZAKEN and team-burgerzaken agree."""
+    return re.sub(r"[\s_-]+", "_", name.strip()).casefold()
+
+
+def _channel(value: str) -> str:
+    if _CHANNEL.fullmatch(value):
+        return value
+    raise ValueError(
+        "is not a channel ID; use the ID such as C0123456789 (in Slack: channel name > About > bottom of the page),"
+        " because names change"
+    )
+
+
+def _api(value: str) -> str:
+    parts = urlsplit(value)
+    loopback = parts.scheme == "http" and _is_loopback(parts.hostname or "")
+    secure = parts.scheme == "https" and bool(parts.hostname)
+    if (secure or loopback) and not (parts.query or parts.username):
+        return value.rstrip("/") + "/"
+    raise ValueError("must be an https URL, or http on this machine, such as https://slack.com/api/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _starts(*prefixes: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if value.get_secret_value().startswith(prefixes):
+            return value
+        raise ValueError(f"must start with {prefixes[0]}")
+
+    return AfterValidator(check)
+
+
+class SlackSettings(EnvSettings):
+    """The Slack app and the channels it speaks in. Without a bot token Slack is off."""
+
+    model_config = SettingsConfigDict(env_prefix="SLACK_")
+
+    bot_token: Annotated[SecretStr, _starts("xoxb-", "xoxe.xoxb-")] | None = Field(
+        None,
+        description="Bot User OAuth Token of the Slack app. Without it nothing is sent to Slack.",
+        examples=["xoxb-your-token"],
+    )
+    app_token: Annotated[SecretStr, _starts("xapp-")] | None = Field(
+        None,
+        description="App-level token with the scope connections:write, for buttons and commands over Socket Mode.",
+        examples=["xapp-your-token"],
+    )
+    signing_secret: SecretStr | None = Field(
+        None,
+        description="Signing secret of the Slack app, only when Slack calls in over HTTP rather than Socket Mode.",
+        examples=["your-signing-secret"],
+    )
+    api_url: Annotated[str, AfterValidator(_api)] = Field(
+        "https://slack.com/api/",
+        description="Base URL of Slack's Web API. Change it only for a proxy or the sandbox.",
+        examples=["https://slack.com/api/"],
+    )
+    channel: Annotated[str, AfterValidator(_channel)] | None = Field(
+        None,
+        description="ID of the channel for everything that has no channel of its own. An ID, not a #name.",
+        examples=["C0123456789"],
+    )
+    channels: dict[str, Annotated[str, AfterValidator(_channel)]] = Field(
+        default_factory=dict,
+        description="Channel ID per team, or per role (CAB, DPO, OPERATIONS), as SLACK_CHANNELS__<TEAM>. Capitals do"
+        " not matter; spaces, hyphens and underscores are the same.",
+        examples=[{"TEAM_BURGERZAKEN": "C0123456789", "DPO": "C0123456780"}],
+    )
+
+    @field_validator("channels", mode="after")
+    @classmethod
+    def _folded(cls, channels: Mapping[str, str]) -> dict[str, str]:
+        folded = {fold(team): channel for team, channel in channels.items()}
+        if len(folded) < len(channels):
+            raise ValueError("names one team twice (capitals, spaces, hyphens and underscores do not count)")
+        return folded
+
+    def channel_of(self, name: str) -> str | None:
+        """The channel id configured for a team or role, if any."""
+        return self.channels.get(fold(name))

@@ -1,0 +1,104 @@
+"""The Dutch catalogue says everything that the code says, with the same places to fill in."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+
+from bot.messages import catalogue
+from bot.messages.language import Speaker
+
+_PLACE = re.compile(r"\{(\w+)\}")
+# Babel stamps these lines anew: when the template was made, and which Babel wrote the file.
+_STAMPS = ("POT-Creation-Date", "Generated-By")
+_CALLS = {"say": 1, "count": 2}
+
+
+def _said(kept: Catalog) -> list[Message]:
+    return [message for message in kept if message.id]
+
+
+def _forms(text: str | Iterable[str] | None) -> tuple[str, ...]:
+    """The one form of a message, or the two of one that counts."""
+    if text is None:
+        return ()
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def _shape(text: str) -> tuple[set[str], bool, bool]:
+    """What a translation must keep: its places, whether it is a whole sentence, and a space at the end."""
+    return set(_PLACE.findall(text)), text.endswith("."), text.endswith(" ")
+
+
+DUTCH = _said(catalogue.stored())
+
+
+def test_every_sentence_in_the_code_is_in_the_catalogue_and_no_other() -> None:
+    in_code = {_forms(message.id) for message in _said(catalogue.extracted())}
+    assert {_forms(message.id) for message in DUTCH} == in_code
+
+
+def _literals(folder: str) -> Iterator[tuple[str, str]]:
+    """File and text of every message id that the code writes out, wherever it stands in an expression."""
+    for path in sorted((catalogue.ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                for arg in node.args[: _CALLS.get(name, 0)]:
+                    if isinstance(arg, ast.Constant) and isinstance(arg.value, str):
+                        yield path.name, arg.value
+
+
+_IN_AN_FSTRING = pytest.mark.xfail(reason="why_not_text in bot/messages/answer.py speaks inside an f-string")
+
+
+@pytest.mark.parametrize("folder", [pytest.param("bot", marks=_IN_AN_FSTRING), "rules"])
+def test_no_sentence_hides_where_the_extractor_does_not_look(folder: str) -> None:
+    found = {form for message in _said(catalogue.extracted()) for form in _forms(message.id)}
+    assert [literal for literal in _literals(folder) if literal[1] not in found] == []
+
+
+@pytest.mark.parametrize("message", DUTCH, ids=lambda message: _forms(message.id)[0])
+def test_a_translation_is_filled_in_and_keeps_places_and_ends(message: Message) -> None:
+    ids, texts = _forms(message.id), _forms(message.string)
+    assert [_shape(text) for text in texts] == [_shape(text) for text in ids]
+    assert all(text.strip() for text in texts)
+    assert not any('"' in text or "'" in text for text in texts)  # people read typographic quotes
+    assert not message.fuzzy
+
+
+def test_nothing_obsolete_is_kept_and_the_header_counts_as_done() -> None:
+    kept = catalogue.stored()
+    assert (dict(kept.obsolete), kept.fuzzy, str(kept.locale), kept.num_plurals) == ({}, False, "nl", 2)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_people_are_spoken_to_in_dutch(number: int) -> None:
+    """What is compiled says what is kept: nothing is lost on the way to the reader."""
+    speak = Speaker("nl", ZoneInfo("Europe/Brussels"))
+    for message in DUTCH:
+        ids, texts = _forms(message.id), _forms(message.string)
+        if len(ids) == 1:
+            assert speak.say(ids[0]) == texts[0]
+        else:
+            wanted = texts[0 if number == 1 else 1].replace("{n}", str(number))
+            assert speak.count(ids[0], ids[1], number) == wanted
+
+
+def _unstamped(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith(tuple(f'"{stamp}:' for stamp in _STAMPS))]
+
+
+def test_keeping_the_catalogue_again_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    again = tmp_path / "sluis.po"
+    again.write_bytes(catalogue.FILE.read_bytes())
+    monkeypatch.setattr(catalogue, "FILE", again)
+    catalogue.main()
+    assert _unstamped(again) == _unstamped(Path(catalogue.__file__).parent / "locale" / "nl" / "sluis.po")

@@ -1,0 +1,85 @@
+"""What the doctor sees of Slack, and the remedies it names."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.ports import Diagnosis, Examiner, Health
+from connectors.sandbox.server import Fault, How, Server
+from connectors.sandbox.slack import SlackSandbox
+from connectors.slack.client import SlackClient
+from connectors.slack.doctor import SCOPES, SlackExaminer
+from connectors.slack.settings import SlackSettings
+
+
+def _examine(client: SlackClient, **settings: object) -> list[Diagnosis]:
+    examiner: Examiner = SlackExaminer(client, SlackSettings(**settings))  # type: ignore[arg-type]
+    return list(examiner.examine({}))
+
+
+def test_all_is_well(sandbox: SlackSandbox, server: Server, client: SlackClient, channel: str) -> None:
+    team = sandbox.add_channel("burgerzaken", private=True)
+    seen = _examine(client, channel=channel, channels={"burgerzaken": team})
+    assert [(d.health, d.about, d.detail) for d in seen] == [
+        (Health.OK, "slack", "connected as sluiswachter in the workspace Sandbox"),
+        (Health.OK, "slack scopes", "all granted"),
+        (Health.OK, f"slack channel {channel} (SLACK_CHANNEL)", "posts in #wijzigingen"),
+        (Health.OK, f"slack channel {team} (SLACK_CHANNELS__BURGERZAKEN)", "posts in #burgerzaken"),
+    ]
+    assert server.count(path="chat") == 0
+
+
+def test_wrong_token_ends_the_examination(server: Server) -> None:
+    [only] = _examine(SlackClient("xoxb-wrong", f"{server.url}/api/"), channel="C0123456789")
+    assert (only.health, only.detail) == (Health.FAILED, "the token is not accepted (invalid_auth)")
+    assert "SLACK_BOT_TOKEN" in only.fix
+
+
+@pytest.mark.parametrize("scope", sorted(SCOPES))
+def test_missing_scope_is_named_with_what_is_lost(
+    sandbox: SlackSandbox, client: SlackClient, scope: str
+) -> None:
+    sandbox.scopes.discard(scope)
+    [missing] = [d for d in _examine(client) if d.about == f"slack scope {scope}"]
+    assert missing.health is (Health.FAILED if scope == "chat:write" else Health.WARNING)
+    assert SCOPES[scope] in missing.detail
+    assert scope in missing.fix
+
+
+def _archived(sandbox: SlackSandbox) -> str:
+    channel = sandbox.add_channel("oud")
+    sandbox.archive(channel)
+    return channel
+
+
+@pytest.mark.parametrize(
+    ("make", "detail", "fix"),
+    [
+        (_archived, "the channel is archived", "unarchive #oud"),
+        (lambda s: s.add_channel("buiten", bot_in=False), "the app is not in the channel", "/invite"),
+        (
+            lambda s: "C0NOWHERE",
+            "the channel is not there, or hidden from the app (channel_not_found)",
+            "channel ID",
+        ),
+    ],
+)
+def test_channel_that_will_not_do(sandbox, client, make, detail, fix) -> None:
+    seen = _examine(client, channel=make(sandbox))[-1]
+    assert (seen.health, seen.detail) == (Health.FAILED, detail)
+    assert fix in seen.fix
+
+
+def test_no_channel_at_all(client: SlackClient) -> None:
+    seen = _examine(client)[-1]
+    assert (seen.health, seen.about) == (Health.WARNING, "slack channel")
+    assert "SLACK_CHANNEL" in seen.fix
+
+
+def test_answers_nobody_expects_do_not_stop_the_doctor(
+    server: Server, client: SlackClient, channel: str
+) -> None:
+    server.fail(Fault(How.ANSWER, "auth", status=200, body='{"ok": true}'))
+    server.fail(Fault(How.ANSWER, "info", status=502, body="<html>"))
+    seen = _examine(client, channel=channel)
+    assert [d.health for d in seen] == [Health.OK, Health.WARNING, Health.FAILED]

@@ -1,0 +1,99 @@
+"""Where people, teams and roles are reached."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.model.people import Person
+from bot.ports import Forbidden, Garbled, Postbox, Unreachable
+from connectors.sandbox.server import Fault, How, Server
+from connectors.sandbox.slack import SlackSandbox
+from connectors.slack.client import SlackClient
+from connectors.slack.postbox import KEEP, SlackPostbox
+from connectors.slack.settings import SlackSettings
+
+DIRK = Person("u-1", "Dirk Peeters", email="Dirk.Peeters@example.org")
+
+
+@pytest.fixture
+def now() -> list[float]:
+    return [0.0]
+
+
+@pytest.fixture
+def postbox(client: SlackClient, now: list[float]) -> SlackPostbox:
+    settings = SlackSettings(channel="C0000000001", channels={"CAB": "C0000000002"})
+    return SlackPostbox(client, settings, clock=lambda: now[0])
+
+
+def test_channels_come_from_the_settings(postbox: SlackPostbox) -> None:
+    port: Postbox = postbox
+    assert (port.default_channel(), port.channel("cab"), port.channel("Team X")) == (
+        "C0000000001",
+        "C0000000002",
+        None,
+    )
+
+
+def test_person_by_address(sandbox: SlackSandbox, postbox: SlackPostbox) -> None:
+    user = sandbox.add_user("Dirk P.", "dirk.peeters@example.org")
+    conversation = postbox.person(DIRK)
+    [direct] = [c for c in sandbox.channels() if c.im == user.id]
+    assert conversation == direct.id
+
+
+@pytest.mark.parametrize(
+    ("person", "calls"),
+    [
+        (Person("u", "Dirk Peeters"), 0),
+        (Person("u", "Dirk Peeters", email="  "), 0),
+        (Person("u", "Dirk Peeters", email="other@example.org"), 1),
+        (Person("u", "Els Maes", email="els.maes@example.org"), 1),
+    ],
+    ids=["no address", "blank address", "same name, other address", "deactivated"],
+)
+def test_nobody_is_guessed(
+    sandbox: SlackSandbox, server: Server, postbox: SlackPostbox, person: Person, calls: int
+) -> None:
+    sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
+    sandbox.add_user("Els Maes", "els.maes@example.org", deleted=True)
+    assert postbox.person(person) is None
+    assert len(server.asked) == calls
+
+
+def test_answers_are_kept_for_an_hour(
+    sandbox: SlackSandbox, server: Server, postbox: SlackPostbox, now: list[float]
+) -> None:
+    assert postbox.person(DIRK) is None
+    sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
+    now[0] = KEEP - 1
+    assert postbox.person(DIRK) is None
+    now[0] = KEEP + 1
+    first = postbox.person(DIRK)
+    assert first is not None
+    assert postbox.person(DIRK) == first
+    assert server.count(path="lookupByEmail") == 2
+    assert server.count(path=r"conversations\.open") == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault(How.DROP_BEFORE, "lookupByEmail"), Unreachable),
+        (Fault(How.ANSWER, "lookupByEmail", status=200, body='{"ok": true}'), Garbled),
+        (Fault(How.ANSWER, "open", status=200, body='{"ok": true}'), Garbled),
+    ],
+)
+def test_not_knowing_is_not_the_same_as_not_there(sandbox, server, postbox, fault, error) -> None:
+    sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
+    server.fail(fault)
+    with pytest.raises(error):
+        postbox.person(DIRK)
+    assert postbox.person(DIRK) is not None
+
+
+def test_scope_that_is_missing_is_said(sandbox: SlackSandbox, postbox: SlackPostbox) -> None:
+    sandbox.scopes.discard("users:read.email")
+    with pytest.raises(Forbidden) as raised:
+        postbox.person(DIRK)
+    assert "users:read.email" in raised.value.fix

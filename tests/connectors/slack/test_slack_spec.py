@@ -1,0 +1,155 @@
+"""Our requests and the sandbox's answers against public descriptions of the Web API, where the machine has them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+import yaml
+from jsonschema import Draft4Validator
+from jsonschema.validators import validator_for
+from slack_helpers import BEFORE, MARKER, SPECS, body
+
+from bot.model.people import Person
+from bot.ports import Place
+from connectors.sandbox.server import Asked, Server
+from connectors.sandbox.slack import METHODS, SlackSandbox
+from connectors.sandbox.slack_blocks import parse_blocks
+from connectors.sandbox.slack_state import Failure
+from connectors.slack.client import SlackClient
+from connectors.slack.doctor import SCOPES, SlackExaminer
+from connectors.slack.outlet import SlackOutlet
+from connectors.slack.postbox import SlackPostbox
+from connectors.slack.settings import SlackSettings
+
+CONNECTOR = Path(__file__).parents[3] / "connectors" / "slack"
+NEWER = {"channel_actions_ts", "channel_actions_count", "edited"}
+"""What the description of 2020 asks for and Slack dropped, or forbids and Slack sends."""
+
+pytestmark = pytest.mark.skipif(not SPECS.exists(), reason="no descriptions of the API on this machine")
+
+
+def _openapi() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((SPECS / "slack-web-api.json").read_text())
+    return found
+
+
+def _operation(method: str) -> dict[str, Any]:
+    path = _openapi()["paths"][f"/{method}"]
+    return path.get("post") or path["get"]
+
+
+def _known_arguments(method: str) -> dict[str, bool]:
+    """Argument name to whether it is required, from both descriptions."""
+    known = {p["name"]: bool(p.get("required")) for p in _operation(method)["parameters"]}
+    newer = SPECS / "methods" / f"{method}.json"
+    if newer.exists():
+        known |= {n: bool(a["required"]) for n, a in json.loads(newer.read_text())["args"].items()}
+    return {name: needed for name, needed in known.items() if name != "token"}
+
+
+def _arguments(asked: Asked) -> set[str]:
+    if asked.headers["Content-Type"].startswith("application/json"):
+        return set(json.loads(asked.body or b"{}"))
+    return {name for name, _ in parse_qsl(asked.body.decode())}
+
+
+def _everything(sandbox: SlackSandbox, client: SlackClient, channel: str) -> None:
+    """Every call that the connector makes."""
+    sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
+    outlet, settings = SlackOutlet(client), SlackSettings(channel=channel)
+    card = outlet.create(Place(channel), body("card"), MARKER)
+    outlet.create(Place(channel, card), body("news"), MARKER)
+    outlet.find(Place(channel), MARKER, BEFORE)
+    outlet.find(Place(channel, card), MARKER, BEFORE)
+    outlet.update(Place(channel), card, body("new"), MARKER)
+    outlet.remove(Place(channel), card)
+    SlackPostbox(client, settings).person(Person("u", "Dirk", email="dirk.peeters@example.org"))
+    list(SlackExaminer(client, settings).examine({}))
+
+
+def test_requests_name_only_documented_arguments(
+    sandbox: SlackSandbox, server: Server, client: SlackClient, channel: str
+) -> None:
+    _everything(sandbox, client, channel)
+    assert len({asked.path for asked in server.asked}) == 9
+    for asked in server.asked:
+        known = _known_arguments(asked.path.removeprefix("/api/"))
+        used = _arguments(asked)
+        assert used <= set(known), asked.path
+        assert {name for name, needed in known.items() if needed} <= used, asked.path
+        assert asked.headers["Authorization"].startswith("Bearer ")
+
+
+CALLS = [
+    ("chat.postMessage", ("channel", "text", "blocks")),
+    ("chat.update", ("channel", "ts", "text")),
+    ("auth.test", ()),
+    ("conversations.history", ("channel",)),
+    ("conversations.replies", ("channel", "ts")),
+    ("conversations.info", ("channel",)),
+    ("conversations.list", ()),
+    ("conversations.open", ("users",)),
+    ("users.lookupByEmail", ("email",)),
+    ("users.info", ("user",)),
+    ("users.list", ()),
+    ("usergroups.list", ()),
+    ("chat.delete", ("channel", "ts")),
+    ("api.test", ()),
+]
+
+
+@pytest.mark.parametrize(("method", "names"), CALLS)
+def test_sandbox_answers_as_described(
+    sandbox: SlackSandbox, channel: str, method: str, names: tuple[str, ...]
+) -> None:
+    http, headers = sandbox.app.test_client(), {"Authorization": f"Bearer {sandbox.token}"}
+    user = sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
+    values: dict[str, Any] = {"channel": channel, "users": user.id, "user": user.id, "email": user.email}
+    values |= body("hello")
+    values["ts"] = http.post("/api/chat.postMessage", json=values, headers=headers).get_json()["ts"]
+
+    answer = http.post(f"/api/{method}", json={n: values[n] for n in names}, headers=headers).get_json()
+    schema = _operation(method)["responses"]["200"]["schema"] | {"definitions": _openapi()["definitions"]}
+    complaints = [e.message for e in Draft4Validator(schema).iter_errors(answer)]
+    assert answer["ok"] is True
+    assert [c for c in complaints if not any(f"'{name}'" in c for name in NEWER)] == []
+
+
+def test_every_sandbox_method_exists_and_is_exercised() -> None:
+    assert {method for method, _ in CALLS} == set(METHODS)
+    assert {f"/{method}" for method in METHODS} <= set(_openapi()["paths"])
+
+
+@pytest.mark.parametrize(
+    "name", ["section_block", "header_block", "divider_block", "context_block", "rich_text_block", "actions"]
+)
+def test_sandbox_accepts_the_published_examples(name: str) -> None:
+    examples = sorted((SPECS / "blocks-limits/spec/fixtures/valid/blocks").glob(f"{name}*.json"))
+    assert examples
+    for example in examples:
+        block = json.loads(example.read_text())
+        assert parse_blocks([block]) == [block]
+
+
+def test_sandbox_holds_to_the_published_limits() -> None:
+    limits = json.loads((SPECS / "blocks-limits/spec/limits.json").read_text())
+    for kind, limit in (("section", limits["section"]), ("header", limits["header"])):
+        text = {"type": "plain_text", "text": "\U0001f512" * limit["text"]["max_length"]}
+        parse_blocks([{"type": kind, "text": text}])
+        with pytest.raises(Failure, match="invalid_blocks"):
+            parse_blocks([{"type": kind, "text": text | {"text": text["text"] + "x"}}])
+
+
+def test_manifest_is_one_that_slack_takes() -> None:
+    manifest = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
+    schema = json.loads((SPECS / "slack-app-manifest.schema.2.0.0.json").read_text())
+    assert [e.message for e in validator_for(schema)(schema).iter_errors(manifest)] == []
+
+
+def test_manifest_asks_for_what_the_app_uses_and_no_more() -> None:
+    manifest = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
