@@ -1,23 +1,63 @@
-# The commands a person types. `make help` lists them.
+# The commands a person types; `make help` lists them.
 PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 DONE   := $(VENV)/.installed
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lock clean install
+.PHONY: help install demo test check bench pictures record lock env-example catalogue clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 - /'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1: /'
 
-install: $(DONE) ## make .venv from the lock files (hashes checked)
+install: $(DONE) ## make .venv from the lock files, hashes checked
 
-# The same three steps as in the README and the Dockerfile: pinned build tools, pinned packages, the project.
+# The same three steps stand in the Dockerfile: pinned build tools, pinned packages, the project itself.
 $(DONE): requirements/build.txt requirements/dev.txt pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 ..."; exit 2; }
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked packages into $(VENV) (once) ..."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/build.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-build-isolation -r requirements/dev.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PIP) --require-hashes -r requirements/build.txt
+	@$(PIP) --require-hashes --no-build-isolation -r requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $(DONE)
+
+demo: $(DONE) ## a local Jira, ServiceNow and Slack, and what people see (KEEP=1: leave it running, LANGUAGE=nl)
+	@$(BIN)/sluis demo --language $(LANG_) $(if $(KEEP),--keep,)
+
+test: check ## everything that must be green: style, types, import contracts, tests
+	@$(BIN)/python -m pytest -n auto
+
+check: $(DONE)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache >/tmp/sluis-imports.$$$$ 2>&1 || { cat /tmp/sluis-imports.$$$$; exit 1; }; rm -f /tmp/sluis-imports.$$$$
+
+bench: $(DONE) ## how long the norms take: 3000 classifications, and tickets a second
+	@$(BIN)/python -m tests.bench
+
+pictures: $(DONE) ## the README's pictures, made by the demo (needs Chromium)
+	@$(BIN)/python -m tests.pictures
+
+record: $(DONE) ## record the cassettes anew against the sandbox
+	@SLUIS_RECORD=1 $(BIN)/python -m pytest -k cassette
+
+lock: ## renew the lock files (needs uv)
+	@uv pip compile pyproject.toml --group dev --extra postgres --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --quiet --custom-compile-command "make lock" -o requirements/dev.txt
+	@uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--quiet --custom-compile-command "make lock" -c requirements/dev.txt -o requirements/runtime.txt
+	@uv pip compile --group build --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
+		--custom-compile-command "make lock" -o requirements/build.txt
+
+env-example: $(DONE) ## write .env.example from the settings
+	@$(BIN)/python -m bot.settings_doc > .env.example
+
+catalogue: $(DONE) ## gather new sentences into the Dutch catalogue
+	@$(BIN)/python -m bot.messages.catalogue
+
+clean: ## remove what was made
+	@rm -rf $(VENV) .demo .mypy_cache .ruff_cache .hypothesis

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import socket
 import threading
@@ -69,7 +70,7 @@ class Server:
             "127.0.0.1", port, self._serve, threaded=True, request_handler=_Quiet
         )
         self._thread = threading.Thread(
-            target=self._server.serve_forever, name=f"sandbox-{app.name}", daemon=True
+            target=self._server.serve_forever, args=(0.02,), name=f"sandbox-{app.name}", daemon=True
         )
         self._thread.start()
 
@@ -106,6 +107,7 @@ class Server:
     def _serve(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         body = request.get_data(cache=True)
+        environ["wsgi.input"] = io.BytesIO(body)  # read once from the line; the app reads it again from here
         self.asked.append(
             Asked(request.method, request.path, request.query_string.decode(), body, dict(request.headers))
         )

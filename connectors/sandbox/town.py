@@ -262,7 +262,7 @@ class Town:
 
     def _payment(self) -> str:
         sn = self.servicenow
-        sn.travel(self.now() - timedelta(days=3))
+        sn.travel(self.now() - timedelta(days=9))
         tom, els, karim, lotte = (
             sn.add_user(n) for n in ("Tom Willems", "Els Maes", "Karim Aziz", "Lotte Claes")
         )
@@ -312,6 +312,7 @@ class Town:
             u_environments_like_production=True,
             u_test_data="synthetic",
         )
+        sn.travel(self.now() - timedelta(days=3))
         sn.request_approval(change, els)
         sn.approve(change, els)
         sn.request_approval(change, cab)

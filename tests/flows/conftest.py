@@ -1,0 +1,37 @@
+"""A town to act in: three sandboxes on loopback, the bot's settings for them, and runs of the bot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import app, settings
+from bot.pipeline import cycle
+from bot.report import Report
+from connectors.sandbox.town import Town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    made = Town(tmp_path)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def sync(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
+    """One cycle with the town's settings, in act mode unless told otherwise; `env` overrides settings."""
+
+    def run(full: bool = False, **env: str) -> Report:
+        given = town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": "en"} | env
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        ctx = app.build(settings.load())
+        try:
+            return cycle(ctx, full)
+        finally:
+            ctx.journal.close()
+
+    return run
