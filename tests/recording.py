@@ -66,7 +66,8 @@ def _recorder(connector: str) -> vcr.VCR:
         return asked
 
     def response(answer: dict[str, Any]) -> dict[str, Any]:
-        kept = {k: v for k, v in answer["headers"].items() if k.lower() in _RESPONSE_HEADERS}
+        headers = answer["headers"].items()
+        kept = {k: [scrub(one) for one in v] for k, v in headers if k.lower() in _RESPONSE_HEADERS}
         body = scrub(answer["body"]["string"].decode()).encode()
         return answer | {"headers": kept, "body": {"string": body}}
 

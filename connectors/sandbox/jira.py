@@ -1,0 +1,289 @@
+"""A local Jira Cloud with Jira Service Management: the part of its HTTP API that a bot like ours touches.
+
+Answers, refusals and oddities follow Atlassian's published API description and what was measured on live
+sites: wrong credentials give an anonymous, empty 200 on most addresses; the old search is gone (410); a
+missing permission to comment is a 400.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from connectors.sandbox.jira_beans import Beans, page, stamp
+from connectors.sandbox.jira_comments import comments
+from connectors.sandbox.jira_jql import BadJql, search
+from connectors.sandbox.jira_pages import pages
+from connectors.sandbox.jira_records import Issue, User
+from connectors.sandbox.jira_state import State
+from connectors.sandbox.jira_web import Refusal, asked_page, find_issue, need_issue, refuse
+
+_REMOVED = (
+    "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration "
+    "guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
+)
+_ANONYMOUS = ("/serverInfo", "/field", "/search/jql", "/issuetype", "/_edge", "/browse")
+
+
+class JiraSandbox(State):
+    """The site: tell it a story with the verbs of `State`, serve `.app`. With `server` it is a Data Center:
+    version 2 of the API only, the old search, users with keys, personal access tokens, wiki text.
+    """
+
+    def __init__(
+        self, clock: Callable[[], datetime] | None = None, title: str = "Jira", *, server: bool = False
+    ) -> None:
+        super().__init__(clock)
+        self.title, self.server = title, server
+        self.tokens: dict[str, tuple[list[Issue], int]] = {}
+        self.app = _app(self)
+
+
+def _app(site: JiraSandbox) -> Flask:
+    app = Flask("jira-sandbox")
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["site"] = site
+    app.before_request(lambda: _who(site))
+    app.after_request(_seraph)
+    app.register_error_handler(Refusal, lambda e: (jsonify(e.body), e.status))
+    app.register_error_handler(HTTPException, _nothing_here)
+    api = _platform(site)
+    comments(api, site)
+    for version in ("2",) if site.server else ("2", "3"):
+        app.register_blueprint(api, url_prefix=f"/rest/api/{version}", name=f"api{version}")
+    app.register_blueprint(_service_desk(site), url_prefix="/rest/servicedeskapi")
+    app.register_blueprint(pages(site))
+    return app
+
+
+def _who(site: JiraSandbox) -> Response | tuple[Response, int] | None:
+    """Basic auth of e-mail and token. Wrong ones make an anonymous visitor, with a header that says so."""
+    version = "2" if request.path.startswith("/rest/api/2") else "3"
+    g.beans = Beans(site, request.host_url.rstrip("/"), version)
+    given = request.authorization
+    g.user = g.failed = None
+    if given is not None:
+        g.user = next((u for u in site.users.values() if u.token and _knows(u, given, site.server)), None)
+        g.failed = g.user is None
+    if site.server and g.failed:
+        return Response("Unauthorized", 401)
+    if given is not None and given.type == "bearer" and not site.server:
+        raise Refusal(403, {"error": "Failed to parse Connect Session Auth Token"})
+    if g.user or not request.path.startswith("/rest/") or any(part in request.path for part in _ANONYMOUS):
+        return None
+    if "/issue/" in request.path and "servicedeskapi" not in request.path:
+        refuse(404, "Issue does not exist or you do not have permission to see it.")
+    return Response("Client must be authenticated to access this resource.", 401)
+
+
+def _knows(user: User, given: Any, server: bool) -> bool:
+    if given.type == "basic":
+        name = user.account_id if server else user.email
+        return bool(given.username == name and given.password == user.token)
+    return server and bool(given.token == user.token)
+
+
+def _seraph(answer: Response) -> Response:
+    if g.get("failed"):
+        answer.headers["X-Seraph-Loginreason"] = "AUTHENTICATED_FAILED"
+    answer.headers["X-Arequestid"] = secrets.token_hex(16)
+    return answer
+
+
+def _nothing_here(error: HTTPException) -> tuple[Response, int]:
+    return jsonify({"message": "null for uri", "status-code": error.code}), error.code or 500
+
+
+def _platform(site: JiraSandbox) -> Blueprint:
+    api = Blueprint("api", __name__)
+
+    @api.get("/serverInfo")
+    def server_info() -> Any:
+        return {
+            "baseUrl": g.beans.base,
+            "version": "10.3.2" if site.server else "1001.0.0-SNAPSHOT",
+            "versionNumbers": [10, 3, 2] if site.server else [1001, 0, 0],
+            "deploymentType": "Server" if site.server else "Cloud",
+            "buildNumber": 100294,
+            "serverTime": stamp(site.now()),
+            "serverTitle": site.title,
+            "serverTimeZone": "Etc/UTC",
+        }
+
+    @api.get("/myself")
+    def myself() -> Any:
+        return g.beans.user(g.user) | {"emailAddress": g.user.email}
+
+    @api.get("/field")
+    def fields() -> Any:
+        seen = [f for f in site.fields.values() if g.user or "_" not in f.id]
+        return jsonify([g.beans.field(f) for f in seen])
+
+    @api.get("/issuetype")
+    def issue_types() -> Any:
+        return jsonify([g.beans.issue_type(t) for t in site.types if g.user])
+
+    @api.route("/search", methods=["GET", "POST"])
+    def old_search() -> Any:
+        if not site.server:
+            refuse(410, _REMOVED)
+        return _offset_search(site)
+
+    @api.route("/search/jql", methods=["GET", "POST"])
+    def enhanced_search() -> Any:
+        if site.server:
+            refuse(404, "null for uri")
+        return _search(site)
+
+    _issues(api, site)
+    _directory(api, site)
+    return api
+
+
+def _issues(api: Blueprint, site: JiraSandbox) -> None:
+    @api.get("/issue/<key>")
+    def issue(key: str) -> Any:
+        found = need_issue(site, key)
+        names = request.args.get("fields", "*all").split(",")
+        history = "changelog" in request.args.get("expand", "").split(",")
+        return g.beans.issue(found, names, history=history)
+
+    @api.get("/issue/<key>/changelog")
+    def changelog(key: str) -> Any:
+        rows = [g.beans.change(c) for c in need_issue(site, key).history]
+        return page(rows, *asked_page(100, 100))
+
+
+def _directory(api: Blueprint, site: JiraSandbox) -> None:
+    @api.get("/group/member")
+    def members() -> Any:
+        ids = {g.beans.group(name)["groupId"]: name for name in site.groups}
+        name = ids.get(request.args.get("groupId", ""), request.args.get("groupname", ""))
+        if name not in site.groups:
+            refuse(404, "The group does not exist.")
+        users = [site.users[u] for u in site.groups[name] if site.users[u].active]
+        return page([g.beans.user(u) for u in users], *asked_page(50, 50))
+
+    @api.get("/user")
+    def user() -> Any:
+        found = site.users.get(request.args.get("username" if site.server else "accountId", ""))
+        if found is None:
+            refuse(404, "Specified user does not exist or you do not have required permissions")
+        return g.beans.user(found)
+
+    _projects(api, site)
+
+
+def _projects(api: Blueprint, site: JiraSandbox) -> None:
+    @api.get("/mypermissions")
+    def permissions() -> Any:
+        project, wanted = request.args.get("projectKey", ""), request.args.get("permissions", "")
+        if not wanted:
+            refuse(400, "The 'permissions' query parameter is required.")
+        if project and project not in site.projects:
+            refuse(404, f"No project could be found with key '{project}'.")
+        names = wanted.split(",")
+        have = {n: {"id": n, "key": n, "havePermission": site.may(n, project)} for n in names}
+        return {"permissions": have}
+
+    @api.get("/project/<key>")
+    def project(key: str) -> Any:
+        if key not in site.projects or not site.may("BROWSE_PROJECTS", key):
+            refuse(404, f"No project could be found with key '{key}'.")
+        return g.beans.project(key)
+
+    @api.get("/project/<key>/statuses")
+    def statuses(key: str) -> Any:
+        kinds: dict[str, dict[str, Any]] = {}
+        for issue in (i for i in site.issues.values() if i.project == key):
+            kinds.setdefault(issue.type, {})[issue.status] = g.beans.status(issue.status)
+        return jsonify([g.beans.issue_type(k) | {"statuses": list(v.values())} for k, v in kinds.items()])
+
+
+def _search(site: JiraSandbox) -> Any:
+    given: dict[str, Any] = request.get_json() if request.method == "POST" else request.args.to_dict()
+    size = _size(given.get("maxResults", 50))
+    names = given.get("fields") or "id"
+    names = names.split(",") if isinstance(names, str) else names
+    with site.lock:
+        token = given.get("nextPageToken")
+        found, start = site.tokens.get(token or "", ([], 0)) if token else (_found(site, given), 0)
+        rows = [
+            g.beans.issue(i, [] if names == ["id"] else names, updated=site.stamp(i))
+            for i in found[start : start + size]
+            if i.key in site.issues
+        ]
+        last = start + size >= len(found)
+        answer: dict[str, Any] = {"issues": rows, "isLast": last}
+        if not last:
+            answer["nextPageToken"] = secrets.token_urlsafe(12)
+            site.tokens[answer["nextPageToken"]] = (found, start + size)
+    return answer
+
+
+def _offset_search(site: JiraSandbox) -> Any:
+    given: dict[str, Any] = request.get_json() if request.method == "POST" else request.args.to_dict()
+    found, start, size = _found(site, given), int(given.get("startAt", 0)), _size(given.get("maxResults", 50))
+    rows = [
+        g.beans.issue(i, str(given.get("fields", "*all")).split(",")) for i in found[start : start + size]
+    ]
+    return {"startAt": start, "maxResults": size, "total": len(found), "issues": rows}
+
+
+def _found(site: JiraSandbox, given: dict[str, Any]) -> list[Issue]:
+    if not g.user:
+        return []
+    try:
+        found = search(site, given.get("jql", ""), g.user)
+    except BadJql as why:
+        refuse(400, str(why))
+    return [i for i in found if site.may("BROWSE_PROJECTS", i.project)]
+
+
+def _size(given: Any) -> int:
+    try:
+        size = int(given)
+    except ValueError:
+        size = 0
+    if not 1 <= size <= 5000:
+        refuse(400, "The maxResults parameter must be between 1 and 5000.")
+    return min(size, 100)
+
+
+def _service_desk(site: JiraSandbox) -> Blueprint:
+    desk = Blueprint("desk", __name__)
+
+    def request_of(key: str) -> Issue:
+        issue = find_issue(site, key)
+        if issue is None:
+            raise Refusal(404, {"errorMessage": "The request does not exist.", "i18nErrorMessage": {}})
+        if not issue.jsm:
+            raise Refusal(403, {"errorMessage": "You do not have permission to view this request."})
+        return issue
+
+    @desk.get("/request/<key>/approval")
+    def approvals(key: str) -> Any:
+        rows = [g.beans.approval(a, g.user) for a in request_of(key).approvals]
+        start, limit = request.args.get("start", 0, int), request.args.get("limit", 50, int)
+        part = rows[start : start + limit]
+        last = start + limit >= len(rows)
+        return {"size": len(part), "start": start, "limit": limit, "isLastPage": last, "values": part}
+
+    @desk.post("/request/<key>/approval/<approval_id>")
+    def answer(key: str, approval_id: str) -> Any:
+        issue, decision = request_of(key), (request.get_json(silent=True) or {}).get("decision")
+        approval = next((a for a in issue.approvals if a.id == approval_id), None)
+        if approval is None:
+            raise Refusal(404, {"errorMessage": "The approval does not exist."})
+        if decision not in ("approve", "decline"):
+            raise Refusal(400, {"errorMessage": "The decision must be approve or decline."})
+        if not site.answer_approval(issue.key, approval_id, g.user, decision):
+            raise Refusal(403, {"errorMessage": "You are not allowed to answer this approval."})
+        return g.beans.approval(approval, g.user)
+
+    return desk

@@ -1,0 +1,227 @@
+"""The JSON of the Jira sandbox's answers: users, issues, comments, changelogs, approvals, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.sandbox.jira_fields import KINDS, adf_text, group_ref, jira_time, number_of
+from connectors.sandbox.jira_records import CATEGORIES, Approval, Change, Comment, Issue, SiteField, User
+from connectors.sandbox.jira_records import category as category_of
+from connectors.sandbox.jira_state import State
+
+
+class Beans:
+    """Builds answers for one request: `base` is the site's address, `version` of the API "2" or "3"."""
+
+    def __init__(self, state: State, base: str, version: str = "3") -> None:
+        self.state, self.base, self.version = state, base, version
+        self.api = f"{base}/rest/api/{version}"
+
+    def user(self, user: User) -> dict[str, Any]:
+        """A user. E-mail addresses are private, as they are by default, unless the user shows theirs."""
+        if self.state.server:
+            return {
+                "self": f"{self.api}/user?username={user.account_id}",
+                "key": f"JIRAUSER{number_of(user.account_id)}",
+                "name": user.account_id,
+                "emailAddress": user.email if user.email_visible else "",
+                "displayName": user.name,
+                "active": user.active,
+                "timeZone": user.timezone,
+            }
+        return {
+            "self": f"{self.api}/user?accountId={user.account_id}",
+            "accountId": user.account_id,
+            "accountType": "atlassian",
+            "emailAddress": user.email if user.email_visible else "",
+            "displayName": user.name,
+            "active": user.active,
+            "timeZone": user.timezone,
+        }
+
+    def body(self, adf: Any) -> Any:
+        """ADF in version 3, text in version 2."""
+        return adf if self.version == "3" or isinstance(adf, str) else adf_text(adf).strip()
+
+    def field(self, field: SiteField) -> dict[str, Any]:
+        """An entry of the field list."""
+        custom = field.id.startswith("customfield_")
+        schema: dict[str, Any] = dict(KINDS[field.kind].schema)
+        if custom:
+            schema["customId"] = int(field.id.removeprefix("customfield_"))
+        else:
+            schema = {"type": schema["type"], "system": field.id}
+        return {
+            "id": field.id,
+            "key": field.id,
+            "name": field.name,
+            "custom": custom,
+            "orderable": True,
+            "navigable": True,
+            "searchable": True,
+            "clauseNames": [f"cf[{schema['customId']}]", field.name] if custom else [field.id],
+            "schema": schema,
+        }
+
+    def issue(
+        self, issue: Issue, names: Sequence[str], *, updated: datetime | None = None, history: bool = False
+    ) -> dict[str, Any]:
+        """An issue with the fields asked for. No `fields` member at all when none is (as search does)."""
+        bean: dict[str, Any] = {
+            "id": issue.id,
+            "key": issue.key,
+            "self": f"{self.api}/issue/{issue.id}",
+            "expand": "changelog,names",
+        }
+        if names:
+            known = self._fields(issue, updated or issue.updated)
+            bean["fields"] = {n: v for n, v in known.items() if n in names or "*all" in names}
+        if history:
+            newest = list(reversed(issue.history))[:40]
+            bean["changelog"] = {
+                "startAt": 0,
+                "maxResults": len(newest),
+                "total": len(issue.history),
+                "histories": [self.change(c) for c in newest],
+            }
+        return bean
+
+    def _fields(self, issue: Issue, updated: datetime) -> dict[str, Any]:
+        empty = dict.fromkeys(self.state.fields)
+        values = {f: self._value(v) for f, v in issue.values.items()}
+        return (
+            empty
+            | values
+            | {
+                "created": stamp(issue.created),
+                "updated": stamp(updated),
+                "creator": self.user(issue.creator),
+                "status": self.status(issue.status),
+                "issuetype": self.issue_type(issue.type) | {"subtask": bool(issue.parent)},
+                "project": self.project(issue.project),
+                "issuelinks": [self._link(*link) for link in issue.links],
+                "subtasks": [
+                    {"id": i.id, "key": i.key} for i in self.state.issues.values() if i.parent == issue.key
+                ],
+            }
+        )
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._value(v) for v in value]
+        if isinstance(value, dict) and "accountId" in value:
+            return self.user(self.state.users[value["accountId"]])
+        return self.body(value) if isinstance(value, dict) and value.get("type") == "doc" else value
+
+    def _link(self, other: str, outward: str, inward: str, out: bool) -> dict[str, Any]:
+        issue = self.state.issues[other]
+        name = outward.capitalize()
+        shown = {"id": issue.id, "key": issue.key, "fields": {"status": self.status(issue.status)}}
+        return {
+            "id": number_of(name + other),
+            "type": {"id": number_of(name), "name": name, "inward": inward, "outward": outward},
+            "outwardIssue" if out else "inwardIssue": shown,
+        }
+
+    def status(self, name: str) -> dict[str, Any]:
+        """A status with its category."""
+        key = category_of(name)
+        number, label, colour = CATEGORIES[key]
+        return {
+            "id": number_of(name),
+            "name": name,
+            "statusCategory": {"id": number, "key": key, "name": label, "colorName": colour},
+        }
+
+    def issue_type(self, name: str) -> dict[str, Any]:
+        """An issue type."""
+        return {"id": self.state.types[name], "name": name, "subtask": False}
+
+    def project(self, key: str) -> dict[str, Any]:
+        """A project; service projects say so."""
+        kind = "service_desk" if self.state.projects[key] else "software"
+        return {"id": number_of(key), "key": key, "name": key, "projectTypeKey": kind, "simplified": False}
+
+    def comment(self, issue: Issue, comment: Comment) -> dict[str, Any]:
+        """A comment. Properties are stored but not listed, as the documentation promises no more."""
+        return {
+            "self": f"{self.api}/issue/{issue.id}/comment/{comment.id}",
+            "id": comment.id,
+            "author": self.user(comment.author),
+            "body": self.body(comment.body),
+            "updateAuthor": self.user(comment.author),
+            "created": stamp(comment.created),
+            "updated": stamp(comment.updated),
+            "jsdPublic": comment.public if issue.jsm else True,
+        }
+
+    def change(self, change: Change) -> dict[str, Any]:
+        """An entry of the changelog."""
+        return {
+            "id": change.id,
+            "author": self.user(change.author),
+            "created": stamp(change.at),
+            "items": [
+                {
+                    "field": self.state.fields[field_id].name if "_" in field_id else field_id,
+                    "fieldtype": "custom" if "_" in field_id else "jira",
+                    "fieldId": field_id,
+                    "from": None if before is None else number_of(before),
+                    "fromString": before,
+                    "to": None if after is None else number_of(after),
+                    "toString": after,
+                }
+                for field_id, before, after in change.items
+            ],
+        }
+
+    def approval(self, approval: Approval, user: User) -> dict[str, Any]:
+        """A JSM approval with everybody's answer."""
+        waiting = approval.final == "pending" and approval.answers.get(user.account_id) == "pending"
+        bean: dict[str, Any] = {
+            "id": approval.id,
+            "name": approval.name,
+            "finalDecision": approval.final,
+            "canAnswerApproval": waiting,
+            "approvers": [
+                {"approver": self.user(self.state.users[who]), "approverDecision": answer}
+                for who, answer in approval.answers.items()
+            ],
+            "createdDate": jsm_date(approval.created),
+        }
+        if approval.completed:
+            bean["completedDate"] = jsm_date(approval.completed)
+        return bean
+
+    def group(self, name: str) -> dict[str, Any]:
+        """A group."""
+        return group_ref(name)
+
+
+def page(items: Iterable[Any], start: int, size: int, key: str = "values") -> dict[str, Any]:
+    """A page in the platform's way: startAt, maxResults, total."""
+    rows = list(items)
+    bean = {
+        "startAt": start,
+        "maxResults": size,
+        "total": len(rows),
+        key: rows[start : start + size],
+    }
+    return bean | ({"isLast": start + size >= len(rows)} if key == "values" else {})
+
+
+def stamp(moment: datetime) -> str:
+    """Jira's timestamp, in UTC."""
+    return jira_time(moment.astimezone(UTC))
+
+
+def jsm_date(moment: datetime) -> dict[str, Any]:
+    """A date in the service desk API's four forms."""
+    return {
+        "iso8601": f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S%z}",
+        "jira": stamp(moment),
+        "friendly": f"{moment:%A %H:%M}",
+        "epochMillis": int(moment.timestamp() * 1000),
+    }

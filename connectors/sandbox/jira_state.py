@@ -1,0 +1,213 @@
+"""What the Jira sandbox remembers: users, groups, fields, issues with their history, comments and approvals."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.sandbox.jira_fields import KINDS, SYSTEM_FIELDS, FieldKind, show
+from connectors.sandbox.jira_records import Approval, Change, Comment, Issue, SiteField, User
+
+_ALL = frozenset({"BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS"})
+
+
+class State:
+    """The memory, with verbs for stories. Every verb holds the lock, so stories and requests may mix.
+
+    `clock` gives the present (UTC); `index_lag` is how much later searches see what happened; `server` is
+    True for a Data Center, where comments are wiki text.
+    """
+
+    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
+        self.clock = clock or (lambda: datetime.now(UTC))
+        self.index_lag = timedelta(0)
+        self.server = False
+        self.lock = threading.RLock()
+        self.users: dict[str, User] = {}
+        self.groups: dict[str, list[str]] = {}
+        self.fields: dict[str, SiteField] = {}
+        self.issues: dict[str, Issue] = {}
+        self.projects: dict[str, bool] = {}
+        self.types: dict[str, str] = {}
+        self.denied: set[tuple[str, str]] = set()
+        self._ids = itertools.count(10000)
+        for field_id, (name, kind) in SYSTEM_FIELDS.items():
+            self.fields[field_id] = SiteField(field_id, name, kind)
+
+    def next_id(self) -> str:
+        """A number nothing else on the site has."""
+        return str(next(self._ids))
+
+    def now(self) -> datetime:
+        """The present, to the millisecond, as Jira keeps it."""
+        moment = self.clock()
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+    def user(self, who: User | str) -> User:
+        """A user by account id or display name."""
+        if isinstance(who, User):
+            return who
+        return self.users.get(who) or next(u for u in self.users.values() if u.name == who)
+
+    def issue(self, key: str) -> Issue | None:
+        """An issue by key (any case) or id."""
+        return next((i for i in self.issues.values() if key.upper() == i.key or key == i.id), None)
+
+    def add_user(
+        self, name: str, account_id: str = "", *, email: str = "", token: str = "", timezone: str = ""
+    ) -> User:
+        """A user; account id and e-mail are made from the name when not given."""
+        slug = name.lower().replace(" ", ".")
+        user = User(account_id or f"acc-{slug}", name, email or f"{slug}@example.org", token)
+        user.timezone = timezone or user.timezone
+        with self.lock:
+            self.users[user.account_id] = user
+        return user
+
+    def add_group(self, name: str, *members: User | str) -> str:
+        """A group with its members."""
+        with self.lock:
+            self.groups[name] = [self.user(m).account_id for m in members]
+        return name
+
+    def add_field(self, name: str, kind: FieldKind | str = "text", field_id: str = "") -> str:
+        """A custom field; gives its id. A second one of the same name is allowed, as on real sites."""
+        with self.lock:
+            field_id = field_id or f"customfield_{self.next_id()}"
+            self.fields[field_id] = SiteField(field_id, name, FieldKind(kind))
+        return field_id
+
+    def field_id(self, name: str) -> str:
+        """Id of a field by id or name; the first when several have the name."""
+        if name in self.fields:
+            return name
+        return next(f.id for f in self.fields.values() if f.name.lower() == name.lower())
+
+    def add_issue(
+        self,
+        project: str,
+        issue_type: str,
+        summary: str,
+        fields: Mapping[str, Any] | None = None,
+        *,
+        by: User | str,
+        **more: Any,
+    ) -> str:
+        """An issue with field values by name or id; gives its key.
+
+        `more`: status ("Open"), jsm (True), parent (key of the issue it is a sub-task of).
+        """
+        author, now = self.user(by), self.now()
+        with self.lock:
+            number = 1 + sum(1 for i in self.issues.values() if i.project == project)
+            jsm = bool(more.get("jsm", True))
+            self.projects.setdefault(project, jsm)
+            self.types.setdefault(issue_type, self.next_id())
+            status = str(more.get("status", "Open"))
+            issue = Issue(
+                self.next_id(), f"{project}-{number}", project, issue_type, status, author, now, now, jsm
+            )
+            issue.parent = str(more.get("parent", ""))
+            self.issues[issue.key] = issue
+            for name, value in {"summary": summary, "reporter": author, **(fields or {})}.items():
+                field_id = self.field_id(name)
+                issue.values[field_id] = self._encode(field_id, value)
+            self._index(issue)
+        return issue.key
+
+    def set_field(self, key: str, name: str, value: Any, by: User | str) -> None:
+        """Change a field, with an entry in the history."""
+        with self.lock:
+            issue, field_id = self.issues[key], self.field_id(name)
+            before, after = issue.values.get(field_id), self._encode(field_id, value)
+            issue.values[field_id] = after
+            self._record(issue, by, [(field_id, show(before), show(after))])
+
+    def transition(self, key: str, status: str, by: User | str) -> None:
+        """Move to another status, with an entry in the history."""
+        with self.lock:
+            issue = self.issues[key]
+            before, issue.status = issue.status, status
+            self._record(issue, by, [("status", before, status)])
+
+    def link(self, key: str, other: str, *, outward: str = "contains", inward: str = "is part of") -> None:
+        """Link `key` to `other`: "key contains other". Shown from both sides."""
+        with self.lock:
+            self.issues[key].links.append((other, outward, inward, True))
+            self.issues[other].links.append((key, outward, inward, False))
+            self.touch(self.issues[key])
+
+    def request_approval(self, key: str, step: str, approvers: Iterable[User | str]) -> str:
+        """Start a JSM approval step; gives its id."""
+        with self.lock:
+            answers = {self.user(a).account_id: "pending" for a in approvers}
+            approval = Approval(self.next_id(), step, answers, self.now())
+            self.issues[key].approvals.append(approval)
+        return approval.id
+
+    def answer_approval(self, key: str, approval_id: str, who: User | str, decision: str) -> bool:
+        """Answer an approval ("approve" or "decline"); False when `who` was not asked or it is over."""
+        with self.lock:
+            issue, user = self.issues[key], self.user(who)
+            approval = next(a for a in issue.approvals if a.id == approval_id)
+            if user.account_id not in approval.answers or approval.final != "pending":
+                return False
+            approval.answers[user.account_id] = {"approve": "approved", "decline": "declined"}[decision]
+            approval.completed = self.now() if approval.final != "pending" else None
+        return True
+
+    def add_comment(
+        self, key: str, body: Any, by: User | str, properties: Mapping[str, Any] | None = None
+    ) -> Comment:
+        """Add a comment; ADF, or text that becomes one paragraph."""
+        now = self.now()
+        with self.lock:
+            comment = Comment(
+                self.next_id(), self.user(by), self.stored(body), now, now, dict(properties or {})
+            )
+            self.issues[key].comments.append(comment)
+            self.touch(self.issues[key])
+        return comment
+
+    def stored(self, body: Any) -> Any:
+        """A comment's body as it is kept: wiki text on Data Center, else ADF."""
+        if self.server or not isinstance(body, str):
+            return body
+        return KINDS[FieldKind.TEXT].encode(body, self.user)
+
+    def delete_issue(self, key: str) -> None:
+        """Take an issue away for good."""
+        with self.lock:
+            del self.issues[key]
+
+    def deny(self, permission: str, project: str) -> None:
+        """Take a permission (such as ADD_COMMENTS) away in a project, for everybody."""
+        self.denied.add((permission, project))
+
+    def may(self, permission: str, project: str) -> bool:
+        """Whether a permission is given in a project."""
+        return permission in _ALL and (permission, project) not in self.denied
+
+    def touch(self, issue: Issue) -> None:
+        """The issue changed now."""
+        issue.updated = max(self.now(), issue.updated)
+        self._index(issue)
+
+    def stamp(self, issue: Issue) -> datetime | None:
+        """`updated` as searches see it: what the index knew `index_lag` ago; None when not yet indexed."""
+        horizon = self.now() - self.index_lag
+        known = [updated for seen, updated in issue.indexed if seen <= horizon]
+        return known[-1] if known else None
+
+    def _index(self, issue: Issue) -> None:
+        issue.indexed.append((self.now(), issue.updated))
+
+    def _encode(self, field_id: str, value: Any) -> Any:
+        return None if value is None else KINDS[self.fields[field_id].kind].encode(value, self.user)
+
+    def _record(self, issue: Issue, by: User | str, items: list[tuple[str, str | None, str | None]]) -> None:
+        issue.history.append(Change(self.next_id(), self.user(by), self.now(), items))
+        self.touch(issue)

@@ -1,0 +1,42 @@
+"""What the routes of the Jira sandbox share: refusals in Jira's form, paging, finding an issue."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from flask import request
+
+from connectors.sandbox.jira_records import Issue
+from connectors.sandbox.jira_state import State
+
+
+class Refusal(Exception):
+    """An error answer."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(status)
+        self.status, self.body = status, body
+
+
+def refuse(status: int, message: str = "", **errors: str) -> NoReturn:
+    """Answer with an error in the platform's form."""
+    raise Refusal(status, {"errorMessages": [message] if message else [], "errors": errors})
+
+
+def find_issue(site: State, key: str) -> Issue | None:
+    """An issue the account may see."""
+    issue = site.issue(key)
+    return issue if issue and site.may("BROWSE_PROJECTS", issue.project) else None
+
+
+def need_issue(site: State, key: str) -> Issue:
+    """An issue, or a 404 that does not tell missing from hidden."""
+    issue = find_issue(site, key)
+    if issue is None:
+        refuse(404, "Issue does not exist or you do not have permission to see it.")
+    return issue
+
+
+def asked_page(default: int, most: int) -> tuple[int, int]:
+    """startAt and maxResults as asked, the latter capped as the server does."""
+    return request.args.get("startAt", 0, int), min(request.args.get("maxResults", default, int), most)

@@ -1,0 +1,190 @@
+"""The sandbox instance's tables: which columns there are, of which kind, and the choices behind them.
+
+A column kind is "string", "bool", "time", "choice", "journal", "ref:<table>" or "list:<table>".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SYSTEM = {
+    "sys_id": "string",
+    "sys_created_on": "time",
+    "sys_created_by": "string",
+    "sys_updated_on": "time",
+    "sys_updated_by": "string",
+    "sys_mod_count": "string",
+    "sys_tags": "string",
+}
+
+
+@dataclass(slots=True)
+class Table:
+    """A table: the one it extends, its own columns, and the column its records are known by."""
+
+    name: str
+    parent: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    shown: str = "name"
+
+
+def _columns(**by_kind: str) -> dict[str, str]:
+    """`string="a b"` gives {"a": "string", "b": "string"}; references come as `ref__table` and `list__table`."""
+    kinds = {kind: kind.replace("__", ":", 1) for kind in by_kind}
+    return {name: kinds[kind] for kind, names in by_kind.items() for name in names.split()}
+
+
+_TASK = _columns(
+    string="number short_description description sys_class_name correlation_id close_notes priority",
+    bool="active",
+    time="due_date closed_at approval_set",
+    choice="state approval",
+    journal="work_notes comments",
+    ref__sys_user="assigned_to opened_by closed_by",
+    ref__sys_user_group="assignment_group",
+    ref__cmdb_ci="cmdb_ci",
+    ref__cmdb_ci_service="business_service",
+    ref__task="parent",
+    list__sys_user="watch_list",
+)
+
+_CHANGE_LIKE = _columns(
+    string="u_release_package u_build_doc u_install_doc u_procedures u_scripts u_acceptance_criteria u_classification"
+    " u_environment_path u_compensating_measures u_procedure u_post_verification u_lessons_learned"
+    " u_deployed_changes u_compliance_status u_compliance_findings"
+    " test_plan backout_plan implementation_plan justification risk_impact_analysis",
+    bool="u_environments_separated u_environments_like_production u_tested_in_production",
+    time="start_date end_date work_start work_end u_pull_until u_test_plan_fixed_at u_test_validated_at"
+    " u_handed_over_at u_operational_at",
+    choice="u_release_size u_rollout_strategy u_test_result u_acceptance_result u_test_data close_code",
+    ref__sys_user="requested_by u_test_validated_by",
+    ref__sys_user_group="u_handed_over_to",
+    list__sys_user="u_builders u_testers",
+)
+
+_CHANGE = _columns(choice="type risk category", bool="cab_required on_hold", string="conflict_status")
+
+_CI = _columns(
+    string="name sys_class_name u_service_hours u_confidentiality u_integrity u_availability",
+    bool="u_gdpr u_ksz u_nis2",
+    ref__sys_user="owned_by",
+    ref__sys_user_group="support_group",
+    list__sys_user="u_stakeholders",
+)
+
+_APPROVER = _columns(
+    choice="state",
+    string="source_table document_id comments",
+    time="due_date",
+    ref__sys_user="approver",
+    ref__task="sysapproval",
+    ref__sysapproval_group="group",
+)
+
+_TABLES = (
+    Table("task", "", _TASK, "number"),
+    Table("change_request", "task", _CHANGE | _CHANGE_LIKE, "number"),
+    Table("rm_release", "task", dict(_CHANGE_LIKE), "number"),
+    Table("incident", "task", {}, "number"),
+    Table("sysapproval_group", "task", _columns(choice="wait_for"), "number"),
+    Table("sysapproval_approver", "", _APPROVER, "state"),
+    Table(
+        "sys_user",
+        "",
+        _columns(string="user_name name first_name last_name email time_zone", bool="active"),
+    ),
+    Table("sys_user_group", "", _columns(string="name description", bool="active", ref__sys_user="manager")),
+    Table("sys_user_grmember", "", _columns(ref__sys_user="user", ref__sys_user_group="group")),
+    Table("cmdb_ci", "", _CI),
+    Table("cmdb_ci_service", "cmdb_ci", _columns(choice="busines_criticality")),
+    Table("cmdb_ci_business_app", "cmdb_ci", _columns(string="data_classification")),
+    Table("cmdb_ci_appl", "cmdb_ci", {}),
+    Table("cmdb_ci_server", "cmdb_ci", {}),
+    Table("task_ci", "", _columns(ref__task="task", ref__cmdb_ci="ci_item")),
+    Table("task_cmdb_ci_service", "", _columns(ref__task="task", ref__cmdb_ci_service="cmdb_ci_service")),
+    Table(
+        "sys_choice",
+        "",
+        _columns(string="name element value label language sequence", bool="inactive"),
+        "label",
+    ),
+    Table("sys_journal_field", "", _columns(string="element_id element name value")),
+    Table("sys_audit", "", _columns(string="tablename documentkey fieldname oldvalue newvalue user reason")),
+)
+
+
+def tables() -> dict[str, Table]:
+    """A fresh copy of the schema, so that one sandbox may add or drop columns without touching another."""
+    return {t.name: Table(t.name, t.parent, dict(t.columns), t.shown) for t in _TABLES}
+
+
+_STATES = {
+    "-5": "New",
+    "-4": "Assess",
+    "-3": "Authorize",
+    "-2": "Scheduled",
+    "-1": "Implement",
+    "0": "Review",
+    "3": "Closed",
+    "4": "Canceled",
+}
+_APPROVALS = {
+    "not requested": "Not Yet Requested",
+    "requested": "Requested",
+    "approved": "Approved",
+    "rejected": "Rejected",
+    "cancelled": "Cancelled",
+    "not_required": "No Longer Required",
+    "skipped": "Skipped",
+    "duplicate": "Duplicate",
+}
+_SIZES = {"major": "Major", "minor": "Minor", "sprint": "Sprint"}
+_STRATEGIES = {
+    "big_bang": "Big bang",
+    "phased": "Phased",
+    "limited_pull": "Limited pull",
+    "pull": "Pull",
+}
+_TEST_DATA = {
+    "synthetic": "Synthetic",
+    "anonymised": "Anonymised",
+    "pseudonymised": "Pseudonymised",
+    "production": "Production data",
+    "none": "None",
+}
+_BOTH = {
+    "u_release_size": _SIZES,
+    "u_rollout_strategy": _STRATEGIES,
+    "u_test_result": {"passed": "Passed", "failed": "Failed"},
+    "u_acceptance_result": {"accepted": "Accepted", "rejected": "Rejected"},
+    "u_test_data": _TEST_DATA,
+    "close_code": {
+        "successful": "Successful",
+        "successful_issues": "Successful with issues",
+        "unsuccessful": "Unsuccessful",
+    },
+}
+
+CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("change_request", "state"): _STATES,
+    ("change_request", "type"): {"normal": "Normal", "standard": "Standard", "emergency": "Emergency"},
+    ("change_request", "risk"): {"2": "High", "3": "Moderate", "4": "Low"},
+    ("rm_release", "state"): {
+        "-5": "Pending",
+        "1": "Open",
+        "2": "Work in Progress",
+        "3": "Closed Complete",
+        "4": "Closed Incomplete",
+        "7": "Closed Skipped",
+    },
+    ("task", "approval"): _APPROVALS,
+    ("sysapproval_approver", "state"): _APPROVALS,
+} | {
+    (table, column): labels for table in ("change_request", "rm_release") for column, labels in _BOTH.items()
+}
+
+OVER = {"change_request": ("3", "4"), "rm_release": ("3", "4", "7")}
+"""States in which a record is no longer active."""
+
+PREFIX = {"change_request": "CHG", "rm_release": "RLSE", "incident": "INC", "sysapproval_group": "GAPRV"}

@@ -1,0 +1,275 @@
+"""The sandbox instance's memory: records, journals, audit trail and what the integration account may see."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from connectors.sandbox.servicenow_schema import CHOICES, OVER, PREFIX, SYSTEM, Table, tables
+
+Row = dict[str, str]
+Value = str | int | bool | datetime | list[str] | tuple[str, ...] | None
+
+STAMP = "%Y-%m-%d %H:%M:%S"
+_CLASSED = ("task", "cmdb_ci")
+
+
+@dataclass(slots=True)
+class Access:
+    """What differs between instances, and what the account is kept from. Nothing is restricted at first."""
+
+    hidden_rows: set[str] = field(default_factory=set)  # sys_ids
+    hidden_tables: set[str] = field(default_factory=set)  # answered with 200 and no rows
+    forbidden_tables: set[str] = field(default_factory=set)  # answered with 403
+    missing_tables: set[str] = field(default_factory=set)  # plugin not installed: 400
+    hidden_columns: set[tuple[str, str]] = field(default_factory=set)  # simply absent from answers
+    read_only: set[str] = field(default_factory=set)  # tables that refuse writes with 403
+    ignored_columns: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # writes to them are dropped in silence
+    data_policy: str = ""  # every write is refused with these words
+    strict_queries: bool = False  # unknown columns in a query: 403 instead of being dropped
+    unqueryable: set[tuple[str, str]] = field(default_factory=set)  # conditions on them are dropped
+    uncounted: bool = False  # no X-Total-Count
+    no_rows_on_invalid: bool = False  # glide.invalid_query.returns_no_rows
+    hibernating: bool = False  # every answer is a page of HTML with status 200
+    anonymous_answers: bool = False  # bad credentials: 200 and no rows instead of 401
+    meta_rows: bool = False  # lists end in a pseudo-record that holds only __meta
+
+
+def stored(value: Value) -> str:
+    """A Python value as the database column holds it; datetimes must be aware."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime(STAMP)
+    if isinstance(value, list | tuple):
+        return ",".join(value)
+    return "" if value is None else str(value)
+
+
+class State:
+    """Tables in memory. Every public method may be called from any thread."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.tables: dict[str, Table] = tables()
+        self.rows: dict[str, dict[str, Row]] = {name: {} for name in self.tables}
+        self.access = Access()
+        self.zone = ZoneInfo("Europe/Brussels")
+        self.date_format = "%d/%m/%Y %H:%M:%S"
+        self._made = 0
+        for (table, element), labels in CHOICES.items():
+            for value, label in labels.items():
+                self.insert("sys_choice", {"name": table, "element": element, "value": value, "label": label})
+
+    # -- schema ---------------------------------------------------------------------------------------------
+
+    def line(self, table: str) -> Iterator[str]:
+        """The table and those it extends, nearest first."""
+        while table:
+            yield table
+            table = self.tables[table].parent
+
+    def kind(self, table: str, column: str) -> str:
+        """The kind of a column, dot-walked if need be; empty when there is no such column."""
+        head, _, rest = column.partition(".")
+        kind = next(
+            (self.tables[t].columns[head] for t in self.line(table) if head in self.tables[t].columns), ""
+        )
+        kind = kind or SYSTEM.get(head, "")
+        if not rest:
+            return kind
+        return self.kind(kind[4:], rest) if kind.startswith("ref:") else ""
+
+    def columns(self, table: str) -> list[str]:
+        """Every column of a table, inherited ones included."""
+        own = [c for t in self.line(table) for c in self.tables[t].columns]
+        return [*SYSTEM, *own]
+
+    def hidden(self, table: str, column: str) -> bool:
+        """Whether the account may not see a column."""
+        head, _, rest = column.partition(".")
+        if any((t, head) in self.access.hidden_columns for t in self.line(table)):
+            return True
+        return bool(rest) and self.hidden(self.kind(table, head)[4:], rest)
+
+    # -- reading --------------------------------------------------------------------------------------------
+
+    def all(self, table: str) -> list[Row]:
+        """Records of a table and of those that extend it, oldest first."""
+        with self.lock:
+            names = [t for t in self.tables if table in self.line(t)]
+            found = [row for name in names for row in self.rows[name].values()]
+            return sorted(found, key=lambda row: int(row["_made"]))
+
+    def get(self, table: str, sys_id: str) -> Row | None:
+        """One record of a table or of those that extend it."""
+        with self.lock:
+            names = (t for t in self.tables if table in self.line(t))
+            return next((self.rows[t][sys_id] for t in names if sys_id in self.rows[t]), None)
+
+    def table_of(self, row: Row) -> str:
+        """The class a record is of."""
+        return next(name for name, rows in self.rows.items() if row["sys_id"] in rows)
+
+    def raw(self, table: str, row: Row, column: str) -> str:
+        """The stored value of a column, dot-walked through references as the declared class sees them."""
+        head, _, rest = column.partition(".")
+        value = "" if self.kind(table, head) == "journal" else row.get(head, "")
+        if not rest:
+            return value
+        target = self.kind(table, head)[4:]
+        other = self.get(target, value) if value else None
+        return self.raw(target, other, rest) if other else ""
+
+    def find(self, table: str, **columns: str) -> Row | None:
+        """The first record whose columns hold these values."""
+        rows = self.all(table)
+        return next((r for r in rows if all(r.get(c, "") == v for c, v in columns.items())), None)
+
+    # -- showing --------------------------------------------------------------------------------------------
+
+    def shown(self, table: str, row: Row, column: str) -> str:
+        """The display value of a column, in the account's time zone and date format."""
+        *way, last = column.split(".")
+        for head in way:
+            target = self.kind(table, head)[4:]
+            other = self.get(target, row.get(head, ""))
+            if other is None:
+                return ""
+            table, row = target, other
+        return self._shown(table, row, last)
+
+    def _shown(self, table: str, row: Row, column: str) -> str:
+        kind, value = self.kind(table, column), row.get(column, "")
+        if kind == "journal":
+            return self.journal(row["sys_id"], column)
+        if kind == "time" and value:
+            return self._local(value)
+        if kind == "choice":
+            return self.label(table, column, value)
+        if kind.startswith(("ref:", "list:")):
+            target = kind.partition(":")[2]
+            return ", ".join(self.name(target, v) for v in value.split(",") if v)
+        return value
+
+    def _local(self, value: str) -> str:
+        moment = datetime.strptime(value, STAMP).replace(tzinfo=UTC)
+        return moment.astimezone(self.zone).strftime(self.date_format)
+
+    def name(self, table: str, sys_id: str) -> str:
+        """What a referenced record is known by; the value itself when it points nowhere."""
+        row = self.get(table, sys_id)
+        return row.get(self.tables[self.table_of(row)].shown, "") or self._inherited(row) if row else sys_id
+
+    def _inherited(self, row: Row) -> str:
+        return next(
+            (row[self.tables[t].shown] for t in self.line(self.table_of(row)) if self.tables[t].shown in row),
+            "",
+        )
+
+    def label(self, table: str, column: str, value: str) -> str:
+        """The label of a choice, from sys_choice of the table or of one it extends."""
+        for name in self.line(table):
+            found = self.find("sys_choice", name=name, element=column, value=value)
+            if found:
+                return found["label"]
+        return value
+
+    def journal(self, sys_id: str, column: str) -> str:
+        """A journal column as the API shows it: newest entry first, local time, name of the writer."""
+        entries = [
+            r for r in self.all("sys_journal_field") if r["element_id"] == sys_id and r["element"] == column
+        ]
+        title = "Work notes" if column == "work_notes" else "Additional comments"
+        return "".join(
+            f"{self._local(e['sys_created_on'])} - {self.person(e['sys_created_by'])} ({title})\n{e['value']}\n\n"
+            for e in reversed(entries)
+        )
+
+    def person(self, user_name: str) -> str:
+        """Full name of a user name."""
+        user = self.find("sys_user", user_name=user_name)
+        return user["name"] if user else user_name
+
+    # -- writing --------------------------------------------------------------------------------------------
+
+    def insert(self, table: str, columns: dict[str, str], by: str = "admin") -> str:
+        """Add a record; gives its sys_id. Journal columns become journal entries."""
+        with self.lock:
+            self._made += 1
+            made, now = self._made, stored(self.clock())
+            sys_id = (
+                columns.get("sys_id")
+                or hashlib.md5(f"{table}:{made}".encode(), usedforsecurity=False).hexdigest()
+            )
+            row = {"sys_id": sys_id, "sys_mod_count": "0", "_made": str(made), "_table": table}
+            row |= {f"sys_{what}_on": now for what in ("created", "updated")}
+            row |= {f"sys_{what}_by": by for what in ("created", "updated")}
+            root = list(self.line(table))[-1]
+            row |= {"sys_class_name": table} if root in _CLASSED else {}
+            if root == "task":
+                row |= {"number": f"{PREFIX.get(table, 'TASK')}{30000 + made:07d}", "active": "true"}
+            self.rows[table][sys_id] = row
+            row |= {c: v for c, v in columns.items() if self.kind(table, c) != "journal"}
+            self._journals(table, sys_id, columns, by)
+            self._close(table, row)
+            return sys_id
+
+    def update(self, table: str, sys_id: str, columns: dict[str, str], by: str = "admin") -> Row | None:
+        """Change a record as a form would: counter, stamp and audit trail move only when something changes."""
+        with self.lock:
+            row = self.get(table, sys_id)
+            if row is None:
+                return None
+            own = self.table_of(row)
+            changed = {
+                c: v
+                for c, v in columns.items()
+                if self.kind(own, c) not in ("", "journal")
+                and row.get(c, "") != v
+                and not c.startswith("sys_")
+            }
+            noted = self._journals(own, sys_id, columns, by)
+            for column, value in changed.items():
+                self._audit(own, row, column, value, by)
+            row |= changed
+            if changed or noted:
+                row["sys_mod_count"] = str(int(row["sys_mod_count"]) + 1)
+                row |= {"sys_updated_on": stored(self.clock()), "sys_updated_by": by}
+            self._close(own, row)
+            if own == "sysapproval_approver" and changed.get("state") in ("approved", "rejected"):
+                self._settle(row)
+            return row
+
+    def _settle(self, decided: Row) -> None:
+        """First response counts: the other members of the group need not answer any more."""
+        group = decided.get("group", "")
+        for row in self.all("sysapproval_approver") if group else ():
+            if row.get("group") == group and row["state"] == "requested":
+                self.update("sysapproval_approver", row["sys_id"], {"state": "not_required"}, "system")
+        self.update("sysapproval_group", group, {"approval": decided["state"]}, "system")
+
+    def _journals(self, table: str, sys_id: str, columns: dict[str, str], by: str) -> bool:
+        written = {c: v for c, v in columns.items() if v and self.kind(table, c) == "journal"}
+        for column, text in written.items():
+            self.insert(
+                "sys_journal_field",
+                {"element_id": sys_id, "element": column, "name": table, "value": text},
+                by,
+            )
+        return bool(written)
+
+    def _audit(self, table: str, row: Row, column: str, value: str, by: str) -> None:
+        entry = {"tablename": table, "documentkey": row["sys_id"], "fieldname": column, "user": by}
+        self.insert("sys_audit", entry | {"oldvalue": row.get(column, ""), "newvalue": value}, by)
+
+    def _close(self, table: str, row: Row) -> None:
+        if table in OVER and "state" in row:
+            row["active"] = "false" if row["state"] in OVER[table] else "true"

@@ -1,0 +1,26 @@
+"""ServiceNow: change requests and releases, work notes, approvals, the CMDB, users and groups."""
+
+from __future__ import annotations
+
+from bot.ports import Connector
+from connectors.servicenow.assets import ServiceNowBook
+from connectors.servicenow.client import NAME, Client
+from connectors.servicenow.directory import Directory
+from connectors.servicenow.doctor import ServiceNowExaminer
+from connectors.servicenow.outlet import ServiceNowOutlet
+from connectors.servicenow.settings import ServiceNowSettings
+from connectors.servicenow.source import ServiceNowSource
+
+SETTINGS = ServiceNowSettings
+
+
+def build(settings: ServiceNowSettings) -> Connector | None:
+    """The connector, or None when no address is set. Asks nothing of the instance yet."""
+    if not settings.url:
+        return None
+    client = Client(settings)
+    directory = Directory(client)
+    source = ServiceNowSource(client, directory, settings)
+    book = ServiceNowBook(client, directory, settings.ci_fields)
+    outlet = ServiceNowOutlet(client, settings)
+    return Connector(NAME, ServiceNowExaminer(source, book), source=source, book=book, outlet=outlet)

@@ -1,0 +1,114 @@
+"""Approval records into the common model. The `approval` column of a change proves nothing: it becomes
+"approved" by itself where no group is asked or a policy skips the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.people import Group, Person
+from bot.model.ticket import Approval, Decision
+from bot.ports import Forbidden, NotFound
+from connectors.servicenow import encoded, values
+from connectors.servicenow.client import Client, Listing, Row
+from connectors.servicenow.directory import Directory, person
+
+DECISIONS: Mapping[str, Decision] = {
+    "requested": Decision.REQUESTED,
+    "not requested": Decision.REQUESTED,
+    "approved": Decision.APPROVED,
+    "rejected": Decision.REJECTED,
+    "not_required": Decision.NOT_REQUIRED,
+    "skipped": Decision.NOT_REQUIRED,
+    "cancelled": Decision.NOT_REQUIRED,
+    "duplicate": Decision.NOT_REQUIRED,
+}
+"""By state of the approver's record. A state that is not here proves nothing either."""
+
+_DECIDED = (Decision.APPROVED, Decision.REJECTED)
+_APPROVER = (
+    *("approver", "approver.user_name", "approver.name", "approver.active", "approver.email"),
+    *("state", "group", "group.assignment_group", "sys_created_on", "sys_updated_on", "sys_updated_by"),
+)
+_GROUP = ("assignment_group", "approval", "sys_created_on", "sys_updated_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The approvals of a ticket, and whether all of them could be seen."""
+
+    approvals: tuple[Approval, ...]
+    readable: bool
+
+
+def read(client: Client, directory: Directory, sys_id: str, cycle: datetime | None) -> Found:
+    """The approvals of a ticket's present cycle. `cycle` is when the ticket last went back to the start: what
+    was asked before then does not count any more. None when that is not known: then all that stands counts.
+    """
+    try:
+        people = client.listing("sysapproval_approver", encoded.equals("sysapproval", sys_id), _APPROVER)
+    except Forbidden:
+        return Found((), readable=False)
+    groups = _groups(client, sys_id)
+    current = [row for row in people if cycle is None or values.stamp(row, "sys_created_on") >= cycle]
+    actors = directory.by_user_name(_other_hands(current))
+    single = [_approval(row, actors) for row in current]
+    asked = {values.value(row, "group") for row in people}
+    whole = [_as_a_whole(row) for row in groups if _alone(row, asked, cycle)]
+    return Found((*single, *whole), people.complete and groups.complete)
+
+
+def _groups(client: Client, sys_id: str) -> Listing:
+    try:
+        return client.listing("sysapproval_group", encoded.equals("parent", sys_id), _GROUP)
+    except NotFound:
+        return Listing((), complete=True)
+    except Forbidden:  # the approvers' own records say the same and more
+        return Listing((), complete=True)
+
+
+def _alone(row: Row, asked: set[str], cycle: datetime | None) -> bool:
+    """A group none of whose members was asked, in the present cycle."""
+    lasting = cycle is None or values.stamp(row, "sys_created_on") >= cycle
+    return lasting and values.value(row, "sys_id") not in asked
+
+
+def _as_a_whole(row: Row) -> Approval:
+    """A group without members is approved by itself; that is no decision by anybody."""
+    decision = DECISIONS.get(values.value(row, "approval"), Decision.NOT_REQUIRED)
+    decision = Decision.NOT_REQUIRED if decision in _DECIDED else decision
+    group = _group(row, "assignment_group")
+    return Approval(None, decision, group=group, step=group.name if group else "")
+
+
+def _approval(row: Row, actors: Mapping[str, Person]) -> Approval:
+    decision = DECISIONS.get(values.value(row, "state"), Decision.NOT_REQUIRED)
+    decided = decision in _DECIDED
+    asked = person(row, "approver.", "approver") if values.value(row, "approver") else None
+    actor = actors.get(values.value(row, "sys_updated_by")) if decided and _by_another(row) else None
+    group = _group(row, "group.assignment_group")
+    return Approval(
+        actor or asked,
+        decision,
+        values.stamp(row, "sys_updated_on") if decided else None,
+        group,
+        group.name if group else "",
+        asked if actor else None,
+    )
+
+
+def _group(row: Row, column: str) -> Group | None:
+    sys_id = values.value(row, column)
+    return Group(sys_id, values.shown(row, column)) if sys_id else None
+
+
+def _other_hands(rows: Iterable[Row]) -> set[str]:
+    return {values.value(row, "sys_updated_by") for row in rows if _by_another(row)}
+
+
+def _by_another(row: Row) -> bool:
+    """Whether somebody else than the approver wrote the record last: a delegate, an administrator, or a job."""
+    own = values.value(row, "approver.user_name")
+    return bool(own) and own != values.value(row, "sys_updated_by")

@@ -1,0 +1,223 @@
+"""The Table API through pysnow, with what pysnow lets pass: errors inside a 200, HTML, broken JSON, hidden rows.
+
+pysnow's own OAuthClient, QueryBuilder, update() and streaming are not used; a Resource is made for each call,
+because its parameters leak from one call into the next and, when shared, from one thread into another.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import pysnow
+import requests
+from pysnow.exceptions import PysnowException
+
+from bot.ports import AuthRefused, Garbled, NotFound, SourceError
+from connectors.errors import garbled, status_error, translate
+from connectors.http import Adapter, Policy
+from connectors.servicenow import encoded
+from connectors.servicenow.oauth import BasicAuth, ClientCredentials
+from connectors.servicenow.settings import ServiceNowSettings
+
+NAME = "servicenow"
+AGENT = "sluiswachter"
+
+Row = Mapping[str, Any]
+"""A record: column to {"display_value": ..., "value": ...}. A column the account may not see is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one request gave. `total` counts before the row rules; None when the instance does not say.
+    `followed` tells that the instance announced another page.
+    """
+
+    rows: tuple[Row, ...]
+    total: int | None
+    followed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All rows of a query. `complete` is False when more matched than the account may see."""
+
+    rows: tuple[Row, ...]
+    complete: bool
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+
+class Client:
+    """Reads and patches records. Safe between threads: each has its own session, the connections are shared."""
+
+    def __init__(self, settings: ServiceNowSettings, retries: Policy | None = None) -> None:
+        self.settings = settings
+        self._adapter = Adapter(NAME, retries)
+        self._auth = self._authentication()
+        self._local = threading.local()
+
+    # -- reading --------------------------------------------------------------------------------------------
+
+    def record(self, table: str, sys_id: str, fields: Sequence[str] = ()) -> Row:
+        """One record. Raises NotFound when it is not there or hidden; ServiceNow does not tell these apart."""
+        resource = self._resource(f"/table/{table}/{encoded.sys_id(sys_id)}", fields)
+        row = self._send(resource, "GET").json()["result"]
+        if not isinstance(row, dict):
+            raise Garbled(NAME, f"{table}: the answer holds no record")
+        return row
+
+    def listing(self, table: str, query: str, fields: Sequence[str]) -> Listing:
+        """Every row of a query that the account may see, and whether that is all there is."""
+        pages = list(self.pages(table, query, fields))
+        rows = tuple(row for page in pages for row in page.rows)
+        total = pages[0].total
+        return Listing(rows, total is None or len(rows) >= total)
+
+    def pages(self, table: str, query: str, fields: Sequence[str]) -> Iterator[Page]:
+        """Page by page in the order of sys_id, each starting after the last one seen, so that records that
+        change meanwhile are neither lost nor shifted. A page may be short or empty because the limit is
+        applied before the row rules: then the next stretch of the same window is asked for.
+        """
+        size, after, offset = self.settings.page_size, "", 0
+        while True:
+            window = encoded.every(query, f"sys_id>{after}" if after else "", "ORDERBYsys_id")
+            page = self._page(table, window, fields, (size, offset))
+            if after and page.rows and _id(page.rows[0]) <= after:
+                raise Garbled(NAME, f"{table}: the instance ignores the condition on sys_id")
+            yield page
+            if not page.followed:
+                return
+            after, offset = (_id(page.rows[-1]), 0) if page.rows else (after, offset + size)
+
+    def first(self, table: str, query: str, fields: Sequence[str], limit: int = 1) -> Page:
+        """The first rows of a query, in no particular order."""
+        return self._page(table, query, fields, (limit, 0))
+
+    def _page(self, table: str, query: str, fields: Sequence[str], window: tuple[int, int]) -> Page:
+        limit, offset = window
+        resource = self._resource(f"/table/{table}", ("sys_id", *fields))
+        resource.parameters.query, resource.parameters.limit = query, limit
+        resource.parameters.offset = offset
+        answer = self._send(resource, "GET")
+        result = answer.json()["result"]
+        if not isinstance(result, list):
+            raise Garbled(NAME, f"{table}: the answer holds no list")
+        # A list can end in a pseudo-record that holds only "__meta".
+        rows = tuple(row for row in result if isinstance(row, dict) and set(row) != {"__meta"})
+        if any("sys_id" not in row for row in rows):
+            raise Garbled(NAME, f"{table}: a record without sys_id")
+        total = _number(answer.headers.get("X-Total-Count"))
+        announced = 'rel="next"' in answer.headers.get("Link", "")
+        more = offset + limit < total if total is not None else announced or len(rows) >= limit
+        return Page(rows, total, more)
+
+    # -- writing --------------------------------------------------------------------------------------------
+
+    def patch(self, table: str, sys_id: str, payload: Mapping[str, str], fields: Sequence[str]) -> Row:
+        """Change a record once; gives `fields` as they are after it. Raises Ambiguous when the outcome is unknown."""
+        resource = self._resource(f"/table/{table}/{encoded.sys_id(sys_id)}", fields)
+        answer = self._send(resource, "PATCH", data=json.dumps(payload))
+        row = answer.json()["result"]
+        return row if isinstance(row, dict) else {}
+
+    # -- transport ------------------------------------------------------------------------------------------
+
+    def _resource(self, path: str, fields: Sequence[str]) -> pysnow.Resource:
+        resource = self._pysnow().resource(api_path=path)
+        resource.parameters.fields = list(dict.fromkeys(fields))
+        resource.parameters.display_value = "all"
+        resource.parameters.exclude_reference_link = True
+        return resource
+
+    def _send(self, resource: pysnow.Resource, method: str, **kwargs: Any) -> requests.Response:
+        """The raw answer, checked by the session's hook before pysnow sees it."""
+        try:
+            response = resource.request(method, **kwargs)
+            response.all()  # pysnow checks nothing before the answer is consumed
+        except (requests.RequestException, PysnowException, ValueError, KeyError) as error:
+            raise translate(NAME, error, writing=method != "GET") from None
+        answer: requests.Response = response._response  # the only way to the headers and body together
+        return answer
+
+    def _pysnow(self) -> pysnow.Client:
+        client: pysnow.Client | None = getattr(self._local, "client", None)
+        if client is None:
+            client = self._local.client = self._connect()
+        return client
+
+    def _connect(self) -> pysnow.Client:
+        scheme, _, host = self.settings.url.partition("://")
+        session = requests.Session()
+        session.mount(f"{scheme}://", self._adapter)
+        session.auth = self._auth
+        # Affinity and session cookies would tie every later request to one login and one node.
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.hooks["response"].append(self._inspect)
+        client = pysnow.Client(host=host, use_ssl=scheme == "https", session=session)
+        session.headers["User-Agent"] = AGENT  # pysnow has just put its own there
+        return client
+
+    def _authentication(self) -> requests.auth.AuthBase:
+        secret = self.settings.client_secret.get_secret_value()
+        if secret:
+            return ClientCredentials(self.settings.url, (self.settings.client_id, secret), self._adapter)
+        return BasicAuth(self.settings.user, self.settings.password.get_secret_value())
+
+    def _inspect(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        """Raise what is wrong with an answer; pysnow would return the rows that precede an `error`."""
+        content = response.content  # read to the end, so that the connection is given back whatever is raised
+        writing = response.request.method != "GET"
+        if response.status_code == 401 and isinstance(self._auth, ClientCredentials):
+            self._auth.forget()
+        if response.status_code >= 400:
+            raise _refusal(response, writing)
+        if response.status_code >= 300:
+            fix = "SERVICENOW_URL must be the instance's own address"
+            raise AuthRefused(NAME, "sends us to another page", fix)
+        if "json" not in response.headers.get("Content-Type", ""):
+            why = "answers with a web page: a login, or an instance that sleeps"
+            raise garbled(NAME, why, writing=writing)
+        _check(content, writing)
+
+
+def _check(content: bytes, writing: bool) -> None:
+    """An answer of 2xx must be whole JSON with a result and no error."""
+    try:
+        body = json.loads(content)
+    except ValueError as error:
+        raise translate(NAME, error, writing=writing) from None
+    if not isinstance(body, dict) or "error" in body or "result" not in body:
+        raise garbled(NAME, f"an error inside the answer: {_detail(body)}", writing=writing)
+
+
+def _refusal(response: requests.Response, writing: bool) -> SourceError:
+    try:
+        detail = _detail(response.json())
+    except ValueError:
+        detail = ""
+    if response.status_code == 400 and not writing and "invalid table" in detail.lower():
+        return NotFound(NAME, "has no such table")
+    wait = response.headers.get("Retry-After")
+    return status_error(NAME, response.status_code, detail, writing=writing, retry_after=wait)
+
+
+def _detail(body: Any) -> str:
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return str(error or "")
+    return ": ".join(str(error[k]).strip() for k in ("message", "detail") if str(error.get(k) or "").strip())
+
+
+def _id(row: Row) -> str:
+    cell = row["sys_id"]
+    return str(cell.get("value", "")) if isinstance(cell, dict) else str(cell)
+
+
+def _number(words: str | None) -> int | None:
+    return int(words) if words and words.isdecimal() else None

@@ -1,0 +1,67 @@
+"""Where a plain instance keeps each field: column by field of the vocabulary. Data; settings override it.
+
+`u_...` columns are suggestions. A site that has no such column leaves the field unmapped, hence unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.model.ticket import TicketKind
+
+KINDS: Mapping[str, TicketKind] = {
+    "change_request": TicketKind.CHANGE,
+    "rm_release": TicketKind.RELEASE,
+    "incident": TicketKind.INCIDENT,
+    "problem": TicketKind.PROBLEM,
+}
+
+COLUMNS: Mapping[str, str] = {
+    "change_type": "type",
+    "description": "description",
+    "requester": "requested_by",
+    "implementer": "assigned_to",
+    "responsible_group": "assignment_group",
+    "application_owner": "cmdb_ci.owned_by",
+    "planned_start": "start_date",
+    "planned_end": "end_date",
+    "actual_start": "work_start",
+    "actual_end": "work_end",
+    "package": "u_release_package",
+    "test_plan": "test_plan",
+    "fallback_plan": "backout_plan",
+    "implementation_plan": "implementation_plan",
+    "stakeholders": "watch_list",
+    "result": "close_code",
+} | {
+    name: f"u_{name}"
+    for name in (
+        *("release_size", "builders", "testers", "classification", "rollout_strategy", "pull_until"),
+        *("build_doc", "install_doc", "procedures", "scripts", "test_plan_fixed_at", "test_result"),
+        *("test_validated_by", "test_validated_at", "acceptance_criteria", "acceptance_result"),
+        *("environments_separated", "environments_like_production", "environment_path", "test_data"),
+        *("tested_in_production", "compensating_measures", "procedure", "handed_over_to", "handed_over_at"),
+        *("operational_at", "post_verification", "lessons_learned", "deployed_changes"),
+    )
+}
+
+RELATED = frozenset({"changes"})
+"""Fields read from related records instead of a column, unless a column is configured."""
+
+CI_COLUMNS: Mapping[str, str] = {
+    "confidentiality": "u_confidentiality",
+    "integrity": "u_integrity",
+    "availability": "u_availability",
+    "gdpr": "u_gdpr",
+    "ksz": "u_ksz",
+    "nis2": "u_nis2",
+    "owner": "owned_by",
+    "operations_group": "support_group",
+    "service_hours": "u_service_hours",
+    "stakeholders": "u_stakeholders",
+}
+
+
+def column_of(field: str, overrides: Mapping[str, str]) -> str:
+    """The column for a field of the vocabulary; a field without a default is looked for under `u_<field>`."""
+    return overrides.get(field) or COLUMNS.get(field, f"u_{field}")

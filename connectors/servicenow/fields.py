@@ -1,0 +1,106 @@
+"""Columns of a record into the vocabulary's fields. A column that did not come back is unreadable, not empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from bot.model import reading
+from bot.model.fields import FIELDS, Field, FieldSpec, Kind
+from bot.model.people import Group, Person
+from connectors.servicenow import encoded, values
+from connectors.servicenow.client import Row
+from connectors.servicenow.columns import RELATED, column_of
+from connectors.servicenow.directory import Directory
+from connectors.servicenow.history import History
+
+_STAGES = {"O": "D", "D": "D", "T": "T", "A": "A", "P": "P"}
+
+
+def _choice(name: str, raw: str, shown: str, column: str) -> Field:
+    """By the stored code, else by the label people see."""
+    code = reading.choice(name, raw, column)
+    return code if code.filled else reading.choice(name, shown, column)
+
+
+def _stages(words: str) -> tuple[str, ...]:
+    """ "DTAP", "OTAP", "D > T > A > P" and "Ontwikkeling, test, acceptatie, productie" into D, T, A, P."""
+    parts = re.findall(r"[A-Za-z]+", words)
+    if len(parts) == 1 and set(parts[0].upper()) <= _STAGES.keys():
+        parts = list(parts[0])
+    return tuple(_STAGES.get(part[0].upper(), part) for part in parts)
+
+
+def _keys(words: str) -> tuple[str, ...]:
+    return tuple(filter(None, re.split(r"[\s,;]+", words)))
+
+
+_READERS: Mapping[Kind, Callable[[str, str, str, str], Field]] = {
+    Kind.TEXT: lambda _, raw, shown, column: reading.text(shown, column),
+    Kind.BOOL: lambda _, raw, shown, column: reading.boolean(raw, column),
+    Kind.CHOICE: _choice,
+    Kind.MOMENT: lambda _, raw, shown, column: reading.moment(raw, column),
+    Kind.LIST: lambda _, raw, shown, column: Field(_stages(shown), raw=reading.shorten(shown), where=column),
+    Kind.KEYS: lambda _, raw, shown, column: Field(_keys(shown), where=column),
+}
+"""How a kind is read: field name, stored value, shown value, column. Users and parties are not here."""
+
+
+class Fields:
+    """Reads every field of the vocabulary from a record, by the site's columns."""
+
+    def __init__(self, overrides: Mapping[str, str], directory: Directory) -> None:
+        self._directory = directory
+        self.columns = {
+            name: column_of(name, overrides) for name in FIELDS if name not in RELATED or name in overrides
+        }
+
+    def read(self, row: Row, history: History) -> dict[str, Field]:
+        """What was seen of each field, with who set it and when where the audit trail tells."""
+        people = self._directory.people(self._ids(row))
+        seen = {
+            name: history.stamped(self._read(FIELDS[name], row, column, people), column)
+            for name, column in self.columns.items()
+        }
+        self._moments(seen, history)
+        return seen
+
+    def _ids(self, row: Row) -> set[str]:
+        parties = (c for n, c in self.columns.items() if FIELDS[n].kind in (Kind.USERS, Kind.PARTY))
+        return {sys_id for column in parties for sys_id in values.value(row, column).split(",")}
+
+    def _read(self, spec: FieldSpec, row: Row, column: str, people: Mapping[str, Person]) -> Field:
+        if not values.has(row, column):
+            return reading.unreadable(column, "the column does not exist or may not be read")
+        read = _READERS.get(spec.kind)
+        if read is None:
+            return Field(party(row, column, people), where=column)
+        return read(spec.name, values.value(row, column), values.shown(row, column), column)
+
+    def _moments(self, seen: dict[str, Field], history: History) -> None:
+        """Moments that the audit trail knows better than a column: nobody can type them."""
+        first = history.first_filled(self.columns["test_plan"]) if seen["test_plan"].filled else None
+        self._prefer(seen, "test_plan_fixed_at", first, instead=True)
+        self._prefer(seen, "test_validated_at", seen["test_validated_by"].at, instead=False)
+
+    def _prefer(self, seen: dict[str, Field], name: str, at: datetime | None, *, instead: bool) -> None:
+        if at and (instead or not seen[name].filled):
+            seen[name] = Field(at, where=seen[name].where)
+
+
+def party(row: Row, column: str, people: Mapping[str, Person]) -> tuple[Person | Group, ...]:
+    """The users of a reference or list column; a sys_id that is no visible user is taken for a group. What is
+    no sys_id at all (a watch list may hold e-mail addresses) is left out: nobody vouches for it.
+    """
+    ids = [i.strip() for i in values.value(row, column).split(",")]
+    names = values.shown_names(row, column)
+    shown: Sequence[str] = names if len(names) == len(ids) else ids
+    pairs = [(i, name) for i, name in zip(ids, shown, strict=True) if encoded.is_sys_id(i)]
+    return tuple(people.get(i) or _unseen(column, i, name) for i, name in pairs)
+
+
+def _unseen(column: str, sys_id: str, name: str) -> Person | Group:
+    """A reference that points to no visible user: by the name of its column a person or a group."""
+    grouped = column.endswith(("group", "_to")) and not column.endswith("assigned_to")
+    return Group(sys_id, name) if grouped else Person(sys_id, name)

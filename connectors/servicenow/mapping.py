@@ -1,0 +1,67 @@
+"""A record with what hangs on it into a ticket of the common model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from bot.model.fields import Field
+from bot.model.lifecycle import State
+from bot.model.ticket import Ticket, TicketRef
+from bot.ports import Forbidden
+from connectors.servicenow import states, values
+from connectors.servicenow.client import NAME, Row
+from connectors.servicenow.columns import KINDS
+
+REFERENCE = ("number", "sys_updated_on", "sys_mod_count")
+BASE = (*REFERENCE, "sys_created_on", "state", "active", "short_description", "cmdb_ci")
+"""Columns read of every ticket besides those of its fields."""
+
+
+def ticket_id(table: str, sys_id: str) -> str:
+    """A ticket's id: its table and sys_id, because a sys_id alone does not say where to look."""
+    return f"{table}:{sys_id}"
+
+
+def parted(ticket: str) -> tuple[str, str]:
+    """Table and sys_id of a ticket's id."""
+    table, _, sys_id = ticket.partition(":")
+    return table, sys_id
+
+
+def reference(table: str, row: Row) -> TicketRef:
+    """The ticket a row of a listing stands for. Raises Garbled when it has no stamp."""
+    key, version = values.value(row, "number"), values.value(row, "sys_mod_count")
+    stamp = values.stamp(row, "sys_updated_on")
+    return TicketRef(NAME, ticket_id(table, values.value(row, "sys_id")), key, stamp, version)
+
+
+def state(table: str, row: Row, own: Mapping[str, State]) -> State:
+    """The lifecycle state. Raises Forbidden when the column is hidden: without it no gate can be judged."""
+    if not values.has(row, "state"):
+        raise Forbidden(NAME, f"{table}: the state may not be read", "let the account read the column state")
+    active = values.value(row, "active") != "false"
+    return states.of(table, values.value(row, "state"), values.shown(row, "state"), own, active)
+
+
+def address(base: str, table: str, sys_id: str) -> str:
+    """Where people open the record."""
+    return f"{base}/nav_to.do?uri=" + quote(f"{table}.do?sys_id={sys_id}", safe="")
+
+
+def ticket(base: str, ref: TicketRef, row: Row, lifecycle: State, fields: Mapping[str, Field]) -> Ticket:
+    """The ticket without its approvals and assets."""
+    table, sys_id = parted(ref.id)
+    return Ticket(
+        source=NAME,
+        id=ref.id,
+        key=values.value(row, "number"),
+        url=address(base, table, sys_id),
+        kind=KINDS[table],
+        state=lifecycle,
+        status=values.shown(row, "state"),
+        summary=values.value(row, "short_description"),
+        created=values.stamp(row, "sys_created_on"),
+        updated=values.stamp(row, "sys_updated_on"),
+        fields=fields,
+    )

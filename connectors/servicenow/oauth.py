@@ -1,0 +1,75 @@
+"""How requests are signed: basic authentication, or an OAuth token by client credentials, renewed in time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from bot.ports import AuthRefused, Garbled
+from connectors.errors import status_error, translate
+
+_NAME = "servicenow"
+_EARLY = 60.0
+"""Seconds before its end at which a token is renewed."""
+
+
+def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+class BasicAuth(HTTPBasicAuth):
+    """User name and password, in UTF-8 whatever characters they hold."""
+
+    def __init__(self, user: str, password: str) -> None:
+        super().__init__(user.encode(), password.encode())
+
+
+class ClientCredentials(AuthBase):
+    """A bearer token from `POST /oauth_token.do`. Safe between threads; one token serves all of them."""
+
+    def __init__(self, url: str, client: tuple[str, str], adapter: HTTPAdapter) -> None:
+        self._url, self._client = url, client
+        self._session = requests.Session()
+        self._session.mount(url.partition("://")[0] + "://", adapter)
+        self._session.auth = _unsigned  # else a netrc file would sign the request for a token
+        self._lock = threading.Lock()
+        self._token, self._until = "", 0.0
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._current()}"
+        return request
+
+    def forget(self) -> None:
+        """Ask for a new token next time: the present one was not accepted."""
+        with self._lock:
+            self._until = 0.0
+
+    def _current(self) -> str:
+        with self._lock:
+            if time.monotonic() >= self._until:
+                answer = self._fetch()
+                self._token = str(answer["access_token"])
+                self._until = time.monotonic() + max(0.0, float(answer.get("expires_in", 0)) - _EARLY)
+            return self._token
+
+    def _fetch(self) -> dict[str, Any]:
+        client_id, secret = self._client
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+        try:
+            response = self._session.post(f"{self._url}/oauth_token.do", data=form, allow_redirects=False)
+            if response.status_code in (400, 401, 403):
+                fix = "check SERVICENOW_CLIENT_ID and _SECRET, and that client credentials are switched on"
+                raise AuthRefused(_NAME, "gives no token for these client credentials", fix)
+            if response.status_code >= 300:
+                raise status_error(_NAME, response.status_code, writing=False)
+            answer = response.json()
+        except (requests.RequestException, ValueError) as error:
+            raise translate(_NAME, error, writing=False) from None
+        if not isinstance(answer, dict) or not answer.get("access_token"):
+            raise Garbled(_NAME, "the token endpoint gives no token")
+        return answer

@@ -1,0 +1,184 @@
+"""Settings of the ServiceNow connector: environment variables that begin with SERVICENOW_."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from bot.model.fields import FIELDS
+from bot.model.lifecycle import State
+from connectors.servicenow.columns import CI_COLUMNS, KINDS
+from connectors.settings import EnvSettings
+
+Names = Annotated[tuple[str, ...], NoDecode]
+"""A comma-separated list."""
+
+_COLUMN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+_NO_EVIDENCE = frozenset(
+    {"work_notes", "comments", "comments_and_work_notes", "approval", "approval_history"}
+)
+
+
+class ServiceNowSettings(EnvSettings):
+    """How to reach the instance, which records to watch, and in which columns this site keeps each field."""
+
+    model_config = SettingsConfigDict(env_prefix="SERVICENOW_")
+
+    url: str = Field(
+        "",
+        description="Address of the instance; empty switches ServiceNow off.",
+        examples=["https://your-instance.service-now.com"],
+    )
+    user: str = Field(
+        "",
+        description="User name of the bot's account. With OAuth it may stay empty.",
+        examples=["sluis.integration"],
+    )
+    password: SecretStr = Field(
+        SecretStr(""),
+        description="Password of the bot's account (basic authentication).",
+        examples=["<password>"],
+    )
+    client_id: str = Field(
+        "",
+        description="OAuth client id (client credentials), instead of a password.",
+        examples=["<client id>"],
+    )
+    client_secret: SecretStr = Field(
+        SecretStr(""), description="OAuth client secret.", examples=["<client secret>"]
+    )
+    tables: Names = Field(
+        ("change_request", "rm_release"),
+        description="Tables to watch: "
+        + ", ".join(KINDS)
+        + ". One that the instance does not have is skipped.",
+        examples=["change_request,rm_release"],
+    )
+    query: str = Field(
+        "",
+        description="Encoded query that narrows what is watched, as the list view copies it.",
+        examples=["assignment_group.name=Applicatiebeheer^category!=Network"],
+    )
+    fields: dict[str, str] = Field(
+        default_factory=dict,
+        description="SERVICENOW_FIELDS__<FIELD>: column that holds it, dot-walked if need be.",
+        examples=["SERVICENOW_FIELDS__TEST_DATA=u_test_data"],
+    )
+    ci_fields: dict[str, str] = Field(
+        default_factory=dict,
+        description="SERVICENOW_CI_FIELDS__<FIELD>: column of the configuration item, of any class, that holds it. "
+        "Fields: " + ", ".join(CI_COLUMNS) + ".",
+        examples=["SERVICENOW_CI_FIELDS__CONFIDENTIALITY=u_confidentiality"],
+    )
+    states: dict[str, str] = Field(
+        default_factory=dict,
+        description="SERVICENOW_STATES__<STATE>: further labels of the State column that mean this state, "
+        "separated by commas. States: " + ", ".join(State) + ".",
+        examples=["SERVICENOW_STATES__SCHEDULED=Ready to deploy,Klaar voor uitrol"],
+    )
+    status_column: str = Field(
+        "",
+        description="Column that the bot may overwrite with a one-line status; empty writes none.",
+        examples=["u_compliance_status"],
+    )
+    findings_column: str = Field(
+        "",
+        description="Column that the bot may overwrite with the open findings; empty writes none.",
+        examples=["u_compliance_findings"],
+    )
+    page_size: int = Field(200, ge=1, le=1000, description="Records asked for at a time.", examples=["200"])
+    overlap_minutes: int = Field(
+        5,
+        ge=1,
+        le=24 * 60,
+        description="How far each run looks back beyond the last one: stamps have seconds, and records are "
+        "committed after they are stamped.",
+        examples=["5"],
+    )
+
+    @field_validator("tables", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("tables")
+    @classmethod
+    def _known_tables(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for table in value:
+            _one_of(table, tuple(KINDS), "table")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s?#@]+/*", value):
+            raise ValueError("must be https:// (http:// for a local address) and a host, nothing after it")
+        return value.rstrip("/")
+
+    @field_validator("query")
+    @classmethod
+    def _narrowing(cls, value: str) -> str:
+        if re.search(r"\^NQ|ORDERBY|GROUPBY|javascript:", value):
+            raise ValueError(
+                "may not hold ^NQ, ORDERBY, GROUPBY or javascript:; use ^OR or IN for alternatives"
+            )
+        return value.strip().strip("^")
+
+    @field_validator("fields")
+    @classmethod
+    def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        return _columns(value, FIELDS, "field")
+
+    @field_validator("ci_fields")
+    @classmethod
+    def _known_ci_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        return _columns(value, CI_COLUMNS, "field")
+
+    @field_validator("states")
+    @classmethod
+    def _known_states(cls, value: dict[str, str]) -> dict[str, str]:
+        for key in value:
+            _one_of(key, tuple(State), "state")
+        return {key.lower(): words for key, words in value.items()}
+
+    @field_validator("status_column", "findings_column")
+    @classmethod
+    def _own_column(cls, value: str) -> str:
+        if value and not re.fullmatch(r"u_[a-z0-9_]+|x_[a-z0-9_]+", value):
+            raise ValueError("must be a column of your own (u_... or x_...), because it is overwritten")
+        return value
+
+    @model_validator(mode="after")
+    def _credentials(self) -> ServiceNowSettings:
+        password, secret = self.password.get_secret_value(), self.client_secret.get_secret_value()
+        if self.url and not (self.user and password) and not (self.client_id and secret):
+            raise ValueError(
+                "SERVICENOW_URL needs SERVICENOW_USER with SERVICENOW_PASSWORD, "
+                "or SERVICENOW_CLIENT_ID with SERVICENOW_CLIENT_SECRET"
+            )
+        if password and secret:
+            raise ValueError("give SERVICENOW_PASSWORD or SERVICENOW_CLIENT_SECRET, not both")
+        return self
+
+
+def _columns(value: dict[str, str], known: Collection[str], what: str) -> dict[str, str]:
+    for key, column in value.items():
+        _one_of(key, known, what)
+        if not _COLUMN.fullmatch(column):
+            raise ValueError(f"{key}: {column!r} is no column name; use the name, not the label")
+        if column.rpartition(".")[2] in _NO_EVIDENCE:
+            raise ValueError(f"{key}: {column} proves nothing (anyone can write it); name another column")
+    return {key.lower(): column for key, column in value.items()}
+
+
+def _one_of(word: str, known: Collection[str], what: str) -> None:
+    if word.lower() in known:
+        return
+    near = difflib.get_close_matches(word.lower(), known, 1)
+    hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(sorted(known))}"
+    raise ValueError(f"unknown {what} {word}{hint}")

@@ -1,0 +1,145 @@
+"""Changes and releases as tickets: what changed, all that are open, and one of them in full."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.model.fields import Field
+from bot.model.people import Role, RoleMembers
+from bot.model.ticket import Ticket, TicketKind, TicketRef
+from bot.ports import AuthRefused, Forbidden, Identity, NotFound
+from connectors.servicenow import approvals, assets, encoded, history, mapping, states, values
+from connectors.servicenow.client import NAME, Client
+from connectors.servicenow.columns import KINDS
+from connectors.servicenow.directory import Directory
+from connectors.servicenow.fields import Fields
+from connectors.servicenow.settings import ServiceNowSettings
+
+_LINKED = (("sysapproval_approver", "sysapproval"), ("task_ci", "task"), ("task_cmdb_ci_service", "task"))
+"""Tables whose rows belong to a ticket and whose changes need not move its stamp."""
+
+_OPEN = "active=true"
+PLUGINS = frozenset({"rm_release"})
+"""Tables of optional plugins: an instance without them has no such records. Any other table must be there."""
+
+
+class ServiceNowSource:
+    """A `TicketSource`."""
+
+    name = NAME
+
+    def __init__(self, client: Client, directory: Directory, settings: ServiceNowSettings) -> None:
+        self.client, self.directory, self.settings = client, directory, settings
+        self.fields = Fields(settings.fields, directory)
+        self.states = states.configured(settings.states)
+
+    def identify(self) -> Identity:
+        """The account's own user record. An instance that takes us for a visitor shows none."""
+        user = self.settings.user
+        # A script in a query is evaluated by the instance; this is the one place where we want that.
+        query = encoded.equals("user_name", user) if user else "sys_id=javascript:gs.getUserID()"
+        rows = self.client.first("sys_user", query, ("user_name", "name", "time_zone"), limit=2).rows
+        if len(rows) != 1 or (user and values.value(rows[0], "user_name").casefold() != user.casefold()):
+            fix = "check the credentials; the account must be able to read its own record in sys_user"
+            raise AuthRefused(NAME, "does not know the account, or takes it for a visitor", fix)
+        zone = values.value(rows[0], "time_zone") or "UTC"
+        return Identity(values.value(rows[0], "sys_id"), values.shown(rows[0], "name"), zone)
+
+    # -- listing --------------------------------------------------------------------------------------------
+
+    def changed(self, since: datetime | None) -> Iterator[TicketRef]:
+        """Tickets changed, or with approvals or items changed, since then less the overlap; None for all open."""
+        if since is None:
+            yield from self.census()
+            return
+        self.identify()
+        moved = encoded.since(since - timedelta(minutes=self.settings.overlap_minutes))
+        for table in self.settings.tables:
+            yield from self._list(table, moved)
+        yield from self._listed(self._related(moved))
+
+    def census(self) -> Iterator[TicketRef]:
+        """All open tickets. First makes sure who we are: to a visitor there would be none."""
+        self.identify()
+        for table in self.settings.tables:
+            yield from self._list(table, _OPEN)
+
+    def find(self, key: str) -> TicketRef | None:
+        """The ticket with this number, in any watched table, also outside the configured query."""
+        if not re.fullmatch(r"[A-Za-z]+[0-9]+", key.strip()):
+            return None
+        for table in self.settings.tables:
+            for row in self._rows(table, encoded.equals("number", key)):
+                if values.value(row, "number").casefold() == key.strip().casefold():
+                    return mapping.reference(table, row)
+        return None
+
+    def _list(self, table: str, condition: str) -> Iterator[TicketRef]:
+        for row in self._rows(table, encoded.every(self.settings.query, condition)):
+            yield mapping.reference(table, row)
+
+    def _rows(self, table: str, query: str) -> Iterator[values.Row]:
+        try:
+            for page in self.client.pages(table, query, mapping.REFERENCE):
+                yield from page.rows
+        except NotFound:
+            if table not in PLUGINS:
+                raise
+
+    def _related(self, moved: str) -> set[str]:
+        """Tickets whose approvals or items changed. Tables closed to the account tell nothing; each ticket's
+        own reading says so then.
+        """
+        found: set[str] = set()
+        for table, column in _LINKED:
+            try:
+                rows = [row for page in self.client.pages(table, moved, (column,)) for row in page.rows]
+            except (Forbidden, NotFound):
+                continue
+            found |= {values.value(row, column) for row in rows}
+        return found
+
+    def _listed(self, ids: set[str]) -> Iterator[TicketRef]:
+        for query in encoded.batches("sys_id", ids):
+            for table in self.settings.tables:
+                yield from self._list(table, query)
+
+    # -- reading --------------------------------------------------------------------------------------------
+
+    def read(self, ref: TicketRef) -> Ticket:
+        """One ticket in full."""
+        table, sys_id = mapping.parted(ref.id)
+        if table not in KINDS or not encoded.is_sys_id(sys_id):
+            raise NotFound(NAME, "not a ticket of this source")
+        row = self.client.record(table, sys_id, ("sys_id", *mapping.BASE, *self.fields.columns.values()))
+        lifecycle = mapping.state(table, row, self.states)
+        trail = history.read(self.client, self.directory, table, sys_id, values.stamp(row, "sys_created_on"))
+        fields = self.fields.read(row, trail) | self._changes(table, sys_id)
+        plain = mapping.ticket(self.settings.url, ref, row, lifecycle, fields)
+        decided = approvals.read(self.client, self.directory, sys_id, trail.last_entered("state", "-5"))
+        touched, all_touched = assets.touched(self.client, sys_id, row)
+        return replace(
+            plain,
+            approvals=decided.approvals,
+            approvals_readable=decided.readable,
+            assets=touched,
+            assets_readable=all_touched,
+        )
+
+    def _changes(self, table: str, sys_id: str) -> dict[str, Field]:
+        """The changes of a release: those that name it as their parent."""
+        if KINDS[table] is not TicketKind.RELEASE or "changes" in self.fields.columns:
+            return {}
+        try:
+            rows = self.client.listing("change_request", encoded.equals("parent", sys_id), ("number",))
+        except Forbidden:
+            return {}
+        numbers = tuple(sorted(values.value(row, "number") for row in rows))
+        return {"changes": Field(numbers, readable=rows.complete, where="change_request.parent")}
+
+    def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
+        """Members of the named groups and the named users."""
+        return self.directory.roles(wanted)

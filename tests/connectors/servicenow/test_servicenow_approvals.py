@@ -1,0 +1,98 @@
+"""Approval records into decisions: who, for which group, when; and what proves nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from servicenow_helpers import START, Instance, Tools
+
+from bot.model.people import Group, Person
+from bot.model.ticket import Approval, Decision
+
+
+@pytest.mark.parametrize(
+    ("state", "decision", "dated"),
+    [
+        ("requested", Decision.REQUESTED, False),
+        ("not requested", Decision.REQUESTED, False),
+        ("approved", Decision.APPROVED, True),
+        ("rejected", Decision.REJECTED, True),
+        ("not_required", Decision.NOT_REQUIRED, False),
+        ("skipped", Decision.NOT_REQUIRED, False),
+        ("cancelled", Decision.NOT_REQUIRED, False),
+        ("duplicate", Decision.NOT_REQUIRED, False),
+        ("something new", Decision.NOT_REQUIRED, False),
+        ("", Decision.NOT_REQUIRED, False),
+    ],
+)
+def test_states_of_an_approval(
+    instance: Instance, tools: Tools, state: str, decision: Decision, dated: bool
+) -> None:
+    (row,) = instance.request_approval(instance.change, instance.an)
+    instance.later(hours=1)
+    instance.set("sysapproval_approver", row, "an.willems", state=state)
+    at = instance.now if dated else None
+    assert tools.read(instance.number).approvals == (
+        Approval(Person(instance.an, "An Willems"), decision, at),
+    )
+
+
+def test_the_first_response_of_a_group_counts_and_the_others_are_not_asked_any_more(
+    instance: Instance, tools: Tools
+) -> None:
+    instance.request_approval(instance.change, instance.cab)
+    instance.later(hours=2)
+    instance.approve(instance.change, instance.jan)
+    cab = Group(instance.cab, "CAB")
+    assert set(tools.read(instance.number).approvals) == {
+        Approval(Person(instance.jan, "Jan Maes"), Decision.APPROVED, START + timedelta(hours=2), cab, "CAB"),
+        Approval(Person(instance.an, "An Willems"), Decision.NOT_REQUIRED, None, cab, "CAB"),
+    }
+
+
+def test_an_empty_group_that_approves_itself_is_nobodys_approval(instance: Instance, tools: Tools) -> None:
+    empty = instance.add_group("DPO")
+    instance.request_approval(instance.change, empty)
+    dpo = Group(empty, "DPO")
+    assert tools.read(instance.number).approvals == (Approval(None, Decision.REQUESTED, None, dpo, "DPO"),)
+    part = instance.state.all("sysapproval_group")[0]["sys_id"]
+    instance.set("sysapproval_group", part, approval="approved")
+    instance.set("change_request", instance.change, approval="approved")
+    assert tools.read(instance.number).approvals == (Approval(None, Decision.NOT_REQUIRED, None, dpo, "DPO"),)
+
+
+def test_what_somebody_else_set_is_theirs_on_behalf_of_the_approver(instance: Instance, tools: Tools) -> None:
+    instance.request_approval(instance.change, instance.an)
+    instance.approve(instance.change, instance.an, by="dirk.peeters")
+    dirk, an = Person(instance.dirk, "Dirk Peeters"), Person(instance.an, "An Willems")
+    assert tools.read(instance.number).approvals == (
+        Approval(dirk, Decision.APPROVED, START, on_behalf_of=an),
+    )
+
+
+def test_only_the_present_cycle_counts(instance: Instance, tools: Tools) -> None:
+    instance.request_approval(instance.change, instance.an)
+    instance.approve(instance.change, instance.an)
+    instance.set("change_request", instance.change, state=-4)
+    instance.later(days=1)
+    instance.reset(instance.change)
+    assert tools.read(instance.number).approvals == ()
+    instance.later(minutes=5)
+    instance.request_approval(instance.change, instance.jan)
+    assert [a.person for a in tools.read(instance.number).approvals] == [Person(instance.jan, "Jan Maes")]
+
+
+@pytest.mark.parametrize("how", ["hidden_tables", "forbidden_tables"])
+def test_hidden_approvals_are_not_absent_approvals(instance: Instance, tools: Tools, how: str) -> None:
+    instance.request_approval(instance.change, instance.an)
+    getattr(instance.access, how).add("sysapproval_approver")
+    ticket = tools.read(instance.number)
+    assert (ticket.approvals_readable, ticket.approvals) == (False, ())
+
+
+def test_one_hidden_approval_makes_the_picture_incomplete(instance: Instance, tools: Tools) -> None:
+    (row,) = instance.request_approval(instance.change, instance.an)
+    instance.request_approval(instance.change, instance.jan)
+    instance.access.hidden_rows.add(row)
+    assert tools.read(instance.number).approvals_readable is False
