@@ -34,4 +34,6 @@ def at_home(asset: Asset, people: Iterable[Person]) -> Asset:
     found = [accounts.get(o.email.casefold()) for o in owners if isinstance(o, Person)]
     if all(found) and found:
         return replace(asset, owner=replace(asset.owner, value=tuple(p for p in found if p)))
-    return replace(asset, owner=Field(readable=False, where=asset.owner.where, raw="no account with the same e-mail"))
+    return replace(
+        asset, owner=Field(readable=False, where=asset.owner.where, raw="no account with the same e-mail")
+    )

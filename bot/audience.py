@@ -41,9 +41,11 @@ def asked_of(line: DemandLine, facts: Facts) -> tuple[Audience, ...]:
     return waiting or (Team(facts.ticket.team),)
 
 
-def channel_of(audience: Audience, postbox: Postbox, team: str) -> str | None:
-    """The channel for an audience. A role without a channel is reached where the team is; a person only in
-    person, because a message in a channel is no notification to someone who may not read it.
+def channel_of(audience: Audience, postbox: Postbox, team: str, *, formal: bool = False) -> str | None:
+    """The channel for an audience. A role without one is reached where the team is, a person only in person.
+
+    A formal notification counts as evidence, so it goes only where the audience is sure to read: a channel that an
+    admin named for it, not one it may or may not be in.
     """
     if isinstance(audience, Person):
         return postbox.person(audience)
@@ -54,4 +56,5 @@ def channel_of(audience: Audience, postbox: Postbox, team: str) -> str | None:
         if isinstance(audience, Team)
         else team
     )
-    return postbox.channel(name) or postbox.channel(team) or postbox.default_channel()
+    own = postbox.channel(name)
+    return own if formal else own or postbox.channel(team) or postbox.default_channel()

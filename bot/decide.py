@@ -23,7 +23,7 @@ from bot.messages.render import rendered
 from bot.model.facts import Facts
 from bot.model.finding import Finding
 from bot.model.lifecycle import State, Verdict
-from bot.model.people import Person, Role
+from bot.model.people import Role
 from bot.model.say import Say, say
 from bot.ports import Format
 from rules.lines import DemandLine, group_lines
@@ -186,7 +186,7 @@ def _handovers(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[
     for stage in handover.stages_due(facts, findings):
         body = card.handover(stage, facts, everyone, voice.speak)
         for one in addressed:
-            roles = () if isinstance(one.audience, Person) else (one.audience,)
+            roles = (one.audience,) if isinstance(one.audience, Role) else ()
             kind = handover.kind_of(stage, one)
             found.append(
                 Intent(kind, one.audience, digest_of(body), body, reason, True, "", one.names, roles)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.audience import Team
 from bot.model.facts import Facts
 from bot.model.fields import Field
 from bot.model.finding import Finding
@@ -25,15 +26,17 @@ AVAILABLE, OPERATIONAL = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One addressee: a role's channel or a person. `names` are the stakeholders reached by it."""
+    """One addressee: a role or team in its channel, or a person. `names` are the stakeholders reached by it."""
 
-    audience: Role | Person
+    audience: Role | Team | Person
     names: tuple[str, ...]
 
     @property
     def key(self) -> str:
         """Stable within a ticket."""
-        return self.audience.value if isinstance(self.audience, Role) else self.audience.id
+        if isinstance(self.audience, Role):
+            return self.audience.value
+        return self.audience.id if isinstance(self.audience, Person) else f"team:{self.audience.name}"
 
 
 def kind_of(stage: int, recipient: Recipient) -> str:
@@ -63,16 +66,19 @@ def recipients(facts: Facts, findings: Sequence[Finding]) -> tuple[Recipient, ..
     found = [Recipient(Role.OPERATIONS, operations)]
     if any(finding.id in _FOR_DPO for finding in findings):
         found.append(Recipient(Role.DPO, tuple(p.name for p in facts.role(Role.DPO).people)))
-    people = dict.fromkeys(p for p in _stakeholders(facts) if isinstance(p, Person))
-    return (*found, *(Recipient(person, (person.name,)) for person in people))
+    for party in dict.fromkeys(_stakeholders(facts)):
+        if isinstance(party, Person):
+            found.append(Recipient(party, (party.name,)))
+        elif party.name not in operations:
+            found.append(Recipient(Team(party.name), (party.name,)))
+    return tuple(found)
 
 
 def _operations(facts: Facts) -> tuple[str, ...]:
     """Names of the groups that take over: stated on the ticket, declared for the asset, or holding the role."""
     fields = [facts.field("handed_over_to"), *(s.asset.operations_group for s in facts.subjects if s.asset)]
     names = [p.name for field in fields for p in _party(field)]
-    groups = [p.name for p in _stakeholders(facts) if isinstance(p, Group)]
-    return tuple(dict.fromkeys([*names, *groups, *(g.name for g in facts.role(Role.OPERATIONS).groups)]))
+    return tuple(dict.fromkeys([*names, *(g.name for g in facts.role(Role.OPERATIONS).groups)]))
 
 
 def _stakeholders(facts: Facts) -> list[Person | Group]:

@@ -9,7 +9,6 @@ import structlog
 
 _CHATTY = (
     "jira",
-    "urllib3",
     "slack_sdk",
     "slack_bolt",
     "apscheduler",
@@ -34,6 +33,8 @@ def configure(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    # The client libraries log whole requests at DEBUG, credentials included: they stay quiet.
+    # The client libraries log whole requests at DEBUG, credentials included; urllib3 warns of retries with the
+    # query in it. They stay quiet: what matters is told by the connectors.
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    logging.getLogger("urllib3").setLevel(logging.ERROR)

@@ -7,13 +7,14 @@ from datetime import datetime
 
 import structlog
 
-from bot.audience import Audience, OnTicket, channel_of
+from bot.audience import OnTicket, Team, channel_of
 from bot.context import Context
 from bot.decide import COMMENT, Intent, Memory, decide
 from bot.deliver import deliver
 from bot.fetch import ENDS_THE_TURN, Gatherer, listed, told
 from bot.handover import is_handover
 from bot.model.facts import Facts
+from bot.model.people import Person
 from bot.model.snapshot import snapshot
 from bot.model.ticket import Ticket, TicketRef
 from bot.model.wish import Wish
@@ -127,9 +128,9 @@ def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Rep
         if intent.once and not ctx.policy.act:
             report.planned.append(Planned(ticket.key, ctx.messenger, intent.kind, intent.reason.msgid))
             continue
-        target, container = place_of(ctx, ticket, intent.audience)
+        target, container = place_of(ctx, ticket, intent)
         if container is None:
-            report.problem(f"{ticket.key}: {ctx.speak(intent.audience)} cannot be reached on {target}")
+            report.problem(unreachable(ctx, ticket, intent, target))
             continue
         wishes.append(
             Wish(
@@ -149,12 +150,23 @@ def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Rep
     return wishes
 
 
-def place_of(ctx: Context, ticket: Ticket, audience: Audience) -> tuple[str, str | None]:
+def place_of(ctx: Context, ticket: Ticket, intent: Intent) -> tuple[str, str | None]:
     """The outlet and the container in it; no container when the audience cannot be reached."""
-    if isinstance(audience, OnTicket):
+    if isinstance(intent.audience, OnTicket):
         return ticket.source, ticket.id
-    postbox = ctx.postbox
-    return ctx.messenger, channel_of(audience, postbox, ticket.team) if postbox else None
+    postbox, formal = ctx.postbox, is_handover(intent.kind)
+    return ctx.messenger, channel_of(
+        intent.audience, postbox, ticket.team, formal=formal
+    ) if postbox else None
+
+
+def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> str:
+    """One line for the admin: who cannot be reached, and the fix."""
+    who = intent.audience.name if isinstance(intent.audience, Team | Person) else ctx.speak(intent.audience)
+    fix = "their e-mail address is not visible or not known there"
+    if not isinstance(intent.audience, Person):
+        fix = f"give {who} a channel of its own, or SLACK_CHANNEL for the rest"
+    return f"{ticket.key}: {who} cannot be reached on {target}: {fix}"
 
 
 def deliver_all(ctx: Context, report: Report) -> None:

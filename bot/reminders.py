@@ -82,7 +82,7 @@ def _claim(ctx: Context, row: TicketRow) -> Claim | None:
 def _wish(ctx: Context, reminder: Reminder, report: Report) -> None:
     keys = ", ".join(one.facts.ticket.key for one, _ in reminder.items)
     if not ctx.policy.act:
-        report.planned.append(Planned(keys, ctx.messenger, "reminder", "a gate comes near"))
+        report.planned.append(Planned(keys, ctx.messenger, "reminder", "the planned start comes near"))
         return
     postbox = ctx.postbox
     channel = channel_of(reminder.audience, postbox, reminder.team) if postbox else None
@@ -99,7 +99,7 @@ def _wish(ctx: Context, reminder: Reminder, report: Report) -> None:
         container=channel,
         digest=digest,
         body=body,
-        reason=say("a gate comes near, or has passed"),
+        reason=say("the planned start comes near, or something should have been in order by now"),
         once=True,
     )
     ctx.journal.wish([wish], ctx.clock())

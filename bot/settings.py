@@ -88,11 +88,11 @@ class BotSettings(EnvSettings):
     @field_validator("remind_days", mode="before")
     @classmethod
     def _days(cls, value: object) -> object:
-        return (
-            tuple(sorted({int(v) for v in value.split(",")}, reverse=True))
-            if isinstance(value, str)
-            else value
-        )
+        if not isinstance(value, str):
+            return value
+        if not all(part.strip().isdigit() for part in value.split(",")):
+            raise ValueError("must be whole numbers of days, such as 5,2,1")
+        return tuple(sorted({int(part) for part in value.split(",")}, reverse=True))
 
     @field_validator("timezone")
     @classmethod
@@ -107,7 +107,11 @@ class BotSettings(EnvSettings):
     @classmethod
     def _hours(cls, value: str) -> str:
         opens, _, closes = value.partition("-")
-        if not time.fromisoformat(opens) < time.fromisoformat(closes):
+        try:
+            right = time.fromisoformat(opens) < time.fromisoformat(closes)
+        except ValueError:
+            right = False
+        if not right:
             raise ValueError("must be like 08:00-18:00")
         return value
 

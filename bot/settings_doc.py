@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterator
+from datetime import time
 from enum import Enum
 from typing import Any
 
@@ -19,7 +20,8 @@ _WIDTH = 110
 def example() -> str:
     """The whole file: every variable with what it means, its default, and an example where it has none."""
     parts = [
-        "# Settings of Sluiswachter. Copy to .env and fill in; what stands behind a # keeps its default.\n"
+        "# Settings of Sluiswachter. Copy to .env, take away the # and fill in. A line shows the default, or an\n"
+        "# example where there is none.\n"
         "# Any variable can be given as VARIABLE_FILE=/path instead: then the file's content is taken."
     ]
     for group in GROUPS.values():
@@ -55,6 +57,8 @@ def _shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(value, time):
+        return value.isoformat("minutes")
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

@@ -9,7 +9,7 @@ from bot.model.asset import Because, Flag, Subject
 from bot.model.facts import Facts
 from bot.model.finding import Finding
 from bot.model.lifecycle import State, Verdict
-from bot.model.say import Quote, say
+from bot.model.say import say
 from rules.applicability import asked, causes
 from rules.checks import CHECKS
 from rules.demand import Demand
@@ -18,7 +18,7 @@ from rules.measures import Measures, allowed_rollout, measures
 from rules.outcome import Outcome, Result
 from rules.policy import Pack, Rule
 from rules.why import UnknownRule, why_not
-from rules.words import FLAGS
+from rules.words import FLAGS, asset_name
 
 __all__ = [
     "DemandLine",
@@ -78,7 +78,7 @@ def _outcome(facts: Facts, rule: Rule, reasons: Sequence[tuple[Subject, Because]
 
 
 def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:
-    data, names = FLAGS[flag], tuple(Quote(name) for name in assets)
+    data, names = FLAGS[flag], tuple(asset_name(name) for name in assets)
     return Outcome(
         Result.UNKNOWN,
         say("It cannot be seen whether this holds {data}: {assets}.", data=data, assets=names),

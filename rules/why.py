@@ -11,7 +11,7 @@ from bot.model.say import Quote, Say, say
 from rules.applicability import causes
 from rules.names import nearest, unknown
 from rules.policy import Applies, Pack, Rule
-from rules.words import DIMENSIONS, FLAGS, classes_of
+from rules.words import DIMENSIONS, FLAGS, asset_name, classes_of
 
 
 class UnknownRule(LookupError):
@@ -68,5 +68,5 @@ def _when(applies: Applies) -> Say:
 def _differs(applies: Applies, subject: Subject) -> Say:
     """What about one asset keeps the rule from applying."""
     if applies.flag and not subject.flag(applies.flag):
-        return say("{asset} has no {data}", asset=Quote(subject.name), data=FLAGS[applies.flag])
+        return say("{asset} has no {data}", asset=asset_name(subject.name), data=FLAGS[applies.flag])
     return classes_of(subject)

@@ -90,11 +90,16 @@ def atoms(sentence: Say) -> tuple[Say, ...]:
     return tuple(atom for _, part in sentence.args if isinstance(part, Say) for atom in atoms(part))
 
 
+def asset_name(name: str) -> Quote | Say:
+    """What an asset is called; a ticket that names none is judged as if it were one."""
+    return Quote(name) if name else say("this ticket, without an asset,")
+
+
 def classes_of(subject: Subject) -> Say:
     """An asset with the classes that count for it."""
     return say(
         "{asset} is C{confidentiality} I{integrity} A{availability}",
-        asset=Quote(subject.name),
+        asset=asset_name(subject.name),
         confidentiality=subject.confidentiality,
         integrity=subject.integrity,
         availability=subject.availability,

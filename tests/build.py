@@ -12,7 +12,7 @@ from bot.model.fields import FIELDS, UNREADABLE, Field, Kind
 from bot.model.finding import Actor
 from bot.model.lifecycle import State
 from bot.model.people import Group, Person, Role, RoleMembers
-from bot.model.say import Quote, Say
+from bot.model.say import Either, Quote, Say
 from bot.model.ticket import Approval, Decision, Ticket, TicketKind
 from rules.checks import CHECKS
 from rules.demand import Demand
@@ -159,6 +159,8 @@ def english(value: object) -> str:
             return name
         case datetime():
             return value.strftime("%d/%m %H:%M")
+        case Either(items):
+            return ", ".join(english(item) for item in items)
         case tuple():
             return ", ".join(english(item) for item in value)
         case int() | str():

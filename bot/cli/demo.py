@@ -19,6 +19,7 @@ from bot.pipeline import cycle
 from bot.report import Report
 from connectors.sandbox.town import Town
 
+
 def run(*, keep: bool, language: str, pages: str) -> int:
     """Tell the story; with `keep`, leave the systems running until Ctrl-C. Gives the exit code."""
     folder = Path(pages).resolve()
@@ -30,7 +31,7 @@ def run(*, keep: bool, language: str, pages: str) -> int:
             town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": language, "SLUIS_LOG_LEVEL": "ERROR"}, folder
         )
         done = Story(town, folder, console).tell()
-        _where_to_look(town, folder, console)
+        _where_to_look(folder, console)
         if keep:
             _keep(town, folder, console)
         return max(report.exit_code for report in done)
@@ -143,7 +144,11 @@ class Story:
         place = town.channels[channel]
         for message in [m for m in town.slack.messages(place) if about in m.text.partition("\n")[0]][-1:]:
             replies = [reply.text for reply in town.slack.thread(place, message.ts) if reply.ts != message.ts]
-            self._show(f"Slack · #{channel}", "\n".join([message.text, *(f"  ↳ {text}" for text in replies)]), "magenta")
+            self._show(
+                f"Slack · #{channel}",
+                "\n".join([message.text, *(f"  ↳ {text}" for text in replies)]),
+                "magenta",
+            )
         self._save(f"slack-{channel}-{len(self.reports)}", f"{town.servers['slack'].url}/archives/{place}")
 
     def _show(self, title: str, text: str, colour: str) -> None:
@@ -165,12 +170,11 @@ class Story:
 _TOLD = ("created", "updated", "removed", "adopted")
 
 
-def _where_to_look(town: Town, folder: Path, console: Console) -> None:
+def _where_to_look(folder: Path, console: Console) -> None:
     console.rule("[bold]Where to look")
+    console.print(f"The pages as people see them, in {folder}:")
     for page in sorted(folder.glob("*.html")):
-        console.print(
-            f"  {page.relative_to(Path.cwd().parent) if page.is_relative_to(Path.cwd().parent) else page}"
-        )
+        console.print(f"  {page.name}")
 
 
 def _keep(town: Town, folder: Path, console: Console) -> None:
@@ -178,9 +182,9 @@ def _keep(town: Town, folder: Path, console: Console) -> None:
     console.print("\nStill running; Ctrl-C ends it.")
     for name, server in town.servers.items():
         console.print(f"  {name:11} {server.url}")
-    console.print(
-        f"\nIn another shell:\n  . {folder / 'env'}\n  sluis check {town.change}\n  sluis explain {town.change} ICR-17\n  sluis sync\n"
-    )
+    console.print(f"\nIn another shell:\n  . {folder / 'env'}")
+    for command in (f"check {town.change}", f"explain {town.change} ICR-17", "sync", "doctor"):
+        console.print(f"  sluis {command}")
     with Interrupt() as interrupt:
         while not interrupt.told():
             time.sleep(0.2)

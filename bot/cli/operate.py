@@ -91,7 +91,9 @@ def health() -> None:
     from bot.settings import BotSettings
 
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{BotSettings().http_port}/healthz", timeout=3) as answer:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{BotSettings().http_port}/healthz", timeout=3
+        ) as answer:
             typer.echo(answer.read().decode().strip())
     except OSError as error:
         typer.echo(f"not healthy: {error}", err=True)

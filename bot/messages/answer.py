@@ -13,8 +13,10 @@ from bot.messages.overview import FLAG_NAMES, clauses
 from bot.model.asset import Because, Dimension, Flag
 from bot.model.facts import Facts
 from bot.model.finding import Finding
-from bot.model.say import Quote, Say, say
+from bot.model.lifecycle import Verdict
+from bot.model.say import Say, say
 from rules.lines import group_lines
+from rules.words import asset_name
 
 
 def as_json(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> dict[str, Any]:
@@ -97,7 +99,7 @@ def explained(finding: Finding, speak: Speaker) -> str:
         (say("Needed before"), speak(finding.gate) + (f" ({speak(finding.due)})" if finding.due else "")),
         *((say("Looked at"), _part(p.name, p.met, p.seen, speak)) for p in finding.parts),
         (say("Seen"), speak(finding.seen)),
-        (say("What would satisfy it"), speak(finding.wanted)),
+        (say("What is needed"), "" if finding.verdict is Verdict.MET else speak(finding.wanted)),
         (say("Who can settle it"), speak.listed(finding.who, either=True)),
     ]
     width = max(len(speak(label)) for label, _ in rows)
@@ -107,16 +109,21 @@ def explained(finding: Finding, speak: Speaker) -> str:
 
 def why_not_text(rule: str, reason: Say | None, speak: Speaker) -> str:
     """Why a rule is not asked of a ticket."""
-    return f"{rule}: {speak(reason) if reason else speak.say('It is not judged for this ticket: it is canceled.')}"
+    told = reason or say("Nothing is judged: this ticket is canceled.")
+    return f"{rule}: {speak(told)}"
 
 
 def _reason(because: Because) -> Say:
-    """One cause in full words."""
-    asset = Quote(because.subject) if because.subject else say("this ticket, without an asset,")
+    """One cause in full words, with what is not certain about it."""
+    asset = asset_name(because.subject)
     flag = FLAG_NAMES[because.flag] if because.flag else None
+    if flag and not because.certain:
+        return say("it cannot be seen whether {asset} holds {flag}", asset=asset, flag=flag)
     if because.dimension is None:
-        return say("{asset} holds {flags}", asset=asset, flags=flag)
+        return say("{asset} holds {flag}", asset=asset, flag=flag)
     level = {"asset": asset, "dimension": DIMENSION_NAMES[because.dimension], "level": because.level}
+    if because.assumed:
+        return say("{asset} is judged as class {level} in {dimension}, for want of a class", **level)
     if flag:
         return say("{asset} is class {level} in {dimension} and holds {flag}", flag=flag, **level)
     return say("{asset} is class {level} in {dimension}", **level)

@@ -157,7 +157,7 @@ def _line(line: DemandLine, speak: Speaker) -> str:
 
 def _when(due: Due, speak: Speaker) -> str:
     if due.step == OVERDUE:
-        return speak.say("this is missing while the gate is passed")
+        return speak.say("this should have been in order by now")
     start = due.facts.field("planned_start").value
     return speak.count(
         "starts within {n} working day, on {start}",

@@ -39,7 +39,7 @@ def stored() -> Catalog:
 def main() -> None:
     """Add what is new to the Dutch catalogue, and drop what is no longer said."""
     catalogue = stored() if FILE.exists() else Catalog(locale="nl", project="sluiswachter")
-    catalogue.update(extracted(), no_fuzzy_matching=True)
+    catalogue.update(extracted(), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
     with FILE.open("wb") as file:
         write_po(file, catalogue, width=0, no_location=True, omit_header=False, sort_output=True)

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po
 
 from bot.model.lifecycle import State, Verdict
 from bot.model.people import Group, Person, Role
-from bot.model.say import Quote, Say, say
+from bot.model.say import Either, Quote, Say, say
 
 LANGUAGES = ("nl", "en")
 _LOCALES = {"nl": "nl_BE", "en": "en_GB"}
@@ -67,19 +67,24 @@ class Speaker:
 
     def __call__(self, spoken: object) -> str:
         """Any part of a sentence as text: a Say, a person, a moment, a role, a state, a tuple of these."""
-        if isinstance(spoken, Say):
-            return self._say(spoken)
-        if isinstance(spoken, datetime):
-            return self.moment(spoken)
-        if isinstance(spoken, Quote):
-            return spoken.text
-        if isinstance(spoken, Person | Group):
-            return spoken.name
-        if isinstance(spoken, StrEnum):
-            return self._say(_NAMES[spoken])
-        if isinstance(spoken, tuple):
-            return self.listed(spoken)
-        return str(spoken)
+        match spoken:
+            case Say():
+                text = self._say(spoken)
+            case datetime():
+                text = self.moment(spoken)
+            case Quote(text):
+                pass
+            case Person(name=text) | Group(name=text):
+                pass
+            case Either(items):
+                text = self.listed(items, either=True)
+            case tuple():
+                text = self.listed(spoken)
+            case StrEnum():
+                text = self._say(_NAMES[spoken])
+            case _:
+                text = str(spoken)
+        return text
 
     def say(self, msgid: str, /, **args: object) -> str:
         """Speak a sentence at once."""

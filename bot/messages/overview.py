@@ -14,11 +14,12 @@ from bot.model.people import Person, Role
 from bot.model.say import Quote, say
 from bot.model.ticket import Ticket
 from rules.lines import DemandLine
+from rules.words import asset_name
 
 FLAG_NAMES = {
     Flag.GDPR: say("personal data"),
     Flag.KSZ: say("social security data"),
-    Flag.NIS2: say("NIS2"),
+    Flag.NIS2: say("data that falls under NIS2"),
 }
 _SIGNING = (Role.DPO, Role.CAB, Role.KETEN_CAB)
 _LETTERS = {
@@ -74,7 +75,9 @@ def overview(lines: Sequence[DemandLine], state: State) -> Overview:
         return tuple(line for line in lines if line.verdict in verdicts)
 
     pending = having(Verdict.PENDING)
-    near = [line.gate for line in pending if state.reached(State.IMPLEMENT) or State.IMPLEMENT.reached(line.gate)]
+    near = [
+        line.gate for line in pending if state.reached(State.IMPLEMENT) or State.IMPLEMENT.reached(line.gate)
+    ]
     gate = min(near, key=list(State).index, default=None)
     return Overview(
         forbidden=having(Verdict.VIOLATED),
@@ -101,7 +104,9 @@ def headline(view: Overview, ticket: Ticket, speak: Speaker) -> str:
     if n := len(view.missing):
         parts.append(
             speak.count(
-                "{n} point is missing that is due by now.", "{n} points are missing that are due by now.", n
+                "{n} point should have been in order by now.",
+                "{n} points should have been in order by now.",
+                n,
             )
         )
     if n := len(view.upcoming):
@@ -197,7 +202,7 @@ def _subject_text(name: str, because: Sequence[Because], speak: Speaker) -> str:
         dict.fromkeys(f"{letters[b.dimension]}{b.level}" for b in because if b.dimension and b.level)
     )
     flags = [FLAG_NAMES[flag] for flag in dict.fromkeys(b.flag for b in because if b.flag)]
-    shown = Quote(name) if name else say("this ticket, without an asset,")
+    shown = asset_name(name)
     if classes and flags:
         return speak.say(
             "{asset} is {classes} with {flags}", asset=shown, classes=classes, flags=tuple(flags)

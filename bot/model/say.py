@@ -25,6 +25,13 @@ class Quote:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Alternatives, read as "A, B or C". A plain tuple reads as "A, B and C"."""
+
+    items: tuple[object, ...]
+
+
 def say(msgid: str, /, **args: object) -> Say:
     """Make a sentence. `msgid` is a literal with {named} places, so that catalogues can be extracted."""
     return Say(msgid, tuple(args.items()))

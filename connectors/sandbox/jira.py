@@ -21,7 +21,7 @@ from connectors.sandbox.jira_jql import BadJql, search
 from connectors.sandbox.jira_pages import pages
 from connectors.sandbox.jira_records import Issue, User
 from connectors.sandbox.jira_state import State
-from connectors.sandbox.jira_web import Refusal, asked_page, find_issue, need_issue, refuse
+from connectors.sandbox.jira_web import CLOUD_ID, Refusal, asked_page, find_issue, gateway, need_issue, refuse
 
 _REMOVED = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration "
@@ -58,6 +58,8 @@ def _app(site: JiraSandbox) -> Flask:
         app.register_blueprint(api, url_prefix=f"/rest/api/{version}", name=f"api{version}")
     app.register_blueprint(_service_desk(site), url_prefix="/rest/servicedeskapi")
     app.register_blueprint(pages(site))
+    app.add_url_rule("/_edge/tenant_info", view_func=lambda: {"cloudId": CLOUD_ID})
+    app.wsgi_app = gateway(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 
@@ -68,11 +70,11 @@ def _who(site: JiraSandbox) -> Response | tuple[Response, int] | None:
     given = request.authorization
     g.user = g.failed = None
     if given is not None:
-        g.user = next((u for u in site.users.values() if u.token and _knows(u, given, site.server)), None)
+        g.user = next((u for u in site.users.values() if u.token and _knows(u, given, site)), None)
         g.failed = g.user is None
     if site.server and g.failed:
         return Response("Unauthorized", 401)
-    if given is not None and given.type == "bearer" and not site.server:
+    if given is not None and given.type == "bearer" and not _takes_bearer(site):
         raise Refusal(403, {"error": "Failed to parse Connect Session Auth Token"})
     if g.user or not request.path.startswith("/rest/") or any(part in request.path for part in _ANONYMOUS):
         return None
@@ -81,11 +83,15 @@ def _who(site: JiraSandbox) -> Response | tuple[Response, int] | None:
     return Response("Client must be authenticated to access this resource.", 401)
 
 
-def _knows(user: User, given: Any, server: bool) -> bool:
+def _knows(user: User, given: Any, site: JiraSandbox) -> bool:
     if given.type == "basic":
-        name = user.account_id if server else user.email
+        name = user.account_id if site.server else user.email
         return bool(given.username == name and given.password == user.token)
-    return server and bool(given.token == user.token)
+    return _takes_bearer(site) and bool(given.token == user.token)
+
+
+def _takes_bearer(site: JiraSandbox) -> bool:
+    return site.server or "sandbox.gateway" in request.environ
 
 
 def _seraph(answer: Response) -> Response:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NoReturn
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import request
 
 from connectors.sandbox.jira_records import Issue
 from connectors.sandbox.jira_state import State
+
+CLOUD_ID = "5a5a5a5a-0000-4000-8000-5a5a5a5a5a5a"
+GATEWAY = f"/ex/jira/{CLOUD_ID}"
+"""Where scoped tokens and service accounts reach the same API, bearer tokens included."""
+
+
+def gateway(app: WSGIApplication) -> WSGIApplication:
+    """Let the app be reached below the gateway's path too."""
+
+    def through(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(f"{GATEWAY}/"):
+            environ |= {"PATH_INFO": path.removeprefix(GATEWAY), "sandbox.gateway": "yes"}
+        return app(environ, start)
+
+    return through
 
 
 class Refusal(Exception):

@@ -84,8 +84,8 @@ class Pages:
         )
 
     def _summary(self, table: str, row: Row) -> dict[str, str]:
-        columns = ("number", "short_description", "description", "state", "assignment_group", "start_date")
-        columns += ("u_compliance_status", "u_compliance_findings", "sys_updated_on")
+        main = ("number", "short_description", "description", "state", "assignment_group", "start_date")
+        columns = (*main, "u_compliance_status", "u_compliance_findings", "sys_updated_on")
         return {c: self.state.shown(table, row, c) for c in columns} | {"table": _words(table)}
 
     def _approvals(self, row: Row) -> list[dict[str, str]]:

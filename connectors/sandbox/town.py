@@ -23,7 +23,8 @@ from connectors.sandbox.slack import SlackSandbox
 BOT_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but this sandbox
 _TEXTS = (
     "Classification|Release package|Build documentation|Installation documentation|Procedures|Scripts|Test plan|"
-    "Backout plan|Implementation plan|Acceptance criteria|Compensating measures|Procedure|Post-verification|Lessons learned"
+    "Backout plan|Implementation plan|Acceptance criteria|Compensating measures|Procedure|Post-verification|"
+    "Lessons learned"
 )
 _SELECTS = (
     "Change type|Release size|Rollout strategy|Test result|Acceptance result|Environments separated|"

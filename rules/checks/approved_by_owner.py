@@ -10,12 +10,12 @@ from bot.model.facts import Facts
 from bot.model.fields import Field
 from bot.model.finding import Actor
 from bot.model.people import Person, Role
-from bot.model.say import Quote, Say, say
+from bot.model.say import Say, say
 from rules.actors import settlers
 from rules.approvals import UNREAD, Vote, current, votes
 from rules.demand import Demand, Params
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import ROLES, sentences
+from rules.words import ROLES, asset_name, sentences
 
 PARAMS = Params
 _WANTED = say("An approval by {role}.", role=ROLES[Role.OWNER])
@@ -42,7 +42,7 @@ class _Asked:
 
 
 def _ask(facts: Facts, subject: Subject, cast: Mapping[str, Vote]) -> _Asked:
-    owners, asset = _owners(facts, subject), Quote(subject.name)
+    owners, asset = _owners(facts, subject), asset_name(subject.name)
     if owners is None:
         seen = say("It cannot be read who owns {asset}.", asset=asset)
         return _Asked((Look(say("{asset}", asset=asset), Result.UNKNOWN, seen),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.model.facts import Facts
 from bot.model.fields import Field
 from bot.model.people import Group, Person, Role
@@ -23,18 +25,34 @@ class Notified(Params):
 
 
 PARAMS = Notified
+_SOMEBODY = say("a recipient")
 _WANTED = say("The notification is sent by itself once the rollout is recorded.")
 
 
 def check(facts: Facts, demand: Demand[Notified]) -> Outcome:
-    """Met by what was delivered; where no stakeholder is known, one recipient will do."""
+    """Met by what was delivered; where no stakeholder is known, one recipient will do. Nobody is asked to do
+    anything: the notification goes out by itself.
+    """
     notices = [notice for notice in facts.notices if notice.stage == demand.params.stage]
     told = {name.casefold() for notice in notices for name in notice.recipients}
     roles = {role for notice in notices for role in notice.roles}
     looks = [_look(ROLES[role], role in roles) for role in demand.params.roles]
     if demand.params.stakeholders:
         looks += _stakeholders(facts, demand, told)
-    return judged(looks or [_look(say("a recipient"), bool(told))], _WANTED, settlers(facts))
+    outcome = judged(looks or [_look(_SOMEBODY, bool(told))], _WANTED, settlers(facts))
+    return replace(outcome, seen=_seen(outcome, looks))
+
+
+def _seen(outcome: Outcome, looks: list[Look]) -> Say:
+    """One sentence about all recipients that decide the outcome."""
+    if outcome.result is Result.UNKNOWN:
+        return outcome.seen
+    names = tuple(look.name for look in looks if look.result is outcome.result and look.name != _SOMEBODY)
+    if outcome.result is Result.MET:
+        return say("The formal notification has reached {recipients}.", recipients=names or _SOMEBODY)
+    if not names:
+        return say("The formal notification has reached nobody yet.")
+    return say("The formal notification has not reached {recipients} yet.", recipients=names)
 
 
 def _stakeholders(facts: Facts, demand: Demand[Notified], told: set[str]) -> list[Look]:
@@ -45,7 +63,7 @@ def _stakeholders(facts: Facts, demand: Demand[Notified], told: set[str]) -> lis
     if _hidden(own, registered):
         seen = say("It cannot be read who the stakeholders are.")
         looks.append(Look(say("Stakeholders"), Result.UNKNOWN, seen))
-    return looks or [_look(say("a recipient"), bool(told))]
+    return looks or [_look(_SOMEBODY, bool(told))]
 
 
 def _hidden(own: Field, registered: list[Field]) -> bool:
@@ -61,6 +79,5 @@ def _names(field: Field) -> tuple[str, ...]:
 
 def _look(name: Say, told: bool) -> Look:
     if told:
-        return Look(name, Result.MET, say("The formal notification has reached {recipient}.", recipient=name))
-    seen = say("The formal notification has not reached {recipient} yet.", recipient=name)
-    return Look(name, Result.UNMET, seen)
+        return Look(name, Result.MET, say("It has reached {recipient}.", recipient=name))
+    return Look(name, Result.UNMET, say("It has not reached {recipient} yet.", recipient=name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.model.facts import Facts
-from bot.model.say import Say, say
+from bot.model.say import Either, Say, say
 from rules.actors import settlers
 from rules.demand import Demand
 from rules.outcome import Outcome, Result
@@ -33,5 +33,5 @@ def _result(facts: Facts, allowed: frozenset[str]) -> Result:
 
 
 def _wanted(allowed: frozenset[str]) -> Say:
-    strategies = tuple(CHOICES[strategy] for strategy in in_order(allowed))
-    return say("Choose a rollout strategy that is allowed here: {strategies}.", strategies=strategies)
+    strategies = Either(tuple(CHOICES[strategy] for strategy in in_order(allowed)))
+    return say("Allowed here: {strategies}.", strategies=strategies)

@@ -10,6 +10,7 @@ from rules.demand import Demand
 from rules.hours import HOURS, HoursTable, covers, longest
 from rules.looks import look_filled
 from rules.outcome import Look, Outcome, Result, judged
+from rules.words import asset_name
 
 PARAMS = HoursTable
 
@@ -27,16 +28,16 @@ def check(facts: Facts, demand: Demand[HoursTable]) -> Outcome:
 
 
 def _hours(facts: Facts, subject: Subject, asked: str) -> Look:
-    name = say("{asset}", asset=Quote(subject.name))
+    name = say("{asset}", asset=asset_name(subject.name))
     declared = facts.service_hours.get(facts.ticket.team) or (
         subject.asset.service_hours.value if subject.asset else None
     )
     if not isinstance(declared, str) or declared not in HOURS:
-        seen = say("No service hours are known for {asset} or its team.", asset=Quote(subject.name))
+        seen = say("No service hours are known for {asset} or its team.", asset=asset_name(subject.name))
         return Look(name, Result.UNKNOWN, seen)
     seen = say(
         "Service hours for {asset} are {hours}; its availability asks for {asked}.",
-        asset=Quote(subject.name),
+        asset=asset_name(subject.name),
         hours=Quote(declared),
         asked=Quote(asked),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -68,8 +68,9 @@ def test_counting_back_over_the_end_of_summer_time():
     assert BE.working_days_before(start, 1).isoformat() == "2026-10-23T09:00:00+02:00"
 
 
-@given(st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)), st.integers(1, 12))
-def test_the_day_counted_back_to_is_a_working_day_and_more_days_lie_earlier(moment, days):
+@given(st.integers(0, 5 * 365 * 24), st.integers(1, 12))
+def test_the_day_counted_back_to_is_a_working_day_and_more_days_lie_earlier(hours, days):
+    moment = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
     back = BE.working_days_before(moment, days)
     assert BE.is_working_day(back.date())
     assert back < moment

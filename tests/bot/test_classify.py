@@ -16,7 +16,9 @@ from bot.model.ticket import AssetRef
 REF = AssetRef("register", "A1", "Kassa")
 
 
-def asset(c: Any = "3", i: Any = "3", a: Any = "3", gdpr: Any = "no", ksz: Any = "no", nis2: Any = "no") -> Asset:
+def asset(
+    c: Any = "3", i: Any = "3", a: Any = "3", gdpr: Any = "no", ksz: Any = "no", nis2: Any = "no"
+) -> Asset:
     levels = [v if isinstance(v, Field) else reading.level(v) for v in (c, i, a)]
     flags = [v if isinstance(v, Field) else reading.boolean(v) for v in (gdpr, ksz, nis2)]
     return Asset("register", "A1", "Kassa", *levels, *flags)
@@ -68,7 +70,10 @@ def test_what_cannot_be_read_is_for_the_admin_not_a_reproach(given, unread, unse
     [
         ("", []),
         ("C5 I3 A3", []),
-        ("V4 I3 B3 gdpr", ["The ticket states confidentiality 4, but 'Kassa' is class 5; that class counts."]),
+        (
+            "V4 I3 B3 gdpr",
+            ["The ticket states confidentiality 4, but 'Kassa' is class 5; that class counts."],
+        ),
         ("hoog", ["The classification on the ticket, “'hoog'”, is not one with classes from 1 to 5."]),
         ("C7 I3", ["The classification on the ticket, “'C7 I3'”, is not one with classes from 1 to 5."]),
     ],
@@ -83,7 +88,9 @@ def test_a_lower_class_on_the_ticket_is_told_and_the_assets_counts(stated, told)
     ("stated", "default", "levels", "gdpr"),
     [("", 3, (3, 3, 3), False), ("C5 I1 A1 gdpr", 3, (5, 3, 3), True), ("", 5, (5, 5, 5), False)],
 )
-def test_a_ticket_without_an_asset_is_judged_by_default_or_what_it_states_where_higher(stated, default, levels, gdpr):
+def test_a_ticket_without_an_asset_is_judged_by_default_or_what_it_states_where_higher(
+    stated, default, levels, gdpr
+):
     fields = {"classification": Field(stated or None)}
     (subject,), problems = classify(ticket(fields=fields), {}, frozenset(), default)
     assert tuple(subject.level(d) for d in Dimension) == levels

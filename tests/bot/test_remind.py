@@ -89,7 +89,11 @@ def test_one_message_per_audience_with_every_ticket_in_it():
 
 
 def test_a_sign_off_given_in_the_meantime_is_not_asked_again():
-    (reminder,) = [r for r in grouped([asked(MONDAY, approvals=(approved(CI, MONDAY),))]) if r.audience is Role.CAB]
+    (reminder,) = [
+        r for r in grouped([asked(MONDAY, approvals=(approved(CI, MONDAY),))]) if r.audience is Role.CAB
+    ]
     assert reminder.team == TEAM.name
-    assert not [r for r in grouped([asked(MONDAY, approvals=(approved(CI, MONDAY),))]) if r.audience is Role.DPO]
+    assert not [
+        r for r in grouped([asked(MONDAY, approvals=(approved(CI, MONDAY),))]) if r.audience is Role.DPO
+    ]
     assert ROLES[Role.DPO].groups == (Group("g-dpo", "Privacy"),)

@@ -25,12 +25,20 @@ def register(town: Town, old: str, new: str) -> None:
     ("new", "told"),
     [
         ("Citizen register,,4,3", "Citizen register has no class for confidentiality; judged as class 5."),
-        ("Citizen register,hoog?,4,3", "Citizen register: confidentiality says “hoog?”, which is no class from 1 to 5"),
-        ("Citizen register,7,4,3", "Citizen register: confidentiality says “7”, which is no class from 1 to 5"),
+        (
+            "Citizen register,hoog?,4,3",
+            "Citizen register: confidentiality says “hoog?”, which is no class from 1 to 5",
+        ),
+        (
+            "Citizen register,7,4,3",
+            "Citizen register: confidentiality says “7”, which is no class from 1 to 5",
+        ),
         ("Somebody else's,5,4,3", "Citizen register is in none of the registers."),
     ],
 )
-def test_an_asset_without_a_usable_class_is_a_finding_and_judged_by_default(town: Town, sync: Sync, new, told) -> None:
+def test_an_asset_without_a_usable_class_is_a_finding_and_judged_by_default(
+    town: Town, sync: Sync, new, told
+) -> None:
     register(town, "Citizen register,5,4,3", new)
     assert sync().exit_code == 0
     said = text(town, town.change)
@@ -74,7 +82,9 @@ def test_a_dead_source_is_told_and_the_other_is_served(town: Town, sync: Sync) -
 
 
 @pytest.mark.parametrize("rounds", [1, 2])
-def test_a_wrong_token_that_answers_200_with_nothing_closes_nothing(town: Town, sync: Sync, rounds: int) -> None:
+def test_a_wrong_token_that_answers_200_with_nothing_closes_nothing(
+    town: Town, sync: Sync, rounds: int
+) -> None:
     sync()
     before = text(town, town.change)
     for _ in range(rounds):
@@ -91,7 +101,9 @@ def test_a_wrong_token_that_answers_200_with_nothing_closes_nothing(town: Town, 
 
 def test_one_broken_ticket_does_not_stop_the_rest_and_is_tried_again(town: Town, sync: Sync) -> None:
     broken = town.jira.issues[town.change].id
-    town.servers["jira"].fail(Fault(How.ANSWER, path=f"/issue/{broken}", status=200, body="<html>oops</html>"))
+    town.servers["jira"].fail(
+        Fault(How.ANSWER, path=f"/issue/{broken}", status=200, body="<html>oops</html>")
+    )
     report = sync()
     assert (report.sources["jira"].failed, report.exit_code) == (1, 1)
     assert comments(town, town.change) == []

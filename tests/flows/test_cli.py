@@ -18,7 +18,9 @@ from connectors.sandbox.town import Town
 ROOT = Path(__file__).parents[2]
 
 
-def sluis(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def sluis(
+    *arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         env={**_bare(), **(env or {})},
@@ -55,7 +57,13 @@ def test_every_classification_in_under_two_seconds() -> None:
 @pytest.mark.parametrize(
     ("arguments", "rollout", "hours", "has", "lacks"),
     [
-        ("-C 1 -I 2 -A 2 --size minor", ["big_bang", "phased", "limited_pull", "pull"], "5x10", "ICR-09", "ICR-10"),
+        (
+            "-C 1 -I 2 -A 2 --size minor",
+            ["big_bang", "phased", "limited_pull", "pull"],
+            "5x10",
+            "ICR-09",
+            "ICR-10",
+        ),
         ("-C 3 -I 1 -A 3 --size sprint", ["big_bang", "phased", "limited_pull"], "24x7", "ICR-11", "ICR-14"),
         ("-C 3 -I 4 -A 2 --gdpr --size major", ["big_bang", "phased"], "5x10", "ICR-34", "ICR-15"),
         ("-C 5 -I 1 -A 1 --size minor", ["phased"], "5x10", "ICR-19", "ICR-30"),
@@ -70,7 +78,10 @@ def test_measures_of_one_classification(arguments, rollout, hours, has, lacks) -
 
 
 def test_rules_lists_every_rule_with_its_clause() -> None:
-    rows = [json.loads(line) for line in sluis("rules", "--format", "jsonl", "--language", "en").stdout.splitlines()]
+    rows = [
+        json.loads(line)
+        for line in sluis("rules", "--format", "jsonl", "--language", "en").stdout.splitlines()
+    ]
     by_id = {row["id"]: row for row in rows}
     assert by_id["ICR-17"]["cite"] == "Vo-ICR R&D v2.1 §1.1"
     assert by_id["ICR-40"]["reserved"] is True
@@ -114,7 +125,11 @@ def test_one_ticket_asked(env, arguments, code, told) -> None:
 def test_a_servicenow_change_is_asked_by_its_number(town: Town, env) -> None:
     number = town.servicenow.row("change_request", town.payment)["number"]
     answer = json.loads(sluis("check", number, "--format", "json", env=env).stdout)
-    assert (answer["ticket"], answer["source"], answer["classification"]["confidentiality"]) == (number, "servicenow", 4)
+    assert (answer["ticket"], answer["source"], answer["classification"]["confidentiality"]) == (
+        number,
+        "servicenow",
+        4,
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,8 +139,11 @@ def test_a_servicenow_change_is_asked_by_its_number(town: Town, env) -> None:
         ({"SLUIS_MODE": "akt"}, "SLUIS_MODE"),
         ({"SLUIS_MODUS": "act"}, "SLUIS_MODUS: no such setting; did you mean SLUIS_MODE?"),
         ({"JIRA_PROJECT": "CHG"}, "JIRA_PROJECT: no such setting; did you mean JIRA_PROJECTS?"),
-        ({"SLUIS_PACKS": "vo-irc"}, 'vo-irc'),
-        ({"SLUIS_TIMEZONE": "Europe/Brussel"}, "SLUIS_TIMEZONE: is not a time zone; did you mean Europe/Brussels?"),
+        ({"SLUIS_PACKS": "vo-irc"}, "vo-irc"),
+        (
+            {"SLUIS_TIMEZONE": "Europe/Brussel"},
+            "SLUIS_TIMEZONE: is not a time zone; did you mean Europe/Brussels?",
+        ),
         ({"SLUIS_DATABASE_URL": "mysql://x"}, "SLUIS_DATABASE_URL: unknown kind of database"),
         ({"SLACK_CHANNEL": "#changes"}, "SLACK_CHANNEL"),
         ({"JIRA_API_TOKEN_FILE": "/nowhere/token", "JIRA_API_TOKEN": ""}, "JIRA_*_FILE: No such file"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connectors.sandbox.jira_state import Comment
-from connectors.sandbox.town import Town
-
 from bot.cli.adf_text import adf_text
 from bot.report import Report
+from connectors.sandbox.jira_state import Comment
+from connectors.sandbox.town import Town
 
 Sync = Callable[..., Report]
 
@@ -49,7 +48,9 @@ def test_a_change_is_held_at_the_lock_and_let_through(town: Town, sync: Sync) ->
     town.replace_test_data()
     town.dpo_signs()
     sync()
-    assert text(town, town.change).startswith("▌ Ready for implementation: all that is asked before it is in order.")
+    assert text(town, town.change).startswith(
+        "▌ Ready for implementation: all that is asked before it is in order."
+    )
     assert comments(town, town.change)[0].id == posted, "edited in place"
     shown = card(town, "team-citizens", town.change)
     assert "✅ Ready for implementation" in shown.text

@@ -46,9 +46,9 @@ EXPECTED = {
     "ICR-33": (3, 3, NO, Flag.GDPR, "closed", "§1.2"),
     "ICR-34": (4, 4, NO, Flag.GDPR, "implement", "§1.2"),
     "ICR-35": (4, 4, NO, Flag.GDPR, "implement", "§1.2"),
-    "ICR-41": (1, 1, 1, Flag.KSZ, "implement", "§1.4 (KSZ 5.9.1)"),
-    "ICR-42": (1, 1, 1, Flag.KSZ, "implement", "§1.4 (KSZ 5.9.2)"),
-    "ICR-43": (1, 1, 1, Flag.KSZ, "implement", "§1.4 (KSZ 5.9.2)"),
+    "ICR-41": (1, 1, 1, Flag.KSZ, "implement", "§1.4, KSZ 5.9.1"),
+    "ICR-42": (1, 1, 1, Flag.KSZ, "implement", "§1.4, KSZ 5.9.2"),
+    "ICR-43": (1, 1, 1, Flag.KSZ, "implement", "§1.4, KSZ 5.9.2"),
 }
 LINES = {
     "rollout": {"ICR-01", "ICR-30"},

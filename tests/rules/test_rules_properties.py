@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from build import AN, BO, CI, DIRK, ELS, HIDDEN, TEAM, complete, day, english, facts, members, subject
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from build import AN, BO, CI, DIRK, ELS, HIDDEN, TEAM, complete, day, english, facts, members, subject
 
 from bot.model.asset import Flag
 from bot.model.facts import Facts, Notice

@@ -344,12 +344,12 @@ def notice(*recipients: str, stage: int = 1, roles: tuple[Role, ...] = (Role.OPE
     return Notice(stage, day(9), recipients, roles)
 
 
-def yes(who: str) -> str:
-    return f"The formal notification has reached {who}."
+def yes(*who: str) -> str:
+    return f"The formal notification has reached {', '.join(who)}."
 
 
-def no(who: str) -> str:
-    return f"The formal notification has not reached {who} yet."
+def no(*who: str) -> str:
+    return f"The formal notification has not reached {', '.join(who)} yet."
 
 
 HIDDEN_LIST = "It cannot be read who the stakeholders are."
@@ -358,14 +358,14 @@ HIDDEN_LIST = "It cannot be read who the stakeholders are."
 @pytest.mark.parametrize(
     ("given", "result", "seen"),
     [
-        ({"notices": (notice("Desk"),)}, "met", f"{yes('operations')} {yes('a recipient')}"),
-        ({}, "unmet", f"{no('operations')} {no('a recipient')}"),
-        ({"notices": (notice("Desk", stage=2),)}, "unmet", f"{no('operations')} {no('a recipient')}"),
+        ({"notices": (notice("Desk"),)}, "met", yes("operations")),
+        ({}, "unmet", no("operations")),
+        ({"notices": (notice("Desk", stage=2),)}, "unmet", no("operations")),
         ({"notices": (notice("Desk", roles=()),)}, "unmet", no("operations")),
         (
             {"stakeholders": (AN, TEAM), "notices": (notice("an"), notice("Web team"))},
             "met",
-            f"{yes('operations')} {yes(repr('An'))} {yes(repr('Web team'))}",
+            yes("operations", "'An'", "'Web team'"),
         ),
         ({"stakeholders": (AN, TEAM), "notices": (notice("An"),)}, "unmet", no("'Web team'")),
         (
@@ -387,7 +387,7 @@ HIDDEN_LIST = "It cannot be read who the stakeholders are."
                 "stakeholders": (AN,),
             },
             "met",
-            f"{yes('operations')} {yes(repr('An'))}",
+            yes("operations", "'An'"),
         ),
     ],
 )

@@ -10,7 +10,7 @@ from rules.policy import load_packs
 
 (PACK,) = load_packs(["vo-icr"])
 RULES = {rule.id: rule for rule in PACK.rules}
-ALLOWED = "Choose a rollout strategy that is allowed here: "
+ALLOWED = "Allowed here: "
 AS_MAJOR = " The release size is not known, so it is judged as a major release."
 
 

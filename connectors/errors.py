@@ -1,0 +1,122 @@
+"""What an HTTP answer or failure means to the application: one table for every connector that speaks HTTP.
+
+A write whose outcome is not certain becomes `Ambiguous`, so that nobody repeats it blindly; one that never
+left this machine is only `Unreachable`. Messages hold no URL, query text, header or e-mail address.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import requests
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+
+from bot.model.reading import shorten
+from bot.ports import (
+    Ambiguous,
+    AuthRefused,
+    Forbidden,
+    Garbled,
+    NotFound,
+    RateLimited,
+    Refused,
+    SourceError,
+    Unreachable,
+)
+
+DEFAULT_WAIT = 60.0
+"""Seconds to stay away after a 429 that does not say how long."""
+
+_UNDONE = frozenset({400, 409, 413, 422})
+_BY_STATUS: dict[int, tuple[type[SourceError], str]] = {
+    401: (AuthRefused, "check the account and its token or password; tokens expire"),
+    403: (Forbidden, "give the account this permission"),
+    404: (NotFound, ""),
+    410: (NotFound, ""),
+}
+_BEFORE = (
+    requests.ConnectTimeout,
+    requests.exceptions.ProxyError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+)
+"""Failures that happen before a request is on its way."""
+_PRIVATE = re.compile(r"\S+@\S+|\bhttps?://\S+", re.IGNORECASE)
+
+
+def clean(detail: str, limit: int = 200) -> str:
+    """One short line of a vendor's message, without addresses: fit for logs and the doctor."""
+    return shorten(_PRIVATE.sub("…", detail), limit)
+
+
+def status_error(
+    system: str, status: int, detail: str = "", *, writing: bool, retry_after: str | None = None
+) -> SourceError:
+    """The error for an HTTP status of 400 and above. `detail` is the vendor's own message, if any;
+    `retry_after` the header's value. For a write, 5xx is `Ambiguous` and a validation error `Refused`.
+    """
+    said = f"answered {status}" + (f": {clean(detail)}" if detail.strip() else "")
+    if status == 429:
+        return RateLimited(system, said, datetime.now(UTC) + timedelta(seconds=_seconds(retry_after)))
+    if status >= 500:
+        return Ambiguous(system, said) if writing else Unreachable(system, said)
+    if writing and status in _UNDONE:
+        return Refused(system, said)
+    kind, fix = _BY_STATUS.get(status, (SourceError, ""))
+    return kind(system, said, fix)
+
+
+def translate(system: str, error: Exception, *, writing: bool) -> SourceError:
+    """The error for a failure below HTTP, or for an answer that cannot be decoded."""
+    if isinstance(error, SourceError):
+        return error
+    if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)):
+        return garbled(system, "the answer is not JSON", writing=writing)
+    what = _failure(error)
+    if writing and not _never_left(error):
+        return Ambiguous(system, f"{what}; the write may or may not have been done")
+    return Unreachable(system, what, "check the address, the network and the proxy")
+
+
+def garbled(system: str, why: str, *, writing: bool) -> SourceError:
+    """The error for an answer of 2xx that is not what the API promises."""
+    return Ambiguous(system, why) if writing else Garbled(system, why)
+
+
+def _failure(error: Exception) -> str:
+    names: tuple[tuple[type[Exception], str], ...] = (
+        (requests.exceptions.SSLError, "the TLS certificate or connection was not accepted"),
+        (requests.exceptions.ProxyError, "the proxy did not let us through"),
+        (requests.ConnectTimeout, "no connection within the time allowed"),
+        (requests.Timeout, "no answer within the time allowed"),
+        (requests.exceptions.InvalidURL, "the address is not a URL"),
+    )
+    return next((words for kind, words in names if isinstance(error, kind)), "the connection failed")
+
+
+def _never_left(error: Exception) -> bool:
+    if isinstance(error, _BEFORE):
+        return True
+    inner = error.args[0] if error.args else None
+    reason = inner.reason if isinstance(inner, MaxRetryError) else inner
+    return isinstance(reason, (NewConnectionError, NameResolutionError))
+
+
+def _seconds(retry_after: str | None) -> float:
+    """Seconds from a Retry-After header: a number, or an HTTP date."""
+    if not retry_after:
+        return DEFAULT_WAIT
+    try:
+        return max(0.0, float(retry_after))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return DEFAULT_WAIT
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())

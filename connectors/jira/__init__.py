@@ -1,0 +1,22 @@
+"""Jira Cloud and Data Center, with or without Service Management: tickets, comments, groups."""
+
+from __future__ import annotations
+
+from bot.ports import Connector
+from connectors.jira.client import NAME, Client
+from connectors.jira.doctor import JiraExaminer
+from connectors.jira.outlet import JiraOutlet
+from connectors.jira.settings import JiraSettings
+from connectors.jira.source import JiraSource
+
+SETTINGS = JiraSettings
+
+
+def build(settings: JiraSettings) -> Connector | None:
+    """The connector, or None when no address is set. Asks nothing of the site yet."""
+    if not settings.url:
+        return None
+    client = Client(settings)
+    source = JiraSource(client, settings)
+    outlet = JiraOutlet(client, public=settings.public_comments)
+    return Connector(NAME, JiraExaminer(source), source=source, outlet=outlet)

@@ -1,0 +1,81 @@
+"""Groups and users of the site, for finding out who holds a role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.model.people import Group, Person, Role, RoleMembers
+from bot.ports import Forbidden, NotFound
+from connectors.jira.client import Client, mapping, rows
+from connectors.jira.values import person
+
+PAGE = 50
+MAX_PAGES = 1000
+
+_GROUP_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|group-\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a name of a role stands for here: people, perhaps through a group; None of it when forbidden."""
+
+    people: tuple[Person, ...] = ()
+    group: Group | None = None
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Looks names up. Nothing is kept: membership is asked at the moment it counts."""
+
+    client: Client = field(repr=False)
+
+    def roles(self, wanted: Mapping[Role, Sequence[str]]) -> dict[Role, RoleMembers]:
+        """Who holds each role. Group names, group ids and account ids may be mixed."""
+        return {
+            role: _members([f for n in names if (f := self.look_up(n))], names)
+            for role, names in wanted.items()
+        }
+
+    def look_up(self, name: str) -> Found | None:
+        """A group by name or id, else a user by account id; None when there is no such thing."""
+        try:
+            group = self._group(name)
+            return group or self._user(name)
+        except Forbidden:
+            return Found(readable=False)
+
+    def _group(self, name: str) -> Found | None:
+        key = "groupId" if self.client.cloud and _GROUP_ID.fullmatch(name) else "groupname"
+        people: list[Person] = []
+        for page in range(MAX_PAGES):
+            params = {key: name, "startAt": page * PAGE, "maxResults": PAGE}
+            try:
+                answer = mapping(self.client.api("group/member", params))
+            except NotFound:
+                return None
+            listed = rows(answer, "values")
+            people += filter(None, map(person, listed))
+            if answer.get("isLast") is not False or not listed:
+                break
+        return Found(tuple(people), Group(name, name))
+
+    def _user(self, name: str) -> Found | None:
+        try:
+            raw = self.client.api("user", {"accountId" if self.client.cloud else "username": name})
+        except NotFound:
+            return None
+        someone = person(raw)
+        return Found((someone,)) if someone else None
+
+
+def _members(found: Sequence[Found], names: Sequence[str]) -> RoleMembers:
+    people = {p.id: p for f in found for p in f.people}
+    return RoleMembers(
+        people=tuple(people.values()),
+        groups=tuple(f.group for f in found if f.group),
+        configured=bool(names),
+        readable=all(f.readable for f in found),
+    )

@@ -1,0 +1,156 @@
+"""Which field of this site holds what: the vocabulary's default names, an admin's overrides, and doubts.
+
+Field ids differ per site and names can exist twice. A name that fits two fields is reported with both ids and
+the field stays unreadable; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.model.fields import FIELDS
+from connectors.jira.settings import JiraSettings, split
+
+ASSETS = "assets"
+_ASSET_TYPES = frozenset({"com.atlassian.jira.plugins.cmdb:cmdb-object-cftype"})
+
+SYSTEM: Mapping[str, str] = {
+    "description": "description",
+    "requester": "reporter",
+    "implementer": "assignee",
+    "result": "resolution",
+}
+"""Vocabulary fields that are fields of Jira itself, by id."""
+
+ELSEWHERE = frozenset({"changes", "test_plan_fixed_at", "test_validated_at"})
+"""Vocabulary fields that come from links and history unless an admin names a field."""
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "planned_start": ("Planned start", "Change start date"),
+    "planned_end": ("Planned end", "Change completion date"),
+    "fallback_plan": ("Backout plan", "Fall-back plan"),
+    ASSETS: ("Affected services",),
+}
+"""Names to look for, best first, where they differ from the vocabulary's label."""
+
+SIGN_OFFS: Mapping[str, tuple[str, ...]] = {
+    "cab": ("CAB sign-off",),
+    "dpo": ("DPO sign-off",),
+    "owner": ("Owner sign-off",),
+}
+
+ALWAYS = (
+    "summary",
+    "status",
+    "issuetype",
+    "project",
+    "created",
+    "updated",
+    "creator",
+    "issuelinks",
+    "subtasks",
+)
+"""Fields read of every issue, whatever the vocabulary maps to; `fixVersions` stands in for a package."""
+VERSIONS = "fixVersions"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteField:
+    """A field of the site, as its list has it."""
+
+    id: str
+    name: str
+    custom: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a vocabulary field (or a role's sign-off) has no field here. `ids` are the rivals, if any."""
+
+    about: str
+    wanted: str
+    ids: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.ids:
+            return f"no field named {self.wanted}"
+        return f"{len(self.ids)} fields are named {self.wanted}: {', '.join(self.ids)}"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """Vocabulary name to the site's fields (best first), sign-off fields per role, and doubts."""
+
+    found: Mapping[str, tuple[SiteField, ...]]
+    sign_offs: Mapping[str, tuple[SiteField, ...]]
+    doubts: tuple[Doubt, ...]
+
+    def ids(self) -> list[str]:
+        """Every field id to ask for, sorted, so that requests are the same each time."""
+        mapped = {f.id for group in (self.found, self.sign_offs) for fields in group.values() for f in fields}
+        return sorted(mapped | {*ALWAYS, VERSIONS})
+
+    def doubt(self, name: str) -> str:
+        """Why a vocabulary field is not mapped, for the admin."""
+        return "; ".join(str(d) for d in self.doubts if d.about == name) or "not mapped"
+
+
+def site_fields(raw: Iterable[Mapping[str, Any]]) -> list[SiteField]:
+    """The site's field list as `GET field` gives it. Names as people see them, translated if the site is."""
+    return [
+        SiteField(str(f["id"]), str(f.get("name", "")), str((f.get("schema") or {}).get("custom", "")))
+        for f in raw
+        if f.get("id")
+    ]
+
+
+def resolve(fields: Sequence[SiteField], settings: JiraSettings) -> FieldMap:
+    """Map the vocabulary onto the site."""
+    doubts: list[Doubt] = []
+    names = (*FIELDS, ASSETS)
+    found = {name: _vocabulary(name, fields, settings, doubts) for name in names}
+    signs = {role: settings.sign_off_fields.get(role) for role in {*SIGN_OFFS, *settings.sign_off_fields}}
+    sign_offs = {
+        role: _all(f"{role} sign-off", split(own) if own else SIGN_OFFS[role], fields, doubts)
+        for role, own in sorted(signs.items())
+    }
+    return FieldMap(found, sign_offs, tuple(doubts))
+
+
+def _vocabulary(
+    name: str, fields: Sequence[SiteField], settings: JiraSettings, doubts: list[Doubt]
+) -> tuple[SiteField, ...]:
+    own = settings.fields.get(name)
+    if own:
+        return _all(name, (own,), fields, doubts)
+    if name in SYSTEM:
+        return _all(name, (SYSTEM[name],), fields, doubts)
+    if name in ELSEWHERE:
+        return ()
+    by_type = tuple(f for f in fields if f.custom in _ASSET_TYPES) if name == ASSETS else ()
+    tried: list[Doubt] = []
+    by_name = _all(name, _wanted(name), fields, tried)
+    rivals = [d for d in tried if d.ids]
+    doubts += rivals if by_name or by_type else (rivals or tried[:1])
+    return tuple(dict.fromkeys((*by_name, *by_type)))
+
+
+def _wanted(name: str) -> tuple[str, ...]:
+    return NAMES.get(name) or (FIELDS[name].label,)
+
+
+def _all(
+    about: str, wanted: Iterable[str], fields: Sequence[SiteField], doubts: list[Doubt]
+) -> tuple[SiteField, ...]:
+    """The one field for each of `wanted` (id or exact name, in any case); doubts for the others."""
+    found = []
+    for word in wanted:
+        exact = [f for f in fields if f.id == word]
+        matches = exact or [f for f in fields if f.name.strip().lower() == word.strip().lower()]
+        if len(matches) == 1:
+            found.append(matches[0])
+        else:
+            doubts.append(Doubt(about, word, tuple(f.id for f in matches)))
+    return tuple(found)

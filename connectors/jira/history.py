@@ -1,0 +1,80 @@
+"""What an issue's changelog tells: who set a field, when, and when it was first filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.model import reading
+from bot.model.fields import Field
+from bot.model.people import Person
+from connectors.jira.fields import SiteField
+from connectors.jira.search import moment
+from connectors.jira.values import objs, person
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of one field, as shown before and after."""
+
+    field_id: str
+    field_name: str
+    by: Person | None
+    at: datetime
+    before: str
+    after: str
+
+
+class History:
+    """The changelog of an issue, oldest first, and who created it when: a field that was never changed has
+    had its value from the start.
+    """
+
+    def __init__(self, steps: Iterable[Step], creator: Person | None, created: datetime) -> None:
+        self._steps = sorted(steps, key=lambda step: step.at)
+        self._creator, self._created = creator, created
+
+    def of(self, field: SiteField) -> list[Step]:
+        """Changes of a field. Older Data Center gives no field ids in its changelog, only names."""
+        return [
+            s
+            for s in self._steps
+            if s.field_id == field.id or (not s.field_id and s.field_name == field.name)
+        ]
+
+    def last(self, field: SiteField) -> tuple[Person | None, datetime]:
+        """Who set the present value of a field, and when."""
+        steps = self.of(field)
+        return (steps[-1].by, steps[-1].at) if steps else (self._creator, self._created)
+
+    def stamped(self, seen: Field, field: SiteField) -> Field:
+        """The field with who set its present value, and when."""
+        if not seen.filled:
+            return seen
+        by, at = self.last(field)
+        return replace(seen, by=by, at=at)
+
+    def first_filled(self, field: SiteField) -> datetime:
+        """When a field first got a meaningful value."""
+        steps = self.of(field)
+        if not steps or reading.text(steps[0].before).filled:
+            return self._created
+        return next((s.at for s in steps if reading.text(s.after).filled), steps[0].at)
+
+
+def steps_of(changes: Sequence[Mapping[str, Any]]) -> list[Step]:
+    """Steps from the entries of a changelog."""
+    return [
+        Step(
+            str(item.get("fieldId") or ""),
+            str(item.get("field") or ""),
+            person(change.get("author")),
+            moment(change.get("created")),
+            str(item.get("fromString") or ""),
+            str(item.get("toString") or ""),
+        )
+        for change in changes
+        for item in objs(change.get("items"))
+    ]

@@ -1,0 +1,184 @@
+"""An issue as Jira gives it into a ticket of the common vocabulary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.model import reading
+from bot.model.fields import FIELDS, Field
+from bot.model.lifecycle import State
+from bot.model.ticket import Approval, AssetRef, Ticket, TicketKind
+from connectors.jira import approvals as sign_offs
+from connectors.jira.client import NAME, mapping
+from connectors.jira.fields import ASSETS, VERSIONS, FieldMap
+from connectors.jira.history import History, steps_of
+from connectors.jira.search import moment
+from connectors.jira.statuses import state_of
+from connectors.jira.values import obj, objs, person, read, words
+
+OBJECTS = "jira-assets"
+"""Book of references to Assets objects, which carry an id and nothing else."""
+
+_CONTAINS = frozenset({"contains", "includes", "bevat", "omvat", "is parent of"})
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What must be known of a site to understand its issues."""
+
+    url: str
+    fields: FieldMap
+    kinds: Mapping[str, TicketKind]
+    states: Mapping[str, State]
+
+    def kind(self, issue_type: str) -> TicketKind | None:
+        """The kind of ticket of an issue type; None when it is not watched."""
+        return self.kinds.get(issue_type.strip().lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An issue with what had to be fetched beside it. `approvals` is None when the issue has no such thing."""
+
+    issue: Mapping[str, Any]
+    changes: Sequence[Mapping[str, Any]]
+    approvals: Sequence[Mapping[str, Any]] | None
+
+
+def ticket(raw: Raw, site: Site) -> Ticket:
+    """The ticket. Raises Garbled when what every issue has is missing."""
+    issue, fields = raw.issue, mapping(raw.issue.get("fields"))
+    history = _history(raw, fields)
+    seen = {name: _field(name, fields, site.fields, history) for name in FIELDS}
+    seen |= {name: find(seen, fields, site.fields, history) for name, find in _DERIVED.items()}
+    given = _approvals(raw, fields, site, history)
+    assets = _assets(fields, site.fields)
+    return Ticket(
+        source=NAME,
+        id=str(issue.get("id")),
+        key=str(issue.get("key")),
+        url=f"{site.url}/browse/{issue.get('key')}",
+        kind=site.kind(words(fields.get("issuetype"))) or TicketKind.CHANGE,
+        state=state_of(mapping(fields.get("status")), site.states),
+        status=words(fields.get("status")),
+        summary=words(fields.get("summary")),
+        created=moment(fields.get("created")),
+        updated=moment(fields.get("updated")),
+        fields=seen,
+        approvals=tuple(given or ()),
+        approvals_readable=given is not None,
+        assets=assets or (),
+        assets_readable=assets is not None,
+    )
+
+
+def _history(raw: Raw, fields: Mapping[str, Any]) -> History:
+    creator = person(fields.get("creator")) or person(fields.get("reporter"))
+    return History(steps_of(raw.changes), creator, moment(fields.get("created")))
+
+
+def _field(name: str, fields: Mapping[str, Any], site: FieldMap, history: History) -> Field:
+    """The best of the fields mapped to a name that is filled; else the first that can be read."""
+    candidates = [f for f in site.found.get(name, ()) if f.id in fields]
+    if not candidates:
+        mapped = site.found.get(name, ())
+        why = "not returned for this issue" if mapped else site.doubt(name)
+        return reading.unreadable(mapped[0].name if mapped else FIELDS[name].label, why)
+    seen = [history.stamped(read(name, fields[f.id], f.name), f) for f in candidates]
+    readable = [f for f in seen if f.readable]
+    return next((f for f in readable if f.filled), (readable or seen)[0])
+
+
+def _package(seen: Mapping[str, Field], fields: Mapping[str, Any], _: FieldMap, __: History) -> Field:
+    own = seen["package"]
+    versions = read("package", fields.get(VERSIONS), "Fix versions")
+    return (
+        versions if not own.filled and VERSIONS in fields and (versions.filled or not own.readable) else own
+    )
+
+
+def _changes(seen: Mapping[str, Field], fields: Mapping[str, Any], site: FieldMap, _: History) -> Field:
+    """Keys of the issues this one contains: links in words that say so, and sub-tasks."""
+    if site.found.get("changes"):
+        return seen["changes"]
+    if "issuelinks" not in fields and "subtasks" not in fields:
+        return reading.unreadable("Issue links", "not returned for this issue")
+    linked = [key for link in objs(fields.get("issuelinks")) if (key := _contained(link))]
+    keys = [*linked, *(str(sub.get("key")) for sub in objs(fields.get("subtasks")))]
+    return Field(tuple(dict.fromkeys(keys)) or None, where="Issue links")
+
+
+def _contained(link: Mapping[str, Any]) -> str:
+    way = obj(link.get("type"))
+    for side, word in (("outwardIssue", "outward"), ("inwardIssue", "inward")):
+        if side in link and str(way.get(word, "")).lower() in _CONTAINS:
+            return str(obj(link[side]).get("key") or "")
+    return ""
+
+
+def _plan_fixed_at(
+    seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, history: History
+) -> Field:
+    return _moment_of("test_plan_fixed_at", "test_plan", seen, site, history.first_filled)
+
+
+def _validated_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, history: History) -> Field:
+    return _moment_of("test_validated_at", "test_validated_by", seen, site, lambda f: history.last(f)[1])
+
+
+def _moment_of(
+    name: str, origin: str, seen: Mapping[str, Field], site: FieldMap, when: Callable[[Any], Any]
+) -> Field:
+    """A moment that the history of another field tells, unless a field of its own is mapped."""
+    if site.found.get(name) or not seen[origin].readable:
+        return seen[name] if site.found.get(name) else seen[origin]
+    source = next((f for f in site.found[origin] if f.name == seen[origin].where), None)
+    value = when(source) if seen[origin].filled and source else None
+    return Field(value, where=f"{seen[origin].where} (history)")
+
+
+_Derive = Callable[[Mapping[str, Field], Mapping[str, Any], FieldMap, History], Field]
+_DERIVED: Mapping[str, _Derive] = {
+    "package": _package,
+    "changes": _changes,
+    "test_plan_fixed_at": _plan_fixed_at,
+    "test_validated_at": _validated_at,
+}
+
+
+def _approvals(raw: Raw, fields: Mapping[str, Any], site: Site, history: History) -> list[Approval] | None:
+    """Sign-offs of both sorts; None when this issue has no place where anybody could sign off."""
+    places = [f for group in site.fields.sign_offs.values() for f in group if f.id in fields]
+    if raw.approvals is None and not places:
+        return None
+    return [*sign_offs.records(raw.approvals or ()), *sign_offs.signed(fields, site.fields, history)]
+
+
+def _assets(fields: Mapping[str, Any], site: FieldMap) -> tuple[AssetRef, ...] | None:
+    """What the ticket touches; None when no field that could tell is readable."""
+    values = [fields[f.id] for f in site.found.get(ASSETS, ()) if f.id in fields]
+    values = [v for v in values if not (isinstance(v, Mapping) and "errorMessage" in v)]
+    if not values:
+        return None
+    refs = [ref for value in values for ref in _asset_refs(value)]
+    return tuple(dict.fromkeys(refs))
+
+
+def _asset_refs(value: Any) -> list[AssetRef]:
+    if isinstance(value, str) or (isinstance(value, Mapping) and value.get("type") == "doc"):
+        value = re.split(r"[,;\n]+", words(value))
+    listed = value if isinstance(value, list) else [value]
+    return [ref for item in listed if (ref := _asset_ref(item))]
+
+
+def _asset_ref(item: Any) -> AssetRef | None:
+    name = words(item).strip()
+    if not reading.text(name).filled:
+        return None
+    if isinstance(item, Mapping) and item.get("objectId"):
+        label = str(item.get("label") or item.get("name") or item["objectId"])
+        return AssetRef(OBJECTS, str(item["objectId"]), label)
+    return AssetRef(NAME, str(item.get("id") or name) if isinstance(item, Mapping) else name, name)

@@ -1,0 +1,173 @@
+"""Settings of the Jira connector: environment variables that begin with JIRA_."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from bot.model.fields import FIELDS
+from bot.model.lifecycle import State
+from bot.model.people import Role
+from bot.model.ticket import TicketKind
+from connectors.settings import EnvSettings
+
+Names = Annotated[tuple[str, ...], NoDecode]
+"""A comma-separated list."""
+
+DEFAULT_TYPES = {
+    "Change": TicketKind.CHANGE,
+    "[System] Change": TicketKind.CHANGE,
+    "Wijziging": TicketKind.CHANGE,
+    "Release": TicketKind.RELEASE,
+}
+MAPPABLE = frozenset({*FIELDS, "assets"})
+
+
+def split(words: str) -> tuple[str, ...]:
+    """The parts of a comma-separated list, trimmed, without empty ones."""
+    return tuple(filter(None, (part.strip() for part in words.split(","))))
+
+
+class JiraSettings(EnvSettings):
+    """How to reach Jira, which tickets to watch, and where this site keeps each field."""
+
+    model_config = SettingsConfigDict(env_prefix="JIRA_")
+
+    url: str = Field(
+        "",
+        description="Address of the Jira site; empty switches Jira off. A scoped token or service account "
+        "needs the gateway address instead.",
+        examples=["https://your-site.atlassian.net", "https://api.atlassian.com/ex/jira/<cloud id>"],
+    )
+    email: str = Field(
+        "", description="Jira Cloud: e-mail address of the bot's account.", examples=["bot@example.org"]
+    )
+    api_token: SecretStr = Field(
+        SecretStr(""),
+        description="Jira Cloud: API token of the bot's account (expires within a year).",
+        examples=["<api token>"],
+    )
+    pat: SecretStr = Field(
+        SecretStr(""),
+        description="Jira Data Center: personal access token; or a bearer token for the Cloud gateway.",
+        examples=["<personal access token>"],
+    )
+    projects: Names = Field(
+        (),
+        description="Keys of the projects to watch; empty watches every project the account can see.",
+        examples=["CHG,REL"],
+    )
+    issue_types: Names = Field(
+        (),
+        description="Issue types to watch, each with =change, =release, =incident or =problem where its "
+        "name does not tell. Default: " + ", ".join(DEFAULT_TYPES) + ".",
+        examples=["Change,Rollout=release"],
+    )
+    fields: dict[str, str] = Field(
+        default_factory=dict,
+        description="JIRA_FIELDS__<FIELD>: id or exact name of the Jira field that holds it.",
+        examples=["JIRA_FIELDS__TEST_DATA=customfield_10042"],
+    )
+    statuses: dict[str, str] = Field(
+        default_factory=dict,
+        description="JIRA_STATUSES__<STATE>: further names of statuses that mean this state, separated by "
+        "commas. States: " + ", ".join(State) + ".",
+        examples=["JIRA_STATUSES__SCHEDULED=Ready to deploy,Klaar voor uitrol"],
+    )
+    sign_off_fields: dict[str, str] = Field(
+        default_factory=dict,
+        description="JIRA_SIGN_OFF_FIELDS__<ROLE>: select fields (Approved, Rejected) in which this role "
+        "signs off, separated by commas, by id or exact name.",
+        examples=["JIRA_SIGN_OFF_FIELDS__CAB=CAB decision"],
+    )
+    overlap_minutes: int = Field(
+        15,
+        ge=1,
+        le=24 * 60,
+        description="How far each run looks back beyond the last one, because Jira's search lags.",
+        examples=["15"],
+    )
+    public_comments: bool = Field(
+        False,
+        description="Let customers see the comments in the service portal. Off: comments are internal.",
+        examples=["false"],
+    )
+
+    @field_validator("projects", "issue_types", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return split(value) if isinstance(value, str) else value
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// (or http:// for a local address)")
+        return value.rstrip("/")
+
+    @field_validator("issue_types")
+    @classmethod
+    def _known_kinds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            name, _, kind = part.rpartition("=")
+            if name:
+                _one_of(kind, tuple(TicketKind), "kind", f" for issue type {name}")
+        return value
+
+    @field_validator("fields")
+    @classmethod
+    def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        return _keys_among(value, MAPPABLE, "field")
+
+    @field_validator("statuses")
+    @classmethod
+    def _known_states(cls, value: dict[str, str]) -> dict[str, str]:
+        return _keys_among(value, tuple(State), "state")
+
+    @field_validator("sign_off_fields")
+    @classmethod
+    def _known_roles(cls, value: dict[str, str]) -> dict[str, str]:
+        return _keys_among(value, tuple(Role), "role")
+
+    @model_validator(mode="after")
+    def _credentials(self) -> JiraSettings:
+        token, pat = self.api_token.get_secret_value(), self.pat.get_secret_value()
+        if self.url and not pat and not (self.email and token):
+            raise ValueError(
+                "JIRA_URL needs JIRA_EMAIL with JIRA_API_TOKEN (Cloud), or JIRA_PAT (Data Center)"
+            )
+        if token and pat:
+            raise ValueError("give JIRA_API_TOKEN (Cloud) or JIRA_PAT (Data Center), not both")
+        return self
+
+    @property
+    def kinds(self) -> dict[str, TicketKind]:
+        """Issue type name to kind of ticket."""
+        return dict(_kind(part) for part in self.issue_types) if self.issue_types else dict(DEFAULT_TYPES)
+
+
+def _kind(part: str) -> tuple[str, TicketKind]:
+    name, _, kind = part.rpartition("=")
+    if name:
+        return name.strip(), TicketKind(kind.strip().lower())
+    words = part.lower()
+    guess = next((k for k in TicketKind if k.value in words), TicketKind.CHANGE)
+    return part, DEFAULT_TYPES.get(part, guess)
+
+
+def _keys_among(value: dict[str, str], known: Collection[str], what: str) -> dict[str, str]:
+    for key in value:
+        _one_of(key, known, what)
+    return value
+
+
+def _one_of(word: str, known: Collection[str], what: str, where: str = "") -> None:
+    if word.strip().lower() in known:
+        return
+    near = difflib.get_close_matches(word.lower(), known, 1)
+    hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(sorted(known))}"
+    raise ValueError(f"unknown {what} {word}{where}{hint}")

@@ -1,0 +1,153 @@
+"""Jira's JSON values into typed fields: options, people, groups, ADF, dates, and errors in place of values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from bot.model import reading
+from bot.model.fields import FIELDS, Field, Kind
+from bot.model.people import Group, Person
+from connectors.jira.client import account_id
+
+_KEY = re.compile(r"\b[A-Z][A-Z0-9_]+-\d+\b")
+_BLOCKS = frozenset({"paragraph", "heading", "listItem", "codeBlock", "tableRow", "blockquote", "rule"})
+_WORDS = ("value", "displayName", "name", "title", "label", "key", "id")
+
+
+def read(name: str, raw: Any, where: str) -> Field:
+    """A vocabulary field from the value of a Jira field. An error object is unreadable, never "filled in"."""
+    error = _error(raw)
+    if error is not None:
+        return reading.unreadable(where, error)
+    return _BY_KIND[FIELDS[name].kind](name, raw, where)
+
+
+def obj(raw: Any) -> dict[str, Any]:
+    """A JSON object; an empty one for anything else, so that an odd value is nothing rather than a crash."""
+    return raw if isinstance(raw, dict) else {}
+
+
+def objs(raw: Any) -> list[dict[str, Any]]:
+    """The objects in a list; none for anything else."""
+    return [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []
+
+
+def words(raw: Any) -> str:
+    """Any value as the text people see."""
+    if raw is None:
+        return ""
+    if isinstance(raw, list):
+        return ", ".join(filter(None, map(words, raw)))
+    if isinstance(raw, dict):
+        if raw.get("type") == "doc":
+            return re.sub(r"\n{3,}", "\n\n", adf_text(raw)).strip()
+        own = next((str(raw[k]) for k in _WORDS if raw.get(k)), "")
+        child = raw.get("child")  # cascading selects
+        return f"{own} - {words(child)}" if child else own
+    if isinstance(raw, bool):
+        return "yes" if raw else "no"
+    return str(raw)
+
+
+def adf_text(node: Any) -> str:
+    """The text of an ADF document: a line per block; mentions, links, dates and emoji by what they show."""
+    if not isinstance(node, dict):
+        return ""
+    kind, attrs = node.get("type"), obj(node.get("attrs"))
+    if kind == "text":
+        return str(node.get("text", ""))
+    if kind == "hardBreak":
+        return "\n"
+    shown = attrs.get("text") or attrs.get("url") or attrs.get("shortName") or attrs.get("title") or ""
+    inner = "".join(adf_text(child) for child in objs(node.get("content")))
+    return f"{inner or shown}\n" if str(kind) in _BLOCKS else inner or str(shown)
+
+
+def person(raw: Any) -> Person | None:
+    """A user as a value; None for anything else."""
+    if not isinstance(raw, dict) or not ("accountId" in raw or "displayName" in raw):
+        return None
+    key = account_id(raw)
+    return (
+        Person(key, words(raw), raw.get("active") is not False, str(raw.get("emailAddress") or ""))
+        if key
+        else None
+    )
+
+
+def party(raw: Any) -> Person | Group | None:
+    """A user, group, team or option as a party."""
+    someone = person(raw)
+    if someone:
+        return someone
+    name = words(raw)
+    if isinstance(raw, dict):
+        return Group(str(raw.get("groupId") or raw.get("id") or name), name) if name else None
+    return Group(name, name) if reading.text(name).filled else None
+
+
+def _error(raw: Any) -> str | None:
+    """What an error object in place of a value says; None for a value."""
+    if isinstance(raw, dict):
+        if "errorMessage" in raw:
+            return str(raw["errorMessage"])
+        if "nonEditableReason" in raw:
+            return "not available on this site"
+    return None
+
+
+def _listed(raw: Any) -> list[Any]:
+    return raw if isinstance(raw, list) else [] if raw is None else [raw]
+
+
+def _text(_: str, raw: Any, where: str) -> Field:
+    return reading.text(words(raw), where)
+
+
+def _bool(_: str, raw: Any, where: str) -> Field:
+    return reading.boolean(raw if isinstance(raw, bool) else words(raw), where)
+
+
+def _choice(name: str, raw: Any, where: str) -> Field:
+    return reading.choice(name, words(raw), where)
+
+
+def _users(_: str, raw: Any, where: str) -> Field:
+    people = tuple(p for p in map(person, _listed(raw)) if p)
+    rubbish = "" if people else reading.shorten(words(raw))
+    return Field(people or None, raw=rubbish, where=where)
+
+
+def _party(_: str, raw: Any, where: str) -> Field:
+    parties = tuple(p for p in map(party, _listed(raw)) if p)
+    return Field(parties or None, where=where)
+
+
+def _moment(_: str, raw: Any, where: str) -> Field:
+    return reading.moment(words(raw), where)
+
+
+def _keys(_: str, raw: Any, where: str) -> Field:
+    shown = words(raw)
+    found = tuple(dict.fromkeys(_KEY.findall(shown)))
+    return Field(found or None, raw="" if found else reading.shorten(shown), where=where)
+
+
+def _list(_: str, raw: Any, where: str) -> Field:
+    listed = raw if isinstance(raw, list) else re.split(r"[,;\n>→]+", words(raw))
+    parts = tuple(p.strip() for p in map(words, listed) if reading.text(p).filled)
+    return Field(parts or None, where=where)
+
+
+_BY_KIND: dict[Kind, Callable[[str, Any, str], Field]] = {
+    Kind.TEXT: _text,
+    Kind.BOOL: _bool,
+    Kind.CHOICE: _choice,
+    Kind.USERS: _users,
+    Kind.PARTY: _party,
+    Kind.MOMENT: _moment,
+    Kind.KEYS: _keys,
+    Kind.LIST: _list,
+}

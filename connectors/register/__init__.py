@@ -1,0 +1,21 @@
+"""An asset register in a file, for sites that keep no classes in a CMDB."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.ports import Connector
+from connectors.register.book import RegisterBook
+from connectors.register.doctor import RegisterExaminer
+from connectors.register.settings import RegisterSettings
+from connectors.register.table import NAME
+
+SETTINGS = RegisterSettings
+
+
+def build(settings: RegisterSettings) -> Connector | None:
+    """The connector, or None when no file is named. The file is not opened yet."""
+    if not settings.file:
+        return None
+    book = RegisterBook(Path(settings.file))
+    return Connector(NAME, RegisterExaminer(book), book=book)

@@ -1,0 +1,148 @@
+"""The register file as a book of assets."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.model import reading
+from bot.model.asset import Asset
+from bot.model.fields import Field
+from bot.model.people import Group, Person
+from bot.model.ticket import AssetRef
+from connectors.register.table import NAME, Row, load
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The assets of a file, findable, and what is wrong with it. Ids and names that two rows share find nothing."""
+
+    columns: tuple[str, ...]
+    assets: tuple[Asset, ...]
+    by_id: Mapping[str, Asset]
+    by_name: Mapping[str, Asset]
+    shared: tuple[str, ...]
+    nameless: int
+
+
+class RegisterBook:
+    """An `AssetBook`. Reads the file again when its time or size changes."""
+
+    name = NAME
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._kept: tuple[tuple[int, int], Contents] | None = None
+
+    def look_up(self, refs: Sequence[AssetRef]) -> Mapping[AssetRef, Asset]:
+        """Assets by id or exact name (in any case). Raises SourceError when the file cannot be used."""
+        contents = self.contents()
+        found = {ref: _find(ref, contents) for ref in refs}
+        return {ref: asset for ref, asset in found.items() if asset}
+
+    def contents(self) -> Contents:
+        """What the file says now. Raises SourceError."""
+        stamp = _stamp(self.path)
+        kept = self._kept
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, _contents(*load(self.path)))
+            self._kept = kept
+        return kept[1]
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        state = path.stat()
+    except OSError:
+        return (0, 0)
+    return (state.st_mtime_ns, state.st_size)
+
+
+def _find(ref: AssetRef, contents: Contents) -> Asset | None:
+    if ref.book == NAME:
+        return contents.by_id.get(_key(ref.id))
+    # People also write a register's id where a ticket asks for a name.
+    return contents.by_name.get(_key(ref.name)) or contents.by_id.get(_key(ref.name))
+
+
+def _contents(columns: tuple[str, ...], rows: Sequence[Row]) -> Contents:
+    assets = [_asset(row, columns) for row in rows if _cell(row, "name") or _cell(row, "id")]
+    ids, names = Counter(_key(a.id) for a in assets), Counter(_key(a.name) for a in assets)
+    shared = sorted(
+        {a.name for a in assets if names[_key(a.name)] > 1} | {a.id for a in assets if ids[_key(a.id)] > 1}
+    )
+    return Contents(
+        columns=columns,
+        assets=tuple(assets),
+        by_id={_key(a.id): a for a in assets if ids[_key(a.id)] == 1},
+        by_name={_key(a.name): a for a in assets if names[_key(a.name)] == 1},
+        shared=tuple(shared),
+        nameless=sum(1 for row in rows if any(row.values())) - len(assets),
+    )
+
+
+def _asset(row: Row, columns: Iterable[str]) -> Asset:
+    name, own_id = _cell(row, "name"), _cell(row, "id")
+    seen = {
+        column: read(row.get(column), column)
+        if column in columns
+        else reading.unreadable(column, "no such column")
+        for column, read in _READERS.items()
+    }
+    updated = reading.moment(row.get("updated_at")).value
+    return Asset(NAME, own_id or name, name or own_id, **seen, updated_at=updated)  # type: ignore[arg-type]
+
+
+def _cell(row: Row, column: str) -> str:
+    value = row.get(column)
+    return "" if value is None else str(value).strip()
+
+
+def _key(words: str) -> str:
+    return " ".join(words.split()).casefold()
+
+
+def _parts(raw: Any) -> list[str]:
+    listed = raw if isinstance(raw, list) else re.split(r"[,;\n]+", str(raw)) if raw is not None else []
+    return [words for part in listed if reading.text(words := str(part).strip()).filled]
+
+
+def _named(words: str) -> tuple[str, str]:
+    """Id and name of "id|Name"; both the same for a bare name."""
+    key, _, name = (part.strip() for part in words.partition("|"))
+    return key, name or key
+
+
+def _people(raw: Any, where: str) -> Field:
+    people = tuple(Person(*_named(part)) for part in _parts(raw))
+    return Field(people or None, where=where)
+
+
+def _group(raw: Any, where: str) -> Field:
+    words = reading.text(raw, where)
+    return Field((Group(*_named(str(words.value))),), where=where) if words.filled else words
+
+
+def _hours(raw: Any, where: str) -> Field:
+    """5x10, 24x7; "5 x 10" and "7x24" are understood. Anything else stays as it stands, unvalued."""
+    words = re.sub(r"\s+", "", str(raw or "")).lower().replace("×", "x")
+    value = {"5x10": "5x10", "24x7": "24x7", "7x24": "24x7"}.get(words)
+    return Field(value, raw="" if value else reading.shorten(str(raw or "")), where=where)
+
+
+_READERS: Mapping[str, Callable[[Any, str], Field]] = {
+    "confidentiality": reading.level,
+    "integrity": reading.level,
+    "availability": reading.level,
+    "gdpr": reading.boolean,
+    "ksz": reading.boolean,
+    "nis2": reading.boolean,
+    "owner": _people,
+    "operations_group": _group,
+    "service_hours": _hours,
+    "stakeholders": _people,
+}

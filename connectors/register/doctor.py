@@ -1,0 +1,55 @@
+"""The doctor's look at the register file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.model.people import Role
+from bot.ports import Diagnosis, Health, SourceError
+from connectors.register.book import Contents, RegisterBook
+from connectors.register.table import COLUMNS
+
+_CLASSES = ("confidentiality", "integrity", "availability")
+
+
+class RegisterExaminer:
+    """An `Examiner`."""
+
+    def __init__(self, book: RegisterBook) -> None:
+        self._book = book
+
+    def examine(self, roles: Mapping[Role, Sequence[str]]) -> Iterator[Diagnosis]:
+        """The file: readable, complete columns, names once, classes that are classes."""
+        try:
+            contents = self._book.contents()
+        except SourceError as error:
+            yield Diagnosis(Health.FAILED, "file", str(error), error.fix)
+            return
+        yield Diagnosis(Health.OK, "file", f"{len(contents.assets)} assets in {self._book.path.name}")
+        yield from _columns(contents)
+        yield from _rows(contents)
+
+
+def _columns(contents: Contents) -> Iterator[Diagnosis]:
+    lacking = [c for c in COLUMNS if c not in contents.columns and c not in ("id", "updated_at")]
+    strange = [c for c in contents.columns if c not in COLUMNS]
+    if lacking:
+        yield Diagnosis(Health.WARNING, "columns", f"not there: {', '.join(lacking)}", "add them to the file")
+    if strange:
+        yield Diagnosis(Health.WARNING, "columns", f"not used: {', '.join(strange)}", "check their spelling")
+
+
+def _rows(contents: Contents) -> Iterator[Diagnosis]:
+    if contents.shared:
+        shown = ", ".join(contents.shared)
+        yield Diagnosis(
+            Health.WARNING, "names", f"more than once, so never found: {shown}", "make them unique"
+        )
+    if contents.nameless:
+        about = f"{contents.nameless} without id and name"
+        yield Diagnosis(Health.WARNING, "rows", about, "give each row a name")
+    for asset in contents.assets:
+        poor = [c for c in _CLASSES if (seen := getattr(asset, c)).readable and not seen.filled]
+        if poor:
+            detail = f"{asset.name}: no class 1 to 5 for {', '.join(poor)}"
+            yield Diagnosis(Health.WARNING, "classes", detail, "fill in the class")

@@ -1,0 +1,21 @@
+"""Settings of the asset register file."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from connectors.settings import EnvSettings
+
+
+class RegisterSettings(EnvSettings):
+    """Where the register file is."""
+
+    model_config = SettingsConfigDict(env_prefix="REGISTER_")
+
+    file: str = Field(
+        "",
+        description="Asset register as a CSV or YAML file, for sites that keep no classes in a CMDB. It is "
+        "read again when it changes.",
+        examples=["register.csv"],
+    )

@@ -1,0 +1,92 @@
+"""Reading the register file: CSV (comma, semicolon or tab) or YAML, into rows of named cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.ports import SourceError
+
+NAME = "register"
+
+COLUMNS = (
+    "id",
+    "name",
+    "confidentiality",
+    "integrity",
+    "availability",
+    "gdpr",
+    "ksz",
+    "nis2",
+    "owner",
+    "operations_group",
+    "service_hours",
+    "stakeholders",
+    "updated_at",
+)
+ALIASES = {
+    "naam": "name",
+    "vertrouwelijkheid": "confidentiality",
+    "integriteit": "integrity",
+    "beschikbaarheid": "availability",
+    "avg": "gdpr",
+    "eigenaar": "owner",
+    "beheergroep": "operations_group",
+    "diensturen": "service_hours",
+    "belanghebbenden": "stakeholders",
+}
+"""Dutch column names that are understood too."""
+
+Row = Mapping[str, Any]
+
+
+def load(path: Path) -> tuple[tuple[str, ...], list[Row]]:
+    """Columns (known or not) and rows. Raises SourceError with the fix."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise _unusable(path, f"cannot be opened: {error.strerror}", "correct REGISTER_FILE") from None
+    except UnicodeDecodeError:
+        raise _unusable(path, "is not UTF-8 text", "save it as CSV UTF-8, or as YAML") from None
+    raw = _yaml(path, text) if path.suffix.lower() in (".yaml", ".yml") else _csv(path, text)
+    rows: list[Row] = [{_column(k): v for k, v in row.items() if k is not None} for row in raw]
+    columns = tuple(dict.fromkeys(column for row in rows for column in row))
+    if rows and "name" not in columns:
+        raise _unusable(path, "has no column name", f"use the columns {', '.join(COLUMNS)}")
+    return columns, rows
+
+
+def _csv(path: Path, text: str) -> list[dict[str, Any]]:
+    header = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=header.count)
+    try:
+        return list(csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise _unusable(path, f"is not CSV: {error}", "check the quotes in it") from None
+
+
+def _yaml(path: Path, text: str) -> list[dict[str, Any]]:
+    try:
+        told = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        place = getattr(error, "problem_mark", None)
+        where = f" at line {place.line + 1}" if place else ""
+        raise _unusable(path, f"is not YAML{where}", "check the indentation and quotes there") from None
+    listed = told.get("assets") if isinstance(told, dict) else told
+    if not isinstance(listed, list) or not all(isinstance(row, dict) for row in listed):
+        raise _unusable(path, "holds no list of assets", "write a list, one mapping per asset")
+    return listed
+
+
+def _column(name: object) -> str:
+    word = "_".join(str(name).strip().lower().replace("-", " ").split())
+    return ALIASES.get(word, word)
+
+
+def _unusable(path: Path, why: str, fix: str) -> SourceError:
+    return SourceError(NAME, f"the register file {path.name} {why}", fix)

@@ -1,0 +1,91 @@
+"""Settings: read from the environment, refused with the variable and the fix, and documented by generation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import settings
+from bot.model.people import Role
+from bot.settings_doc import example
+
+ROOT = Path(__file__).parents[2]
+
+
+def problems(monkeypatch: pytest.MonkeyPatch, **env: str) -> tuple[str, ...]:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    try:
+        settings.load()
+    except settings.SettingsError as error:
+        return error.problems
+    return ()
+
+
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ({"SLUIS_MODE": "both"}, "SLUIS_MODE: Input should be 'observe' or 'act'"),
+        ({"SLUIS_LANGUAGE": "fr"}, "SLUIS_LANGUAGE: Input should be 'nl' or 'en'"),
+        ({"SLUIS_DEFAULT_CLASS": "6"}, "SLUIS_DEFAULT_CLASS: Input should be less than or equal to 5"),
+        ({"SLUIS_OFFICE_HOURS": "18:00-08:00"}, "SLUIS_OFFICE_HOURS: must be like 08:00-18:00"),
+        ({"SLUIS_OFFICE_HOURS": "always"}, "SLUIS_OFFICE_HOURS: must be like 08:00-18:00"),
+        ({"SLUIS_REMIND_DAYS": "five"}, "SLUIS_REMIND_DAYS: must be whole numbers of days, such as 5,2,1"),
+        ({"SLUIS_SERVICE_HOURS__WEB": "always"}, "SLUIS_SERVICE_HOURS: for web must be 5x10 or 24x7"),
+        ({"SLUIS_LANGUAG": "nl"}, "SLUIS_LANGUAG: no such setting; did you mean SLUIS_LANGUAGE?"),
+        ({"ROLES__KAB": "x"}, "ROLES__KAB: no such setting; did you mean ROLES__CAB?"),
+        ({"SLACK_TOKEN": "x"}, "SLACK_TOKEN: no such setting; did you mean SLACK_BOT_TOKEN?"),
+        ({"JIRA_FIELDS__TEST_DAAT": "x"}, "JIRA_FIELDS: unknown field test_daat; did you mean test_data"),
+        ({"SERVICENOW_URL": "ftp://x"}, "SERVICENOW_URL"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(monkeypatch, env, told):
+    (line,) = problems(monkeypatch, **env)
+    assert line.startswith(told)
+    assert "\n" not in line
+
+
+def test_all_problems_are_told_at_once(monkeypatch):
+    assert len(problems(monkeypatch, SLUIS_MODE="x", SLUIS_LANGUAGE="y", SLUIS_FOO="z")) == 3
+
+
+def test_a_secret_comes_from_a_file_and_shows_nowhere(monkeypatch, tmp_path):
+    (tmp_path / "token").write_text("s3cret-value\n")
+    monkeypatch.setenv("JIRA_URL", "https://x.example")
+    monkeypatch.setenv("JIRA_EMAIL", "bot@example.org")
+    monkeypatch.setenv("JIRA_API_TOKEN_FILE", str(tmp_path / "token"))
+    loaded = settings.load()
+    assert loaded.connectors["jira"].api_token.get_secret_value() == "s3cret-value"
+    assert "s3cret-value" not in repr(loaded)
+
+
+def test_a_dotenv_file_is_read_and_its_typing_errors_are_seen(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("SLUIS_LANGUAGE=en\nSLUIS_MODUS=act\n")
+    assert problems(monkeypatch) == ("SLUIS_MODUS: no such setting; did you mean SLUIS_MODE?",)
+    (tmp_path / ".env").write_text("SLUIS_LANGUAGE=en\n")
+    assert settings.load().bot.language == "en"
+
+
+def test_defaults_are_safe(monkeypatch):
+    bot = settings.load().bot
+    assert (bot.mode, bot.max_writes, bot.default_class, bot.packs) == ("observe", 200, 3, ("vo-icr",))
+
+
+def test_roles_are_lists_of_names(monkeypatch):
+    monkeypatch.setenv("ROLES__CAB", "Change Advisory Board, cab-urgent")
+    assert settings.load().roles.wanted() == {Role.CAB: ("Change Advisory Board", "cab-urgent")}
+
+
+def test_other_peoples_variables_are_none_of_our_business(monkeypatch):
+    assert problems(monkeypatch, SLUISX="1", MY_JIRA_URL="x") == ()
+
+
+def test_the_example_file_is_what_the_settings_say():
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == example(), "run make env-example"
+
+
+def test_the_example_file_is_a_valid_env_file(monkeypatch, tmp_path):
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    given = [line for line in lines if line and not line.startswith("#")]
+    assert given == [], "nothing is switched on by copying it"

@@ -1,0 +1,197 @@
+"""Issue JSON into a ticket: derived fields, assets, sign-offs, statuses."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.model.lifecycle import State
+from bot.model.ticket import AssetRef, Decision, TicketKind
+from bot.ports import Garbled
+from connectors.jira.fields import FieldMap, SiteField
+from connectors.jira.mapping import Raw, Site, ticket
+from connectors.jira.statuses import state_of
+
+PLAN, VALIDATED = SiteField("cf_plan", "Test plan"), SiteField("cf_val", "Test validated by")
+PACKAGE, START_A = SiteField("cf_pack", "Release package"), SiteField("cf_start", "Planned start")
+START_B, CAB = SiteField("cf_change", "Change start date"), SiteField("cf_cab", "CAB sign-off")
+ASSETS = SiteField("cf_assets", "Affected services")
+DIRK = {"accountId": "a1", "displayName": "Dirk Peeters"}
+AN = {"accountId": "a2", "displayName": "An Willems"}
+MAP = FieldMap(
+    {
+        "test_plan": (PLAN,),
+        "test_validated_by": (VALIDATED,),
+        "package": (PACKAGE,),
+        "planned_start": (START_A, START_B),
+        "assets": (ASSETS,),
+    },
+    {"cab": (CAB,)},
+    (),
+)
+SITE = Site("https://jira.example", MAP, {"change": TicketKind.CHANGE, "release": TicketKind.RELEASE}, {})
+BORN = datetime(2026, 3, 2, 8, tzinfo=UTC)
+BASE = {
+    "summary": "Wijziging",
+    "status": {"name": "Open", "statusCategory": {"key": "new"}},
+    "issuetype": {"name": "Change"},
+    "created": "2026-03-02T09:00:00.000+0100",
+    "updated": "2026-03-02T10:00:00.000+0100",
+    "creator": DIRK,
+    "cf_cab": None,
+}
+
+
+def change(day, field, before, after, by=AN):
+    item = {"field": field.name, "fieldId": field.id, "fromString": before, "toString": after}
+    return {"author": by, "created": f"2026-03-{day:02d}T08:00:00.000+0000", "items": [item]}
+
+
+def mapped(fields=None, changes=(), approvals=()):
+    issue = {"id": "10", "key": "CHG-1", "fields": BASE | (fields or {})}
+    return ticket(Raw(issue, list(changes), approvals), SITE)
+
+
+@pytest.mark.parametrize(
+    ("plan", "changes", "fixed"),
+    [
+        ("stappen", [], 2),  # there from the start
+        ("stappen", [change(5, PLAN, None, "stappen")], 5),
+        ("beter", [change(6, PLAN, "stappen", "beter"), change(5, PLAN, "", "stappen")], 5),
+        ("stappen", [change(5, PLAN, None, "tbd"), change(7, PLAN, "tbd", "stappen")], 7),
+        ("beter", [change(5, PLAN, "stappen", "beter")], 2),
+        (None, [change(5, PLAN, "stappen", None)], None),
+    ],
+)
+def test_the_test_plan_is_fixed_when_it_first_says_something(plan, changes, fixed):
+    seen = mapped({"cf_plan": plan}, changes).field("test_plan_fixed_at")
+    assert seen.value == (fixed and datetime(2026, 3, fixed, 8, tzinfo=UTC)) and seen.readable
+
+
+def test_what_cannot_be_seen_has_no_history_either():
+    assert not mapped().field("test_plan_fixed_at").readable
+    assert not mapped({"cf_val": {"errorMessage": "x"}}).field("test_validated_at").readable
+
+
+def test_who_set_a_value_and_when():
+    seen = mapped({"cf_val": [AN]}, [change(4, VALIDATED, None, "An Willems", by=DIRK)])
+    assert seen.field("test_validated_by").by.name == "Dirk Peeters"
+    assert seen.field("test_validated_at").value == datetime(2026, 3, 4, 8, tzinfo=UTC)
+
+
+def test_a_changelog_without_field_ids_is_read_by_name():
+    entry = change(5, PLAN, None, "stappen")
+    del entry["items"][0]["fieldId"]
+    assert mapped({"cf_plan": "stappen"}, [entry]).field("test_plan").at == datetime(
+        2026, 3, 5, 8, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "value", "where"),
+    [
+        ({"cf_pack": "loket-4.2", "fixVersions": [{"name": "4.2"}]}, "loket-4.2", "Release package"),
+        ({"cf_pack": None, "fixVersions": [{"name": "4.2"}]}, "4.2", "Fix versions"),
+        ({"cf_pack": None, "fixVersions": []}, None, "Release package"),
+        ({"fixVersions": []}, None, "Fix versions"),
+    ],
+)
+def test_a_fix_version_stands_in_for_a_package(fields, value, where):
+    seen = mapped(fields).field("package")
+    assert (seen.value, seen.where, seen.readable) == (value, where, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "day", "where"),
+    [
+        ({"cf_start": "2026-03-09", "cf_change": "2026-03-10"}, 9, "Planned start"),
+        ({"cf_start": None, "cf_change": "2026-03-10"}, 10, "Change start date"),
+        ({"cf_start": None, "cf_change": None}, None, "Planned start"),
+        ({"cf_start": {"errorMessage": "x"}, "cf_change": None}, None, "Change start date"),
+    ],
+)
+def test_the_second_name_serves_where_the_first_is_empty(fields, day, where):
+    seen = mapped(fields).field("planned_start")
+    assert (seen.value and seen.value.day, seen.where, seen.readable) == (day, where, True)
+
+
+@pytest.mark.parametrize(
+    ("raw", "refs"),
+    [
+        ([{"id": "ari:1", "name": "Loket"}], (AssetRef("jira", "ari:1", "Loket"),)),
+        ([{"workspaceId": "w", "id": "w:7", "objectId": "7"}], (AssetRef("jira-assets", "7", "7"),)),
+        ([{"objectId": "7", "label": "Loket"}], (AssetRef("jira-assets", "7", "Loket"),)),
+        (
+            "Loket; Burgerzaken",
+            (AssetRef("jira", "Loket", "Loket"), AssetRef("jira", "Burgerzaken", "Burgerzaken")),
+        ),
+        (["Loket", "Loket"], (AssetRef("jira", "Loket", "Loket"),)),
+        ({"value": "Loket", "id": "3"}, (AssetRef("jira", "3", "Loket"),)),
+        ("n/a", ()),
+        ([], ()),
+        (None, ()),
+    ],
+)
+def test_assets(raw, refs):
+    seen = mapped({"cf_assets": raw})
+    assert (seen.assets, seen.assets_readable) == (refs, True)
+
+
+@pytest.mark.parametrize("fields", [{}, {"cf_assets": {"errorMessage": "no licence"}}])
+def test_assets_that_cannot_be_seen(fields):
+    assert not mapped(fields).assets_readable
+
+
+@pytest.mark.parametrize(
+    ("value", "changes", "expected"),
+    [
+        ("Approved", [change(5, CAB, None, "Approved")], ("a2", Decision.APPROVED, 5)),
+        ("Goedgekeurd", [], ("a1", Decision.APPROVED, 2)),
+        (
+            "Rejected",
+            [change(5, CAB, None, "Approved"), change(6, CAB, "Approved", "Rejected", by=DIRK)],
+            ("a1", Decision.REJECTED, 6),
+        ),
+        ("Ik vind het ok", [], None),
+        (None, [change(5, CAB, "Approved", None)], None),
+    ],
+)
+def test_sign_off_fields(value, changes, expected):
+    given = mapped({"cf_cab": value and {"value": value}}, changes, approvals=None).approvals
+    assert [(a.person.id, a.decision, a.at.day) for a in given] == ([expected] if expected else [])
+
+
+def test_statuses_and_kinds():
+    release = mapped({"issuetype": {"name": "Release"}, "status": {"name": "Gepland"}})
+    assert (release.kind, release.state, release.status) == (TicketKind.RELEASE, State.SCHEDULED, "Gepland")
+
+
+@pytest.mark.parametrize(
+    ("name", "category", "state"),
+    [
+        ("Open", "new", State.DRAFT),
+        ("Under review", "indeterminate", State.ASSESS),
+        ("AWAITING CAB APPROVAL", "indeterminate", State.AUTHORIZE),
+        ("Awaiting implementation", "indeterminate", State.SCHEDULED),
+        ("Implementing", "indeterminate", State.IMPLEMENT),
+        ("Review", "indeterminate", State.REVIEW),
+        ("Completed", "done", State.CLOSED),
+        ("Declined", "done", State.CANCELED),
+        ("Geannuleerd", "done", State.CANCELED),
+        ("In de wachtkamer", "new", State.DRAFT),
+        ("In de wachtkamer", "indeterminate", State.IMPLEMENT),
+        ("In de wachtkamer", "done", State.CLOSED),
+        ("Ready to deploy", "indeterminate", State.SCHEDULED),  # the site's own
+        ("Open", "done", State.DRAFT),
+    ],
+)
+def test_states(name, category, state):
+    own = {"ready to deploy": State.SCHEDULED}
+    assert state_of({"name": name, "statusCategory": {"key": category}}, own) is state
+
+
+@pytest.mark.parametrize("fields", [{"created": "yesterday"}, {"status": None}])
+def test_an_issue_without_what_every_issue_has_is_garbled(fields):
+    with pytest.raises(Garbled):
+        mapped(fields)

@@ -1,0 +1,90 @@
+"""Payloads published by others, recorded on real sites, go through the mapping."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jira_site import settings_for
+
+from bot.model.ticket import Decision
+from connectors.jira.approvals import records
+from connectors.jira.client import account_id
+from connectors.jira.fields import SiteField, resolve, site_fields
+from connectors.jira.history import steps_of
+from connectors.jira.mapping import Raw, Site, ticket
+from connectors.jira.values import words
+
+PAYLOADS = Path(__file__).parents[3] / ".." / "shared" / "payloads" / "jira"
+pytestmark = pytest.mark.skipif(not PAYLOADS.exists(), reason="the recorded payloads are not here")
+
+
+def load(name):
+    return json.loads((PAYLOADS / name).read_text())
+
+
+def mapped(issue, fields):
+    site = Site("https://jira.example", resolve(fields, settings_for("https://jira.example")), {}, {})
+    return ticket(Raw(issue, (issue.get("changelog") or {}).get("histories", []), None), site)
+
+
+def test_a_service_management_site_with_both_pairs_of_planning_fields():
+    issue = load("cloud_v3_issue_itsm_names.json")
+    fields = [SiteField(field_id, name) for field_id, name in issue["names"].items()]
+    seen = mapped(issue, fields)
+    assert seen.key == "COMPANYSA-35"
+    assert seen.field("planned_start").readable and not seen.field("planned_start").filled
+    assert seen.field("requester").readable is ("reporter" in issue["names"])
+    assert seen.updated.utcoffset().total_seconds() == 0
+
+
+def test_an_error_in_a_service_level_field_is_not_a_value():
+    issue = load("cloud_v3_issue_itsm_names.json")
+    fields = [SiteField("customfield_10074", "Test plan")]
+    assert not mapped(issue, fields).field("test_plan").readable
+
+
+@pytest.mark.parametrize(
+    "name", ["cloud_v3_issue_gateway.json", "dc_v2_issue.json", "cloud_agile_issue_K5-4.json"]
+)
+def test_issues_of_other_sites(name):
+    issue = load(name)
+    seen = mapped(issue, [SiteField(f, f.capitalize()) for f in ("description", "reporter", "assignee")])
+    assert seen.key == issue["key"] and seen.status == issue["fields"]["status"]["name"]
+    assert seen.field("requester").filled is bool(issue["fields"].get("reporter"))
+
+
+def test_changelog_rows():
+    steps = steps_of(load("cloud_v3_changelog_rows.json"))
+    assert [(s.field_id, s.at.hour) for s in steps][-1] == ("customfield_10020", 3)
+    assert steps[0].by is None  # an author whose account id was emptied is nobody
+    assert steps[-1].by.name == "Runjuu"
+
+
+def test_the_service_desk_example_of_approvals():
+    seen = records(load("jsm_approvals_page.json")["values"])
+    assert {(a.step, a.decision) for a in seen} >= {
+        ("Please approve this request", Decision.APPROVED),
+        ("Waiting for approval", Decision.REJECTED),
+    }
+    declined = [a for a in seen if a.step == "Waiting for approval"]
+    assert [(a.person is None, a.decision) for a in declined] == [
+        (True, Decision.REJECTED),
+        (False, Decision.REQUESTED),
+    ]
+
+
+def test_field_lists():
+    assert [f.name for f in site_fields(load("dc_fields_small.json"))] == ["Description", "Summary"]
+    assert all(f.id for f in site_fields(load("dc_v2_fields_devlake.json")))
+
+
+def test_comments():
+    page = load("cloud_v3_comments_page.json")
+    assert words(page["comments"][0]["body"]) == "Hello there"
+    assert account_id(page["comments"][0]["author"]) == "dummy_account_id"
+
+
+def test_a_data_center_user_is_known_by_key():
+    assert account_id(load("dc_v2_user.json")) == "JIRAUSER10000"

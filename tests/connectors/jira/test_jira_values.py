@@ -1,0 +1,130 @@
+"""Jira's JSON into typed fields, as a table."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.model.fields import Field
+from bot.model.people import Group, Person
+from connectors.jira.values import adf_text, read, words
+
+DIRK = {"accountId": "a1", "displayName": "Dirk Peeters", "active": True}
+AN = {"accountId": "a2", "displayName": "An Willems", "active": False}
+SERVER_USER = {"key": "JIRAUSER1", "name": "dirk", "displayName": "Dirk Peeters"}
+
+
+def doc(*content):
+    return {"type": "doc", "version": 1, "content": list(content)}
+
+
+def para(*texts):
+    return {"type": "paragraph", "content": [{"type": "text", "text": t} for t in texts]}
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "value"),
+    [
+        ("test_plan", doc(para("Stap 1"), para("Stap 2")), "Stap 1\nStap 2"),
+        ("test_plan", doc(para("n/a")), None),
+        ("test_plan", doc(), None),
+        ("test_plan", "h3. wiki", "h3. wiki"),
+        ("test_plan", "  TBD ", None),
+        ("test_plan", None, None),
+        ("package", [{"name": "4.2.0", "id": "1"}, {"name": "4.2.1", "id": "2"}], "4.2.0, 4.2.1"),
+        ("package", 4.0, "4.0"),
+        ("rollout_strategy", {"value": "Big bang", "id": "1"}, "big_bang"),
+        ("rollout_strategy", {"value": "Gefaseerd"}, "phased"),
+        ("rollout_strategy", {"value": "Anders"}, None),
+        ("test_data", [{"value": "Geanonimiseerd"}], "anonymised"),
+        ("result", {"name": "Done", "id": "1"}, "successful"),
+        ("environments_separated", {"value": "Ja"}, True),
+        ("environments_separated", [{"value": "No"}], False),
+        ("environments_separated", [], None),
+        ("environments_separated", True, True),
+        ("requester", DIRK, (Person("a1", "Dirk Peeters"),)),
+        ("requester", SERVER_USER, (Person("JIRAUSER1", "Dirk Peeters"),)),
+        ("testers", [DIRK, AN], (Person("a1", "Dirk Peeters"), Person("a2", "An Willems", active=False))),
+        ("testers", [], None),
+        ("testers", "Dirk Peeters", None),
+        ("responsible_group", {"name": "Ops", "groupId": "g1"}, (Group("g1", "Ops"),)),
+        ("responsible_group", {"name": "Ops"}, (Group("Ops", "Ops"),)),
+        ("responsible_group", {"value": "Ops", "id": "7"}, (Group("7", "Ops"),)),
+        ("responsible_group", {"id": "t-1", "title": "Ops"}, (Group("t-1", "Ops"),)),
+        ("responsible_group", "Ops", (Group("Ops", "Ops"),)),
+        ("responsible_group", "-", None),
+        ("stakeholders", [DIRK, {"name": "Ops"}], (Person("a1", "Dirk Peeters"), Group("Ops", "Ops"))),
+        ("planned_start", "2026-03-02T09:00:00.000+0100", datetime(2026, 3, 2, 8, tzinfo=UTC)),
+        ("planned_start", "2026-03-02", datetime(2026, 3, 2, tzinfo=UTC)),
+        ("planned_start", "soon", None),
+        ("deployed_changes", "CHG-1, chg and REL-20;CHG-1", ("CHG-1", "REL-20")),
+        ("deployed_changes", ["CHG-3"], ("CHG-3",)),
+        ("environment_path", [{"value": "D"}, {"value": "T"}], ("D", "T")),
+        ("environment_path", "D > T > A > P", ("D", "T", "A", "P")),
+    ],
+)
+def test_values(name, raw, value):
+    seen = read(name, raw, "there")
+    assert (seen.value, seen.readable, seen.where) == (value, True, "there")
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "shown"),
+    [
+        ("rollout_strategy", {"value": "Anders dan anders"}, "anders dan anders"),
+        ("testers", "de testers", "de testers"),
+        ("planned_start", "morgen", "morgen"),
+        ("deployed_changes", "alles", "alles"),
+    ],
+)
+def test_rubbish_is_kept_for_showing(name, raw, shown):
+    assert read(name, raw, "").raw == shown
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"errorMessage": "The service project does not exist."},
+        {"hasEpicLinkFieldDependency": False, "nonEditableReason": {"reason": "PLUGIN_LICENSE_ERROR"}},
+    ],
+)
+def test_an_error_in_place_of_a_value_is_not_filled_in(raw):
+    assert not read("test_plan", raw, "Test plan").readable
+
+
+def test_adf_shows_what_people_see():
+    node = doc(
+        {"type": "heading", "attrs": {"level": 2}, "content": [{"type": "text", "text": "Plan"}]},
+        {
+            "type": "bulletList",
+            "content": [
+                {"type": "listItem", "content": [para("een")]},
+                {"type": "listItem", "content": [para("twee")]},
+            ],
+        },
+        {
+            "type": "paragraph",
+            "content": [
+                {"type": "mention", "attrs": {"id": "a1", "text": "@Dirk"}},
+                {"type": "hardBreak"},
+                {"type": "inlineCard", "attrs": {"url": "https://wiki.example/x"}},
+            ],
+        },
+        {"type": "mediaSingle", "content": [{"type": "media", "attrs": {"id": "m"}}]},
+    )
+    assert adf_text(node).split() == ["Plan", "een", "twee", "@Dirk", "https://wiki.example/x"]
+    assert words(doc(para("a"), para(), para(), para(), para("b"))) == "a\n\nb"
+
+
+def test_addresses_do_not_show_in_a_person():
+    (someone,) = read("requester", DIRK | {"emailAddress": "dirk@example.org"}, "").value
+    assert someone.email == "dirk@example.org" and "example.org" not in repr(someone)
+
+
+def test_cascading_selects_show_both_levels():
+    assert words({"value": "Netwerk", "child": {"value": "Firewall"}}) == "Netwerk - Firewall"
+
+
+def test_an_unknown_value_is_a_field_like_any_other():
+    assert read("description", {"strange": 1}, "") == Field(None)
