@@ -37,7 +37,7 @@ check: $(DONE)
 	@$(BIN)/lint-imports --no-cache >/tmp/sluis-imports.$$$$ 2>&1 || { cat /tmp/sluis-imports.$$$$; exit 1; }; rm -f /tmp/sluis-imports.$$$$
 
 bench: $(DONE) ## how long the norms take: 3000 classifications, and tickets a second
-	@$(BIN)/python -m tests.bench
+	@PYTHONPATH=tests $(BIN)/python -m tests.bench
 
 pictures: $(DONE) ## the README's pictures, made by the demo (needs Chromium)
 	@$(BIN)/python -m tests.pictures

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.model.facts import Facts
-from bot.model.people import Person, Role
+from bot.model.people import Holder, Person, Role
 from bot.ports import Postbox
 from rules.lines import DemandLine
 
@@ -33,10 +33,7 @@ def asked_of(line: DemandLine, facts: Facts) -> tuple[Audience, ...]:
     waiting = tuple(
         role
         for role in ASKED_THEMSELVES
-        if any(
-            actor is role or (isinstance(actor, Person) and facts.role(role).holds(actor))
-            for actor in line.who
-        )
+        if any(actor is role or (isinstance(actor, Holder) and actor.role is role) for actor in line.who)
     )
     return waiting or (Team(facts.ticket.team),)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bot.model.facts import Facts
 from bot.model.finding import Actor
-from bot.model.people import Group, Person, Role
+from bot.model.people import Group, Holder, Person, Role
 from bot.model.say import Quote, Say, say
 from bot.model.ticket import Decision, Ticket
 from rules.outcome import Look, Result
@@ -113,4 +113,4 @@ def ask_of(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[
     rejected = tuple(v.person for v in cast if not v.approved)
     decided = {v.person.id for v in cast}
     waiting = tuple(p for p in facts.role(role).people if p.id not in decided and counts(p))
-    return rejected or waiting or (role,)
+    return tuple(Holder(person, role) for person in rejected or waiting) or (role,)

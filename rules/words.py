@@ -144,6 +144,8 @@ def _shown(name: str, value: object) -> object:
         return value
     if isinstance(value, tuple):
         return tuple(item if isinstance(item, Person) else _quote(item) for item in value)
+    if FIELDS[name].kind is Kind.TEXT:
+        return say("“{text}”", text=_quote(value))
     choice = CHOICES.get(str(value)) if FIELDS[name].kind is Kind.CHOICE else None
     return choice or _quote(value)
 

@@ -14,6 +14,7 @@ from bot.model.asset import Because, Dimension, Flag
 from bot.model.facts import Facts
 from bot.model.finding import Finding
 from bot.model.lifecycle import Verdict
+from bot.model.people import Holder
 from bot.model.say import Say, say
 from rules.lines import group_lines
 from rules.words import asset_name
@@ -63,7 +64,7 @@ def _finding(finding: Finding, speak: Speaker) -> dict[str, Any]:
         "because": [_because(b) for b in finding.because],
         "seen": speak(finding.seen),
         "wanted": speak(finding.wanted),
-        "who": [speak(actor) for actor in finding.who],
+        "who": [actor.name if isinstance(actor, Holder) else speak(actor) for actor in finding.who],
         "parts": [
             {"name": speak(p.name), "met": p.met, "seen": speak(p.seen) if p.seen else None}
             for p in finding.parts

@@ -28,7 +28,7 @@ from rules.lines import DemandLine
 VERSION = 1
 """Version of the wording's structure; part of the digest of append-only notes."""
 
-DETAILED = 6
+DETAILED = 4
 """How many open points are told with their reasons; the others are named in one line. A reader has 20 seconds."""
 
 

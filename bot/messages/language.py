@@ -19,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.model.lifecycle import State, Verdict
-from bot.model.people import Group, Person, Role
+from bot.model.people import Group, Holder, Person, Role
 from bot.model.say import Either, Quote, Say, say
 
 LANGUAGES = ("nl", "en")
@@ -74,6 +74,8 @@ class Speaker:
                 text = self.moment(spoken)
             case Quote(text):
                 pass
+            case Holder(person, role):
+                text = f"{person.name} ({self(role)})"
             case Person(name=text) | Group(name=text):
                 pass
             case Either(items):

@@ -10,7 +10,6 @@ from bot.model.asset import Because, Dimension, Flag, Subject
 from bot.model.document import Tone
 from bot.model.facts import Facts
 from bot.model.lifecycle import State, Verdict
-from bot.model.people import Person, Role
 from bot.model.say import Quote, say
 from bot.model.ticket import Ticket
 from rules.lines import DemandLine
@@ -21,7 +20,6 @@ FLAG_NAMES = {
     Flag.KSZ: say("social security data"),
     Flag.NIS2: say("data that falls under NIS2"),
 }
-_SIGNING = (Role.DPO, Role.CAB, Role.KETEN_CAB)
 _LETTERS = {
     "nl": {Dimension.CONFIDENTIALITY: "V", Dimension.INTEGRITY: "I", Dimension.AVAILABILITY: "B"},
     "en": {Dimension.CONFIDENTIALITY: "C", Dimension.INTEGRITY: "I", Dimension.AVAILABILITY: "A"},
@@ -135,7 +133,7 @@ def next_step(view: Overview, facts: Facts, speak: Speaker) -> str:
         return ""
     first = view.now[0]
     about = {"who": Quote(who(first, facts, speak)), "what": Quote(title(first, speak))}
-    if first.due and first.due > facts.now:
+    if first.due and not facts.ticket.state.reached(first.gate):
         return speak.say("Needed next from {who}, before {due}: {what}.", due=first.due, **about)
     return speak.say("Needed next from {who}: {what}.", **about)
 
@@ -156,13 +154,7 @@ def _capital(sentence: str) -> str:
 
 def who(line: DemandLine, facts: Facts, speak: Speaker, limit: int = 3) -> str:
     """Who can settle the line, with the role in which they are asked; the team when nobody in particular."""
-    named = [Quote(_in_role(actor, facts, speak)) for actor in line.who]
-    return speak.listed(named, limit, either=True) if named else _team(facts.ticket, speak)
-
-
-def _in_role(actor: object, facts: Facts, speak: Speaker) -> str:
-    roles = [r for r in _SIGNING if isinstance(actor, Person) and facts.role(r).holds(actor)]
-    return f"{speak(actor)} ({speak(roles[0])})" if roles else speak(actor)
+    return speak.listed(line.who, limit, either=True) if line.who else _team(facts.ticket, speak)
 
 
 def _team(ticket: Ticket, speak: Speaker) -> str:

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from bot.model.asset import Because
 from bot.model.lifecycle import Severity, State, Verdict
-from bot.model.people import Group, Person, Role
+from bot.model.people import Group, Holder, Person, Role
 from bot.model.say import Say
 
-Actor = Person | Group | Role
-"""Who can settle a finding: a person, a group, or a role when nobody in it is known."""
+Actor = Person | Holder | Group | Role
+"""Who can settle a finding: a person, perhaps in a role, a group, or a role when nobody in it is known."""
 
 
 @dataclass(frozen=True, slots=True)

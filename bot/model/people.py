@@ -41,6 +41,19 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """A person in the role in which something is asked of them."""
+
+    person: Person
+    role: Role
+
+    @property
+    def name(self) -> str:
+        """What the person is called."""
+        return self.person.name
+
+
+@dataclass(frozen=True, slots=True)
 class RoleMembers:
     """Who holds a role in one source system now.
 

@@ -35,21 +35,29 @@ _PEOPLE = "Builders|Testers|Test validated by|Stakeholders|Application owner"
 _GROUPS = "Responsible team|Handed over to"
 REGISTER = """\
 id,name,confidentiality,integrity,availability,gdpr,ksz,nis2,owner,operations_group,service_hours
-A1,Citizen register,5,4,3,yes,no,no,acc-els.maes|Els Maes,Operations,24x7
-A2,Permit portal,3,3,2,no,no,no,acc-els.maes|Els Maes,Operations,5x10
+A1,{citizens},5,4,3,yes,no,no,acc-els.maes|Els Maes,Operations,24x7
+A2,{permits},3,3,2,no,no,no,acc-els.maes|Els Maes,Operations,5x10
 """
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "change": "New address format in the citizen register",
         "release": "Permit portal 7.1: digital signature",
         "payment": "Switch the payment service to the new provider",
-        "signed": "I checked the processing of personal data.",
+        "citizens": "Citizen register",
+        "permits": "Permit portal",
+        "payments": "Payment service",
+        "team": "Team Citizens",
+        "finance": "Team Finance",
     },
     "nl": {
         "change": "Nieuw adresformaat in het burgerregister",
         "release": "Vergunningenloket 7.1: digitale handtekening",
         "payment": "Betaaldienst overzetten naar de nieuwe leverancier",
-        "signed": "Ik heb de verwerking van persoonsgegevens nagekeken.",
+        "citizens": "Burgerregister",
+        "permits": "Vergunningenloket",
+        "payments": "Betaaldienst",
+        "team": "Team Burgerzaken",
+        "finance": "Team Financiën",
     },
 }
 
@@ -82,10 +90,11 @@ class Town:
             "slack": Server(self.slack.app),
         }
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "assets.csv").write_text(REGISTER, encoding="utf-8")
+        (folder / "assets.csv").write_text(REGISTER.format_map(self.words), encoding="utf-8")
 
     def env(self) -> dict[str, str]:
         """The settings with which the bot works in this town."""
+        team = self.words["team"].upper().replace(" ", "_")
         return {
             "JIRA_URL": self.servers["jira"].url,
             "JIRA_EMAIL": "sluis@example.org",
@@ -98,14 +107,14 @@ class Town:
             "SLACK_API_URL": f"{self.servers['slack'].url}/api/",
             "SLACK_BOT_TOKEN": self.slack.token,
             "SLACK_CHANNEL": self.channels["changes"],
-            "SLACK_CHANNELS__TEAM_CITIZENS": self.channels["team-citizens"],
+            f"SLACK_CHANNELS__{team}": self.channels["team-citizens"],
             "SLACK_CHANNELS__DPO": self.channels["privacy"],
             "SLACK_CHANNELS__OPERATIONS": self.channels["operations"],
             "ROLES__CAB": "Change Advisory Board",
             "ROLES__DPO": "Data Protection",
             "ROLES__OPERATIONS": "Operations",
             "SLUIS_DATABASE_URL": f"sqlite:///{self.folder / 'sluis.db'}",
-            "SLUIS_SERVICE_HOURS__TEAM_CITIZENS": "24x7",
+            f"SLUIS_SERVICE_HOURS__{team}": "24x7",
         }
 
     def stop(self) -> None:
@@ -170,7 +179,7 @@ class Town:
         jira.add_group("Change Advisory Board", "Karim Aziz", "Lotte Claes")
         jira.add_group("Data Protection", "Dina Peeters")
         jira.add_group("Operations", "Rita Goossens")
-        jira.add_group("Team Citizens", "Tom Willems", "Piet Jansen", "Nora Smet")
+        jira.add_group(self.words["team"], "Tom Willems", "Piet Jansen", "Nora Smet")
         for names, kind in (
             (_TEXTS, FieldKind.TEXT),
             (_SELECTS, FieldKind.SELECT),
@@ -191,7 +200,7 @@ class Town:
         """A ticket on which everything that is asked before the rollout is in place."""
         return {
             "assignee": "Piet Jansen",
-            "Responsible team": "Team Citizens",
+            "Responsible team": self.words["team"],
             "Release size": "Minor",
             "Rollout strategy": "Phased",
             "Planned start": self.start,
@@ -228,7 +237,7 @@ class Town:
         self.jira.clock = lambda: self.now() - timedelta(days=9)
         fields = self._prepared(
             **{
-                "Affected services": ["Citizen register"],
+                "Affected services": [self.words["citizens"]],
                 "Release package": "citizen-register 4.2.0",
                 "Test data": "Production",
                 "Classification": "C5 I4 A3 gdpr",
@@ -247,7 +256,7 @@ class Town:
         self.jira.clock = lambda: self.now() - timedelta(days=9)
         fields = self._prepared(
             **{
-                "Affected services": ["Permit portal"],
+                "Affected services": [self.words["permits"]],
                 "Release package": "permit-portal 7.1.0",
                 "Planned start": self.now() - timedelta(hours=2),
                 "Planned end": self.now() + timedelta(hours=1),
@@ -270,10 +279,10 @@ class Town:
         piet, nora, dina = (sn.add_user(n) for n in ("Piet Jansen", "Nora Smet", "Dina Peeters"))
         cab = sn.add_group("Change Advisory Board", [karim, lotte])
         sn.add_group("Data Protection", [dina])
-        team = sn.add_group("Team Finance", [tom, piet, nora])
+        team = sn.add_group(self.words["finance"], [tom, piet, nora])
         service = sn.add_ci(
             "cmdb_ci_service",
-            name="Payment service",
+            name=self.words["payments"],
             u_confidentiality="4",
             u_integrity="4",
             u_availability="3",

@@ -67,12 +67,12 @@ class SlackSettings(EnvSettings):
     )
     app_token: Annotated[SecretStr, _starts("xapp-")] | None = Field(
         None,
-        description="App-level token with the scope connections:write, for buttons and commands over Socket Mode.",
+        description="App-level token with the scope connections:write, for buttons and commands over Socket Mode. Not used yet.",
         examples=["xapp-your-token"],
     )
     signing_secret: SecretStr | None = Field(
         None,
-        description="Signing secret of the Slack app, only when Slack calls in over HTTP rather than Socket Mode.",
+        description="Signing secret of the Slack app, only when Slack calls in over HTTP. Not used yet.",
         examples=["your-signing-secret"],
     )
     api_url: Annotated[str, AfterValidator(_api)] = Field(

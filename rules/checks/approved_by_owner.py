@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.model.asset import Subject
 from bot.model.facts import Facts
 from bot.model.fields import Field
 from bot.model.finding import Actor
-from bot.model.people import Person, Role
+from bot.model.people import Holder, Person, Role
 from bot.model.say import Say, say
 from rules.actors import settlers
 from rules.approvals import UNREAD, Vote, current, votes
@@ -53,8 +53,12 @@ def _ask(facts: Facts, subject: Subject, cast: Mapping[str, Vote]) -> _Asked:
     decided = [cast[person.id] for person in owners if person.id in cast]
     rejected = [vote for vote in decided if not vote.approved]
     if decided:
-        return _Asked(tuple(map(_decided, rejected or decided)), tuple(vote.person for vote in rejected))
-    return _Asked(tuple(map(_waiting, owners)), owners)
+        return _Asked(tuple(map(_decided, rejected or decided)), _as_owners(vote.person for vote in rejected))
+    return _Asked(tuple(map(_waiting, owners)), _as_owners(owners))
+
+
+def _as_owners(people: Iterable[Person]) -> tuple[Actor, ...]:
+    return tuple(Holder(person, Role.OWNER) for person in people)
 
 
 def _owners(facts: Facts, subject: Subject) -> tuple[Person, ...] | None:

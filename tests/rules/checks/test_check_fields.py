@@ -15,10 +15,10 @@ MARK = {"responsible_group": (TEAM,)}
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"package": "app 2.3"}, ("met", "Release package says 'app 2.3'.", True)),
+        ({"package": "app 2.3"}, ("met", "Release package says “'app 2.3'”.", True)),
         (
             {"package": Field("app 2.3", by=AN, at=day(2))},
-            ("met", "Release package says 'app 2.3', set by An on 02/03 12:00.", True),
+            ("met", "Release package says “'app 2.3'”, set by An on 02/03 12:00.", True),
         ),
         ({}, ("unmet", "Release package is empty.", False)),
         (
@@ -152,7 +152,7 @@ MEASURES = "Compensating measures"
     ("tested", "measures", "result", "seen"),
     [
         (False, EMPTY, "met", "Tested in production says no."),
-        (True, "read only", "met", f"Tested in production says yes. {MEASURES} says 'read only'."),
+        (True, "read only", "met", f"Tested in production says yes. {MEASURES} says “'read only'”."),
         (True, EMPTY, "violated", f"Tested in production says yes. {MEASURES} is empty."),
         (True, HIDDEN, "unknown", f"Tested in production says yes. {MEASURES} cannot be read."),
         (EMPTY, "read only", "unmet", "Tested in production is empty."),

@@ -1,0 +1,153 @@
+"""Every message a person can read, whole, in both languages, as it stands in `tests/golden`.
+
+With SLUIS_GOLDEN=1 the files are written anew: read them as the receiver would before committing them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from build import AN, BO, CI, EMPTY, HIDDEN, approved, complete, day, subject
+
+from bot.cli.adf_text import adf_text
+from bot.messages import adf, card, plain, wiki
+from bot.messages.answer import explained
+from bot.messages.comment import compose
+from bot.messages.language import Speaker
+from bot.messages.overview import overview
+from bot.model.asset import Flag
+from bot.model.facts import Facts
+from bot.model.lifecycle import State
+from bot.remind import Due, Reminder
+from rules.engine import evaluate
+from rules.lines import group_lines
+from rules.policy import load_packs
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+WRITE = os.environ.get("SLUIS_GOLDEN") == "1"
+PACKS = load_packs(["vo-icr"])
+BEFORE = dict.fromkeys(("actual_start", "actual_end", "result", "handed_over_at", "lessons_learned"), EMPTY)
+CITIZENS = (subject("Citizen register", c=5, i=3, a=2, flags=(Flag.GDPR,)),)
+
+
+def case(**given: object) -> Facts:
+    rest = {
+        "approvals": (approved(BO, day(5)),),
+        "notices": (),
+        "state": State.AUTHORIZE,
+        "planned_start": day(20),
+    }
+    facts = complete(**BEFORE | rest | {"subjects": CITIZENS} | given)
+    return replace(
+        facts, ticket=replace(facts.ticket, summary="New address format", status="Awaiting approval")
+    )
+
+
+SIGNED = (approved(AN, day(4)), approved(BO, day(5)), approved(CI, day(6)))
+EMPTIED = ("package", "build_doc", "test_plan", "test_result", "rollout_strategy", "responsible_group")
+CASES = {
+    "held": case(test_data="production"),
+    "ready": case(approvals=SIGNED),
+    "bare": case(**dict.fromkeys(EMPTIED, EMPTY)),
+    "too-late": case(state=State.REVIEW, test_data="production"),
+    "blind": case(test_data=HIDDEN, test_plan=HIDDEN),
+    "canceled": case(state=State.CANCELED),
+}
+
+
+def golden(name: str, text: str) -> None:
+    file = GOLDEN / f"{name}.txt"
+    if WRITE:
+        file.write_text(text + "\n", encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == text + "\n", f"{name}: read it, then run with SLUIS_GOLDEN=1"
+
+
+@pytest.fixture(params=["en", "nl"])
+def speak(request: pytest.FixtureRequest) -> Speaker:
+    return Speaker(request.param, ZoneInfo("Europe/Brussels"))
+
+
+def lines(facts: Facts):
+    return group_lines(evaluate(facts, PACKS))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_comments(speak: Speaker, name: str) -> None:
+    document = compose(CASES[name], lines(CASES[name]), speak)
+    golden(f"comment-{name}-{speak.language}", plain.render(document))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_cards(speak: Speaker, name: str) -> None:
+    golden(f"card-{name}-{speak.language}", card.compose(CASES[name], lines(CASES[name]), speak)["text"])
+
+
+def test_handovers_reminder_news_and_reasoning(speak: Speaker) -> None:
+    done = case(state=State.REVIEW, actual_end=day(9), result="successful", operational_at=day(10))
+    for stage in (1, 2):
+        golden(
+            f"handover-{stage}-{speak.language}",
+            card.handover(stage, done, ("Web team", "Bo"), speak)["text"],
+        )
+    held, ready = CASES["held"], CASES["ready"]
+    view = overview(lines(held), held.ticket.state)
+    reminder = Reminder(
+        "dpo", "", ((Due(held, view, 2), view.now), (Due(CASES["too-late"], view, 0), view.now[:1]))
+    )
+    golden(f"reminder-{speak.language}", card.reminder(reminder, speak)["text"])
+    settled = [line for line in lines(ready) if line.line in ("cab-approval", "test-data")]
+    news = card.news(ready, settled, view.forbidden, overview(lines(ready), ready.ticket.state), speak)
+    golden(f"news-{speak.language}", news["text"])
+    golden(f"explain-{speak.language}", "\n\n".join(explained(f, speak) for f in evaluate(held, PACKS)))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_comment_can_be_read_in_half_a_minute(speak: Speaker, name: str) -> None:
+    words = plain.render(compose(CASES[name], lines(CASES[name]), speak)).split()
+    assert len(words) <= 230
+    first = next(iter(compose(CASES[name], lines(CASES[name]), speak).blocks))
+    assert len(" ".join(run.text for line in first.lines for run in line).split()) <= 45, (
+        "the gist stands at the top"
+    )
+
+
+def test_every_format_says_the_same(speak: Speaker) -> None:
+    document = compose(CASES["held"], lines(CASES["held"]), speak)
+    for said in (plain.render(document), wiki.render(document), adf_text(adf.render(document))):
+        flat = said.replace("\\", "")
+        assert all(i in flat for i in ("ICR-16", "ICR-17", "Citizen register", "Ci"))
+
+
+@pytest.mark.parametrize(
+    "nasty",
+    [
+        "{code}x{code}",
+        "[~admin]",
+        "*b*",
+        "!img!",
+        "https://evil.example",
+        "{panel}",
+        "\\",
+        "h1. x",
+        "{noformat}",
+        "@here",
+        "--",
+    ],
+)
+def test_wiki_markup_from_a_ticket_is_inert(nasty: str) -> None:
+    escaped = wiki.escape(nasty)
+    for special in "{}[]*!~":
+        assert f"\\{special}" in escaped or special not in nasty
+    assert "https:" not in escaped
+    assert len(json.dumps(escaped)) < 80
+
+
+@pytest.mark.parametrize("nasty", ["[code]<b>x</b>[/code]", "[CODE]", "<script>"])
+def test_work_notes_hold_no_code_section(nasty: str) -> None:
+    said = plain.inert(nasty)
+    assert "[code]" not in said.lower() and "<" not in said
