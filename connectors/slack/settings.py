@@ -67,7 +67,7 @@ class SlackSettings(EnvSettings):
     )
     app_token: Annotated[SecretStr, _starts("xapp-")] | None = Field(
         None,
-        description="App-level token with the scope connections:write, for buttons and commands over Socket Mode. Not used yet.",
+        description="App-level token with the scope connections:write, for buttons over Socket Mode. Not used yet.",
         examples=["xapp-your-token"],
     )
     signing_secret: SecretStr | None = Field(
