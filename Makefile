@@ -1,5 +1,5 @@
 # The commands a person types; `make help` lists them.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 VENV   := .venv
 BIN    := $(VENV)/bin
 DONE   := $(VENV)/.installed
@@ -16,7 +16,8 @@ install: $(DONE) ## make .venv from the lock files, hashes checked
 
 # The same three steps stand in the Dockerfile: pinned build tools, pinned packages, the project itself.
 $(DONE): requirements/build.txt requirements/dev.txt pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked packages into $(VENV) (once) ..."
 	@$(PIP) --require-hashes -r requirements/build.txt

@@ -11,6 +11,7 @@ from bot.model.fields import Field
 from bot.model.people import Person, Role, RoleMembers
 from bot.model.say import Say
 from bot.model.ticket import Ticket
+from bot.model.waiver import Declaration, Substitute, Waiver
 
 NOT_CONFIGURED = RoleMembers(configured=False)
 
@@ -28,10 +29,23 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Child:
+    """A change that a release contains. `ticket` is None when it could not be read; `added_at` is when it was
+    added to the release (UTC), None when that is not known.
+    """
+
+    key: str
+    ticket: Ticket | None
+    subjects: tuple[Subject, ...] = ()
+    added_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One ticket with all that is needed to judge it. `problems` are doubts about the assets of the ticket
     as a whole (none named, a lower class stated). `now` is aware, UTC. `service_hours` gives, by name of a
-    team, the hours an admin declared for it: "5x10" or "24x7".
+    team, the hours an admin declared for it: "5x10" or "24x7". `same_person` gives, by account id, the id of the
+    account that stands for the person, where an admin declared two accounts to be one person.
     """
 
     ticket: Ticket
@@ -41,6 +55,12 @@ class Facts:
     roles: Mapping[Role, RoleMembers] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     service_hours: Mapping[str, str] = field(default_factory=dict)
+    children: tuple[Child, ...] = ()
+    children_readable: bool = True
+    waivers: tuple[Waiver, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+    substitutes: tuple[Substitute, ...] = ()
+    same_person: Mapping[str, str] = field(default_factory=dict)
 
     def field(self, name: str) -> Field:
         """What was seen of a ticket's field."""

@@ -9,6 +9,7 @@ from bot.model.asset import Because
 from bot.model.lifecycle import Severity, State, Verdict
 from bot.model.people import Group, Holder, Person, Role
 from bot.model.say import Say
+from bot.model.waiver import Waiver
 
 Actor = Person | Holder | Group | Role
 """Who can settle a finding: a person, perhaps in a role, a group, or a role when nobody in it is known."""
@@ -30,6 +31,8 @@ class Finding:
     id, pack, cite  the stable requirement id, its pack, and document, version and section
     line            findings that demand the same thing share a line; `rank` orders them, strictest highest
     due             the moment (UTC) before which it must be settled, where the ticket plans one
+    under, waiver   of a waived finding: the verdict it would have, and the recorded exception
+    settle_by       of what an emergency skipped: until when (UTC) it must be made good afterwards
     """
 
     id: str
@@ -47,6 +50,9 @@ class Finding:
     who: tuple[Actor, ...] = ()
     parts: tuple[Part, ...] = ()
     due: datetime | None = None
+    under: Verdict | None = None
+    waiver: Waiver | None = None
+    settle_by: datetime | None = None
 
     def titled(self, language: str) -> str:
         """The rule's title in a language of the pack."""

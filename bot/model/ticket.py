@@ -73,12 +73,27 @@ class AssetRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One change in a ticket's history: of a vocabulary field, of "assets" or of "state". `before` and `after`
+    are shown as the source shows them, shortened; `at` is in UTC.
+    """
+
+    field: str
+    before: str
+    after: str
+    by: Person | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """Everything that was read of one ticket.
 
     `fields` holds each vocabulary field the source is asked for; one that is absent counts as unreadable.
     `approvals_readable` and `assets_readable` are False when the source refused them: then nothing may be
-    concluded from their absence. `url` is where people open it.
+    concluded from their absence. `url` is where people open it. `history` is oldest first; it proves nothing
+    where it is not readable. `preapproval` names the template or model under which the source system holds a
+    standard change as approved beforehand.
     """
 
     source: str
@@ -96,6 +111,9 @@ class Ticket:
     approvals_readable: bool = True
     assets: tuple[AssetRef, ...] = ()
     assets_readable: bool = True
+    history: tuple[Change, ...] = ()
+    history_readable: bool = False
+    preapproval: Field = UNREADABLE
 
     def field(self, name: str) -> Field:
         """What was seen of a vocabulary field; unreadable when the source does not map it."""

@@ -1,0 +1,51 @@
+"""What authorised people put on record: exceptions to a rule, and declarations about the organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.model.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A recorded exception: these rules are not held against this ticket until a moment (UTC).
+
+    ticket  "source:id", the only ticket it is for
+    by      who recorded it, in which role; `reason` in their words
+    It lapses by itself: only `in_force` decides, everywhere.
+    """
+
+    ticket: str
+    rules: tuple[str, ...]
+    reason: str
+    by: str
+    role: Role
+    recorded_at: datetime
+    until: datetime
+
+    def in_force(self, rule: str, now: datetime) -> bool:
+        """Whether the rule is excepted at this moment."""
+        return rule in self.rules and self.recorded_at <= now < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """Something declared once, for the organisation (`subject` empty) or for one service: that a policy or a
+    procedure exists, and where. `reviewed` is when it was last looked at.
+    """
+
+    rule: str
+    reference: str
+    reviewed: date
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """The body that a small organisation without a CAB declared to stand in for it, and why."""
+
+    role: Role
+    body: str
+    reason: str
