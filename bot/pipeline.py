@@ -162,11 +162,17 @@ def place_of(ctx: Context, ticket: Ticket, intent: Intent) -> tuple[str, str | N
 
 def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> str:
     """One line for the admin: who cannot be reached, and the fix."""
-    who = intent.audience.name if isinstance(intent.audience, Team | Person) else ctx.speak(intent.audience)
-    fix = "their e-mail address is not visible or not known there"
-    if not isinstance(intent.audience, Person):
-        fix = f"give {who} a channel of its own, or SLACK_CHANNEL for the rest"
-    return f"{ticket.key}: {who} cannot be reached on {target}: {fix}"
+    if isinstance(intent.audience, Person):
+        who, fix = (
+            intent.audience.name,
+            "their e-mail address is not visible in the ticket system, or not known there",
+        )
+    elif is_handover(intent.kind):
+        who = intent.audience.name if isinstance(intent.audience, Team) else str(intent.audience)
+        fix = f"set SLACK_CHANNELS__{who.upper().replace(' ', '_')}: a formal notification needs a channel of its own"
+    else:
+        who, fix = "whoever follows this ticket", "set SLACK_CHANNEL"
+    return f"{ticket.key}: {who} cannot be reached on {target} — {fix}"
 
 
 def deliver_all(ctx: Context, report: Report) -> None:

@@ -36,9 +36,7 @@ def compose(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> Messag
     standing = f"{_sign(view, ticket)} {headline(view, ticket, speak)}"
     points = [] if ticket.state is State.CANCELED else _points(view, facts, speak)
     about = _about(facts, speak)
-    reason = speak.say(
-        "You get this because {team} is responsible for this ticket.", team=Quote(_team(ticket, speak))
-    )
+    reason = _reason(ticket, speak)
     built = [blocks.header(_heading(ticket)), blocks.rich_text([blocks.words(standing, bold=True)])]
     built += [blocks.bullets(*points)] if points else []
     built += [
@@ -177,8 +175,13 @@ def _sign(view: Overview, ticket: Ticket) -> str:
     return _SIGNS[Tone.INFO if ticket.state is State.CANCELED else view.tone]
 
 
-def _team(ticket: Ticket, speak: Speaker) -> str:
-    return ticket.team or speak.say("your team")
+def _reason(ticket: Ticket, speak: Speaker) -> str:
+    """Why the reader gets the card."""
+    if ticket.team:
+        return speak.say(
+            "You get this because {team} is responsible for this ticket.", team=Quote(ticket.team)
+        )
+    return speak.say("You get this because this ticket names no responsible team.")
 
 
 def _heading(ticket: Ticket) -> str:

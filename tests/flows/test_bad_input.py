@@ -154,3 +154,30 @@ def test_a_very_long_text_is_cut_not_refused(town: Town, sync: Sync) -> None:
     town.jira.set_field(town.change, "summary", "Adres " * 7000, "Tom Willems")
     assert sync().exit_code == 0
     assert len(comments(town, town.change)) == 1
+
+
+def test_without_slack_the_tickets_are_served_all_the_same(town: Town, sync: Sync) -> None:
+    channels = {name: "" for name in town.env() if name.startswith("SLACK_")}
+    report = sync(**channels)
+    assert (report.exit_code, len(comments(town, town.change))) == (0, 1)
+    assert town.servers["slack"].count() == 0
+
+
+def test_who_cannot_be_reached_is_named_with_the_fix(town: Town, sync: Sync) -> None:
+    town.roll_out()
+    nowhere = {"SLACK_CHANNELS__OPERATIONS": "", "SLACK_CHANNEL": town.channels["changes"]}
+    report = sync(**nowhere)
+    assert report.problems == [
+        f"{town.release}: operations cannot be reached on slack — "
+        "set SLACK_CHANNELS__OPERATIONS: a formal notification needs a channel of its own"
+    ]
+    assert report.exit_code == 1
+
+
+def test_an_account_that_may_not_comment_is_told_and_nothing_else_suffers(town: Town, sync: Sync) -> None:
+    town.jira.deny("ADD_COMMENTS", "CHG")
+    report = sync()
+    assert report.exit_code == 1
+    assert [p for p in report.problems if p.startswith("jira") and "comment" in p.lower()], report.problems
+    assert len(comments(town, town.release)) == 1
+    card(town, "team-citizens", town.change)
