@@ -86,8 +86,27 @@ def decide(facts: Facts, findings: Sequence[Finding], memory: Memory, voice: Voi
     if voice.slack:
         intents.append(_card(facts, lines, memory, voice))
         intents += _news(facts, lines, memory, voice)
-        intents += _handovers(facts, findings, voice)
     return tuple(intents)
+
+
+def handovers(facts: Facts, findings: Sequence[Finding], memory: Memory, voice: Voice) -> tuple[Intent, ...]:
+    """The formal notifications that are due, to each recipient on its own."""
+    view = overview(group_lines(findings), facts.ticket.state)
+    if not voice.slack or facts.ticket.state is State.CANCELED or not _worth_saying(facts, view, memory):
+        return ()
+    reason = say("the rollout is recorded and its class asks for a formal notification")
+    addressed = handover.recipients(facts, findings)
+    everyone = tuple(dict.fromkeys(name for r in addressed for name in r.names))
+    found = []
+    for stage in handover.stages_due(facts, findings):
+        body = card.handover(stage, facts, everyone, voice.speak)
+        for one in addressed:
+            roles = (one.audience,) if isinstance(one.audience, Role) else ()
+            kind = handover.kind_of(stage, one)
+            found.append(
+                Intent(kind, one.audience, digest_of(body), body, reason, True, "", one.names, roles)
+            )
+    return tuple(found)
 
 
 def digest_of(content: Any) -> str:
@@ -174,21 +193,3 @@ def _was(line: DemandLine, memory: Memory) -> Verdict:
     """The line's verdict last time: the worst of its rules; UNKNOWN when it was not asked then."""
     before = [memory.verdicts[i] for i in line.ids if memory.verdicts and i in memory.verdicts]
     return min(before, key=_WORST_FIRST.index, default=Verdict.UNKNOWN)
-
-
-def _handovers(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[Intent]:
-    if facts.ticket.state is State.CANCELED:
-        return []
-    reason = say("the rollout is recorded and its class asks for a formal notification")
-    addressed = handover.recipients(facts, findings)
-    everyone = tuple(dict.fromkeys(name for r in addressed for name in r.names))
-    found = []
-    for stage in handover.stages_due(facts, findings):
-        body = card.handover(stage, facts, everyone, voice.speak)
-        for one in addressed:
-            roles = (one.audience,) if isinstance(one.audience, Role) else ()
-            kind = handover.kind_of(stage, one)
-            found.append(
-                Intent(kind, one.audience, digest_of(body), body, reason, True, "", one.names, roles)
-            )
-    return found

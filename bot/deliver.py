@@ -98,13 +98,15 @@ def deliver(
     *,
     limit: int,
     stop: Callable[[], bool] = lambda: False,
+    only: Callable[[Due], bool] = lambda _: True,
 ) -> Delivery:
-    """Bring every due slot up to date with at most `limit` writes. Raises only when the journal fails.
+    """Bring every due slot, of those in `only`, up to date with at most `limit` writes. Raises only when the
+    journal fails.
 
     Writes whose outcome stayed unknown get one more pass at the end, which begins by looking.
     """
     courier = _Courier(journal, outlets, now_fn, limit)
-    due = journal.due_slots(now_fn())
+    due = [one for one in journal.due_slots(now_fn()) if only(one)]
     courier.round(due, stop)
     unsettled = courier.open_ends()
     courier.round([one for one in due if one.id in unsettled], stop)

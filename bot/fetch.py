@@ -54,13 +54,9 @@ def told(error: SourceError) -> str:
 
 @dataclass(slots=True)
 class Gatherer:
-    """Reads tickets with everything needed to judge them; members of the roles are read once per source.
-
-    `handing_over` remembers the tickets whose handover notifications go out in this run.
-    """
+    """Reads tickets with everything needed to judge them; members of the roles are read once per source."""
 
     ctx: Context
-    handing_over: list[tuple[TicketSource, TicketRef]] = field(default_factory=list)
     _roles: dict[str, Mapping[Role, RoleMembers]] = field(default_factory=dict)
 
     def facts(self, source: TicketSource, ref: TicketRef) -> Facts:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from bot.audience import OnTicket, Team, channel_of
 from bot.context import Context
-from bot.decide import COMMENT, Intent, Memory, decide
+from bot.decide import COMMENT, Intent, Memory, decide, handovers
 from bot.deliver import deliver
 from bot.fetch import ENDS_THE_TURN, Gatherer, listed, told
 from bot.handover import is_handover
+from bot.journal import Due
 from bot.model.facts import Facts
 from bot.model.people import Person
 from bot.model.snapshot import snapshot
@@ -37,7 +39,6 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         judge_all(ctx, source, gatherer, report, full, progress)
     remind_all(ctx, gatherer, report)
     deliver_all(ctx, report)
-    take_note_of_handovers(ctx, gatherer, report)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
     whole = [name for name, count in report.sources.items() if count.complete]
     ctx.journal.end_run(run, report.ended, report.exit_code, report.as_json(), whole)
@@ -76,8 +77,9 @@ def judge(
     count = report.source(source.name)
     try:
         facts = gatherer.facts(source, ref)
-        findings = evaluate(facts, ctx.policy.packs)
         memory = memory_of(ctx, facts.ticket)
+        facts = hand_over(ctx, facts, memory, report)
+        findings = evaluate(facts, ctx.policy.packs)
         intents = decide(facts, findings, memory, ctx.voice(source.name))
         wishes = addressed(ctx, facts, intents, report)
         ctx.journal.store(facts.ticket, findings, snapshot(facts), ctx.clock(), wishes, ref.version)
@@ -92,19 +94,20 @@ def judge(
         return error
     count.read += 1
     report.judged(findings)
-    if any(is_handover(wish.kind) and wish.kind not in memory.posted for wish in wishes):
-        gatherer.handing_over.append((source, ref))
     return None
 
 
-def take_note_of_handovers(ctx: Context, gatherer: Gatherer, report: Report) -> None:
-    """A notification that went out is evidence: judge its ticket again, so that the comment says so at once."""
-    handed, gatherer.handing_over = gatherer.handing_over, []
-    if not handed or not ctx.policy.act or ctx.stop():
-        return
-    for source, ref in handed:
-        judge(ctx, source, gatherer, ref, report)
-    deliver_all(ctx, report)
+def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report) -> Facts:
+    """Send the formal notifications that are due, at once: what was delivered is evidence for this evaluation."""
+    ticket = facts.ticket
+    intents = handovers(facts, evaluate(facts, ctx.policy.packs), memory, ctx.voice(ticket.source))
+    wishes = addressed(ctx, facts, [i for i in intents if i.kind not in memory.posted], report)
+    if not wishes:
+        return facts
+    ctx.journal.wish(wishes, ctx.clock())
+    ours = {(wish.ticket, wish.kind) for wish in wishes}
+    send(ctx, report, lambda due: (due.ticket, due.kind) in ours)
+    return replace(facts, notices=ctx.journal.notices(ticket.source, ticket.id))
 
 
 def memory_of(ctx: Context, ticket: Ticket) -> Memory:
@@ -128,7 +131,13 @@ def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Rep
         if intent.once and not ctx.policy.act:
             report.planned.append(Planned(ticket.key, ctx.messenger, intent.kind, intent.reason.msgid))
             continue
-        target, container = place_of(ctx, ticket, intent)
+        try:
+            target, container = place_of(ctx, ticket, intent)
+        except (
+            SourceError
+        ) as error:  # a message service that is down must not keep the ticket from its comment
+            report.problem(f"{ticket.key}: {told(error)}")
+            continue
         if container is None:
             report.problem(unreachable(ctx, ticket, intent, target))
             continue
@@ -178,12 +187,18 @@ def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> st
 def deliver_all(ctx: Context, report: Report) -> None:
     """Bring what stands outside up to date; in observe mode only tell what would be done."""
     if ctx.policy.act:
-        delivery = deliver(ctx.journal, ctx.outlets, ctx.clock, limit=ctx.policy.max_writes, stop=ctx.stop)
-        report.add(delivery.counts())
-        for line in delivery.problems:
-            report.problem(line)
+        send(ctx, report)
         return
     keys = {f"{row.source}:{row.id}": row.key for row in ctx.journal.open_tickets()}
     for due in ctx.journal.due_slots(ctx.clock()):
         slot = next(slot for slot in ctx.journal.slots_of(due.ticket) if slot.id == due.id)
         report.planned.append(Planned(keys.get(due.ticket, due.ticket), due.target, due.kind, slot.reason))
+
+
+def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: True) -> None:
+    """Deliver, within what the cap leaves of this run."""
+    left = max(ctx.policy.max_writes - report.writes, 0)
+    delivery = deliver(ctx.journal, ctx.outlets, ctx.clock, limit=left, stop=ctx.stop, only=only)
+    report.add(delivery.counts())
+    for line in delivery.problems:
+        report.problem(line)

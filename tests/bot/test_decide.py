@@ -11,7 +11,7 @@ import pytest
 from build import BO, CI, EMPTY, NOW, TEAM, approved, complete, day, subject
 
 from bot.audience import OnTicket, Team
-from bot.decide import CARD, COMMENT, Intent, Memory, Voice, decide
+from bot.decide import CARD, COMMENT, Intent, Memory, Voice, decide, handovers
 from bot.messages.language import Speaker
 from bot.model.asset import Flag
 from bot.model.facts import Facts
@@ -41,7 +41,8 @@ def before_rollout(**given: Any) -> Facts:
 
 
 def said(facts: Facts, memory: Memory = NEW, voice: Voice = JIRA) -> tuple[Intent, ...]:
-    return decide(facts, evaluate(facts, PACKS), memory, voice)
+    findings = evaluate(facts, PACKS)
+    return decide(facts, findings, memory, voice) + handovers(facts, findings, memory, voice)
 
 
 def kinds(intents: tuple[Intent, ...]) -> list[str]:

@@ -181,3 +181,16 @@ def test_an_account_that_may_not_comment_is_told_and_nothing_else_suffers(town: 
     assert [p for p in report.problems if p.startswith("jira") and "comment" in p.lower()], report.problems
     assert len(comments(town, town.release)) == 1
     card(town, "team-citizens", town.change)
+
+
+def test_a_message_service_that_is_down_does_not_keep_the_ticket_from_its_comment(
+    town: Town, sync: Sync
+) -> None:
+    town.roll_out()
+    town.servers["slack"].fail(Fault(How.ANSWER, times=10**6, status=503))
+    report = sync()
+    assert report.exit_code == 1
+    assert len(comments(town, town.release)) == 1
+    town.servers["slack"].faults.clear()
+    assert sync(full=True).exit_code == 0
+    assert len(town.slack.messages(town.channels["operations"])) == 1
