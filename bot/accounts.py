@@ -7,7 +7,7 @@ owner cannot be told here, which is "unknown": neither a sign-off nor a reproach
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from bot.model.asset import Asset
@@ -25,15 +25,27 @@ def known_people(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[
         yield from members.people
 
 
+def foreign(asset: Asset, systems: Collection[str]) -> bool:
+    """Whether the owners are named in a way that cannot be compared with accounts as it stands: by accounts of
+    another of the `systems`, or in a file by a bare name or e-mail address.
+    """
+    owners = asset.owner.value if isinstance(asset.owner.value, tuple) else ()
+    return asset.book in systems or any(isinstance(o, Person) and o.id == o.name for o in owners)
+
+
 def at_home(asset: Asset, people: Iterable[Person]) -> Asset:
-    """The asset of another system with its owners as accounts of the ticket's system; unreadable without one."""
+    """The asset with its owners as accounts of the ticket's system; unreadable where one has none in sight."""
     owners = asset.owner.value
     if not isinstance(owners, tuple) or not owners:
         return asset
     accounts = {p.email.casefold(): p for p in people if p.email}
-    found = [accounts.get(o.email.casefold()) for o in owners if isinstance(o, Person)]
+    found = [accounts.get(_address(owner)) for owner in owners if isinstance(owner, Person)]
     if all(found) and found:
         return replace(asset, owner=replace(asset.owner, value=tuple(p for p in found if p)))
     return replace(
         asset, owner=Field(readable=False, where=asset.owner.where, raw="no account with the same e-mail")
     )
+
+
+def _address(owner: Person) -> str:
+    return (owner.email or (owner.id if "@" in owner.id else "")).casefold()

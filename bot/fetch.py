@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.accounts import at_home, known_people
+from bot.accounts import at_home, foreign, known_people
 from bot.classify import classify
 from bot.context import Context
 from bot.model.asset import Asset
@@ -101,9 +101,9 @@ class Gatherer:
         self, found: Mapping[AssetRef, Asset], ticket: Ticket, roles: Mapping[Role, RoleMembers]
     ) -> dict[AssetRef, Asset]:
         """Assets of another system that has accounts of its own, with the people of the ticket's system."""
-        foreign = {source.name for source in self.ctx.sources} - {ticket.source}
+        others = {source.name for source in self.ctx.sources} - {ticket.source}
         people = list(known_people(ticket, roles))
-        return {ref: at_home(a, people) if a.book in foreign else a for ref, a in found.items()}
+        return {ref: at_home(a, people) if foreign(a, others) else a for ref, a in found.items()}
 
     def _members(self, source: TicketSource) -> Mapping[Role, RoleMembers]:
         """A role that no admin configured is absent; one whose groups may not be read is marked so."""
