@@ -112,9 +112,12 @@ def doctor() -> None:
     loaded = settings.load()
     logs.configure("ERROR")
     roles = loaded.roles.wanted()
-    found = [d for connector in app.connect_all(loaded) for d in connector.examiner.examine(roles)]
-    show_diagnoses(found)
-    raise typer.Exit(1 if any(d.health is Health.FAILED for d in found) else 0)
+    failed = 0
+    for connector in app.connect_all(loaded):
+        found = list(connector.examiner.examine(roles))
+        show_diagnoses(connector.name, found)
+        failed += sum(d.health is Health.FAILED for d in found)
+    raise typer.Exit(1 if failed else 0)
 
 
 def report(form: FormOption = Form.JSON) -> None:

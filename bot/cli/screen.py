@@ -47,9 +47,10 @@ def _show_planned(done: Report, out: Console) -> None:
         out.print(f"    and {len(done.planned) - _SHOWN} more; all of them with --format json")
 
 
-def show_diagnoses(found: Iterable[Diagnosis], console: Console | None = None) -> None:
-    """One line per thing looked at, with the fix below what is not right."""
+def show_diagnoses(system: str, found: Iterable[Diagnosis], console: Console | None = None) -> None:
+    """What was looked at in one system, a line each, with the fix below what is not right."""
     out = console or Console(highlight=False)
+    out.print(f"\n{system}", style="bold")
     table = Table(box=None, show_header=False, pad_edge=False)
     for one in found:
         sign, colour = _SIGNS[one.health]
