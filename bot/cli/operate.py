@@ -107,12 +107,15 @@ def doctor() -> None:
     """
     from bot import app, logs, settings
     from bot.cli.screen import show_diagnoses
+    from bot.declarations import examined
     from bot.ports import Health
 
     loaded = settings.load()
     logs.configure("ERROR")
     roles = loaded.roles.wanted()
+    policy = app.policy(loaded)
     found = [d for connector in app.connect_all(loaded) for d in connector.examiner.examine(roles)]
+    found += examined(policy.packs, policy.declarations, app.now().date())
     show_diagnoses(found)
     raise typer.Exit(1 if any(d.health is Health.FAILED for d in found) else 0)
 

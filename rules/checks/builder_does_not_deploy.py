@@ -27,7 +27,7 @@ def _apart(facts: Facts) -> Look:
     both = [p for p in facts.people("implementer") if facts.same_person.get(p.id, p.id) in builders]
     name = say("Duties kept apart")
     if both:
-        seen = say("{people} built it and brings it to production.", people=tuple(both))
+        seen = say("Both builder and implementer: {people}.", people=tuple(both))
         return Look(name, Result.VIOLATED, seen)
     people = facts.people("builders") + facts.people("implementer")
     if not builders or not facts.people("implementer"):
