@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.context import Context, Policy
+from bot.declarations import DeclarationsError, load_declarations
 from bot.journal import JournalError, open_journal
 from bot.messages.language import Speaker
 from bot.ports import Connector
@@ -32,12 +33,16 @@ def connect_all(settings: Settings) -> tuple[Connector, ...]:
 
 
 def policy(settings: Settings) -> Policy:
-    """How this organisation wants it. Raises SettingsError for a pack that does not exist or load."""
+    """How this organisation wants it. Raises SettingsError for packs or declarations that do not load."""
     bot = settings.bot
     try:
         packs = load_packs(bot.packs)
     except PolicyError as error:
         raise SettingsError([f"SLUIS_PACKS: {line}" for line in str(error).splitlines()]) from error
+    try:
+        declarations = load_declarations(bot.declarations_file, packs)
+    except DeclarationsError as error:
+        raise SettingsError([f"SLUIS_DECLARATIONS_FILE: {line}" for line in error.problems]) from error
     return Policy(
         act=bot.mode is Mode.ACT,
         packs=packs,
@@ -47,6 +52,7 @@ def policy(settings: Settings) -> Policy:
         service_hours=bot.service_hours,
         remind_days=bot.remind_days,
         calendar=bot.calendar,
+        declarations=declarations,
     )
 
 

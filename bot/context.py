@@ -11,6 +11,7 @@ from bot.decide import Voice
 from bot.journal import Journal
 from bot.messages.language import Speaker
 from bot.model.people import Role
+from bot.model.waiver import Declaration
 from bot.ports import AssetBook, Connector, Outlet, Postbox, TicketSource
 from rules.policy import Pack
 
@@ -21,6 +22,7 @@ class Policy:
 
     roles          group names or user ids per role
     service_hours  declared hours per team
+    declarations   what the organisation declared once
     remind_days    working days before the planned start on which to remind
     """
 
@@ -32,6 +34,7 @@ class Policy:
     service_hours: Mapping[str, str]
     remind_days: tuple[int, ...]
     calendar: Calendar
+    declarations: tuple[Declaration, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

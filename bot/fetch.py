@@ -74,6 +74,7 @@ class Gatherer:
             roles=roles,
             notices=self.ctx.journal.notices(ticket.source, ticket.id),
             service_hours=self.ctx.policy.service_hours,
+            declarations=self.ctx.policy.declarations,
         )
 
     def _assets(self, refs: Sequence[AssetRef]) -> tuple[dict[AssetRef, Asset], frozenset[AssetRef]]:

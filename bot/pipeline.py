@@ -11,6 +11,7 @@ import structlog
 from bot.audience import OnTicket, Team, channel_of
 from bot.context import Context
 from bot.decide import COMMENT, Intent, Memory, decide, handovers
+from bot.declarations import attestations
 from bot.deliver import deliver
 from bot.fetch import ENDS_THE_TURN, Gatherer, listed, told
 from bot.handover import is_handover
@@ -33,6 +34,8 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     hears the key of each ticket when it is done.
     """
     report = Report("act" if ctx.policy.act else "observe", ctx.clock())
+    packs, today = ctx.policy.packs, report.started.date()
+    report.organisation(packs, attestations(packs, ctx.policy.declarations, today))
     run = ctx.journal.start_run(report.mode, report.started)
     gatherer = Gatherer(ctx)
     for source in ctx.sources:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.model.finding import Finding
 from bot.model.lifecycle import Verdict
+from rules.declared import Declared
+from rules.policy import Item, Pack, Rule
 
 EXIT_OK, EXIT_INCOMPLETE, EXIT_USAGE = 0, 1, 2
 """0: all was read and delivered. 1: something stayed unread or undelivered. 2: wrong usage or settings."""
+
+
+NOT_MEASURED = "not measured"
 
 
 @dataclass(slots=True)
@@ -38,7 +43,11 @@ class Planned:
 
 @dataclass(slots=True)
 class Report:
-    """Filled in by the stages of a run."""
+    """Filled in by the stages of a run.
+
+    attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
+    indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
+    """
 
     mode: str
     started: datetime
@@ -49,6 +58,8 @@ class Report:
     planned: list[Planned] = field(default_factory=list)
     delivered: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    attestations: dict[str, str] = field(default_factory=dict)
+    indicators: dict[str, str] = field(default_factory=dict)
     stopped: bool = False
 
     def source(self, name: str) -> SourceCount:
@@ -60,6 +71,12 @@ class Report:
         for finding in findings:
             self.verdicts[finding.verdict.value] += 1
             self.rules.setdefault(finding.id, Counter())[finding.verdict.value] += 1
+
+    def organisation(self, packs: Sequence[Pack], declared: Iterable[tuple[Rule, Declared]]) -> None:
+        """What the norms ask of the organisation as a whole, beside its tickets."""
+        self.attestations = {rule.id: found.standing.value for rule, found in declared}
+        reported = (rule.id for pack in packs for rule in pack.rules if rule.item is Item.REPORT)
+        self.indicators = dict.fromkeys(reported, NOT_MEASURED)
 
     def add(self, counts: Mapping[str, int]) -> None:
         """Add what a delivery did; how much stands as it should is a state, not a sum."""
@@ -107,6 +124,8 @@ class Report:
             "delivered": dict(self.delivered),
             "writes": self.writes,
             "problems": list(self.problems),
+            "attestations": dict(self.attestations),
+            "indicators": dict(self.indicators),
             "stopped": self.stopped,
             "exit_code": self.exit_code,
         }

@@ -77,6 +77,11 @@ class BotSettings(EnvSettings):
         description="Hours in which a team can do releases: 5x10 or 24x7, one variable per team.",
         examples=["SLUIS_SERVICE_HOURS__PAYMENTS=24x7"],
     )
+    declarations_file: str = Field(
+        "",
+        description="YAML file with what the organisation declared once: rule, reference, reviewed, subject.",
+        examples=["/etc/sluis/declarations.yaml"],
+    )
     http_host: str = Field("127.0.0.1", description="Address on which `sluis serve` answers health checks.")
     http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

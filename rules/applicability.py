@@ -25,9 +25,16 @@ def causes(applies: Applies, subject: Subject) -> Iterator[Because]:
 
 
 def asked(facts: Facts, packs: Sequence[Pack]) -> Iterator[tuple[Pack, Rule]]:
-    """The rules of the packs in force for this kind of ticket, in order, whatever its assets; no reserved ones."""
+    """The rules of the packs in force for this kind of ticket and what its fields say, in order, whatever its
+    assets. A rule whose condition cannot be read is among them.
+    """
     for pack in packs:
         if pack.effective(facts.now.date()):
             for rule in pack.rules:
-                if not rule.reserved and facts.ticket.kind in rule.applies.kinds:
+                if rule.asked and facts.ticket.kind in rule.applies.kinds and _called_for(rule, facts):
                     yield pack, rule
+
+
+def _called_for(rule: Rule, facts: Facts) -> bool:
+    when = rule.applies.when
+    return when is None or when.holds(facts) is not False

@@ -12,13 +12,14 @@ from bot.model.lifecycle import State, Verdict
 from bot.model.say import say
 from rules.applicability import asked, causes
 from rules.checks import CHECKS
+from rules.condition import Condition
 from rules.demand import Demand
 from rules.lines import DemandLine, group_lines
 from rules.measures import Measures, allowed_rollout, measures
 from rules.outcome import Outcome, Result
 from rules.policy import Pack, Rule
 from rules.why import UnknownRule, why_not
-from rules.words import FLAGS, asset_name
+from rules.words import FLAGS, asset_name, label, saw, sentences
 
 __all__ = [
     "DemandLine",
@@ -47,14 +48,16 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
     if not reasons:
         return None
     outcome = _outcome(facts, rule, reasons)
-    verdict = _verdict(outcome.result, facts.ticket.state, rule.gate)
+    # A rule without a gate runs on a clock; at the latest the end of the ticket asks for it.
+    gate = rule.gate or State.CLOSED
+    verdict = _verdict(outcome.result, facts.ticket.state, gate)
     return Finding(
         id=rule.id,
         pack=pack.id,
         title=(("nl", rule.title.nl), ("en", rule.title.en)),
         cite=pack.cited(rule),
         verdict=verdict,
-        gate=rule.gate,
+        gate=gate,
         severity=rule.severity,
         line=rule.line or rule.id,
         rank=rule.rank + outcome.strictness,
@@ -63,12 +66,15 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         wanted=outcome.wanted,
         who=outcome.who if verdict.open else (),
         parts=outcome.parts,
-        due=_due(facts, rule.gate),
+        due=outcome.due or _due(facts, gate),
     )
 
 
 def _outcome(facts: Facts, rule: Rule, reasons: Sequence[tuple[Subject, Because]]) -> Outcome:
     """Judge by the certain reasons; when none is certain, it is not known whether anything is asked at all."""
+    when = rule.applies.when
+    if when and when.holds(facts) is None:
+        return _unsure_of(facts, when)
     certain = [(subject, why) for subject, why in reasons if why.certain]
     if not certain or rule.check is None:
         return _unsure(rule.applies.flag or Flag.GDPR, dict.fromkeys(why.subject for _, why in reasons))
@@ -84,6 +90,11 @@ def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:
         say("It cannot be seen whether this holds {data}: {assets}.", data=data, assets=names),
         say("Record in the register whether this holds {data}: {assets}.", data=data, assets=names),
     )
+
+
+def _unsure_of(facts: Facts, when: Condition) -> Outcome:
+    seen = sentences(say("Asked {when}.", when=when.told), saw(facts, when.field))
+    return Outcome(Result.UNKNOWN, seen, say("Make {field} readable.", field=label(when.field)))
 
 
 def _verdict(result: Result, state: State, gate: State) -> Verdict:

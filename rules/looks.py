@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.model import reading
 from bot.model.facts import Facts
 from rules.outcome import Look, Result
 from rules.words import label, saw
@@ -37,6 +38,17 @@ def look_yes(facts: Facts, name: str, no: Result = Result.UNMET) -> Look:
         return Look(label(name), Result.UNKNOWN, saw(facts, name))
     result = Result.MET if field.value is True else no if field.value is False else Result.UNMET
     return Look(label(name), result, saw(facts, name))
+
+
+def look_done(facts: Facts, name: str) -> Look:
+    """A point must be answered with yes, or with words that tell of it; a plain no is no."""
+    field = facts.field(name)
+    if isinstance(field.value, bool) or (
+        isinstance(field.value, str) and reading.boolean(field.value).value is False
+    ):
+        done = Result.MET if field.value is True else Result.UNMET
+        return Look(label(name), done if field.readable else Result.UNKNOWN, saw(facts, name))
+    return look_filled(facts, name)
 
 
 def look_test_data(facts: Facts) -> Look:

@@ -59,9 +59,10 @@ def allowed_rollout(facts: Facts, packs: Sequence[Pack]) -> tuple[str, ...]:
 
 
 def _rules(packs: Sequence[Pack]) -> Iterator[Rule]:
+    """What a classification can ask for; what is asked whatever the class is left out."""
     for pack in packs:
         for rule in pack.rules:
-            if not rule.reserved and not _KINDS.isdisjoint(rule.applies.kinds):
+            if rule.asked and not rule.applies.any and not _KINDS.isdisjoint(rule.applies.kinds):
                 yield rule
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.model.finding import Actor, Part
@@ -30,6 +31,7 @@ class Outcome:
     who         who can settle it, as far as somebody of the team can
     parts       the things asked for one by one, where there are several
     strictness  added to the rule's rank within its line, where the demand itself depends on the class
+    due         the moment (UTC) at which a clock of the rule's own runs out, while it runs
     """
 
     result: Result
@@ -38,6 +40,7 @@ class Outcome:
     who: tuple[Actor, ...] = ()
     parts: tuple[Part, ...] = ()
     strictness: int = 0
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

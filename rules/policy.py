@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,6 +19,7 @@ from bot.model.asset import Dimension, Flag
 from bot.model.lifecycle import Severity, State
 from bot.model.ticket import TicketKind
 from rules.checks import CHECKS
+from rules.condition import Condition
 from rules.demand import Params
 from rules.names import unknown
 
@@ -48,7 +50,8 @@ class Title(_Part):
 
 class Applies(_Part):
     """What makes a rule apply: a class from `from_class` upwards in any of `dimensions`, a flag, both of the
-    same asset, or `any` asset at all; and of which kinds of tickets it is asked.
+    same asset, or `any` asset at all; of which kinds of tickets it is asked, and `when` a field of the ticket
+    calls for it.
     """
 
     from_class: int | None = Field(default=None, ge=1, le=5)
@@ -56,6 +59,7 @@ class Applies(_Part):
     flag: Flag | None = None
     any: bool = False
     kinds: tuple[TicketKind, ...] = (TicketKind.CHANGE, TicketKind.RELEASE)
+    when: Condition | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Applies:
@@ -66,9 +70,21 @@ class Applies(_Part):
         return self
 
 
+class Item(StrEnum):
+    """What an entry of a pack is: a rule asked of tickets; room the document reserves; something declared once
+    for the organisation; or something that is only reported.
+    """
+
+    RULE = "rule"
+    RESERVED = "reserved"
+    ATTESTATION = "attestation"
+    REPORT = "report"
+
+
 class Rule(_Part):
     """One requirement: when it applies, the state that a ticket may not enter without it, and its check.
 
+    gate  None, written "-": there is none, because a clock runs instead, or because no ticket is asked
     line  rules that demand the same thing share a line; `rank` orders them, strictest highest
     """
 
@@ -76,13 +92,18 @@ class Rule(_Part):
     title: Title
     section: str = ""
     applies: Applies
-    gate: State
+    gate: State | None
     severity: Severity = Severity.REQUIRED
     line: str = ""
     rank: int = 0
-    reserved: bool = False
+    item: Item = Item.RULE
     check: str | None = None
     parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
+
+    @field_validator("gate", mode="before")
+    @classmethod
+    def _no_gate(cls, gate: object) -> object:
+        return None if gate == "-" else gate
 
     @field_validator("check")
     @classmethod
@@ -92,10 +113,20 @@ class Rule(_Part):
         return name
 
     @model_validator(mode="after")
-    def _reserved_or_checked(self) -> Rule:
-        if self.reserved == bool(self.check or self.parameters):
-            raise ValueError("a rule has a check, unless it is reserved: then it has none")
+    def _checked(self) -> Rule:
+        if self.asked != bool(self.check) or (self.parameters and not self.check):
+            raise ValueError("a rule has a check; what is reserved, attested or only reported has none")
         return self
+
+    @property
+    def asked(self) -> bool:
+        """Whether tickets are judged by it."""
+        return self.item is Item.RULE
+
+    @property
+    def reserved(self) -> bool:
+        """Whether the document only keeps room for it."""
+        return self.item is Item.RESERVED
 
     @cached_property
     def params(self) -> Params:
@@ -189,7 +220,7 @@ def _parameter_problems(rule: Rule) -> Iterator[str]:
 
 _KEYS = tuple(
     field.alias or name
-    for model in (Pack, Rule, Applies, Title)
+    for model in (Pack, Rule, Applies, Condition, Title)
     for name, field in model.model_fields.items()
 )
 

@@ -10,8 +10,8 @@ from bot.model.lifecycle import State
 from bot.model.say import Quote, Say, say
 from rules.applicability import causes
 from rules.names import nearest, unknown
-from rules.policy import Applies, Pack, Rule
-from rules.words import DIMENSIONS, FLAGS, asset_name, classes_of
+from rules.policy import Applies, Item, Pack, Rule
+from rules.words import DIMENSIONS, FLAGS, asset_name, classes_of, saw, sentences
 
 
 class UnknownRule(LookupError):
@@ -25,18 +25,36 @@ class UnknownRule(LookupError):
 def why_not(facts: Facts, packs: Sequence[Pack], rule_id: str) -> Say | None:
     """Why a known rule gives no finding on this ticket; None when it gives one. Raises UnknownRule."""
     pack, rule = _find(packs, rule_id)
-    if rule.reserved:
-        return say("{document} reserves this and gives no measures yet.", document=Quote(pack.cited(rule)))
+    if not rule.asked:
+        return _never_asked(rule.item, Quote(pack.cited(rule)))
     if facts.ticket.state is State.CANCELED:
         return say("Nothing is asked of a canceled ticket.")
     if not pack.effective(facts.now.date()):
         return say("{document} is not in force at this moment.", document=Quote(pack.cite))
     if facts.ticket.kind not in rule.applies.kinds:
         return say("Nothing is asked of this kind of ticket.")
-    if any(True for subject in facts.subjects for _ in causes(rule.applies, subject)):
+    return _not_called_for(facts, rule.applies)
+
+
+def _not_called_for(facts: Facts, applies: Applies) -> Say | None:
+    """What about the ticket's fields or its assets keeps a rule from applying; None when nothing does."""
+    when = applies.when
+    if when and when.holds(facts) is False:
+        return sentences(say("Asked {when}.", when=when.told), saw(facts, when.field))
+    if any(True for subject in facts.subjects for _ in causes(applies, subject)):
         return None
-    assets = tuple(_differs(rule.applies, subject) for subject in facts.subjects)
-    return say("Asked {when}; {assets}.", when=_when(rule.applies), assets=assets)
+    assets = tuple(_differs(applies, subject) for subject in facts.subjects)
+    return say("Asked {when}; {assets}.", when=_when(applies), assets=assets)
+
+
+def _never_asked(item: Item, document: Quote) -> Say:
+    match item:
+        case Item.ATTESTATION:
+            return say("This is declared once for the organisation and not asked of tickets.")
+        case Item.REPORT:
+            return say("This is reported for the organisation and not asked of tickets.")
+        case _:
+            return say("{document} reserves this and gives no measures yet.", document=document)
 
 
 def _find(packs: Sequence[Pack], rule_id: str) -> tuple[Pack, Rule]:

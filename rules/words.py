@@ -58,6 +58,12 @@ CHOICES: Mapping[str, Say] = {
     "successful": say("successful"),
     "with_issues": say("with issues"),
     "rolled_back": say("rolled back"),
+    "critical": say("critical"),
+    "high": say("high"),
+    "medium": say("medium"),
+    "low": say("low"),
+    "light": say("light"),
+    "very_high": say("very high, a calamity"),
 }
 
 
@@ -115,7 +121,7 @@ def saw(facts: Facts, name: str) -> Say:
 
 
 def _saw_value(name: str, field: Field) -> Say:
-    value = _shown(name, field.value)
+    value = shown_value(name, field.value)
     if field.by is None or field.at is None:
         return say("{field} says {value}.", field=label(name), value=value)
     return say(
@@ -137,7 +143,8 @@ def _saw_nothing(name: str, field: Field) -> Say:
     return say("{field} says {text}, which is not understood.", field=label(name), text=Quote(field.raw))
 
 
-def _shown(name: str, value: object) -> object:
+def shown_value(name: str, value: object) -> object:
+    """A value of a field as people read it."""
     if isinstance(value, bool):
         return say("yes") if value else say("no")
     if isinstance(value, datetime | Person):

@@ -162,12 +162,20 @@ def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
         "version": pack.version,
         "title": getattr(rule.title, language),
         "cite": pack.cited(rule),
-        "applies": rule.applies.model_dump(mode="json", exclude_defaults=True),
-        "gate": rule.gate.value,
+        "applies": rule.applies.model_dump(mode="json", exclude_defaults=True, by_alias=True),
+        "gate": rule.gate.value if rule.gate else "-",
         "severity": rule.severity.value,
         "check": rule.check,
+        "item": rule.item.value,
         "reserved": rule.reserved,
     }
+
+
+_NOTES = {
+    "reserved": " (reserved by the norm: nothing is asked yet)",
+    "attestation": " (declared once for the organisation: SLUIS_DECLARATIONS_FILE)",
+    "report": " (only reported, never asked of a ticket)",
+}
 
 
 def _table(rows: list[dict[str, object]]) -> None:
@@ -175,18 +183,31 @@ def _table(rows: list[dict[str, object]]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for column in ("id", "title", "applies", "gate", "cite"):
+    for column in ("id", "title", "applies", "gate", "check", "cite"):
         table.add_column(column)
     for row in rows:
-        note = " (reserved by the norm: nothing is asked yet)" if row["reserved"] else ""
-        title = f"{row['title']}{note}"
-        table.add_row(str(row["id"]), title, _applies(row["applies"]), str(row["gate"]), str(row["cite"]))
+        note = _NOTES.get(str(row["item"]), "")
+        shown = (row["gate"], row["check"] or row["item"], row["cite"])
+        table.add_row(str(row["id"]), f"{row['title']}{note}", _applies(row["applies"]), *map(str, shown))
     Console(highlight=False).print(table)
 
 
 def _applies(applies: object) -> str:
-    if not isinstance(applies, dict) or applies.get("any"):
+    if not isinstance(applies, dict):
         return "all"
+    kinds = " and ".join(f"{kind}s" for kind in applies.get("kinds", ()))
+    if applies.get("any"):
+        return ", ".join(filter(None, [kinds, _when(applies.get("when"))])) or "all"
     letters = "".join(str(d)[0].upper() for d in applies.get("dimensions", ()))
     classes = f"{letters} from {applies['from_class']}" if letters else ""
     return ", ".join(filter(None, [str(applies.get("flag") or ""), classes]))
+
+
+def _when(when: object) -> str:
+    """A condition as a pack writes it, shortened: "patch is yes", "unless patch is yes", "supplier given"."""
+    if not isinstance(when, dict):
+        return ""
+    field, answers = when["field"], {True: "yes", False: "no"}
+    if "is" in when:
+        return f"{field} is {answers.get(when['is'], when['is'])}"
+    return f"unless {field} is {answers.get(when['not'], when['not'])}" if "not" in when else f"{field} given"

@@ -107,17 +107,18 @@ def doctor() -> None:
     """
     from bot import app, logs, settings
     from bot.cli.screen import show_diagnoses
+    from bot.declarations import examined
     from bot.ports import Health
 
     loaded = settings.load()
     logs.configure("ERROR")
     roles = loaded.roles.wanted()
-    failed = 0
-    for connector in app.connect_all(loaded):
-        found = list(connector.examiner.examine(roles))
-        show_diagnoses(connector.name, found)
-        failed += sum(d.health is Health.FAILED for d in found)
-    raise typer.Exit(1 if failed else 0)
+    policy = app.policy(loaded)
+    looked = [(c.name, list(c.examiner.examine(roles))) for c in app.connect_all(loaded)]
+    looked.append(("declarations", list(examined(policy.packs, policy.declarations, app.now().date()))))
+    for system, found in looked:
+        show_diagnoses(system, found)
+    raise typer.Exit(1 if any(d.health is Health.FAILED for _, found in looked for d in found) else 0)
 
 
 def report(form: FormOption = Form.JSON) -> None:

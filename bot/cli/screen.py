@@ -10,6 +10,7 @@ from rich.text import Text
 
 from bot.ports import Diagnosis, Health
 from bot.report import Report
+from rules.declared import Standing
 
 _SIGNS = {Health.OK: ("✓", "green"), Health.WARNING: ("!", "yellow"), Health.FAILED: ("✗", "red")}
 _SHOWN = 40
@@ -32,6 +33,9 @@ def show_report(done: Report, console: Console | None = None) -> None:
     if done.delivered:
         said = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in done.delivered.items() if n)
         out.print(f"  written outside: {done.writes}" + (f" ({said})" if said else ""))
+    for rule, standing in done.attestations.items():
+        if standing != Standing.CURRENT:
+            out.print(f"  {rule}: {standing}; record it in SLUIS_DECLARATIONS_FILE")
     _show_planned(done, out)
     for line in done.problems:
         out.print(Text(f"  ✗ {line}", style="red"))

@@ -120,6 +120,8 @@ def _reason(because: Because) -> Say:
     flag = FLAG_NAMES[because.flag] if because.flag else None
     if flag and not because.certain:
         return say("it cannot be seen whether {asset} holds {flag}", asset=asset, flag=flag)
+    if because.dimension is None and flag is None:
+        return say("it is asked whatever the class of {asset}", asset=asset)
     if because.dimension is None:
         return say("{asset} holds {flag}", asset=asset, flag=flag)
     level = {"asset": asset, "dimension": DIMENSION_NAMES[because.dimension], "level": because.level}

@@ -176,10 +176,11 @@ def clauses(cites: Sequence[str], speak: Speaker) -> str:
     """Citations joined: sections of the same document and version share its name."""
     sections: dict[str, list[str]] = {}
     for cite in cites:
-        document, _, section = cite.partition(" §")
-        sections.setdefault(document, []).append(f"§{section}")
+        document, mark, section = cite.partition(" §")
+        sections.setdefault(document, []).extend([f"§{section}"] if mark else [])
     return "; ".join(
-        f"{document} {speak.listed([Quote(s) for s in found])}" for document, found in sections.items()
+        f"{document} {speak.listed([Quote(s) for s in found])}".strip()
+        for document, found in sections.items()
     )
 
 
@@ -201,6 +202,8 @@ def _subject_text(name: str, because: Sequence[Because], speak: Speaker) -> str:
         )
     if flags:
         return speak.say("{asset} holds {flags}", asset=shown, flags=tuple(flags))
+    if not classes:
+        return speak.say("{asset}, whatever its class", asset=shown)
     return speak.say("{asset} is {classes}", asset=shown, classes=classes)
 
 

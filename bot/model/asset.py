@@ -32,7 +32,8 @@ class Flag(StrEnum):
 class Asset:
     """An asset as a register describes it. Each attribute is a `Field`, so that "not there", "empty" and
     "cannot be read" stay apart. Classes are ints 1 to 5; flags bools; owner and stakeholders people;
-    `operations_group` a group; `service_hours` "5x10" or "24x7".
+    `operations_group` a group; `service_hours` "5x10" or "24x7"; `maintenance_windows` text such as
+    "Sun 02:00-06:00; mon-thu 22:00-02:00".
     """
 
     book: str
@@ -48,6 +49,7 @@ class Asset:
     operations_group: Field = UNREADABLE
     service_hours: Field = UNREADABLE
     stakeholders: Field = UNREADABLE
+    maintenance_windows: Field = UNREADABLE
     updated_at: datetime | None = None
 
 

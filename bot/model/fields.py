@@ -77,6 +77,12 @@ def _spec(name: str, kind: Kind, label: str, **choices: str) -> FieldSpec:
 
 _T, _B, _C, _U, _P, _M = Kind.TEXT, Kind.BOOL, Kind.CHOICE, Kind.USERS, Kind.PARTY, Kind.MOMENT
 _K, _L = Kind.KEYS, Kind.LIST
+_LEVELS = {
+    "critical": "kritiek|critisch|1 critical|1|p1",
+    "high": "hoog|2 high|2|p2",
+    "medium": "gemiddeld|middel|moderate|3 moderate|3|p3",
+    "low": "laag|4 low|4|p4",
+}
 
 _SPECS = (
     _spec(
@@ -169,6 +175,55 @@ _SPECS = (
     ),
     _spec("changes", _K, "Changes"),
     _spec("deployed_changes", _K, "Deployed changes"),
+    _spec("impacted", _T, "Impacted"),
+    _spec("risks", _T, "Risks"),
+    _spec("target_group", _T, "Target group"),
+    _spec("approval_line", _T, "Approval line"),
+    _spec("target_ready", _T, "Target ready"),
+    _spec("risks_mitigated", _T, "Risks mitigated"),
+    _spec("interruptions", _T, "Interruptions"),
+    _spec("component_order", _T, "Component order"),
+    _spec("pilot_scope", _T, "Pilot scope"),
+    _spec("pilot_results", _T, "Pilot results"),
+    _spec("requirements_verified", _T, "Requirements verified"),
+    _spec("fixes_done", _T, "Fixes done"),
+    _spec("feedback", _T, "Feedback"),
+    _spec("reported_back", _T, "Reported back"),
+    _spec("known_errors", _T, "Known errors"),
+    _spec("incidents_followed_up", _T, "Incidents followed up"),
+    _spec("impact_analysis", _T, "Impact analysis"),
+    _spec("parallel_run_needed", _B, "Parallel run needed"),
+    _spec("parallel_run_result", _T, "Parallel run result"),
+    _spec("supplier", _T, "Supplier"),
+    _spec("finally_responsible", _U, "Finally responsible"),
+    _spec("born_from", _K, "Born from"),
+    _spec("patch", _B, "Patch"),
+    _spec("severity", _C, "Severity", **_LEVELS),
+    _spec("dependencies", _T, "Dependencies"),
+    _spec("priority", _C, "Patch priority", **_LEVELS),
+    _spec("deadline", _M, "Deadline"),
+    _spec("tested_function", _B, "Tested function"),
+    _spec("tested_compatibility", _B, "Tested compatibility"),
+    _spec("tested_performance", _B, "Tested performance"),
+    _spec("deviations", _T, "Deviations"),
+    _spec("users_informed", _B, "Users informed"),
+    _spec("vulnerability_gone", _B, "Vulnerability gone"),
+    _spec("stable_after", _B, "Stable after"),
+    _spec("chain_wide", _B, "Chain-wide"),
+    _spec("cmk_reference", _T, "CMK reference"),
+    _spec("calendar_slot", _T, "Release calendar"),
+    _spec(
+        "incident_severity",
+        _C,
+        "Incident severity",
+        light="licht|low|laag",
+        high="hoog",
+        very_high="zeer hoog|very high|calamity|calamiteit|zeer hoog = calamiteit",
+    ),
+    _spec("data_breach", _B, "Data breach"),
+    _spec("detected_at", _M, "Detected at"),
+    _spec("reported_written", _M, "Reported written"),
+    _spec("reported_phone", _M, "Reported phone"),
 )
 
 FIELDS: Mapping[str, FieldSpec] = {spec.name: spec for spec in _SPECS}

@@ -24,7 +24,7 @@ SYSTEM: Mapping[str, str] = {
 }
 """Vocabulary fields that are fields of Jira itself, by id."""
 
-ELSEWHERE = frozenset({"changes", "test_plan_fixed_at", "test_validated_at"})
+ELSEWHERE = frozenset({"born_from", "changes", "test_plan_fixed_at", "test_validated_at"})
 """Vocabulary fields that come from links and history unless an admin names a field."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {

@@ -23,6 +23,15 @@ OBJECTS = "jira-assets"
 """Book of references to Assets objects, which carry an id and nothing else."""
 
 _CONTAINS = frozenset({"contains", "includes", "bevat", "omvat", "is parent of"})
+_BORN_FROM = frozenset({"caused by", "is caused by", "veroorzaakt door", "is veroorzaakt door"})
+_LEADS_TO = frozenset({"causes", "veroorzaakt", "leads to", "leidt tot"})
+"""What links say, in the words of Jira's own link types and their Dutch forms."""
+_SIGNALS = frozenset({TicketKind.INCIDENT, TicketKind.PROBLEM})
+_CHANGES: frozenset[TicketKind | None] = frozenset({TicketKind.CHANGE, TicketKind.RELEASE})
+_ORIGINS: frozenset[TicketKind | None] = frozenset({*_SIGNALS, None})
+"""What a change can come from: an incident or problem, perhaps of a type that is not watched."""
+_LINKS = "Issue links"
+_NO_LINKS = reading.unreadable(_LINKS, "not returned for this issue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ def ticket(raw: Raw, site: Site) -> Ticket:
     history = _history(raw, fields)
     seen = {name: _field(name, fields, site.fields, history) for name in FIELDS}
     seen |= {name: find(seen, fields, site.fields, history) for name, find in _DERIVED.items()}
+    seen |= _relations(fields, site)
     given = _approvals(raw, fields, site, history)
     assets = _assets(fields, site.fields)
     return Ticket(
@@ -117,6 +127,37 @@ def _contained(link: Mapping[str, Any]) -> str:
         if side in link and str(way.get(word, "")).lower() in _CONTAINS:
             return str(obj(link[side]).get("key") or "")
     return ""
+
+
+def _relations(fields: Mapping[str, Any], site: Site) -> dict[str, Field]:
+    """What links between incidents and changes say: where a ticket comes from, and what an incident led to."""
+    if "issuelinks" not in fields:
+        return {} if site.fields.found.get("born_from") else {"born_from": _NO_LINKS}
+    found: dict[str, Field] = {}
+    if not site.fields.found.get("born_from"):
+        origins = _linked(fields, _BORN_FROM, site, _ORIGINS)
+        found["born_from"] = Field(origins or None, where=_LINKS)
+    if site.kind(words(fields.get("issuetype"))) in _SIGNALS and not site.fields.found.get("changes"):
+        changes = _linked(fields, _CONTAINS | _LEADS_TO, site, _CHANGES)
+        found["changes"] = Field(changes or None, where=_LINKS)
+    return found
+
+
+def _linked(
+    fields: Mapping[str, Any], told: frozenset[str], site: Site, kinds: frozenset[TicketKind | None]
+) -> tuple[str, ...]:
+    """Keys of the tickets of some kinds at the other end of the links that say one of these words."""
+    found = []
+    for link in objs(fields.get("issuelinks")):
+        other = obj(link.get("outwardIssue") or link.get("inwardIssue"))
+        if _says(link, told) and site.kind(words(obj(other.get("fields")).get("issuetype"))) in kinds:
+            found.append(str(other.get("key") or ""))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _says(link: Mapping[str, Any], told: frozenset[str]) -> bool:
+    way = "outward" if "outwardIssue" in link else "inward"
+    return str(obj(link.get("type")).get(way, "")).lower() in told
 
 
 def _plan_fixed_at(

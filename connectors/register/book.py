@@ -145,4 +145,5 @@ _READERS: Mapping[str, Callable[[Any, str], Field]] = {
     "operations_group": _group,
     "service_hours": _hours,
     "stakeholders": _people,
+    "maintenance_windows": reading.text,
 }

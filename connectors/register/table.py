@@ -27,6 +27,7 @@ COLUMNS = (
     "operations_group",
     "service_hours",
     "stakeholders",
+    "maintenance_windows",
     "updated_at",
 )
 ALIASES = {
@@ -39,6 +40,7 @@ ALIASES = {
     "beheergroep": "operations_group",
     "diensturen": "service_hours",
     "belanghebbenden": "stakeholders",
+    "onderhoudsvensters": "maintenance_windows",
 }
 """Dutch column names that are understood too."""
 

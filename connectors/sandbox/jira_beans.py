@@ -118,7 +118,8 @@ class Beans:
     def _link(self, other: str, outward: str, inward: str, out: bool) -> dict[str, Any]:
         issue = self.state.issues[other]
         name = outward.capitalize()
-        shown = {"id": issue.id, "key": issue.key, "fields": {"status": self.status(issue.status)}}
+        seen = {"status": self.status(issue.status), "issuetype": self.issue_type(issue.type)}
+        shown = {"id": issue.id, "key": issue.key, "fields": seen}
         return {
             "id": number_of(name + other),
             "type": {"id": number_of(name), "name": name, "inward": inward, "outward": outward},

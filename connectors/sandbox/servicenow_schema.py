@@ -52,7 +52,8 @@ _TASK = _columns(
 _CHANGE_LIKE = _columns(
     string="u_release_package u_build_doc u_install_doc u_procedures u_scripts u_acceptance_criteria u_classification"
     " u_environment_path u_compensating_measures u_procedure u_post_verification u_lessons_learned"
-    " u_deployed_changes u_compliance_status u_compliance_findings"
+    " u_deployed_changes u_impacted u_target_group u_approval_line u_target_ready u_risks_mitigated"
+    " u_interruptions u_component_order u_pilot_scope u_pilot_results u_compliance_status u_compliance_findings"
     " test_plan backout_plan implementation_plan justification risk_impact_analysis",
     bool="u_environments_separated u_environments_like_production u_tested_in_production",
     time="start_date end_date work_start work_end u_pull_until u_test_plan_fixed_at u_test_validated_at"
@@ -61,6 +62,12 @@ _CHANGE_LIKE = _columns(
     ref__sys_user="requested_by u_test_validated_by",
     ref__sys_user_group="u_handed_over_to",
     list__sys_user="u_builders u_testers",
+)
+
+_INCIDENT = _columns(
+    string="u_incident_severity",
+    bool="u_data_breach",
+    time="u_detected_at u_reported_written u_reported_phone",
 )
 
 _CHANGE = _columns(choice="type risk category", bool="cab_required on_hold", string="conflict_status")
@@ -86,7 +93,7 @@ _TABLES = (
     Table("task", "", _TASK, "number"),
     Table("change_request", "task", _CHANGE | _CHANGE_LIKE, "number"),
     Table("rm_release", "task", dict(_CHANGE_LIKE), "number"),
-    Table("incident", "task", {}, "number"),
+    Table("incident", "task", _columns(ref__change_request="rfc") | _INCIDENT, "number"),
     Table("sysapproval_group", "task", _columns(choice="wait_for"), "number"),
     Table("sysapproval_approver", "", _APPROVER, "state"),
     Table(

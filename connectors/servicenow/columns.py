@@ -33,6 +33,8 @@ COLUMNS: Mapping[str, str] = {
     "implementation_plan": "implementation_plan",
     "stakeholders": "watch_list",
     "result": "close_code",
+    "risks": "risk_impact_analysis",
+    "patch": "category",
 } | {
     name: f"u_{name}"
     for name in (
@@ -42,6 +44,28 @@ COLUMNS: Mapping[str, str] = {
         *("environments_separated", "environments_like_production", "environment_path", "test_data"),
         *("tested_in_production", "compensating_measures", "procedure", "handed_over_to", "handed_over_at"),
         *("operational_at", "post_verification", "lessons_learned", "deployed_changes"),
+        *("impacted", "target_group", "approval_line", "target_ready", "risks_mitigated", "interruptions"),
+        *(
+            "component_order",
+            "pilot_scope",
+            "pilot_results",
+            "requirements_verified",
+            "fixes_done",
+            "feedback",
+        ),
+        *("reported_back", "known_errors", "incidents_followed_up", "impact_analysis", "parallel_run_needed"),
+        *("parallel_run_result", "supplier", "finally_responsible", "born_from", "severity", "dependencies"),
+        *("priority", "deadline", "tested_function", "tested_compatibility", "tested_performance"),
+        *(
+            "deviations",
+            "users_informed",
+            "vulnerability_gone",
+            "stable_after",
+            "chain_wide",
+            "cmk_reference",
+        ),
+        *("calendar_slot", "incident_severity", "data_breach", "detected_at", "reported_written"),
+        *("reported_phone",),
     )
 }
 
@@ -59,6 +83,7 @@ CI_COLUMNS: Mapping[str, str] = {
     "operations_group": "support_group",
     "service_hours": "u_service_hours",
     "stakeholders": "u_stakeholders",
+    "maintenance_windows": "u_maintenance_windows",
 }
 
 

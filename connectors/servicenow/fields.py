@@ -24,6 +24,14 @@ def _choice(name: str, raw: str, shown: str, column: str) -> Field:
     return code if code.filled else reading.choice(name, shown, column)
 
 
+def _flag(name: str, raw: str, shown: str, column: str) -> Field:
+    """Yes or no; whether it is a patch may also be told by a category of that name."""
+    seen = reading.boolean(raw, column)
+    if name != "patch" or seen.filled:
+        return seen
+    return Field("patch" in (raw.strip().casefold(), shown.strip().casefold()), where=column)
+
+
 def _stages(words: str) -> tuple[str, ...]:
     """ "DTAP", "OTAP", "D > T > A > P" and "Ontwikkeling, test, acceptatie, productie" into D, T, A, P."""
     parts = re.findall(r"[A-Za-z]+", words)
@@ -38,7 +46,7 @@ def _keys(words: str) -> tuple[str, ...]:
 
 _READERS: Mapping[Kind, Callable[[str, str, str, str], Field]] = {
     Kind.TEXT: lambda _, raw, shown, column: reading.text(shown, column),
-    Kind.BOOL: lambda _, raw, shown, column: reading.boolean(raw, column),
+    Kind.BOOL: _flag,
     Kind.CHOICE: _choice,
     Kind.MOMENT: lambda _, raw, shown, column: reading.moment(raw, column),
     Kind.LIST: lambda _, raw, shown, column: Field(_stages(shown), raw=reading.shorten(shown), where=column),

@@ -13,8 +13,10 @@ from connectors.servicenow import states, values
 from connectors.servicenow.client import NAME, Row
 from connectors.servicenow.columns import KINDS
 
+_LINKS = ("parent", "parent.sys_class_name", "rfc")
+_ORIGINS = ("incident", "problem")
 REFERENCE = ("number", "sys_updated_on", "sys_mod_count")
-BASE = (*REFERENCE, "sys_created_on", "state", "active", "short_description", "cmdb_ci")
+BASE = (*REFERENCE, "sys_created_on", "state", "active", "short_description", "cmdb_ci", *_LINKS)
 """Columns read of every ticket besides those of its fields."""
 
 
@@ -42,6 +44,20 @@ def state(table: str, row: Row, own: Mapping[str, State]) -> State:
         raise Forbidden(NAME, f"{table}: the state may not be read", "let the account read the column state")
     active = values.value(row, "active") != "false"
     return states.of(table, values.value(row, "state"), values.shown(row, "state"), own, active)
+
+
+def relations(table: str, row: Row, born_from: Field) -> dict[str, Field]:
+    """Where a change comes from, when its parent is an incident or problem and no column says so; and the
+    change that an incident or problem led to.
+    """
+    found: dict[str, Field] = {}
+    if not born_from.filled and values.has(row, "parent"):
+        origin = values.value(row, "parent.sys_class_name") in _ORIGINS and values.value(row, "parent")
+        found["born_from"] = Field((values.shown(row, "parent"),) if origin else None, where="parent")
+    if table in _ORIGINS and values.has(row, "rfc"):
+        change = values.value(row, "rfc") and values.shown(row, "rfc")
+        found["changes"] = Field((change,) if change else None, where="rfc")
+    return found
 
 
 def address(base: str, table: str, sys_id: str) -> str:

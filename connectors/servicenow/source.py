@@ -118,6 +118,7 @@ class ServiceNowSource:
         lifecycle = mapping.state(table, row, self.states)
         trail = history.read(self.client, self.directory, table, sys_id, values.stamp(row, "sys_created_on"))
         fields = self.fields.read(row, trail) | self._changes(table, sys_id)
+        fields |= mapping.relations(table, row, fields["born_from"])
         plain = mapping.ticket(self.settings.url, ref, row, lifecycle, fields)
         decided = approvals.read(self.client, self.directory, sys_id, trail.last_entered("state", "-5"))
         touched, all_touched = assets.touched(self.client, sys_id, row)

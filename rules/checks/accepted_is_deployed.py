@@ -1,0 +1,40 @@
+"""What was accepted is what went to production: the release's changes and the deployed ones are the same."""
+
+from __future__ import annotations
+
+from bot.model.facts import Facts
+from bot.model.say import Quote, Say, say
+from rules.actors import settlers
+from rules.bundle import contents, keys, look_contents
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.outcome import Look, Outcome, Result, judged
+
+PARAMS = Params
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met when both lists hold the same changes. Something deployed beside what was accepted is a violation."""
+    accepted, deployed = look_contents(facts), look_filled(facts, "deployed_changes")
+    looks = [accepted, deployed]
+    if accepted.result is deployed.result is Result.MET:
+        looks = [*_compared(facts)]
+    return judged(looks, say("The same changes accepted and deployed, no more and no less."), settlers(facts))
+
+
+def _compared(facts: Facts) -> tuple[Look, Look]:
+    accepted, deployed = set(contents(facts)), set(keys(facts, "deployed_changes"))
+    left = _look(say("Everything accepted is deployed"), accepted - deployed, Result.UNMET)
+    extra = _look(say("Nothing else is deployed"), deployed - accepted, Result.VIOLATED)
+    return left, extra
+
+
+def _look(name: Say, differing: set[str], otherwise: Result) -> Look:
+    listed = tuple(Quote(key) for key in sorted(differing))
+    if not listed:
+        return Look(name, Result.MET, say("The accepted and the deployed changes are the same."))
+    if otherwise is Result.VIOLATED:
+        return Look(
+            name, otherwise, say("Deployed without being part of this release: {changes}.", changes=listed)
+        )
+    return Look(name, otherwise, say("Accepted but not deployed: {changes}.", changes=listed))

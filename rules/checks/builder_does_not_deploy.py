@@ -1,0 +1,35 @@
+"""Whoever builds the change does not also bring it to production."""
+
+from __future__ import annotations
+
+from bot.model.facts import Facts
+from bot.model.say import say
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.outcome import Look, Outcome, Result, judged
+from rules.words import label
+
+PARAMS = Params
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met when builders and implementer are known and are different people; violated when somebody is both."""
+    wanted = say("An implementer who is not one of the builders.")
+    looks = [look_filled(facts, name) for name in ("builders", "implementer")]
+    if all(look.result is Result.MET for look in looks):
+        looks.append(_apart(facts))
+    return judged(looks, wanted, settlers(facts))
+
+
+def _apart(facts: Facts) -> Look:
+    builders = {facts.same_person.get(p.id, p.id) for p in facts.people("builders")}
+    both = [p for p in facts.people("implementer") if facts.same_person.get(p.id, p.id) in builders]
+    name = say("Duties kept apart")
+    if both:
+        seen = say("Both builder and implementer: {people}.", people=tuple(both))
+        return Look(name, Result.VIOLATED, seen)
+    people = facts.people("builders") + facts.people("implementer")
+    if not builders or not facts.people("implementer"):
+        return Look(name, Result.UNMET, say("{field} names no person.", field=label("implementer")))
+    return Look(name, Result.MET, say("Different people take part: {people}.", people=people))

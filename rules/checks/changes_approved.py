@@ -1,0 +1,65 @@
+"""Every change in a release was approved by change management before the rollout, those added later too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model.facts import Child, Facts
+from bot.model.lifecycle import State
+from bot.model.people import Role
+from bot.model.say import Quote, Say, say
+from bot.model.ticket import Ticket
+from rules.approvals import Vote, in_role
+from rules.bundle import contents, look_contents
+from rules.demand import Demand, Params
+from rules.outcome import Look, Outcome, Result, judged
+from rules.words import sentences
+
+PARAMS = Params
+_ROLES = (Role.CAB, Role.CHANGE_MANAGER)
+"""Who decides for change management."""
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met when each change has such an approval and no rejection; a canceled change is rolled out by nobody."""
+    wanted = say("An approval by change management of every change in this release, before the rollout.")
+    read = {child.key: child for child in facts.children}
+    looks = [_look(facts, key, read.get(key)) for key in contents(facts)]
+    whole = look_contents(facts)
+    if not looks or whole.result is not Result.MET:
+        looks.append(whole)
+    asked = tuple(role for role in _ROLES if facts.role(role).configured)
+    return judged(looks, wanted, asked)
+
+
+def _look(facts: Facts, key: str, child: Child | None) -> Look:
+    name, change = say("{change}", change=Quote(key)), Quote(key)
+    if child is None or child.ticket is None:
+        return Look(name, Result.UNKNOWN, say("{change} cannot be read.", change=change))
+    if child.ticket.state is State.CANCELED:
+        return Look(name, Result.MET, say("{change} is canceled.", change=change))
+    result, seen = _decided(facts, child.ticket)
+    if child.added_at and result is not Result.MET:
+        seen = sentences(seen, say("It was added to the release on {moment}.", moment=child.added_at))
+    return Look(name, result, seen)
+
+
+def _decided(facts: Facts, change: Ticket) -> tuple[Result, Say]:
+    key, roles = Quote(change.key), [facts.role(role) for role in _ROLES]
+    if not change.approvals_readable or not any(role.configured for role in roles):
+        return Result.UNKNOWN, say("The approvals of {change} cannot be judged.", change=key)
+    cast = [vote for role in _ROLES for vote in in_role(replace(facts, ticket=change), role)]
+    if any(not vote.approved for vote in cast):
+        return Result.UNMET, say("{change} was rejected.", change=key)
+    if not all(role.readable for role in roles if role.configured):
+        return Result.UNKNOWN, say("The approvals of {change} cannot be judged.", change=key)
+    if not facts.field("actual_start").readable:
+        return Result.UNKNOWN, say("It cannot be read when the rollout started.")
+    if timely := [vote.signed for vote in cast if _in_time(vote, facts.field("actual_start").value)]:
+        return Result.MET, say("{change} was approved by {people}.", change=key, people=tuple(timely))
+    return Result.UNMET, say("{change} was not approved before the rollout.", change=key)
+
+
+def _in_time(vote: Vote, started: object) -> bool:
+    return not isinstance(started, datetime) or (vote.at is not None and vote.at <= started)

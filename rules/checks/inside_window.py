@@ -1,0 +1,67 @@
+"""The rollout is planned inside a maintenance window of every asset."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator
+
+from bot.model.asset import Subject
+from bot.model.facts import Facts
+from bot.model.say import Quote, say
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.names import unknown
+from rules.outcome import Look, Outcome, Result, judged
+from rules.windows import windows
+from rules.words import asset_name
+
+
+def _known(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError(unknown("time zone", zone, available_timezones()))
+    return zone
+
+
+class InsideWindow(Params):
+    """The time zone in which the register writes its windows."""
+
+    timezone: Annotated[str, AfterValidator(_known)]
+
+
+PARAMS = InsideWindow
+_TIMES = ("planned_start", "planned_end")
+
+
+def check(facts: Facts, demand: Demand[InsideWindow]) -> Outcome:
+    """Met when the planned times lie in one window of each asset; unknown where no window is known."""
+    wanted = say("A planned start and end inside a maintenance window of each asset.")
+    looks = [look_filled(facts, name) for name in _TIMES]
+    times = [value for name in _TIMES if isinstance(value := facts.field(name).value, datetime)]
+    if len(times) == len(_TIMES):
+        zone = ZoneInfo(demand.params.timezone)
+        start, end = (moment.astimezone(zone) for moment in times)
+        looks += [_look(subject, start, end) for subject in demand.subjects]
+    return judged(looks, wanted, settlers(facts))
+
+
+def _look(subject: Subject, start: datetime, end: datetime) -> Look:
+    asset = asset_name(subject.name)
+    name, words = (
+        say("{asset}", asset=asset),
+        subject.asset.maintenance_windows.value if subject.asset else None,
+    )
+    open_ = windows(words) if isinstance(words, str) else None
+    if not isinstance(words, str):
+        return Look(name, Result.UNKNOWN, say("No maintenance window of {asset} is known.", asset=asset))
+    if open_ is None:
+        seen = say(
+            "The maintenance window of {asset} is not understood: {text}.", asset=asset, text=Quote(words)
+        )
+        return Look(name, Result.UNKNOWN, seen)
+    inside = start <= end and any(window.holds(start, end) for window in open_)
+    seen = say("The maintenance window of {asset} is {text}.", asset=asset, text=Quote(words))
+    return Look(name, Result.MET if inside else Result.UNMET, seen)

@@ -1,0 +1,24 @@
+"""An incident leads to a change that keeps it from happening again."""
+
+from __future__ import annotations
+
+from bot.model.facts import Facts
+from bot.model.say import say
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.outcome import Outcome, judged
+from rules.words import sentences
+
+PARAMS = Params
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met by a linked change. That a light incident may do without is an exception somebody puts on record."""
+    wanted = say("Link the change that prevents recurrence.")
+    if facts.field("incident_severity").value == "light":
+        exception = say(
+            "As the incident is light, an authorised person may record an exception with its reason."
+        )
+        wanted = sentences(wanted, exception)
+    return judged([look_filled(facts, "changes")], wanted, settlers(facts))

@@ -1,0 +1,36 @@
+"""A limited pull has an end, and a forced rollout after it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.model.facts import Facts
+from bot.model.say import say
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.outcome import Look, Outcome, Result, judged
+from rules.words import label
+
+PARAMS = Params
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met when the pull ends, and the planned end of the whole rollout leaves room for the forced part."""
+    wanted = say(
+        "The end of the pull, and a planned end of the rollout after it: what is left is then forced."
+    )
+    return judged([look_filled(facts, "pull_until"), _forced(facts)], wanted, settlers(facts))
+
+
+def _forced(facts: Facts) -> Look:
+    planned, until = facts.field("planned_end").value, facts.field("pull_until").value
+    look = look_filled(facts, "planned_end")
+    if look.result is not Result.MET or not isinstance(planned, datetime) or not isinstance(until, datetime):
+        return look
+    if planned > until:
+        return look
+    seen = say(
+        "{field}, {moment}, leaves no room after the pull.", field=label("planned_end"), moment=planned
+    )
+    return Look(look.name, Result.UNMET, seen)

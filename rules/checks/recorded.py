@@ -1,0 +1,45 @@
+"""Several points are on record, each in its way: answered with yes or an account, written down, or chosen."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from bot.model.facts import Facts
+from bot.model.fields import FIELDS
+from bot.model.say import say
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.looks import look_done, look_filled, look_value
+from rules.names import FieldName, unknown
+from rules.outcome import Outcome, judged
+from rules.words import labels
+
+
+class Recorded(Params):
+    """`done`: a yes, or words that tell of it; `filled`: anything meaningful; `says`: one choice of a field."""
+
+    done: tuple[FieldName, ...] = ()
+    filled: tuple[FieldName, ...] = ()
+    says: dict[FieldName, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _something(self) -> Recorded:
+        if not (self.done or self.filled or self.says):
+            raise ValueError("give at least one of done, filled and says")
+        for name, choice in self.says.items():
+            if choice not in FIELDS[name].choices:
+                raise ValueError(unknown("value", choice, FIELDS[name].choices))
+        return self
+
+
+PARAMS = Recorded
+
+
+def check(facts: Facts, demand: Demand[Recorded]) -> Outcome:
+    """Met when every point is on record. A no is work left, not a breach."""
+    asked = demand.params
+    looks = [look_filled(facts, name) for name in asked.filled]
+    looks += [look_value(facts, name, choice) for name, choice in asked.says.items()]
+    looks += [look_done(facts, name) for name in asked.done]
+    names = labels(*asked.filled, *asked.says, *asked.done)
+    return judged(looks, say("On record, and in order: {fields}.", fields=names), settlers(facts))

@@ -1,0 +1,43 @@
+"""The register was brought up to date after the rollout: each asset is in it and changed after the actual end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.model.asset import Subject
+from bot.model.facts import Facts
+from bot.model.say import Say, say
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.outcome import Look, Outcome, Result, judged
+from rules.words import asset_name
+
+PARAMS = Params
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met when every asset was updated since the actual end; unknown when the register tells no date."""
+    wanted = say("Update the assets in the register after the rollout.")
+    end, ended = look_filled(facts, "actual_end"), facts.field("actual_end").value
+    looks = [_look(facts, subject, ended) for subject in demand.subjects]
+    return judged([end, *looks] if end.result is not Result.MET else looks, wanted, settlers(facts))
+
+
+def _look(facts: Facts, subject: Subject, ended: object) -> Look:
+    name = say("{asset}", asset=asset_name(subject.name))
+    return Look(name, *_updated(facts, subject, ended))
+
+
+def _updated(facts: Facts, subject: Subject, ended: object) -> tuple[Result, Say]:
+    asset, readable = asset_name(subject.name), facts.ticket.assets_readable
+    if subject.asset is None:
+        result = Result.UNMET if readable and not subject.unseen else Result.UNKNOWN
+        return result, say("The register does not know {asset}.", asset=asset)
+    updated = subject.asset.updated_at
+    if updated is None:
+        return Result.UNKNOWN, say("The register does not tell when {asset} was updated.", asset=asset)
+    seen = say("{asset} was last updated on {moment}.", asset=asset, moment=updated)
+    if not isinstance(ended, datetime):
+        return Result.UNMET, seen
+    return (Result.MET if updated >= ended else Result.UNMET), seen

@@ -1,0 +1,30 @@
+"""The release plan is whole: seven parts, each reported by name when it is missing."""
+
+from __future__ import annotations
+
+from bot.model.facts import Facts
+from bot.model.say import say
+from rules.actors import settlers
+from rules.bundle import look_contents
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.outcome import Look, Outcome, all_of, judged
+from rules.words import sentences
+
+PARAMS = Params
+_PARTS = ("impacted", "risks", "target_group", "approval_line", "responsible_group")
+_ROLLOUT = ("planned_start", "planned_end", "rollout_strategy")
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met when the ticket gives every part; planning and strategy of the rollout are one."""
+    looks = [look_contents(facts), *(look_filled(facts, name) for name in _PARTS), _rollout(facts)]
+    names = tuple(look.name for look in looks)
+    return judged(looks, say("A release plan with: {fields}.", fields=names), settlers(facts))
+
+
+def _rollout(facts: Facts) -> Look:
+    looks = [look_filled(facts, name) for name in _ROLLOUT]
+    result = all_of(look.result for look in looks)
+    telling = [look.seen for look in looks if look.result is result]
+    return Look(say("Rollout planning and strategy"), result, sentences(*telling))

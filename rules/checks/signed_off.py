@@ -1,0 +1,77 @@
+"""Everybody who must sign off did: roles, and where asked the owner; and what goes with it is filled in."""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+
+from bot.model.facts import Facts
+from bot.model.fields import Field
+from bot.model.people import Person, Role
+from bot.model.say import say
+from rules.actors import settlers
+from rules.approvals import UNREAD, ask_of, current, look_role, votes
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.names import FieldName
+from rules.outcome import Look, Outcome, Result, judged
+from rules.words import ROLES, label, sentences
+
+
+class SignedOff(Params):
+    """Roles that must each sign off, the owner of each asset among them; `fields` that must be filled in."""
+
+    roles: tuple[Role, ...]
+    fields: tuple[FieldName, ...] = ()
+
+    @model_validator(mode="after")
+    def _somebody(self) -> SignedOff:
+        if not self.roles:
+            raise ValueError("give at least one role")
+        return self
+
+
+PARAMS = SignedOff
+
+
+def check(facts: Facts, demand: Demand[SignedOff]) -> Outcome:
+    """Met when each signed off and nobody rejected."""
+    roles, fields = demand.params.roles, demand.params.fields
+    signed = {role: _look(facts, demand, role) for role in roles}
+    looks = [*(look_filled(facts, name) for name in fields), *signed.values()]
+    left = tuple(role for role in roles if signed[role].result is Result.UNMET)
+    who = tuple(dict.fromkeys(actor for role in left for actor in ask_of(facts, role, _anybody)))
+    wanted = [say("Fill in: {fields}.", fields=tuple(label(name) for name in fields))] if fields else []
+    wanted += [say("An approval by {role}.", role=ROLES[role]) for role in roles]
+    return judged(looks, sentences(*wanted), who or settlers(facts))
+
+
+def _anybody(person: Person) -> bool:
+    return True
+
+
+def _look(facts: Facts, demand: Demand[SignedOff], role: Role) -> Look:
+    return _owners(facts, demand) if role is Role.OWNER else look_role(facts, role, _anybody)
+
+
+def _owners(facts: Facts, demand: Demand[SignedOff]) -> Look:
+    """Whether an owner of every asset signed off: the asset's own, else the owner the ticket names."""
+    name, stated = ROLES[Role.OWNER], facts.field("application_owner")
+    if not facts.ticket.approvals_readable:
+        return Look(name, Result.UNKNOWN, UNREAD)
+    registers = [s.asset.owner if s.asset else Field() for s in demand.subjects]
+    if not stated.readable or not all(field.readable for field in registers):
+        return Look(name, Result.UNKNOWN, say("It cannot be read who the owners are."))
+    cast = {vote.person.id: vote for vote in current(votes(facts.ticket))}
+    given = [_people(field.value) or _people(stated.value) for field in registers]
+    decided = [[cast[p.id] for p in people if p.id in cast] for people in given]
+    rejected = tuple(vote.signed for some in decided for vote in some if not vote.approved)
+    if rejected:
+        return Look(name, Result.UNMET, say("Rejected by {people}.", people=rejected))
+    if not all(decided):
+        return Look(name, Result.UNMET, say("No approval by {role} yet.", role=name))
+    people = tuple(dict.fromkeys(vote.signed for some in decided for vote in some))
+    return Look(name, Result.MET, say("Approved by {people}.", people=people))
+
+
+def _people(value: object) -> tuple[Person, ...]:
+    return tuple(p for p in value if isinstance(p, Person)) if isinstance(value, tuple) else ()

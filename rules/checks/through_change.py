@@ -1,0 +1,21 @@
+"""It runs through change management: the ticket is a change or a release, or links to one."""
+
+from __future__ import annotations
+
+from bot.model.facts import Facts
+from bot.model.say import say
+from bot.model.ticket import TicketKind
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.outcome import Outcome, Result, judged
+
+PARAMS = Params
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met by what the ticket is, else by a linked change."""
+    wanted = say("Link the change by which this is carried out.")
+    if facts.ticket.kind in (TicketKind.CHANGE, TicketKind.RELEASE):
+        return Outcome(Result.MET, say("This ticket runs through change management itself."), wanted)
+    return judged([look_filled(facts, "changes")], wanted, settlers(facts))

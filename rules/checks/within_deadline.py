@@ -1,0 +1,41 @@
+"""It was carried out within its deadline; an overrun shows at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model.facts import Facts
+from bot.model.say import Say, say
+from rules.actors import settlers
+from rules.deadlines import Deadlines, look_deadline
+from rules.demand import Demand
+from rules.outcome import Outcome, Result
+from rules.words import saw, sentences
+
+PARAMS = Deadlines
+
+
+def check(facts: Facts, demand: Demand[Deadlines]) -> Outcome:
+    """Met when it ended in time; violated from the moment the deadline is overrun, done since or not."""
+    wanted, deadline = say("The rollout ended before the deadline."), demand.params.of(facts)
+    known = look_deadline(facts, demand.params)
+    if deadline is None:
+        return Outcome(known.result, known.seen, wanted, settlers(facts))
+    result = _result(facts, deadline)
+    outcome = Outcome(result, _seen(facts, known.seen, deadline, result), wanted, settlers(facts))
+    return outcome if result is Result.MET else replace(outcome, due=deadline)
+
+
+def _result(facts: Facts, deadline: datetime) -> Result:
+    end = facts.field("actual_end")
+    if not end.readable:
+        return Result.UNKNOWN
+    if isinstance(end.value, datetime):
+        return Result.MET if end.value <= deadline else Result.VIOLATED
+    return Result.VIOLATED if facts.now > deadline else Result.UNMET
+
+
+def _seen(facts: Facts, known: Say, deadline: datetime, result: Result) -> Say:
+    told = sentences(known, saw(facts, "actual_end"))
+    return sentences(told, say("The deadline is overrun.")) if result is Result.VIOLATED else told
