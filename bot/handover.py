@@ -1,6 +1,6 @@
 """The two formal handover notifications: when they are due, and who gets them (ICR-12, 19, 33; Vo-ICR §2.3.3).
 
-They go out only where the class of an asset asks for a formal notification. What was delivered, to whom and
+They go out where the class of an asset asks for a formal notification, and for every release (ICR-55). What was delivered, to whom and
 when is itself the evidence, so the next evaluation sees it.
 """
 

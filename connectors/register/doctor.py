@@ -30,8 +30,11 @@ class RegisterExaminer:
         yield from _rows(contents)
 
 
+_MAY_LACK = ("id", "updated_at", "maintenance_windows")
+
+
 def _columns(contents: Contents) -> Iterator[Diagnosis]:
-    lacking = [c for c in COLUMNS if c not in contents.columns and c not in ("id", "updated_at")]
+    lacking = [c for c in COLUMNS if c not in contents.columns and c not in _MAY_LACK]
     strange = [c for c in contents.columns if c not in COLUMNS]
     if lacking:
         yield Diagnosis(Health.WARNING, "columns", f"not there: {', '.join(lacking)}", "add them to the file")

@@ -53,13 +53,18 @@ _CHANGE_LIKE = _columns(
     string="u_release_package u_build_doc u_install_doc u_procedures u_scripts u_acceptance_criteria u_classification"
     " u_environment_path u_compensating_measures u_procedure u_post_verification u_lessons_learned"
     " u_deployed_changes u_impacted u_target_group u_approval_line u_target_ready u_risks_mitigated"
-    " u_interruptions u_component_order u_pilot_scope u_pilot_results u_compliance_status u_compliance_findings"
+    " u_interruptions u_component_order u_pilot_scope u_pilot_results u_requirements_verified u_fixes_done"
+    " u_feedback u_reported_back u_known_errors u_incidents_followed_up u_impact_analysis u_parallel_run_result"
+    " u_supplier u_born_from u_dependencies u_deviations u_cmk_reference u_calendar_slot u_compliance_status u_compliance_findings"
     " test_plan backout_plan implementation_plan justification risk_impact_analysis",
-    bool="u_environments_separated u_environments_like_production u_tested_in_production",
-    time="start_date end_date work_start work_end u_pull_until u_test_plan_fixed_at u_test_validated_at"
+    bool="u_environments_separated u_environments_like_production u_tested_in_production u_parallel_run_needed"
+    " u_tested_function u_tested_compatibility u_tested_performance u_users_informed u_vulnerability_gone"
+    " u_stable_after u_chain_wide u_data_breach",
+    time="u_deadline u_detected_at u_reported_written u_reported_phone start_date end_date work_start work_end u_pull_until u_test_plan_fixed_at u_test_validated_at"
     " u_handed_over_at u_operational_at",
-    choice="u_release_size u_rollout_strategy u_test_result u_acceptance_result u_test_data close_code",
-    ref__sys_user="requested_by u_test_validated_by",
+    choice="u_release_size u_rollout_strategy u_test_result u_acceptance_result u_test_data close_code"
+    " u_severity u_priority u_incident_severity",
+    ref__sys_user="requested_by u_finally_responsible u_test_validated_by",
     ref__sys_user_group="u_handed_over_to",
     list__sys_user="u_builders u_testers",
 )
@@ -73,7 +78,7 @@ _INCIDENT = _columns(
 _CHANGE = _columns(choice="type risk category", bool="cab_required on_hold", string="conflict_status")
 
 _CI = _columns(
-    string="name sys_class_name u_service_hours u_confidentiality u_integrity u_availability",
+    string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability",
     bool="u_gdpr u_ksz u_nis2",
     ref__sys_user="owned_by",
     ref__sys_user_group="support_group",

@@ -24,7 +24,9 @@ BOT_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but this sandbox
 _TEXTS = (
     "Classification|Release package|Build documentation|Installation documentation|Procedures|Scripts|Test plan|"
     "Backout plan|Implementation plan|Acceptance criteria|Compensating measures|Procedure|Post-verification|"
-    "Lessons learned"
+    "Lessons learned|Impacted|Risks|Target group|Approval line|Target ready|Risks mitigated|Interruptions|"
+    "Component order|Pilot scope|Pilot results|Requirements verified|Fixes done|Feedback|Reported back|Known errors|"
+    "Incidents followed up"
 )
 _SELECTS = (
     "Change type|Release size|Rollout strategy|Test result|Acceptance result|Environments separated|"
@@ -42,6 +44,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "change": "New address format in the citizen register",
         "release": "Permit portal 7.1: digital signature",
+        "signature": "Sign permit applications with an identity card",
         "payment": "Switch the payment service to the new provider",
         "citizens": "Citizen register",
         "permits": "Permit portal",
@@ -52,6 +55,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "nl": {
         "change": "Nieuw adresformaat in het burgerregister",
         "release": "Vergunningenloket 7.1: digitale handtekening",
+        "signature": "Vergunningsaanvragen ondertekenen met een identiteitskaart",
         "payment": "Betaaldienst overzetten naar de nieuwe leverancier",
         "citizens": "Burgerregister",
         "permits": "Vergunningenloket",
@@ -139,8 +143,9 @@ class Town:
         """The ServiceNow change gets a rollout strategy that its class allows."""
         self.servicenow.set("change_request", self.payment, by="tom.willems", u_rollout_strategy="phased")
 
-    def roll_out(self) -> None:
-        """The release is rolled out, verified and handed over to operations."""
+    def roll_out(self, key: str = "") -> None:
+        """The release, or another ticket, is rolled out, verified and handed over to operations."""
+        key = key or self.release
         now, who = self.now(), "Piet Jansen"
         values: dict[str, Any] = {
             "Actual start": now - timedelta(hours=2),
@@ -150,10 +155,16 @@ class Town:
             "Handed over at": now,
             "Post-verification": "Smoke test and sign-in checked in production.",
             "Lessons learned": "Warm the cache before opening the portal.",
+            "Requirements verified": "Yes",
+            "Fixes done": "None were needed.",
+            "Feedback": "The counter staff are content.",
+            "Reported back": "Yes",
+            "Known errors": "The preview prints in black and white; agreed with operations.",
+            "Incidents followed up": "Yes",
         }
         for name, value in values.items():
-            self.jira.set_field(self.release, name, value, who)
-        self.jira.transition(self.release, "Post implementation review", who)
+            self.jira.set_field(key, name, value, who)
+        self.jira.transition(key, "Post implementation review", who)
 
     def goes_operational(self) -> None:
         """Operations declares the release fully operational: service levels are in force."""
@@ -262,11 +273,26 @@ class Town:
                 "Planned end": self.now() + timedelta(hours=1),
             }
         )
-        key = self.jira.add_issue("REL", "Release", self.words["release"], fields, by="Tom Willems")
-        self._tested(key)
-        self._approved(key, "Owner", "Els Maes")
-        self._approved(key, "Change Advisory Board", "Karim Aziz")
-        self.jira.transition(key, "Implementing", "Piet Jansen")
+        plan = {
+            "Impacted": "Everybody who applies for a permit.",
+            "Risks": "Signing fails for older cards.",
+            "Target group": "Citizens and the counter staff.",
+            "Approval line": "Owner, then the CAB.",
+            "Target ready": "Yes",
+            "Risks mitigated": "Older cards fall back to a code by post.",
+            "Interruptions": "Five minutes, announced on the portal.",
+            "Component order": "Database, signing service, portal.",
+        }
+        key = self.jira.add_issue("REL", "Release", self.words["release"], fields | plan, by="Tom Willems")
+        self.part = self.jira.add_issue(
+            "CHG", "[System] Change", self.words["signature"], fields, by="Tom Willems"
+        )
+        self.jira.link(key, self.part)
+        for ticket in (key, self.part):
+            self._tested(ticket)
+            self._approved(ticket, "Owner", "Els Maes")
+            self._approved(ticket, "Change Advisory Board", "Karim Aziz")
+            self.jira.transition(ticket, "Implementing", "Piet Jansen")
         self.jira.clock = self.now
         return key
 

@@ -13,11 +13,15 @@ from connectors.servicenow import states, values
 from connectors.servicenow.client import NAME, Row
 from connectors.servicenow.columns import KINDS
 
-_LINKS = ("parent", "parent.sys_class_name", "rfc")
 _ORIGINS = ("incident", "problem")
 REFERENCE = ("number", "sys_updated_on", "sys_mod_count")
-BASE = (*REFERENCE, "sys_created_on", "state", "active", "short_description", "cmdb_ci", *_LINKS)
+BASE = (*REFERENCE, "sys_created_on", "state", "active", "short_description", "cmdb_ci", "parent")
 """Columns read of every ticket besides those of its fields."""
+
+
+def links(table: str) -> tuple[str, ...]:
+    """Columns that tell where a ticket comes from, and the change an incident led to."""
+    return ("parent.sys_class_name", *(("rfc",) if table in _ORIGINS else ()))
 
 
 def ticket_id(table: str, sys_id: str) -> str:

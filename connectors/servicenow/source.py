@@ -114,7 +114,9 @@ class ServiceNowSource:
         table, sys_id = mapping.parted(ref.id)
         if table not in KINDS or not encoded.is_sys_id(sys_id):
             raise NotFound(NAME, "not a ticket of this source")
-        row = self.client.record(table, sys_id, ("sys_id", *mapping.BASE, *self.fields.columns.values()))
+        row = self.client.record(
+            table, sys_id, ("sys_id", *mapping.BASE, *mapping.links(table), *self.fields.columns.values())
+        )
         lifecycle = mapping.state(table, row, self.states)
         trail = history.read(self.client, self.directory, table, sys_id, values.stamp(row, "sys_created_on"))
         fields = self.fields.read(row, trail) | self._changes(table, sys_id)

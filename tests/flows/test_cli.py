@@ -85,7 +85,18 @@ def test_rules_lists_every_rule_with_its_clause() -> None:
     by_id = {row["id"]: row for row in rows}
     assert by_id["ICR-17"]["cite"] == "Vo-ICR R&D v2.1 §1.1"
     assert by_id["ICR-40"]["reserved"] is True
-    assert len(by_id) == 31
+    assert len(by_id) == 45
+    assert (by_id["KPI-1"]["item"], by_id["KPI-1"]["gate"]) == ("report", "-")
+    assert by_id["ICR-51"]["applies"]["when"] == {"field": "rollout_strategy", "is": "limited_pull"}
+
+
+def test_rules_of_every_pack_and_as_a_table() -> None:
+    packs = "vo-icr,ibp-fo,processes,patch,keten-dap"
+    shown = sluis("rules", "--packs", packs, "--language", "en", env={"COLUMNS": "200"}).stdout
+    assert "CH06-1" in shown
+    assert "declared once for the organisation" in shown
+    assert "patch is yes" in shown
+    assert "incidents, data_breach is yes" in shown
 
 
 def test_check_answers_in_the_promised_form(env) -> None:

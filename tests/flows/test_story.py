@@ -116,13 +116,24 @@ def test_the_two_handover_notifications_reach_each_recipient_once(town: Town, sy
     assert "order" in text(town, town.release).splitlines()[0], "the delivered notification is the evidence"
 
 
-def test_a_class_below_three_asks_for_no_formal_notification(town: Town, sync: Sync) -> None:
+def test_a_change_below_class_three_asks_for_no_formal_notification(town: Town, sync: Sync) -> None:
+    register = town.folder / "assets.csv"
+    register.write_text(register.read_text().replace("Permit portal,3,3,2", "Permit portal,2,2,2"))
+    sync()
+    town.roll_out(town.part)
+    sync()
+    assert town.slack.messages(town.channels["operations"]) == []
+
+
+def test_a_release_is_announced_whatever_its_class(town: Town, sync: Sync) -> None:
+    """The process asks for the two notifications of every release, the class only from three upwards."""
     register = town.folder / "assets.csv"
     register.write_text(register.read_text().replace("Permit portal,3,3,2", "Permit portal,2,2,2"))
     sync()
     town.roll_out()
     sync()
-    assert town.slack.messages(town.channels["operations"]) == []
+    (told,) = town.slack.messages(town.channels["operations"])
+    assert told.text.startswith("Available in production")
 
 
 def test_the_dpo_is_reminded_in_their_own_channel_once(town: Town, sync: Sync) -> None:
