@@ -1,4 +1,4 @@
-"""`sluis measures` and `sluis rules`: what the norms ask, without any ticket. No settings needed."""
+"""`sluis measures`: what the norms ask of a classification, without any ticket. No settings needed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import json
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 if TYPE_CHECKING:
-    from rules.policy import Pack, Rule
+    from rules.policy import Pack
 
 
 class Form(StrEnum):
@@ -44,14 +45,16 @@ class Case(NamedTuple):
 
 
 PacksOption = Annotated[str, typer.Option("--packs", help="Norms to use, by comma.", envvar="SLUIS_PACKS")]
+PacksDirOption = Annotated[
+    Path | None, typer.Option("--packs-dir", help="Folder with packs of your own.", envvar="SLUIS_PACKS_DIR")
+]
 LanguageOption = Annotated[str, typer.Option("--language", help="nl or en.", envvar="SLUIS_LANGUAGE")]
 FormOption = Annotated[Form, typer.Option("--format", help="text, json or jsonl (one object a line).")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command()(measures)
-    app.command()(rules)
 
 
 def measures(
@@ -65,6 +68,7 @@ def measures(
     every: Annotated[bool, typer.Option("--all", help="Every classification there is: 3000.")] = False,
     form: FormOption = Form.TEXT,
     packs: PacksOption = "vo-icr",
+    packs_dir: PacksDirOption = None,
     language: LanguageOption = "nl",
 ) -> None:
     """Which measures a classification asks for.
@@ -75,7 +79,7 @@ def measures(
 
     sluis measures --all --format jsonl > measures.jsonl
     """
-    loaded = load(packs)
+    loaded = load_today(packs, packs_dir)
     one = Case(confidentiality, integrity, availability, gdpr, ksz, nis2, size.value)
     if every and form is Form.TEXT:
         form = Form.JSONL
@@ -87,14 +91,23 @@ def measures(
         sys.stdout.write(json.dumps(_derive(case, loaded), indent=indent) + "\n")
 
 
-def load(packs: str) -> tuple[Pack, ...]:
-    """The packs named, or a usage error that names the known ones."""
-    from rules.policy import PolicyError, load_packs
+def load(packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
+    """All editions of the packs named and of the organisation's own, or a usage error with every problem."""
+    from rules.own import load_all
+    from rules.policy import PolicyError
 
     try:
-        return load_packs([name.strip() for name in packs.split(",") if name.strip()])
+        return load_all([name.strip() for name in packs.split(",") if name.strip()], packs_dir)
     except PolicyError as error:
         raise typer.BadParameter(str(error), param_hint="--packs") from error
+
+
+def load_today(packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
+    """The editions in force today."""
+    from bot.app import now
+    from rules.policy import in_force
+
+    return in_force(load(packs, packs_dir), now().date())
 
 
 def _every() -> Iterator[Case]:
@@ -132,61 +145,3 @@ def _tell(found: dict[str, object], packs: tuple[Pack, ...], language: str) -> N
     console.print(
         f"\nrollout: {', '.join(rollout) if isinstance(rollout, list) else ''}; hours: {found['hours']}"
     )
-
-
-def rules(
-    form: FormOption = Form.TEXT, packs: PacksOption = "vo-icr", language: LanguageOption = "nl"
-) -> None:
-    """Every rule of the norms in use: what it asks, of which classes, before which gate, by which clause.
-
-    Examples:
-
-    sluis rules
-
-    sluis rules --format jsonl | grep ICR-17
-    """
-    loaded = load(packs)
-    rows = [_row(pack, rule, language) for pack in loaded for rule in pack.rules]
-    if form is Form.TEXT:
-        _table(rows)
-    elif form is Form.JSON:
-        sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
-    else:
-        sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
-    return {
-        "id": rule.id,
-        "pack": pack.id,
-        "version": pack.version,
-        "title": getattr(rule.title, language),
-        "cite": pack.cited(rule),
-        "applies": rule.applies.model_dump(mode="json", exclude_defaults=True),
-        "gate": rule.gate.value,
-        "severity": rule.severity.value,
-        "check": rule.check,
-        "reserved": rule.reserved,
-    }
-
-
-def _table(rows: list[dict[str, object]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for column in ("id", "title", "applies", "gate", "cite"):
-        table.add_column(column)
-    for row in rows:
-        note = " (reserved by the norm: nothing is asked yet)" if row["reserved"] else ""
-        title = f"{row['title']}{note}"
-        table.add_row(str(row["id"]), title, _applies(row["applies"]), str(row["gate"]), str(row["cite"]))
-    Console(highlight=False).print(table)
-
-
-def _applies(applies: object) -> str:
-    if not isinstance(applies, dict) or applies.get("any"):
-        return "all"
-    letters = "".join(str(d)[0].upper() for d in applies.get("dimensions", ()))
-    classes = f"{letters} from {applies['from_class']}" if letters else ""
-    return ", ".join(filter(None, [str(applies.get("flag") or ""), classes]))
