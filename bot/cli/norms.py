@@ -6,6 +6,7 @@ import itertools
 import json
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -104,10 +105,9 @@ def load(packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
 
 def load_today(packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
     """The editions in force today."""
-    from bot.app import now
     from rules.policy import in_force
 
-    return in_force(load(packs, packs_dir), now().date())
+    return in_force(load(packs, packs_dir), datetime.now(UTC).date())
 
 
 def _every() -> Iterator[Case]:

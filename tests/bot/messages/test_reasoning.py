@@ -62,10 +62,10 @@ def test_a_field_with_its_place_and_who_set_it():
 def test_a_field_out_of_sight_is_for_an_administrator():
     told = tree(facts(subjects=(SECRET,), test_data=HIDDEN), "ICR-16", NL).splitlines()
     assert told[-8:] == [
-        "    Testdata is niet te lezen.",
+        "    Niet leesbaar: Testdata.",
         "      Niet gevonden in Jira; een beheerder kan het aanwijzen met JIRA_FIELDS__TEST_DATA.",
         "  Vastgesteld",
-        "    Testdata is niet te lezen.",
+        "    Niet leesbaar: Testdata.",
         "  Wat zou volstaan",
         "    Test met synthetische of geanonimiseerde data, of zonder data.",
         "  Wie aan zet is",
