@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.norms import Form, FormOption
+from bot.cli.norms import Form, FormOption, Tongue
 
 if TYPE_CHECKING:
     from bot.context import Context
@@ -18,13 +17,6 @@ if TYPE_CHECKING:
     from bot.model.facts import Facts
     from bot.model.finding import Finding
     from rules.policy import Pack
-
-
-class Tongue(StrEnum):
-    """Languages the product speaks."""
-
-    NL = "nl"
-    EN = "en"
 
 
 KeyArgument = Annotated[str, typer.Argument(help="Key of the ticket, such as CHG-12 or CHG0030012.")]

@@ -25,6 +25,13 @@ class Form(StrEnum):
     JSONL = "jsonl"
 
 
+class Tongue(StrEnum):
+    """Languages the product speaks."""
+
+    NL = "nl"
+    EN = "en"
+
+
 class Size(StrEnum):
     """Size of a release."""
 
@@ -49,7 +56,9 @@ PacksOption = Annotated[str, typer.Option("--packs", help="Norms to use, by comm
 PacksDirOption = Annotated[
     Path | None, typer.Option("--packs-dir", help="Folder with packs of your own.", envvar="SLUIS_PACKS_DIR")
 ]
-LanguageOption = Annotated[str, typer.Option("--language", help="nl or en.", envvar="SLUIS_LANGUAGE")]
+LanguageOption = Annotated[
+    Tongue, typer.Option("--language", help="Language of the texts.", envvar="SLUIS_LANGUAGE")
+]
 FormOption = Annotated[Form, typer.Option("--format", help="text, json or jsonl (one object a line).")]
 
 
@@ -70,7 +79,7 @@ def measures(
     form: FormOption = Form.TEXT,
     packs: PacksOption = "vo-icr",
     packs_dir: PacksDirOption = None,
-    language: LanguageOption = "nl",
+    language: LanguageOption = Tongue.NL,
 ) -> None:
     """Which measures a classification asks for.
 
@@ -85,7 +94,7 @@ def measures(
     if every and form is Form.TEXT:
         form = Form.JSONL
     if form is Form.TEXT:
-        _tell(_derive(one, loaded), loaded, language)
+        _tell(_derive(one, loaded), loaded, language.value)
         return
     indent = None if form is Form.JSONL or every else 2
     for case in _every() if every else (one,):

@@ -11,7 +11,16 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.norms import Form, FormOption, LanguageOption, PacksDirOption, PacksOption, load, load_today
+from bot.cli.norms import (
+    Form,
+    FormOption,
+    LanguageOption,
+    PacksDirOption,
+    PacksOption,
+    Tongue,
+    load,
+    load_today,
+)
 
 if TYPE_CHECKING:
     from bot.cases.reader import Read
@@ -35,7 +44,7 @@ def rules(
     every: Annotated[
         bool, typer.Option("--all-editions", help="Also editions that are over or still to come.")
     ] = False,
-    language: LanguageOption = "nl",
+    language: LanguageOption = Tongue.NL,
 ) -> None:
     """Every rule of the norms in use: what it asks, of which classes, before which gate, by which clause.
 
@@ -48,7 +57,7 @@ def rules(
     if ctx.invoked_subcommand:
         return
     loaded = load(packs, packs_dir) if every else load_today(packs, packs_dir)
-    rows = [_row(pack, rule, language) for pack in loaded for rule in pack.rules]
+    rows = [_row(pack, rule, language.value) for pack in loaded for rule in pack.rules]
     if form is Form.TEXT:
         _table(rows, every)
     elif form is Form.JSON:
@@ -61,9 +70,9 @@ def rules(
 def test(
     path: Annotated[Path, typer.Argument(help="A file with cases, or a folder of such files.")],
     form: FormOption = Form.TEXT,
-    packs: PacksOption = "",
+    packs: PacksOption = "vo-icr",
     packs_dir: PacksDirOption = None,
-    language: LanguageOption = "nl",
+    language: LanguageOption = Tongue.NL,
 ) -> None:
     """Tickets and the verdicts expected of them: are the rules what you think they are?
 
@@ -85,16 +94,16 @@ def test(
     except PolicyError as error:
         _refuse(error.problems)
     ran = [run(read.name, case, its) for read, its in zip(reads, loaded, strict=True) for case in read.cases]
-    _show_cases(ran, form, language)
+    _show_cases(ran, form, language.value)
     raise typer.Exit(0 if all(one.passed for one in ran) else 1)
 
 
 def _packs_for(read: Read, packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
-    """The packs that a file with cases is about: those asked for, else those it names."""
+    """The packs that a file with cases is about: those it names, else those in use."""
     from bot.cases.reader import unknown_rules
     from rules.policy import PolicyError
 
-    loaded = load(packs or ",".join(read.packs) or "vo-icr", packs_dir)
+    loaded = load(",".join(read.packs) or packs, packs_dir)
     if problems := list(unknown_rules(read, loaded)):
         raise PolicyError(problems)
     return loaded
@@ -122,7 +131,7 @@ def _show_cases(ran: Sequence[Ran], form: Form, language: str) -> None:
 @group.command()
 def lint(
     file: Annotated[Path, typer.Argument(help="A pack, or a file with cases.")],
-    packs: PacksOption = "",
+    packs: PacksOption = "vo-icr",
     packs_dir: PacksDirOption = None,
 ) -> None:
     """Check a pack or a file with cases: one line per problem, with the place and the nearest known name.
@@ -147,7 +156,7 @@ def lint(
         elif file.resolve().parent == Path(str(PACKS)):
             load_file(file)
         else:
-            checked(file, load(packs or ",".join(known_packs()), None))
+            checked(file, load(",".join(known_packs()), None))
     except PolicyError as error:
         _refuse(error.problems)
     typer.echo(f"{file.name}: in order")
