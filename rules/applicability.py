@@ -19,9 +19,10 @@ def causes(applies: Applies, subject: Subject) -> Iterator[Because]:
         return
     if not applies.dimensions:
         yield Because(subject.name, flag=flag, certain=held is True)
+    from_class = applies.from_class or 1
     for dimension in applies.dimensions:
         level = subject.level(dimension)
-        if level >= (applies.from_class or 1):
+        if level >= from_class:
             assumed = dimension in subject.assumed
             yield Because(subject.name, dimension, level, flag, assumed, certain=held is True)
 

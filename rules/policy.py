@@ -108,6 +108,11 @@ class Rule(_Part):
         return self
 
     @cached_property
+    def titles(self) -> tuple[tuple[str, str], ...]:
+        """The title by language, as a finding carries it."""
+        return (("nl", self.title.nl), ("en", self.title.en))
+
+    @cached_property
     def params(self) -> Params:
         """The parameters as the check takes them. Raises pydantic's ValidationError; settled at load."""
         return CHECKS[self.check].params.model_validate(self.parameters) if self.check else Params()
