@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench pictures record lock env-example catalogue clean
+.PHONY: help install demo test check bench pictures record lock env-example checks-doc catalogue clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -56,6 +56,9 @@ lock: ## renew the lock files (needs uv)
 
 env-example: $(DONE) ## write .env.example from the settings
 	@$(BIN)/python -m bot.settings_doc > .env.example
+
+checks-doc: $(DONE) ## write the list of checks in docs/packs.md
+	@$(BIN)/python -m rules.checks_doc docs/packs.md
 
 catalogue: $(DONE) ## gather new sentences into the Dutch catalogue
 	@$(BIN)/python -m bot.messages.catalogue

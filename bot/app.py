@@ -13,7 +13,8 @@ from bot.messages.language import Speaker
 from bot.ports import Connector
 from bot.settings import Mode, Settings, SettingsError
 from connectors.catalog import CONNECTORS
-from rules.policy import PolicyError, load_packs
+from rules.own import load_all
+from rules.policy import PolicyError
 
 
 def now() -> datetime:
@@ -36,13 +37,15 @@ def policy(settings: Settings) -> Policy:
     """How this organisation wants it. Raises SettingsError for packs or declarations that do not load."""
     bot = settings.bot
     try:
-        packs = load_packs(bot.packs)
+        packs = load_all(bot.packs, bot.packs_dir)
     except PolicyError as error:
         raise SettingsError([f"SLUIS_PACKS: {line}" for line in str(error).splitlines()]) from error
     try:
         declarations = load_declarations(bot.declarations_file, packs)
     except DeclarationsError as error:
         raise SettingsError([f"SLUIS_DECLARATIONS_FILE: {line}" for line in error.problems]) from error
+        setting = "SLUIS_PACKS, SLUIS_PACKS_DIR" if bot.packs_dir else "SLUIS_PACKS"
+        raise SettingsError([f"{setting}: {line}" for line in error.problems]) from error
     return Policy(
         act=bot.mode is Mode.ACT,
         packs=packs,

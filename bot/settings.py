@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -61,6 +62,11 @@ class BotSettings(EnvSettings):
     language: Literal["nl", "en"] = Field("nl", description="Language of comments and messages.")
     timezone: str = Field("Europe/Brussels", description="Time zone of the office; dates are shown in it.")
     packs: Names = Field(("vo-icr",), description="The norms that apply, by comma.")
+    packs_dir: Path | None = Field(
+        None,
+        description="Folder with packs of your own, which add rules or tighten those of a norm (docs/packs.md).",
+        examples=["/etc/sluiswachter/packs"],
+    )
     max_writes: int = Field(
         200, ge=0, description="Most comments and messages written in one run; the rest waits."
     )

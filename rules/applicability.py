@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.model.asset import Because, Subject
 from bot.model.facts import Facts
@@ -17,19 +19,35 @@ def causes(applies: Applies, subject: Subject) -> Iterator[Because]:
         return
     if not applies.dimensions:
         yield Because(subject.name, flag=flag, certain=held is True)
+    from_class = applies.from_class or 1
     for dimension in applies.dimensions:
         level = subject.level(dimension)
-        if level >= (applies.from_class or 1):
+        if level >= from_class:
             assumed = dimension in subject.assumed
             yield Because(subject.name, dimension, level, flag, assumed, certain=held is True)
+
+
+_NORM_TIME = ZoneInfo("Europe/Brussels")
+"""Norms take effect at midnight where they are issued: Flanders and the Netherlands share the clock."""
+
+
+def judged_on(facts: Facts) -> date:
+    """The day whose edition of a norm counts: that of the planned start, else today.
+
+    A start before the ticket existed is a slip of the pen; it must not lead back to before the norm.
+    """
+    start = facts.field("planned_start").value
+    moment = max(start, facts.ticket.created) if isinstance(start, datetime) else facts.now
+    return moment.astimezone(_NORM_TIME).date()
 
 
 def asked(facts: Facts, packs: Sequence[Pack]) -> Iterator[tuple[Pack, Rule]]:
     """The rules of the packs in force for this kind of ticket and what its fields say, in order, whatever its
     assets. A rule whose condition cannot be read is among them.
     """
+    day = judged_on(facts)
     for pack in packs:
-        if pack.effective(facts.now.date()):
+        if pack.effective(day):
             for rule in pack.rules:
                 if rule.asked and facts.ticket.kind in rule.applies.kinds and _called_for(rule, facts):
                     yield pack, rule

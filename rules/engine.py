@@ -54,7 +54,7 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
     return Finding(
         id=rule.id,
         pack=pack.id,
-        title=(("nl", rule.title.nl), ("en", rule.title.en)),
+        title=rule.titles,
         cite=pack.cited(rule),
         verdict=verdict,
         gate=gate,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
 
 from bot.model.asset import Dimension, Flag
 from bot.model.lifecycle import Severity, State
@@ -21,17 +19,29 @@ from bot.model.ticket import TicketKind
 from rules.checks import CHECKS
 from rules.condition import Condition
 from rules.demand import Params
+from rules.files import PolicyError, parse, problems, told
 from rules.names import unknown
 
+__all__ = [
+    "KEYS",
+    "PACKS",
+    "Applies",
+    "Pack",
+    "PolicyError",
+    "Rule",
+    "Title",
+    "in_force",
+    "known_packs",
+    "load_editions",
+    "load_file",
+    "load_packs",
+    "overlaps",
+    "parameter_problems",
+    "read_pack",
+    "taken_twice",
+]
+
 PACKS = files("rules") / "packs"
-
-
-class PolicyError(Exception):
-    """Packs cannot be used as they are. `problems` and `str()` hold one line per problem."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
 
 
 class _Part(BaseModel):
@@ -129,6 +139,11 @@ class Rule(_Part):
         return self.item is Item.RESERVED
 
     @cached_property
+    def titles(self) -> tuple[tuple[str, str], ...]:
+        """The title by language, as a finding carries it."""
+        return (("nl", self.title.nl), ("en", self.title.en))
+
+    @cached_property
     def params(self) -> Params:
         """The parameters as the check takes them. Raises pydantic's ValidationError; settled at load."""
         return CHECKS[self.check].params.model_validate(self.parameters) if self.check else Params()
@@ -155,89 +170,110 @@ class Pack(_Part):
 
 
 def load_packs(names: Sequence[str], folder: Traversable = PACKS) -> tuple[Pack, ...]:
-    """The named packs, in the order given. Raises PolicyError with everything that is wrong in any of them."""
-    problems: list[str] = []
+    """All editions of the named packs, in the order given. Raises PolicyError with everything that is wrong."""
+    found: list[str] = []
     packs: list[Pack] = []
     for name in dict.fromkeys(names):
         try:
-            packs.append(_load(name, folder))
+            packs.extend(load_editions(name, folder))
         except PolicyError as error:
-            problems.extend(error.problems)
-    problems.extend(_twice(packs))
-    if problems:
-        raise PolicyError(problems)
+            found.extend(error.problems)
+    found.extend(taken_twice(packs))
+    if found:
+        raise PolicyError(found)
     return tuple(packs)
 
 
-def _load(name: str, folder: Traversable) -> Pack:
-    known = [f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml")]
-    if name not in known:
-        raise PolicyError([unknown("pack", name, known)])
-    file = folder / f"{name}.yaml"
-    raw = _parse(file)
+def known_packs(folder: Traversable = PACKS) -> tuple[str, ...]:
+    """Ids of the packs in a folder, in order; further editions (`id@version.yaml`) count under their id."""
+    return tuple(dict.fromkeys(_pack_id(f.name) for f in _yaml_files(folder)))
+
+
+def load_editions(name: str, folder: Traversable = PACKS) -> tuple[Pack, ...]:
+    """Every edition of one pack, oldest first: `name.yaml` and `name@version.yaml`. Raises PolicyError."""
+    if name not in known_packs(folder):
+        raise PolicyError([unknown("pack", name, known_packs(folder))])
+    found: list[str] = []
+    editions: list[Pack] = []
+    for file in (f for f in _yaml_files(folder) if _pack_id(f.name) == name):
+        try:
+            editions.append(load_file(file))
+        except PolicyError as error:
+            found.extend(error.problems)
+    editions.sort(key=lambda pack: pack.effective_from)
+    if found := found or list(overlaps(editions)):
+        raise PolicyError(found)
+    return tuple(editions)
+
+
+def load_file(file: Traversable) -> Pack:
+    """One edition of one pack. Raises PolicyError with a line per problem."""
+    return read_pack(file.name, parse(file))
+
+
+def read_pack(filename: str, raw: Any) -> Pack:
+    """A pack from what its file holds. Raises PolicyError with a line per problem."""
     try:
         pack = Pack.model_validate(raw)
     except ValidationError as error:
-        raise PolicyError([f"{file.name}: {line}" for line in _lines(raw, error)]) from None
-    problems = [f"{file.name}: {line}" for rule in pack.rules for line in _parameter_problems(rule)]
+        raise PolicyError([f"{filename}: {line}" for line in _lines(raw, error)]) from None
+    found = [f"{filename}: {line}" for rule in pack.rules for line in parameter_problems(rule)]
+    name, _, version = filename.removesuffix(".yaml").partition("@")
     if pack.id != name:
-        problems.append(f'{file.name}: id: "{pack.id}" must be the name of the file, "{name}"')
-    if problems:
-        raise PolicyError(problems)
+        found.append(f'{filename}: id: "{pack.id}" must be the name of the file, "{name}"')
+    if version and pack.version != version:
+        found.append(f'{filename}: version: "{pack.version}" must be the one in the file name, "{version}"')
+    if found:
+        raise PolicyError(found)
     return pack
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML that refuses a key written twice, instead of quietly taking the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [key.value for key, _ in node.value]
-        for place, (key, _) in enumerate(node.value):
-            if key.value in keys[:place]:
-                raise yaml.MarkedYAMLError(problem=f'"{key.value}" twice', problem_mark=key.start_mark)
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
-        return mapping
+def in_force(packs: Sequence[Pack], day: date) -> tuple[Pack, ...]:
+    """The editions in force on a day: one of each pack at most."""
+    return tuple(pack for pack in packs if pack.effective(day))
 
 
-def _parse(file: Traversable) -> Any:
-    try:
-        return yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a safe loader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f" line {mark.line + 1}" if mark else ""
-        raise PolicyError([f"{file.name}:{where} {error.problem}"]) from None
+def _yaml_files(folder: Traversable) -> list[Traversable]:
+    files_ = (f for f in folder.iterdir() if f.name.endswith(".yaml") and f.is_file())
+    return sorted(files_, key=lambda f: f.name)
 
 
-def _parameter_problems(rule: Rule) -> Iterator[str]:
+def _pack_id(filename: str) -> str:
+    return filename.removesuffix(".yaml").partition("@")[0]
+
+
+def overlaps(editions: Sequence[Pack]) -> Iterator[str]:
+    """An edition must have ended before the next one begins, so that a day has one edition only."""
+    for one, following in pairwise(editions):
+        if one.effective(following.effective_from):
+            yield (
+                f"{one.id}: version {one.version} and version {following.version} are both in force on "
+                f"{following.effective_from}; give the first an effective_until before that day"
+            )
+
+
+def parameter_problems(rule: Rule) -> Iterator[str]:
+    """One line for everything that the rule's check does not take."""
     try:
         _ = rule.params
     except ValidationError as error:
         params = CHECKS[rule.check or ""].params
-        for problem in _problems(error):
+        for problem in problems(error):
             where = ".".join([rule.id, "with", *map(str, problem["loc"])])
-            yield f"{where}: {_told(problem, params.model_fields)}"
+            yield f"{where}: {told(problem, params.model_fields)}"
 
 
-_KEYS = tuple(
+KEYS = tuple(
     field.alias or name
     for model in (Pack, Rule, Applies, Condition, Title)
     for name, field in model.model_fields.items()
 )
+"""Every key that a pack file knows."""
 
 
 def _lines(raw: Any, error: ValidationError) -> Iterator[str]:
-    for problem in _problems(error):
-        yield f"{_where(raw, problem['loc'])}: {_told(problem, _KEYS)}"
-
-
-def _problems(error: ValidationError) -> Iterator[ErrorDetails]:
-    """What is wrong, without "too short" for a list whose items were themselves refused."""
-    found = error.errors()
-    for problem in found:
-        depth = len(problem["loc"])
-        inside = (other["loc"] for other in found if len(other["loc"]) > depth)
-        if problem["type"] != "too_short" or problem["loc"] not in (loc[:depth] for loc in inside):
-            yield problem
+    for problem in problems(error):
+        yield f"{_where(raw, problem['loc'])}: {told(problem, KEYS)}"
 
 
 def _where(raw: Any, loc: tuple[int | str, ...]) -> str:
@@ -251,24 +287,12 @@ def _where(raw: Any, loc: tuple[int | str, ...]) -> str:
             return ".".join(map(str, loc)) or "the file"
 
 
-def _told(problem: ErrorDetails, keys: Iterable[str]) -> str:
-    """What is wrong, in one line; a name that is not known comes with the nearest known one."""
-    match problem["type"]:
-        case "extra_forbidden":
-            return unknown("key", str(problem["loc"][-1]), keys)
-        case "enum" | "literal_error":
-            known = re.findall(r"'([^']*)'", problem["ctx"]["expected"])
-            return unknown("name", str(problem["input"]), known)
-        case "missing":
-            return "is missing"
-        case _:
-            return str(problem["msg"]).removeprefix("Value error, ")
-
-
-def _twice(packs: Sequence[Pack]) -> Iterator[str]:
+def taken_twice(packs: Sequence[Pack]) -> Iterator[str]:
+    """One line per rule id that another pack has too; editions of one pack share their ids."""
     seen: dict[str, str] = {}
     for pack in packs:
+        here: set[str] = set()
         for rule in pack.rules:
-            if rule.id in seen:
+            if rule.id in here or seen.setdefault(rule.id, pack.id) != pack.id:
                 yield f"{pack.id}.yaml: {rule.id}: the id is taken already in {seen[rule.id]}.yaml"
-            seen.setdefault(rule.id, pack.id)
+            here.add(rule.id)

@@ -8,7 +8,7 @@ from bot.model.asset import Subject
 from bot.model.facts import Facts
 from bot.model.lifecycle import State
 from bot.model.say import Quote, Say, say
-from rules.applicability import causes
+from rules.applicability import causes, judged_on
 from rules.names import nearest, unknown
 from rules.policy import Applies, Item, Pack, Rule
 from rules.words import DIMENSIONS, FLAGS, asset_name, classes_of, saw, sentences
@@ -24,13 +24,15 @@ class UnknownRule(LookupError):
 
 def why_not(facts: Facts, packs: Sequence[Pack], rule_id: str) -> Say | None:
     """Why a known rule gives no finding on this ticket; None when it gives one. Raises UnknownRule."""
-    pack, rule = _find(packs, rule_id)
+    pack, rule = find_rule(facts, packs, rule_id)
     if not rule.asked:
         return _never_asked(rule.item, Quote(pack.cited(rule)))
     if facts.ticket.state is State.CANCELED:
         return say("Nothing is asked of a canceled ticket.")
-    if not pack.effective(facts.now.date()):
-        return say("{document} is not in force at this moment.", document=Quote(pack.cite))
+    if not pack.effective(judged_on(facts)):
+        return say(
+            "{document} is not in force on the day this ticket is judged by.", document=Quote(pack.cite)
+        )
     if facts.ticket.kind not in rule.applies.kinds:
         return say("Nothing is asked of this kind of ticket.")
     return _not_called_for(facts, rule.applies)
@@ -38,13 +40,13 @@ def why_not(facts: Facts, packs: Sequence[Pack], rule_id: str) -> Say | None:
 
 def _not_called_for(facts: Facts, applies: Applies) -> Say | None:
     """What about the ticket's fields or its assets keeps a rule from applying; None when nothing does."""
-    when = applies.when
-    if when and when.holds(facts) is False:
-        return sentences(say("Asked {when}.", when=when.told), saw(facts, when.field))
+    condition = applies.when
+    if condition and condition.holds(facts) is False:
+        return sentences(say("Asked {when}.", when=condition.told), saw(facts, condition.field))
     if any(True for subject in facts.subjects for _ in causes(applies, subject)):
         return None
     assets = tuple(_differs(applies, subject) for subject in facts.subjects)
-    return say("Asked {when}; {assets}.", when=_when(applies), assets=assets)
+    return say("Asked {when}; {assets}.", when=when(applies), assets=assets)
 
 
 def _never_asked(item: Item, document: Quote) -> Say:
@@ -57,15 +59,22 @@ def _never_asked(item: Item, document: Quote) -> Say:
             return say("{document} reserves this and gives no measures yet.", document=document)
 
 
-def _find(packs: Sequence[Pack], rule_id: str) -> tuple[Pack, Rule]:
+def find_rule(facts: Facts, packs: Sequence[Pack], rule_id: str) -> tuple[Pack, Rule]:
+    """The rule in the edition that counts for the ticket, else in the latest one that has it.
+    Raises UnknownRule.
+    """
     rules = {rule.id: (pack, rule) for pack in packs for rule in pack.rules}
+    day = judged_on(facts)
+    rules |= {rule.id: (pack, rule) for pack in packs if pack.effective(day) for rule in pack.rules}
     if rule_id not in rules:
         raise UnknownRule(rule_id, tuple(rules))
     return rules[rule_id]
 
 
-def _when(applies: Applies) -> Say:
+def when(applies: Applies) -> Say:
     """The condition in words: from which class in which dimensions, and/or for which data."""
+    if applies.any:
+        return applies.when.told if applies.when else say("for every asset")
     data = FLAGS[applies.flag] if applies.flag else None
     if not applies.dimensions:
         return say("for assets with {data}", data=data)

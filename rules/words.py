@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
 
 from bot.model.asset import Dimension, Flag, Subject
 from bot.model.facts import Facts
@@ -70,6 +70,7 @@ CHOICES: Mapping[str, Say] = {
 _JOINED = "{first} {then}"
 
 
+@cache
 def label(name: str) -> Say:
     """What people call a field of the vocabulary."""
     return say(FIELDS[name].label)

@@ -63,7 +63,7 @@ def ticket(state: State = State.IMPLEMENT, fields: dict[str, Field] | None = Non
     return Ticket(**base | {"state": state, "fields": fields or {}} | more)
 
 
-_TICKET = ("state", "approvals", "approvals_readable", "assets_readable", "kind")
+_TICKET = ("state", "created", "approvals", "approvals_readable", "assets_readable", "kind")
 _FACTS = ("subjects", "roles", "notices", "service_hours", "problems", "now")
 
 

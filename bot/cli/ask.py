@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.norms import Form, FormOption
+from bot.cli.norms import Form, FormOption, Tongue
 
 if TYPE_CHECKING:
     from bot.context import Context
+    from bot.messages.language import Speaker
     from bot.model.facts import Facts
+    from bot.model.finding import Finding
+    from rules.policy import Pack
+
 
 KeyArgument = Annotated[str, typer.Argument(help="Key of the ticket, such as CHG-12 or CHG0030012.")]
 
@@ -58,6 +63,13 @@ def check(
 def explain(
     key: KeyArgument,
     rule: Annotated[str, typer.Argument(help="Requirement, such as ICR-17; all of them when left out.")] = "",
+    unasked: Annotated[
+        str, typer.Option("--why-not", help="Why this requirement is not asked of the ticket.")
+    ] = "",
+    form: FormOption = Form.TEXT,
+    language: Annotated[
+        Tongue | None, typer.Option("--language", help="nl or en, instead of the language set.")
+    ] = None,
 ) -> None:
     """Why something is asked of a ticket, what was looked at and seen, and who can settle it.
 
@@ -65,21 +77,59 @@ def explain(
 
     sluis explain CHG-12
 
-    sluis explain CHG-12 ICR-17
+    sluis explain CHG-12 ICR-17 --language en
+
+    sluis explain CHG-12 --why-not ICR-41
     """
-    from bot.messages.answer import explained, why_not_text
-    from rules.engine import UnknownRule, evaluate, why_not
+    from bot.cli.screen import show_tree
+    from bot.messages.language import Speaker
+    from bot.messages.reasoning import reasoning, reasoning_json
+    from rules.engine import evaluate
 
     ctx, facts = _ask(key)
-    findings = [f for f in evaluate(facts, ctx.policy.packs) if rule in ("", f.id)]
-    for finding in findings:
-        typer.echo(explained(finding, ctx.speak) + "\n")
-    if not findings and rule:
-        try:
-            reason = why_not(facts, ctx.policy.packs, rule)
-        except UnknownRule as error:
-            raise typer.BadParameter(str(error), param_hint="RULE") from error
-        typer.echo(why_not_text(rule, reason, ctx.speak))
+    speak = Speaker(language.value, ctx.speak.timezone) if language else ctx.speak
+    packs, wanted = ctx.policy.packs, unasked or rule
+    findings = [f for f in evaluate(facts, packs) if wanted in ("", f.id)]
+    if unasked or (rule and not findings):
+        _tell_why_not(facts, packs, wanted, findings, speak, form)
+    elif form is Form.TEXT:
+        for finding in findings:
+            show_tree(reasoning(facts, finding, packs, speak))
+    else:
+        for_machines = [reasoning_json(facts, finding, packs, speak) for finding in findings]
+        _as_json(for_machines[0] if rule else for_machines, form)
+
+
+def _tell_why_not(
+    facts: Facts,
+    packs: Sequence[Pack],
+    rule: str,
+    findings: Sequence[Finding],
+    speak: Speaker,
+    form: Form,
+) -> None:
+    """Why a rule is not asked; or that it is, and what came of it."""
+    from bot.messages.reasoning import does_apply, reasoning_json, why_not_json, why_not_text
+    from rules.engine import UnknownRule, why_not
+
+    try:
+        reason = None if findings else why_not(facts, packs, rule)
+    except UnknownRule as error:
+        raise typer.BadParameter(str(error), param_hint="RULE") from error
+    if form is not Form.TEXT:
+        known = reasoning_json(facts, findings[0], packs, speak) if findings else None
+        _as_json(known or why_not_json(rule, reason, speak), form)
+    else:
+        typer.echo(does_apply(findings[0], speak) if findings else why_not_text(rule, reason, speak))
+
+
+def _as_json(answer: object, form: Form) -> None:
+    """One JSON text; with jsonl one object a line."""
+    if form is Form.JSONL and isinstance(answer, list):
+        sys.stdout.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in answer)
+    else:
+        indent = 2 if form is Form.JSON else None
+        sys.stdout.write(json.dumps(answer, indent=indent, ensure_ascii=False) + "\n")
 
 
 def _ask(key: str) -> tuple[Context, Facts]:

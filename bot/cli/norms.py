@@ -1,4 +1,4 @@
-"""`sluis measures` and `sluis rules`: what the norms ask, without any ticket. No settings needed."""
+"""`sluis measures`: what the norms ask of a classification, without any ticket. No settings needed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import itertools
 import json
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 if TYPE_CHECKING:
-    from rules.policy import Pack, Rule
+    from rules.policy import Pack
 
 
 class Form(StrEnum):
@@ -21,6 +23,13 @@ class Form(StrEnum):
     TEXT = "text"
     JSON = "json"
     JSONL = "jsonl"
+
+
+class Tongue(StrEnum):
+    """Languages the product speaks."""
+
+    NL = "nl"
+    EN = "en"
 
 
 class Size(StrEnum):
@@ -44,14 +53,18 @@ class Case(NamedTuple):
 
 
 PacksOption = Annotated[str, typer.Option("--packs", help="Norms to use, by comma.", envvar="SLUIS_PACKS")]
-LanguageOption = Annotated[str, typer.Option("--language", help="nl or en.", envvar="SLUIS_LANGUAGE")]
+PacksDirOption = Annotated[
+    Path | None, typer.Option("--packs-dir", help="Folder with packs of your own.", envvar="SLUIS_PACKS_DIR")
+]
+LanguageOption = Annotated[
+    Tongue, typer.Option("--language", help="Language of the texts.", envvar="SLUIS_LANGUAGE")
+]
 FormOption = Annotated[Form, typer.Option("--format", help="text, json or jsonl (one object a line).")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command()(measures)
-    app.command()(rules)
 
 
 def measures(
@@ -65,7 +78,8 @@ def measures(
     every: Annotated[bool, typer.Option("--all", help="Every classification there is: 3000.")] = False,
     form: FormOption = Form.TEXT,
     packs: PacksOption = "vo-icr",
-    language: LanguageOption = "nl",
+    packs_dir: PacksDirOption = None,
+    language: LanguageOption = Tongue.NL,
 ) -> None:
     """Which measures a classification asks for.
 
@@ -75,26 +89,34 @@ def measures(
 
     sluis measures --all --format jsonl > measures.jsonl
     """
-    loaded = load(packs)
+    loaded = load_today(packs, packs_dir)
     one = Case(confidentiality, integrity, availability, gdpr, ksz, nis2, size.value)
     if every and form is Form.TEXT:
         form = Form.JSONL
     if form is Form.TEXT:
-        _tell(_derive(one, loaded), loaded, language)
+        _tell(_derive(one, loaded), loaded, language.value)
         return
     indent = None if form is Form.JSONL or every else 2
     for case in _every() if every else (one,):
         sys.stdout.write(json.dumps(_derive(case, loaded), indent=indent) + "\n")
 
 
-def load(packs: str) -> tuple[Pack, ...]:
-    """The packs named, or a usage error that names the known ones."""
-    from rules.policy import PolicyError, load_packs
+def load(packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
+    """All editions of the packs named and of the organisation's own, or a usage error with every problem."""
+    from rules.own import load_all
+    from rules.policy import PolicyError
 
     try:
-        return load_packs([name.strip() for name in packs.split(",") if name.strip()])
+        return load_all([name.strip() for name in packs.split(",") if name.strip()], packs_dir)
     except PolicyError as error:
         raise typer.BadParameter(str(error), param_hint="--packs") from error
+
+
+def load_today(packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
+    """The editions in force today."""
+    from rules.policy import in_force
+
+    return in_force(load(packs, packs_dir), datetime.now(UTC).date())
 
 
 def _every() -> Iterator[Case]:
@@ -120,94 +142,21 @@ def _derive(case: Case, packs: tuple[Pack, ...]) -> dict[str, object]:
 
 
 def _tell(found: dict[str, object], packs: tuple[Pack, ...], language: str) -> None:
-    from rich.console import Console
+    from zoneinfo import ZoneInfo
 
-    console = Console(highlight=False)
-    asked = found["measures"]
-    for pack in packs:
-        for rule in pack.rules:
-            if isinstance(asked, list) and rule.id in asked:
-                console.print(f"{rule.id:8} {getattr(rule.title, language)}", markup=False)
-    rollout = found["rollout"]
-    console.print(
-        f"\nrollout: {', '.join(rollout) if isinstance(rollout, list) else ''}; hours: {found['hours']}"
+    from bot.messages.language import Speaker
+    from bot.model.say import Either
+    from rules.words import CHOICES
+
+    speak, asked, rollout = Speaker(language, ZoneInfo("UTC")), found["measures"], found["rollout"]
+    for rule in (rule for pack in packs for rule in pack.rules):
+        if isinstance(asked, list) and rule.id in asked:
+            typer.echo(f"{rule.id:8} {getattr(rule.title, language)}")
+    ways = Either(tuple(CHOICES[way] for way in rollout)) if isinstance(rollout, list) else ""
+    typer.echo("\n" + speak.say("Rollout: {ways}.", ways=ways))
+    permanent = found["hours"] == "24x7"
+    typer.echo(
+        speak.say("The release process is available day and night, seven days a week.")
+        if permanent
+        else speak.say("The release process is available in office hours: five days, ten hours.")
     )
-
-
-def rules(
-    form: FormOption = Form.TEXT, packs: PacksOption = "vo-icr", language: LanguageOption = "nl"
-) -> None:
-    """Every rule of the norms in use: what it asks, of which classes, before which gate, by which clause.
-
-    Examples:
-
-    sluis rules
-
-    sluis rules --format jsonl | grep ICR-17
-    """
-    loaded = load(packs)
-    rows = [_row(pack, rule, language) for pack in loaded for rule in pack.rules]
-    if form is Form.TEXT:
-        _table(rows)
-    elif form is Form.JSON:
-        sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
-    else:
-        sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
-    return {
-        "id": rule.id,
-        "pack": pack.id,
-        "version": pack.version,
-        "title": getattr(rule.title, language),
-        "cite": pack.cited(rule),
-        "applies": rule.applies.model_dump(mode="json", exclude_defaults=True, by_alias=True),
-        "gate": rule.gate.value if rule.gate else "-",
-        "severity": rule.severity.value,
-        "check": rule.check,
-        "item": rule.item.value,
-        "reserved": rule.reserved,
-    }
-
-
-_NOTES = {
-    "reserved": " (reserved by the norm: nothing is asked yet)",
-    "attestation": " (declared once for the organisation: SLUIS_DECLARATIONS_FILE)",
-    "report": " (only reported, never asked of a ticket)",
-}
-
-
-def _table(rows: list[dict[str, object]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for column in ("id", "title", "applies", "gate", "check", "cite"):
-        table.add_column(column)
-    for row in rows:
-        note = _NOTES.get(str(row["item"]), "")
-        shown = (row["gate"], row["check"] or row["item"], row["cite"])
-        table.add_row(str(row["id"]), f"{row['title']}{note}", _applies(row["applies"]), *map(str, shown))
-    Console(highlight=False).print(table)
-
-
-def _applies(applies: object) -> str:
-    if not isinstance(applies, dict):
-        return "all"
-    kinds = " and ".join(f"{kind}s" for kind in applies.get("kinds", ()))
-    if applies.get("any"):
-        return ", ".join(filter(None, [kinds, _when(applies.get("when"))])) or "all"
-    letters = "".join(str(d)[0].upper() for d in applies.get("dimensions", ()))
-    classes = f"{letters} from {applies['from_class']}" if letters else ""
-    return ", ".join(filter(None, [str(applies.get("flag") or ""), classes]))
-
-
-def _when(when: object) -> str:
-    """A condition as a pack writes it, shortened: "patch is yes", "unless patch is yes", "supplier given"."""
-    if not isinstance(when, dict):
-        return ""
-    field, answers = when["field"], {True: "yes", False: "no"}
-    if "is" in when:
-        return f"{field} is {answers.get(when['is'], when['is'])}"
-    return f"unless {field} is {answers.get(when['not'], when['not'])}" if "not" in when else f"{field} given"

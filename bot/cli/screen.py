@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree
 
+from bot.messages.reasoning import Branch, plain_tree
 from bot.ports import Diagnosis, Health
 from bot.report import Report
 from rules.declared import Standing
@@ -49,6 +51,21 @@ def _show_planned(done: Report, out: Console) -> None:
         out.print(Text(f"    {planned.ticket}: {planned.what} on {planned.where} ({planned.reason})"))
     if len(done.planned) > _SHOWN:
         out.print(f"    and {len(done.planned) - _SHOWN} more; all of them with --format json")
+
+
+def show_tree(branch: Branch, console: Console | None = None) -> None:
+    """A drawn tree on a terminal; indented lines in a file or a pipe."""
+    out = console or Console(highlight=False)
+    if out.is_terminal:
+        out.print(_drawn(branch, Tree(Text(branch.text, style="bold"))))
+    else:
+        out.file.write(plain_tree(branch) + "\n\n")
+
+
+def _drawn(branch: Branch, tree: Tree) -> Tree:
+    for twig in branch.twigs:
+        _drawn(twig, tree.add(Text(twig.text, style="" if not twig.twigs else "cyan")))
+    return tree
 
 
 def show_diagnoses(system: str, found: Iterable[Diagnosis], console: Console | None = None) -> None:

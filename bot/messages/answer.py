@@ -1,4 +1,4 @@
-"""Findings as answers to a question: JSON for machines, text for people, and the full reasoning of one."""
+"""Findings as answers to a question: JSON for machines, text for people."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from bot.classify import DIMENSION_NAMES, highest
 from bot.messages import plain
 from bot.messages.comment import compose
 from bot.messages.language import Speaker
-from bot.messages.overview import FLAG_NAMES, clauses
+from bot.messages.overview import FLAG_NAMES
 from bot.model.asset import Because, Dimension, Flag
 from bot.model.facts import Facts
 from bot.model.finding import Finding
-from bot.model.lifecycle import Verdict
 from bot.model.people import Holder
 from bot.model.say import Say, say
 from rules.lines import group_lines
@@ -28,7 +27,7 @@ def as_json(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> dict[s
         "url": facts.ticket.url,
         "state": facts.ticket.state.value,
         "classification": _classification(facts, speak),
-        "findings": [_finding(finding, speak) for finding in findings],
+        "findings": [finding_json(finding, speak) for finding in findings],
     }
 
 
@@ -52,7 +51,8 @@ def _classification(facts: Facts, speak: Speaker) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, speak: Speaker) -> dict[str, Any]:
+def finding_json(finding: Finding, speak: Speaker) -> dict[str, Any]:
+    """One finding with its reasons, texts in the speaker's language."""
     return {
         "id": finding.id,
         "pack": finding.pack,
@@ -91,30 +91,7 @@ def as_text(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> str:
     return f"{ticket.key} · {ticket.summary}\n{ticket.url}\n\n{plain.render(document)}"
 
 
-def explained(finding: Finding, speak: Speaker) -> str:
-    """The reasoning of one finding: asset → class → clause → what was seen → what would satisfy it → who can."""
-    rows: list[tuple[Say, str]] = [
-        (say("Verdict"), speak(finding.verdict)),
-        (say("Asked because"), "; ".join(speak(_reason(b)) for b in finding.because)),
-        (say("Clause"), clauses([finding.cite], speak)),
-        (say("Needed before"), speak(finding.gate) + (f" ({speak(finding.due)})" if finding.due else "")),
-        *((say("Looked at"), _part(p.name, p.met, p.seen, speak)) for p in finding.parts),
-        (say("Seen"), speak(finding.seen)),
-        (say("What is needed"), "" if finding.verdict is Verdict.MET else speak(finding.wanted)),
-        (say("Who can settle it"), speak.listed(finding.who, either=True)),
-    ]
-    width = max(len(speak(label)) for label, _ in rows)
-    lines = [f"  {speak(label):<{width}}  {text}" for label, text in rows if text]
-    return "\n".join([f"{finding.id}  {finding.titled(speak.language)}", *lines])
-
-
-def why_not_text(rule: str, reason: Say | None, speak: Speaker) -> str:
-    """Why a rule is not asked of a ticket."""
-    told = reason or say("Nothing is judged: this ticket is canceled.")
-    return f"{rule}: {speak(told)}"
-
-
-def _reason(because: Because) -> Say:
+def reason(because: Because) -> Say:
     """One cause in full words, with what is not certain about it."""
     asset = asset_name(because.subject)
     flag = FLAG_NAMES[because.flag] if because.flag else None
@@ -130,8 +107,3 @@ def _reason(because: Because) -> Say:
     if flag:
         return say("{asset} is class {level} in {dimension} and holds {flag}", flag=flag, **level)
     return say("{asset} is class {level} in {dimension}", **level)
-
-
-def _part(name: Say, met: bool | None, seen: Say | None, speak: Speaker) -> str:
-    mark = {True: "✓", False: "✗", None: "?"}[met]
-    return f"{mark} {speak(name)}" + (f" — {speak(seen)}" if seen else "")

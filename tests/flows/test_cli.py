@@ -125,6 +125,13 @@ def test_check_answers_in_the_promised_form(env) -> None:
         (("explain", "CHG-1", "ICR-17"), 0, "Citizen register is class 5 in confidentiality"),
         (("explain", "CHG-1", "ICR-41"), 0, "has no social data"),
         (("explain", "CHG-1", "ICR-71"), 2, "did you mean"),
+        (("explain", "CHG-1", "ICR-16"), 0, "In Jira: "),
+        (("explain", "CHG-1", "ICR-16", "--language", "nl"), 0, "Oordeel: niet toegestaan"),
+        (("explain", "CHG-1", "--why-not", "ICR-41"), 0, "has no social data"),
+        (("explain", "CHG-1", "--why-not", "ICR-16"), 0, "This does apply: Citizen register is class 5"),
+        (("explain", "CHG-1", "--why-not", "ICR-71"), 2, "did you mean"),
+        (("explain", "CHG-1", "--why-not", "ICR-41", "--format", "json"), 0, '"applies": false'),
+        (("explain", "CHG-1", "ICR-16", "--format", "json"), 0, '"looked_at": ['),
         (("doctor",), 0, "works as Sluiswachter"),
     ],
 )

@@ -92,12 +92,12 @@ def test_incidents_and_problems_are_not_asked_for_a_rollout(packs, kind):
 
 
 def test_a_pack_that_is_not_in_force_asks_nothing(packs):
-    before = datetime(2023, 10, 16, 23, 59, tzinfo=UTC)
+    before = datetime(2023, 10, 16, 21, 59, tzinfo=UTC)
     assert evaluate(facts(now=before), packs) == ()
     assert english(why_not(facts(now=before), packs, "ICR-01")) == (
-        "'Vo-ICR R&D v2.1' is not in force at this moment."
+        "'Vo-ICR R&D v2.1' is not in force on the day this ticket is judged by."
     )
-    assert evaluate(facts(now=datetime(2023, 10, 17, tzinfo=UTC)), packs)
+    assert evaluate(facts(now=datetime(2023, 10, 16, 22, tzinfo=UTC)), packs)
 
 
 @pytest.mark.parametrize(

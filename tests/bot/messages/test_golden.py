@@ -16,10 +16,10 @@ from build import AN, BO, CI, EMPTY, HIDDEN, approved, complete, day, subject
 
 from bot.cli.adf_text import adf_text
 from bot.messages import adf, card, plain, wiki
-from bot.messages.answer import explained
 from bot.messages.comment import compose
 from bot.messages.language import Speaker
 from bot.messages.overview import overview
+from bot.messages.reasoning import plain_tree, reasoning
 from bot.model.asset import Flag
 from bot.model.facts import Facts
 from bot.model.lifecycle import State
@@ -103,7 +103,10 @@ def test_handovers_reminder_news_and_reasoning(speak: Speaker) -> None:
     settled = [line for line in lines(ready) if line.line in ("cab-approval", "test-data")]
     news = card.news(ready, settled, view.forbidden, overview(lines(ready), ready.ticket.state), speak)
     golden(f"news-{speak.language}", news["text"])
-    golden(f"explain-{speak.language}", "\n\n".join(explained(f, speak) for f in evaluate(held, PACKS)))
+    golden(
+        f"explain-{speak.language}",
+        "\n\n".join(plain_tree(reasoning(held, f, PACKS, speak)) for f in evaluate(held, PACKS)),
+    )
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -1,0 +1,213 @@
+"""`sluis rules`: the rules of the norms in use, and how admins test and check files of their own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.cli.norms import (
+    Form,
+    FormOption,
+    LanguageOption,
+    PacksDirOption,
+    PacksOption,
+    Tongue,
+    load,
+    load_today,
+)
+
+if TYPE_CHECKING:
+    from bot.cases.reader import Read
+    from bot.cases.run import Ran
+    from rules.policy import Pack, Rule
+
+group = typer.Typer(invoke_without_command=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands."""
+    app.add_typer(group, name="rules")
+
+
+@group.callback()
+def rules(
+    ctx: typer.Context,
+    form: FormOption = Form.TEXT,
+    packs: PacksOption = "vo-icr",
+    packs_dir: PacksDirOption = None,
+    every: Annotated[
+        bool, typer.Option("--all-editions", help="Also editions that are over or still to come.")
+    ] = False,
+    language: LanguageOption = Tongue.NL,
+) -> None:
+    """Every rule of the norms in use: what it asks, of which classes, before which gate, by which clause.
+
+    Examples:
+
+    sluis rules
+
+    sluis rules --format jsonl | grep ICR-17
+    """
+    if ctx.invoked_subcommand:
+        return
+    loaded = load(packs, packs_dir) if every else load_today(packs, packs_dir)
+    found = [(pack, rule) for pack in loaded for rule in pack.rules]
+    rows = [_row(pack, rule, language.value) for pack, rule in found]
+    if form is Form.TEXT:
+        _table(found, every, language.value)
+    elif form is Form.JSON:
+        sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+@group.command()
+def test(
+    path: Annotated[Path, typer.Argument(help="A file with cases, or a folder of such files.")],
+    form: FormOption = Form.TEXT,
+    packs: PacksOption = "vo-icr",
+    packs_dir: PacksDirOption = None,
+    language: LanguageOption = Tongue.NL,
+) -> None:
+    """Tickets and the verdicts expected of them: are the rules what you think they are?
+
+    Exit code 1 when a case came out otherwise than expected, 2 when a file cannot be used.
+
+    Examples:
+
+    sluis rules test cases/
+
+    sluis rules test cases/shop.yaml --format json
+    """
+    from bot.cases.reader import case_files, read_cases
+    from bot.cases.run import run
+    from rules.policy import PolicyError
+
+    try:
+        reads = [read_cases(file) for file in case_files(path)]
+        loaded = [_packs_for(read, packs, packs_dir) for read in reads]
+    except PolicyError as error:
+        _refuse(error.problems)
+    ran = [run(read.name, case, its) for read, its in zip(reads, loaded, strict=True) for case in read.cases]
+    _show_cases(ran, form, language.value)
+    raise typer.Exit(0 if all(one.passed for one in ran) else 1)
+
+
+def _packs_for(read: Read, packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
+    """The packs that a file with cases is about: those it names, else those in use."""
+    from bot.cases.reader import unknown_rules
+    from rules.policy import PolicyError
+
+    loaded = load(",".join(read.packs) or packs, packs_dir)
+    if problems := list(unknown_rules(read, loaded)):
+        raise PolicyError(problems)
+    return loaded
+
+
+def _show_cases(ran: Sequence[Ran], form: Form, language: str) -> None:
+    from bot.messages.language import Speaker
+
+    speak = Speaker(language, ZoneInfo("UTC"))
+    if form is Form.JSON:
+        answer = [one.as_json(speak) for one in ran]
+        sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
+    elif form is Form.JSONL:
+        sys.stdout.writelines(json.dumps(one.as_json(speak), ensure_ascii=False) + "\n" for one in ran)
+    else:
+        for one in ran:
+            typer.echo(f"{'✓' if one.passed else '✗'} {one.file}: {one.case.name}")
+            for d in one.differences:
+                seen = f" — {speak(d.seen)}" if d.seen else ""
+                typer.echo(f"    {d.rule}: expected {d.expected}, got {d.got}{seen}")
+        failed = sum(not one.passed for one in ran)
+        typer.echo(f"{len(ran)} cases, {failed} failed")
+
+
+@group.command()
+def lint(
+    file: Annotated[Path, typer.Argument(help="A pack, or a file with cases.")],
+    packs: PacksOption = "vo-icr",
+    packs_dir: PacksDirOption = None,
+) -> None:
+    """Check a pack or a file with cases: one line per problem, with the place and the nearest known name.
+
+    Exit code 2 when something is wrong.
+
+    Examples:
+
+    sluis rules lint packs/our-city.yaml
+
+    sluis rules lint cases/shop.yaml
+    """
+    from bot.cases.reader import cases_of, is_case_file
+    from rules.files import PolicyError, parse
+    from rules.own import checked
+    from rules.policy import PACKS, known_packs, load_file
+
+    try:
+        raw = parse(file)
+        if is_case_file(raw):
+            _packs_for(cases_of(file.name, raw), packs, packs_dir)
+        elif file.resolve().parent == Path(str(PACKS)):
+            load_file(file)
+        else:
+            checked(file, load(",".join(known_packs()), None))
+    except PolicyError as error:
+        _refuse(error.problems)
+    typer.echo(f"{file.name}: in order")
+
+
+def _refuse(problems: Sequence[str]) -> NoReturn:
+    for line in problems:
+        typer.echo(line, err=True)
+    raise typer.Exit(2)
+
+
+def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "pack": pack.id,
+        "version": pack.version,
+        "from": pack.effective_from.isoformat(),
+        "until": pack.effective_until.isoformat() if pack.effective_until else None,
+        "title": getattr(rule.title, language),
+        "cite": pack.cited(rule),
+        "applies": rule.applies.model_dump(mode="json", exclude_defaults=True, by_alias=True),
+        "gate": rule.gate.value if rule.gate else "-",
+        "severity": rule.severity.value,
+        "check": rule.check,
+        "item": rule.item.value,
+        "reserved": rule.reserved,
+    }
+
+
+def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
+    """The rules for people: conditions, gates and notes in their language."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from bot.messages.language import Speaker
+    from bot.model.say import say
+    from rules.policy import Item
+    from rules.why import when
+
+    notes = {
+        Item.RESERVED: say(" (reserved by the norm: nothing is asked yet)"),
+        Item.ATTESTATION: say(" (declared once for the organisation)"),
+        Item.REPORT: say(" (only reported, never asked of a ticket)"),
+    }
+
+    speak = Speaker(language, ZoneInfo("UTC"))
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for pack, rule in found:
+        title = f"{getattr(rule.title, language)}{speak(notes[rule.item]) if rule.item in notes else ''}"
+        before = speak.say("before {gate}", gate=rule.gate) if rule.gate else ""
+        force = [f"{pack.effective_from} – {pack.effective_until or ''}"] if every else []
+        table.add_row(rule.id, title, speak(when(rule.applies)), before, pack.cited(rule), *force)
+    Console(highlight=False).print(table)

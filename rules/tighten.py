@@ -1,0 +1,92 @@
+"""What an organisation's own pack may do to a norm's rule: ask more of it, never less."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.model.asset import CLASSES
+from bot.model.lifecycle import Severity
+from rules.demand import Params
+from rules.hours import HoursTable, covers
+from rules.policy import Applies, Rule
+from rules.rollout import RolloutTable
+
+_MERGED = ("title", "applies", "with")
+_KEPT = ("line", "rank", "reserved", "check")
+_MORE_ASKS_MORE = frozenset({"fields", "roles", "parts", "four_eyes", "stakeholders"})
+"""Parameters of checks that ask more by growing: a list by what is added to it, a switch by going on."""
+
+
+def merged(rule: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The rule as its file would say it, with what is given put over it."""
+    base = rule.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    over = {
+        key: {**base.get(key, {}), **value} if key in _MERGED and isinstance(value, Mapping) else value
+        for key, value in given.items()
+    }
+    return {**base, **over}
+
+
+def loosened(norm: Rule, own: Rule) -> Iterator[str]:
+    """One line for each way in which the own version asks less than the norm, or something else."""
+    if own.severity is Severity.ADVICE and norm.severity is Severity.REQUIRED:
+        yield "severity: the norm requires this, an advice is less"
+    if norm.gate and (own.gate is None or not norm.gate.reached(own.gate)):
+        yield f"gate: {own.gate or 'none'} comes after {norm.gate}"
+    yield from (f"{name}: cannot be changed" for name in _KEPT if getattr(own, name) != getattr(norm, name))
+    yield from (f"applies.{line}" for line in _narrowed(norm.applies, own.applies))
+    if own.check == norm.check:
+        yield from (f"with.{line}" for line in _loosened_params(norm.params, own.params))
+
+
+def _narrowed(norm: Applies, own: Applies) -> Iterator[str]:
+    """Ways in which it would be asked of fewer assets or tickets."""
+    if own.any:
+        return
+    if (own.from_class or 1) > (norm.from_class or 1):
+        yield f"from_class: {own.from_class} is higher than {norm.from_class}"
+    if own.dimensions and (
+        norm.any or not set(norm.dimensions) <= set(own.dimensions) or not norm.dimensions
+    ):
+        yield f"dimensions: leaves out some of {', '.join(norm.dimensions) or 'all classes'}"
+    if own.flag is not None and own.flag is not norm.flag:
+        yield f"flag: asks it only of assets with {own.flag}"
+    if left := set(norm.kinds) - set(own.kinds):
+        yield f"kinds: leaves out {', '.join(sorted(left))}"
+
+
+def _loosened_params(norm: Params, own: Params) -> Iterator[str]:
+    if isinstance(norm, RolloutTable) and isinstance(own, RolloutTable):
+        yield from _wider(norm, own)
+    elif isinstance(norm, HoursTable) and isinstance(own, HoursTable):
+        yield from (
+            f"hours: fewer hours at class {level}"
+            for level in CLASSES
+            if not covers(own.at(level) or "5x10", norm.at(level))
+        )
+    else:
+        yield from _less(norm, own)
+
+
+def _wider(norm: RolloutTable, own: RolloutTable) -> Iterator[str]:
+    for level, size in itertools.product(CLASSES, ("major", "minor")):
+        allowed = own.at(level, size)
+        if more := allowed - norm.at(level, size):
+            yield f"allowed: lets through {', '.join(sorted(more))} at class {level}, {size}"
+        elif not allowed:
+            yield f"allowed: lets through nothing at class {level}, {size}"
+
+
+def _less(norm: Params, own: Params) -> Iterator[str]:
+    for name in type(norm).model_fields:
+        before, after = getattr(norm, name), getattr(own, name)
+        if before == after:
+            continue
+        if name not in _MORE_ASKS_MORE:
+            yield f"{name}: cannot be changed"
+        elif isinstance(before, tuple) and (left := [item for item in before if item not in after]):
+            yield f"{name}: leaves out {', '.join(map(str, left))}"
+        elif before is True:
+            yield f"{name}: is switched off"

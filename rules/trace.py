@@ -1,0 +1,88 @@
+"""What a rule's check looks at on a ticket: found out by letting it run on facts that take note."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from bot.model.facts import Facts
+from bot.model.people import Role
+from rules.applicability import causes
+from rules.checks import CHECKS
+from rules.demand import Demand
+from rules.policy import Rule
+from rules.words import label
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What was looked at, in the order of the first look: fields by name, roles, and the approvals as a whole."""
+
+    fields: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+    approvals: bool = False
+
+
+class _Noting(Mapping[K, V]):
+    """A mapping that keeps what it was asked for."""
+
+    def __init__(self, inner: Mapping[K, V]) -> None:
+        self._inner, self.asked = inner, list[K]()
+
+    def __getitem__(self, key: K) -> V:
+        self.asked.append(key)
+        return self._inner[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._inner)
+
+    def __len__(self) -> int:
+        return len(self._inner)
+
+
+class _NotingTuple(tuple[Any, ...]):
+    """A tuple that tells when it is read."""
+
+    told: Callable[[], None]
+
+    def __iter__(self) -> Iterator[Any]:
+        self.told()
+        return super().__iter__()
+
+
+def looked_at(facts: Facts, rule: Rule) -> LookedAt:
+    """What judging this rule on this ticket takes into view; nothing where no check is run."""
+    certain = [(s, why) for s in facts.subjects for why in causes(rule.applies, s) if why.certain]
+    if not certain or rule.check is None:
+        return LookedAt()
+    fields, roles = _Noting(facts.ticket.fields), _Noting(facts.roles)
+    approvals, read = _NotingTuple(facts.ticket.approvals), list[bool]()
+    approvals.told = lambda: read.append(True)
+    ticket = replace(facts.ticket, fields=fields, approvals=approvals)
+    subjects = tuple({id(subject): subject for subject, _ in certain}.values())
+    demand = Demand(rule.params, tuple(why for _, why in certain), subjects)
+    outcome = CHECKS[rule.check].run(replace(facts, ticket=ticket, roles=roles), demand)
+    judged = {part.name for part in outcome.parts}
+    names = [*_judged_by(fields.asked), *(name for name in _WHOM_TO_ASK if label(name) in judged)]
+    return LookedAt(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(roles.asked)), bool(read))
+
+
+_WHOM_TO_ASK = ("responsible_group", "implementer", "requester")
+"""The order in which `rules.actors.settlers` looks for somebody to ask."""
+
+
+def _judged_by(asked: list[str]) -> Iterator[str]:
+    """The looks without those that only sought whom to ask: they judge nothing."""
+    next_to_ask = 0
+    for name in asked:
+        if name == _WHOM_TO_ASK[0]:
+            next_to_ask = 1
+        elif 0 < next_to_ask < len(_WHOM_TO_ASK) and name == _WHOM_TO_ASK[next_to_ask]:
+            next_to_ask += 1
+        else:
+            next_to_ask = 0
+            yield name

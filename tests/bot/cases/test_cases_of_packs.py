@@ -1,0 +1,76 @@
+"""The packs' own cases hold, and there are enough of them: each verdict that a requirement can come to."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+from build import english
+
+from bot.cases.reader import case_files, read_cases, unknown_rules
+from bot.cases.run import run
+from bot.cases.schema import Expected
+from rules.policy import PACKS, known_packs, load_packs
+
+CASES = Path(str(PACKS)) / "cases"
+READS = [(file.parent.name, read_cases(file)) for file in case_files(CASES)]
+LOADED = {name: load_packs([name]) for name in known_packs()}
+ALL = [(read, case) for _, read in READS for case in read.cases]
+
+
+@pytest.mark.parametrize(
+    ("read", "case"), ALL, ids=[f"{read.name}: {case.name}".replace("/", "_") for read, case in ALL]
+)
+def test_a_case_of_a_pack(read, case):
+    packs = [pack for name in read.packs for pack in LOADED[name]]
+    ran = run(read.name, case, packs)
+    assert [
+        (d.rule, d.expected.value, d.got.value, english(d.seen) if d.seen else "") for d in ran.differences
+    ] == []
+
+
+def test_every_file_stands_in_the_folder_of_a_pack_that_it_is_about():
+    assert [read.name for folder, read in READS if folder not in read.packs] == []
+    assert [line for _, read in READS for line in unknown_rules(read, sum(LOADED.values(), ()))] == []
+
+
+CAN_BE_VIOLATED = {
+    "rollout_allowed",
+    "test_data_allowed",
+    "test_data_or_environment",
+    "not_tested_in_production",
+    "not_one_person",
+}
+NEVER_UNKNOWN = {"ICR-19"}
+"""Whether the DPO had the notification is in our own journal, which can always be read."""
+
+
+def wanted(rule) -> set[Expected]:
+    """The verdicts that must be shown of a requirement. Waivers are recorded, not derived."""
+    if rule.reserved:
+        return {Expected.NOT_APPLICABLE}
+    verdicts = set(Expected) - {Expected.WAIVED}
+    if rule.check not in CAN_BE_VIOLATED:
+        verdicts -= {Expected.VIOLATED}
+    return verdicts - ({Expected.UNKNOWN} if rule.id in NEVER_UNKNOWN else set())
+
+
+def shown() -> dict[str, Counter[Expected]]:
+    """How many cases show each verdict of each requirement."""
+    table: dict[str, Counter[Expected]] = defaultdict(Counter)
+    for _, case in ALL:
+        for rule_id, expected in case.expect.items():
+            table[rule_id][expected] += 1
+    return table
+
+
+@pytest.mark.parametrize("name", ["vo-icr"])
+def test_every_verdict_of_every_requirement_is_shown(name):
+    table = shown()
+    rules = [rule for pack in LOADED[name] for rule in pack.rules if rule.id < "ICR-50"]
+    print(f"\n{'':8}" + "".join(f"{e.value:>16}" for e in Expected))  # noqa: T201
+    for rule in rules:
+        print(f"{rule.id:8}" + "".join(f"{table[rule.id][e] or '':>16}" for e in Expected))  # noqa: T201
+    lacking = {r.id: sorted(e.value for e in wanted(r) if not table[r.id][e]) for r in rules}
+    assert {rule_id: verdicts for rule_id, verdicts in lacking.items() if verdicts} == {}

@@ -1,0 +1,154 @@
+"""The reasoning of one finding: every step from asset to who can settle it, in the reader's words."""
+
+from __future__ import annotations
+
+import io
+import re
+from zoneinfo import ZoneInfo
+
+import pytest
+from build import AN, CI, DIRK, EMPTY, HIDDEN, ROLES, TEAM, approved, complete, day, facts, subject
+from rich.console import Console
+
+from bot.cli.screen import show_tree
+from bot.messages.language import Speaker
+from bot.messages.reasoning import Branch, does_apply, plain_tree, reasoning, reasoning_json
+from bot.model.asset import Flag
+from bot.model.fields import FIELDS, Field
+from bot.model.lifecycle import State, Verdict
+from bot.model.people import Role
+from bot.model.waiver import Waiver
+from rules.engine import evaluate
+from rules.policy import load_packs
+from rules.trace import LookedAt, looked_at
+
+PACKS = load_packs(["vo-icr"])
+RULES = {rule.id: rule for pack in PACKS for rule in pack.rules}
+EN = Speaker("en", ZoneInfo("Europe/Brussels"))
+NL = Speaker("nl", ZoneInfo("Europe/Brussels"))
+SECRET = subject("Citizen register", c=5, i=1, a=1, flags=(Flag.GDPR,))
+
+
+def finding(given, rule_id):
+    return next(f for f in evaluate(given, PACKS) if f.id == rule_id)
+
+
+def tree(given, rule_id, speak=EN) -> str:
+    return plain_tree(reasoning(given, finding(given, rule_id), PACKS, speak))
+
+
+def test_a_field_with_its_place_and_who_set_it():
+    data = Field("production", where="Test data (customfield_10042)", by=DIRK, at=day(5))
+    given = facts(subjects=(SECRET,), test_data=data, responsible_group=(TEAM,), planned_start=day(20))
+    assert tree(given, "ICR-16").splitlines() == [
+        "ICR-16  No production data as test data",
+        "  Verdict: not allowed — needed before implementation, planned for Fri 20 Mar 2026, 13:00",
+        "  Asked because",
+        "    Citizen register",
+        "      Citizen register is class 5 in confidentiality",
+        "        Vo-ICR R&D v2.1 §1.1 asks this from class 5 in confidentiality or integrity",
+        "  Looked at",
+        "    Test data says production data, set by Dirk on Thu 5 Mar 2026, 13:00.",
+        "      In Jira: Test data (customfield_10042)",
+        "  Seen",
+        "    Test data says production data, set by Dirk on Thu 5 Mar 2026, 13:00.",
+        "  What would satisfy it",
+        "    Test with synthetic or anonymised data, or without data.",
+        "  Who can settle it",
+        "    Web team",
+    ]
+
+
+def test_a_field_out_of_sight_is_for_an_administrator():
+    told = tree(facts(subjects=(SECRET,), test_data=HIDDEN), "ICR-16", NL).splitlines()
+    assert told[-8:] == [
+        "    Niet leesbaar: Testdata.",
+        "      Niet gevonden in Jira; een beheerder kan het aanwijzen met JIRA_FIELDS__TEST_DATA.",
+        "  Vastgesteld",
+        "    Niet leesbaar: Testdata.",
+        "  Wat zou volstaan",
+        "    Test met synthetische of geanonimiseerde data, of zonder data.",
+        "  Wie aan zet is",
+        "    Een beheerder, door zichtbaar te maken wat niet te lezen is.",
+    ]
+
+
+def test_approvals_and_roles_are_shown_one_by_one():
+    given = facts(subjects=(SECRET,), roles=ROLES, approvals=(approved(AN, day(5)), approved(CI)))
+    told = tree(given, "ICR-11")
+    assert (
+        "    The approvals of the ticket\n      An: approved (Thu 5 Mar 2026, 13:00)\n      Ci: approved"
+        in told
+    )
+    assert "Who this is: CAB: An and Bo" in told
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "looked"),
+    [
+        ("ICR-05", LookedAt(("environments_separated",))),
+        ("ICR-20", LookedAt(("responsible_group",))),
+        ("ICR-17", LookedAt((), (Role.DPO,), approvals=True)),
+        ("ICR-40", LookedAt()),
+    ],
+)
+def test_what_is_looked_at_is_found_out_by_looking(rule_id, looked):
+    assert looked_at(facts(subjects=(SECRET,), roles=ROLES), RULES[rule_id]) == looked
+
+
+def test_a_waived_finding_shows_the_exception_and_what_lies_under():
+    from dataclasses import replace
+
+    given = facts(subjects=(SECRET,))
+    waiver = Waiver("jira:1", ("ICR-16",), "Old system", "Els", Role.CHANGE_MANAGER, day(1), day(30))
+    waived = replace(finding(given, "ICR-16"), verdict=Verdict.WAIVED, under=Verdict.MISSING, waiver=waiver)
+    told = plain_tree(reasoning(given, waived, PACKS, EN)).splitlines()
+    assert told[1:4] == [
+        "  Verdict: waived — needed before implementation",
+        "    Excepted by Els (change manager) until Mon 30 Mar 2026, 14:00: “Old system”.",
+        "    Without the exception: missing.",
+    ]
+
+
+@pytest.mark.parametrize("speak", [EN, NL], ids=["en", "nl"])
+def test_nobody_reads_code_words(speak):
+    nothing = dict.fromkeys(FIELDS, HIDDEN)
+    for given in (facts(subjects=(SECRET,)), complete(), facts(**nothing, state=State.DRAFT)):
+        for found in evaluate(given, PACKS):
+            told = plain_tree(reasoning(given, found, PACKS, speak))
+            plain = re.sub(r"\b[A-Z]+_[A-Z_]+\b", "", told)  # settings are for the administrator
+            assert not re.search(r"\w_\w|\bgdpr\b|\bksz\b|: None|Say\(|\{", plain), plain
+
+
+def test_a_terminal_gets_a_tree_and_a_pipe_gets_lines():
+    branch = Branch("ICR-16  [bold]x", (Branch("Seen", (Branch("*y*"),)),))
+    drawn, piped = io.StringIO(), io.StringIO()
+    show_tree(branch, Console(file=drawn, force_terminal=True, color_system=None, width=60))
+    show_tree(branch, Console(file=piped))
+    assert "└── Seen" in drawn.getvalue()
+    assert "[bold]x" in drawn.getvalue()
+    assert piped.getvalue() == "ICR-16  [bold]x\n  Seen\n    *y*\n\n"
+
+
+def test_for_machines():
+    given = facts(subjects=(SECRET,), test_data=Field("production", where="Test data", by=DIRK, at=day(5)))
+    answer = reasoning_json(given, finding(given, "ICR-16"), PACKS, EN)
+    assert answer["looked_at"][0] == {
+        "field": "test_data",
+        "label": "Test data",
+        "where": "Test data",
+        "readable": True,
+        "filled": True,
+        "seen": "Test data says production data, set by Dirk on Thu 5 Mar 2026, 13:00.",
+        "by": "Dirk",
+        "at": "2026-03-05T12:00:00+00:00",
+    }
+    assert (answer["applies"], answer["approvals"]) == (True, None)
+    assert answer["asked"] == "from class 5 in confidentiality or integrity"
+
+
+def test_a_rule_that_does_apply_says_so_with_its_verdict():
+    given = facts(subjects=(SECRET,), test_data=EMPTY)
+    assert does_apply(finding(given, "ICR-16"), NL) == (
+        "ICR-16: Dit geldt wel: Citizen register heeft klasse 5 voor vertrouwelijkheid. Oordeel: ontbreekt."
+    )

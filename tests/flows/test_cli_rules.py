@@ -1,0 +1,101 @@
+"""`sluis rules`: the list, the policy tests and the check of files, as a process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from test_cli import ROOT, sluis
+
+CASES = ROOT / "rules" / "packs" / "cases"
+FAILING = """\
+cases:
+  - name: Pull at class 4
+    assets: [{name: Shop, class: C4 I1 A1}]
+    ticket: {state: implement, rollout_strategy: pull}
+    expect: {ICR-01: met}
+  - name: Phased at class 4
+    assets: [{name: Shop, class: C4 I1 A1}]
+    ticket: {state: implement, rollout_strategy: phased}
+    expect: {ICR-01: met, ICR-30: not applicable}
+"""
+OWN = """\
+id: our-city
+extends: vo-icr
+version: "1"
+effective_from: 2020-01-01
+document: {nl: Onze regels, en: Our rules}
+cite: Our city v1
+rules:
+  - id: ICR-11
+    gate: authorize
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "shop.yaml").write_text(FAILING, encoding="utf-8")
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "packs" / "our-city.yaml").write_text(OWN, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_cases_of_the_packs_hold() -> None:
+    done = sluis("rules", "test", str(CASES), "--language", "en")
+    assert (done.returncode, done.stdout.splitlines()[-1].endswith(" cases, 0 failed")) == (0, True)
+
+
+def test_a_case_that_fails_says_expected_got_and_seen(folder: Path) -> None:
+    done = sluis("rules", "test", str(folder / "shop.yaml"), "--language", "en")
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "✗ shop.yaml: Pull at class 4",
+        "    ICR-01: expected met, got violated — Rollout strategy says pull. "
+        "The release size is not known, so it is judged as a major release.",
+        "✓ shop.yaml: Phased at class 4",
+        "2 cases, 1 failed",
+    ]
+    found = json.loads(sluis("rules", "test", str(folder / "shop.yaml"), "--format", "json").stdout)
+    assert [one["passed"] for one in found] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("shop.yaml", "ICR-30:", "ICR-300:", 'unknown rule "ICR-300", did you mean "ICR-30"?'),
+        ("packs/our-city.yaml", "gate: authorize", "gate: closed", "loosening a norm needs a waiver"),
+        ("packs/our-city.yaml", "gate:", "gaet:", 'ICR-11.gaet: unknown key "gaet", did you mean "gate"?'),
+        ("packs/our-city.yaml", "id: our-city", "id: our-town", "must be the name of the file"),
+        ("packs/our-city.yaml", OWN, "\x00", "is no text that YAML can read"),
+    ],
+)
+def test_lint_refuses_with_the_place_and_the_nearest(folder: Path, name, old, new, told) -> None:
+    file = folder / name
+    fine = sluis("rules", "lint", str(file))
+    assert (fine.returncode, fine.stdout) == (0, f"{file.name}: in order\n"), fine.stderr
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    done = sluis("rules", "lint", str(file))
+    assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
+
+
+def test_own_packs_are_listed_and_tighten(folder: Path) -> None:
+    env = {"SLUIS_PACKS_DIR": str(folder / "packs")}
+    rows = {r["id"]: r for r in json.loads(sluis("rules", "--format", "json", env=env).stdout)}
+    assert (rows["ICR-11"]["gate"], rows["ICR-11"]["cite"]) == (
+        "authorize",
+        "Vo-ICR R&D v2.1 §1.1 + Our city v1",
+    )
+    refused = sluis("rules", env={"SLUIS_PACKS_DIR": str(folder / "nowhere")})
+    assert (refused.returncode, "name a folder with packs" in refused.stderr) == (2, True)
+
+
+def test_a_pack_that_loosens_stops_the_bot_at_start(folder: Path) -> None:
+    (folder / "packs" / "our-city.yaml").write_text(OWN.replace("authorize", "closed"), encoding="utf-8")
+    env = {"SLUIS_PACKS_DIR": str(folder / "packs"), "JIRA_URL": "http://127.0.0.1:1", "JIRA_PAT": "x"}
+    done = sluis("sync", env=env, cwd=folder)
+    assert done.returncode == 2
+    assert (
+        "SLUIS_PACKS, SLUIS_PACKS_DIR: our-city.yaml: ICR-11.gate: closed comes after implement"
+        in done.stderr
+    )

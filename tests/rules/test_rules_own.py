@@ -1,0 +1,183 @@
+"""An organisation's own packs: they add and tighten; what loosens a norm is refused, one line for each."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from build import complete, facts, subject
+
+from bot.model.lifecycle import State
+from rules.engine import evaluate
+from rules.own import load_all
+from rules.policy import PolicyError, in_force
+
+HEAD = """\
+id: our-city
+{more}version: "1"
+effective_from: 2026-01-01
+document: {{nl: Onze regels, en: Our rules}}
+cite: Our city v1
+rules:
+"""
+NEW = """\
+  - id: CITY-1
+    title: {nl: Doe dit, en: Do this}
+    section: §1
+    applies: {any: true}
+    gate: implement
+    check: filled
+    with: {fields: [package]}
+"""
+
+
+def load(tmp_path, rules: str, more: str = "extends: vo-icr\n", names=("vo-icr",)):
+    (tmp_path / "our-city.yaml").write_text(HEAD.format(more=more) + rules, encoding="utf-8")
+    return load_all(names, tmp_path)
+
+
+def rule_of(packs, rule_id: str, day: date = date(2026, 3, 10)):
+    return next(rule for pack in in_force(packs, day) for rule in pack.rules if rule.id == rule_id)
+
+
+@pytest.mark.parametrize("more", ["", "extends: vo-icr\n"])
+def test_rules_are_added(tmp_path, more):
+    packs = load(tmp_path, NEW, more)
+    (found,) = (f for f in evaluate(facts(), packs) if f.id == "CITY-1")
+    assert (found.cite, found.pack, found.verdict) == ("Our city v1 §1", "our-city", "missing")
+
+
+TIGHTER = [
+    ("gate: draft", {"gate": State.DRAFT}),
+    ("severity: required", {}),
+    ("applies: {from_class: 1}", {}),
+    ("title: {nl: Vraag het de CAB, en: Ask the CAB}", {}),
+    ("with: {four_eyes: true}", {}),
+    ("with: {roles: [cab, dpo]}", {}),
+    ("applies: {dimensions: [confidentiality, integrity, availability]}", {}),
+    ("applies: {kinds: [change, release, incident]}", {}),
+]
+
+
+@pytest.mark.parametrize(("own", "wanted"), TIGHTER)
+def test_a_norm_is_tightened(tmp_path, own, wanted):
+    rule = rule_of(load(tmp_path, f"  - id: ICR-11\n    {own}\n"), "ICR-11")
+    assert rule.section == "§1.1 + Our city v1"
+    assert {key: getattr(rule, key) for key in wanted} == wanted
+
+
+def test_what_is_tightened_is_asked_and_judged_so(tmp_path):
+    packs = load(
+        tmp_path,
+        "  - id: ICR-11\n    applies: {from_class: 2}\n"
+        "  - id: ICR-02\n    with: {fields: [package, scripts]}\n"
+        "  - id: ICR-01\n    with: {allowed: [{from_class: 1, major: [phased], minor: [phased]}]}\n",
+    )
+    low = subject(c=2, i=1)
+    found = {f.id: f.verdict.value for f in evaluate(facts(subjects=(low,), package="R1"), packs)}
+    assert (found["ICR-11"], found["ICR-02"]) == ("unknown", "missing")
+    bang = evaluate(complete(rollout_strategy="big_bang", subjects=(low,)), packs)
+    assert {f.id: f.verdict.value for f in bang}["ICR-01"] == "violated"
+
+
+def test_a_norm_is_as_it_was_before_and_after_the_own_pack(tmp_path):
+    more = "extends: vo-icr\neffective_until: 2026-12-31\n"
+    packs = load(tmp_path, "  - id: ICR-11\n    gate: assess\n", more)
+    days = (date(2025, 12, 31), date(2026, 1, 1), date(2026, 12, 31), date(2027, 1, 1))
+    assert [rule_of(packs, "ICR-11", day).gate.value for day in days] == [
+        "implement",
+        "assess",
+        "assess",
+        "implement",
+    ]
+
+
+WAIVER = "; loosening a norm needs a waiver, not a pack"
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "own", "told"),
+    [
+        ("ICR-11", "gate: review", "gate: review comes after implement" + WAIVER),
+        ("ICR-11", "severity: advice", "severity: the norm requires this, an advice is less" + WAIVER),
+        ("ICR-11", "applies: {from_class: 4}", "applies.from_class: 4 is higher than 3" + WAIVER),
+        (
+            "ICR-11",
+            "applies: {dimensions: [integrity]}",
+            "applies.dimensions: leaves out some of confidentiality, integrity" + WAIVER,
+        ),
+        ("ICR-11", "applies: {flag: gdpr}", "applies.flag: asks it only of assets with gdpr" + WAIVER),
+        ("ICR-11", "applies: {kinds: [release]}", "applies.kinds: leaves out change" + WAIVER),
+        ("ICR-18", "with: {four_eyes: false}", "with.four_eyes: is switched off" + WAIVER),
+        ("ICR-18", "with: {roles: [dpo]}", "with.roles: leaves out cab" + WAIVER),
+        ("ICR-03", "with: {fields: [build_doc, install_doc, test_plan, procedures, scripts]}",
+         "with.fields: leaves out fallback_plan" + WAIVER),
+        ("ICR-20", "with: {hours: {1: 5x10, 4: 24x7}}", "with.hours: fewer hours at class 3" + WAIVER),
+        ("ICR-05", "with: {field: tested_in_production}", "with.field: cannot be changed" + WAIVER),
+        ("ICR-11", "rank: 9", "rank: cannot be changed" + WAIVER),
+        ("ICR-11", "check: filled\n    with: {fields: [package], roles: [cab]}", None),
+        ("ICR-11", "gaet: review", 'gaet: unknown key "gaet", did you mean "gate"?'),
+        ("ICR-11", "section: §9", "section: is the norm's, and cannot be changed"),
+        ("ICR-11", "title: {nl: Kort}", None),
+        ("ICR-11", "with: {rolls: [cab]}", 'with.rolls: unknown key "rolls", did you mean "roles"?'),
+    ],
+)  # fmt: skip
+def test_what_loosens_or_is_misspelt_is_refused(tmp_path, rule_id, own, told):
+    if own == "title: {nl: Kort}":
+        # One language at a time is allowed: the other keeps the norm's words.
+        assert load(tmp_path, f"  - id: {rule_id}\n    {own}\n")
+        return
+    with pytest.raises(PolicyError) as caught:
+        load(tmp_path, f"  - id: {rule_id}\n    {own}\n")
+    assert all(line.startswith(f"our-city.yaml: {rule_id}.") for line in caught.value.problems)
+    if told:
+        assert caught.value.problems == (f"our-city.yaml: {rule_id}.{told}",)
+
+
+def test_a_wider_rollout_is_refused_class_by_class(tmp_path):
+    wide = "with: {allowed: [{from_class: 1, major: [big_bang], minor: [big_bang, phased]}]}"
+    with pytest.raises(PolicyError) as caught:
+        load(tmp_path, f"  - id: ICR-01\n    {wide}\n")
+    assert caught.value.problems == tuple(
+        f"our-city.yaml: ICR-01.with.allowed: lets through big_bang at class 5, {size}{WAIVER}"
+        for size in ("major", "minor")
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "rules", "told"),
+    [
+        ("extends: vo-irc\n", NEW, 'our-city.yaml: extends: unknown pack "vo-irc", did you mean "vo-icr"?'),
+        (
+            "",
+            NEW.replace("CITY-1", "ICR-11"),
+            "our-city.yaml: ICR-11: the id is taken already in vo-icr.yaml",
+        ),
+        ("extends: vo-icr\n", "  - id: CITY-2\n    gate: draft\n", None),
+        ("extends: vo-icr\n", "  - just words\n", None),
+        ("extends: vo-icr\n", NEW + NEW, None),
+    ],
+)
+def test_what_else_is_refused(tmp_path, more, rules, told):
+    with pytest.raises(PolicyError) as caught:
+        load(tmp_path, rules, more)
+    assert all(line.startswith("our-city.yaml: ") for line in caught.value.problems)
+    if told:
+        assert caught.value.problems == (told,)
+
+
+def test_the_name_of_a_norm_is_taken(tmp_path):
+    (tmp_path / "vo-icr.yaml").write_text(
+        HEAD.format(more="").replace("our-city", "vo-icr") + NEW, encoding="utf-8"
+    )
+    with pytest.raises(PolicyError, match='"vo-icr" is the name of a norm; take another and write "extends'):
+        load_all(["vo-icr"], tmp_path)
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(PolicyError, match=r"No such file or directory; name a folder with packs$"):
+        load_all(["vo-icr"], tmp_path / "nowhere")
+
+
+def test_an_extension_of_a_norm_that_is_not_in_use_does_nothing(tmp_path):
+    assert load(tmp_path, NEW, "extends: vo-icr\n", names=()) == ()
