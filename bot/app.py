@@ -47,6 +47,7 @@ def policy(settings: Settings) -> Policy:
         service_hours=bot.service_hours,
         remind_days=bot.remind_days,
         calendar=bot.calendar,
+        max_children=bot.max_children,
     )
 
 

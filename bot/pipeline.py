@@ -8,10 +8,11 @@ from datetime import datetime
 import structlog
 
 from bot.audience import OnTicket, Team, channel_of
+from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
 from bot.decide import COMMENT, Intent, Memory, decide
 from bot.deliver import deliver
-from bot.fetch import ENDS_THE_TURN, Gatherer, listed, told
+from bot.fetch import Gatherer, listed, told
 from bot.handover import is_handover
 from bot.model.facts import Facts
 from bot.model.people import Person
@@ -35,6 +36,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     gatherer = Gatherer(ctx)
     for source in ctx.sources:
         judge_all(ctx, source, gatherer, report, full, progress)
+    judge_releases(ctx, gatherer, report)
     remind_all(ctx, gatherer, report)
     deliver_all(ctx, report)
     take_note_of_handovers(ctx, gatherer, report)
@@ -58,7 +60,7 @@ def judge_all(
     cut_short = False
     for ref in listed(ctx, source, report, full):
         problem = None if ctx.stop() else judge(ctx, source, gatherer, ref, report)
-        cut_short = ctx.stop() or isinstance(problem, ENDS_THE_TURN)
+        cut_short = ctx.stop() or ends_the_turn(problem, source)
         if cut_short:
             break
         if problem:
@@ -69,6 +71,24 @@ def judge_all(
     count.complete = count.complete and not cut_short and not unread
 
 
+def ends_the_turn(problem: Exception | None, source: TicketSource) -> bool:
+    """Whether nothing more can be had of this source now. Another system that is down does not end its turn."""
+    return isinstance(problem, ENDS_THE_TURN) and problem.system == source.name
+
+
+def judge_releases(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+    """A release is judged again after a change in it was: its own stamp need not have moved. One that cannot be
+    judged now is tried again in the next run.
+    """
+    sources = {source.name: source for source in ctx.sources}
+    for row in ctx.journal.outdated_releases():
+        source = sources.get(row.source)
+        if source is None or ctx.stop():
+            continue
+        if ends_the_turn(judge(ctx, source, gatherer, row.ref, report), source):
+            del sources[row.source]
+
+
 def judge(
     ctx: Context, source: TicketSource, gatherer: Gatherer, ref: TicketRef, report: Report
 ) -> Exception | None:
@@ -76,6 +96,8 @@ def judge(
     count = report.source(source.name)
     try:
         facts = gatherer.facts(source, ref)
+        while gatherer.problems:
+            report.problem(gatherer.problems.pop())
         findings = evaluate(facts, ctx.policy.packs)
         memory = memory_of(ctx, facts.ticket)
         intents = decide(facts, findings, memory, ctx.voice(source.name))
@@ -90,8 +112,7 @@ def judge(
         report.problem(f"{ref.key}: could not be judged ({type(error).__name__}); the log says where")
         count.failed += 1
         return error
-    count.read += 1
-    report.judged(findings)
+    count.read += report.judged(f"{source.name}:{ref.id}", findings)
     if any(is_handover(wish.kind) and wish.kind not in memory.posted for wish in wishes):
         gatherer.handing_over.append((source, ref))
     return None
@@ -102,6 +123,7 @@ def take_note_of_handovers(ctx: Context, gatherer: Gatherer, report: Report) -> 
     handed, gatherer.handing_over = gatherer.handing_over, []
     if not handed or not ctx.policy.act or ctx.stop():
         return
+    gatherer.forget()
     for source, ref in handed:
         judge(ctx, source, gatherer, ref, report)
     deliver_all(ctx, report)

@@ -16,12 +16,13 @@ def causes(applies: Applies, subject: Subject) -> Iterator[Because]:
     if held is False:
         return
     if not applies.dimensions:
-        yield Because(subject.name, flag=flag, certain=held is True)
+        yield Because(subject.name, flag=flag, certain=held is True, path=subject.path)
     for dimension in applies.dimensions:
         level = subject.level(dimension)
         if level >= (applies.from_class or 1):
             assumed = dimension in subject.assumed
-            yield Because(subject.name, dimension, level, flag, assumed, certain=held is True)
+            certain = held is True
+            yield Because(subject.name, dimension, level, flag, assumed, certain, subject.path)
 
 
 def asked(facts: Facts, packs: Sequence[Pack]) -> Iterator[tuple[Pack, Rule]]:

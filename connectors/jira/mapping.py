@@ -15,14 +15,13 @@ from connectors.jira import approvals as sign_offs
 from connectors.jira.client import NAME, mapping
 from connectors.jira.fields import ASSETS, VERSIONS, FieldMap
 from connectors.jira.history import History, steps_of
+from connectors.jira.links import contained
 from connectors.jira.search import moment
 from connectors.jira.statuses import state_of
-from connectors.jira.values import obj, objs, person, read, words
+from connectors.jira.values import objs, person, read, words
 
 OBJECTS = "jira-assets"
 """Book of references to Assets objects, which carry an id and nothing else."""
-
-_CONTAINS = frozenset({"contains", "includes", "bevat", "omvat", "is parent of"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +105,9 @@ def _changes(seen: Mapping[str, Field], fields: Mapping[str, Any], site: FieldMa
         return seen["changes"]
     if "issuelinks" not in fields and "subtasks" not in fields:
         return reading.unreadable("Issue links", "not returned for this issue")
-    linked = [key for link in objs(fields.get("issuelinks")) if (key := _contained(link))]
+    linked = list(contained(fields.get("issuelinks")))
     keys = [*linked, *(str(sub.get("key")) for sub in objs(fields.get("subtasks")))]
     return Field(tuple(dict.fromkeys(keys)) or None, where="Issue links")
-
-
-def _contained(link: Mapping[str, Any]) -> str:
-    way = obj(link.get("type"))
-    for side, word in (("outwardIssue", "outward"), ("inwardIssue", "inward")):
-        if side in link and str(way.get(word, "")).lower() in _CONTAINS:
-            return str(obj(link[side]).get("key") or "")
-    return ""
 
 
 def _plan_fixed_at(

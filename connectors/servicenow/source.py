@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.model.fields import Field
 from bot.model.people import Role, RoleMembers
-from bot.model.ticket import Ticket, TicketKind, TicketRef
+from bot.model.ticket import Change, Ticket, TicketKind, TicketRef
 from bot.ports import AuthRefused, Forbidden, Identity, NotFound
 from connectors.servicenow import approvals, assets, encoded, history, mapping, states, values
 from connectors.servicenow.client import NAME, Client
@@ -117,8 +117,10 @@ class ServiceNowSource:
         row = self.client.record(table, sys_id, ("sys_id", *mapping.BASE, *self.fields.columns.values()))
         lifecycle = mapping.state(table, row, self.states)
         trail = history.read(self.client, self.directory, table, sys_id, values.stamp(row, "sys_created_on"))
-        fields = self.fields.read(row, trail) | self._changes(table, sys_id)
+        contained, added = self._changes(table, sys_id)
+        fields = self.fields.read(row, trail) | contained
         plain = mapping.ticket(self.settings.url, ref, row, lifecycle, fields)
+        plain = replace(plain, history=added)
         decided = approvals.read(self.client, self.directory, sys_id, trail.last_entered("state", "-5"))
         touched, all_touched = assets.touched(self.client, sys_id, row)
         return replace(
@@ -129,16 +131,17 @@ class ServiceNowSource:
             assets_readable=all_touched,
         )
 
-    def _changes(self, table: str, sys_id: str) -> dict[str, Field]:
-        """The changes of a release: those that name it as their parent."""
+    def _changes(self, table: str, sys_id: str) -> tuple[dict[str, Field], tuple[Change, ...]]:
+        """The changes of a release, which name it as their parent, and when they were given it."""
         if KINDS[table] is not TicketKind.RELEASE or "changes" in self.fields.columns:
-            return {}
+            return {}, ()
         try:
             rows = self.client.listing("change_request", encoded.equals("parent", sys_id), ("number",))
         except Forbidden:
-            return {}
-        numbers = tuple(sorted(values.value(row, "number") for row in rows))
-        return {"changes": Field(numbers, readable=rows.complete, where="change_request.parent")}
+            return {}, ()
+        numbers = {values.value(row, "sys_id"): values.value(row, "number") for row in rows}
+        named = Field(tuple(sorted(numbers.values())), readable=rows.complete, where="change_request.parent")
+        return {"changes": named}, history.adopted(self.client, self.directory, sys_id, numbers)
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups and the named users."""
