@@ -194,6 +194,9 @@ def _subject_text(name: str, because: Sequence[Because], speak: Speaker) -> str:
         dict.fromkeys(f"{letters[b.dimension]}{b.level}" for b in because if b.dimension and b.level)
     )
     flags = [FLAG_NAMES[flag] for flag in dict.fromkeys(b.flag for b in because if b.flag)]
+    if path := because[0].path:
+        what = speak.listed([Quote(classes), *flags] if classes else flags)
+        return speak.say("{path} ({what})", path=Quote(" → ".join(path)), what=Quote(what))
     shown = asset_name(name)
     if classes and flags:
         return speak.say(

@@ -9,6 +9,7 @@ from bot.ports import Diagnosis, Health, SourceError
 from connectors.register.book import Contents, RegisterBook
 from connectors.register.table import COLUMNS
 
+_OPTIONAL = ("id", "updated_at", "depends_on")
 _CLASSES = ("confidentiality", "integrity", "availability")
 
 
@@ -31,7 +32,7 @@ class RegisterExaminer:
 
 
 def _columns(contents: Contents) -> Iterator[Diagnosis]:
-    lacking = [c for c in COLUMNS if c not in contents.columns and c not in ("id", "updated_at")]
+    lacking = [c for c in COLUMNS if c not in contents.columns and c not in _OPTIONAL]
     strange = [c for c in contents.columns if c not in COLUMNS]
     if lacking:
         yield Diagnosis(Health.WARNING, "columns", f"not there: {', '.join(lacking)}", "add them to the file")
@@ -44,6 +45,11 @@ def _rows(contents: Contents) -> Iterator[Diagnosis]:
         shown = ", ".join(contents.shared)
         yield Diagnosis(
             Health.WARNING, "names", f"more than once, so never found: {shown}", "make them unique"
+        )
+    if contents.strays:
+        shown = ", ".join(contents.strays)
+        yield Diagnosis(
+            Health.WARNING, "depends_on", f"names what is not in the file: {shown}", "use an id or name of it"
         )
     if contents.nameless:
         about = f"{contents.nameless} without id and name"

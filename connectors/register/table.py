@@ -27,6 +27,7 @@ COLUMNS = (
     "operations_group",
     "service_hours",
     "stakeholders",
+    "depends_on",
     "updated_at",
 )
 ALIASES = {
@@ -39,6 +40,7 @@ ALIASES = {
     "beheergroep": "operations_group",
     "diensturen": "service_hours",
     "belanghebbenden": "stakeholders",
+    "hangt_af_van": "depends_on",
 }
 """Dutch column names that are understood too."""
 

@@ -101,6 +101,8 @@ _TABLES = (
     Table("cmdb_ci_business_app", "cmdb_ci", _columns(string="data_classification")),
     Table("cmdb_ci_appl", "cmdb_ci", {}),
     Table("cmdb_ci_server", "cmdb_ci", {}),
+    Table("cmdb_rel_type", "", _columns(string="name")),
+    Table("cmdb_rel_ci", "", _columns(ref__cmdb_ci="parent child", ref__cmdb_rel_type="type")),
     Table("task_ci", "", _columns(ref__task="task", ref__cmdb_ci="ci_item")),
     Table("task_cmdb_ci_service", "", _columns(ref__task="task", ref__cmdb_ci_service="cmdb_ci_service")),
     Table(
