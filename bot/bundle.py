@@ -6,6 +6,7 @@ without its changes, a release would for the length of an outage ask less than i
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -91,5 +92,12 @@ def contained(ticket: Ticket) -> tuple[str, ...]:
 
 def added_at(release: Ticket, key: str) -> datetime | None:
     """When a change was last added to the release (UTC); None where its history does not tell."""
-    added = (change.at for change in release.history if change.field == "changes" and change.after == key)
+    steps = (change for change in release.history if change.field == "changes")
+    added = (
+        change.at for change in steps if key in _words(change.after) and key not in _words(change.before)
+    )
     return max(added, default=None)
+
+
+def _words(keys: str) -> frozenset[str]:
+    return frozenset(re.split(r"[\s,;]+", keys))

@@ -171,7 +171,15 @@ def test_a_servicenow_release_is_judged_by_the_changes_that_name_it_as_parent(to
     sn = town.servicenow
     key = sn.add_release(short_description="Quarterly release", state=2)
     sync()
+    sync()  # the bot's own note moved the stamp
     assert "The ticket names no asset." in sn.notes(key)[-1]
+    stamp = sn.row("rm_release", key)["sys_updated_on"]
     sn.set("change_request", town.payment, by="tom.willems", parent=key)
+    assert sn.row("rm_release", key)["sys_updated_on"] == stamp
     sync()
     assert "Class C4 I4 A3: Payment service." in sn.notes(key)[-1]
+    asked = len(town.servers["servicenow"].asked)
+    sync()
+    sync()
+    reads = [a.path for a in town.servers["servicenow"].asked[asked:] if "change_request/" in a.path]
+    assert len(reads) <= 1, "the note on the release is looked at once more, then nothing"
