@@ -13,7 +13,7 @@ from dataclasses import replace
 from bot.model.asset import Asset
 from bot.model.fields import Field
 from bot.model.people import Person, Role, RoleMembers
-from bot.model.ticket import Ticket
+from bot.model.ticket import Approval, Ticket
 
 
 def known_people(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[Person]:
@@ -49,3 +49,18 @@ def at_home(asset: Asset, people: Iterable[Person]) -> Asset:
 
 def _address(owner: Person) -> str:
     return (owner.email or (owner.id if "@" in owner.id else "")).casefold()
+
+
+def approvals_at_home(ticket: Ticket, people: Iterable[Person]) -> Ticket:
+    """A change of another system with those who approved it as accounts of the release's system. Where somebody has
+    none there, nothing may be concluded from who did not approve.
+    """
+    accounts = {p.email.casefold(): p for p in people if p.email}
+
+    def moved(approval: Approval) -> Approval:
+        home = accounts.get(approval.person.email.casefold()) if approval.person else None
+        return replace(approval, person=home) if home else approval
+
+    found = tuple(moved(approval) for approval in ticket.approvals)
+    strange = any(new is old and old.person for new, old in zip(found, ticket.approvals, strict=True))
+    return replace(ticket, approvals=found, approvals_readable=ticket.approvals_readable and not strange)

@@ -56,6 +56,7 @@ def policy(settings: Settings) -> Policy:
         remind_days=bot.remind_days,
         calendar=bot.calendar,
         declarations=declarations,
+        max_children=bot.max_children,
     )
 
 

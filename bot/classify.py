@@ -7,12 +7,14 @@ kept as a sentence for ICR-00 (requirements catalogue, section 1).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.model.asset import CLASSES, Asset, Dimension, Flag, Subject
 from bot.model.fields import Field
 from bot.model.reading import stated_classes
+from bot.model.relations import Chain
 from bot.model.say import Quote, Say, say
 from bot.model.ticket import AssetRef, Ticket
 
@@ -23,26 +25,107 @@ DIMENSION_NAMES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What counts beside what the registers say of the assets a ticket names.
+
+    conflicts  by asset: where registers contradict each other
+    doubts     by asset: what could not be seen around it
+    chains     by asset: what depends on it, and over what
+    bundled    subjects of the changes that a release contains
+    """
+
+    conflicts: Mapping[AssetRef, tuple[Say, ...]] = field(default_factory=dict)
+    doubts: Mapping[AssetRef, tuple[Say, ...]] = field(default_factory=dict)
+    chains: Mapping[AssetRef, tuple[Chain, ...]] = field(default_factory=dict)
+    bundled: tuple[Subject, ...] = ()
+
+
+_NOTHING = Beyond()
+
+
 def classify(
-    ticket: Ticket, found: Mapping[AssetRef, Asset], unread: frozenset[AssetRef], default: int
+    ticket: Ticket,
+    found: Mapping[AssetRef, Asset],
+    unread: frozenset[AssetRef],
+    default: int,
+    beyond: Beyond = _NOTHING,
 ) -> tuple[tuple[Subject, ...], tuple[Say, ...]]:
-    """The subjects of a ticket, and the doubts about the ticket as a whole.
+    """The subjects of a ticket, each asset once, and the doubts about the ticket as a whole.
 
     found   the assets that a register knows
     unread  the refs for which a register could not be read, so that nothing is known of them
     """
     stated = _stated(ticket)
-    if not ticket.assets:
+    if not ticket.assets and not beyond.bundled:
         return (_nameless(stated, default),), (*_no_assets(ticket), *_stated_problems(ticket, ()))
     assumed = {d: max(default, stated.get(d.value, 0)) for d in Dimension}
     flags = {f: bool(stated.get(f.value)) for f in Flag}
-    subjects = tuple(
-        _subject(asset, assumed)
-        if (asset := found.get(ref))
-        else _unknown(ref, ref in unread, assumed, flags)
+
+    def judged(ref: AssetRef) -> Subject:
+        asset = found.get(ref)
+        subject = _subject(asset, assumed) if asset else _unknown(ref, ref in unread, assumed, flags)
+        return _doubted(subject, beyond.conflicts.get(ref, ()), beyond.doubts.get(ref, ()))
+
+    own = [judged(ref) for ref in ticket.assets]
+    reached = [
+        replace(judged(chain[-1]), path=tuple(link.name for link in chain))
         for ref in ticket.assets
-    )
+        for chain in beyond.chains.get(ref, ())
+    ]
+    subjects = united((*own, *reached, *beyond.bundled))
     return subjects, (*_stated_problems(ticket, subjects),)
+
+
+def united(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
+    """Each asset once, in the order in which they first appear, with the highest of what is said of it."""
+    once: dict[tuple[str, str], Subject] = {}
+    for subject in subjects:
+        asset = subject.asset
+        key = (asset.book, asset.id) if asset else ("", subject.name.casefold())
+        once[key] = _higher(once[key], subject) if key in once else subject
+    return tuple(once.values())
+
+
+def _higher(one: Subject, other: Subject) -> Subject:
+    """The same asset, seen from two tickets or by two ways. One that is named stands, whatever leads to it too."""
+    values: dict[str, Any] = {d.value: max(one.level(d), other.level(d)) for d in Dimension}
+    values |= {f.value: _either(one.flag(f), other.flag(f)) for f in Flag}
+    return replace(
+        one,
+        **values,
+        assumed=tuple(d for d in one.assumed if d in other.assumed),
+        problems=tuple(dict.fromkeys((*one.problems, *other.problems))),
+        unseen=tuple(dict.fromkeys((*one.unseen, *other.unseen))),
+        path=one.path if one.path and other.path else (),
+    )
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    return True if one or other else None if None in (one, other) else False
+
+
+def _doubted(subject: Subject, problems: tuple[Say, ...], unseen: tuple[Say, ...]) -> Subject:
+    return replace(subject, problems=subject.problems + problems, unseen=subject.unseen + unseen)
+
+
+def unread_change(key: str, default: int) -> Subject:
+    """What a change touches that could not be read: unknown, so judged by default like anything unclassified."""
+    doubt = say("The change {key} of this release could not be read.", key=Quote(key))
+    subject = _judged(key, dict.fromkeys(Dimension, default), dict.fromkeys(Flag), tuple(Dimension))
+    return replace(subject, unseen=(doubt,))
+
+
+def of_change(ticket: Ticket, subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
+    """The subjects of a change as those of the release that contains it: what has no name goes by its key."""
+    key = Quote(ticket.key)
+    problems: tuple[Say, ...] = ()
+    unseen: tuple[Say, ...] = ()
+    if ticket.assets_readable:
+        problems = (say("The change {key} of this release names no asset.", key=key),)
+    else:
+        unseen = (say("The assets of change {key} of this release cannot be read.", key=key),)
+    return tuple(s if s.name else _doubted(replace(s, name=ticket.key), problems, unseen) for s in subjects)
 
 
 def highest(subjects: Sequence[Subject], dimension: Dimension) -> int:

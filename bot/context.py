@@ -12,7 +12,7 @@ from bot.journal import Journal
 from bot.messages.language import Speaker
 from bot.model.people import Role
 from bot.model.waiver import Declaration
-from bot.ports import AssetBook, Connector, Outlet, Postbox, TicketSource
+from bot.ports import AssetBook, Connector, Outlet, Postbox, Relations, TicketSource
 from rules.policy import Pack
 
 
@@ -24,6 +24,7 @@ class Policy:
     service_hours  declared hours per team
     declarations   what the organisation declared once
     remind_days    working days before the planned start on which to remind
+    max_children   most changes of one release that are read
     """
 
     act: bool
@@ -35,6 +36,7 @@ class Policy:
     remind_days: tuple[int, ...]
     calendar: Calendar
     declarations: tuple[Declaration, ...] = ()
+    max_children: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Context:
     def books(self) -> tuple[AssetBook, ...]:
         """Where assets are described."""
         return tuple(c.book for c in self.connectors if c.book)
+
+    @property
+    def relations(self) -> tuple[Relations, ...]:
+        """Where it is told which assets depend on which; none unless an admin asked for it."""
+        return tuple(c.relations for c in self.connectors if c.relations)
 
     @property
     def outlets(self) -> Mapping[str, Outlet]:

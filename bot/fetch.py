@@ -6,21 +6,21 @@ other sources are served all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from bot.accounts import at_home, foreign, known_people
-from bot.classify import classify
+from bot.accounts import approvals_at_home, at_home, foreign, known_people
+from bot.bundle import Bundle, Shelf, added_at
+from bot.classify import classify, of_change, unread_change
 from bot.context import Context
-from bot.model.asset import Asset
-from bot.model.facts import Facts
-from bot.model.people import Role, RoleMembers
-from bot.model.ticket import AssetRef, Ticket, TicketRef
-from bot.ports import AuthRefused, Forbidden, RateLimited, SourceError, TicketSource, Unreachable
+from bot.model.asset import Asset, Subject
+from bot.model.facts import Child, Facts
+from bot.model.people import Person, Role, RoleMembers
+from bot.model.say import Say, say
+from bot.model.ticket import Ticket, TicketRef
+from bot.ports import Forbidden, SourceError, TicketSource
+from bot.registers import Registers
 from bot.report import Report
-
-ENDS_THE_TURN = (AuthRefused, RateLimited, Unreachable)
-"""Errors after which nothing more is asked of a source in this run."""
 
 
 def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> Iterator[TicketRef]:
@@ -54,57 +54,94 @@ def told(error: SourceError) -> str:
 
 @dataclass(slots=True)
 class Gatherer:
-    """Reads tickets with everything needed to judge them; members of the roles are read once per source."""
+    """Reads tickets with everything needed to judge them; members of the roles are read once per source, changes
+    and assets once until `forget`. `problems` are lines for the admin about what was read so far.
+    """
 
     ctx: Context
+    problems: list[str] = field(default_factory=list)
     _roles: dict[str, Mapping[Role, RoleMembers]] = field(default_factory=dict)
+    shelf: Shelf = field(init=False)
+    registers: Registers = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is read yet."""
+        self.shelf = Shelf(self.ctx.sources, self.ctx.policy.max_children)
+        self.registers = Registers(self.ctx.books, self.ctx.relations)
+
+    def forget(self) -> None:
+        """From now on tickets and assets are read anew: somebody may have settled something meanwhile."""
+        self.shelf.forget()
+        self.registers.forget()
 
     def facts(self, source: TicketSource, ref: TicketRef) -> Facts:
         """One ticket, judged-ready. Raises SourceError when the ticket itself cannot be read."""
-        ticket = source.read(ref)
+        ticket = self.shelf.read(source, ref)
         roles = self._members(source)
-        found, unread = self._assets(ticket.assets)
-        found = self._at_home(found, ticket, roles)
-        subjects, problems = classify(ticket, found, unread, self.ctx.policy.default_class)
+        bundle = self._bundle(ticket)
+        changes = [change for _, change in bundle.changes if change]
+        self.registers.look_up(asset for one in (ticket, *changes) for asset in one.assets)
+        subjects, problems = self._subjects(ticket, self._bundled(ticket, bundle))
         return Facts(
             ticket=ticket,
-            subjects=subjects,
+            subjects=subjects if bundle.readable else _not_all(subjects),
             now=self.ctx.clock(),
             problems=problems,
             roles=roles,
             notices=self.ctx.journal.notices(ticket.source, ticket.id),
             service_hours=self.ctx.policy.service_hours,
             declarations=self.ctx.policy.declarations,
+            children=tuple(self._child(ticket, key, change) for key, change in bundle.changes),
+            children_readable=bundle.readable,
         )
 
-    def _assets(self, refs: Sequence[AssetRef]) -> tuple[dict[AssetRef, Asset], frozenset[AssetRef]]:
-        """Look each asset up in the book it points into, else by name in the others.
+    def _bundle(self, ticket: Ticket) -> Bundle:
+        bundle = self.shelf.bundle(ticket)
+        if bundle.left_out:
+            self.problems.append(
+                f"{ticket.key}: contains {len(bundle.changes) + bundle.left_out} changes, of which "
+                f"{len(bundle.changes)} were read — raise SLUIS_MAX_CHILDREN to read them all"
+            )
+        return bundle
 
-        A book that is down may hold the class of what no other book knows: then the ticket is not judged at
-        all in this run, because judging it by default could take back what was rightly asked.
-        """
-        found: dict[AssetRef, Asset] = {}
-        hidden, failure = False, None
-        for book in self.ctx.books:
-            asked = [ref for ref in refs if ref not in found or ref.book == book.name]
-            try:
-                found |= book.look_up(asked) if asked else {}
-            except Forbidden:
-                hidden = True
-            except SourceError as error:
-                failure = error
-        unknown = frozenset(ref for ref in refs if ref not in found)
-        if failure and unknown:
-            raise failure
-        return found, unknown if hidden else frozenset()
+    def _child(self, release: Ticket, key: str, change: Ticket | None) -> Child:
+        """A change as the release's rules look at it, by its own assets as its own source knows their people."""
+        if change is None:
+            return Child(key, None, added_at=added_at(release, key))
+        subjects, _ = self._subjects(change)
+        if change.source != release.source:
+            change = approvals_at_home(change, self._people(release))
+        return Child(key, change, subjects, added_at(release, key))
 
-    def _at_home(
-        self, found: Mapping[AssetRef, Asset], ticket: Ticket, roles: Mapping[Role, RoleMembers]
-    ) -> dict[AssetRef, Asset]:
-        """Assets of another system that has accounts of its own, with the people of the ticket's system."""
+    def _bundled(self, release: Ticket, bundle: Bundle) -> tuple[Subject, ...]:
+        """What the changes touch, with the people of the release's system: there its sign-offs are asked."""
+        default = self.ctx.policy.default_class
+        return tuple(
+            subject
+            for key, change in bundle.changes
+            for subject in (
+                of_change(change, self._subjects(change, home=release)[0])
+                if change
+                else (unread_change(key, default),)
+            )
+        )
+
+    def _subjects(
+        self, ticket: Ticket, bundled: tuple[Subject, ...] = (), home: Ticket | None = None
+    ) -> tuple[tuple[Subject, ...], tuple[Say, ...]]:
+        at_home = self._at_home(home or ticket)
+        found, unread, beyond = self.registers.known(ticket.assets, at_home, bundled)
+        return classify(ticket, found, unread, self.ctx.policy.default_class, beyond)
+
+    def _at_home(self, ticket: Ticket) -> Callable[[Asset], Asset]:
+        """Makes assets whose owners are named otherwise name the people of the ticket's system."""
         others = {source.name for source in self.ctx.sources} - {ticket.source}
-        people = list(known_people(ticket, roles))
-        return {ref: at_home(a, people) if foreign(a, others) else a for ref, a in found.items()}
+        people = self._people(ticket)
+        return lambda asset: at_home(asset, people) if foreign(asset, others) else asset
+
+    def _people(self, ticket: Ticket) -> list[Person]:
+        source = next(source for source in self.ctx.sources if source.name == ticket.source)
+        return list(known_people(ticket, self._members(source)))
 
     def _members(self, source: TicketSource) -> Mapping[Role, RoleMembers]:
         """A role that no admin configured is absent; one whose groups may not be read is marked so."""
@@ -115,3 +152,9 @@ class Gatherer:
             except Forbidden:
                 self._roles[source.name] = {role: RoleMembers(readable=False) for role in wanted}
         return self._roles[source.name]
+
+
+def _not_all(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
+    """The subjects of a release of whose changes not all could be looked at: its class is not certain."""
+    doubt = say("Not all changes of this release could be looked at.")
+    return (replace(subjects[0], unseen=(*subjects[0].unseen, doubt)), *subjects[1:])

@@ -9,11 +9,12 @@ from datetime import datetime
 import structlog
 
 from bot.audience import OnTicket, Team, channel_of
+from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
 from bot.decide import COMMENT, Intent, Memory, decide, handovers
 from bot.declarations import attestations
 from bot.deliver import deliver
-from bot.fetch import ENDS_THE_TURN, Gatherer, listed, told
+from bot.fetch import Gatherer, listed, told
 from bot.handover import is_handover
 from bot.journal import Due
 from bot.model.facts import Facts
@@ -40,6 +41,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     gatherer = Gatherer(ctx)
     for source in ctx.sources:
         judge_all(ctx, source, gatherer, report, full, progress)
+    judge_releases(ctx, gatherer, report)
     remind_all(ctx, gatherer, report)
     deliver_all(ctx, report)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
@@ -62,7 +64,7 @@ def judge_all(
     cut_short = False
     for ref in listed(ctx, source, report, full):
         problem = None if ctx.stop() else judge(ctx, source, gatherer, ref, report)
-        cut_short = ctx.stop() or isinstance(problem, ENDS_THE_TURN)
+        cut_short = ctx.stop() or ends_the_turn(problem, source)
         if cut_short:
             break
         if problem:
@@ -73,6 +75,24 @@ def judge_all(
     count.complete = count.complete and not cut_short and not unread
 
 
+def ends_the_turn(problem: Exception | None, source: TicketSource) -> bool:
+    """Whether nothing more can be had of this source now. Another system that is down does not end its turn."""
+    return isinstance(problem, ENDS_THE_TURN) and problem.system == source.name
+
+
+def judge_releases(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+    """A release is judged again after a change in it was: its own stamp need not have moved. One that cannot be
+    judged now is tried again in the next run.
+    """
+    sources = {source.name: source for source in ctx.sources}
+    for row in ctx.journal.outdated_releases():
+        source = sources.get(row.source)
+        if source is None or ctx.stop():
+            continue
+        if ends_the_turn(judge(ctx, source, gatherer, row.ref, report), source):
+            del sources[row.source]
+
+
 def judge(
     ctx: Context, source: TicketSource, gatherer: Gatherer, ref: TicketRef, report: Report
 ) -> Exception | None:
@@ -80,6 +100,8 @@ def judge(
     count = report.source(source.name)
     try:
         facts = gatherer.facts(source, ref)
+        while gatherer.problems:
+            report.problem(gatherer.problems.pop())
         memory = memory_of(ctx, facts.ticket)
         facts = hand_over(ctx, facts, memory, report)
         findings = evaluate(facts, ctx.policy.packs)
@@ -95,8 +117,7 @@ def judge(
         report.problem(f"{ref.key}: could not be judged ({type(error).__name__}); the log says where")
         count.failed += 1
         return error
-    count.read += 1
-    report.judged(findings)
+    count.read += report.judged(f"{source.name}:{ref.id}", findings)
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from bot.model.asset import Asset
 from bot.model.people import Person, Role, RoleMembers
+from bot.model.relations import Reach
 from bot.model.ticket import AssetRef, Ticket, TicketRef
 
 
@@ -122,6 +123,15 @@ class AssetBook(Protocol):
         """
 
 
+class Relations(Protocol):
+    """A register that knows which assets depend on which."""
+
+    name: str
+
+    def related(self, assets: Sequence[AssetRef]) -> Mapping[AssetRef, Reach]:
+        """What depends, over some hops, on each of these assets of this register. Raises SourceError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a message stands: a ticket's id, or a channel; `thread` is the remote id of the parent message."""
@@ -218,3 +228,4 @@ class Connector:
     book: AssetBook | None = None
     outlet: Outlet | None = None
     postbox: Postbox | None = None
+    relations: Relations | None = None

@@ -35,6 +35,7 @@ def remind_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
     """Wish for the reminders that are due now. Nothing is nagged about that was settled in the meantime."""
     if ctx.postbox is None:
         return
+    gatherer.forget()
     dues = dict(_due(ctx, gatherer, report))
     for reminder in grouped(tuple(dues.values())):
         _wish(ctx, reminder, report)

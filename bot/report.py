@@ -61,16 +61,23 @@ class Report:
     attestations: dict[str, str] = field(default_factory=dict)
     indicators: dict[str, str] = field(default_factory=dict)
     stopped: bool = False
+    _findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
     def source(self, name: str) -> SourceCount:
         """The count of a source, made when first asked for."""
         return self.sources.setdefault(name, SourceCount())
 
-    def judged(self, findings: tuple[Finding, ...]) -> None:
-        """Count the findings of one ticket."""
-        for finding in findings:
-            self.verdicts[finding.verdict.value] += 1
-            self.rules.setdefault(finding.id, Counter())[finding.verdict.value] += 1
+    def judged(self, ticket: str, findings: tuple[Finding, ...]) -> bool:
+        """Count the findings of one ticket ("source:id"). Only what it was judged last counts; True the first time."""
+        before = self._findings.get(ticket)
+        self._findings[ticket] = findings
+        for one, number in ((before or (), -1), (findings, 1)):
+            for finding in one:
+                self.verdicts[finding.verdict.value] += number
+                counts = self.rules.setdefault(finding.id, Counter())
+                counts[finding.verdict.value] += number
+                self.rules[finding.id] = +counts
+        return before is None
 
     def organisation(self, packs: Sequence[Pack], declared: Iterable[tuple[Rule, Declared]]) -> None:
         """What the norms ask of the organisation as a whole, beside its tickets."""

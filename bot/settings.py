@@ -71,6 +71,12 @@ class BotSettings(EnvSettings):
         200, ge=0, description="Most comments and messages written in one run; the rest waits."
     )
     default_class: int = Field(3, ge=1, le=5, description="Class by which an unclassified asset is judged.")
+    max_children: int = Field(
+        100,
+        ge=1,
+        le=1000,
+        description="Most changes of one release that are read; of more, the rest is unknown.",
+    )
     sync_minutes: int = Field(5, ge=1, le=24 * 60, description="Minutes between two cycles of `sluis serve`.")
     census_at: time = Field(time(3, 30), description="Local time of the nightly look at all open tickets.")
     remind_days: Annotated[tuple[int, ...], NoDecode] = Field(

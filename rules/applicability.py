@@ -18,13 +18,14 @@ def causes(applies: Applies, subject: Subject) -> Iterator[Because]:
     if held is False:
         return
     if not applies.dimensions:
-        yield Because(subject.name, flag=flag, certain=held is True)
+        yield Because(subject.name, flag=flag, certain=held is True, path=subject.path)
     from_class = applies.from_class or 1
     for dimension in applies.dimensions:
         level = subject.level(dimension)
         if level >= from_class:
             assumed = dimension in subject.assumed
-            yield Because(subject.name, dimension, level, flag, assumed, certain=held is True)
+            certain = held is True
+            yield Because(subject.name, dimension, level, flag, assumed, certain, subject.path)
 
 
 _NORM_TIME = ZoneInfo("Europe/Brussels")

@@ -11,6 +11,7 @@ ticket    source, id                      a ticket as last stored: key, url, sta
                                           with its hash, when and in which state it was first seen, when it
                                           was last looked at, when it was found to be gone
 finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning
+bundle    source, release_id, child_key     a change that a release contained when it was last stored
 slot      target, ticket, kind (unique)   one message outside. `desired_*`: how it should be (hash of the meaning,
                                           body, number); `applied_*` and `remote_id`: how it is, as far as is
                                           known; `at_container`, `at_thread`: where it was put; `phase` "writing":

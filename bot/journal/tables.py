@@ -137,6 +137,15 @@ FINDING = Table(
     ForeignKeyConstraint(["source", "ticket_id"], ["ticket.source", "ticket.id"], ondelete="CASCADE"),
 )
 
+BUNDLE = Table(
+    "bundle",
+    METADATA,
+    _text("source", primary_key=True),
+    _text("release_id", primary_key=True),
+    _text("child_key", primary_key=True),
+    ForeignKeyConstraint(["source", "release_id"], ["ticket.source", "ticket.id"], ondelete="CASCADE"),
+)
+
 SLOT = Table(
     "slot",
     METADATA,

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, select, update
 
 from bot.journal.slots import Slots
 from bot.journal.store import digest, insert
-from bot.journal.tables import FINDING, SLOT, TICKET
+from bot.journal.tables import BUNDLE, FINDING, SLOT, TICKET
 from bot.journal.wishes import put_wishes
 from bot.model.finding import Finding
 from bot.model.lifecycle import State, Verdict
-from bot.model.ticket import Ticket, TicketRef
+from bot.model.ticket import Ticket, TicketKind, TicketRef
 from bot.model.wish import Wish
 
 _OVER = [state.value for state in State if state.over]
@@ -78,6 +78,7 @@ class Tickets(Slots):
         with self.write() as connection:
             _put_ticket(connection, _ticket_values(ticket, snapshot, now) | {"version_seen": version})
             _put_findings(connection, ticket, findings, now)
+            _put_bundle(connection, ticket)
             put_wishes(connection, desired, now)
 
     def previous(self, source: str, ticket_id: str) -> dict[str, Verdict]:
@@ -104,6 +105,17 @@ class Tickets(Slots):
     def open_tickets(self) -> tuple[TicketRow, ...]:
         """All tickets that somebody still works on."""
         return self._rows(TICKET.c.state.not_in(_OVER), TICKET.c.gone_at.is_(None))
+
+    def outdated_releases(self) -> tuple[TicketRow, ...]:
+        """Releases somebody still works on, of which a change was looked at after the release was."""
+        change = TICKET.alias()
+        newer = exists().where(
+            BUNDLE.c.source == TICKET.c.source,
+            BUNDLE.c.release_id == TICKET.c.id,
+            BUNDLE.c.child_key == change.c.key,
+            change.c.checked_at > TICKET.c.checked_at,
+        )
+        return self._rows(newer, TICKET.c.state.not_in(_OVER), TICKET.c.gone_at.is_(None))
 
     def ticket(self, source: str, key: str) -> TicketRow | None:
         """The ticket people call `key`; the one seen last when the key was given to another ticket."""
@@ -193,6 +205,18 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
     if rows:
         key = ["source", "ticket_id", "rule_id"]
         connection.execute(new.on_conflict_do_update(index_elements=key, set_=fresh), rows)
+
+
+def _put_bundle(connection: Connection, ticket: Ticket) -> None:
+    """What a release contains now. Reading on its behalf is bounded elsewhere; what it names is kept whole."""
+    connection.execute(
+        delete(BUNDLE).where(BUNDLE.c.source == ticket.source, BUNDLE.c.release_id == ticket.id)
+    )
+    named = ticket.field("changes").value if ticket.kind is TicketKind.RELEASE else None
+    keys = dict.fromkeys(key for key in named if isinstance(key, str)) if isinstance(named, tuple) else {}
+    rows = [{"source": ticket.source, "release_id": ticket.id, "child_key": key} for key in keys]
+    if rows:
+        connection.execute(BUNDLE.insert(), rows)
 
 
 def _meaning(finding: Finding) -> str:

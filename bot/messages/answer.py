@@ -14,7 +14,7 @@ from bot.model.asset import Because, Dimension, Flag
 from bot.model.facts import Facts
 from bot.model.finding import Finding
 from bot.model.people import Holder
-from bot.model.say import Say, say
+from bot.model.say import Quote, Say, say
 from rules.lines import group_lines
 from rules.words import asset_name
 
@@ -42,6 +42,7 @@ def _classification(facts: Facts, speak: Speaker) -> dict[str, Any]:
                 **{d.value: s.level(d) for d in Dimension},
                 **{f.value: s.flag(f) for f in Flag},
                 "assumed": [d.value for d in s.assumed],
+                "path": list(s.path),
             }
             for s in subjects
         ],
@@ -81,6 +82,7 @@ def _because(because: Because) -> dict[str, Any]:
         "flag": because.flag.value if because.flag else None,
         "assumed": because.assumed,
         "certain": because.certain,
+        "path": list(because.path),
     }
 
 
@@ -93,7 +95,7 @@ def as_text(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> str:
 
 def reason(because: Because) -> Say:
     """One cause in full words, with what is not certain about it."""
-    asset = asset_name(because.subject)
+    asset = Quote(" → ".join(because.path)) if because.path else asset_name(because.subject)
     flag = FLAG_NAMES[because.flag] if because.flag else None
     if flag and not because.certain:
         return say("it cannot be seen whether {asset} holds {flag}", asset=asset, flag=flag)

@@ -26,6 +26,10 @@ _LETTERS = {
 }
 
 
+_REASONS = 4
+"""Assets named in a reason; of more, how many others there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
     """The lines of a ticket by what they ask of the reader.
@@ -168,7 +172,7 @@ def ids(line: DemandLine) -> str:
 
 def why(line: DemandLine, speak: Speaker) -> str:
     """Which asset, class and clause ask for it."""
-    assets = speak.listed([Quote(text) for text in _by_subject(line.because, speak)])
+    assets = speak.listed([Quote(text) for text in _by_subject(line.because, speak)], _REASONS)
     return f"{assets} ({clauses(line.cites, speak)})"
 
 
@@ -185,7 +189,9 @@ def clauses(cites: Sequence[str], speak: Speaker) -> str:
 
 
 def _by_subject(because: Sequence[Because], speak: Speaker) -> list[str]:
-    names = dict.fromkeys(b.subject for b in because)
+    names = list(dict.fromkeys(b.subject for b in because))
+    if len(names) > _REASONS:  # then those that weigh most come first
+        names.sort(key=lambda name: -max(b.level or 0 for b in because if b.subject == name))
     return [_subject_text(name, [b for b in because if b.subject == name], speak) for name in names]
 
 
@@ -195,6 +201,11 @@ def _subject_text(name: str, because: Sequence[Because], speak: Speaker) -> str:
         dict.fromkeys(f"{letters[b.dimension]}{b.level}" for b in because if b.dimension and b.level)
     )
     flags = [FLAG_NAMES[flag] for flag in dict.fromkeys(b.flag for b in because if b.flag)]
+    if path := because[0].path:
+        way = Quote(" → ".join(path))
+        if classes and flags:
+            return speak.say("{path} ({classes} with {flags})", path=way, classes=classes, flags=tuple(flags))
+        return speak.say("{path} ({what})", path=way, what=classes or tuple(flags))
     shown = asset_name(name)
     if classes and flags:
         return speak.say(

@@ -58,7 +58,8 @@ class Subject:
     """One asset as it is judged: effective classes and flags, and what was wrong with what was found.
 
     A flag that cannot be seen is None. `assumed` names the dimensions judged by the default class.
-    `asset` is None for a ticket that names no asset. `problems` are for the team to mend in the register;
+    `asset` is None for a ticket that names no asset. `path` names the chain of assets by which one that the ticket
+    does not name itself was reached, the one touched first. `problems` are for the team to mend in the register;
     `unseen` is what the bot may not or cannot read, for its admin.
     """
 
@@ -73,6 +74,7 @@ class Subject:
     assumed: tuple[Dimension, ...] = ()
     problems: tuple[Say, ...] = ()
     unseen: tuple[Say, ...] = ()
+    path: tuple[str, ...] = ()
 
     def level(self, dimension: Dimension) -> int:
         """The class that counts in a dimension, 1 to 5."""
@@ -87,7 +89,7 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Because:
     """Why a rule applies: this asset, by this class in this dimension and/or this flag.
-    `certain` is False when the flag cannot be seen.
+    `certain` is False when the flag cannot be seen. `path` is that of the subject.
     """
 
     subject: str
@@ -96,3 +98,4 @@ class Because:
     flag: Flag | None = None
     assumed: bool = False
     certain: bool = True
+    path: tuple[str, ...] = ()

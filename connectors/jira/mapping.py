@@ -15,6 +15,7 @@ from connectors.jira import approvals as sign_offs
 from connectors.jira.client import NAME, mapping
 from connectors.jira.fields import ASSETS, VERSIONS, FieldMap
 from connectors.jira.history import History, steps_of
+from connectors.jira.links import CONTAINS, contained
 from connectors.jira.search import moment
 from connectors.jira.statuses import state_of
 from connectors.jira.values import obj, objs, person, read, words
@@ -22,7 +23,6 @@ from connectors.jira.values import obj, objs, person, read, words
 OBJECTS = "jira-assets"
 """Book of references to Assets objects, which carry an id and nothing else."""
 
-_CONTAINS = frozenset({"contains", "includes", "bevat", "omvat", "is parent of"})
 _BORN_FROM = frozenset({"caused by", "is caused by", "veroorzaakt door", "is veroorzaakt door"})
 _LEADS_TO = frozenset({"causes", "veroorzaakt", "leads to", "leidt tot"})
 """What links say, in the words of Jira's own link types and their Dutch forms."""
@@ -116,17 +116,9 @@ def _changes(seen: Mapping[str, Field], fields: Mapping[str, Any], site: FieldMa
         return seen["changes"]
     if "issuelinks" not in fields and "subtasks" not in fields:
         return reading.unreadable("Issue links", "not returned for this issue")
-    linked = [key for link in objs(fields.get("issuelinks")) if (key := _contained(link))]
+    linked = list(contained(fields.get("issuelinks")))
     keys = [*linked, *(str(sub.get("key")) for sub in objs(fields.get("subtasks")))]
     return Field(tuple(dict.fromkeys(keys)) or None, where="Issue links")
-
-
-def _contained(link: Mapping[str, Any]) -> str:
-    way = obj(link.get("type"))
-    for side, word in (("outwardIssue", "outward"), ("inwardIssue", "inward")):
-        if side in link and str(way.get(word, "")).lower() in _CONTAINS:
-            return str(obj(link[side]).get("key") or "")
-    return ""
 
 
 def _relations(fields: Mapping[str, Any], site: Site) -> dict[str, Field]:
@@ -138,7 +130,7 @@ def _relations(fields: Mapping[str, Any], site: Site) -> dict[str, Field]:
         origins = _linked(fields, _BORN_FROM, site, _ORIGINS)
         found["born_from"] = Field(origins or None, where=_LINKS)
     if site.kind(words(fields.get("issuetype"))) in _SIGNALS and not site.fields.found.get("changes"):
-        changes = _linked(fields, _CONTAINS | _LEADS_TO, site, _CHANGES)
+        changes = _linked(fields, CONTAINS | _LEADS_TO, site, _CHANGES)
         found["changes"] = Field(changes or None, where=_LINKS)
     return found
 

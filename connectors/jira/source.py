@@ -17,6 +17,7 @@ from connectors.jira.approvals import service_desk
 from connectors.jira.client import NAME, Client, mapping, rows, total
 from connectors.jira.directory import Directory
 from connectors.jira.fields import FieldMap, resolve, site_fields
+from connectors.jira.links import with_links
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.settings import JiraSettings, split
 from connectors.jira.values import obj, words
@@ -74,7 +75,10 @@ class JiraSource:
         """One issue with its history and approvals."""
         params = {"fields": ",".join(self.site.fields.ids()), "expand": "changelog"}
         issue = mapping(self.client.api(f"issue/{ref.id}", params))
-        return ticket(Raw(issue, self._changes(issue), service_desk(self.client, ref.id)), self.site)
+        changes = self._changes(issue)
+        return with_links(
+            ticket(Raw(issue, changes, service_desk(self.client, ref.id)), self.site), issue, changes
+        )
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups (names or ids) and account ids; names unknown here are left out."""

@@ -11,7 +11,8 @@ from bot.model.fields import FIELDS, Field, Kind
 from bot.model.people import Group, Person
 from connectors.jira.client import account_id
 
-_KEY = re.compile(r"\b[A-Z][A-Z0-9_]+-\d+\b")
+_KEY = re.compile(r"\b(?:[A-Z][A-Z0-9_]+-\d+|[A-Z]{2,}\d{5,})\b")
+"""A key of an issue, or a number as other systems give to theirs (CHG0030012)."""
 _BLOCKS = frozenset({"paragraph", "heading", "listItem", "codeBlock", "tableRow", "blockquote", "rule"})
 _WORDS = ("value", "displayName", "name", "title", "label", "key", "id")
 

@@ -17,5 +17,6 @@ def build(settings: RegisterSettings) -> Connector | None:
     """The connector, or None when no file is named. The file is not opened yet."""
     if not settings.file:
         return None
-    book = RegisterBook(Path(settings.file))
-    return Connector(NAME, RegisterExaminer(book), book=book)
+    book = RegisterBook(Path(settings.file), settings.relation_hops)
+    relations = book if settings.relation_hops else None
+    return Connector(NAME, RegisterExaminer(book), book=book, relations=relations)

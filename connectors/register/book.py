@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,16 @@ from bot.model import reading
 from bot.model.asset import Asset
 from bot.model.fields import Field
 from bot.model.people import Group, Person
+from bot.model.relations import Reach, reach
 from bot.model.ticket import AssetRef
 from connectors.register.table import NAME, Row, load
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The assets of a file, findable, and what is wrong with it. Ids and names that two rows share find nothing."""
+    """The assets of a file, findable, and what is wrong with it. Ids and names that two rows share find nothing.
+    `dependents` gives what depends on an asset, by its id; `strays` are names in depends_on that find nothing.
+    """
 
     columns: tuple[str, ...]
     assets: tuple[Asset, ...]
@@ -27,15 +30,17 @@ class Contents:
     by_name: Mapping[str, Asset]
     shared: tuple[str, ...]
     nameless: int
+    dependents: Mapping[str, tuple[Asset, ...]]
+    strays: tuple[str, ...]
 
 
 class RegisterBook:
-    """An `AssetBook`. Reads the file again when its time or size changes."""
+    """An `AssetBook`, and a `Relations` up to `hops` steps. Reads the file again when its time or size changes."""
 
     name = NAME
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, hops: int = 0) -> None:
+        self.path, self.hops = path, hops
         self._kept: tuple[tuple[int, int], Contents] | None = None
 
     def look_up(self, refs: Sequence[AssetRef]) -> Mapping[AssetRef, Asset]:
@@ -43,6 +48,15 @@ class RegisterBook:
         contents = self.contents()
         found = {ref: _find(ref, contents) for ref in refs}
         return {ref: asset for ref, asset in found.items() if asset}
+
+    def related(self, assets: Sequence[AssetRef]) -> Mapping[AssetRef, Reach]:
+        """What depends on each of these assets. Raises SourceError when the file cannot be used."""
+        dependents = self.contents().dependents
+
+        def step(asked: Collection[AssetRef]) -> dict[AssetRef, list[AssetRef]]:
+            return {ref: [_ref(asset) for asset in dependents.get(_key(ref.id), ())] for ref in asked}
+
+        return reach(assets, step, self.hops)
 
     def contents(self) -> Contents:
         """What the file says now. Raises SourceError."""
@@ -69,20 +83,45 @@ def _find(ref: AssetRef, contents: Contents) -> Asset | None:
     return contents.by_name.get(_key(ref.name)) or contents.by_id.get(_key(ref.name))
 
 
+def _ref(asset: Asset) -> AssetRef:
+    return AssetRef(NAME, asset.id, asset.name)
+
+
 def _contents(columns: tuple[str, ...], rows: Sequence[Row]) -> Contents:
-    assets = [_asset(row, columns) for row in rows if _cell(row, "name") or _cell(row, "id")]
+    named = [row for row in rows if _cell(row, "name") or _cell(row, "id")]
+    assets = [_asset(row, columns) for row in named]
     ids, names = Counter(_key(a.id) for a in assets), Counter(_key(a.name) for a in assets)
     shared = sorted(
         {a.name for a in assets if names[_key(a.name)] > 1} | {a.id for a in assets if ids[_key(a.id)] > 1}
     )
+    by_id = {_key(a.id): a for a in assets if ids[_key(a.id)] == 1}
+    by_name = {_key(a.name): a for a in assets if names[_key(a.name)] == 1}
+    dependents, strays = _dependents(zip(named, assets, strict=True), {**by_name, **by_id})
     return Contents(
         columns=columns,
         assets=tuple(assets),
-        by_id={_key(a.id): a for a in assets if ids[_key(a.id)] == 1},
-        by_name={_key(a.name): a for a in assets if names[_key(a.name)] == 1},
+        by_id=by_id,
+        by_name=by_name,
+        dependents=dependents,
+        strays=tuple(sorted(strays)),
         shared=tuple(shared),
         nameless=sum(1 for row in rows if any(row.values())) - len(assets),
     )
+
+
+def _dependents(
+    rows: Iterable[tuple[Row, Asset]], places: Mapping[str, Asset]
+) -> tuple[dict[str, tuple[Asset, ...]], set[str]]:
+    """What depends on each asset, by its id; and what a row depends on that the file does not hold."""
+    found: dict[str, tuple[Asset, ...]] = {}
+    strays: set[str] = set()
+    for row, asset in rows:
+        for words in _parts(row.get("depends_on")):
+            if other := places.get(_key(words)):
+                found[_key(other.id)] = (*found.get(_key(other.id), ()), asset)
+            else:
+                strays.add(words)
+    return found, strays
 
 
 def _asset(row: Row, columns: Iterable[str]) -> Asset:

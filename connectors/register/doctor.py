@@ -30,7 +30,7 @@ class RegisterExaminer:
         yield from _rows(contents)
 
 
-_MAY_LACK = ("id", "updated_at", "maintenance_windows")
+_MAY_LACK = ("id", "updated_at", "maintenance_windows", "depends_on")
 
 
 def _columns(contents: Contents) -> Iterator[Diagnosis]:
@@ -47,6 +47,11 @@ def _rows(contents: Contents) -> Iterator[Diagnosis]:
         shown = ", ".join(contents.shared)
         yield Diagnosis(
             Health.WARNING, "names", f"more than once, so never found: {shown}", "make them unique"
+        )
+    if contents.strays:
+        shown = ", ".join(contents.strays)
+        yield Diagnosis(
+            Health.WARNING, "depends_on", f"names what is not in the file: {shown}", "use an id or name of it"
         )
     if contents.nameless:
         about = f"{contents.nameless} without id and name"

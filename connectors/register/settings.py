@@ -19,3 +19,11 @@ class RegisterSettings(EnvSettings):
         "read again when it changes.",
         examples=["register.csv"],
     )
+    relation_hops: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="How many steps of the column depends_on to follow from each asset touched to what depends on "
+        "it: the classes of those assets count too. 0 follows none.",
+        examples=["2"],
+    )

@@ -28,6 +28,7 @@ COLUMNS = (
     "service_hours",
     "stakeholders",
     "maintenance_windows",
+    "depends_on",
     "updated_at",
 )
 ALIASES = {
@@ -41,6 +42,7 @@ ALIASES = {
     "diensturen": "service_hours",
     "belanghebbenden": "stakeholders",
     "onderhoudsvensters": "maintenance_windows",
+    "hangt_af_van": "depends_on",
 }
 """Dutch column names that are understood too."""
 

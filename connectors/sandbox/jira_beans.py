@@ -175,8 +175,14 @@ class Beans:
                     "toString": after,
                 }
                 for field_id, before, after in change.items
-            ],
+            ]
+            + ([self._linked(*change.link)] if change.link else []),
         }
+
+    def _linked(self, other: str, word: str) -> dict[str, Any]:
+        told = f"This issue {word} {other}"
+        empty = {"from": None, "fromString": None}
+        return {"field": "Link", "fieldtype": "jira", **empty, "to": other, "toString": told}
 
     def approval(self, approval: Approval, user: User) -> dict[str, Any]:
         """A JSM approval with everybody's answer."""

@@ -85,12 +85,15 @@ class Approval:
 
 @dataclass(slots=True)
 class Change:
-    """One entry of the changelog: by whom, when, and (field id, from, to) as shown."""
+    """One entry of the changelog: by whom, when, and (field id, from, to) as shown. `link` is an issue that was
+    linked and the word for it; such an entry has no field id.
+    """
 
     id: str
     author: User
     at: datetime
     items: list[tuple[str, str | None, str | None]]
+    link: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)

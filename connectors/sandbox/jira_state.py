@@ -133,12 +133,23 @@ class State:
             before, issue.status = issue.status, status
             self._record(issue, by, [("status", before, status)])
 
-    def link(self, key: str, other: str, *, outward: str = "contains", inward: str = "is part of") -> None:
-        """Link `key` to `other`: "key contains other". Shown from both sides."""
+    def link(
+        self,
+        key: str,
+        other: str,
+        *,
+        outward: str = "contains",
+        inward: str = "is part of",
+        by: User | str = "",
+    ) -> None:
+        """Link `key` to `other`: "key contains other". Shown from both sides, and in the history of `key`."""
         with self.lock:
             self.issues[key].links.append((other, outward, inward, True))
             self.issues[other].links.append((key, outward, inward, False))
-            self.touch(self.issues[key])
+            issue = self.issues[key]
+            made = Change(self.next_id(), self.user(by or issue.creator), self.now(), [], (other, outward))
+            issue.history.append(made)
+            self.touch(issue)
 
     def request_approval(self, key: str, step: str, approvers: Iterable[User | str]) -> str:
         """Start a JSM approval step; gives its id."""

@@ -103,6 +103,12 @@ class ServiceNowSandbox:
         """A row under "Impacted Services/CIs"."""
         return self._add("task_cmdb_ci_service", task=change, cmdb_ci_service=service)
 
+    def add_relation(self, parent: str, child: str, kind: str = "Depends on::Used by") -> str:
+        """A relation between two items: by its kind, the parent depends on the child."""
+        known = self.state.find("cmdb_rel_type", name=kind)
+        type_id = known["sys_id"] if known else self._add("cmdb_rel_type", name=kind)
+        return self._add("cmdb_rel_ci", parent=parent, child=child, type=type_id)
+
     def set(self, table: str, sys_id: str, by: str = "admin", **columns: Value) -> None:
         """Change a record as the user `by` (user name) would in the form; work_notes adds a note."""
         if self.state.update(table, sys_id, {c: stored(v) for c, v in columns.items()}, by) is None:

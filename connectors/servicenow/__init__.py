@@ -8,6 +8,7 @@ from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.doctor import ServiceNowExaminer
 from connectors.servicenow.outlet import ServiceNowOutlet
+from connectors.servicenow.relations import ServiceNowRelations
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.source import ServiceNowSource
 
@@ -23,4 +24,7 @@ def build(settings: ServiceNowSettings) -> Connector | None:
     source = ServiceNowSource(client, directory, settings)
     book = ServiceNowBook(client, directory, settings.ci_fields)
     outlet = ServiceNowOutlet(client, settings)
-    return Connector(NAME, ServiceNowExaminer(source, book), source=source, book=book, outlet=outlet)
+    hops = settings.relation_hops
+    relations = ServiceNowRelations(client, settings.relations, hops) if hops else None
+    examiner = ServiceNowExaminer(source, book)
+    return Connector(NAME, examiner, source=source, book=book, outlet=outlet, relations=relations)

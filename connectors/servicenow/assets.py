@@ -35,7 +35,8 @@ class ServiceNowBook:
         """
         own = {ref for ref in refs if ref.book == NAME and encoded.is_sys_id(ref.id)}
         rows, hidden = self._by_id({ref.id for ref in own})
-        named = {ref: row for ref in set(refs) - own if (row := self._by_name(ref.name))}
+        rows_by_name = self._by_names({ref.name for ref in set(refs) - own})
+        named = {ref: row for ref in set(refs) - own if (row := rows_by_name.get(ref.name))}
         full = self._with_class_columns([*rows.values(), *named.values()])
         found = {ref: full[ref.id] for ref in own if ref.id in rows} | {
             ref: full[values.value(row, "sys_id")] for ref, row in named.items()
@@ -54,13 +55,14 @@ class ServiceNowBook:
             complete = complete and listing.complete
         return rows, set() if complete else ids - rows.keys()
 
-    def _by_name(self, name: str) -> Row | None:
-        try:
-            listing = self._client.listing(_BASE, encoded.equals("name", name), self._wanted())
-        except encoded.Unsafe:
-            return None
-        same = [row for row in listing if values.value(row, "name") == name.strip()]
-        return same[0] if len(same) == 1 else None
+    def _by_names(self, names: set[str]) -> dict[str, Row]:
+        """The one item of each name. Names that may stand in a list are asked for together."""
+        found: dict[str, list[Row]] = {}
+        for query in encoded.alternatives("name", names):
+            for row in self._client.listing(_BASE, query, self._wanted()):
+                found.setdefault(values.value(row, "name"), []).append(row)
+        own = {name: found.get(name.strip(), []) for name in names}
+        return {name: rows[0] for name, rows in own.items() if len(rows) == 1}
 
     def _wanted(self) -> tuple[str, ...]:
         return ("name", "sys_class_name", "sys_updated_on", *self.columns.values())

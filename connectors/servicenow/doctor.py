@@ -21,7 +21,9 @@ _SUPPORT = {
     "sys_user_group": "groups",
     "sys_user_grmember": "members of groups",
     "sys_audit": "who changed what when",
+    "cmdb_rel_ci": "relations between items",
 }
+_ON_REQUEST = frozenset({"cmdb_rel_ci"})
 _SAMPLE = 20
 """Records looked at: the first ones may be hidden, which says little of the others."""
 
@@ -53,9 +55,10 @@ class ServiceNowExaminer:
 
     def _steps(self, roles: Wanted) -> list[tuple[str, Callable[[], Iterable[Diagnosis]]]]:
         tables = [(t, lambda t=t: self._tickets(t)) for t in self._settings.tables]
-        support = [(t, lambda t=t: self._support(t)) for t in _SUPPORT]
+        support = [(t, lambda t=t: self._support(t)) for t in _SUPPORT if t not in _ON_REQUEST]
         journal, items = ("sys_journal_field", self._journal), ("cmdb_ci columns", self._items)
-        return [*tables, *support, journal, items, ("roles", lambda: self._roles(roles))]
+        more = [("cmdb_rel_ci", self._relations)] if self._settings.relation_hops else []
+        return [*tables, *support, *more, journal, items, ("roles", lambda: self._roles(roles))]
 
     def _tickets(self, table: str) -> Iterator[Diagnosis]:
         try:
@@ -98,6 +101,15 @@ class ServiceNowExaminer:
             yield Diagnosis(
                 Health.WARNING, f"states of {table}", detail, "name each in SERVICENOW_STATES__<STATE>"
             )
+
+    def _relations(self) -> Iterator[Diagnosis]:
+        """Whether relations can be read, when an admin wants them followed; and types that the instance lacks."""
+        yield from self._support("cmdb_rel_ci")
+        rows = self._client.listing("cmdb_rel_type", "nameISNOTEMPTY", ("name",))
+        strange = sorted(self._settings.relations.keys() - {values.value(row, "name") for row in rows})
+        if strange:
+            detail = f"the instance has no relation type {', '.join(strange)}"
+            yield Diagnosis(Health.WARNING, "cmdb_rel_type", detail, "correct SERVICENOW_RELATION_TYPES")
 
     def _support(self, table: str) -> Iterator[Diagnosis]:
         less = Health.WARNING if table in _OPTIONAL else Health.FAILED

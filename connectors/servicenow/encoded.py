@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 BATCH = 40
 """Ids in one IN list, so that addresses stay below 2048 characters."""
 
+ROOM = 800
+"""Characters of words in one IN list; encoded for an address they may take three times as many."""
+
 _SYS_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -58,3 +61,23 @@ def batches(column: str, ids: Iterable[str]) -> Iterator[str]:
     safe = sorted({i for i in ids if is_sys_id(i)})
     for start in range(0, len(safe), BATCH):
         yield f"{column}IN{','.join(safe[start : start + BATCH])}"
+
+
+def alternatives(column: str, words: Iterable[str]) -> Iterator[str]:
+    """Queries that together find every word that can stand in one: lists of those without a comma, which are kept
+    short for the address's sake, and each of the others by itself.
+    """
+    safe = sorted({w for word in words if (w := _safe(word))})
+    listed, single = [w for w in safe if "," not in w], [w for w in safe if "," in w]
+    while listed:
+        many = [w for i, w in enumerate(listed) if i == 0 or len(",".join(listed[: i + 1])) <= ROOM]
+        yield f"{column}IN{','.join(many)}" if len(many) > 1 else f"{column}={many[0]}"
+        listed = listed[len(many) :]
+    yield from (f"{column}={w}" for w in single)
+
+
+def _safe(word: str) -> str:
+    try:
+        return literal(word)
+    except Unsafe:
+        return ""

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.model import reading
 from bot.model.fields import Field
 from bot.model.people import Person
+from bot.model.ticket import Change
 from bot.ports import Forbidden, NotFound
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client
@@ -77,6 +78,32 @@ def read(client: Client, directory: Directory, table: str, sys_id: str, created:
         return History()
     steps = sorted((_step(row) for row in rows), key=lambda step: step.at)
     return History(tuple(steps), directory.by_user_name(_users(steps)), created)
+
+
+def adopted(
+    client: Client, directory: Directory, release: str, numbers: Mapping[str, str]
+) -> tuple[Change, ...]:
+    """When changes (sys_id to number) got a release as their parent, by their own audit trails, oldest first. One
+    that was made with its parent, or whose trail may not be read, is absent: nothing tells when it was added.
+    """
+    found: list[tuple[str, Step]] = []
+    which = encoded.every(encoded.equals("tablename", "change_request"), "fieldname=parent")
+    for batch in encoded.batches("documentkey", numbers):
+        try:
+            rows = client.listing("sys_audit", encoded.every(which, batch), ("documentkey", *_COLUMNS))
+        except (Forbidden, NotFound):
+            return ()
+        found += [(values.value(row, "documentkey"), _step(row)) for row in rows]
+    people = directory.by_user_name(_users([step for _, step in found]))
+    steps = sorted(
+        ((numbers[key], s) for key, s in found if key in numbers and s.column == "parent"),
+        key=lambda pair: pair[1].at,
+    )
+    return tuple(
+        Change("changes", "", number, people.get(step.user), step.at)
+        for number, step in steps
+        if step.after == release
+    )
 
 
 def _step(row: values.Row) -> Step:

@@ -91,6 +91,20 @@ class ServiceNowSettings(EnvSettings):
         description="Column that the bot may overwrite with the open findings; empty writes none.",
         examples=["u_compliance_findings"],
     )
+    relation_hops: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="How many relations of the CMDB to follow from each item touched to what depends on it: the "
+        "classes of those items count too. 0 follows none.",
+        examples=["2"],
+    )
+    relation_types: Names = Field(
+        ("Depends on::Used by", "Runs on::Runs"),
+        description="Relation types that are followed, from the child to the parent, which depends on it; with "
+        "=child for a type that is followed from the parent to the child.",
+        examples=["Depends on::Used by,Runs on::Runs,Contains::Contained by=child"],
+    )
     page_size: int = Field(200, ge=1, le=1000, description="Records asked for at a time.", examples=["200"])
     overlap_minutes: int = Field(
         5,
@@ -101,7 +115,7 @@ class ServiceNowSettings(EnvSettings):
         examples=["5"],
     )
 
-    @field_validator("tables", mode="before")
+    @field_validator("tables", "relation_types", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
@@ -111,6 +125,17 @@ class ServiceNowSettings(EnvSettings):
     def _known_tables(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for table in value:
             _one_of(table, tuple(KINDS), "table")
+        return value
+
+    @field_validator("relation_types")
+    @classmethod
+    def _known_ends(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            name, _, end = part.partition("=")
+            if "::" not in name or re.search(r"[\^\r\n]", name):
+                raise ValueError(f"{part!r} is no relation type; write it as Depends on::Used by")
+            if end:
+                _one_of(end, ("parent", "child"), f"end of {name}")
         return value
 
     @field_validator("url")
@@ -164,6 +189,12 @@ class ServiceNowSettings(EnvSettings):
         if password and secret:
             raise ValueError("give SERVICENOW_PASSWORD or SERVICENOW_CLIENT_SECRET, not both")
         return self
+
+    @property
+    def relations(self) -> dict[str, str]:
+        """Relation type to the end it is followed to: "parent" or "child"."""
+        parts = (part.partition("=") for part in self.relation_types)
+        return {name.strip(): end.strip().lower() or "parent" for name, _, end in parts}
 
 
 def _columns(value: dict[str, str], known: Collection[str], what: str) -> dict[str, str]:

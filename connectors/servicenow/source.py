@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model.fields import Field
 from bot.model.people import Role, RoleMembers
-from bot.model.ticket import Ticket, TicketKind, TicketRef
+from bot.model.ticket import Change, Ticket, TicketKind, TicketRef
 from bot.ports import AuthRefused, Forbidden, Identity, NotFound
 from connectors.servicenow import approvals, assets, encoded, history, mapping, states, values
 from connectors.servicenow.client import NAME, Client
@@ -18,8 +18,13 @@ from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import Fields
 from connectors.servicenow.settings import ServiceNowSettings
 
-_LINKED = (("sysapproval_approver", "sysapproval"), ("task_ci", "task"), ("task_cmdb_ci_service", "task"))
-"""Tables whose rows belong to a ticket and whose changes need not move its stamp."""
+_LINKED = (
+    ("sysapproval_approver", "sysapproval"),
+    ("task_ci", "task"),
+    ("task_cmdb_ci_service", "task"),
+    ("change_request", "parent"),
+)
+"""Tables whose rows belong to a ticket (a change to its release) and whose changes need not move its stamp."""
 
 _OPEN = "active=true"
 PLUGINS = frozenset({"rm_release"})
@@ -51,15 +56,18 @@ class ServiceNowSource:
     # -- listing --------------------------------------------------------------------------------------------
 
     def changed(self, since: datetime | None) -> Iterator[TicketRef]:
-        """Tickets changed, or with approvals or items changed, since then less the overlap; None for all open."""
+        """Tickets changed, or with approvals, items or contained changes changed, since then less the overlap; None
+        for all open.
+        """
         if since is None:
             yield from self.census()
             return
         self.identify()
         moved = encoded.since(since - timedelta(minutes=self.settings.overlap_minutes))
+        related = self._related(moved)
         for table in self.settings.tables:
-            yield from self._list(table, moved)
-        yield from self._listed(self._related(moved))
+            yield from (_moved(ref, related) for ref in self._list(table, moved))
+        yield from (_moved(ref, related) for ref in self._listed(related.keys()))
 
     def census(self) -> Iterator[TicketRef]:
         """All open tickets. First makes sure who we are: to a visitor there would be none."""
@@ -89,20 +97,23 @@ class ServiceNowSource:
             if table not in PLUGINS:
                 raise
 
-    def _related(self, moved: str) -> set[str]:
-        """Tickets whose approvals or items changed. Tables closed to the account tell nothing; each ticket's
-        own reading says so then.
+    def _related(self, moved: str) -> dict[str, str]:
+        """Tickets whose approvals, items or contained changes changed, with the latest stamp of these. Tables closed
+        to the account tell nothing; each ticket's own reading says so then.
         """
-        found: set[str] = set()
+        found: dict[str, str] = {}
         for table, column in _LINKED:
+            columns = (column, "sys_updated_on")
             try:
-                rows = [row for page in self.client.pages(table, moved, (column,)) for row in page.rows]
+                rows = [row for page in self.client.pages(table, moved, columns) for row in page.rows]
             except (Forbidden, NotFound):
                 continue
-            found |= {values.value(row, column) for row in rows}
+            for row in rows:
+                ticket, stamp = values.value(row, column), values.value(row, "sys_updated_on")
+                found[ticket] = max(found.get(ticket, ""), stamp)
         return found
 
-    def _listed(self, ids: set[str]) -> Iterator[TicketRef]:
+    def _listed(self, ids: Collection[str]) -> Iterator[TicketRef]:
         for query in encoded.batches("sys_id", ids):
             for table in self.settings.tables:
                 yield from self._list(table, query)
@@ -119,7 +130,8 @@ class ServiceNowSource:
         )
         lifecycle = mapping.state(table, row, self.states)
         trail = history.read(self.client, self.directory, table, sys_id, values.stamp(row, "sys_created_on"))
-        fields = self.fields.read(row, trail) | self._changes(table, sys_id)
+        contained, added = self._changes(table, sys_id)
+        fields = self.fields.read(row, trail) | contained
         fields |= mapping.relations(table, row, fields["born_from"])
         plain = mapping.ticket(self.settings.url, ref, row, lifecycle, fields)
         decided = approvals.read(self.client, self.directory, sys_id, trail.last_entered("state", "-5"))
@@ -130,19 +142,27 @@ class ServiceNowSource:
             approvals_readable=decided.readable,
             assets=touched,
             assets_readable=all_touched,
+            history=added,
         )
 
-    def _changes(self, table: str, sys_id: str) -> dict[str, Field]:
-        """The changes of a release: those that name it as their parent."""
+    def _changes(self, table: str, sys_id: str) -> tuple[dict[str, Field], tuple[Change, ...]]:
+        """The changes of a release, which name it as their parent, and when they were given it."""
         if KINDS[table] is not TicketKind.RELEASE or "changes" in self.fields.columns:
-            return {}
+            return {}, ()
         try:
             rows = self.client.listing("change_request", encoded.equals("parent", sys_id), ("number",))
         except Forbidden:
-            return {}
-        numbers = tuple(sorted(values.value(row, "number") for row in rows))
-        return {"changes": Field(numbers, readable=rows.complete, where="change_request.parent")}
+            return {}, ()
+        numbers = {values.value(row, "sys_id"): values.value(row, "number") for row in rows}
+        named = Field(tuple(sorted(numbers.values())), readable=rows.complete, where="change_request.parent")
+        return {"changes": named}, history.adopted(self.client, self.directory, sys_id, numbers)
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups and the named users."""
         return self.directory.roles(wanted)
+
+
+def _moved(ref: TicketRef, related: Mapping[str, str]) -> TicketRef:
+    """The ref in a version of its own when what hangs on the ticket changed: its own counter did not move."""
+    stamp = related.get(mapping.parted(ref.id)[1])
+    return replace(ref, version=f"{ref.version} {stamp}") if stamp else ref

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from build import english, ticket
+from build import english, subject, ticket
 
-from bot.classify import classify, highest
+from bot.classify import Beyond, classify, highest, of_change, united, unread_change
 from bot.model import reading
-from bot.model.asset import Asset, Dimension
+from bot.model.asset import Asset, Dimension, Subject
 from bot.model.fields import UNREADABLE, Field
+from bot.model.say import say
 from bot.model.ticket import AssetRef
 
 REF = AssetRef("register", "A1", "Kassa")
@@ -107,3 +108,124 @@ def test_assets_that_may_not_be_read_are_not_called_missing():
 def test_the_highest_class_is_shown():
     a, b = (judged(asset(c=c))[0][0] for c in (2, 4))
     assert highest((a, b), Dimension.CONFIDENTIALITY) == 4
+
+
+def ref(name: str) -> AssetRef:
+    return AssetRef("cmdb", name, name)
+
+
+def named(name: str, c: Any = 3, gdpr: Any = "no") -> Asset:
+    made = asset(c, gdpr=gdpr)
+    return Asset("cmdb", name, name, made.confidentiality, made.integrity, made.availability, made.gdpr)
+
+
+SEVERAL = {
+    ref("Server"): named("Server", 2),
+    ref("Loket"): named("Loket", 4),
+    ref("Burgers"): named("Burgers", 5, "ja"),
+}
+
+
+def several(*names: str, stated: str = "", default: int = 3, **beyond: Any):
+    fields = {"classification": Field(stated or None)}
+    assets = tuple(ref(name) for name in names)
+    return classify(ticket(fields=fields, assets=assets), SEVERAL, frozenset(), default, Beyond(**beyond))
+
+
+def shown(subjects: tuple[Subject, ...]) -> list[tuple[str, int, bool | None]]:
+    return [(s.name, s.confidentiality, s.gdpr) for s in subjects]
+
+
+@pytest.mark.parametrize(
+    ("names", "stated", "default", "judged", "told"),
+    [
+        ("Server Loket", "", 3, [("Server", 2, False), ("Loket", 4, False)], []),
+        ("Loket Loket", "", 3, [("Loket", 4, False)], []),
+        ("Loket Nergens", "", 5, [("Loket", 4, False), ("Nergens", 5, False)], []),
+        ("Server Loket", "C4", 3, [("Server", 2, False), ("Loket", 4, False)], []),
+        ("Server Loket", "C3", 3, [("Server", 2, False), ("Loket", 4, False)],
+         ["The ticket states confidentiality 3, but 'Loket' is class 4; that class counts."]),
+        ("Server Nergens", "C5 gdpr", 3, [("Server", 2, False), ("Nergens", 5, True)], []),
+        ("Server Nergens", "C1", 3, [("Server", 2, False), ("Nergens", 3, False)],
+         ["The ticket states confidentiality 1, but 'Server' is class 2; that class counts."]),
+    ],
+)  # fmt: skip
+def test_several_assets_are_judged_each_and_stated_against_the_highest(names, stated, default, judged, told):
+    subjects, problems = several(*names.split(), stated=stated, default=default)
+    assert (shown(subjects), [english(p) for p in problems]) == (judged, told)
+
+
+def test_what_depends_on_an_asset_counts_too_with_its_path():
+    chain = (ref("Server"), ref("Loket"), ref("Burgers"))
+    subjects, problems = several("Server", chains={ref("Server"): (chain[:2], chain)}, stated="C2")
+    assert [(s.name, s.confidentiality, s.path) for s in subjects] == [
+        ("Server", 2, ()),
+        ("Loket", 4, ("Server", "Loket")),
+        ("Burgers", 5, ("Server", "Loket", "Burgers")),
+    ]
+    assert [english(p) for p in problems] == [
+        "The ticket states confidentiality 2, but 'Burgers' is class 5; that class counts."
+    ]
+
+
+def test_an_asset_that_is_named_needs_no_path():
+    subjects, _ = several("Server", "Loket", chains={ref("Server"): ((ref("Server"), ref("Loket")),)})
+    assert [(s.name, s.path) for s in subjects] == [("Server", ()), ("Loket", ())]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "levels", "gdpr"),
+    [
+        (subject(c=2, i=5), subject(c=4, i=1), (4, 5, 2), False),
+        (subject(gdpr=None), subject(gdpr=True), (2, 2, 2), True),
+        (subject(gdpr=None), subject(gdpr=False), (2, 2, 2), None),
+    ],
+)
+def test_the_same_asset_seen_twice_counts_once_by_the_highest(one, other, levels, gdpr):
+    (both,) = united((one, other))
+    assert tuple(both.level(d) for d in Dimension) == levels
+    assert both.gdpr is gdpr
+    assert united((other, one))[0].gdpr is gdpr
+
+
+@pytest.mark.parametrize(
+    ("names", "bundled", "judged", "told"),
+    [
+        ("", (subject("Loket", c=4),), [("Loket", 4, False)], []),
+        ("Server", (subject("Loket", c=4),), [("Server", 2, False), ("Loket", 4, False)], []),
+        ("", (), [("", 3, False)], ["The ticket names no asset."]),
+        ("", (unread_change("CHG-9", 3),), [("CHG-9", 3, None)], []),
+    ],
+)
+def test_a_release_is_judged_by_what_its_changes_touch(names, bundled, judged, told):
+    subjects, problems = several(*names.split(), bundled=bundled)
+    assert (shown(subjects), [english(p) for p in problems]) == (judged, told)
+
+
+def test_a_change_that_could_not_be_read_is_a_doubt_not_a_reproach():
+    one = unread_change("CHG-9", 4)
+    assert [english(doubt) for doubt in one.unseen] == [
+        "The change 'CHG-9' of this release could not be read."
+    ]
+    assert (one.problems, one.assumed, one.availability) == ((), tuple(Dimension), 4)
+
+
+@pytest.mark.parametrize(
+    ("readable", "problems", "unseen"),
+    [
+        (True, ["The change 'CHG-1' of this release names no asset."], []),
+        (False, [], ["The assets of change 'CHG-1' of this release cannot be read."]),
+    ],
+)
+def test_a_change_without_an_asset_goes_by_its_key_in_the_release(readable, problems, unseen):
+    change = ticket(assets_readable=readable)
+    (one,) = of_change(change, classify(change, {}, frozenset(), 3)[0])
+    assert one.name == "CHG-1"
+    assert [english(p) for p in one.problems] == problems
+    assert [english(p) for p in one.unseen] == unseen
+
+
+def test_where_registers_differ_the_asset_has_a_problem():
+    conflict, doubt = (say("Two registers differ."),), (say("Not all was seen."),)
+    subjects, _ = several("Loket", conflicts={ref("Loket"): conflict}, doubts={ref("Loket"): doubt})
+    assert (subjects[0].problems, subjects[0].unseen) == (conflict, doubt)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot import app, settings
+from bot.fetch import Gatherer
+from bot.model.facts import Facts
 from bot.pipeline import cycle
 from bot.report import Report
 from connectors.sandbox.town import Town
@@ -35,3 +37,20 @@ def sync(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
             ctx.journal.close()
 
     return run
+
+
+@pytest.fixture
+def facts(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Facts]:
+    """The facts of one ticket by its key, read now; `env` overrides settings."""
+
+    def ask(key: str, **env: str) -> Facts:
+        for name, value in (town.env() | env).items():
+            monkeypatch.setenv(name, value)
+        ctx = app.build(settings.load())
+        try:
+            source, ref = next((s, ref) for s in ctx.sources if (ref := s.find(key)))
+            return Gatherer(ctx).facts(source, ref)
+        finally:
+            ctx.journal.close()
+
+    return ask

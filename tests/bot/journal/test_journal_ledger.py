@@ -234,3 +234,45 @@ def test_threads_that_read_and_write_never_find_it_locked(journal: Journal) -> N
     assert failures == []
     with journal.read() as connection:
         assert connection.execute(select(META.c.value).where(META.c.name == "counter")).scalar_one() == "400"
+
+
+RELEASE = replace(
+    TICKET,
+    id="9",
+    key="REL-1",
+    kind=TicketKind.RELEASE,
+    fields={"changes": Field(("CHG-1", "CHG-2", "CHG-1"))},
+)
+
+
+@pytest.mark.parametrize(
+    ("release", "at", "change", "outdated"),
+    [
+        (RELEASE, NOW, replace(TICKET, source="servicenow"), ["REL-1"]),
+        (RELEASE, LATER, TICKET, []),
+        (RELEASE, LATER + timedelta(hours=1), TICKET, []),
+        (RELEASE, NOW, replace(TICKET, key="CHG-3"), []),
+        (replace(RELEASE, state=State.CLOSED), NOW, TICKET, []),
+        (replace(RELEASE, kind=TicketKind.CHANGE), NOW, TICKET, []),
+        (replace(RELEASE, fields={"changes": Field(readable=False)}), NOW, TICKET, []),
+    ],
+)
+def test_a_release_is_outdated_when_a_change_in_it_was_looked_at_later(
+    journal: Journal, release: Ticket, at: datetime, change: Ticket, outdated: list[str]
+) -> None:
+    journal.store(release, [], {}, at)
+    journal.store(change, [], {}, LATER)
+    assert [row.key for row in journal.outdated_releases()] == outdated
+
+
+def test_a_release_that_was_looked_at_again_is_up_to_date_and_forgets_what_it_no_longer_contains(
+    journal: Journal,
+) -> None:
+    journal.store(RELEASE, [], {}, NOW)
+    journal.store(TICKET, [], {}, LATER)
+    journal.store(replace(RELEASE, fields={"changes": Field(("CHG-2",))}), [], {}, LATER)
+    journal.store(TICKET, [], {}, LATER + timedelta(hours=1))
+    assert journal.outdated_releases() == ()
+    journal.gone("jira", "9", LATER)
+    journal.store(replace(TICKET, key="CHG-2"), [], {}, LATER + timedelta(hours=2))
+    assert journal.outdated_releases() == ()

@@ -192,3 +192,40 @@ def test_settings_explain_themselves():
 
 def test_the_asset_is_the_shared_one(book):
     assert isinstance(one(book("name\nLoket\n")), Asset)
+
+
+DEPENDING = """id,name,depends_on
+S1,Server,
+L1,Loket,server
+B1,Burgers,L1;Nergens
+M1,Mail,"Server, Loket"
+"""
+
+
+@pytest.mark.parametrize(
+    ("hops", "found"),
+    [
+        (0, []),
+        (1, ["Server Loket", "Server Mail"]),
+        (2, ["Server Loket", "Server Mail", "Server Loket Burgers"]),
+    ],
+)
+def test_what_depends_on_an_asset(tmp_path, hops, found):
+    (tmp_path / "register.csv").write_text(DEPENDING)
+    start = AssetRef("register", "S1", "Server")
+    reached = RegisterBook(tmp_path / "register.csv", hops).related([start])[start]
+    assert [" ".join(asset.name for asset in chain) for chain in reached.chains] == found
+
+
+def test_relations_are_offered_only_when_asked_for(tmp_path):
+    file = tmp_path / "register.csv"
+    file.write_text(DEPENDING)
+    built = [
+        register.build(RegisterSettings(_env_file=None, file=str(file), relation_hops=n)) for n in (0, 1)
+    ]
+    assert [one.relations is not None for one in built] == [False, True]
+
+
+def test_the_doctor_tells_what_depends_on_nothing(book):
+    told = (Health.WARNING, "depends_on", "names what is not in the file: Nergens")
+    assert told in doctor(book(DEPENDING))

@@ -212,3 +212,33 @@ def test_without_an_audit_trail_nobody_is_named(instance: Instance, tools: Tools
     ticket = tools.read(instance.number)
     assert (ticket.field("test_plan").by, ticket.field("test_plan").at) == (None, None)
     assert not ticket.field("test_plan_fixed_at").filled
+
+
+def test_a_release_knows_when_its_changes_were_added_as_far_as_the_audit_trail_tells(
+    instance: Instance, tools: Tools
+) -> None:
+    release = instance.add_release(short_description="Voorjaar")
+    instance.add_change(short_description="Mee gemaakt", parent=release)
+    instance.later(hours=2)
+    instance.set("change_request", instance.change, "dirk.peeters", parent=release)
+    number = instance.row("rm_release", release)["number"]
+    steps = [s for s in tools.read(number).history if s.field == "changes"]
+    assert [(s.before, s.after, s.by and s.by.name, s.at) for s in steps] == [
+        ("", instance.number, "Dirk Peeters", instance.now)
+    ]
+    instance.access.forbidden_tables.add("sys_audit")
+    assert [s for s in tools.read(number).history if s.field == "changes"] == []
+
+
+def test_what_hangs_on_a_ticket_gives_it_a_version_of_its_own(instance: Instance, tools: Tools) -> None:
+    release = instance.add_release(short_description="Voorjaar")
+    instance.later(hours=1)
+    before = {ref.id: ref for ref in tools.source.census()}
+    instance.set("change_request", instance.change, parent=release)
+    instance.request_approval(instance.change, instance.an)
+    instance.later(minutes=1)
+    after = {ref.id: ref for ref in tools.source.changed(instance.now)}
+    for key in (f"rm_release:{release}", f"change_request:{instance.change}"):
+        assert after[key].version != before[key].version
+    assert after[f"rm_release:{release}"].updated == before[f"rm_release:{release}"].updated
+    assert {ref.id: ref for ref in tools.source.changed(instance.now)} == after

@@ -1,0 +1,103 @@
+"""The changes that a release contains: which they are, each read in full once in a cycle, and when each was added.
+
+A change that is hidden or broken is unknown and stops nothing. A system that does not answer is another matter: judged
+without its changes, a release would for the length of an outage ask less than it must (docs/decisions/005).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.model.ticket import Ticket, TicketKind, TicketRef
+from bot.ports import AuthRefused, RateLimited, SourceError, TicketSource, Unreachable
+
+ENDS_THE_TURN = (AuthRefused, RateLimited, Unreachable)
+"""Errors after which nothing more is asked of a source in this run."""
+
+KEPT = 1000
+"""Tickets remembered within a cycle at most; one that was pushed out is read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The changes of a ticket by key: None for one that could not be read. Only a release has any. `left_out` is how
+    many were not looked at; `readable` is False when it is not certain that these are all.
+    """
+
+    changes: tuple[tuple[str, Ticket | None], ...] = ()
+    left_out: int = 0
+    readable: bool = True
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The tickets read in a cycle, so that a change is not read once for itself and again for its release."""
+
+    sources: Sequence[TicketSource]
+    most: int
+    _tickets: OrderedDict[TicketRef, Ticket] = field(default_factory=OrderedDict)
+    _found: dict[str, tuple[TicketSource, TicketRef]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Read anew from now on."""
+        self._tickets.clear()
+        self._found.clear()
+
+    def read(self, source: TicketSource, ref: TicketRef) -> Ticket:
+        """A ticket in the state that the ref names. Raises SourceError."""
+        kept = self._tickets.get(ref)
+        if kept is not None:
+            return kept
+        ticket = self._tickets[ref] = source.read(ref)
+        self._found[ticket.key.casefold()] = source, ref
+        if len(self._tickets) > KEPT:
+            self._tickets.popitem(last=False)
+        return ticket
+
+    def bundle(self, ticket: Ticket) -> Bundle:
+        """The changes of a release, its own source asked first. Raises SourceError when a source is down."""
+        if ticket.kind is not TicketKind.RELEASE:
+            return Bundle()
+        named = ticket.field("changes")
+        keys = tuple(dict.fromkeys(contained(ticket)))
+        near = sorted(self.sources, key=lambda source: source.name != ticket.source)
+        found = tuple((key, self._change(key, near)) for key in keys[: self.most])
+        left_out = max(0, len(keys) - self.most)
+        return Bundle(found, left_out, named.readable and not left_out)
+
+    def _change(self, key: str, sources: Sequence[TicketSource]) -> Ticket | None:
+        try:
+            place = self._find(key, sources)
+            return self.read(*place) if place else None
+        except ENDS_THE_TURN:
+            raise
+        except SourceError:
+            return None
+
+    def _find(self, key: str, sources: Sequence[TicketSource]) -> tuple[TicketSource, TicketRef] | None:
+        if key.casefold() in self._found:
+            return self._found[key.casefold()]
+        return next(((source, ref) for source in sources if (ref := source.find(key))), None)
+
+
+def contained(ticket: Ticket) -> tuple[str, ...]:
+    """Keys of the changes that a release names."""
+    value = ticket.field("changes").value if ticket.kind is TicketKind.RELEASE else None
+    return tuple(key for key in value if isinstance(key, str)) if isinstance(value, tuple) else ()
+
+
+def added_at(release: Ticket, key: str) -> datetime | None:
+    """When a change was last added to the release (UTC); None where its history does not tell."""
+    steps = (change for change in release.history if change.field == "changes")
+    added = (
+        change.at for change in steps if key in _words(change.after) and key not in _words(change.before)
+    )
+    return max(added, default=None)
+
+
+def _words(keys: str) -> frozenset[str]:
+    return frozenset(re.split(r"[\s,;]+", keys))

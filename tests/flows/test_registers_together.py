@@ -1,0 +1,132 @@
+"""Several registers and their relations at work: what depends on an asset counts, and contradictions are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from test_story import text
+
+from bot.model.facts import Facts
+from bot.report import Report
+from connectors.sandbox.town import Town
+
+Sync = Callable[..., Report]
+Ask = Callable[..., Facts]
+
+CITIZENS = {"u_gdpr": False, "u_ksz": False, "u_nis2": False}
+
+
+def item(town: Town, name: str, c: int = 1, kind: str = "cmdb_ci_service", **more: object) -> str:
+    classes = {"u_confidentiality": c, "u_integrity": 1, "u_availability": 1}
+    return town.servicenow.add_ci(kind, name=name, **(CITIZENS | classes | more))
+
+
+def register_row(town: Town, row: str) -> None:
+    with (town.folder / "assets.csv").open("a") as file:
+        file.write(f"{row}\n")
+
+
+def on_web_server(town: Town) -> str:
+    """A change on a web server, on which a portal runs, on which a register of citizens depends."""
+    web = item(town, "Web server", kind="cmdb_ci_server")
+    portal, citizens = item(town, "Portal", 2), item(town, "Civil registry", 5, u_gdpr=True)
+    town.servicenow.add_relation(portal, web, "Runs on::Runs")
+    town.servicenow.add_relation(citizens, portal)
+    return town.servicenow.add_change(short_description="Patch", cmdb_ci=web, state=-3)
+
+
+@pytest.mark.parametrize(
+    ("hops", "classes"),
+    [
+        ("0", "Class C1 I1 A1: Web server."),
+        ("1", "Class C2 I1 A1: Web server and Portal."),
+        ("2", "Class C5 I1 A1, personal data: Web server, Portal and Civil registry."),
+    ],
+)
+def test_the_class_follows_what_depends_on_the_item(town: Town, sync: Sync, hops: str, classes: str) -> None:
+    change = on_web_server(town)
+    assert sync(SERVICENOW_RELATION_HOPS=hops).exit_code == 0
+    note = town.servicenow.notes(change)[0]
+    assert classes in note
+    assert (town.servers["servicenow"].count("GET", "cmdb_rel_ci") > 0) is (hops != "0")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Web server → Portal → Civil registry (C5 I1 with personal data)"),
+        ("nl", "Web server → Portal → Civil registry (V5 I1 met persoonsgegevens)"),
+    ],
+)
+def test_the_reason_shows_the_path(town: Town, sync: Sync, language: str, told: str) -> None:
+    change = on_web_server(town)
+    sync(SERVICENOW_RELATION_HOPS="2", SLUIS_LANGUAGE=language)
+    assert told in town.servicenow.notes(change)[0]
+
+
+def test_many_assets_are_told_by_the_highest_few(town: Town, sync: Sync) -> None:
+    web = item(town, "Web server", kind="cmdb_ci_server")
+    for number in range(12):
+        town.servicenow.add_relation(item(town, f"Service {number:02}", 1 + number % 5), web)
+    change = town.servicenow.add_change(short_description="Patch", cmdb_ci=web, state=-3)
+    sync(SERVICENOW_RELATION_HOPS="1")
+    (first, *_) = [line for line in town.servicenow.notes(change)[0].splitlines() if "Why:" in line]
+    assert first.count("→") <= 5
+    assert "Web server → Service 04 (C5 I1)" in first
+    assert "and 9 others" in first
+
+
+def test_relations_that_may_not_be_read_are_unknown(town: Town, sync: Sync) -> None:
+    change = on_web_server(town)
+    town.servicenow.access.forbidden_tables.add("cmdb_rel_ci")
+    assert sync(SERVICENOW_RELATION_HOPS="2").exit_code == 0
+    assert "could not be looked at" in town.servicenow.notes(change)[0]
+
+
+def test_relations_of_the_register_file(town: Town, facts: Ask) -> None:
+    file = town.folder / "assets.csv"
+    head, *rows = file.read_text().splitlines()
+    file.write_text("\n".join([f"{head},depends_on", f"{rows[0]},A2", f"{rows[1]},"]))
+    town.jira.set_field(town.change, "Affected services", ["Permit portal"], "Tom Willems")
+    given = facts(town.change, REGISTER_RELATION_HOPS="1")
+    assert [(s.name, s.path) for s in given.subjects] == [
+        ("Permit portal", ()),
+        ("Citizen register", ("Permit portal", "Citizen register")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Citizen register is C5 in the register file but C3 in ServiceNow; the higher counts."),
+        ("nl", "Citizen register is V5 in het registerbestand maar V3 in ServiceNow; de hoogste telt."),
+    ],
+)
+def test_registers_that_contradict_each_other_are_told(
+    town: Town, sync: Sync, language: str, told: str
+) -> None:
+    item(town, "Citizen register", 3, u_integrity=4, u_availability=3, u_gdpr=True)
+    assert sync(SLUIS_LANGUAGE=language).exit_code == 0
+    said = text(town, town.change)
+    assert told in said
+    assert "[ICR-00]" in said
+    assert said.count("ServiceNow") == 1, "only what differs is told"
+
+
+def test_the_items_own_register_may_be_lower_too(town: Town, sync: Sync) -> None:
+    register_row(town, "A3,Payment service,5,4,3,yes,no,no,,,")
+    sync()
+    (note,) = town.servicenow.notes(town.payment)
+    assert "Payment service is C5 in the register file but C4 in ServiceNow; the higher counts." in note
+    assert "Payment service holds personal data by the register file but not by ServiceNow" in note
+    assert "Class C5 I4 A3, personal data: Payment service." in note
+
+
+def test_a_register_that_fills_in_what_another_lacks_contradicts_nothing(town: Town, facts: Ask) -> None:
+    ci = town.servicenow.row("change_request", town.payment)["cmdb_ci"]
+    town.servicenow.set("cmdb_ci_service", ci, u_confidentiality="")
+    register_row(town, "A3,Payment service,5,,,,,,,,")
+    number = town.servicenow.row("change_request", town.payment)["number"]
+    (subject,) = facts(number).subjects
+    assert (subject.confidentiality, subject.integrity, subject.problems) == (5, 4, ())
