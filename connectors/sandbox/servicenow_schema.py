@@ -55,12 +55,14 @@ _CHANGE_LIKE = _columns(
     " u_deployed_changes u_impacted u_target_group u_approval_line u_target_ready u_risks_mitigated"
     " u_interruptions u_component_order u_pilot_scope u_pilot_results u_requirements_verified u_fixes_done"
     " u_feedback u_reported_back u_known_errors u_incidents_followed_up u_impact_analysis u_parallel_run_result"
-    " u_supplier u_born_from u_dependencies u_deviations u_cmk_reference u_calendar_slot u_compliance_status u_compliance_findings"
+    " u_supplier u_born_from u_dependencies u_deviations u_cmk_reference u_calendar_slot"
+    " u_compliance_status u_compliance_findings"
     " test_plan backout_plan implementation_plan justification risk_impact_analysis",
     bool="u_environments_separated u_environments_like_production u_tested_in_production u_parallel_run_needed"
     " u_tested_function u_tested_compatibility u_tested_performance u_users_informed u_vulnerability_gone"
     " u_stable_after u_chain_wide u_data_breach",
-    time="u_deadline u_detected_at u_reported_written u_reported_phone start_date end_date work_start work_end u_pull_until u_test_plan_fixed_at u_test_validated_at"
+    time="u_deadline u_detected_at u_reported_written u_reported_phone"
+    " start_date end_date work_start work_end u_pull_until u_test_plan_fixed_at u_test_validated_at"
     " u_handed_over_at u_operational_at",
     choice="u_release_size u_rollout_strategy u_test_result u_acceptance_result u_test_data close_code"
     " u_severity u_priority u_incident_severity",
