@@ -1,7 +1,7 @@
 """The two formal handover notifications: when they are due, and who gets them (ICR-12, 19, 33; Vo-ICR §2.3.3).
 
-They go out where the class of an asset asks for a formal notification, and for every release (ICR-55). What was
-delivered, to whom and when is itself the evidence, so the next evaluation sees it.
+They go out where the class of an asset asks for a formal notification, and for every release (ICR-55). What
+was delivered, to whom and when is itself the evidence, so the next evaluation sees it.
 """
 
 from __future__ import annotations

@@ -31,11 +31,15 @@ def day(number: int, hour: int = 12) -> datetime:
     return datetime(2026, 3, number, hour, 0, tzinfo=UTC)
 
 
+_OWN = ("owner", "stakeholders", "service_hours", "maintenance_windows")
+
+
 def subject(name: str = "Website", c: int = 2, i: int = 2, a: int = 2, **more: Any) -> Subject:
     """An asset as judged; `flags` and the attributes of the asset itself by name."""
-    own = {k: more.pop(k) for k in ("owner", "stakeholders", "service_hours") if k in more}
+    own = {k: more.pop(k) for k in _OWN if k in more}
     values = {k: v if isinstance(v, Field) else Field(v) for k, v in own.items()}
-    asset = Asset("cmdb", name, name, **{"owner": EMPTY, "stakeholders": EMPTY} | values)
+    updated = more.pop("updated_at", None)
+    asset = Asset("cmdb", name, name, updated_at=updated, **{"owner": EMPTY, "stakeholders": EMPTY} | values)
     flags = {flag.value: True for flag in more.pop("flags", ())}
     return Subject(name, c, i, a, **{"asset": asset} | flags | more)
 
@@ -65,6 +69,11 @@ def ticket(state: State = State.IMPLEMENT, fields: dict[str, Field] | None = Non
 
 _TICKET = ("state", "created", "approvals", "approvals_readable", "assets_readable", "kind")
 _FACTS = ("subjects", "roles", "notices", "service_hours", "problems", "now")
+_TICKET = ("state", "approvals", "approvals_readable", "assets_readable", "kind")
+_FACTS = (
+    *("subjects", "roles", "notices", "service_hours", "problems", "now"),
+    *("children", "children_readable", "declarations", "same_person"),
+)
 
 
 def facts(**given: Any) -> Facts:
@@ -113,7 +122,7 @@ def complete(**given: Any) -> Facts:
     }
     rest = {
         "state": State.CLOSED,
-        "subjects": (subject(c=5, i=5, a=5, flags=tuple(Flag)),),
+        "subjects": (subject(c=5, i=5, a=5, flags=tuple(Flag), updated_at=day(9, 13)),),
         "roles": ROLES,
         "approvals": (approved(AN, day(5)), approved(CI, day(6), DPOS)),
         "notices": (Notice(1, day(9), ("Bo", "Web team"), (Role.OPERATIONS, Role.DPO)),),

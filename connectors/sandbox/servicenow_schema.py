@@ -63,6 +63,8 @@ _CHANGE_LIKE = _columns(
     " u_stable_after u_chain_wide u_data_breach",
     time="u_deadline u_detected_at u_reported_written u_reported_phone start_date end_date work_start work_end"
     " u_pull_until u_test_plan_fixed_at u_test_validated_at"
+    time="u_deadline u_detected_at u_reported_written u_reported_phone"
+    " start_date end_date work_start work_end u_pull_until u_test_plan_fixed_at u_test_validated_at"
     " u_handed_over_at u_operational_at",
     choice="u_release_size u_rollout_strategy u_test_result u_acceptance_result u_test_data close_code"
     " u_severity u_priority u_incident_severity",

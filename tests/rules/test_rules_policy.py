@@ -114,6 +114,30 @@ def test_when_a_pack_is_in_force(tmp_path, day, until, effective):
             "{}",
             ["MY-1.applies: give either any: true, or classes and/or a flag"],
         ),
+        *(
+            ("{from_class: 2, dimensions: [integrity]}", "{any: true, when: {" + when + "}}", [told])
+            for when, told in (
+                (
+                    "field: pathc, is: true",
+                    'MY-1.applies.when.field: unknown field "pathc", did you mean "patch"?',
+                ),
+                ("field: patch, is: maybe", "MY-1.applies.when: a yes/no field says true or false"),
+                ("field: patch", "MY-1.applies.when: give one of filled: true, is and not"),
+                (
+                    "field: patch, is: true, not: false",
+                    "MY-1.applies.when: give one of filled: true, is and not",
+                ),
+                (
+                    "field: test_data, is: produktion",
+                    'MY-1.applies.when: unknown value "produktion", did you mean "production"?',
+                ),
+                (
+                    "field: supplier, is: Acme",
+                    "MY-1.applies.when: only a choice or a yes/no field can be compared; use filled: true",
+                ),
+                ("field: patch, iss: true", 'MY-1.applies.when.iss: unknown key "iss", did you mean "is"?'),
+            )
+        ),
         (
             "{from_class: 2, dimensions: [integrity]}",
             "{flag: gdrp}",
@@ -121,8 +145,8 @@ def test_when_a_pack_is_in_force(tmp_path, day, until, effective):
         ),
         (
             "gate: implement",
-            "gate: implement\n    reserved: true",
-            ["MY-1: a rule has a check, unless it is reserved: then it has none"],
+            "gate: implement\n    item: reserved",
+            ["MY-1: a rule has a check; what is reserved, attested or only reported has none"],
         ),
         ("en: Do this", "en: " + "x" * 81, ["MY-1.title.en: String should have at most 80 characters"]),
         ("id: mine", "id: yours", ['id: "yours" must be the name of the file, "mine"']),
@@ -160,7 +184,7 @@ def test_a_rollout_strategy_that_is_none(refused):
     [
         ("vo-irc", 'unknown pack "vo-irc", did you mean "vo-icr"?'),
         ("../vo-icr", 'unknown pack "../vo-icr", did you mean "vo-icr"?'),
-        ("zzz", 'unknown pack "zzz", known: vo-icr'),
+        ("zzz", 'unknown pack "zzz", known: ibp-fo, keten-dap, patch, processes, vo-icr'),
     ],
 )
 def test_unknown_packs(name, told):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -207,6 +208,21 @@ def test_contained_changes_come_from_links_and_sub_tasks(site, source):
     part = site.add_issue("CHG", "Change", "Deel", by=site.an, parent=release)
     assert source.read(ref_of(site, release)).field("changes").value == (site.change, part)
     assert source.read(ref_of(site, site.change)).field("changes").value is None
+
+
+def test_what_a_change_comes_from_and_what_an_incident_led_to_come_from_links(site, source):
+    incident = site.add_issue("CHG", "Incident", "Uitval", by=site.an)
+    later = site.add_issue("CHG", "Incident", "Gevolg", by=site.an)
+    site.link(site.change, incident, outward="is caused by", inward="causes")
+    site.link(later, site.change, outward="is caused by", inward="causes")
+    change = source.read(ref_of(site, site.change))
+    assert (change.field("born_from").value, change.field("changes").value) == ((incident,), None)
+    kinds = {**source.site.kinds, "incident": TicketKind.INCIDENT}
+    source._site = replace(source.site, kinds=kinds)
+    led = source.read(ref_of(site, incident))
+    assert (led.field("changes").value, led.field("born_from").value) == ((site.change,), None)
+    # An incident that the change caused is not where the change comes from.
+    assert source.read(ref_of(site, site.change)).field("born_from").value == (incident,)
 
 
 def test_roles_by_group_account_and_unknown_name(site, server, source):

@@ -41,6 +41,27 @@ def test_an_absent_column_is_unreadable_and_an_empty_one_is_empty(instance: Inst
 
 
 @pytest.mark.parametrize(
+    ("category", "patch"), [("Patch", True), ("patch", True), ("Software", False), ("", False)]
+)
+def test_a_patch_is_known_by_its_category(
+    instance: Instance, tools: Tools, category: str, patch: bool
+) -> None:
+    instance.set("change_request", instance.change, category=category)
+    assert (tools.read(instance.number).field("patch").value or False) is patch
+
+
+def test_an_incident_as_parent_is_where_a_change_comes_from(instance: Instance, tools: Tools) -> None:
+    assert (tools.read(instance.number).field("born_from").value, True) == (None, True)
+    incident = instance.state.insert("incident", {"number": "INC0000001", "sys_class_name": "incident"})
+    instance.set("change_request", instance.change, parent=incident)
+    seen = tools.read(instance.number).field("born_from")
+    assert (seen.value, seen.where) == (("INC0000001",), "parent")
+    release = instance.add_release()
+    instance.set("change_request", instance.change, parent=release)
+    assert tools.read(instance.number).field("born_from").value is None
+
+
+@pytest.mark.parametrize(
     ("size", "hidden", "seen"),
     [(2, range(0), 9), (2, range(1, 3), 7), (2, range(0, 6), 3), (3, range(2, 9), 2), (1, range(3, 8), 4)],
 )

@@ -1,0 +1,180 @@
+"""Checks of a release as a bundle, and of sign-offs by several roles."""
+
+from __future__ import annotations
+
+import pytest
+from build import (
+    AN,
+    BO,
+    CAB,
+    CI,
+    DIRK,
+    EMPTY,
+    HIDDEN,
+    ROLES,
+    Told,
+    approved,
+    day,
+    facts,
+    members,
+    rejected,
+    run,
+    subject,
+    ticket,
+    told,
+)
+
+from bot.model.facts import Child
+from bot.model.lifecycle import State
+from bot.model.people import Role
+
+
+def outcome(check: str, params: dict[str, object] | None = None, **given: object) -> Told:
+    return told(run(check, facts(**given), **(params or {})))
+
+
+def child(key: str, *approvals: object, state: State = State.SCHEDULED, **more: object) -> Child:
+    return Child(key, ticket(state, key=key, approvals=tuple(approvals), **more))
+
+
+ONE, TWO = child("CHG-1", approved(AN, day(5), CAB)), child("CHG-2", approved(BO, day(6), CAB))
+
+
+@pytest.mark.parametrize(
+    ("given", "result", "seen"),
+    [
+        ({"children": (ONE, TWO)}, "met", "This release contains 'CHG-1', 'CHG-2'."),
+        ({"changes": ("CHG-1",)}, "met", "This release contains 'CHG-1'."),
+        ({}, "unmet", "This release contains no changes."),
+        ({"children_readable": False}, "unknown", "It cannot be read which changes this release contains."),
+        ({"changes": HIDDEN}, "unknown", "It cannot be read which changes this release contains."),
+    ],
+)
+def test_contains_changes(given, result, seen):
+    found = outcome("contains_changes", **given)
+    assert (found.result, found.seen) == (result, seen)
+
+
+@pytest.mark.parametrize(
+    ("given", "result", "seen"),
+    [
+        ({"children": (ONE, TWO)}, "met", None),
+        ({"children": (ONE, child("CHG-3"))}, "unmet", "'CHG-3' was not approved before the rollout."),
+        (
+            {"children": (ONE, child("CHG-3", approved(DIRK, day(5))))},
+            "unmet",
+            "'CHG-3' was not approved before the rollout.",
+        ),
+        (
+            {"children": (child("CHG-3", approved(AN, day(5), CAB), rejected(BO, day(6), CAB)),)},
+            "unmet",
+            "'CHG-3' was rejected.",
+        ),
+        (
+            {"children": (TWO,), "actual_start": day(5)},
+            "unmet",
+            "'CHG-2' was not approved before the rollout.",
+        ),
+        (
+            {"children": (Child("CHG-3", ticket(key="CHG-3"), added_at=day(7)),)},
+            "unmet",
+            "'CHG-3' was not approved before the rollout. It was added to the release on 07/03 12:00.",
+        ),
+        ({"children": (ONE, child("CHG-3", state=State.CANCELED))}, "met", None),
+        ({"children": (ONE, Child("CHG-3", None))}, "unknown", "'CHG-3' cannot be read."),
+        ({"changes": ("CHG-3",)}, "unknown", "'CHG-3' cannot be read."),
+        (
+            {"children": (child("CHG-3", approvals_readable=False),)},
+            "unknown",
+            "The approvals of 'CHG-3' cannot be judged.",
+        ),
+        ({"children": (ONE,), "roles": {}}, "unknown", "The approvals of 'CHG-1' cannot be judged."),
+        ({"children": (ONE,), "children_readable": False}, "unknown", None),
+        (
+            {"children": (ONE,), "actual_start": HIDDEN},
+            "unknown",
+            "It cannot be read when the rollout started.",
+        ),
+        ({}, "unmet", "This release contains no changes."),
+    ],
+)
+def test_changes_approved(given, result, seen):
+    found = outcome("changes_approved", **({"roles": ROLES} | given))
+    assert (found.result, found.seen) == (result, seen or found.seen)
+
+
+def test_a_change_manager_decides_too():
+    roles = {Role.CHANGE_MANAGER: members(DIRK)}
+    given = {"roles": roles, "children": (child("CHG-1", approved(DIRK, day(5))),)}
+    assert outcome("changes_approved", **given).result == "met"
+
+
+BOTH = ("CHG-1", "CHG-2")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "deployed", "result"),
+    [
+        (BOTH, BOTH[::-1], "met"),
+        (BOTH, ("CHG-1",), "unmet"),
+        (("CHG-1",), BOTH, "violated"),
+        (BOTH, EMPTY, "unmet"),
+        (EMPTY, BOTH, "unmet"),
+        (BOTH, HIDDEN, "unknown"),
+        (HIDDEN, BOTH, "unknown"),
+    ],
+)
+def test_accepted_is_deployed(accepted, deployed, result):
+    assert outcome("accepted_is_deployed", changes=accepted, deployed_changes=deployed).result == result
+
+
+def test_what_differs_is_named():
+    found = outcome("accepted_is_deployed", children=(ONE, TWO), deployed_changes=("CHG-2", "CHG-9"))
+    assert found.seen == "Deployed without being part of this release: 'CHG-9'."
+    assert [met for _, met in found.parts] == [False, False]
+
+
+SIGNERS = {Role.USERS: members(BO), Role.OPERATIONS: members(CI)}
+ASKED = {"roles": ["users", "owner", "operations"]}
+SIGNED = (approved(AN), approved(BO), approved(CI))
+
+
+@pytest.mark.parametrize(
+    ("given", "result", "left"),
+    [
+        ({}, "met", ()),
+        ({"approvals": SIGNED[1:]}, "unmet", ("the application owner",)),
+        ({"approvals": SIGNED[:2]}, "unmet", ("operations",)),
+        ({"approvals": (*SIGNED[:2], rejected(CI))}, "unmet", ("operations",)),
+        ({"approvals": (rejected(AN), *SIGNED[1:])}, "unmet", ("the application owner",)),
+        ({"application_owner": EMPTY}, "unmet", ("the application owner",)),
+        ({"application_owner": HIDDEN}, "unknown", ()),
+        ({"approvals_readable": False}, "unknown", ()),
+        ({"roles": {Role.USERS: members(BO)}}, "unknown", ()),
+        ({"subjects": (subject(owner=(DIRK,)),)}, "unmet", ("the application owner",)),
+        ({"subjects": (subject(owner=(AN,)),), "application_owner": EMPTY}, "met", ()),
+    ],
+)
+def test_signed_off(given, result, left):
+    base = {"roles": SIGNERS, "approvals": SIGNED, "application_owner": (AN,)}
+    found = outcome("signed_off", ASKED, **(base | given))
+    assert (found.result, tuple(n for n, met in found.parts if met is False)) == (result, left)
+
+
+CHAIN = {"roles": ["keten_cab"], "fields": ["cmk_reference"]}
+
+
+@pytest.mark.parametrize(
+    ("reference", "approvals", "result"),
+    [
+        ("CMK-7", (approved(AN),), "met"),
+        ("CMK-7", (), "unmet"),
+        (EMPTY, (approved(AN),), "unmet"),
+        (HIDDEN, (approved(AN),), "unknown"),
+    ],
+)
+def test_signed_off_with_a_reference(reference, approvals, result):
+    roles = {Role.KETEN_CAB: members(AN)}
+    found = outcome("signed_off", CHAIN, cmk_reference=reference, approvals=approvals, roles=roles)
+    assert found.result == result
+    assert found.wanted == "Fill in: CMK reference. An approval by the chain CAB."
