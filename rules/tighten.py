@@ -14,8 +14,8 @@ from rules.policy import Applies, Rule
 from rules.rollout import RolloutTable
 
 _MERGED = ("title", "applies", "with")
-_KEPT = ("line", "rank", "reserved", "check")
-_MORE_ASKS_MORE = frozenset({"fields", "roles", "parts", "four_eyes", "stakeholders"})
+_KEPT = ("line", "rank", "item", "check")
+_MORE_ASKS_MORE = frozenset({"fields", "roles", "parts", "done", "four_eyes", "stakeholders"})
 """Parameters of checks that ask more by growing: a list by what is added to it, a switch by going on."""
 
 
@@ -43,6 +43,10 @@ def loosened(norm: Rule, own: Rule) -> Iterator[str]:
 
 def _narrowed(norm: Applies, own: Applies) -> Iterator[str]:
     """Ways in which it would be asked of fewer assets or tickets."""
+    if left := set(norm.kinds) - set(own.kinds):
+        yield f"kinds: leaves out {', '.join(sorted(left))}"
+    if own.when is not None and own.when != norm.when:
+        yield "when: asks it on another condition"
     if own.any:
         return
     if (own.from_class or 1) > (norm.from_class or 1):
@@ -53,8 +57,6 @@ def _narrowed(norm: Applies, own: Applies) -> Iterator[str]:
         yield f"dimensions: leaves out some of {', '.join(norm.dimensions) or 'all classes'}"
     if own.flag is not None and own.flag is not norm.flag:
         yield f"flag: asks it only of assets with {own.flag}"
-    if left := set(norm.kinds) - set(own.kinds):
-        yield f"kinds: leaves out {', '.join(sorted(left))}"
 
 
 def _loosened_params(norm: Params, own: Params) -> Iterator[str]:
