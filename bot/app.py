@@ -11,6 +11,7 @@ from bot.journal import JournalError, open_journal
 from bot.messages.language import Speaker
 from bot.ports import Connector
 from bot.settings import Mode, Settings, SettingsError
+from bot.waivers import Terms
 from connectors.catalog import CONNECTORS
 from rules.policy import PolicyError, load_packs
 
@@ -43,10 +44,13 @@ def policy(settings: Settings) -> Policy:
         packs=packs,
         default_class=bot.default_class,
         max_writes=bot.max_writes,
-        roles=settings.roles.wanted(),
+        roles=settings.wanted_roles,
         service_hours=bot.service_hours,
         remind_days=bot.remind_days,
         calendar=bot.calendar,
+        substitutes=bot.stand_ins,
+        emergency_days=bot.emergency_days,
+        waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
     )
 
 

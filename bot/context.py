@@ -11,7 +11,9 @@ from bot.decide import Voice
 from bot.journal import Journal
 from bot.messages.language import Speaker
 from bot.model.people import Role
+from bot.model.waiver import Substitute
 from bot.ports import AssetBook, Connector, Outlet, Postbox, TicketSource
+from bot.waivers import TERMS, Terms
 from rules.policy import Pack
 
 
@@ -22,6 +24,9 @@ class Policy:
     roles          group names or user ids per role
     service_hours  declared hours per team
     remind_days    working days before the planned start on which to remind
+    substitutes    bodies that stand in for one that a small organisation lacks
+    emergency_days working days in which an emergency makes good what it skipped
+    waivers        who may record a waiver, and for how long
     """
 
     act: bool
@@ -32,6 +37,9 @@ class Policy:
     service_hours: Mapping[str, str]
     remind_days: tuple[int, ...]
     calendar: Calendar
+    substitutes: tuple[Substitute, ...] = ()
+    emergency_days: int = 2
+    waivers: Terms = TERMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,11 +128,14 @@ def _comment(
 
 def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[Any]:
     canceled = facts.ticket.state is State.CANCELED
+    waivers = sorted([f.id, f.waiver.until.isoformat()] for f in findings if f.waiver)
+    overdue = sorted(f.id for f in findings if f.settle_by and f.settle_by <= facts.now)
     return [
         VERSION,
         voice.speak.language,
         canceled,
         sorted([f.id, f.verdict.value] for f in findings if f.verdict.open),
+        *([waivers, overdue] if waivers or overdue else []),
     ]
 
 

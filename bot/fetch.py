@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.accounts import at_home, known_people
 from bot.classify import classify
 from bot.context import Context
+from bot.emergency import settle_by
 from bot.model.asset import Asset
 from bot.model.facts import Facts
 from bot.model.people import Role, RoleMembers
@@ -24,11 +26,13 @@ ENDS_THE_TURN = (AuthRefused, RateLimited, Unreachable)
 
 
 def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> Iterator[TicketRef]:
-    """The tickets of a source that have not been seen in their present state, each once.
+    """The tickets of a source that have not been seen in their present state, each once; and those of which time
+    alone changed the findings.
 
     full  look at every open ticket again, for what changes without moving a ticket's stamp
     """
     count = report.source(source.name)
+    again = {row.id: row.key for row in ctx.journal.due_again(source.name, ctx.clock())}
     done: set[tuple[str, str]] = set()
     try:
         source.identify()
@@ -38,9 +42,13 @@ def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> It
                 continue
             done.add((ref.id, ref.version or ref.updated.isoformat()))
             count.listed += 1
-            if not full and ctx.journal.seen(ref):
+            if not full and ref.id not in again and ctx.journal.seen(ref):
                 count.unchanged += 1
                 continue
+            again.pop(ref.id, None)
+            yield ref
+        for ref in filter(None, map(source.find, again.values())):
+            count.listed += 1
             yield ref
     except SourceError as error:
         count.complete = False
@@ -70,15 +78,24 @@ class Gatherer:
         found, unread = self._assets(ticket.assets)
         found = self._at_home(found, ticket, roles)
         subjects, problems = classify(ticket, found, unread, self.ctx.policy.default_class)
+        now = self.ctx.clock()
         return Facts(
             ticket=ticket,
             subjects=subjects,
-            now=self.ctx.clock(),
+            now=now,
             problems=problems,
             roles=roles,
             notices=self.ctx.journal.notices(ticket.source, ticket.id),
             service_hours=self.ctx.policy.service_hours,
+            settle_by=self._settle_by(ticket, now),
+            substitutes=self.ctx.policy.substitutes,
+            waivers=self.ctx.journal.waivers_of(f"{ticket.source}:{ticket.id}"),
         )
+
+    def _settle_by(self, ticket: Ticket, now: datetime) -> datetime | None:
+        policy = self.ctx.policy
+        known = self.ctx.journal.settle_by(ticket.source, ticket.id)
+        return settle_by(ticket, known, policy.emergency_days, policy.calendar, now)
 
     def _assets(self, refs: Sequence[AssetRef]) -> tuple[dict[AssetRef, Asset], frozenset[AssetRef]]:
         """Look each asset up in the book it points into, else by name in the others.

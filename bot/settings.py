@@ -17,6 +17,8 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.calendar import Calendar
 from bot.model.people import Role
+from bot.model.reading import text
+from bot.model.waiver import Substitute
 from connectors.catalog import CONNECTORS
 from connectors.settings import EnvSettings
 
@@ -77,13 +79,46 @@ class BotSettings(EnvSettings):
         description="Hours in which a team can do releases: 5x10 or 24x7, one variable per team.",
         examples=["SLUIS_SERVICE_HOURS__PAYMENTS=24x7"],
     )
+    waiver_roles: Annotated[tuple[Role, ...], NoDecode] = Field(
+        (Role.CAB, Role.DPO, Role.CHANGE_MANAGER),
+        description="Roles whose holders may record a waiver with `sluis waive`, by comma.",
+        examples=["cab,dpo"],
+    )
+    waiver_max_days: int = Field(90, ge=1, le=3650, description="Most days that a waiver may run.")
+    substitutes: dict[str, str] = Field(
+        default_factory=dict,
+        description="Who stands in for a body that a small organisation lacks: SLUIS_SUBSTITUTES__CAB=group|reason. "
+        "ROLES__CAB, where set, then names the group of that body. Said in every finding it judges.",
+        examples=["SLUIS_SUBSTITUTES__CAB=Management team|We have no CAB; the management team decides."],
+    )
+    emergency_days: int = Field(
+        2, ge=0, le=30, description="Working days in which an emergency change makes good what it skipped."
+    )
     http_host: str = Field("127.0.0.1", description="Address on which `sluis serve` answers health checks.")
     http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged (stderr)."
     )
 
-    _lists = field_validator("packs", mode="before")(_split)
+    _lists = field_validator("packs", "waiver_roles", mode="before")(_split)
+
+    @field_validator("waiver_roles")
+    @classmethod
+    def _by_groups(cls, value: tuple[Role, ...]) -> tuple[Role, ...]:
+        if not value or Role.OWNER in value:
+            raise ValueError("must name one or more roles that groups hold, such as cab,dpo")
+        return value
+
+    @field_validator("substitutes")
+    @classmethod
+    def _bodies(cls, value: dict[str, str]) -> dict[str, str]:
+        for role, words in value.items():
+            body, _, reason = words.partition("|")
+            if role.lower() != Role.CAB.value:
+                raise ValueError(f"for {role}: only the CAB can have a substitute: SLUIS_SUBSTITUTES__CAB")
+            if not text(body).filled or not text(reason).filled:
+                raise ValueError("must be like Management team|We have no CAB; the management team decides.")
+        return value
 
     @field_validator("remind_days", mode="before")
     @classmethod
@@ -128,6 +163,12 @@ class BotSettings(EnvSettings):
         return ZoneInfo(self.timezone)
 
     @property
+    def stand_ins(self) -> tuple[Substitute, ...]:
+        """The declared substitute bodies."""
+        declared = ((Role(role.lower()), words.partition("|")) for role, words in self.substitutes.items())
+        return tuple(Substitute(role, body.strip(), reason.strip()) for role, (body, _, reason) in declared)
+
+    @property
     def calendar(self) -> Calendar:
         """The office's working days and hours."""
         opens, _, closes = self.office_hours.partition("-")
@@ -160,6 +201,11 @@ class Settings:
     bot: BotSettings
     roles: RoleSettings
     connectors: Mapping[str, EnvSettings]
+
+    @property
+    def wanted_roles(self) -> dict[Role, tuple[str, ...]]:
+        """The names per role; a body that stands in for one is found under its own name unless told otherwise."""
+        return {one.role: (one.body,) for one in self.bot.stand_ins} | self.roles.wanted()
 
 
 GROUPS: Mapping[str, type[EnvSettings]] = {

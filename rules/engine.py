@@ -17,6 +17,7 @@ from rules.lines import DemandLine, group_lines
 from rules.measures import Measures, allowed_rollout, measures
 from rules.outcome import Outcome, Result
 from rules.policy import Pack, Rule
+from rules.waived import excepted
 from rules.why import UnknownRule, why_not
 from rules.words import FLAGS, asset_name
 
@@ -48,7 +49,7 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         return None
     outcome = _outcome(facts, rule, reasons)
     verdict = _verdict(outcome.result, facts.ticket.state, rule.gate)
-    return Finding(
+    found = Finding(
         id=rule.id,
         pack=pack.id,
         title=(("nl", rule.title.nl), ("en", rule.title.en)),
@@ -64,7 +65,9 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         who=outcome.who if verdict.open else (),
         parts=outcome.parts,
         due=_due(facts, rule.gate),
+        settle_by=facts.settle_by if verdict is Verdict.MISSING else None,
     )
+    return excepted(found, facts)
 
 
 def _outcome(facts: Facts, rule: Rule, reasons: Sequence[tuple[Subject, Because]]) -> Outcome:

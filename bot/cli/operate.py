@@ -111,7 +111,7 @@ def doctor() -> None:
 
     loaded = settings.load()
     logs.configure("ERROR")
-    roles = loaded.roles.wanted()
+    roles = loaded.wanted_roles
     found = [d for connector in app.connect_all(loaded) for d in connector.examiner.examine(roles)]
     show_diagnoses(found)
     raise typer.Exit(1 if any(d.health is Health.FAILED for d in found) else 0)

@@ -10,6 +10,7 @@ from bot.messages import plain
 from bot.messages.comment import compose
 from bot.messages.language import Speaker
 from bot.messages.overview import FLAG_NAMES, clauses
+from bot.messages.waivers import waived, waiver_json
 from bot.model.asset import Because, Dimension, Flag
 from bot.model.facts import Facts
 from bot.model.finding import Finding
@@ -70,6 +71,9 @@ def _finding(finding: Finding, speak: Speaker) -> dict[str, Any]:
             for p in finding.parts
         ],
         "due": finding.due.isoformat() if finding.due else None,
+        "under": finding.under.value if finding.under else None,
+        "waiver": waiver_json(finding.waiver),
+        "settle_by": finding.settle_by.isoformat() if finding.settle_by else None,
     }
 
 
@@ -95,6 +99,8 @@ def explained(finding: Finding, speak: Speaker) -> str:
     """The reasoning of one finding: asset → class → clause → what was seen → what would satisfy it → who can."""
     rows: list[tuple[Say, str]] = [
         (say("Verdict"), speak(finding.verdict)),
+        *(((say("Exception"), waived(finding, speak)),) if finding.waiver else ()),
+        *(((say("To be made good before"), speak(finding.settle_by)),) if finding.settle_by else ()),
         (say("Asked because"), "; ".join(speak(_reason(b)) for b in finding.because)),
         (say("Clause"), clauses([finding.cite], speak)),
         (say("Needed before"), speak(finding.gate) + (f" ({speak(finding.due)})" if finding.due else "")),

@@ -16,7 +16,7 @@ from sqlalchemy.exc import StatementError
 
 from bot.journal import Journal, JournalError, connect, open_journal, upgrade
 from bot.journal.migrate import alembic_config
-from bot.journal.tables import CURSOR, METADATA, TICKET, storable
+from bot.journal.tables import CURSOR, METADATA, TICKET, Utc, storable
 
 TABLES = set(METADATA.tables)
 
@@ -91,7 +91,7 @@ def test_text_that_no_store_takes_becomes_replacement_characters(journal: Journa
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     strange = "a\0b\ud800c"
     row = {column.name: strange for column in TICKET.c}
-    row |= dict.fromkeys(("updated", "planned_start", "first_seen", "checked_at", "gone_at"), moment)
+    row |= dict.fromkeys([c.name for c in TICKET.c if isinstance(c.type, Utc)], moment)
     row |= {"snapshot": {strange: [strange, 1, None]}}
     with journal.write() as connection:
         connection.execute(insert(TICKET).values(row))
