@@ -17,6 +17,7 @@ from rules.lines import DemandLine, group_lines
 from rules.measures import Measures, allowed_rollout, measures
 from rules.outcome import Outcome, Result
 from rules.policy import Pack, Rule
+from rules.standing import with_standing
 from rules.waived import excepted
 from rules.why import UnknownRule, why_not
 from rules.words import FLAGS, asset_name
@@ -77,7 +78,7 @@ def _outcome(facts: Facts, rule: Rule, reasons: Sequence[tuple[Subject, Because]
         return _unsure(rule.applies.flag or Flag.GDPR, dict.fromkeys(why.subject for _, why in reasons))
     subjects = tuple({id(subject): subject for subject, _ in certain}.values())
     demand = Demand(rule.params, tuple(why for _, why in certain), subjects)
-    return CHECKS[rule.check].run(facts, demand)
+    return with_standing(CHECKS[rule.check].run(facts, demand), facts, rule)
 
 
 def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:

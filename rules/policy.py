@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -70,6 +70,8 @@ class Rule(_Part):
     """One requirement: when it applies, the state that a ticket may not enter without it, and its check.
 
     line  rules that demand the same thing share a line; `rank` orders them, strictest highest
+    preapproved_by  the type of change whose template counts as the decision asked for, where the source system
+                    names that template
     """
 
     id: str = Field(pattern=r"^[A-Z0-9]+-[A-Z0-9]+$")
@@ -80,6 +82,7 @@ class Rule(_Part):
     severity: Severity = Severity.REQUIRED
     line: str = ""
     rank: int = 0
+    preapproved_by: Literal["standard"] | None = None
     reserved: bool = False
     check: str | None = None
     parameters: dict[str, Any] = Field(default_factory=dict, alias="with")

@@ -149,10 +149,29 @@ def rules(
     rows = [_row(pack, rule, language) for pack in loaded for rule in pack.rules]
     if form is Form.TEXT:
         _table(rows)
+        _stand_ins(language)
     elif form is Form.JSON:
         sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     else:
         sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _stand_ins(language: str) -> None:
+    """Below the rules, who stands in for a body that they name; nothing while the settings cannot be read."""
+    from zoneinfo import ZoneInfo
+
+    from pydantic import ValidationError
+
+    from bot.messages.language import Speaker
+    from bot.messages.waivers import stands_in
+    from bot.settings import BotSettings
+
+    try:
+        declared = BotSettings().stand_ins
+    except ValidationError:
+        return
+    for one in declared:
+        typer.echo(f"\n{stands_in(one, Speaker(language, ZoneInfo('UTC')))}")
 
 
 def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
@@ -167,6 +186,7 @@ def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
         "severity": rule.severity.value,
         "check": rule.check,
         "reserved": rule.reserved,
+        "preapproved_by": rule.preapproved_by,
     }
 
 

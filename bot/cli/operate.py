@@ -107,12 +107,16 @@ def doctor() -> None:
     """
     from bot import app, logs, settings
     from bot.cli.screen import show_diagnoses
-    from bot.ports import Health
+    from bot.ports import Diagnosis, Health
 
     loaded = settings.load()
     logs.configure("ERROR")
     roles = loaded.wanted_roles
-    found = [d for connector in app.connect_all(loaded) for d in connector.examiner.examine(roles)]
+    found = [
+        Diagnosis(Health.OK, f"ROLES__{one.role.name}", f"{one.body} stands in for it: {one.reason}")
+        for one in loaded.bot.stand_ins
+    ]
+    found += [d for connector in app.connect_all(loaded) for d in connector.examiner.examine(roles)]
     show_diagnoses(found)
     raise typer.Exit(1 if any(d.health is Health.FAILED for d in found) else 0)
 

@@ -63,7 +63,12 @@ _CHANGE_LIKE = _columns(
     list__sys_user="u_builders u_testers",
 )
 
-_CHANGE = _columns(choice="type risk category", bool="cab_required on_hold", string="conflict_status")
+_CHANGE = _columns(
+    choice="type risk category",
+    bool="cab_required on_hold",
+    string="conflict_status",
+    ref__std_change_producer_version="std_change_producer_version",
+)
 
 _CI = _columns(
     string="name sys_class_name u_service_hours u_confidentiality u_integrity u_availability",
@@ -86,6 +91,7 @@ _TABLES = (
     Table("task", "", _TASK, "number"),
     Table("change_request", "task", _CHANGE | _CHANGE_LIKE, "number"),
     Table("rm_release", "task", dict(_CHANGE_LIKE), "number"),
+    Table("std_change_producer_version", "", _columns(string="name version", bool="active")),
     Table("incident", "task", {}, "number"),
     Table("sysapproval_group", "task", _columns(choice="wait_for"), "number"),
     Table("sysapproval_approver", "", _APPROVER, "state"),

@@ -114,7 +114,8 @@ class ServiceNowSource:
         table, sys_id = mapping.parted(ref.id)
         if table not in KINDS or not encoded.is_sys_id(sys_id):
             raise NotFound(NAME, "not a ticket of this source")
-        row = self.client.record(table, sys_id, ("sys_id", *mapping.BASE, *self.fields.columns.values()))
+        columns = ("sys_id", *mapping.BASE, *self.fields.columns.values(), self.fields.template)
+        row = self.client.record(table, sys_id, columns)
         lifecycle = mapping.state(table, row, self.states)
         trail = history.read(self.client, self.directory, table, sys_id, values.stamp(row, "sys_created_on"))
         fields = self.fields.read(row, trail) | self._changes(table, sys_id)
@@ -127,6 +128,7 @@ class ServiceNowSource:
             approvals_readable=decided.readable,
             assets=touched,
             assets_readable=all_touched,
+            preapproval=self.fields.preapproval(row),
         )
 
     def _changes(self, table: str, sys_id: str) -> dict[str, Field]:
