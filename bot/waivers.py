@@ -6,7 +6,7 @@ A waiver never makes anything met. It is for one ticket and named rules, and lap
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,14 @@ from bot.model import reading
 from bot.model.facts import Facts
 from bot.model.people import Holder, Role, RoleMembers
 from bot.model.waiver import Waiver
-from rules.engine import UnknownRule, why_not
+from rules.engine import UnknownRule, evaluate, why_not
 from rules.policy import Pack
 
 _MEANINGFUL = 10
 """Characters that a reason must have at least, to be one."""
+
+_LONGEST = 300
+"""Characters that it may have: it stands in every comment while the waiver is in force."""
 
 
 class WaiverRefused(Exception):
@@ -62,6 +65,13 @@ def waiver(facts: Facts, packs: Sequence[Pack], asked: Asked, terms: Terms, spea
         recorded_at=facts.now,
         until=_until(asked.until, facts.now, terms.max_days, speak.timezone),
     )
+
+
+def still_open(facts: Facts, packs: Sequence[Pack], made: Waiver) -> tuple[str, ...]:
+    """Rules that demand the same as one of the waiver's, and are open beside it."""
+    findings = evaluate(replace(facts, waivers=(*facts.waivers, made)), packs)
+    lines = {finding.line for finding in findings if finding.id in made.rules}
+    return tuple(finding.id for finding in findings if finding.line in lines and finding.verdict.open)
 
 
 def authorised(
@@ -109,6 +119,8 @@ def _reason(words: str) -> str:
     text = " ".join(words.split())
     if len(text) < _MEANINGFUL or not reading.text(text).filled or len(set(text.casefold())) <= 2:
         raise WaiverRefused("--reason must say why, in a few words that somebody understands a year from now")
+    if len(text) > _LONGEST:
+        raise WaiverRefused(f"--reason may be {_LONGEST} characters long; keep the details in the ticket")
     return text
 
 

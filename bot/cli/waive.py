@@ -65,7 +65,7 @@ def _record(
 ) -> None:
     from bot.fetch import Gatherer
     from bot.messages.waivers import recorded
-    from bot.waivers import Asked, WaiverRefused, authorised, waiver
+    from bot.waivers import Asked, WaiverRefused, authorised, still_open, waiver
 
     facts = Gatherer(ctx).facts(source, ref)
     reason, until, person = words
@@ -77,6 +77,8 @@ def _record(
         _refuse(str(error), 1)
     ctx.journal.record_waiver(made, account)
     typer.echo(f"{ref.key} {recorded(made, ctx.speak)}")
+    if rest := still_open(facts, ctx.policy.packs, made):
+        typer.echo(ctx.speak.say("The same demand stays open by {rules}.", rules=rest))
 
 
 def _list(ctx: Context, ref: TicketRef) -> None:

@@ -63,7 +63,8 @@ def _panel(view: Overview, facts: Facts, speak: Speaker) -> Panel:
 
 def _open_points(view: Overview, facts: Facts, speak: Speaker) -> list[Block]:
     now = [line for line in view.now if line not in view.obligations]
-    shown, rest = now[:DETAILED], now[DETAILED:]
+    room = max(DETAILED - len(view.obligations), 0)
+    shown, rest = now[:room], now[room:]
     blocks: list[Block] = _ledger(view, facts, speak)
     for heading, group in groupby(shown, key=lambda line: _heading(line, view, speak)):
         blocks += [Heading(heading), Bullets(tuple(_point(line, facts, speak) for line in group))]

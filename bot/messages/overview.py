@@ -146,7 +146,7 @@ def deadline(facts: Facts, speak: Speaker) -> str:
     """Until when an emergency change is to make good what it skipped, or that this time is over."""
     by = facts.settle_by
     if by and facts.now >= by:
-        return speak.say("Emergency change: overdue, to be made good before {by}", by=by)
+        return speak.say("Emergency change: overdue; it was to be made good before {by}", by=by)
     return speak.say("Emergency change: to be made good before {by}", by=by)
 
 
