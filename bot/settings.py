@@ -100,14 +100,16 @@ class BotSettings(EnvSettings):
         "INFO", description="How much is logged (stderr)."
     )
 
-    _lists = field_validator("packs", "waiver_roles", mode="before")(_split)
+    _lists = field_validator("packs", mode="before")(_split)
 
-    @field_validator("waiver_roles")
+    @field_validator("waiver_roles", mode="before")
     @classmethod
-    def _by_groups(cls, value: tuple[Role, ...]) -> tuple[Role, ...]:
-        if not value or Role.OWNER in value:
-            raise ValueError("must name one or more roles that groups hold, such as cab,dpo")
-        return value
+    def _by_groups(cls, value: object) -> object:
+        names = _split(value.lower()) if isinstance(value, str) else value
+        known = [role.value for role in Role if role is not Role.OWNER]
+        if not isinstance(names, tuple) or not names or not set(names) <= set(known):
+            raise ValueError(f"must name roles that groups hold, by comma: {', '.join(known)}")
+        return names
 
     @field_validator("substitutes")
     @classmethod
