@@ -69,7 +69,8 @@ def step_after(settle_by: datetime, calendar: Calendar, now: datetime) -> int | 
 
 def due(facts: Facts, view: Overview, steps: Sequence[int], calendar: Calendar) -> Due | None:
     """Whether the ticket asks for a reminder now, by its state, its class's hours and what is open."""
-    if not view.now or facts.ticket.state.over or not _may_speak(facts, calendar):
+    over = facts.ticket.state.over and not view.obligations
+    if not view.now or over or not _may_speak(facts, calendar):
         return None
     if view.obligations and facts.settle_by:
         last = step_after(facts.settle_by, calendar, facts.now)

@@ -45,7 +45,7 @@ def remind_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
 
 def _due(ctx: Context, gatherer: Gatherer, report: Report) -> Iterator[tuple[Claim, Due]]:
     sources = {source.name: source for source in ctx.sources}
-    for row in ctx.journal.open_tickets():
+    for row in ctx.journal.asked_of():
         claim = _claim(ctx, row)
         if claim is None or row.source not in sources or ctx.stop():
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.model.facts import Facts
+from bot.model.fields import Field
 from bot.model.reading import shorten
 from bot.model.say import Quote, Say, say
 from rules.approvals import current, votes
@@ -31,9 +32,19 @@ def _preapproved(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
     rejected = any(not vote.approved for vote in current(votes(facts.ticket)))
     if rejected or not facts.ticket.approvals_readable:
         return outcome
+    return Outcome(Result.MET, _by_template(template), outcome.wanted)
+
+
+def _by_template(template: Field) -> Say:
     name = Quote(shorten(str(template.value)))
-    seen = say("Pre-approved as standard change: {template}.", template=name)
-    return Outcome(Result.MET, seen, outcome.wanted)
+    if template.by is None or template.at is None:
+        return say("Pre-approved as standard change: {template}.", template=name)
+    return say(
+        "Pre-approved as standard change: {template}, set by {person} on {moment}.",
+        template=name,
+        person=template.by,
+        moment=template.at,
+    )
 
 
 def _no_template(readable: bool) -> Say:

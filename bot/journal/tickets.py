@@ -109,6 +109,13 @@ class Tickets(Slots):
         """All tickets that somebody still works on."""
         return self._rows(TICKET.c.state.not_in(_OVER), TICKET.c.gone_at.is_(None))
 
+    def asked_of(self) -> tuple[TicketRow, ...]:
+        """All tickets of which people may have to be reminded: open ones, and emergencies with something to make
+        good, closed or not.
+        """
+        waiting = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None)
+        return self._rows(waiting, TICKET.c.gone_at.is_(None))
+
     def settle_by(self, source: str, ticket_id: str) -> datetime | None:
         """Until when (UTC) an emergency was last told to make good what it skipped; None when it was not."""
         rows = self._rows(_is(source, ticket_id))

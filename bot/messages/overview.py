@@ -70,7 +70,7 @@ class Overview:
             return Tone.STOP
         if self.upcoming:
             return Tone.TODO
-        return Tone.INFO if self.unseen else Tone.DONE
+        return Tone.INFO if self.unseen or self.waived else Tone.DONE
 
 
 def overview(lines: Sequence[DemandLine], state: State) -> Overview:

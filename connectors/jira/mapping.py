@@ -72,7 +72,7 @@ def ticket(raw: Raw, site: Site) -> Ticket:
         approvals_readable=given is not None,
         assets=assets or (),
         assets_readable=assets is not None,
-        preapproval=_preapproval(fields, site.fields),
+        preapproval=_preapproval(fields, site.fields, history),
     )
 
 
@@ -93,10 +93,12 @@ def _field(name: str, fields: Mapping[str, Any], site: FieldMap, history: Histor
     return next((f for f in readable if f.filled), (readable or seen)[0])
 
 
-def _preapproval(fields: Mapping[str, Any], site: FieldMap) -> Field:
+def _preapproval(fields: Mapping[str, Any], site: FieldMap, history: History) -> Field:
     """The template of a standard change, from the field that an admin named for it; else nothing is known."""
     named = next((f for f in site.found.get(PREAPPROVAL, ()) if f.id in fields), None)
-    return reading.text(words(fields[named.id]), named.name) if named else UNREADABLE
+    if named is None:
+        return UNREADABLE
+    return history.stamped(reading.text(words(fields[named.id]), named.name), named)
 
 
 def _package(seen: Mapping[str, Field], fields: Mapping[str, Any], _: FieldMap, __: History) -> Field:

@@ -98,6 +98,17 @@ def test_reminded_when_a_working_day_is_left_and_when_time_is_over(now, step) ->
     assert (found.step if found else None) == step
 
 
+def test_a_closed_emergency_is_reminded_of_what_it_skipped_and_no_other_closed_change() -> None:
+    closed = complete(approvals=(), now=BY)
+    found = {}
+    for moment in (BY, None):
+        facts = replace(closed, settle_by=moment)
+        view = overview(group_lines(evaluate(facts, PACKS)), facts.ticket.state)
+        found[moment] = due(facts, view, (5, 2, 1), CALENDAR)
+    assert found[BY] is not None
+    assert found[None] is None
+
+
 def test_nobody_is_reminded_of_what_was_made_good() -> None:
     facts = replace(complete(now=BY), settle_by=BY)
     assert due(facts, overview(group_lines(evaluate(facts, PACKS)), facts.ticket.state), (), CALENDAR) is None

@@ -11,6 +11,7 @@ from test_cli import sluis
 from test_story import card, comments, text
 
 from bot import app, settings
+from bot.context import Context
 from bot.pipeline import cycle
 from bot.report import Report
 from connectors.sandbox.town import Town
@@ -166,15 +167,51 @@ def test_an_emergency_makes_good_afterwards_and_never_passes_in_silence(town: To
     assert (seen["verdict"], seen["settle_by"] is not None) == ("missing", True)
 
     assert reminders(town, number) == []
+    left = datetime.fromisoformat(str(seen["settle_by"])) - datetime.now(UTC)
+    sync_at((left - timedelta(hours=1)) / timedelta(days=1))
+    first = reminders(town, number)
+    assert first
+    assert all("Emergency change: to be made good before" in words for words in first)
     sync_at(9)
     _, later = town.servicenow.notes(change)
     assert "Emergency change: overdue; it was to be made good before" in later
     reminded = reminders(town, number)
-    assert reminded
-    assert all("Emergency change: overdue" in words for words in reminded)
+    assert len(reminded) == 2 * len(first)
+    assert sum("Emergency change: overdue" in words for words in reminded) == len(first)
     assert sync_at(10).sources["servicenow"].read == 0
     assert reminders(town, number) == reminded, "said once"
     assert len(town.servicenow.notes(change)) == 2
+
+
+def test_an_emergency_that_was_closed_at_once_is_told_of_what_it_skipped(town: Town, env, sync_at) -> None:
+    sync_at()
+    started = datetime.now(UTC) - timedelta(hours=1)
+    number = add_change(town, state=3, type="emergency", work_start=started)
+    change = next(r["sys_id"] for r in town.servicenow.state.all("change_request") if r["number"] == number)
+    sync_at()
+    (note,) = town.servicenow.notes(change)
+    assert "Emergency change: to be made good before" in note
+    sync_at(9)
+    assert any("Emergency change: overdue" in words for words in reminders(town, number))
+    other = add_change(town, state=3, type="normal", work_start=started)
+    sync_at(10)
+    assert reminders(town, other) == []
+
+
+def test_a_waiver_can_be_recorded_while_the_bot_runs(env, monkeypatch) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    running = app.build(settings.load())
+    try:
+        assert waive(env, "ICR-16").returncode == 0
+        assert [w.rules for w in running.journal.waivers_of(_id(running))] == [("ICR-16",)]
+    finally:
+        running.journal.close()
+
+
+def _id(ctx: Context) -> str:
+    found = next(filter(None, (source.find("CHG-1") for source in ctx.sources)))
+    return f"{found.source}:{found.id}"
 
 
 def reminders(town: Town, key: str) -> list[str]:

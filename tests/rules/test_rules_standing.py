@@ -38,6 +38,11 @@ def judged(given: Facts, rule: str = "ICR-11") -> Finding:
     ("given", "verdict", "seen"),
     [
         (change(TEMPLATE), Verdict.MET, "Pre-approved as standard change: 'Renew certificate'."),
+        (
+            change(Field("Renew certificate", by=AN, at=day(3))),
+            Verdict.MET,
+            "Pre-approved as standard change: 'Renew certificate', set by An on 03/03 12:00.",
+        ),
         (change(TEMPLATE, "normal"), Verdict.PENDING, NONE_YET),
         (change(TEMPLATE, "emergency"), Verdict.PENDING, NONE_YET),
         (change(EMPTY), Verdict.PENDING, f"{NONE_YET} {UNNAMED}"),

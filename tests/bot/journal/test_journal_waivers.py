@@ -115,6 +115,20 @@ def test_a_ticket_that_is_gone_is_not_looked_for(journal: Journal) -> None:
     assert again(journal, day(4)) == []
 
 
+def test_people_are_reminded_of_open_tickets_and_of_what_an_emergency_skipped(journal: Journal) -> None:
+    skipped = [finding(settle_by=day(8))]
+    for key, state, findings in (
+        ("1", State.IMPLEMENT, ()),
+        ("2", State.CLOSED, ()),
+        ("3", State.CLOSED, skipped),
+        ("4", State.CANCELED, ()),
+    ):
+        journal.store(ticket(state, id=key, key=key), findings, {}, day(2))
+    assert [row.key for row in journal.asked_of()] == ["1", "3"]
+    journal.gone("jira", "3", day(3))
+    assert [row.key for row in journal.asked_of()] == ["1"]
+
+
 def test_until_when_an_emergency_makes_good_is_remembered_while_it_must(journal: Journal) -> None:
     assert journal.settle_by("jira", "1") is None
     store(journal, day(2), [finding(settle_by=day(8))])

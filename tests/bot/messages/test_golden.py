@@ -73,6 +73,7 @@ CASES = {
     "waived": replace(
         case(test_data="production", state=State.SCHEDULED), waivers=(WAIVER,), substitutes=(STAND_IN,)
     ),
+    "excepted": replace(case(test_data="production", approvals=SIGNED), waivers=(WAIVER,)),
     "emergency": replace(case(**EMERGENCY), settle_by=day(12)),
     "overdue": replace(case(**EMERGENCY), settle_by=day(9)),
 }

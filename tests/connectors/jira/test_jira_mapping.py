@@ -216,3 +216,4 @@ def test_only_a_field_that_an_admin_named_holds_the_template(value, named, reada
     issue = {"id": "10", "key": "CHG-1", "fields": BASE | {"cf_model": value, "cf_pre": "typed by anybody"}}
     seen = ticket(Raw(issue, [], ()), replace(SITE, fields=replace(MAP, found={**MAP.found, **chosen.found})))
     assert (seen.preapproval.readable, seen.preapproval.value) == (readable, template)
+    assert (seen.preapproval.by is not None) == (template is not None), "who set it is told"
