@@ -100,6 +100,16 @@ class Rule(_Part):
             raise ValueError("a rule has a check, unless it is reserved: then it has none")
         return self
 
+    @model_validator(mode="after")
+    def _preapproved_for_the_cab(self) -> Rule:
+        if self.preapproved_by and (
+            self.check != "approved_by_role" or self.parameters != {"roles": ["cab"]}
+        ):
+            raise ValueError(
+                "preapproved_by stands in for the CAB alone: check approved_by_role, roles [cab]"
+            )
+        return self
+
     @cached_property
     def params(self) -> Params:
         """The parameters as the check takes them. Raises pydantic's ValidationError; settled at load."""

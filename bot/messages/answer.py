@@ -29,6 +29,9 @@ def as_json(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> dict[s
         "url": facts.ticket.url,
         "state": facts.ticket.state.value,
         "classification": _classification(facts, speak),
+        "substitutes": [
+            {"role": one.role.value, "body": one.body, "reason": one.reason} for one in facts.substitutes
+        ],
         "findings": [_finding(finding, speak) for finding in findings],
     }
 

@@ -225,6 +225,8 @@ def test_a_body_that_stands_in_for_the_cab_is_named(town: Town, env) -> None:
     seen = found(env, "CHG-1", "ICR-11")
     assert seen["verdict"] == "met"
     assert str(seen["seen"]).endswith("Change Advisory Board stands in for the CAB.")
+    answer = json.loads(sluis("check", "CHG-1", "--format", "json", env=env).stdout)
+    assert [one["body"] for one in answer["substitutes"]] == ["Change Advisory Board"]
     told = "Change Advisory Board stands in for the CAB: We are too small for a CAB of our own"
     assert told in sluis("check", "CHG-1", env=env).stdout
     assert told in sluis("rules", "--language", "en", env=env).stdout

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from build import AN, BO, CAB, CI, EMPTY, HIDDEN, approved, complete, day, english, members, rejected, subject
+from pydantic import ValidationError
 
 from bot.model.asset import Flag
 from bot.model.facts import Facts
@@ -15,7 +16,7 @@ from bot.model.lifecycle import State, Verdict
 from bot.model.people import Role
 from bot.model.waiver import Substitute
 from rules.engine import evaluate
-from rules.policy import load_packs
+from rules.policy import Rule, load_packs
 
 PACKS = load_packs(["vo-icr"])
 TEMPLATE = Field("Renew certificate")
@@ -103,3 +104,26 @@ def test_every_finding_judged_by_a_substitute_says_so(given, rule, seen) -> None
     body = {Role.CAB: members(AN, BO, group=CAB), Role.DPO: members(CI)}
     found = judged(replace(facts, substitutes=(MANAGERS,), roles=body), rule)
     assert english(found.seen) == seen
+
+
+@pytest.mark.parametrize(
+    ("check", "params"),
+    [
+        ("approved_by_role", {"roles": ["dpo"]}),
+        ("approved_by_role", {"roles": ["cab", "dpo"]}),
+        ("approved_by_role", {"roles": ["cab"], "four_eyes": True}),
+        ("approved_by_owner", {}),
+    ],
+)
+def test_no_pack_can_have_a_template_stand_in_for_anybody_else(check, params) -> None:
+    rule = {
+        "id": "OWN-1",
+        "title": {"nl": "x", "en": "x"},
+        "applies": {"any": True},
+        "gate": "implement",
+        "preapproved_by": "standard",
+    }
+    with pytest.raises(ValidationError, match="stands in for the CAB alone"):
+        Rule.model_validate(rule | {"check": check, "with": params})
+    allowed = Rule.model_validate(rule | {"check": "approved_by_role", "with": {"roles": ["cab"]}})
+    assert allowed.preapproved_by == "standard"
