@@ -12,6 +12,7 @@ from bot.journal import JournalError, open_journal
 from bot.messages.language import Speaker
 from bot.ports import Connector
 from bot.settings import Mode, Settings, SettingsError
+from bot.waivers import Terms
 from connectors.catalog import CONNECTORS
 from rules.own import load_all
 from rules.policy import PolicyError
@@ -51,12 +52,15 @@ def policy(settings: Settings) -> Policy:
         packs=packs,
         default_class=bot.default_class,
         max_writes=bot.max_writes,
-        roles=settings.roles.wanted(),
+        roles=settings.wanted_roles,
         service_hours=bot.service_hours,
         remind_days=bot.remind_days,
         calendar=bot.calendar,
         declarations=declarations,
         max_children=bot.max_children,
+        substitutes=bot.stand_ins,
+        emergency_days=bot.emergency_days,
+        waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,15 @@ class Calendar:
             day -= timedelta(days=1)
             days -= self.is_working_day(day)
         return datetime.combine(day, local.time(), self.timezone)
+
+    def working_days_after(self, moment: datetime, days: int) -> datetime:
+        """The same local time of day, `days` working days after `moment` (aware; the answer in UTC)."""
+        local = moment.astimezone(self.timezone)
+        day = local.date()
+        while days > 0:
+            day += timedelta(days=1)
+            days -= self.is_working_day(day)
+        return datetime.combine(day, local.time(), self.timezone).astimezone(UTC)
 
     def local_day(self, moment: datetime) -> date:
         """The date people read on the wall at that moment."""

@@ -11,8 +11,9 @@ from bot.decide import Voice
 from bot.journal import Journal
 from bot.messages.language import Speaker
 from bot.model.people import Role
-from bot.model.waiver import Declaration
+from bot.model.waiver import Declaration, Substitute
 from bot.ports import AssetBook, Connector, Outlet, Postbox, Relations, TicketSource
+from bot.waivers import TERMS, Terms
 from rules.policy import Pack
 
 
@@ -25,6 +26,9 @@ class Policy:
     declarations   what the organisation declared once
     remind_days    working days before the planned start on which to remind
     max_children   most changes of one release that are read
+    substitutes    bodies that stand in for one that a small organisation lacks
+    emergency_days working days in which an emergency makes good what it skipped
+    waivers        who may record a waiver, and for how long
     """
 
     act: bool
@@ -37,6 +41,9 @@ class Policy:
     calendar: Calendar
     declarations: tuple[Declaration, ...] = ()
     max_children: int = 100
+    substitutes: tuple[Substitute, ...] = ()
+    emergency_days: int = 2
+    waivers: Terms = TERMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,11 +117,14 @@ def digest_of(content: Any) -> str:
 
 def _worth_saying(facts: Facts, view: Overview, memory: Memory) -> bool:
     """Once something was said it is kept true. Before that: not about what is over, what is still a draft
-    (unless it says something forbidden), nor when there is nothing to settle.
+    (unless it says something forbidden), nor when there is nothing to settle. An emergency that is over before it
+    was ever looked at is told of what it skipped while that can be made good in time.
     """
     if memory.spoken:
         return True
-    if facts.ticket.state.over or not view.open:
+    if facts.ticket.state.over:
+        return bool(view.obligations and facts.settle_by and facts.now < facts.settle_by)
+    if not view.open and not view.waived:
         return False
     return facts.ticket.state is not State.DRAFT or bool(view.forbidden)
 
@@ -147,11 +150,14 @@ def _comment(
 
 def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[Any]:
     canceled = facts.ticket.state is State.CANCELED
+    waivers = sorted([f.id, f.waiver.until.isoformat()] for f in findings if f.waiver)
+    overdue = sorted(f.id for f in findings if f.settle_by and f.settle_by <= facts.now)
     return [
         VERSION,
         voice.speak.language,
         canceled,
         sorted([f.id, f.verdict.value] for f in findings if f.verdict.open),
+        *([waivers, overdue] if waivers or overdue else []),
     ]
 
 

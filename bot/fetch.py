@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bot.accounts import approvals_at_home, at_home, foreign, known_people
 from bot.bundle import Bundle, Shelf, added_at
 from bot.classify import classify, of_change, unread_change
 from bot.context import Context
+from bot.emergency import settle_by
 from bot.model.asset import Asset, Subject
 from bot.model.facts import Child, Facts
 from bot.model.people import Person, Role, RoleMembers
@@ -24,11 +26,13 @@ from bot.report import Report
 
 
 def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> Iterator[TicketRef]:
-    """The tickets of a source that have not been seen in their present state, each once.
+    """The tickets of a source that have not been seen in their present state, each once; and those of which time
+    alone changed the findings.
 
     full  look at every open ticket again, for what changes without moving a ticket's stamp
     """
     count = report.source(source.name)
+    again = {row.id: row.key for row in ctx.journal.due_again(source.name, ctx.clock())}
     done: set[tuple[str, str]] = set()
     try:
         source.identify()
@@ -38,9 +42,13 @@ def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> It
                 continue
             done.add((ref.id, ref.version or ref.updated.isoformat()))
             count.listed += 1
-            if not full and ctx.journal.seen(ref):
+            if not full and ref.id not in again and ctx.journal.seen(ref):
                 count.unchanged += 1
                 continue
+            again.pop(ref.id, None)
+            yield ref
+        for ref in filter(None, map(source.find, again.values())):
+            count.listed += 1
             yield ref
     except SourceError as error:
         count.complete = False
@@ -82,10 +90,11 @@ class Gatherer:
         changes = [change for _, change in bundle.changes if change]
         self.registers.look_up(asset for one in (ticket, *changes) for asset in one.assets)
         subjects, problems = self._subjects(ticket, self._bundled(ticket, bundle))
+        now = self.ctx.clock()
         return Facts(
             ticket=ticket,
             subjects=subjects if bundle.readable else _not_all(subjects),
-            now=self.ctx.clock(),
+            now=now,
             problems=problems,
             roles=roles,
             notices=self.ctx.journal.notices(ticket.source, ticket.id),
@@ -93,6 +102,9 @@ class Gatherer:
             declarations=self.ctx.policy.declarations,
             children=tuple(self._child(ticket, key, change) for key, change in bundle.changes),
             children_readable=bundle.readable,
+            settle_by=self._settle_by(ticket, now),
+            substitutes=self.ctx.policy.substitutes,
+            waivers=self.ctx.journal.waivers_of(f"{ticket.source}:{ticket.id}"),
         )
 
     def _bundle(self, ticket: Ticket) -> Bundle:
@@ -103,6 +115,11 @@ class Gatherer:
                 f"{len(bundle.changes)} were read — raise SLUIS_MAX_CHILDREN to read them all"
             )
         return bundle
+
+    def _settle_by(self, ticket: Ticket, now: datetime) -> datetime | None:
+        policy = self.ctx.policy
+        known = self.ctx.journal.settle_by(ticket.source, ticket.id)
+        return settle_by(ticket, known, policy.emergency_days, policy.calendar, now)
 
     def _child(self, release: Ticket, key: str, change: Ticket | None) -> Child:
         """A change as the release's rules look at it, by its own assets as its own source knows their people."""

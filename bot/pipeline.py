@@ -107,7 +107,7 @@ def judge(
         findings = evaluate(facts, ctx.policy.packs)
         intents = decide(facts, findings, memory, ctx.voice(source.name))
         wishes = addressed(ctx, facts, intents, report)
-        ctx.journal.store(facts.ticket, findings, snapshot(facts), ctx.clock(), wishes, ref.version)
+        ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
     except SourceError as error:
         report.problem(f"{ref.key}: {told(error)}")
         count.failed += 1

@@ -25,6 +25,10 @@ OVERDUE = 0
 """The step of a reminder about what is missing by now."""
 
 
+LAST_DAY = 1
+"""The step of a reminder about what an emergency is to make good: so many working days before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A ticket of which somebody is to be reminded, and the step that makes it due (working days before)."""
@@ -56,10 +60,21 @@ def step_now(
     return min(begun, default=None)
 
 
+def step_after(settle_by: datetime, calendar: Calendar, now: datetime) -> int | None:
+    """The step of what an emergency is to make good: 1 when one working day is left, then OVERDUE; None before."""
+    if now >= settle_by:
+        return OVERDUE
+    return LAST_DAY if calendar.working_days_before(settle_by, LAST_DAY) <= now else None
+
+
 def due(facts: Facts, view: Overview, steps: Sequence[int], calendar: Calendar) -> Due | None:
     """Whether the ticket asks for a reminder now, by its state, its class's hours and what is open."""
-    if not view.now or facts.ticket.state.over or not _may_speak(facts, calendar):
+    over = facts.ticket.state.over and not view.obligations
+    if not view.now or over or not _may_speak(facts, calendar):
         return None
+    if view.obligations and facts.settle_by:
+        last = step_after(facts.settle_by, calendar, facts.now)
+        return Due(facts, view, last) if last is not None else None
     if view.missing:
         return Due(facts, view, OVERDUE)
     start = facts.field("planned_start").value

@@ -17,7 +17,7 @@ from bot.model.lifecycle import State, Verdict
 from bot.model.say import say
 from bot.model.wish import Wish
 from bot.ports import SourceError
-from bot.remind import OVERDUE, Due, Reminder, due, grouped, step_now
+from bot.remind import OVERDUE, Due, Reminder, due, grouped, step_after, step_now
 from bot.report import Planned, Report
 from rules.engine import evaluate
 from rules.lines import group_lines
@@ -46,7 +46,7 @@ def remind_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
 
 def _due(ctx: Context, gatherer: Gatherer, report: Report) -> Iterator[tuple[Claim, Due]]:
     sources = {source.name: source for source in ctx.sources}
-    for row in ctx.journal.open_tickets():
+    for row in ctx.journal.asked_of():
         claim = _claim(ctx, row)
         if claim is None or row.source not in sources or ctx.stop():
             continue
@@ -69,7 +69,12 @@ def _claim(ctx: Context, row: TicketRow) -> Claim | None:
     step = step_now(row.planned_start, row.state, ctx.policy.remind_days, calendar, now)
     if row.state is State.DRAFT or not open_:
         return None
-    if missing:
+    if row.settle_by:
+        after = step_after(row.settle_by, calendar, now)
+        if after is None:
+            return None
+        claim = Claim(f"remind:{row.source}:{row.id}:settle:{after}", calendar.local_day(row.settle_by))
+    elif missing:
         claim = Claim(
             f"remind:{row.source}:{row.id}:{OVERDUE}:{digest_of(missing)}", calendar.local_day(row.first_seen)
         )

@@ -18,6 +18,8 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.calendar import Calendar
 from bot.model.people import Role
+from bot.model.reading import text
+from bot.model.waiver import Substitute
 from connectors.catalog import CONNECTORS
 from connectors.settings import EnvSettings
 
@@ -94,6 +96,21 @@ class BotSettings(EnvSettings):
         description="YAML file with what the organisation declared once: rule, reference, reviewed, subject.",
         examples=["/etc/sluis/declarations.yaml"],
     )
+    waiver_roles: Annotated[tuple[Role, ...], NoDecode] = Field(
+        (Role.CAB, Role.DPO, Role.CHANGE_MANAGER),
+        description="Roles whose holders may record a waiver with `sluis waive`, by comma.",
+        examples=["cab,dpo"],
+    )
+    waiver_max_days: int = Field(90, ge=1, le=3650, description="Most days that a waiver may run.")
+    substitutes: dict[str, str] = Field(
+        default_factory=dict,
+        description="Who stands in for a body that a small organisation lacks: SLUIS_SUBSTITUTES__CAB=group|reason. "
+        "ROLES__CAB, where set, then names the group of that body. Said in every finding it judges.",
+        examples=["SLUIS_SUBSTITUTES__CAB=Management team|We have no CAB; the management team decides."],
+    )
+    emergency_days: int = Field(
+        2, ge=0, le=30, description="Working days in which an emergency change makes good what it skipped."
+    )
     http_host: str = Field("127.0.0.1", description="Address on which `sluis serve` answers health checks.")
     http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -101,6 +118,26 @@ class BotSettings(EnvSettings):
     )
 
     _lists = field_validator("packs", mode="before")(_split)
+
+    @field_validator("waiver_roles", mode="before")
+    @classmethod
+    def _by_groups(cls, value: object) -> object:
+        names = _split(value.lower()) if isinstance(value, str) else value
+        known = [role.value for role in Role if role is not Role.OWNER]
+        if not isinstance(names, tuple) or not names or not set(names) <= set(known):
+            raise ValueError(f"must name roles that groups hold, by comma: {', '.join(known)}")
+        return names
+
+    @field_validator("substitutes")
+    @classmethod
+    def _bodies(cls, value: dict[str, str]) -> dict[str, str]:
+        for role, words in value.items():
+            body, _, reason = words.partition("|")
+            if role.lower() != Role.CAB.value:
+                raise ValueError(f"for {role}: only the CAB can have a substitute: SLUIS_SUBSTITUTES__CAB")
+            if not text(body).filled or not text(reason).filled:
+                raise ValueError("must be like Management team|We have no CAB; the management team decides.")
+        return value
 
     @field_validator("remind_days", mode="before")
     @classmethod
@@ -145,6 +182,12 @@ class BotSettings(EnvSettings):
         return ZoneInfo(self.timezone)
 
     @property
+    def stand_ins(self) -> tuple[Substitute, ...]:
+        """The declared substitute bodies."""
+        declared = ((Role(role.lower()), words.partition("|")) for role, words in self.substitutes.items())
+        return tuple(Substitute(role, body.strip(), reason.strip()) for role, (body, _, reason) in declared)
+
+    @property
     def calendar(self) -> Calendar:
         """The office's working days and hours."""
         opens, _, closes = self.office_hours.partition("-")
@@ -177,6 +220,11 @@ class Settings:
     bot: BotSettings
     roles: RoleSettings
     connectors: Mapping[str, EnvSettings]
+
+    @property
+    def wanted_roles(self) -> dict[Role, tuple[str, ...]]:
+        """The names per role; a body that stands in for one is found under its own name unless told otherwise."""
+        return {one.role: (one.body,) for one in self.bot.stand_ins} | self.roles.wanted()
 
 
 GROUPS: Mapping[str, type[EnvSettings]] = {

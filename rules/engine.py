@@ -18,6 +18,8 @@ from rules.lines import DemandLine, group_lines
 from rules.measures import Measures, allowed_rollout, measures
 from rules.outcome import Outcome, Result
 from rules.policy import Pack, Rule
+from rules.standing import with_standing
+from rules.waived import excepted
 from rules.why import UnknownRule, why_not
 from rules.words import FLAGS, asset_name, label, saw, sentences
 
@@ -51,7 +53,7 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
     # A rule without a gate runs on a clock; at the latest the end of the ticket asks for it.
     gate = rule.gate or State.CLOSED
     verdict = _verdict(outcome.result, facts.ticket.state, gate)
-    return Finding(
+    found = Finding(
         id=rule.id,
         pack=pack.id,
         title=rule.titles,
@@ -67,7 +69,9 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         who=outcome.who if verdict.open else (),
         parts=outcome.parts,
         due=outcome.due or _due(facts, gate),
+        settle_by=facts.settle_by if verdict is Verdict.MISSING else None,
     )
+    return excepted(found, facts)
 
 
 def _outcome(facts: Facts, rule: Rule, reasons: Sequence[tuple[Subject, Because]]) -> Outcome:
@@ -80,7 +84,7 @@ def _outcome(facts: Facts, rule: Rule, reasons: Sequence[tuple[Subject, Because]
         return _unsure(rule.applies.flag or Flag.GDPR, dict.fromkeys(why.subject for _, why in reasons))
     subjects = tuple({id(subject): subject for subject, _ in certain}.values())
     demand = Demand(rule.params, tuple(why for _, why in certain), subjects)
-    return CHECKS[rule.check].run(facts, demand)
+    return with_standing(CHECKS[rule.check].run(facts, demand), facts, rule)
 
 
 def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:

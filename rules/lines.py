@@ -85,6 +85,11 @@ class DemandLine:
         return min((f.due for f in self.findings if f.due), default=None)
 
     @property
+    def settle_by(self) -> datetime | None:
+        """Until when (UTC) an emergency is to make good what it skipped of this; None for anything else."""
+        return min((f.settle_by for f in self.findings if f.settle_by), default=None)
+
+    @property
     def seen(self) -> tuple[Say, ...]:
         """What was seen, sentence by sentence, the headline's first, each once."""
         return _once(f.seen for f in self._worded)

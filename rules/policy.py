@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -96,6 +96,8 @@ class Rule(_Part):
 
     gate  None, written "-": there is none, because a clock runs instead, or because no ticket is asked
     line  rules that demand the same thing share a line; `rank` orders them, strictest highest
+    preapproved_by  the type of change whose template counts as the decision asked for, where the source system
+                    names that template
     """
 
     id: str = Field(pattern=r"^[A-Z0-9]+-[A-Z0-9]+$")
@@ -107,6 +109,7 @@ class Rule(_Part):
     line: str = ""
     rank: int = 0
     item: Item = Item.RULE
+    preapproved_by: Literal["standard"] | None = None
     check: str | None = None
     parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
 
@@ -142,6 +145,16 @@ class Rule(_Part):
     def titles(self) -> tuple[tuple[str, str], ...]:
         """The title by language, as a finding carries it."""
         return (("nl", self.title.nl), ("en", self.title.en))
+
+    @model_validator(mode="after")
+    def _preapproved_for_the_cab(self) -> Rule:
+        if self.preapproved_by and (
+            self.check != "approved_by_role" or self.parameters != {"roles": ["cab"]}
+        ):
+            raise ValueError(
+                "preapproved_by stands in for the CAB alone: check approved_by_role, roles [cab]"
+            )
+        return self
 
     @cached_property
     def params(self) -> Params:

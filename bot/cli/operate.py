@@ -108,14 +108,18 @@ def doctor() -> None:
     from bot import app, logs, settings
     from bot.cli.screen import show_diagnoses
     from bot.declarations import examined
-    from bot.ports import Health
+    from bot.ports import Diagnosis, Health
 
     loaded = settings.load()
     logs.configure("ERROR")
-    roles = loaded.roles.wanted()
     policy = app.policy(loaded)
-    looked = [(c.name, list(c.examiner.examine(roles))) for c in app.connect_all(loaded)]
-    looked.append(("declarations", list(examined(policy.packs, policy.declarations, app.now().date()))))
+    looked = [(c.name, list(c.examiner.examine(loaded.wanted_roles))) for c in app.connect_all(loaded)]
+    stand_ins = [
+        Diagnosis(Health.OK, f"ROLES__{one.role.name}", f"{one.body} stands in for it: {one.reason}")
+        for one in loaded.bot.stand_ins
+    ]
+    declared = [*stand_ins, *examined(policy.packs, policy.declarations, app.now().date())]
+    looked.append(("declarations", declared))
     for system, found in looked:
         show_diagnoses(system, found)
     raise typer.Exit(1 if any(d.health is Health.FAILED for _, found in looked for d in found) else 0)

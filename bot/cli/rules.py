@@ -61,6 +61,7 @@ def rules(
     rows = [_row(pack, rule, language.value) for pack, rule in found]
     if form is Form.TEXT:
         _table(found, every, language.value)
+        _stand_ins(language.value)
     elif form is Form.JSON:
         sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     else:
@@ -184,6 +185,7 @@ def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
         "check": rule.check,
         "item": rule.item.value,
         "reserved": rule.reserved,
+        "preapproved_by": rule.preapproved_by,
     }
 
 
@@ -211,3 +213,21 @@ def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
         force = [f"{pack.effective_from} – {pack.effective_until or ''}"] if every else []
         table.add_row(rule.id, title, speak(when(rule.applies)), before, pack.cited(rule), *force)
     Console(highlight=False).print(table)
+
+
+def _stand_ins(language: str) -> None:
+    """Below the rules, who stands in for a body that they name; nothing while the settings cannot be read."""
+    from zoneinfo import ZoneInfo
+
+    from pydantic import ValidationError
+
+    from bot.messages.language import Speaker
+    from bot.messages.waivers import stands_in
+    from bot.settings import BotSettings
+
+    try:
+        declared = BotSettings().stand_ins
+    except ValidationError:
+        return
+    for one in declared:
+        typer.echo(f"\n{stands_in(one, Speaker(language, ZoneInfo('UTC')))}")

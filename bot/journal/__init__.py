@@ -9,7 +9,9 @@ cursor    source                          `at`: read up to here without a gap; `
 ticket    source, id                      a ticket as last stored: key, url, stamp and version, state, team,
                                           planned start, summary, the snapshot the findings were made from
                                           with its hash, when and in which state it was first seen, when it
-                                          was last looked at, when it was found to be gone
+                                          was last looked at, when it was found to be gone; `settle_by`: until when
+                                          an emergency is to make good what it skipped; `look_again_at`: when its
+                                          findings change although nobody touches it
 finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning
 bundle    source, release_id, child_key     a change that a release contained when it was last stored
 slot      target, ticket, kind (unique)   one message outside. `desired_*`: how it should be (hash of the meaning,
@@ -18,6 +20,8 @@ slot      target, ticket, kind (unique)   one message outside. `desired_*`: how 
                                           a write began and its end is not known; `attempts`, `next_attempt_at`,
                                           `last_error`: back-off; `lease_*`, `fence`: who works on it now;
                                           `closed`: no longer wanted, not written any more
+waiver    id                              an exception for a rule of a ticket ("source:id"): reason, who in which
+                                          role, until when, and when and by whom it was ended before that
 sent      what, day                       what goes out once a day, and did
 run       id                              start, end, mode, report, exit code; no end means it was killed
 

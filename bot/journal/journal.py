@@ -9,9 +9,10 @@ from bot.journal.marks import Marks
 from bot.journal.migrate import upgrade
 from bot.journal.slots import DEFAULT_INSTALL
 from bot.journal.tickets import Tickets
+from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Marks):
+class Journal(Tickets, Waivers, Marks):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 

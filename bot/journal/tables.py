@@ -122,6 +122,8 @@ TICKET = Table(
     _text("first_state"),
     _moment("checked_at", needed=True),
     _moment("gone_at"),
+    _moment("settle_by"),
+    _moment("look_again_at"),
     Index(None, "source", "key"),
 )
 
@@ -199,4 +201,21 @@ RUN = Table(
     _text("mode"),
     Column("report", Json),
     Column("exit_code", Integer),
+)
+
+WAIVER = Table(
+    "waiver",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("ticket"),
+    _text("rule_id"),
+    _text("reason"),
+    _text("by_id"),
+    _text("by_name"),
+    _text("role"),
+    _moment("recorded_at", needed=True),
+    _moment("until", needed=True),
+    _moment("ended_at"),
+    _text("ended_by"),
+    Index(None, "ticket"),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, select, update
 
 from bot.journal.slots import Slots
 from bot.journal.store import digest, insert
@@ -25,7 +25,8 @@ _OVER = [state.value for state in State if state.over]
 @dataclass(frozen=True, slots=True)
 class TicketRow:
     """A ticket as it was last stored. All moments are in UTC. `first_state` is the state it was in when the
-    bot first saw it; `gone_at` is when it was found deleted or out of sight.
+    bot first saw it; `gone_at` is when it was found deleted or out of sight. `settle_by` is until when an emergency
+    is to make good what it skipped; `look_again_at` when its findings change although nobody touches it.
     """
 
     source: str
@@ -43,6 +44,8 @@ class TicketRow:
     first_state: State
     checked_at: datetime
     gone_at: datetime | None
+    settle_by: datetime | None = None
+    look_again_at: datetime | None = None
 
     @property
     def ref(self) -> TicketRef:
@@ -76,7 +79,8 @@ class Tickets(Slots):
         A finding keeps the moment since which its verdict stands; one that no longer applies is forgotten.
         """
         with self.write() as connection:
-            _put_ticket(connection, _ticket_values(ticket, snapshot, now) | {"version_seen": version})
+            values = _ticket_values(ticket, snapshot, now) | _moments(findings, now)
+            _put_ticket(connection, values | {"version_seen": version})
             _put_findings(connection, ticket, findings, now)
             _put_bundle(connection, ticket)
             put_wishes(connection, desired, now)
@@ -116,6 +120,25 @@ class Tickets(Slots):
             change.c.checked_at > TICKET.c.checked_at,
         )
         return self._rows(newer, TICKET.c.state.not_in(_OVER), TICKET.c.gone_at.is_(None))
+
+    def asked_of(self) -> tuple[TicketRow, ...]:
+        """All tickets of which people may have to be reminded: open ones, and emergencies with something to make
+        good, closed or not.
+        """
+        waiting = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None)
+        return self._rows(waiting, TICKET.c.gone_at.is_(None))
+
+    def settle_by(self, source: str, ticket_id: str) -> datetime | None:
+        """Until when (UTC) an emergency was last told to make good what it skipped; None when it was not."""
+        rows = self._rows(_is(source, ticket_id))
+        return rows[0].settle_by if rows else None
+
+    def due_again(self, source: str, now: datetime) -> tuple[TicketRow, ...]:
+        """Tickets whose findings change by now although nobody touched them: a waiver was recorded or ended or
+        has lapsed, or the time to make something good is over.
+        """
+        due = (TICKET.c.look_again_at <= now, TICKET.c.gone_at.is_(None))
+        return self._rows(TICKET.c.source == source, *due)
 
     def ticket(self, source: str, key: str) -> TicketRow | None:
         """The ticket people call `key`; the one seen last when the key was given to another ticket."""
@@ -173,10 +196,23 @@ def _ticket_values(ticket: Ticket, snapshot: Mapping[str, Any], now: datetime) -
     }
 
 
+def _moments(findings: Sequence[Finding], now: datetime) -> dict[str, datetime | None]:
+    """What time alone will change about the findings, and when."""
+    settle_by = min((f.settle_by for f in findings if f.settle_by), default=None)
+    ahead = [f.waiver.until for f in findings if f.waiver]
+    ahead += [settle_by] if settle_by and settle_by > now else []
+    look_again_at = min(ahead, default=None)
+    return {"settle_by": settle_by, "look_again_at": look_again_at}
+
+
 def _put_ticket(connection: Connection, values: dict[str, Any]) -> None:
     new = insert(connection, TICKET).values(values)
     kept = {"source", "id", "first_seen", "first_state"}
-    fresh = {name: new.excluded[name] for name in values if name not in kept}
+    fresh: dict[str, Any] = {name: new.excluded[name] for name in values if name not in kept}
+    # What was put on record while this ticket was being judged must not be lost: it is due sooner.
+    since, planned = TICKET.c.look_again_at > new.excluded.checked_at, new.excluded.look_again_at
+    sooner = since & or_(planned.is_(None), TICKET.c.look_again_at < planned)
+    fresh["look_again_at"] = case((sooner, TICKET.c.look_again_at), else_=planned)
     connection.execute(new.on_conflict_do_update(index_elements=["source", "id"], set_=fresh))
 
 

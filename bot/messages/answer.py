@@ -10,6 +10,7 @@ from bot.messages import plain
 from bot.messages.comment import compose
 from bot.messages.language import Speaker
 from bot.messages.overview import FLAG_NAMES
+from bot.messages.waivers import waiver_json
 from bot.model.asset import Because, Dimension, Flag
 from bot.model.facts import Facts
 from bot.model.finding import Finding
@@ -27,6 +28,9 @@ def as_json(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> dict[s
         "url": facts.ticket.url,
         "state": facts.ticket.state.value,
         "classification": _classification(facts, speak),
+        "substitutes": [
+            {"role": one.role.value, "body": one.body, "reason": one.reason} for one in facts.substitutes
+        ],
         "findings": [finding_json(finding, speak) for finding in findings],
     }
 
@@ -71,6 +75,9 @@ def finding_json(finding: Finding, speak: Speaker) -> dict[str, Any]:
             for p in finding.parts
         ],
         "due": finding.due.isoformat() if finding.due else None,
+        "under": finding.under.value if finding.under else None,
+        "waiver": waiver_json(finding.waiver),
+        "settle_by": finding.settle_by.isoformat() if finding.settle_by else None,
     }
 
 

@@ -11,8 +11,20 @@ from typing import Any
 
 from bot.messages import blocks
 from bot.messages.language import Speaker
-from bot.messages.overview import Overview, class_line, headline, ids, next_step, overview, seen, title, who
+from bot.messages.overview import (
+    Overview,
+    class_line,
+    deadline,
+    headline,
+    ids,
+    next_step,
+    overview,
+    seen,
+    title,
+    who,
+)
 from bot.messages.slack_text import clip, cut, escape, is_web
+from bot.messages.waivers import waived
 from bot.model.document import Tone
 from bot.model.facts import Facts
 from bot.model.fields import FIELDS
@@ -33,8 +45,9 @@ Message = dict[str, Any]
 def compose(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> Message:
     """The card: how the ticket stands, what is missing and from whom, and why the team gets it."""
     ticket, view = facts.ticket, overview(lines, facts.ticket.state)
-    standing = f"{_sign(view, ticket)} {headline(view, ticket, speak)}"
+    standing = f"{_sign(view, ticket)} {headline(view, facts, speak)}"
     points = [] if ticket.state is State.CANCELED else _points(view, facts, speak)
+    points += [] if ticket.state is State.CANCELED else _waived(lines, speak)
     about = _about(facts, speak)
     reason = _reason(ticket, speak)
     built = [blocks.header(_heading(ticket)), blocks.rich_text([blocks.words(standing, bold=True)])]
@@ -55,7 +68,7 @@ def news(
     parts = [
         *(f"✅ {title(line, speak)} — {seen(line, speak)}" for line in settled),
         *(f"⛔ {title(line, speak)} — {seen(line, speak)}" for line in raised),
-        next_step(view, facts, speak) or headline(view, ticket, speak),
+        next_step(view, facts, speak) or headline(view, facts, speak),
     ]
     built = [blocks.rich_text([blocks.words(part)]) for part in parts]
     return _message(_text(_heading(ticket), *parts), built)
@@ -132,6 +145,15 @@ def _points(view: Overview, facts: Facts, speak: Speaker) -> list[list[blocks.El
     return points
 
 
+def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[list[blocks.Element]]:
+    """What is excepted for a while, and by whom: a card without it would look better than the ticket is."""
+    found = [f for line in lines for f in line.findings if f.waiver]
+    return [
+        [blocks.words(f.titled(speak.language), bold=True), blocks.words(f" — {waived(f, speak)}")]
+        for f in found[:SHOWN]
+    ]
+
+
 def _about(facts: Facts, speak: Speaker) -> str:
     ticket = facts.ticket
     start = ticket.field("planned_start").value
@@ -154,6 +176,8 @@ def _line(line: DemandLine, speak: Speaker) -> str:
 
 
 def _when(due: Due, speak: Speaker) -> str:
+    if due.view.obligations:
+        return deadline(due.facts, speak)
     if due.step == OVERDUE:
         return speak.say("this should have been in order by now")
     start = due.facts.field("planned_start").value

@@ -10,6 +10,7 @@ from bot.messages.language import Speaker
 from bot.messages.overview import (
     Overview,
     class_line,
+    deadline,
     headline,
     ids,
     next_step,
@@ -19,6 +20,7 @@ from bot.messages.overview import (
     who,
     why,
 )
+from bot.messages.waivers import stands_in, waived
 from bot.model.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
 from bot.model.facts import Facts
 from bot.model.lifecycle import State
@@ -44,27 +46,57 @@ def compose(
         blocks.append(Paragraph((_small(speak.say("Takes the place of the note of {at}.", at=replaces)),)))
     if facts.ticket.state is not State.CANCELED:
         blocks += _open_points(view, facts, speak)
+        blocks += _waived(lines, speak)
         blocks += _rest(view, speak)
-        blocks.append(Paragraph((_small(f"{class_line(facts.subjects, speak)}."),)))
+        about = (f"{class_line(facts.subjects, speak)}.", *(stands_in(s, speak) for s in facts.substitutes))
+        blocks.append(Paragraph(tuple(_small(text) for text in about)))
     return Document(tuple(blocks))
 
 
 def _panel(view: Overview, facts: Facts, speak: Speaker) -> Panel:
     canceled = facts.ticket.state is State.CANCELED
     step = "" if canceled else next_step(view, facts, speak)
-    lines: list[Line] = [(Run(headline(view, facts.ticket, speak), strong=True),)]
+    lines: list[Line] = [(Run(headline(view, facts, speak), strong=True),)]
     lines += [(Run(step),)] if step else []
     return Panel(Tone.INFO if canceled else view.tone, tuple(lines))
 
 
 def _open_points(view: Overview, facts: Facts, speak: Speaker) -> list[Block]:
-    shown, rest = view.now[:DETAILED], view.now[DETAILED:]
-    blocks: list[Block] = []
+    now = [line for line in view.now if line not in view.obligations]
+    room = max(DETAILED - len(view.obligations), 0)
+    shown, rest = now[:room], now[room:]
+    blocks: list[Block] = _ledger(view, facts, speak)
     for heading, group in groupby(shown, key=lambda line: _heading(line, view, speak)):
         blocks += [Heading(heading), Bullets(tuple(_point(line, facts, speak) for line in group))]
     if rest:
         blocks.append(Paragraph((_also(rest, speak),)))
     return blocks
+
+
+def _ledger(view: Overview, facts: Facts, speak: Speaker) -> list[Block]:
+    """What an emergency change skipped: every point by name, the first ones with their reasons."""
+    if not view.obligations:
+        return []
+    told = [_point(line, facts, speak) for line in view.obligations[:DETAILED]]
+    named: list[tuple[Line, ...]] = [
+        ((Run(title(line, speak), strong=True), Run(f" {ids(line)}")),)
+        for line in view.obligations[DETAILED:]
+    ]
+    return [Heading(deadline(facts, speak)), Bullets((*told, *named))]
+
+
+def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[Block]:
+    """Every exception in force, also of a demand of which another part is open; one item per line and waiver."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for line in lines:
+        for finding in (f for f in line.findings if f.waiver):
+            key = finding.titled(speak.language), waived(finding, speak)
+            told.setdefault(key, []).append(finding.id)
+    items = tuple(
+        ((Run(name, strong=True), Run(f" — {text} [{', '.join(found)}]")),)
+        for (name, text), found in told.items()
+    )
+    return [Heading(speak.say("Waived")), Bullets(items)] if items else []
 
 
 def _heading(line: DemandLine, view: Overview, speak: Speaker) -> str:

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -99,6 +99,10 @@ class Speaker:
     def moment(self, at: datetime) -> str:
         """Day and time as people read them: "Tue 24 Nov 2026, 18:00"."""
         return format_datetime(at, "EEE d MMM y, HH:mm", tzinfo=self.timezone, locale=self._locale)
+
+    def day(self, at: datetime) -> str:
+        """The day as people read it: "Tue 24 Nov 2026"."""
+        return format_date(at.astimezone(self.timezone), "EEE d MMM y", locale=self._locale)
 
     def listed(self, items: Iterable[object], limit: int = 0, either: bool = False) -> str:
         """Names in a row: "A, B and C"; with `limit`, the rest as a count; `either` joins by "or"."""

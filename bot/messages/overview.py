@@ -36,6 +36,7 @@ class Overview:
 
     forbidden  what the ticket says and the class does not allow
     missing    what should have been there before a gate that is passed
+    waived     what an authorised person excepted for a while, wholly
     upcoming   what is to be settled before the next gate, `gate`; what is only asked after the rollout is not
                upcoming before it has begun
     later      what is due at gates after that one
@@ -49,11 +50,17 @@ class Overview:
     met: tuple[DemandLine, ...]
     unseen: tuple[DemandLine, ...]
     gate: State | None
+    waived: tuple[DemandLine, ...] = ()
 
     @property
     def now(self) -> tuple[DemandLine, ...]:
         """What is to be settled first, most pressing first."""
         return self.forbidden + self.missing + self.upcoming
+
+    @property
+    def obligations(self) -> tuple[DemandLine, ...]:
+        """What an emergency change skipped and is to make good afterwards."""
+        return tuple(line for line in self.missing if line.settle_by)
 
     @property
     def open(self) -> bool:
@@ -67,7 +74,7 @@ class Overview:
             return Tone.STOP
         if self.upcoming:
             return Tone.TODO
-        return Tone.INFO if self.unseen else Tone.DONE
+        return Tone.INFO if self.unseen or self.waived else Tone.DONE
 
 
 def overview(lines: Sequence[DemandLine], state: State) -> Overview:
@@ -86,14 +93,16 @@ def overview(lines: Sequence[DemandLine], state: State) -> Overview:
         missing=having(Verdict.MISSING),
         upcoming=tuple(line for line in pending if line.gate is gate),
         later=tuple(line for line in pending if line.gate is not gate),
-        met=having(Verdict.MET, Verdict.WAIVED),
+        met=having(Verdict.MET),
+        waived=having(Verdict.WAIVED),
         unseen=having(Verdict.UNKNOWN),
         gate=gate,
     )
 
 
-def headline(view: Overview, ticket: Ticket, speak: Speaker) -> str:
+def headline(view: Overview, facts: Facts, speak: Speaker) -> str:
     """How the ticket stands, in one or two sentences."""
+    ticket = facts.ticket
     if ticket.state is State.CANCELED:
         return speak.say("This ticket is canceled; nothing is asked of it any more.")
     parts = []
@@ -103,7 +112,9 @@ def headline(view: Overview, ticket: Ticket, speak: Speaker) -> str:
                 "{n} point is not allowed as it stands.", "{n} points are not allowed as they stand.", n
             )
         )
-    if n := len(view.missing):
+    if view.obligations:
+        parts.append(_obliged(view, facts, speak))
+    if n := len(view.missing) - len(view.obligations):
         parts.append(
             speak.count(
                 "{n} point should have been in order by now.",
@@ -121,9 +132,35 @@ def headline(view: Overview, ticket: Ticket, speak: Speaker) -> str:
     return " ".join(parts) or _nothing_to_settle(view, ticket, speak)
 
 
+def _obliged(view: Overview, facts: Facts, speak: Speaker) -> str:
+    n, by = len(view.obligations), facts.settle_by
+    if by and facts.now >= by:
+        return speak.count(
+            "Emergency change: {n} point is overdue.", "Emergency change: {n} points are overdue.", n
+        )
+    return speak.count(
+        "Emergency change: {n} point is to be made good before {by}.",
+        "Emergency change: {n} points are to be made good before {by}.",
+        n,
+        by=by,
+    )
+
+
+def deadline(facts: Facts, speak: Speaker) -> str:
+    """Until when an emergency change is to make good what it skipped, or that this time is over."""
+    by = facts.settle_by
+    if by and facts.now >= by:
+        return speak.say("Emergency change: overdue; it was to be made good before {by}", by=by)
+    return speak.say("Emergency change: to be made good before {by}", by=by)
+
+
 def _nothing_to_settle(view: Overview, ticket: Ticket, speak: Speaker) -> str:
     """Good news, no better than what could be seen."""
     before = not ticket.state.reached(State.IMPLEMENT)
+    if n := len(view.waived):
+        return speak.count(
+            "Nothing is open now; {n} point is waived.", "Nothing is open now; {n} points are waived.", n
+        )
     if view.unseen:
         return speak.say("What could be looked at is in order.")
     if before:

@@ -45,7 +45,8 @@ class Facts:
     """One ticket with all that is needed to judge it. `problems` are doubts about the assets of the ticket
     as a whole (none named, a lower class stated). `now` is aware, UTC. `service_hours` gives, by name of a
     team, the hours an admin declared for it: "5x10" or "24x7". `same_person` gives, by account id, the id of the
-    account that stands for the person, where an admin declared two accounts to be one person.
+    account that stands for the person, where an admin declared two accounts to be one person. `settle_by` is until
+    when (UTC) an emergency change that has begun is to make good what it skipped; None for any other ticket.
     """
 
     ticket: Ticket
@@ -61,6 +62,7 @@ class Facts:
     declarations: tuple[Declaration, ...] = ()
     substitutes: tuple[Substitute, ...] = ()
     same_person: Mapping[str, str] = field(default_factory=dict)
+    settle_by: datetime | None = None
 
     def field(self, name: str) -> Field:
         """What was seen of a ticket's field."""

@@ -14,6 +14,8 @@ from bot.model.fields import FIELDS
 from connectors.jira.settings import JiraSettings, split
 
 ASSETS = "assets"
+PREAPPROVAL = "preapproval"
+"""Not of the vocabulary: the template of a standard change. Jira has none, so only a field that an admin names."""
 _ASSET_TYPES = frozenset({"com.atlassian.jira.plugins.cmdb:cmdb-object-cftype"})
 
 SYSTEM: Mapping[str, str] = {
@@ -111,6 +113,8 @@ def resolve(fields: Sequence[SiteField], settings: JiraSettings) -> FieldMap:
     doubts: list[Doubt] = []
     names = (*FIELDS, ASSETS)
     found = {name: _vocabulary(name, fields, settings, doubts) for name in names}
+    if own := settings.fields.get(PREAPPROVAL):
+        found[PREAPPROVAL] = _all(PREAPPROVAL, (own,), fields, doubts)
     signs = {role: settings.sign_off_fields.get(role) for role in {*SIGN_OFFS, *settings.sign_off_fields}}
     sign_offs = {
         role: _all(f"{role} sign-off", split(own) if own else SIGN_OFFS[role], fields, doubts)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.model import reading
-from bot.model.fields import FIELDS, Field
+from bot.model.fields import FIELDS, UNREADABLE, Field
 from bot.model.lifecycle import State
 from bot.model.ticket import Approval, AssetRef, Ticket, TicketKind
 from connectors.jira import approvals as sign_offs
 from connectors.jira.client import NAME, mapping
-from connectors.jira.fields import ASSETS, VERSIONS, FieldMap
+from connectors.jira.fields import ASSETS, PREAPPROVAL, VERSIONS, FieldMap
 from connectors.jira.history import History, steps_of
 from connectors.jira.links import CONTAINS, contained
 from connectors.jira.search import moment
@@ -82,6 +82,7 @@ def ticket(raw: Raw, site: Site) -> Ticket:
         approvals_readable=given is not None,
         assets=assets or (),
         assets_readable=assets is not None,
+        preapproval=_preapproval(fields, site.fields, history),
     )
 
 
@@ -100,6 +101,14 @@ def _field(name: str, fields: Mapping[str, Any], site: FieldMap, history: Histor
     seen = [history.stamped(read(name, fields[f.id], f.name), f) for f in candidates]
     readable = [f for f in seen if f.readable]
     return next((f for f in readable if f.filled), (readable or seen)[0])
+
+
+def _preapproval(fields: Mapping[str, Any], site: FieldMap, history: History) -> Field:
+    """The template of a standard change, from the field that an admin named for it; else nothing is known."""
+    named = next((f for f in site.found.get(PREAPPROVAL, ()) if f.id in fields), None)
+    if named is None:
+        return UNREADABLE
+    return history.stamped(reading.text(words(fields[named.id]), named.name), named)
 
 
 def _package(seen: Mapping[str, Field], fields: Mapping[str, Any], _: FieldMap, __: History) -> Field:

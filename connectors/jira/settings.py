@@ -24,7 +24,7 @@ DEFAULT_TYPES = {
     "Wijziging": TicketKind.CHANGE,
     "Release": TicketKind.RELEASE,
 }
-MAPPABLE = frozenset({*FIELDS, "assets"})
+MAPPABLE = frozenset({*FIELDS, "assets", "preapproval"})
 
 
 def split(words: str) -> tuple[str, ...]:

@@ -90,6 +90,10 @@ class ServiceNowSandbox:
         usual: dict[str, Value] = {"type": "normal", "state": -5, "approval": "not requested"}
         return self._add("change_request", **(usual | columns))
 
+    def add_template(self, name: str) -> str:
+        """A standard change template in its approved version; gives the sys_id for `std_change_producer_version`."""
+        return self._add("std_change_producer_version", name=name, version="1", active=True)
+
     def add_release(self, **columns: Value) -> str:
         """A release; its changes name it as their parent."""
         usual: dict[str, Value] = {"state": -5}

@@ -63,8 +63,6 @@ _CHANGE_LIKE = _columns(
     " u_stable_after u_chain_wide u_data_breach",
     time="u_deadline u_detected_at u_reported_written u_reported_phone start_date end_date work_start work_end"
     " u_pull_until u_test_plan_fixed_at u_test_validated_at"
-    time="u_deadline u_detected_at u_reported_written u_reported_phone"
-    " start_date end_date work_start work_end u_pull_until u_test_plan_fixed_at u_test_validated_at"
     " u_handed_over_at u_operational_at",
     choice="u_release_size u_rollout_strategy u_test_result u_acceptance_result u_test_data close_code"
     " u_severity u_priority u_incident_severity",
@@ -80,6 +78,12 @@ _INCIDENT = _columns(
 )
 
 _CHANGE = _columns(choice="type risk category", bool="cab_required on_hold", string="conflict_status")
+_CHANGE = _columns(
+    choice="type risk category",
+    bool="cab_required on_hold",
+    string="conflict_status",
+    ref__std_change_producer_version="std_change_producer_version",
+)
 
 _CI = _columns(
     string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability",
@@ -103,6 +107,8 @@ _TABLES = (
     Table("change_request", "task", _CHANGE | _CHANGE_LIKE, "number"),
     Table("rm_release", "task", dict(_CHANGE_LIKE), "number"),
     Table("incident", "task", _columns(ref__change_request="rfc") | _INCIDENT, "number"),
+    Table("std_change_producer_version", "", _columns(string="name version", bool="active")),
+    Table("incident", "task", {}, "number"),
     Table("sysapproval_group", "task", _columns(choice="wait_for"), "number"),
     Table("sysapproval_approver", "", _APPROVER, "state"),
     Table(

@@ -69,6 +69,12 @@ COLUMNS: Mapping[str, str] = {
     )
 }
 
+PREAPPROVAL = "preapproval"
+"""Not of the vocabulary: the template from which a standard change was made."""
+
+TEMPLATE = "std_change_producer_version"
+"""Where a change made from the standard change catalogue keeps that template; its shown value is the name."""
+
 RELATED = frozenset({"changes"})
 """Fields read from related records instead of a column, unless a column is configured."""
 

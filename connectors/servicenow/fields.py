@@ -11,7 +11,7 @@ from bot.model.fields import FIELDS, Field, FieldSpec, Kind
 from bot.model.people import Group, Person
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Row
-from connectors.servicenow.columns import RELATED, column_of
+from connectors.servicenow.columns import PREAPPROVAL, RELATED, TEMPLATE, column_of
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.history import History
 
@@ -60,6 +60,7 @@ class Fields:
 
     def __init__(self, overrides: Mapping[str, str], directory: Directory) -> None:
         self._directory = directory
+        self.template = overrides.get(PREAPPROVAL, TEMPLATE)
         self.columns = {
             name: column_of(name, overrides) for name in FIELDS if name not in RELATED or name in overrides
         }
@@ -73,6 +74,13 @@ class Fields:
         }
         self._moments(seen, history)
         return seen
+
+    def preapproval(self, row: Row) -> Field:
+        """The template under which the record was approved beforehand; unreadable where the column is not seen."""
+        column = self.template
+        if not values.has(row, column):
+            return reading.unreadable(column, "the column does not exist or may not be read")
+        return reading.text(values.shown(row, column) or values.value(row, column), column)
 
     def _ids(self, row: Row) -> set[str]:
         parties = (c for n, c in self.columns.items() if FIELDS[n].kind in (Kind.USERS, Kind.PARTY))

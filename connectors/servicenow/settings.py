@@ -12,7 +12,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.model.fields import FIELDS
 from bot.model.lifecycle import State
-from connectors.servicenow.columns import CI_COLUMNS, KINDS
+from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL
 from connectors.settings import EnvSettings
 
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -157,7 +157,7 @@ class ServiceNowSettings(EnvSettings):
     @field_validator("fields")
     @classmethod
     def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
-        return _columns(value, FIELDS, "field")
+        return _columns(value, (*FIELDS, PREAPPROVAL), "field")
 
     @field_validator("ci_fields")
     @classmethod

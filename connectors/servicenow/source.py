@@ -125,9 +125,14 @@ class ServiceNowSource:
         table, sys_id = mapping.parted(ref.id)
         if table not in KINDS or not encoded.is_sys_id(sys_id):
             raise NotFound(NAME, "not a ticket of this source")
-        row = self.client.record(
-            table, sys_id, ("sys_id", *mapping.BASE, *mapping.links(table), *self.fields.columns.values())
+        columns = (
+            "sys_id",
+            *mapping.BASE,
+            *mapping.links(table),
+            *self.fields.columns.values(),
+            self.fields.template,
         )
+        row = self.client.record(table, sys_id, columns)
         lifecycle = mapping.state(table, row, self.states)
         trail = history.read(self.client, self.directory, table, sys_id, values.stamp(row, "sys_created_on"))
         contained, added = self._changes(table, sys_id)
@@ -143,6 +148,7 @@ class ServiceNowSource:
             assets=touched,
             assets_readable=all_touched,
             history=added,
+            preapproval=self.fields.preapproval(row),
         )
 
     def _changes(self, table: str, sys_id: str) -> tuple[dict[str, Field], tuple[Change, ...]]:

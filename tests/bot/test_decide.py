@@ -17,6 +17,7 @@ from bot.model.asset import Flag
 from bot.model.facts import Facts
 from bot.model.lifecycle import State, Verdict
 from bot.model.people import Role
+from bot.model.waiver import Waiver
 from bot.ports import Format
 from rules.engine import evaluate
 from rules.policy import load_packs
@@ -181,3 +182,42 @@ def test_a_handover_notification_knows_whom_it_reaches():
     assert found["handover-1:bo"].recipients == ("Bo",)
     assert "Web team" in found["handover-1:operations"].recipients
     assert all(i.once for kind, i in found.items() if kind.startswith("handover"))
+
+
+RECORDED = Waiver(
+    "jira:1", ("ICR-17", "ICR-18", "ICR-32", "ICR-35"), "Next week", "Bo", Role.CAB, day(9), day(20)
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "settle_by", "waivers", "expected"),
+    [
+        ({"state": State.CLOSED}, day(11), (), [COMMENT, CARD]),  # an emergency that was closed at once
+        ({"state": State.CLOSED}, day(9), (), []),  # one of long ago
+        ({"state": State.CANCELED}, day(11), (), []),
+        ({}, None, (RECORDED,), [COMMENT, CARD]),  # an exception is never silent
+    ],
+)
+def test_when_it_speaks_of_emergencies_and_exceptions(given, settle_by, waivers, expected):
+    facts = replace(before_rollout(**given), settle_by=settle_by, waivers=waivers)
+    assert kinds(said(facts)) == expected
+
+
+def test_a_note_is_written_anew_for_an_exception_its_extension_and_an_overrun():
+    bare = before_rollout()
+    late = replace(before_rollout(state=State.IMPLEMENT), settle_by=day(11))
+    longer = replace(RECORDED, until=day(25))
+    told = [
+        bare,
+        replace(bare, waivers=(RECORDED,)),
+        replace(bare, waivers=(longer,)),
+        late,
+        replace(late, now=day(12)),
+    ]
+    digests = [said(facts, SPOKEN, NOTES)[0].digest for facts in told]
+    assert len(set(digests)) == len(digests)
+    assert said(replace(late, now=day(13)), SPOKEN, NOTES)[0].digest == digests[-1]
+    assert (
+        said(replace(bare, waivers=(replace(RECORDED, until=day(10, 1)),)), SPOKEN, NOTES)[0].digest
+        == digests[0]
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from bot import settings
 from bot.model.people import Role
+from bot.model.waiver import Substitute
 from bot.settings_doc import example
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,26 @@ def problems(monkeypatch: pytest.MonkeyPatch, **env: str) -> tuple[str, ...]:
         ({"SLUIS_OFFICE_HOURS": "always"}, "SLUIS_OFFICE_HOURS: must be like 08:00-18:00"),
         ({"SLUIS_REMIND_DAYS": "five"}, "SLUIS_REMIND_DAYS: must be whole numbers of days, such as 5,2,1"),
         ({"SLUIS_SERVICE_HOURS__WEB": "always"}, "SLUIS_SERVICE_HOURS: for web must be 5x10 or 24x7"),
+        (
+            {"SLUIS_WAIVER_ROLES": "cab,owner"},
+            "SLUIS_WAIVER_ROLES: must name roles that groups hold, by comma: cab,",
+        ),
+        (
+            {"SLUIS_WAIVER_ROLES": ","},
+            "SLUIS_WAIVER_ROLES: must name roles that groups hold, by comma: cab, dpo",
+        ),
+        (
+            {"SLUIS_WAIVER_ROLES": "kab"},
+            "SLUIS_WAIVER_ROLES: must name roles that groups hold, by comma: cab, dpo",
+        ),
+        ({"SLUIS_WAIVER_MAX_DAYS": "0"}, "SLUIS_WAIVER_MAX_DAYS: Input should be greater than or equal to 1"),
+        ({"SLUIS_SUBSTITUTES__CAB": "Management team"}, "SLUIS_SUBSTITUTES: must be like Management team|"),
+        (
+            {"SLUIS_SUBSTITUTES__CAB": "Management team|n/a"},
+            "SLUIS_SUBSTITUTES: must be like Management team|",
+        ),
+        ({"SLUIS_SUBSTITUTES__DPO": "Boss|No DPO here"}, "SLUIS_SUBSTITUTES: for dpo: only the CAB can have"),
+        ({"SLUIS_EMERGENCY_DAYS": "-1"}, "SLUIS_EMERGENCY_DAYS: Input should be greater than or equal to 0"),
         ({"SLUIS_LANGUAG": "nl"}, "SLUIS_LANGUAG: no such setting; did you mean SLUIS_LANGUAGE?"),
         ({"ROLES__KAB": "x"}, "ROLES__KAB: no such setting; did you mean ROLES__CAB?"),
         ({"SLACK_TOKEN": "x"}, "SLACK_TOKEN: no such setting; did you mean SLACK_BOT_TOKEN?"),
@@ -89,3 +110,24 @@ def test_the_example_file_is_a_valid_env_file(monkeypatch, tmp_path):
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     given = [line for line in lines if line and not line.startswith("#")]
     assert given == [], "nothing is switched on by copying it"
+
+
+@pytest.mark.parametrize(
+    ("env", "cab"),
+    [
+        ({}, None),
+        ({"ROLES__CAB": "Board"}, ("Board",)),
+        ({"SLUIS_SUBSTITUTES__CAB": "Management team|We have no CAB"}, ("Management team",)),
+        (
+            {"SLUIS_SUBSTITUTES__CAB": "Management team|We have no CAB", "ROLES__CAB": "grp-mt,grp-mt-2"},
+            ("grp-mt", "grp-mt-2"),
+        ),
+    ],
+)
+def test_the_group_of_a_body_that_stands_in_is_the_cab(monkeypatch, env, cab):
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    loaded = settings.load()
+    assert loaded.wanted_roles.get(Role.CAB) == cab
+    declared = (Substitute(Role.CAB, "Management team", "We have no CAB"),)
+    assert loaded.bot.stand_ins == (declared if "SLUIS_SUBSTITUTES__CAB" in env else ())

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import insert, inspect, select, text
+from sqlalchemy import MetaData, insert, inspect, select, text
 from sqlalchemy.exc import StatementError
 
 from bot.journal import Journal, JournalError, connect, open_journal, upgrade
 from bot.journal.migrate import alembic_config
-from bot.journal.tables import CURSOR, METADATA, TICKET, storable
+from bot.journal.tables import CURSOR, METADATA, TICKET, Utc, storable
+from bot.model.lifecycle import Verdict
 
 TABLES = set(METADATA.tables)
 
@@ -76,6 +77,36 @@ def test_tables_that_cannot_be_made_are_told_in_one_line(blank_url: str) -> None
         open_journal(blank_url)
 
 
+def test_a_journal_of_the_first_version_keeps_what_it_knows(blank_url: str) -> None:
+    """Rows of every table as revision 0001 wrote them, upgraded, then read and used by this version."""
+    alembic(blank_url, lambda c: command.upgrade(c, "0001"))
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    old = MetaData()
+    engine = connect(blank_url)
+    with engine.begin() as connection:
+        old.reflect(connection)
+        assert "waiver" not in old.tables
+        assert {"settle_by", "look_again_at"}.isdisjoint(c.name for c in old.tables["ticket"].c)
+        texts = dict.fromkeys(("key", "url", "version_seen", "team", "summary", "snapshot_hash"), "x")
+        states = dict.fromkeys(("state", "first_state"), "scheduled")
+        moments = dict.fromkeys(("updated", "first_seen", "checked_at"), moment)
+        row = {"source": "jira", "id": "1", "snapshot": {"a": 1}} | texts | states | moments
+        connection.execute(insert(old.tables["ticket"]).values(row))
+        finding = {"source": "jira", "ticket_id": "1", "rule_id": "ICR-09", "verdict": "missing"}
+        connection.execute(insert(old.tables["finding"]).values(finding | {"since": moment, "digest": ""}))
+        connection.execute(insert(old.tables["cursor"]).values(source="jira", at=moment))
+    engine.dispose()
+    journal = open_journal(blank_url)
+    (kept,) = journal.open_tickets()
+    assert (kept.key, kept.settle_by, kept.look_again_at) == ("x", None, None)
+    assert journal.previous("jira", "1") == {"ICR-09": Verdict.MISSING}
+    assert (journal.mark("jira"), journal.waivers_of("jira:1")) == (moment, ())
+    assert journal.due_again("jira", moment) == ()
+    journal.close()
+    alembic(blank_url, lambda c: command.downgrade(c, "0001"))
+    assert alembic(blank_url, lambda c: command.upgrade(c, "head")) == TABLES
+
+
 def test_moments_are_kept_in_utc_and_naive_ones_refused(journal: Journal) -> None:
     brussels = timezone(timedelta(hours=1))
     with journal.write() as connection:
@@ -91,7 +122,7 @@ def test_text_that_no_store_takes_becomes_replacement_characters(journal: Journa
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     strange = "a\0b\ud800c"
     row = {column.name: strange for column in TICKET.c}
-    row |= dict.fromkeys(("updated", "planned_start", "first_seen", "checked_at", "gone_at"), moment)
+    row |= dict.fromkeys([c.name for c in TICKET.c if isinstance(c.type, Utc)], moment)
     row |= {"snapshot": {strange: [strange, 1, None]}}
     with journal.write() as connection:
         connection.execute(insert(TICKET).values(row))

@@ -23,6 +23,8 @@ from bot.messages.reasoning import plain_tree, reasoning
 from bot.model.asset import Flag
 from bot.model.facts import Facts
 from bot.model.lifecycle import State
+from bot.model.people import Role
+from bot.model.waiver import Substitute, Waiver
 from bot.remind import Due, Reminder
 from rules.engine import evaluate
 from rules.lines import group_lines
@@ -50,6 +52,17 @@ def case(**given: object) -> Facts:
 
 SIGNED = (approved(AN, day(4)), approved(BO, day(5)), approved(CI, day(6)))
 EMPTIED = ("package", "build_doc", "test_plan", "test_result", "rollout_strategy", "responsible_group")
+WAIVER = Waiver(
+    "jira:1", ("ICR-16", "ICR-17"), "Masked copy comes next week", "Bo", Role.CAB, day(9), day(20, 23)
+)
+STAND_IN = Substitute(Role.CAB, "Management team", "we have no CAB of our own")
+EMERGENCY = {
+    "state": State.IMPLEMENT,
+    "change_type": "emergency",
+    "actual_start": day(9),
+    "approvals": (),
+    **dict.fromkeys(("package", "test_plan", "test_result"), EMPTY),
+}
 CASES = {
     "held": case(test_data="production"),
     "ready": case(approvals=SIGNED),
@@ -57,6 +70,12 @@ CASES = {
     "too-late": case(state=State.REVIEW, test_data="production"),
     "blind": case(test_data=HIDDEN, test_plan=HIDDEN),
     "canceled": case(state=State.CANCELED),
+    "waived": replace(
+        case(test_data="production", state=State.SCHEDULED), waivers=(WAIVER,), substitutes=(STAND_IN,)
+    ),
+    "excepted": replace(case(test_data="production", approvals=SIGNED), waivers=(WAIVER,)),
+    "emergency": replace(case(**EMERGENCY), settle_by=day(12)),
+    "overdue": replace(case(**EMERGENCY), settle_by=day(9)),
 }
 
 

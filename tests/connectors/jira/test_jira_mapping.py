@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from jira_site import settings_for
 
 from bot.model.lifecycle import State
 from bot.model.ticket import AssetRef, Decision, TicketKind
 from bot.ports import Garbled
-from connectors.jira.fields import FieldMap, SiteField
+from connectors.jira.fields import FieldMap, SiteField, resolve
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.statuses import state_of
 
@@ -195,3 +197,23 @@ def test_states(name, category, state):
 def test_an_issue_without_what_every_issue_has_is_garbled(fields):
     with pytest.raises(Garbled):
         mapped(fields)
+
+
+@pytest.mark.parametrize(
+    ("value", "named", "readable", "template"),
+    [
+        ({"value": "Renew a certificate"}, True, True, "Renew a certificate"),
+        ("n/a", True, True, None),
+        (None, True, True, None),
+        ({"value": "Renew a certificate"}, False, False, None),
+    ],
+)
+def test_only_a_field_that_an_admin_named_holds_the_template(value, named, readable, template) -> None:
+    chosen = resolve(
+        [SiteField("cf_model", "Change model"), SiteField("cf_pre", "Preapproval")],
+        settings_for("http://127.0.0.1:1", fields={"preapproval": "Change model"} if named else {}),
+    )
+    issue = {"id": "10", "key": "CHG-1", "fields": BASE | {"cf_model": value, "cf_pre": "typed by anybody"}}
+    seen = ticket(Raw(issue, [], ()), replace(SITE, fields=replace(MAP, found={**MAP.found, **chosen.found})))
+    assert (seen.preapproval.readable, seen.preapproval.value) == (readable, template)
+    assert (seen.preapproval.by is not None) == (template is not None), "who set it is told"

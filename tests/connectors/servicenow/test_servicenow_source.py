@@ -40,6 +40,22 @@ def test_an_absent_column_is_unreadable_and_an_empty_one_is_empty(instance: Inst
     assert seen == {"test_data": (False, False), "test_result": (True, False)}
 
 
+def test_the_template_of_a_standard_change_is_read(instance: Instance, tools: Tools, configured) -> None:
+    template = instance.add_template("Renew a certificate")
+    instance.set("change_request", instance.change, std_change_producer_version=template)
+    seen = tools.read(instance.number).preapproval
+    assert (seen.value, seen.where) == ("Renew a certificate", "std_change_producer_version")
+    instance.set("change_request", instance.change, std_change_producer_version="")
+    assert (tools.read(instance.number).preapproval.readable, tools.read(instance.number).preapproval.filled) == (
+        True, False,
+    )  # fmt: skip
+    instance.access.hidden_columns.add(("change_request", "std_change_producer_version"))
+    assert not tools.read(instance.number).preapproval.readable
+    other = configured(fields={"preapproval": "u_release_package"})
+    instance.set("change_request", instance.change, u_release_package="Model 7")
+    assert other.read(instance.number).preapproval.value == "Model 7"
+
+
 @pytest.mark.parametrize(
     ("category", "patch"), [("Patch", True), ("patch", True), ("Software", False), ("", False)]
 )

@@ -1,0 +1,129 @@
+"""`sluis waive`: put an exception on record, see what is recorded, end one early. Writes only the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.context import Context
+    from bot.model.ticket import TicketRef
+    from bot.ports import TicketSource
+
+KeyArgument = Annotated[str, typer.Argument(help="Key of the ticket, such as CHG-12 or CHG0030012.")]
+RulesArgument = Annotated[list[str] | None, typer.Argument(help="Requirements, such as ICR-13.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(waive)
+
+
+def waive(
+    key: KeyArgument,
+    rules: RulesArgument = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why, in words that last.")] = "",
+    until: Annotated[
+        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day on which it holds.")
+    ] = None,
+    person: Annotated[
+        str, typer.Option("--as", help="Who decides: account id or exact name in the ticket's system.")
+    ] = "",
+    show: Annotated[bool, typer.Option("--list", help="Show what is recorded for the ticket.")] = False,
+    end: Annotated[bool, typer.Option("--end", help="End it now.")] = False,
+) -> None:
+    """Record that a requirement is not held against a ticket for a while. The verdict beneath stays visible.
+
+    Examples:
+
+    sluis waive CHG-12 ICR-13 --reason "Lessons follow after the summer" --until 2026-12-31 --as "Karim Aziz"
+
+    sluis waive CHG-12 --list
+
+    sluis waive CHG-12 ICR-13 --end
+    """
+    asked = tuple(rule.upper() for rule in rules or ())
+    with _ticket(key) as (ctx, source, ref):
+        if show:
+            _list(ctx, ref)
+        elif not asked:
+            _refuse("name one or more requirements, such as ICR-13, or --list", 2)
+        elif end:
+            _end(ctx, ref, asked, person)
+        elif not (reason and until and person):
+            _refuse("give --reason, --until and --as", 2)
+        else:
+            _record(ctx, source, ref, asked, (reason, until.date(), person))
+
+
+def _record(
+    ctx: Context, source: TicketSource, ref: TicketRef, rules: tuple[str, ...], words: tuple[str, date, str]
+) -> None:
+    from bot.fetch import Gatherer
+    from bot.messages.waivers import recorded
+    from bot.waivers import Asked, WaiverRefused, authorised, still_open, waiver
+
+    facts = Gatherer(ctx).facts(source, ref)
+    reason, until, person = words
+    terms = ctx.policy.waivers
+    try:
+        made = waiver(facts, ctx.policy.packs, Asked(rules, reason, until, person), terms, ctx.speak)
+        account = authorised(facts.roles, person, terms.roles, ctx.speak).person.id
+    except WaiverRefused as error:
+        _refuse(str(error), 1)
+    ctx.journal.record_waiver(made, account)
+    typer.echo(f"{ref.key} {recorded(made, ctx.speak)}")
+    if rest := still_open(facts, ctx.policy.packs, made):
+        typer.echo(ctx.speak.say("The same demand stays open by {rules}.", rules=rest))
+
+
+def _list(ctx: Context, ref: TicketRef) -> None:
+    from bot.messages.waivers import listed
+
+    found = ctx.journal.waivers_of(f"{ref.source}:{ref.id}")
+    for one in found:
+        typer.echo(listed(one, ctx.clock(), ctx.speak))
+    if not found:
+        typer.echo(ctx.speak.say("No waiver is recorded for {ticket}.", ticket=ref.key))
+
+
+def _end(ctx: Context, ref: TicketRef, rules: Sequence[str], person: str) -> None:
+    """Ending one asks more of the ticket, not less: whoever may use this command may do so."""
+    ended = [r for r in rules if ctx.journal.end_waiver(f"{ref.source}:{ref.id}", r, ctx.clock(), person)]
+    for rule in ended:
+        typer.echo(ctx.speak.say("The waiver of {rule} for {ticket} has ended.", rule=rule, ticket=ref.key))
+    if missing := [rule for rule in rules if rule not in ended]:
+        _refuse(f"no waiver of {', '.join(missing)} is in force for {ref.key}", 1)
+
+
+@contextmanager
+def _ticket(key: str) -> Iterator[tuple[Context, TicketSource, TicketRef]]:
+    """The ticket people call `key`, with what is needed to judge it; a one-line error when no source has it."""
+    from bot import app, logs, settings
+    from bot.fetch import told
+    from bot.ports import SourceError
+
+    loaded = settings.load()
+    logs.configure("ERROR")
+    ctx = app.build(loaded, exclusive=False)
+    try:
+        for source in ctx.sources:
+            source.identify()
+            if ref := source.find(key):
+                yield ctx, source, ref
+                return
+        names = " or ".join(source.name for source in ctx.sources)
+        _refuse(f"{key} was not found in {names}, or the account may not see it.", 1)
+    except SourceError as error:
+        _refuse(told(error), 1)
+    finally:
+        ctx.journal.close()
+
+
+def _refuse(line: str, code: int) -> NoReturn:
+    typer.echo(f"sluis: {line}", err=True)
+    raise typer.Exit(code)

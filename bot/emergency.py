@@ -1,0 +1,47 @@
+"""Until when an emergency change is to make good what it skipped. Pure: the moment is handed in.
+
+An emergency is judged by the same measures. What is missing once it is being carried out becomes an obligation
+with a clock of its own: it runs from the actual start, else from when the ticket went into implementation, else
+from when that was first seen.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.calendar import Calendar
+from bot.model.lifecycle import State
+from bot.model.ticket import Change, Ticket
+
+EMERGENCY = "emergency"
+
+
+def settle_by(
+    ticket: Ticket, known: datetime | None, days: int, calendar: Calendar, now: datetime
+) -> datetime | None:
+    """The moment (UTC) before which everything is to be made good; None for what is no emergency, or has not begun.
+
+    known  what was reckoned before, for want of a better start
+    """
+    begun = ticket.state.reached(State.IMPLEMENT)
+    if not begun or ticket.field("change_type").value != EMERGENCY:
+        return None
+    start = _started(ticket)
+    if start is None:
+        return known or calendar.working_days_after(now, days)
+    return calendar.working_days_after(start, days)
+
+
+def _started(ticket: Ticket) -> datetime | None:
+    actual = ticket.field("actual_start").value
+    if isinstance(actual, datetime):
+        return actual
+    entered = [change.at for change in ticket.history if _implements(change, ticket)]
+    return min(entered, default=None)
+
+
+def _implements(change: Change, ticket: Ticket) -> bool:
+    """A change of state into implementation, by the lifecycle's name or by that of the status it is in now."""
+    names = {State.IMPLEMENT.value}
+    names |= {ticket.status.casefold()} if ticket.state is State.IMPLEMENT else set()
+    return change.field == "state" and change.after.casefold() in names

@@ -1,0 +1,72 @@
+"""Recorded exceptions. Nothing is ever deleted or changed in one but its end, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from bot.journal.store import Store
+from bot.journal.tables import TICKET, WAIVER
+from bot.model.people import Role
+from bot.model.waiver import Waiver
+
+
+class Waivers(Store):
+    """One row per rule, so that each can be ended by itself."""
+
+    def record_waiver(self, waiver: Waiver, by_id: str) -> None:
+        """Keep a waiver, and have its ticket looked at again. `by_id` is the account of who recorded it."""
+        row = {
+            "ticket": waiver.ticket,
+            "reason": waiver.reason,
+            "by_id": by_id,
+            "by_name": waiver.by,
+            "role": waiver.role.value,
+            "recorded_at": waiver.recorded_at,
+            "until": waiver.until,
+            "ended_by": "",
+        }
+        with self.write() as connection:
+            connection.execute(WAIVER.insert(), [row | {"rule_id": rule} for rule in waiver.rules])
+            _look_again(connection, waiver.ticket, waiver.recorded_at)
+
+    def waivers_of(self, ticket: str) -> tuple[Waiver, ...]:
+        """All that was ever recorded for "source:id", oldest first; one that was ended early runs to that end."""
+        query = select(WAIVER).where(WAIVER.c.ticket == ticket).order_by(WAIVER.c.id)
+        with self.read() as connection:
+            return tuple(_waiver(row) for row in connection.execute(query).mappings())
+
+    def end_waiver(self, ticket: str, rule: str, now: datetime, by: str = "") -> int:
+        """End what is in force for a rule of a ticket; gives how many were. What has ended stays as it ended."""
+        running = (
+            WAIVER.c.ticket == ticket,
+            WAIVER.c.rule_id == rule,
+            WAIVER.c.until > now,
+            WAIVER.c.ended_at.is_(None),
+        )
+        with self.write() as connection:
+            ended = connection.execute(
+                update(WAIVER).where(*running).values(ended_at=now, ended_by=by)
+            ).rowcount
+            if ended:
+                _look_again(connection, ticket, now)
+            return int(ended)
+
+
+def _look_again(connection: Connection, ticket: str, now: datetime) -> None:
+    source, _, ticket_id = ticket.partition(":")
+    same = (TICKET.c.source == source, TICKET.c.id == ticket_id)
+    connection.execute(update(TICKET).where(*same).values(look_again_at=now))
+
+
+def _waiver(row: RowMapping) -> Waiver:
+    return Waiver(
+        ticket=row["ticket"],
+        rules=(row["rule_id"],),
+        reason=row["reason"],
+        by=row["by_name"],
+        role=Role(row["role"]),
+        recorded_at=row["recorded_at"],
+        until=min(row["until"], row["ended_at"] or row["until"]),
+    )

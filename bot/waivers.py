@@ -1,0 +1,135 @@
+"""Putting an exception on record: who may, what it must say, and for how long. Refusals are one line each.
+
+A waiver never makes anything met. It is for one ticket and named rules, and lapses by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.messages.language import ROLE_NAMES, Speaker
+from bot.model import reading
+from bot.model.facts import Facts
+from bot.model.people import Holder, Role, RoleMembers
+from bot.model.waiver import Waiver
+from rules.engine import UnknownRule, evaluate, why_not
+from rules.policy import Pack
+
+_MEANINGFUL = 10
+"""Characters that a reason must have at least, to be one."""
+
+_LONGEST = 300
+"""Characters that it may have: it stands in every comment while the waiver is in force."""
+
+
+class WaiverRefused(Exception):
+    """The waiver is not recorded. `str()` is one line that says why, and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A waiver as somebody asks for it: until the end of the day `until`, in the office's time zone."""
+
+    rules: tuple[str, ...]
+    reason: str
+    until: date
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What this organisation allows: roles that may record a waiver, and the most days it may run."""
+
+    roles: tuple[Role, ...]
+    max_days: int
+
+
+TERMS = Terms((Role.CAB, Role.DPO, Role.CHANGE_MANAGER), 90)
+"""What is allowed unless an admin says otherwise."""
+
+
+def waiver(facts: Facts, packs: Sequence[Pack], asked: Asked, terms: Terms, speak: Speaker) -> Waiver:
+    """The waiver to record. Raises WaiverRefused."""
+    for rule in asked.rules:
+        _applicable(facts, packs, rule, speak)
+    holder = authorised(facts.roles, asked.person, terms.roles, speak)
+    return Waiver(
+        ticket=f"{facts.ticket.source}:{facts.ticket.id}",
+        rules=tuple(dict.fromkeys(asked.rules)),
+        reason=_reason(asked.reason),
+        by=holder.name,
+        role=holder.role,
+        recorded_at=facts.now,
+        until=_until(asked.until, facts.now, terms.max_days, speak.timezone),
+    )
+
+
+def still_open(facts: Facts, packs: Sequence[Pack], made: Waiver) -> tuple[str, ...]:
+    """Rules that demand the same as one of the waiver's, and are open beside it."""
+    findings = evaluate(replace(facts, waivers=(*facts.waivers, made)), packs)
+    lines = {finding.line for finding in findings if finding.id in made.rules}
+    return tuple(finding.id for finding in findings if finding.line in lines and finding.verdict.open)
+
+
+def authorised(
+    held: Mapping[Role, RoleMembers], person: str, roles: Sequence[Role], speak: Speaker
+) -> Holder:
+    """The person, by account id or exact name, in the first of the roles they hold now. Raises WaiverRefused."""
+    words = " ".join(person.split()).casefold()
+    found = [
+        Holder(member, role)
+        for role in roles
+        for member in held.get(role, RoleMembers()).people
+        if member.active and words in (member.id.casefold(), member.name.casefold())
+    ]
+    if not found:
+        raise WaiverRefused(_who_may(held, person, roles, speak))
+    ids = sorted({holder.person.id for holder in found})
+    if len(ids) > 1:
+        raise WaiverRefused(f"{person} is the name of several people; give the account id: {', '.join(ids)}")
+    return found[0]
+
+
+def _who_may(held: Mapping[Role, RoleMembers], person: str, roles: Sequence[Role], speak: Speaker) -> str:
+    names = [
+        f"{member.name} ({speak(ROLE_NAMES[role])})"
+        for role in roles
+        for member in held.get(role, RoleMembers()).people
+        if member.active
+    ]
+    if names:
+        return f"{person} may not record a waiver; these may: {', '.join(dict.fromkeys(names))}"
+    settings = ", ".join(f"ROLES__{role.name}" for role in roles)
+    return f"nobody may record a waiver yet: name the groups with {settings}, and let the account read them"
+
+
+def _applicable(facts: Facts, packs: Sequence[Pack], rule: str, speak: Speaker) -> None:
+    try:
+        reason = why_not(facts, packs, rule)
+    except UnknownRule as error:
+        raise WaiverRefused(str(error)) from error
+    if reason is not None:
+        raise WaiverRefused(f"{rule} is not asked of {facts.ticket.key}: {speak(reason)}")
+
+
+def _reason(words: str) -> str:
+    text = " ".join(words.split())
+    if len(text) < _MEANINGFUL or not reading.text(text).filled or len(set(text.casefold())) <= 2:
+        raise WaiverRefused("--reason must say why, in a few words that somebody understands a year from now")
+    if len(text) > _LONGEST:
+        raise WaiverRefused(f"--reason may be {_LONGEST} characters long; keep the details in the ticket")
+    return text
+
+
+def _until(day: date, now: datetime, max_days: int, zone: ZoneInfo) -> datetime:
+    """The end of the day. Refused when it is over, or too far away."""
+    today = now.astimezone(zone).date()
+    last = today + timedelta(days=max_days)
+    if day < today:
+        raise WaiverRefused(f"--until {day} is over; give a day from {today} to {last}")
+    if day > last:
+        raise WaiverRefused(f"--until {day} is too far away; {last} at the latest (SLUIS_WAIVER_MAX_DAYS)")
+    return datetime.combine(day + timedelta(days=1), time(), zone)

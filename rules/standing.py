@@ -1,0 +1,66 @@
+"""What stands in for a decision of the CAB, where the norm or the organisation says so; always told by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.model.facts import Facts
+from bot.model.fields import Field
+from bot.model.reading import shorten
+from bot.model.say import Quote, Say, say
+from rules.approvals import current, votes
+from rules.outcome import Outcome, Result
+from rules.policy import Rule
+from rules.words import ROLES, sentences
+
+
+def with_standing(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
+    """The outcome of a rule with a pre-approval counted where its pack says so, and a substitute body named."""
+    return _told_who(_preapproved(outcome, facts, rule), facts, rule)
+
+
+def _preapproved(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
+    """A standard change is approved by the template it was made from. A rejection outweighs that, and where
+    approvals cannot be read there may be one.
+    """
+    change_type = facts.field("change_type").value
+    if rule.preapproved_by is None or change_type != rule.preapproved_by or outcome.result is Result.MET:
+        return outcome
+    template = facts.ticket.preapproval
+    if not template.filled:
+        return replace(outcome, seen=sentences(outcome.seen, _no_template(template.readable)))
+    rejected = any(not vote.approved for vote in current(votes(facts.ticket)))
+    if rejected or not facts.ticket.approvals_readable:
+        return outcome
+    return Outcome(Result.MET, _by_template(template), outcome.wanted)
+
+
+def _by_template(template: Field) -> Say:
+    name = Quote(shorten(str(template.value)))
+    if template.by is None or template.at is None:
+        return say("Pre-approved as standard change: {template}.", template=name)
+    return say(
+        "Pre-approved as standard change: {template}, set by {person} on {moment}.",
+        template=name,
+        person=template.by,
+        moment=template.at,
+    )
+
+
+def _no_template(readable: bool) -> Say:
+    if readable:
+        return say(
+            "The change is called standard, but no approved template is named; that alone proves nothing."
+        )
+    return say("The change is called standard, but it cannot be read under which approved template.")
+
+
+def _told_who(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
+    """Every finding judged by a substitute body says so."""
+    roles = getattr(rule.params, "roles", ())
+    told = [_stands_in(one.body, ROLES[one.role]) for one in facts.substitutes if one.role in roles]
+    return replace(outcome, seen=sentences(outcome.seen, *told)) if told else outcome
+
+
+def _stands_in(body: str, role: Say) -> Say:
+    return say("{body} stands in for {role}.", body=Quote(body), role=role)

@@ -1,0 +1,27 @@
+"""Recorded exceptions: what is open stays visible beneath them, and nothing becomes met by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.model.facts import Facts
+from bot.model.finding import Finding
+from bot.model.lifecycle import Verdict
+from bot.model.waiver import Waiver
+
+
+def excepted(finding: Finding, facts: Facts) -> Finding:
+    """The finding, waived when it is open and an exception for it is in force now."""
+    waiver = in_force(facts, finding.id) if finding.verdict.open else None
+    if waiver is None:
+        return finding
+    return replace(
+        finding, verdict=Verdict.WAIVED, under=finding.verdict, waiver=waiver, who=(), settle_by=None
+    )
+
+
+def in_force(facts: Facts, rule: str) -> Waiver | None:
+    """The exception for a rule that runs longest, of those for this very ticket; the last recorded of equals."""
+    ticket = f"{facts.ticket.source}:{facts.ticket.id}"
+    running = [w for w in facts.waivers if w.ticket == ticket and w.in_force(rule, facts.now)]
+    return max(running, key=lambda w: (w.until, w.recorded_at), default=None)
