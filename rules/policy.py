@@ -19,7 +19,7 @@ from bot.model.lifecycle import Severity, State
 from bot.model.ticket import TicketKind
 from rules.checks import CHECKS
 from rules.demand import Params
-from rules.names import unknown
+from rules.names import MaterialName, unknown
 
 PACKS = files("rules") / "packs"
 
@@ -104,7 +104,9 @@ class Rule(_Part):
 
 
 class Pack(_Part):
-    """One norm document as data. `cite` is how it is cited: document and version."""
+    """One norm document as data. `cite` is how it is cited: document and version. `material` are the fields whose
+    change after an approval makes that approval stale: what is approved is what they say.
+    """
 
     id: str
     version: str
@@ -112,6 +114,7 @@ class Pack(_Part):
     effective_until: date | None = None
     document: Title
     cite: str
+    material: tuple[MaterialName, ...] = ()
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     def effective(self, day: date) -> bool:

@@ -45,7 +45,8 @@ class Facts:
     """One ticket with all that is needed to judge it. `problems` are doubts about the assets of the ticket
     as a whole (none named, a lower class stated). `now` is aware, UTC. `service_hours` gives, by name of a
     team, the hours an admin declared for it: "5x10" or "24x7". `same_person` gives, by account id, the id of the
-    account that stands for the person, where an admin declared two accounts to be one person.
+    account that stands for the person, where an admin declared two accounts to be one person. `material` holds
+    the fields whose change makes an approval stale, as the norm in hand says; the engine sets it per pack.
     """
 
     ticket: Ticket
@@ -61,6 +62,7 @@ class Facts:
     declarations: tuple[Declaration, ...] = ()
     substitutes: tuple[Substitute, ...] = ()
     same_person: Mapping[str, str] = field(default_factory=dict)
+    material: frozenset[str] = frozenset()
 
     def field(self, name: str) -> Field:
         """What was seen of a ticket's field."""

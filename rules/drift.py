@@ -1,0 +1,82 @@
+"""Whether what was approved still stands: the present cycle of approvals, and what changed after one of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model.facts import Facts
+from bot.model.history import same_words
+from bot.model.lifecycle import State
+from bot.model.say import Say, say
+from bot.model.ticket import Change, Ticket
+from rules.names import ASSETS
+from rules.words import label, shown_as
+
+_STATE = "state"
+_SHOWN = 3
+"""How many changed fields are told in full; the others are named."""
+
+
+def cycle_start(ticket: Ticket) -> datetime | None:
+    """When the ticket last went back to its start: what was decided before that is void. None when it never did,
+    or when its history cannot be read.
+    """
+    back = [c.at for c in _history(ticket) if c.field == _STATE and _returned(c)]
+    return max(back, default=None)
+
+
+def changed_after(facts: Facts, moment: datetime) -> tuple[Change, ...]:
+    """Material changes after a moment, one per field: from what stood there then to what stands there now."""
+    found: dict[str, Change] = {}
+    for change in _history(facts.ticket):
+        if change.field in facts.material and change.at > moment and not _trivial(change):
+            first = found.get(change.field, change)
+            back = same_words(first.before, change.after)
+            found[change.field] = change if back else replace(change, before=first.before)
+    return tuple(found.values())
+
+
+def told(changes: tuple[Change, ...]) -> Say:
+    """What changed, from what to what, by whom and when."""
+    full = tuple(_told(change) for change in changes[:_SHOWN])
+    if len(changes) <= _SHOWN:
+        return say("{changes}", changes=full)
+    rest = tuple(_label(change.field) for change in changes[_SHOWN:])
+    return say("{changes}; also changed: {fields}", changes=full, fields=rest)
+
+
+def _history(ticket: Ticket) -> tuple[Change, ...]:
+    return ticket.history if ticket.history_readable else ()
+
+
+def _returned(change: Change) -> bool:
+    return change.after == State.DRAFT.value and change.before != State.DRAFT.value
+
+
+def _trivial(change: Change) -> bool:
+    """An edit of blanks or capitals. Values that are not shown at all may be anything."""
+    return bool(change.before or change.after) and same_words(change.before, change.after)
+
+
+def _told(change: Change) -> Say:
+    what, moment = _what(change), change.at
+    if change.by is None:
+        return say("{change} on {moment}", change=what, moment=moment)
+    return say("{change} by {person} on {moment}", change=what, person=change.by, moment=moment)
+
+
+def _what(change: Change) -> Say:
+    field = _label(change.field)
+    before, after = (shown_as(change.field, text) for text in (change.before, change.after))
+    if before is None and after is None:
+        return say("{field} was changed", field=field)
+    if before is None:
+        return say("{field} was filled in with {after}", field=field, after=after)
+    if after is None:
+        return say("{field} was emptied, it said {before}", field=field, before=before)
+    return say("{field} was changed from {before} to {after}", field=field, before=before, after=after)
+
+
+def _label(field: str) -> Say:
+    return say("The list of assets") if field == ASSETS else label(field)
