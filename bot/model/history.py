@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.model import reading
+from bot.model.fields import FIELDS, Kind
 
 _LEAD = 24
 """Characters shown before the place where two long texts begin to differ."""
@@ -25,6 +28,13 @@ def difference(before: str, after: str) -> tuple[str, str] | None:
         return short
     start = _first_difference(old, new)
     return _from(old, start), _from(new, start)
+
+
+def comparable(name: str, raw: str) -> str:
+    """A value of a field as history keeps it: a moment that can be understood in ISO 8601, UTC; else as it stands."""
+    spec = FIELDS.get(name)
+    found = reading.moment(raw).value if spec and spec.kind is Kind.MOMENT else None
+    return found.isoformat() if isinstance(found, datetime) else raw
 
 
 def _plain(text: str) -> str:

@@ -10,18 +10,19 @@ from typing import Any
 from bot.model import reading
 from bot.model.fields import FIELDS, Field
 from bot.model.lifecycle import State
-from bot.model.ticket import Approval, AssetRef, Ticket, TicketKind
+from bot.model.ticket import Approval, AssetRef, Change, Ticket, TicketKind
 from connectors.jira import approvals as sign_offs
 from connectors.jira.client import NAME, mapping
-from connectors.jira.fields import ASSETS, VERSIONS, FieldMap
+from connectors.jira.fields import ASSETS, VERSIONS, FieldMap, SiteField
 from connectors.jira.history import History, steps_of
 from connectors.jira.search import moment
-from connectors.jira.statuses import state_of
+from connectors.jira.statuses import known, state_of
 from connectors.jira.values import obj, objs, person, read, words
 
 OBJECTS = "jira-assets"
 """Book of references to Assets objects, which carry an id and nothing else."""
 
+_FIX_VERSIONS = SiteField(VERSIONS, "Fix versions")
 _CONTAINS = frozenset({"contains", "includes", "bevat", "omvat", "is parent of"})
 
 
@@ -72,7 +73,17 @@ def ticket(raw: Raw, site: Site) -> Ticket:
         approvals_readable=given is not None,
         assets=assets or (),
         assets_readable=assets is not None,
+        history=_changed(history, seen, site),
+        history_readable=bool(raw.changes) or "changelog" in issue,
     )
+
+
+def _changed(history: History, seen: Mapping[str, Field], site: Site) -> tuple[Change, ...]:
+    """What the changelog tells in the vocabulary's names; fix versions where they stand in for a package."""
+    found = dict(site.fields.found)
+    if seen["package"].where == _FIX_VERSIONS.name:
+        found["package"] = (_FIX_VERSIONS,)
+    return history.changes(found, lambda name: known(name, site.states))
 
 
 def _history(raw: Raw, fields: Mapping[str, Any]) -> History:
@@ -94,7 +105,7 @@ def _field(name: str, fields: Mapping[str, Any], site: FieldMap, history: Histor
 
 def _package(seen: Mapping[str, Field], fields: Mapping[str, Any], _: FieldMap, __: History) -> Field:
     own = seen["package"]
-    versions = read("package", fields.get(VERSIONS), "Fix versions")
+    versions = read("package", fields.get(VERSIONS), _FIX_VERSIONS.name)
     return (
         versions if not own.filled and VERSIONS in fields and (versions.filled or not own.readable) else own
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.model.fields import Field
 from bot.model.people import Role, RoleMembers
-from bot.model.ticket import Ticket, TicketKind, TicketRef
+from bot.model.ticket import Change, Ticket, TicketKind, TicketRef
 from bot.ports import AuthRefused, Forbidden, Identity, NotFound
 from connectors.servicenow import approvals, assets, encoded, history, mapping, states, values
 from connectors.servicenow.client import NAME, Client
@@ -119,7 +119,7 @@ class ServiceNowSource:
         trail = history.read(self.client, self.directory, table, sys_id, values.stamp(row, "sys_created_on"))
         fields = self.fields.read(row, trail) | self._changes(table, sys_id)
         plain = mapping.ticket(self.settings.url, ref, row, lifecycle, fields)
-        decided = approvals.read(self.client, self.directory, sys_id, trail.last_entered("state", "-5"))
+        decided = approvals.read(self.client, self.directory, sys_id)
         touched, all_touched = assets.touched(self.client, sys_id, row)
         return replace(
             plain,
@@ -127,6 +127,20 @@ class ServiceNowSource:
             approvals_readable=decided.readable,
             assets=touched,
             assets_readable=all_touched,
+            history=self._changed(trail, table, row),
+            history_readable=bool(trail.steps),
+        )
+
+    def _changed(self, trail: history.History, table: str, row: values.Row) -> tuple[Change, ...]:
+        """The audit trail in the vocabulary's names. A site's own label of a state is known only of the present
+        one; the others are known by their numbers.
+        """
+        now, label = values.value(row, "state"), values.shown(row, "state")
+        items = {item for step in trail.of(history.ITEM) for item in (step.before, step.after)}
+        return trail.changes(
+            self.fields.columns,
+            lambda number: states.known(table, number, label if number == now else "", self.states),
+            assets.names(self.client, items),
         )
 
     def _changes(self, table: str, sys_id: str) -> dict[str, Field]:
