@@ -16,6 +16,21 @@ from bot.model.people import Person, Role, RoleMembers
 from bot.model.ticket import Ticket
 
 
+def one_person(pairs: Iterable[str]) -> dict[str, str]:
+    """Account ids to the one that stands for the person, from pairs "one=other" of accounts an admin declared to be
+    the same person; a chain of pairs is one person. Raises ValueError for what is no pair.
+    """
+    people: list[set[str]] = []
+    for pair in pairs:
+        one, _, other = (part.strip() for part in pair.partition("="))
+        if not one or not other or one == other or "=" in other:
+            raise ValueError(f'"{pair}" must be two account ids, such as one=other')
+        joined = [known for known in people if known & {one, other}]
+        people = [known for known in people if known not in joined]
+        people.append({one, other}.union(*joined))
+    return {account: min(accounts) for accounts in people for account in accounts}
+
+
 def known_people(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[Person]:
     """Everybody of the ticket's own system that is in sight: in its fields, its approvals, and in roles."""
     for field in ticket.fields.values():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.accounts import one_person
 from bot.context import Context, Policy
 from bot.journal import JournalError, open_journal
 from bot.messages.language import Speaker
@@ -47,6 +48,7 @@ def policy(settings: Settings) -> Policy:
         service_hours=bot.service_hours,
         remind_days=bot.remind_days,
         calendar=bot.calendar,
+        same_person=one_person(bot.same_person),
     )
 
 

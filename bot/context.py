@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.calendar import Calendar
@@ -22,6 +22,7 @@ class Policy:
     roles          group names or user ids per role
     service_hours  declared hours per team
     remind_days    working days before the planned start on which to remind
+    same_person    account ids to the one that stands for the person, where an admin declared several to be one
     """
 
     act: bool
@@ -32,6 +33,7 @@ class Policy:
     service_hours: Mapping[str, str]
     remind_days: tuple[int, ...]
     calendar: Calendar
+    same_person: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

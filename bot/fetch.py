@@ -78,6 +78,7 @@ class Gatherer:
             roles=roles,
             notices=self.ctx.journal.notices(ticket.source, ticket.id),
             service_hours=self.ctx.policy.service_hours,
+            same_person=self.ctx.policy.same_person,
         )
 
     def _assets(self, refs: Sequence[AssetRef]) -> tuple[dict[AssetRef, Asset], frozenset[AssetRef]]:

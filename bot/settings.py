@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from bot.accounts import one_person
 from bot.calendar import Calendar
 from bot.model.people import Role
 from connectors.catalog import CONNECTORS
@@ -77,13 +78,24 @@ class BotSettings(EnvSettings):
         description="Hours in which a team can do releases: 5x10 or 24x7, one variable per team.",
         examples=["SLUIS_SERVICE_HOURS__PAYMENTS=24x7"],
     )
+    same_person: Names = Field(
+        (),
+        description="Accounts of one and the same person, as pairs of ids (account id in Jira, sys_id in ServiceNow).",
+        examples=["5b10a2844c20165700ede21g=5b10ac8d82e05b22cc7d4ef5"],
+    )
     http_host: str = Field("127.0.0.1", description="Address on which `sluis serve` answers health checks.")
     http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged (stderr)."
     )
 
-    _lists = field_validator("packs", mode="before")(_split)
+    _lists = field_validator("packs", "same_person", mode="before")(_split)
+
+    @field_validator("same_person")
+    @classmethod
+    def _pairs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        one_person(value)
+        return value
 
     @field_validator("remind_days", mode="before")
     @classmethod

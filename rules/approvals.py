@@ -179,28 +179,20 @@ def look_overtaken(given: Sequence[Vote]) -> tuple[Result, Say]:
     alike: dict[tuple[Change, ...], list[Vote]] = {}
     for vote in dated or given:
         alike.setdefault(vote.drift, []).append(vote)
-    spoken = [_stale(together) if dated else _undated(together) for together in alike.values()]
+    spoken = [
+        sentence
+        for changes, together in alike.items()
+        for sentence in (_overtaken(tuple(v.signed for v in together), bool(dated)), *told(changes))
+    ]
     return Result.UNMET if dated else Result.UNKNOWN, sentences(spoken[0], *spoken[1:])
 
 
-def _stale(given: Sequence[Vote]) -> Say:
-    """Approvals that the same changes overtook."""
-    first, changes = given[0], told(given[0].drift)
-    if len(given) == 1:
-        return say(
-            "The approval by {person} no longer counts: {changes}.", person=first.signed, changes=changes
-        )
-    people = tuple(vote.signed for vote in given)
-    return say("The approvals by {people} no longer count: {changes}.", people=people, changes=changes)
-
-
-def _undated(given: Sequence[Vote]) -> Say:
-    people, changes = tuple(vote.signed for vote in given), told(given[0].drift)
-    return say(
-        "Whether {people} approved before or after this cannot be seen: {changes}.",
-        people=people,
-        changes=changes,
-    )
+def _overtaken(people: tuple[Say, ...], dated: bool) -> Say:
+    if not dated:
+        return say("It cannot be seen whether {people} approved before or after a change.", people=people)
+    if len(people) == 1:
+        return say("The approval by {person} no longer counts, because of a later change.", person=people[0])
+    return say("The approvals by {people} no longer count, because of a later change.", people=people)
 
 
 def _deputies(facts: Facts, role: Role) -> tuple[Vote, ...]:

@@ -14,7 +14,7 @@ from rules.names import ASSETS
 from rules.words import label, shown_as
 
 _STATE = "state"
-_SHOWN = 3
+_SHOWN = 2
 """How many changed fields are told in full; the others are named."""
 
 
@@ -37,13 +37,11 @@ def changed_after(facts: Facts, moment: datetime) -> tuple[Change, ...]:
     return tuple(found.values())
 
 
-def told(changes: tuple[Change, ...]) -> Say:
-    """What changed, from what to what, by whom and when."""
+def told(changes: tuple[Change, ...]) -> tuple[Say, ...]:
+    """What changed, a sentence each: from what to what, by whom and when; of many the rest by name."""
     full = tuple(_told(change) for change in changes[:_SHOWN])
-    if len(changes) <= _SHOWN:
-        return say("{changes}", changes=full)
     rest = tuple(_label(change.field) for change in changes[_SHOWN:])
-    return say("{changes}; also changed: {fields}", changes=full, fields=rest)
+    return (*full, say("Also changed after it: {fields}.", fields=rest)) if rest else full
 
 
 def _history(ticket: Ticket) -> tuple[Change, ...]:
@@ -62,8 +60,8 @@ def _trivial(change: Change) -> bool:
 def _told(change: Change) -> Say:
     what, moment = _what(change), change.at
     if change.by is None:
-        return say("{change} on {moment}", change=what, moment=moment)
-    return say("{change} by {person} on {moment}", change=what, person=change.by, moment=moment)
+        return say("{change} on {moment}.", change=what, moment=moment)
+    return say("{change} by {person} on {moment}.", change=what, person=change.by, moment=moment)
 
 
 def _what(change: Change) -> Say:
@@ -79,4 +77,4 @@ def _what(change: Change) -> Say:
 
 
 def _label(field: str) -> Say:
-    return say("The list of assets") if field == ASSETS else label(field)
+    return say("List of assets") if field == ASSETS else label(field)
