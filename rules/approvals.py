@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from bot.model.asset import Subject
 from bot.model.facts import Facts
 from bot.model.finding import Actor
 from bot.model.people import Group, Holder, Person, Role
 from bot.model.say import Quote, Say, say
 from bot.model.ticket import Approval, Change, Decision, Ticket
 from rules.actors import account, among
-from rules.drift import changed_after, cycle_start, told
-from rules.outcome import Look, Result
+from rules.drift import changed_after, cycle_start, out_of_sight, told
+from rules.outcome import Look, Outcome, Result
 from rules.words import ROLES, sentences
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -107,6 +108,14 @@ def _order(vote: Vote) -> tuple[datetime, bool]:
 def standing(facts: Facts) -> tuple[Vote, ...]:
     """The latest decision of each person in the present cycle, whatever their role."""
     return current(cast(facts), facts.same_person)
+
+
+def with_doubts(facts: Facts, subjects: Iterable[Subject], outcome: Outcome) -> Outcome:
+    """The outcome with, where an approval settled it, what cannot be seen of the time after that."""
+    if outcome.result is not Result.MET:
+        return outcome
+    approved = min((v.at for v in standing(facts) if v.holds and v.at), default=None)
+    return replace(outcome, parts=(*outcome.parts, *out_of_sight(facts, subjects, approved)))
 
 
 def holds_role(facts: Facts, role: Role, person: Person) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.model.asset import Subject
 from bot.model.facts import Facts
+from bot.model.finding import Part
 from bot.model.history import same_words
 from bot.model.lifecycle import State
 from bot.model.say import Say, say
 from bot.model.ticket import Change, Ticket
 from rules.names import ASSETS
-from rules.words import label, shown_as
+from rules.words import asset_name, label, shown_as
 
 _STATE = "state"
 _SHOWN = 2
@@ -42,6 +45,26 @@ def told(changes: tuple[Change, ...]) -> tuple[Say, ...]:
     full = tuple(_told(change) for change in changes[:_SHOWN])
     rest = tuple(_label(change.field) for change in changes[_SHOWN:])
     return (*full, say("Also changed after it: {fields}.", fields=rest)) if rest else full
+
+
+def out_of_sight(facts: Facts, subjects: Iterable[Subject], approved: datetime | None) -> tuple[Part, ...]:
+    """What cannot be seen of the time after an approval (`approved`, the first that counts). It is told to whoever
+    asks for the reasoning, and held against nobody.
+    """
+    name = say("Unchanged since the approval")
+    parts = []
+    if not facts.ticket.history_readable:
+        seen = say("The history of this ticket cannot be seen, so nor can a change after the approval.")
+        parts.append(Part(name, None, seen))
+    for subject in subjects:
+        updated = subject.asset.updated_at if subject.asset else None
+        if approved and updated and updated > approved:
+            seen = say(
+                "The register's entry of {asset} was changed after the approval; whether its class, cannot be seen.",
+                asset=asset_name(subject.name),
+            )
+            parts.append(Part(name, None, seen))
+    return tuple(parts)
 
 
 def _history(ticket: Ticket) -> tuple[Change, ...]:

@@ -61,6 +61,7 @@ def ticket(state: State = State.IMPLEMENT, fields: dict[str, Field] | None = Non
         "summary": "",
         "created": day(1),
         "updated": day(1),
+        "history_readable": True,
     }
     return Ticket(**base | {"state": state, "fields": fields or {}} | more)
 

@@ -12,7 +12,7 @@ from bot.model.finding import Actor
 from bot.model.people import Holder, Person, Role
 from bot.model.say import Say, say
 from rules.actors import among, same, settlers
-from rules.approvals import UNREAD, Vote, cast, current, decides, look_overtaken, standing
+from rules.approvals import UNREAD, Vote, cast, current, decides, look_overtaken, standing, with_doubts
 from rules.demand import Demand, Params
 from rules.outcome import Look, Outcome, Result, judged
 from rules.words import ROLES, asset_name, sentences
@@ -28,7 +28,8 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
     asked = [_ask(facts, subject) for subject in demand.subjects]
     looks = list(dict.fromkeys(look for one in asked for look in one.looks))
     who = tuple(dict.fromkeys(actor for one in asked for actor in one.who))
-    return judged(looks, sentences(*(one.wanted for one in asked)), who)
+    outcome = judged(looks, sentences(*(one.wanted for one in asked)), who)
+    return with_doubts(facts, demand.subjects, outcome)
 
 
 @dataclass(frozen=True, slots=True)
