@@ -1,13 +1,14 @@
 """The same person in two systems: an owner named by one register, who signs in another system.
 
 Ids differ per system, so an owner from ServiceNow's CMDB cannot be compared with an approver in Jira by id. An
-e-mail address that both systems hold is taken as the same person; a name is not. Where nobody matches, the
-owner cannot be told here, which is "unknown": neither a sign-off nor a reproach.
+e-mail address that both systems hold is taken as the same person, and so are accounts an admin declared to be
+one; a name is not. Where nobody matches, the owner cannot be told here, which is "unknown": neither a sign-off
+nor a reproach.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.model.asset import Asset
@@ -40,13 +41,21 @@ def known_people(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[
         yield from members.people
 
 
-def at_home(asset: Asset, people: Iterable[Person]) -> Asset:
-    """The asset of another system with its owners as accounts of the ticket's system; unreadable without one."""
+def at_home(asset: Asset, people: Sequence[Person], same_person: Mapping[str, str] | None = None) -> Asset:
+    """The asset of another system with its owners as accounts of the ticket's system, by e-mail address or as an
+    admin declared them the same; unreadable without one.
+    """
     owners = asset.owner.value
     if not isinstance(owners, tuple) or not owners:
         return asset
+    declared = same_person or {}
     accounts = {p.email.casefold(): p for p in people if p.email}
-    found = [accounts.get(o.email.casefold()) for o in owners if isinstance(o, Person)]
+    known = {declared[p.id]: p for p in people if p.id in declared}
+    found = [
+        accounts.get(o.email.casefold()) or known.get(declared.get(o.id, ""))
+        for o in owners
+        if isinstance(o, Person)
+    ]
     if all(found) and found:
         return replace(asset, owner=replace(asset.owner, value=tuple(p for p in found if p)))
     return replace(

@@ -108,7 +108,8 @@ class Gatherer:
         """Assets of another system that has accounts of its own, with the people of the ticket's system."""
         foreign = {source.name for source in self.ctx.sources} - {ticket.source}
         people = list(known_people(ticket, roles))
-        return {ref: at_home(a, people) if a.book in foreign else a for ref, a in found.items()}
+        same = self.ctx.policy.same_person
+        return {ref: at_home(a, people, same) if a.book in foreign else a for ref, a in found.items()}
 
     def _members(self, source: TicketSource) -> Mapping[Role, RoleMembers]:
         """A role that no admin configured is absent; one whose groups may not be read is marked so."""

@@ -23,6 +23,12 @@ from rules.names import MaterialName, unknown
 
 PACKS = files("rules") / "packs"
 
+MATERIAL = (
+    *("assets", "classification", "change_type", "release_size", "rollout_strategy", "pull_until"),
+    *("planned_start", "planned_end", "package", "implementation_plan", "test_plan", "fallback_plan"),
+)
+"""What is approved, unless a pack says otherwise: scope, class, plan and planned dates."""
+
 
 class PolicyError(Exception):
     """Packs cannot be used as they are. `problems` and `str()` hold one line per problem."""
@@ -105,7 +111,8 @@ class Rule(_Part):
 
 class Pack(_Part):
     """One norm document as data. `cite` is how it is cited: document and version. `material` are the fields whose
-    change after an approval makes that approval stale: what is approved is what they say.
+    change after an approval makes that approval stale: what is approved is what they say. A pack that does not name
+    them takes the usual ones.
     """
 
     id: str
@@ -114,7 +121,7 @@ class Pack(_Part):
     effective_until: date | None = None
     document: Title
     cite: str
-    material: tuple[MaterialName, ...] = ()
+    material: tuple[MaterialName, ...] = MATERIAL
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     def effective(self, day: date) -> bool:
