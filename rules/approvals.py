@@ -13,7 +13,7 @@ from bot.model.people import Group, Holder, Person, Role
 from bot.model.say import Quote, Say, say
 from bot.model.ticket import Approval, Change, Decision, Ticket
 from rules.actors import account, among
-from rules.drift import changed_after, cycle_start, out_of_sight, told
+from rules.drift import as_part, changed_after, cycle_start, out_of_sight, told
 from rules.outcome import Look, Outcome, Result
 from rules.words import ROLES, sentences
 
@@ -110,12 +110,18 @@ def standing(facts: Facts) -> tuple[Vote, ...]:
     return current(cast(facts), facts.same_person)
 
 
-def with_doubts(facts: Facts, subjects: Iterable[Subject], outcome: Outcome) -> Outcome:
-    """The outcome with, where an approval settled it, what cannot be seen of the time after that."""
-    if outcome.result is not Result.MET:
-        return outcome
-    approved = min((v.at for v in standing(facts) if v.holds and v.at), default=None)
-    return replace(outcome, parts=(*outcome.parts, *out_of_sight(facts, subjects, approved)))
+def with_hindsight(
+    facts: Facts, subjects: Iterable[Subject], given: Iterable[Vote], outcome: Outcome
+) -> Outcome:
+    """The outcome with what the time after the decisions given for it tells: every change that overtook one of
+    them, or, where an approval settled it, what cannot be seen of that time.
+    """
+    votes_given = tuple(given)
+    if outcome.result is Result.MET:
+        approved = min((v.at for v in votes_given if v.holds and v.at), default=None)
+        return replace(outcome, parts=(*outcome.parts, *out_of_sight(facts, subjects, approved)))
+    changes = dict.fromkeys(change for vote in votes_given for change in vote.drift)
+    return replace(outcome, parts=(*outcome.parts, *map(as_part, changes)))
 
 
 def holds_role(facts: Facts, role: Role, person: Person) -> bool:
@@ -200,8 +206,8 @@ def _overtaken(people: tuple[Say, ...], dated: bool) -> Say:
     if not dated:
         return say("It cannot be seen whether {people} approved before or after a change.", people=people)
     if len(people) == 1:
-        return say("The approval by {person} no longer counts, because of a later change.", person=people[0])
-    return say("The approvals by {people} no longer count, because of a later change.", people=people)
+        return say("The approval by {person} no longer counts.", person=people[0])
+    return say("The approvals by {people} no longer count.", people=people)
 
 
 def _deputies(facts: Facts, role: Role) -> tuple[Vote, ...]:

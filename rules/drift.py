@@ -17,8 +17,8 @@ from rules.names import ASSETS
 from rules.words import asset_name, label, shown_as
 
 _STATE = "state"
-_SHOWN = 2
-"""How many changed fields are told in full; the others are named."""
+_SHOWN = 1
+"""How many changed fields are told in full in a message; the others are named, and told in the reasoning."""
 
 
 def cycle_start(ticket: Ticket) -> datetime | None:
@@ -44,7 +44,12 @@ def told(changes: tuple[Change, ...]) -> tuple[Say, ...]:
     """What changed, a sentence each: from what to what, by whom and when; of many the rest by name."""
     full = tuple(_told(change) for change in changes[:_SHOWN])
     rest = tuple(_label(change.field) for change in changes[_SHOWN:])
-    return (*full, say("Also changed after it: {fields}.", fields=rest)) if rest else full
+    return (*full, say("Also changed: {fields}.", fields=rest)) if rest else full
+
+
+def as_part(change: Change) -> Part:
+    """A change that overtook an approval, in full."""
+    return Part(_label(change.field), False, _told(change))
 
 
 def out_of_sight(facts: Facts, subjects: Iterable[Subject], approved: datetime | None) -> tuple[Part, ...]:

@@ -12,7 +12,7 @@ from bot.model.finding import Actor
 from bot.model.people import Holder, Person, Role
 from bot.model.say import Say, say
 from rules.actors import among, same, settlers
-from rules.approvals import UNREAD, Vote, cast, current, decides, look_overtaken, standing, with_doubts
+from rules.approvals import UNREAD, Vote, cast, current, decides, look_overtaken, standing, with_hindsight
 from rules.demand import Demand, Params
 from rules.outcome import Look, Outcome, Result, judged
 from rules.words import ROLES, asset_name, sentences
@@ -29,7 +29,8 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
     looks = list(dict.fromkeys(look for one in asked for look in one.looks))
     who = tuple(dict.fromkeys(actor for one in asked for actor in one.who))
     outcome = judged(looks, sentences(*(one.wanted for one in asked)), who)
-    return with_doubts(facts, demand.subjects, outcome)
+    given = (vote for one in asked for vote in one.votes)
+    return with_hindsight(facts, demand.subjects, given, outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class _Asked:
     looks: tuple[Look, ...]
     who: tuple[Actor, ...] = ()
     wanted: Say = _WANTED
+    votes: tuple[Vote, ...] = ()
 
 
 def _ask(facts: Facts, subject: Subject) -> _Asked:
@@ -55,10 +57,18 @@ def _ask(facts: Facts, subject: Subject) -> _Asked:
     rejected = [vote for vote in decided if not vote.approved]
     holding = [vote for vote in decided if vote.holds]
     if rejected or holding:
-        return _Asked(tuple(map(_decided, rejected or holding)), _as_owners(vote.person for vote in rejected))
+        return _Asked(
+            tuple(map(_decided, rejected or holding)),
+            _as_owners(vote.person for vote in rejected),
+            votes=decided,
+        )
     if decided:
         name = say("{people}", people=tuple(vote.person for vote in decided))
-        return _Asked((Look(name, *look_overtaken(decided)),), _as_owners(vote.person for vote in decided))
+        return _Asked(
+            (Look(name, *look_overtaken(decided)),),
+            _as_owners(vote.person for vote in decided),
+            votes=decided,
+        )
     return _Asked(tuple(_waiting(facts, owner) for owner in owners), _as_owners(owners))
 
 

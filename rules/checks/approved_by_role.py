@@ -8,7 +8,7 @@ from bot.model.facts import Facts
 from bot.model.people import Person, Role
 from bot.model.say import Say, say
 from rules.actors import distinct, does_not_count, duties_apart, duty_of
-from rules.approvals import ask_of, in_role, look_role, with_doubts
+from rules.approvals import ask_of, in_role, look_role, with_hindsight
 from rules.demand import Demand, Params
 from rules.outcome import Look, Outcome, Result, judged
 from rules.words import ROLES, sentences
@@ -36,7 +36,8 @@ def check(facts: Facts, demand: Demand[ApprovedByRole]) -> Outcome:
         looks += [_two_people(facts, roles), duties_apart(facts)]
     asked = [role for role, look in zip(roles, looks, strict=False) if look.result is Result.UNMET] or roles
     who = tuple(dict.fromkeys(actor for role in asked for actor in ask_of(facts, role, counts)))
-    return with_doubts(facts, demand.subjects, judged(looks, _wanted(roles, four_eyes), who))
+    given = (vote for role in asked for vote in in_role(facts, role))
+    return with_hindsight(facts, demand.subjects, given, judged(looks, _wanted(roles, four_eyes), who))
 
 
 def _two_people(facts: Facts, roles: tuple[Role, ...]) -> Look:

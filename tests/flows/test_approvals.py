@@ -15,10 +15,10 @@ from connectors.sandbox.town import Town
 Sync = Callable[..., Report]
 MOMENT = r"\w+ \d+ \w+\.? \d{4},? \d\d:\d\d"
 STALE = {
-    "en": rf"The approval by Karim Aziz on {MOMENT} no longer counts, because of a later change\."
+    "en": rf"The approval by Karim Aziz on {MOMENT} no longer counts\."
     rf" Planned start was changed from {MOMENT}"
     rf" to {MOMENT} by Tom Willems on {MOMENT}\.",
-    "nl": rf"De goedkeuring door Karim Aziz op {MOMENT} telt niet meer, door een latere wijziging\."
+    "nl": rf"De goedkeuring door Karim Aziz op {MOMENT} telt niet meer\."
     rf" Geplande start is gewijzigd van {MOMENT}"
     rf" naar {MOMENT} door Tom Willems op {MOMENT}\.",
 }
