@@ -1,19 +1,35 @@
 """The same person in two systems: an owner named by one register, who signs in another system.
 
 Ids differ per system, so an owner from ServiceNow's CMDB cannot be compared with an approver in Jira by id. An
-e-mail address that both systems hold is taken as the same person; a name is not. Where nobody matches, the
-owner cannot be told here, which is "unknown": neither a sign-off nor a reproach.
+e-mail address that both systems hold is taken as the same person, and so are accounts an admin declared to be
+one; a name is not. Where nobody matches, the owner cannot be told here, which is "unknown": neither a sign-off
+nor a reproach.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.model.asset import Asset
 from bot.model.fields import Field
 from bot.model.people import Person, Role, RoleMembers
 from bot.model.ticket import Approval, Ticket
+
+
+def one_person(pairs: Iterable[str]) -> dict[str, str]:
+    """Account ids to the one that stands for the person, from pairs "one=other" of accounts an admin declared to be
+    the same person; a chain of pairs is one person. Raises ValueError for what is no pair.
+    """
+    people: list[set[str]] = []
+    for pair in pairs:
+        one, _, other = (part.strip() for part in pair.partition("="))
+        if not one or not other or one == other or "=" in other:
+            raise ValueError(f'"{pair}" must be two account ids, such as one=other')
+        joined = [known for known in people if known & {one, other}]
+        people = [known for known in people if known not in joined]
+        people.append({one, other}.union(*joined))
+    return {account: min(accounts) for accounts in people for account in accounts}
 
 
 def known_people(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[Person]:
@@ -33,13 +49,21 @@ def foreign(asset: Asset, systems: Collection[str]) -> bool:
     return asset.book in systems or any(isinstance(o, Person) and o.id == o.name for o in owners)
 
 
-def at_home(asset: Asset, people: Iterable[Person]) -> Asset:
-    """The asset with its owners as accounts of the ticket's system; unreadable where one has none in sight."""
+def at_home(asset: Asset, people: Sequence[Person], same_person: Mapping[str, str] | None = None) -> Asset:
+    """The asset with its owners as accounts of the ticket's system, by e-mail address or as an
+    admin declared them the same; unreadable without one.
+    """
     owners = asset.owner.value
     if not isinstance(owners, tuple) or not owners:
         return asset
+    declared = same_person or {}
     accounts = {p.email.casefold(): p for p in people if p.email}
-    found = [accounts.get(_address(owner)) for owner in owners if isinstance(owner, Person)]
+    known = {declared[p.id]: p for p in people if p.id in declared}
+    found = [
+        accounts.get(_address(o)) or known.get(declared.get(o.id, ""))
+        for o in owners
+        if isinstance(o, Person)
+    ]
     if all(found) and found:
         return replace(asset, owner=replace(asset.owner, value=tuple(p for p in found if p)))
     return replace(

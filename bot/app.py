@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.accounts import one_person
 from bot.context import Context, Policy
 from bot.declarations import DeclarationsError, load_declarations
 from bot.journal import JournalError, open_journal
@@ -61,6 +62,7 @@ def policy(settings: Settings) -> Policy:
         substitutes=bot.stand_ins,
         emergency_days=bot.emergency_days,
         waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
+        same_person=one_person(bot.same_person),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.calendar import Calendar
@@ -29,6 +29,7 @@ class Policy:
     substitutes    bodies that stand in for one that a small organisation lacks
     emergency_days working days in which an emergency makes good what it skipped
     waivers        who may record a waiver, and for how long
+    same_person    account ids to the one that stands for the person, where an admin declared several to be one
     """
 
     act: bool
@@ -44,6 +45,7 @@ class Policy:
     substitutes: tuple[Substitute, ...] = ()
     emergency_days: int = 2
     waivers: Terms = TERMS
+    same_person: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ class Gatherer:
             settle_by=self._settle_by(ticket, now),
             substitutes=self.ctx.policy.substitutes,
             waivers=self.ctx.journal.waivers_of(f"{ticket.source}:{ticket.id}"),
+            same_person=self.ctx.policy.same_person,
         )
 
     def _bundle(self, ticket: Ticket) -> Bundle:
@@ -153,8 +154,8 @@ class Gatherer:
     def _at_home(self, ticket: Ticket) -> Callable[[Asset], Asset]:
         """Makes assets whose owners are named otherwise name the people of the ticket's system."""
         others = {source.name for source in self.ctx.sources} - {ticket.source}
-        people = self._people(ticket)
-        return lambda asset: at_home(asset, people) if foreign(asset, others) else asset
+        people, same = self._people(ticket), self.ctx.policy.same_person
+        return lambda asset: at_home(asset, people, same) if foreign(asset, others) else asset
 
     def _people(self, ticket: Ticket) -> list[Person]:
         source = next(source for source in self.ctx.sources if source.name == ticket.source)

@@ -16,6 +16,7 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from bot.accounts import one_person
 from bot.calendar import Calendar
 from bot.model.people import Role
 from bot.model.reading import text
@@ -111,13 +112,24 @@ class BotSettings(EnvSettings):
     emergency_days: int = Field(
         2, ge=0, le=30, description="Working days in which an emergency change makes good what it skipped."
     )
+    same_person: Names = Field(
+        (),
+        description="Accounts of one and the same person, as pairs of ids (account id in Jira, sys_id in ServiceNow).",
+        examples=["5b10a2844c20165700ede21g=5b10ac8d82e05b22cc7d4ef5"],
+    )
     http_host: str = Field("127.0.0.1", description="Address on which `sluis serve` answers health checks.")
     http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged (stderr)."
     )
 
-    _lists = field_validator("packs", mode="before")(_split)
+    _lists = field_validator("packs", "same_person", mode="before")(_split)
+
+    @field_validator("same_person")
+    @classmethod
+    def _pairs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        one_person(value)
+        return value
 
     @field_validator("waiver_roles", mode="before")
     @classmethod

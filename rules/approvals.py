@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from bot.model.asset import Subject
 from bot.model.facts import Facts
 from bot.model.finding import Actor
 from bot.model.people import Group, Holder, Person, Role
 from bot.model.say import Quote, Say, say
-from bot.model.ticket import Decision, Ticket
-from rules.outcome import Look, Result
-from rules.words import ROLES
+from bot.model.ticket import Approval, Change, Decision, Ticket
+from rules.actors import account, among
+from rules.drift import as_part, changed_after, cycle_start, out_of_sight, told
+from rules.outcome import Look, Outcome, Result
+from rules.words import ROLES, sentences
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 UNREAD = say("The approvals of this ticket cannot be read.")
@@ -20,37 +23,81 @@ UNREAD = say("The approvals of this ticket cannot be read.")
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A decision by a person. Requests, groups as such and "not required" are none."""
+    """A decision by a person. Requests, groups as such and "not required" are none.
+
+    person        who acted, and by whom the decision is judged
+    at            when (UTC), where the source tells; `asked_at` when the person was asked
+    on_behalf_of  in whose place they acted
+    drift         what changed, after an approval, of that which was approved
+    """
 
     person: Person
     approved: bool
     at: datetime | None
     group: Group | None
+    on_behalf_of: Person | None = None
+    asked_at: datetime | None = None
+    drift: tuple[Change, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """An approval of what the ticket still says."""
+        return self.approved and not self.drift
 
     @property
     def signed(self) -> Say:
-        """Who decided, and when as far as the source tells."""
+        """Who decided, for whom, and when as far as the source tells."""
+        who = say("{person}", person=self.person)
+        if self.on_behalf_of is not None:
+            who = say("{person} on behalf of {approver}", person=self.person, approver=self.on_behalf_of)
         if self.at is None:
-            return say("{person}", person=self.person)
-        return say("{person} on {moment}", person=self.person, moment=self.at)
+            return who
+        return say("{person} on {moment}", person=who if self.on_behalf_of else self.person, moment=self.at)
 
 
 def votes(ticket: Ticket) -> tuple[Vote, ...]:
-    """All decisions by people, in the order of the source."""
-    return tuple(
-        Vote(a.person, a.decision is Decision.APPROVED, a.at, a.group)
-        for a in ticket.approvals
-        if a.person is not None and a.decision in (Decision.APPROVED, Decision.REJECTED)
-    )
+    """All decisions by people, in the order of the source, those of earlier cycles and stale ones included."""
+    return tuple(_vote(a, a.person) for a in ticket.approvals if a.person and a.decision in _DECIDED)
 
 
-def current(cast: Iterable[Vote]) -> tuple[Vote, ...]:
-    """The latest decision of each person; of two at the same moment the rejection."""
+_DECIDED = (Decision.APPROVED, Decision.REJECTED)
+
+
+def _vote(given: Approval, person: Person) -> Vote:
+    approved = given.decision is Decision.APPROVED
+    return Vote(person, approved, given.at, given.group, given.on_behalf_of, given.asked_at)
+
+
+def cast(facts: Facts) -> tuple[Vote, ...]:
+    """The decisions of the present cycle, each with what changed after it of that which was approved.
+
+    A decision of which only is known when it was asked for is dated by that: then `at` stays None.
+    """
+    start = cycle_start(facts.ticket)
+    return tuple(_with_drift(facts, vote) for vote in votes(facts.ticket) if not _before(vote, start))
+
+
+def _before(vote: Vote, start: datetime | None) -> bool:
+    """Whether a decision is of an earlier cycle: by when it was asked for, else by when it was taken."""
+    began = vote.asked_at or vote.at
+    return start is not None and began is not None and began < start
+
+
+def _with_drift(facts: Facts, vote: Vote) -> Vote:
+    moment = vote.at or vote.asked_at
+    return replace(vote, drift=changed_after(facts, moment)) if vote.approved and moment else vote
+
+
+def current(cast: Iterable[Vote], accounts: Mapping[str, str] | None = None) -> tuple[Vote, ...]:
+    """The latest decision of each person; of two at the same moment the rejection. `accounts` gives the id of the
+    account that stands for a person with several.
+    """
     latest: dict[str, Vote] = {}
     for vote in cast:
-        before = latest.get(vote.person.id)
+        person = (accounts or {}).get(vote.person.id, vote.person.id)
+        before = latest.get(person)
         if before is None or _order(vote) >= _order(before):
-            latest[vote.person.id] = vote
+            latest[person] = vote
     return tuple(latest.values())
 
 
@@ -58,10 +105,51 @@ def _order(vote: Vote) -> tuple[datetime, bool]:
     return (vote.at or _EARLIEST, not vote.approved)
 
 
+def standing(facts: Facts) -> tuple[Vote, ...]:
+    """The latest decision of each person in the present cycle, whatever their role."""
+    return current(cast(facts), facts.same_person)
+
+
+def with_hindsight(
+    facts: Facts, subjects: Iterable[Subject], given: Iterable[Vote], outcome: Outcome
+) -> Outcome:
+    """The outcome with what the time after the decisions given for it tells: every change that overtook one of
+    them, or, where an approval settled it, what cannot be seen of that time.
+    """
+    votes_given = tuple(given)
+    if outcome.result is Result.MET:
+        approved = min((v.at for v in votes_given if v.holds and v.at), default=None)
+        return replace(outcome, parts=(*outcome.parts, *out_of_sight(facts, subjects, approved)))
+    changes = dict.fromkeys(change for vote in votes_given for change in vote.drift)
+    return replace(outcome, parts=(*outcome.parts, *map(as_part, changes)))
+
+
+def holds_role(facts: Facts, role: Role, person: Person) -> bool:
+    """Whether the person is a member of the role, by any of their accounts."""
+    return among(facts, person, facts.role(role).people)
+
+
+def decides(vote: Vote, member: Callable[[Person], bool], asked: bool = False) -> bool:
+    """Whether a decision is one of those who are `member`, or `asked` through their group.
+
+    Who decides for somebody else is judged as who they are: their approval needs the role to be their own. A
+    rejection stands on whichever record it was written: nothing may pass over it.
+    """
+    if member(vote.person):
+        return True
+    if vote.on_behalf_of is None:
+        return asked
+    return not vote.approved and (asked or member(vote.on_behalf_of))
+
+
 def in_role(facts: Facts, role: Role) -> tuple[Vote, ...]:
     """The current decisions of people who hold the role, by membership or by the group they were asked in."""
-    members = facts.role(role)
-    return current(v for v in votes(facts.ticket) if members.holds(v.person) or members.covers(v.group))
+    return current((v for v in cast(facts) if _decides_for(facts, role, v)), facts.same_person)
+
+
+def _decides_for(facts: Facts, role: Role, vote: Vote) -> bool:
+    asked = facts.role(role).covers(vote.group)
+    return decides(vote, lambda person: holds_role(facts, role, person), asked)
 
 
 def look_role(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> Look:
@@ -71,25 +159,77 @@ def look_role(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> Loo
         return Look(name, Result.UNKNOWN, UNREAD)
     if not members.configured:
         return Look(name, Result.UNKNOWN, _unnamed(role))
-    return _look_decided(facts, role, counts) or Look(name, *_undecided(role, members.readable))
+    return _look_decided(facts, role, counts) or Look(name, *_undecided(facts, role, counts))
 
 
 def _look_decided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> Look | None:
     """What those who hold the role decided; None when that settles nothing."""
-    cast, name = in_role(facts, role), ROLES[role]
-    rejected = tuple(v.signed for v in cast if not v.approved)
+    given, name = in_role(facts, role), ROLES[role]
+    rejected = tuple(v.signed for v in given if not v.approved)
     if rejected:
         return Look(name, Result.UNMET, say("Rejected for {role} by {people}.", role=name, people=rejected))
-    approved = tuple(v.signed for v in cast if counts(v.person))
+    approved = tuple(v.signed for v in given if v.holds and counts(v.person))
     if not approved or _hidden_rejection(facts, role):
         return None
     return Look(name, Result.MET, say("Approved for {role} by {people}.", role=name, people=approved))
 
 
-def _undecided(role: Role, readable: bool) -> tuple[Result, Say]:
-    if not readable:
+def _undecided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[Result, Say]:
+    if not facts.role(role).readable:
         return Result.UNKNOWN, say("It cannot be read who belongs to {role}.", role=ROLES[role])
-    return Result.UNMET, say("No approval by {role} yet.", role=ROLES[role])
+    overtaken = [v for v in in_role(facts, role) if v.approved and not v.holds and counts(v.person)]
+    deputies = [_no_member(role, v) for v in _deputies(facts, role)]
+    if not overtaken:
+        none = say("No approval by {role} yet.", role=ROLES[role])
+        return Result.UNMET, sentences(*deputies, none)
+    result, seen = look_overtaken(overtaken)
+    return result, sentences(seen, *deputies)
+
+
+def look_overtaken(given: Sequence[Vote]) -> tuple[Result, Say]:
+    """Approvals after which something changed: they do not count. Of one without a date it cannot be seen whether
+    it came before or after; that is told when nothing else is.
+    """
+    dated = [vote for vote in given if vote.at is not None]
+    alike: dict[tuple[Change, ...], list[Vote]] = {}
+    for vote in dated or given:
+        alike.setdefault(vote.drift, []).append(vote)
+    spoken = [
+        sentence
+        for changes, together in alike.items()
+        for sentence in (_overtaken(tuple(v.signed for v in together), bool(dated)), *told(changes))
+    ]
+    return Result.UNMET if dated else Result.UNKNOWN, sentences(spoken[0], *spoken[1:])
+
+
+def _overtaken(people: tuple[Say, ...], dated: bool) -> Say:
+    if not dated:
+        return say("It cannot be seen whether {people} approved before or after a change.", people=people)
+    if len(people) == 1:
+        return say("The approval by {person} no longer counts.", person=people[0])
+    return say("The approvals by {people} no longer count.", people=people)
+
+
+def _deputies(facts: Facts, role: Role) -> tuple[Vote, ...]:
+    """Approvals in the place of somebody who holds the role, by somebody who does not."""
+    members = facts.role(role)
+    return tuple(
+        v
+        for v in standing(facts)
+        if v.approved
+        and v.on_behalf_of is not None
+        and (members.covers(v.group) or holds_role(facts, role, v.on_behalf_of))
+        and not _decides_for(facts, role, v)
+    )
+
+
+def _no_member(role: Role, vote: Vote) -> Say:
+    return say(
+        "{person} approved on behalf of {approver} and does not belong to {role}, so that does not count.",
+        person=vote.person,
+        approver=vote.on_behalf_of,
+        role=ROLES[role],
+    )
 
 
 def _unnamed(role: Role) -> Say:
@@ -104,13 +244,16 @@ def _hidden_rejection(facts: Facts, role: Role) -> bool:
     """Somebody rejected who may hold the role, for all that can be read of it."""
     if facts.role(role).readable:
         return False
-    return any(not v.approved for v in current(votes(facts.ticket)))
+    return any(not v.approved for v in standing(facts))
 
 
 def ask_of(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[Actor, ...]:
-    """Who can still decide for a role: whoever rejected, else members who have not decided, else the role."""
-    cast = in_role(facts, role)
-    rejected = tuple(v.person for v in cast if not v.approved)
-    decided = {v.person.id for v in cast}
-    waiting = tuple(p for p in facts.role(role).people if p.id not in decided and counts(p))
-    return tuple(Holder(person, role) for person in rejected or waiting) or (role,)
+    """Who can still decide for a role: whoever rejected, else whose approval was overtaken, else members who have
+    not decided, else the role.
+    """
+    given = in_role(facts, role)
+    rejected = tuple(v.person for v in given if not v.approved)
+    again = tuple(v.person for v in given if v.drift and v.person.active and counts(v.person))
+    decided = {account(facts, v.person) for v in given}
+    waiting = tuple(p for p in facts.role(role).people if account(facts, p) not in decided and counts(p))
+    return tuple(Holder(person, role) for person in rejected or again or waiting) or (role,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.model.asset import Because, Flag, Subject
@@ -41,7 +42,10 @@ def evaluate(facts: Facts, packs: Sequence[Pack]) -> tuple[Finding, ...]:
     """One finding per rule that applies, in the order of packs and rules. A canceled ticket gets none."""
     if facts.ticket.state is State.CANCELED:
         return ()
-    found = (_finding(facts, pack, rule) for pack, rule in asked(facts, packs))
+    found = (
+        _finding(replace(facts, material=frozenset(pack.material)), pack, rule)
+        for pack, rule in asked(facts, packs)
+    )
     return tuple(finding for finding in found if finding is not None)
 
 

@@ -8,7 +8,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from bot.model.fields import FIELDS
+from bot.model.fields import FIELDS, Kind
+
+ASSETS = "assets"
+"""What a ticket's history calls a change of the assets it touches."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -32,5 +35,19 @@ def _known_field(name: str) -> str:
     return name
 
 
+def _material(name: str) -> str:
+    if name == ASSETS:
+        return name
+    spec = FIELDS[_known_field(name)]
+    if spec.kind in (Kind.USERS, Kind.PARTY) or name == "description":
+        raise ValueError(
+            f'"{name}" is about people or wording; a change of it is no change of what was approved'
+        )
+    return name
+
+
 FieldName = Annotated[str, AfterValidator(_known_field)]
 """A field of the ticket's vocabulary, refused at load when there is no such field."""
+
+MaterialName = Annotated[str, AfterValidator(_material)]
+"""A field that belongs to what is approved, or "assets". Descriptions and people never do."""

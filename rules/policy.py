@@ -20,7 +20,7 @@ from rules.checks import CHECKS
 from rules.condition import Condition
 from rules.demand import Params
 from rules.files import PolicyError, parse, problems, told
-from rules.names import unknown
+from rules.names import MaterialName, unknown
 
 __all__ = [
     "KEYS",
@@ -42,6 +42,12 @@ __all__ = [
 ]
 
 PACKS = files("rules") / "packs"
+
+MATERIAL = (
+    *("assets", "classification", "change_type", "release_size", "rollout_strategy", "pull_until"),
+    *("planned_start", "planned_end", "package", "implementation_plan", "test_plan", "fallback_plan"),
+)
+"""What is approved, unless a pack says otherwise: scope, class, plan and planned dates."""
 
 
 class _Part(BaseModel):
@@ -163,7 +169,10 @@ class Rule(_Part):
 
 
 class Pack(_Part):
-    """One norm document as data. `cite` is how it is cited: document and version."""
+    """One norm document as data. `cite` is how it is cited: document and version. `material` are the fields whose
+    change after an approval makes that approval stale: what is approved is what they say. A pack that does not name
+    them takes the usual ones.
+    """
 
     id: str
     version: str
@@ -171,6 +180,7 @@ class Pack(_Part):
     effective_until: date | None = None
     document: Title
     cite: str
+    material: tuple[MaterialName, ...] = MATERIAL
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     def effective(self, day: date) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, reduce
 
+from bot.model import reading
 from bot.model.asset import Dimension, Flag, Subject
 from bot.model.facts import Facts
 from bot.model.fields import FIELDS, Field, Kind
@@ -156,6 +157,26 @@ def shown_value(name: str, value: object) -> object:
         return say("“{text}”", text=_quote(value))
     choice = CHOICES.get(str(value)) if FIELDS[name].kind is Kind.CHOICE else None
     return choice or _quote(value)
+
+
+def shown_as(name: str, text: str) -> object | None:
+    """What the history of a field shows as its value, in the reader's words where it can be understood; None for
+    nothing. `name` may be one that is no field of the vocabulary: then the text as it stands.
+    """
+    spec = FIELDS.get(name)
+    if not reading.text(text).filled:
+        return None
+    if spec is None or spec.kind not in _UNDERSTOOD:
+        return _quote(text) if spec is None or spec.kind is not Kind.TEXT else shown_value(name, text)
+    value = _UNDERSTOOD[spec.kind](name, text).value
+    return _quote(text) if value is None else shown_value(name, value)
+
+
+_UNDERSTOOD: Mapping[Kind, Callable[[str, str], Field]] = {
+    Kind.CHOICE: reading.choice,
+    Kind.BOOL: lambda _, text: reading.boolean(text),
+    Kind.MOMENT: lambda _, text: reading.moment(text),
+}
 
 
 def _quote(value: object) -> Quote:

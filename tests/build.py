@@ -18,7 +18,9 @@ from rules.checks import CHECKS
 from rules.demand import Demand
 from rules.outcome import Outcome
 
-AN, BO, CI, DIRK, ELS = (Person(n.lower(), n) for n in ("An", "Bo", "Ci", "Dirk", "Els"))
+AN, BO, CI, DIRK, ELS, FAY, GUS = (
+    Person(n.lower(), n) for n in ("An", "Bo", "Ci", "Dirk", "Els", "Fay", "Gus")
+)
 TEAM = Group("g-web", "Web team")
 CAB, DPOS = Group("g-cab", "CAB"), Group("g-dpo", "Privacy")
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -63,16 +65,18 @@ def ticket(state: State = State.IMPLEMENT, fields: dict[str, Field] | None = Non
         "summary": "",
         "created": day(1),
         "updated": day(1),
+        "history_readable": True,
     }
     return Ticket(**base | {"state": state, "fields": fields or {}} | more)
 
 
-_TICKET = ("state", "created", "approvals", "approvals_readable", "assets_readable", "kind")
-_FACTS = ("subjects", "roles", "notices", "service_hours", "problems", "now")
-_TICKET = ("state", "approvals", "approvals_readable", "assets_readable", "kind")
+_TICKET = (
+    *("state", "created", "approvals", "approvals_readable", "assets_readable", "kind"),
+    *("history", "history_readable"),
+)
 _FACTS = (
     *("subjects", "roles", "notices", "service_hours", "problems", "now"),
-    *("children", "children_readable", "declarations", "same_person"),
+    *("children", "children_readable", "declarations", "same_person", "material"),
 )
 
 
@@ -110,7 +114,7 @@ def complete(**given: Any) -> Facts:
         "test_plan_fixed_at": day(2),
         "test_result": "passed",
         "acceptance_result": "accepted",
-        "test_validated_by": (AN, BO),
+        "test_validated_by": (FAY, GUS),
         "test_validated_at": day(4),
         "environments_separated": True,
         "environments_like_production": True,

@@ -78,10 +78,11 @@ class Story:
         self._chapter(
             "3. The DPO signs, the test data is replaced",
             f"Dina Peeters approves {town.change} in the service desk; the team replaces the test data; "
-            "the payment change gets a phased rollout.",
+            "the payment change gets a phased rollout, which its owner and the CAB approve again.",
             town.replace_test_data,
             town.dpo_signs,
             town.choose_phased,
+            town.approve_again,
         )
         self._see_comment("3-let-through")
         self._see_note()

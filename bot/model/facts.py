@@ -47,6 +47,8 @@ class Facts:
     team, the hours an admin declared for it: "5x10" or "24x7". `same_person` gives, by account id, the id of the
     account that stands for the person, where an admin declared two accounts to be one person. `settle_by` is until
     when (UTC) an emergency change that has begun is to make good what it skipped; None for any other ticket.
+    `material` holds the fields whose change makes an approval stale, as the norm in hand says; the engine sets it
+    per pack.
     """
 
     ticket: Ticket
@@ -63,6 +65,7 @@ class Facts:
     substitutes: tuple[Substitute, ...] = ()
     same_person: Mapping[str, str] = field(default_factory=dict)
     settle_by: datetime | None = None
+    material: frozenset[str] = frozenset()
 
     def field(self, name: str) -> Field:
         """What was seen of a ticket's field."""

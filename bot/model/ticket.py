@@ -52,7 +52,9 @@ class Approval:
     person  who was asked or decided; None for a group that was asked as a whole
     group   the group through which the person was asked, where the record says so
     step    the name of the approval step, as people know it
-    at      when it was decided (UTC); None while it is only requested
+    at      when it was decided (UTC); None while it is only requested, or when the source does not tell
+    asked_at      when the person was asked (UTC), where the record says so
+    on_behalf_of  who was asked, when `person` decided in their place
     """
 
     person: Person | None
@@ -61,6 +63,7 @@ class Approval:
     group: Group | None = None
     step: str = ""
     on_behalf_of: Person | None = None
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ class AssetRef:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change in a ticket's history: of a vocabulary field, of "assets" or of "state". `before` and `after`
-    are shown as the source shows them, shortened; `at` is in UTC.
+    are shown as the source shows them, shortened, both empty where they cannot be shown; of "state" they are
+    codes of the lifecycle, empty where that is not known. `at` is in UTC.
     """
 
     field: str

@@ -82,6 +82,8 @@ def _number(raw: Any) -> int:
 def _answers(step: str, approval: Mapping[str, Any]) -> Iterable[Approval]:
     completed = obj(approval.get("completedDate")).get("iso8601")
     at = moment(completed) if completed else None
+    started = obj(approval.get("createdDate")).get("iso8601")
+    asked_at = moment(started) if started else None
     answers = [
         (person(asked.get("approver")), _ANSWERS.get(str(asked.get("approverDecision")), Decision.REQUESTED))
         for asked in objs(approval.get("approvers"))
@@ -89,7 +91,8 @@ def _answers(step: str, approval: Mapping[str, Any]) -> Iterable[Approval]:
     declined = approval.get("finalDecision") == "declined"
     if declined and not any(decision is Decision.REJECTED for _, decision in answers):
         # Declined as a whole, by nobody in the list: then no answer in the list proves a consent.
-        yield Approval(None, Decision.REJECTED, at, step=step)
+        yield Approval(None, Decision.REJECTED, at, step=step, asked_at=asked_at)
         answers = [(who, Decision.REQUESTED) for who, _ in answers]
     for who, decision in answers:
-        yield Approval(who, decision, None if decision is Decision.REQUESTED else at, step=step)
+        decided_at = None if decision is Decision.REQUESTED else at
+        yield Approval(who, decision, decided_at, step=step, asked_at=asked_at)

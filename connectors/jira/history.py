@@ -1,15 +1,18 @@
-"""What an issue's changelog tells: who set a field, when, and when it was first filled in."""
+"""What an issue's changelog tells: who set a field, when, when it was first filled in, and all that changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from bot.model import reading
-from bot.model.fields import Field
+from bot.model.fields import FIELDS, Field, FieldSpec, Kind
+from bot.model.history import comparable, difference
+from bot.model.lifecycle import State
 from bot.model.people import Person
+from bot.model.ticket import Change
 from connectors.jira.fields import SiteField
 from connectors.jira.search import moment
 from connectors.jira.values import objs, person
@@ -25,6 +28,23 @@ class Step:
     at: datetime
     before: str
     after: str
+    raw_before: str = ""
+    raw_after: str = ""
+
+    def shown(self, name: str) -> tuple[str, str] | None:
+        """Before and after of a vocabulary field; None when nothing that matters changed. Moments come from the
+        raw values, because the shown ones follow the site's own date format.
+        """
+        if FIELDS.get(name, _NO_SPEC).kind is Kind.MOMENT:
+            raw, shown = (self.raw_before, self.raw_after), (self.before, self.after)
+            pairs = ((comparable(name, r), comparable(name, s)) for r, s in zip(raw, shown, strict=True))
+            return difference(*(r if reading.moment(r).filled else s for r, s in pairs))
+        if not self.before and not self.after and self.raw_before != self.raw_after:
+            return "", ""  # a field of an app that shows no words in the history
+        return difference(self.before, self.after)
+
+
+_NO_SPEC = FieldSpec("", Kind.TEXT, "", {})
 
 
 class History:
@@ -43,6 +63,25 @@ class History:
             for s in self._steps
             if s.field_id == field.id or (not s.field_id and s.field_name == field.name)
         ]
+
+    def changes(
+        self, found: Mapping[str, Iterable[SiteField]], state: Callable[[str], State | None]
+    ) -> tuple[Change, ...]:
+        """What changed of vocabulary fields, of the assets and of the state, oldest first. `state` knows what a
+        status name means, as far as anybody said.
+        """
+        changes = [
+            Change(name, *shown, step.by, step.at)
+            for name, fields in found.items()
+            for field in fields
+            for step in self.of(field)
+            if (shown := step.shown(name))
+        ]
+        for step in self.of(STATUS):
+            before, after = (_code(state(name)) for name in (step.before, step.after))
+            if before != after:
+                changes.append(Change("state", before, after, step.by, step.at))
+        return tuple(sorted(changes, key=lambda change: change.at))
 
     def last(self, field: SiteField) -> tuple[Person | None, datetime]:
         """Who set the present value of a field, and when."""
@@ -64,6 +103,13 @@ class History:
         return next((s.at for s in steps if reading.text(s.after).filled), steps[0].at)
 
 
+STATUS = SiteField("status", "status")
+
+
+def _code(state: State | None) -> str:
+    return state.value if state else ""
+
+
 def steps_of(changes: Sequence[Mapping[str, Any]]) -> list[Step]:
     """Steps from the entries of a changelog."""
     return [
@@ -74,6 +120,8 @@ def steps_of(changes: Sequence[Mapping[str, Any]]) -> list[Step]:
             moment(change.get("created")),
             str(item.get("fromString") or ""),
             str(item.get("toString") or ""),
+            str(item.get("from") or ""),
+            str(item.get("to") or ""),
         )
         for change in changes
         for item in objs(change.get("items"))

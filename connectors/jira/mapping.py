@@ -10,14 +10,14 @@ from typing import Any
 from bot.model import reading
 from bot.model.fields import FIELDS, UNREADABLE, Field
 from bot.model.lifecycle import State
-from bot.model.ticket import Approval, AssetRef, Ticket, TicketKind
+from bot.model.ticket import Approval, AssetRef, Change, Ticket, TicketKind
 from connectors.jira import approvals as sign_offs
 from connectors.jira.client import NAME, mapping
-from connectors.jira.fields import ASSETS, PREAPPROVAL, VERSIONS, FieldMap
+from connectors.jira.fields import ASSETS, PREAPPROVAL, VERSIONS, FieldMap, SiteField
 from connectors.jira.history import History, steps_of
 from connectors.jira.links import CONTAINS, contained
 from connectors.jira.search import moment
-from connectors.jira.statuses import state_of
+from connectors.jira.statuses import known, state_of
 from connectors.jira.values import obj, objs, person, read, words
 
 OBJECTS = "jira-assets"
@@ -32,6 +32,7 @@ _ORIGINS: frozenset[TicketKind | None] = frozenset({*_SIGNALS, None})
 """What a change can come from: an incident or problem, perhaps of a type that is not watched."""
 _LINKS = "Issue links"
 _NO_LINKS = reading.unreadable(_LINKS, "not returned for this issue")
+_FIX_VERSIONS = SiteField(VERSIONS, "Fix versions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,17 @@ def ticket(raw: Raw, site: Site) -> Ticket:
         assets=assets or (),
         assets_readable=assets is not None,
         preapproval=_preapproval(fields, site.fields, history),
+        history=_changed(history, seen, site),
+        history_readable=bool(raw.changes) or "changelog" in issue,
     )
+
+
+def _changed(history: History, seen: Mapping[str, Field], site: Site) -> tuple[Change, ...]:
+    """What the changelog tells in the vocabulary's names; fix versions where they stand in for a package."""
+    found = dict(site.fields.found)
+    if seen["package"].where == _FIX_VERSIONS.name:
+        found["package"] = (_FIX_VERSIONS,)
+    return history.changes(found, lambda name: known(name, site.states))
 
 
 def _history(raw: Raw, fields: Mapping[str, Any]) -> History:
@@ -113,7 +124,7 @@ def _preapproval(fields: Mapping[str, Any], site: FieldMap, history: History) ->
 
 def _package(seen: Mapping[str, Field], fields: Mapping[str, Any], _: FieldMap, __: History) -> Field:
     own = seen["package"]
-    versions = read("package", fields.get(VERSIONS), "Fix versions")
+    versions = read("package", fields.get(VERSIONS), _FIX_VERSIONS.name)
     return (
         versions if not own.filled and VERSIONS in fields and (versions.filled or not own.readable) else own
     )

@@ -143,6 +143,19 @@ class Town:
         """The ServiceNow change gets a rollout strategy that its class allows."""
         self.servicenow.set("change_request", self.payment, by="tom.willems", u_rollout_strategy="phased")
 
+    def approve_again(self) -> None:
+        """Owner and CAB approve the ServiceNow change as it stands now."""
+        cab = self.servicenow.state.find("sys_user_group", name="Change Advisory Board")
+        els, karim = (self.servicenow.state.find("sys_user", user_name=n) for n in ("els.maes", "karim.aziz"))
+        for asked, approver in ((els, els), (cab, karim)):
+            if asked and approver:
+                self.servicenow.request_approval(self.payment, asked["sys_id"])
+                self.servicenow.approve(self.payment, approver["sys_id"])
+
+    def move_start(self, key: str, days: int = 2) -> None:
+        """Tom plans a Jira ticket some days later."""
+        self.jira.set_field(key, "Planned start", self.start + timedelta(days=days), "Tom Willems")
+
     def roll_out(self, key: str = "") -> None:
         """The release, or another ticket, is rolled out, verified and handed over to operations."""
         key = key or self.release

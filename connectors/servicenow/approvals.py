@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.model.people import Group, Person
 from bot.model.ticket import Approval, Decision
@@ -43,20 +42,18 @@ class Found:
     readable: bool
 
 
-def read(client: Client, directory: Directory, sys_id: str, cycle: datetime | None) -> Found:
-    """The approvals of a ticket's present cycle. `cycle` is when the ticket last went back to the start: what
-    was asked before then does not count any more. None when that is not known: then all that stands counts.
-    """
+def read(client: Client, directory: Directory, sys_id: str) -> Found:
+    """The approvals of a ticket, those of earlier cycles included: when each was asked tells them apart."""
     try:
         people = client.listing("sysapproval_approver", encoded.equals("sysapproval", sys_id), _APPROVER)
     except Forbidden:
         return Found((), readable=False)
     groups = _groups(client, sys_id)
-    current = [row for row in people if cycle is None or values.stamp(row, "sys_created_on") >= cycle]
-    actors = directory.by_user_name(_other_hands(current))
-    single = [_approval(row, actors) for row in current]
+    actors = directory.by_user_name(_other_hands(people))
+    single = [_approval(row, actors) for row in people]
     asked = {values.value(row, "group") for row in people}
-    whole = [_as_a_whole(row) for row in groups if _alone(row, asked, cycle)]
+    # A group none of whose members was asked stands for itself.
+    whole = [_as_a_whole(row) for row in groups if values.value(row, "sys_id") not in asked]
     return Found((*single, *whole), people.complete and groups.complete)
 
 
@@ -69,18 +66,13 @@ def _groups(client: Client, sys_id: str) -> Listing:
         return Listing((), complete=True)
 
 
-def _alone(row: Row, asked: set[str], cycle: datetime | None) -> bool:
-    """A group none of whose members was asked, in the present cycle."""
-    lasting = cycle is None or values.stamp(row, "sys_created_on") >= cycle
-    return lasting and values.value(row, "sys_id") not in asked
-
-
 def _as_a_whole(row: Row) -> Approval:
     """A group without members is approved by itself; that is no decision by anybody."""
     decision = DECISIONS.get(values.value(row, "approval"), Decision.NOT_REQUIRED)
     decision = Decision.NOT_REQUIRED if decision in _DECIDED else decision
     group = _group(row, "assignment_group")
-    return Approval(None, decision, group=group, step=group.name if group else "")
+    asked_at = values.stamp(row, "sys_created_on")
+    return Approval(None, decision, group=group, step=group.name if group else "", asked_at=asked_at)
 
 
 def _approval(row: Row, actors: Mapping[str, Person]) -> Approval:
@@ -96,6 +88,7 @@ def _approval(row: Row, actors: Mapping[str, Person]) -> Approval:
         group,
         group.name if group else "",
         asked if actor else None,
+        values.stamp(row, "sys_created_on"),
     )
 
 

@@ -1,13 +1,15 @@
-"""What the audit trail tells of a record: who set a column, when, and when it was first filled in."""
+"""What the audit trail tells of a record: who set a column, when, when it was first filled in, all that changed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.model import reading
-from bot.model.fields import Field
+from bot.model.fields import FIELDS, Field, Kind
+from bot.model.history import comparable, difference
+from bot.model.lifecycle import State
 from bot.model.people import Person
 from bot.model.ticket import Change
 from bot.ports import Forbidden, NotFound
@@ -15,6 +17,10 @@ from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client
 from connectors.servicenow.directory import Directory
 
+ITEM = "cmdb_ci"
+"""The column with the item a ticket is about. Other affected items are rows of their own, which no trail of the
+ticket tells of.
+"""
 _COLUMNS = ("fieldname", "oldvalue", "newvalue", "user", "sys_created_on")
 
 
@@ -50,7 +56,7 @@ class History:
         steps = self.of(column)
         if not steps:
             return replace(seen, at=self.created)
-        return replace(seen, by=(self.people or {}).get(steps[-1].user), at=steps[-1].at)
+        return replace(seen, by=self._by(steps[-1]), at=steps[-1].at)
 
     def first_filled(self, column: str) -> datetime | None:
         """When a column first got a meaningful value; the record's creation when it had one from the start."""
@@ -61,10 +67,40 @@ class History:
             return self.created
         return next((s.at for s in steps if reading.text(s.after).filled), None)
 
-    def last_entered(self, column: str, number: str) -> datetime | None:
-        """When a column last came back to a value; None when that was never seen."""
-        found = [s.at for s in self.of(column) if s.after == number]
-        return found[-1] if found else None
+    def changes(
+        self, columns: Mapping[str, str], state: Callable[[str], State | None], items: Mapping[str, str]
+    ) -> tuple[Change, ...]:
+        """What changed of vocabulary fields, of the assets and of the state, oldest first.
+
+        columns  where each field is kept; people and groups are left out: the trail holds only their ids
+        state    what a number of the State column means, as far as that is known
+        items    names of the configuration items of the trail, by sys_id
+        """
+        names: dict[str, list[str]] = {}
+        for name, column in columns.items():
+            if FIELDS[name].kind not in (Kind.USERS, Kind.PARTY):
+                names.setdefault(column, []).append(name)
+        found = [c for s in self.steps for name in names.get(s.column, ()) if (c := self._change(name, s))]
+        found += [self._moved(step, state) for step in self.of("state")]
+        found += [self._touched(step, items) for step in self.of(ITEM)]
+        return tuple(sorted(found, key=lambda change: change.at))
+
+    def _by(self, step: Step) -> Person | None:
+        return (self.people or {}).get(step.user)
+
+    def _change(self, name: str, step: Step) -> Change | None:
+        shown = difference(comparable(name, step.before), comparable(name, step.after))
+        return Change(name, *shown, self._by(step), step.at) if shown else None
+
+    def _moved(self, step: Step, state: Callable[[str], State | None]) -> Change:
+        before, after = (found.value if (found := state(n)) else "" for n in (step.before, step.after))
+        return Change("state", before, after, self._by(step), step.at)
+
+    def _touched(self, step: Step, items: Mapping[str, str]) -> Change:
+        """By name, or without any when one of the items is hidden: a sys_id tells people nothing."""
+        seen = all(not item or item in items for item in (step.before, step.after))
+        before, after = (items.get(item, "") if seen else "" for item in (step.before, step.after))
+        return Change("assets", before, after, self._by(step), step.at)
 
 
 def read(client: Client, directory: Directory, table: str, sys_id: str, created: datetime) -> History:

@@ -139,7 +139,7 @@ class ServiceNowSource:
         fields = self.fields.read(row, trail) | contained
         fields |= mapping.relations(table, row, fields["born_from"])
         plain = mapping.ticket(self.settings.url, ref, row, lifecycle, fields)
-        decided = approvals.read(self.client, self.directory, sys_id, trail.last_entered("state", "-5"))
+        decided = approvals.read(self.client, self.directory, sys_id)
         touched, all_touched = assets.touched(self.client, sys_id, row)
         return replace(
             plain,
@@ -147,8 +147,21 @@ class ServiceNowSource:
             approvals_readable=decided.readable,
             assets=touched,
             assets_readable=all_touched,
-            history=added,
+            history=tuple(sorted((*added, *self._changed(trail, table, row)), key=lambda step: step.at)),
             preapproval=self.fields.preapproval(row),
+            history_readable=bool(trail.steps),
+        )
+
+    def _changed(self, trail: history.History, table: str, row: values.Row) -> tuple[Change, ...]:
+        """The audit trail in the vocabulary's names. A site's own label of a state is known only of the present
+        one; the others are known by their numbers.
+        """
+        now, label = values.value(row, "state"), values.shown(row, "state")
+        items = {item for step in trail.of(history.ITEM) for item in (step.before, step.after)}
+        return trail.changes(
+            self.fields.columns,
+            lambda number: states.known(table, number, label if number == now else "", self.states),
+            assets.names(self.client, items),
         )
 
     def _changes(self, table: str, sys_id: str) -> tuple[dict[str, Field], tuple[Change, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.model.asset import Subject
@@ -11,8 +11,8 @@ from bot.model.fields import Field
 from bot.model.finding import Actor
 from bot.model.people import Holder, Person, Role
 from bot.model.say import Say, say
-from rules.actors import settlers
-from rules.approvals import UNREAD, Vote, current, votes
+from rules.actors import among, same, settlers
+from rules.approvals import UNREAD, Vote, cast, current, decides, look_overtaken, standing, with_hindsight
 from rules.demand import Demand, Params
 from rules.outcome import Look, Outcome, Result, judged
 from rules.words import ROLES, asset_name, sentences
@@ -25,11 +25,12 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
     """Met when for every asset one of its owners approved and none rejected."""
     if not facts.ticket.approvals_readable:
         return Outcome(Result.UNKNOWN, UNREAD, _WANTED)
-    cast = {vote.person.id: vote for vote in current(votes(facts.ticket))}
-    asked = [_ask(facts, subject, cast) for subject in demand.subjects]
+    asked = [_ask(facts, subject) for subject in demand.subjects]
     looks = list(dict.fromkeys(look for one in asked for look in one.looks))
     who = tuple(dict.fromkeys(actor for one in asked for actor in one.who))
-    return judged(looks, sentences(*(one.wanted for one in asked)), who)
+    outcome = judged(looks, sentences(*(one.wanted for one in asked)), who)
+    given = (vote for one in asked for vote in one.votes)
+    return with_hindsight(facts, demand.subjects, given, outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,10 @@ class _Asked:
     looks: tuple[Look, ...]
     who: tuple[Actor, ...] = ()
     wanted: Say = _WANTED
+    votes: tuple[Vote, ...] = ()
 
 
-def _ask(facts: Facts, subject: Subject, cast: Mapping[str, Vote]) -> _Asked:
+def _ask(facts: Facts, subject: Subject) -> _Asked:
     owners, asset = _owners(facts, subject), asset_name(subject.name)
     if owners is None:
         seen = say("It cannot be read who owns {asset}.", asset=asset)
@@ -50,11 +52,24 @@ def _ask(facts: Facts, subject: Subject, cast: Mapping[str, Vote]) -> _Asked:
         seen = say("No application owner of {asset} is known.", asset=asset)
         wanted = say("Name the application owner of {asset}.", asset=asset)
         return _Asked((Look(say("{asset}", asset=asset), Result.UNMET, seen),), settlers(facts), wanted)
-    decided = [cast[person.id] for person in owners if person.id in cast]
+    given = [v for v in cast(facts) if decides(v, lambda person: among(facts, person, owners))]
+    decided = current(given, facts.same_person)
     rejected = [vote for vote in decided if not vote.approved]
+    holding = [vote for vote in decided if vote.holds]
+    if rejected or holding:
+        return _Asked(
+            tuple(map(_decided, rejected or holding)),
+            _as_owners(vote.person for vote in rejected),
+            votes=decided,
+        )
     if decided:
-        return _Asked(tuple(map(_decided, rejected or decided)), _as_owners(vote.person for vote in rejected))
-    return _Asked(tuple(map(_waiting, owners)), _as_owners(owners))
+        name = say("{people}", people=tuple(vote.person for vote in decided))
+        return _Asked(
+            (Look(name, *look_overtaken(decided)),),
+            _as_owners(vote.person for vote in decided),
+            votes=decided,
+        )
+    return _Asked(tuple(_waiting(facts, owner) for owner in owners), _as_owners(owners))
 
 
 def _as_owners(people: Iterable[Person]) -> tuple[Actor, ...]:
@@ -77,6 +92,16 @@ def _decided(vote: Vote) -> Look:
     return Look(name, Result.UNMET, say("Rejected by {people}.", people=people))
 
 
-def _waiting(person: Person) -> Look:
-    seen = say("{person} has not decided yet.", person=person)
-    return Look(say("{person}", person=person), Result.UNMET, seen)
+def _waiting(facts: Facts, owner: Person) -> Look:
+    """An owner who has not decided; a deputy who did is no owner."""
+    deputies = (
+        say(
+            "{person} approved on behalf of {approver} and does not own this, so that does not count.",
+            person=vote.person,
+            approver=owner,
+        )
+        for vote in standing(facts)
+        if vote.on_behalf_of is not None and same(facts, vote.on_behalf_of, owner)
+    )
+    seen = sentences(*deputies, say("{person} has not decided yet.", person=owner))
+    return Look(say("{person}", person=owner), Result.UNMET, seen)

@@ -7,8 +7,8 @@ from pydantic import Field
 from bot.model.facts import Facts
 from bot.model.people import Person, Role
 from bot.model.say import Say, say
-from rules.actors import does_not_count, duties_apart, duty_of
-from rules.approvals import ask_of, in_role, look_role
+from rules.actors import distinct, does_not_count, duties_apart, duty_of
+from rules.approvals import ask_of, in_role, look_role, with_hindsight
 from rules.demand import Demand, Params
 from rules.outcome import Look, Outcome, Result, judged
 from rules.words import ROLES, sentences
@@ -36,18 +36,19 @@ def check(facts: Facts, demand: Demand[ApprovedByRole]) -> Outcome:
         looks += [_two_people(facts, roles), duties_apart(facts)]
     asked = [role for role, look in zip(roles, looks, strict=False) if look.result is Result.UNMET] or roles
     who = tuple(dict.fromkeys(actor for role in asked for actor in ask_of(facts, role, counts)))
-    return judged(looks, _wanted(roles, four_eyes), who)
+    given = (vote for role in asked for vote in in_role(facts, role))
+    return with_hindsight(facts, demand.subjects, given, judged(looks, _wanted(roles, four_eyes), who))
 
 
 def _two_people(facts: Facts, roles: tuple[Role, ...]) -> Look:
     name = say("Four eyes")
-    approved = {v.person.id: v.person for role in roles for v in in_role(facts, role) if v.approved}
-    people = tuple(person for person in approved.values() if duty_of(facts, person) is None)
+    approved = distinct(facts, (v.person for role in roles for v in in_role(facts, role) if v.holds))
+    people = tuple(person for person in approved if duty_of(facts, person) is None)
     if len(people) > 1:
         return Look(name, Result.MET, say("Different people approved: {people}.", people=people))
     if not _all_readable(facts, roles):
         return Look(name, Result.UNKNOWN, say("It cannot be seen whether two different people approved."))
-    barred = (does_not_count(facts, person) for person in approved.values() if person not in people)
+    barred = (does_not_count(facts, person) for person in approved if person not in people)
     return Look(name, Result.UNMET, sentences(*barred, say("Two different people have not approved yet.")))
 
 
@@ -61,5 +62,6 @@ def _wanted(roles: tuple[Role, ...], four_eyes: bool) -> Say:
     if not four_eyes:
         return asked
     return sentences(
-        asked, say("This takes two different people who did not request, build or carry out the change.")
+        asked,
+        say("This takes two different people who did not request, build, test or carry out the change."),
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bot.model.facts import Facts
 from bot.model.people import Person
 from bot.model.say import Say, say
-from rules.actors import settlers
-from rules.approvals import current, votes
+from rules.actors import distinct, settlers
+from rules.approvals import standing
 from rules.demand import Demand, Params
 from rules.outcome import Outcome, Result
 from rules.words import labels
@@ -28,7 +28,7 @@ class _Duty:
 def check(facts: Facts, demand: Demand[Params]) -> Outcome:
     """Met as soon as two people are seen; violated when all five duties lie with the same one."""
     duties = _duties(facts)
-    people = tuple({p.id: p for duty in duties for p in duty.people}.values())
+    people = distinct(facts, (person for duty in duties for person in duty.people))
     wanted = say("At least two different people among requester, builder, tester, approver and implementer.")
     result, seen = _judge(duties, people)
     return Outcome(result, seen, wanted, settlers(facts))
@@ -47,7 +47,7 @@ def _judge(duties: tuple[_Duty, ...], people: tuple[Person, ...]) -> tuple[Resul
 
 
 def _duties(facts: Facts) -> tuple[_Duty, ...]:
-    approvers = tuple(vote.person for vote in current(votes(facts.ticket)) if vote.approved)
+    approvers = tuple(vote.person for vote in standing(facts) if vote.holds)
     return (
         _duty(facts, "requester"),
         _duty(facts, "builders"),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.model.facts import Facts
 from bot.model.say import Say, say
-from rules.actors import does_not_count, duties_apart, duty_of, settlers
+from rules.actors import MAKERS, distinct, does_not_count, duties_apart, duty_of, settlers
 from rules.demand import Demand, Params
 from rules.looks import look_filled
 from rules.outcome import Look, Outcome, Result, judged
@@ -33,7 +33,7 @@ def check(facts: Facts, demand: Demand[ValidatedTests]) -> Outcome:
         look_filled(facts, "test_validated_at"),
     ]
     if four_eyes:
-        looks += [_two_people(facts), duties_apart(facts)]
+        looks += [_two_people(facts), duties_apart(facts, MAKERS)]
         wanted = sentences(
             wanted, say("This takes two different people who did not request, build or carry out the change.")
         )
@@ -62,9 +62,9 @@ def _too_late(name: str, moment: datetime) -> Say:
 
 
 def _two_people(facts: Facts) -> Look:
-    named = facts.people("test_validated_by")
-    people = tuple({p.id: p for p in named if duty_of(facts, p) is None}.values())
-    barred = [does_not_count(facts, p) for p in named if duty_of(facts, p) is not None]
+    named = distinct(facts, facts.people("test_validated_by"))
+    people = tuple(p for p in named if duty_of(facts, p, MAKERS) is None)
+    barred = [does_not_count(facts, p, MAKERS) for p in named if p not in people]
     name = say("Four eyes")
     if not facts.field("test_validated_by").readable:
         return Look(name, Result.UNKNOWN, saw(facts, "test_validated_by"))

@@ -79,7 +79,10 @@ def test_servicenow_gets_a_note_only_when_the_set_of_findings_changes(town: Town
     sync()
     _, newer = town.servicenow.notes(town.payment)
     assert "Takes the place of the note of" in newer
-    assert "Ready for implementation" in newer
+    assert "Rollout strategy was changed from pull to phased by Tom Willems" in newer
+    town.approve_again()
+    sync()
+    assert "Ready for implementation" in town.servicenow.notes(town.payment)[-1]
 
 
 def test_five_runs_in_a_row_write_nothing_after_the_first(town: Town, sync: Sync) -> None:

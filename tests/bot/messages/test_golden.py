@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from build import AN, BO, CI, EMPTY, HIDDEN, approved, complete, day, subject
+from build import AN, BO, CI, DIRK, ELS, EMPTY, HIDDEN, approved, complete, day, subject
 
 from bot.cli.adf_text import adf_text
 from bot.messages import adf, card, plain, wiki
@@ -24,6 +24,7 @@ from bot.model.asset import Flag
 from bot.model.facts import Facts
 from bot.model.lifecycle import State
 from bot.model.people import Role
+from bot.model.ticket import Change
 from bot.model.waiver import Substitute, Waiver
 from bot.remind import Due, Reminder
 from rules.engine import evaluate
@@ -69,6 +70,14 @@ CASES = {
     "bare": case(**dict.fromkeys(EMPTIED, EMPTY)),
     "too-late": case(state=State.REVIEW, test_data="production"),
     "blind": case(test_data=HIDDEN, test_plan=HIDDEN),
+    "overtaken": case(
+        approvals=SIGNED,
+        history=(
+            Change("planned_start", "2026-03-20T08:00:00Z", "2026-03-20T12:00:00Z", ELS, day(7)),
+            Change("package", "register 4.2.0", "register 4.2.1", DIRK, day(8)),
+            Change("description", "New format", "New address format", ELS, day(8)),
+        ),
+    ),
     "canceled": case(state=State.CANCELED),
     "waived": replace(
         case(test_data="production", state=State.SCHEDULED), waivers=(WAIVER,), substitutes=(STAND_IN,)

@@ -34,7 +34,7 @@ def test_states_of_an_approval(
     instance.set("sysapproval_approver", row, "an.willems", state=state)
     at = instance.now if dated else None
     assert tools.read(instance.number).approvals == (
-        Approval(Person(instance.an, "An Willems"), decision, at),
+        Approval(Person(instance.an, "An Willems"), decision, at, asked_at=START),
     )
 
 
@@ -46,8 +46,15 @@ def test_the_first_response_of_a_group_counts_and_the_others_are_not_asked_any_m
     instance.approve(instance.change, instance.jan)
     cab = Group(instance.cab, "CAB")
     assert set(tools.read(instance.number).approvals) == {
-        Approval(Person(instance.jan, "Jan Maes"), Decision.APPROVED, START + timedelta(hours=2), cab, "CAB"),
-        Approval(Person(instance.an, "An Willems"), Decision.NOT_REQUIRED, None, cab, "CAB"),
+        Approval(
+            Person(instance.jan, "Jan Maes"),
+            Decision.APPROVED,
+            START + timedelta(hours=2),
+            cab,
+            "CAB",
+            asked_at=START,
+        ),
+        Approval(Person(instance.an, "An Willems"), Decision.NOT_REQUIRED, None, cab, "CAB", asked_at=START),
     }
 
 
@@ -55,11 +62,13 @@ def test_an_empty_group_that_approves_itself_is_nobodys_approval(instance: Insta
     empty = instance.add_group("DPO")
     instance.request_approval(instance.change, empty)
     dpo = Group(empty, "DPO")
-    assert tools.read(instance.number).approvals == (Approval(None, Decision.REQUESTED, None, dpo, "DPO"),)
+    asked = Approval(None, Decision.REQUESTED, None, dpo, "DPO", asked_at=START)
+    assert tools.read(instance.number).approvals == (asked,)
     part = instance.state.all("sysapproval_group")[0]["sys_id"]
     instance.set("sysapproval_group", part, approval="approved")
     instance.set("change_request", instance.change, approval="approved")
-    assert tools.read(instance.number).approvals == (Approval(None, Decision.NOT_REQUIRED, None, dpo, "DPO"),)
+    settled = Approval(None, Decision.NOT_REQUIRED, None, dpo, "DPO", asked_at=START)
+    assert tools.read(instance.number).approvals == (settled,)
 
 
 def test_what_somebody_else_set_is_theirs_on_behalf_of_the_approver(instance: Instance, tools: Tools) -> None:
@@ -67,20 +76,26 @@ def test_what_somebody_else_set_is_theirs_on_behalf_of_the_approver(instance: In
     instance.approve(instance.change, instance.an, by="dirk.peeters")
     dirk, an = Person(instance.dirk, "Dirk Peeters"), Person(instance.an, "An Willems")
     assert tools.read(instance.number).approvals == (
-        Approval(dirk, Decision.APPROVED, START, on_behalf_of=an),
+        Approval(dirk, Decision.APPROVED, START, on_behalf_of=an, asked_at=START),
     )
 
 
-def test_only_the_present_cycle_counts(instance: Instance, tools: Tools) -> None:
+def test_when_each_was_asked_tells_the_cycles_apart(instance: Instance, tools: Tools) -> None:
     instance.request_approval(instance.change, instance.an)
     instance.approve(instance.change, instance.an)
     instance.set("change_request", instance.change, state=-4)
     instance.later(days=1)
     instance.reset(instance.change)
-    assert tools.read(instance.number).approvals == ()
+    back = tools.read(instance.number)
+    assert [(c.field, c.before, c.after, c.at) for c in back.history] == [
+        ("state", "draft", "assess", START),
+        ("state", "assess", "draft", START + timedelta(days=1)),
+    ]
     instance.later(minutes=5)
     instance.request_approval(instance.change, instance.jan)
-    assert [a.person for a in tools.read(instance.number).approvals] == [Person(instance.jan, "Jan Maes")]
+    given = {a.person.name: a.asked_at for a in tools.read(instance.number).approvals if a.person}
+    assert given == {"An Willems": START, "Jan Maes": instance.now}
+    assert given["An Willems"] < back.history[-1].at < given["Jan Maes"]
 
 
 @pytest.mark.parametrize("how", ["hidden_tables", "forbidden_tables"])

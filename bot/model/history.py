@@ -1,0 +1,52 @@
+"""What a change in a ticket's history amounts to: an edit of blanks or capitals is none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.model import reading
+from bot.model.fields import FIELDS, Kind
+
+_LEAD = 24
+"""Characters shown before the place where two long texts begin to differ."""
+
+
+def same_words(before: str, after: str) -> bool:
+    """True when two texts differ in blanks and capitals at most, or both say nothing ("", "tbd", "-")."""
+    return _plain(before) == _plain(after)
+
+
+def difference(before: str, after: str) -> tuple[str, str] | None:
+    """Two values of a field, each shortened so that the difference can be seen; None when there is none that
+    matters.
+    """
+    if same_words(before, after):
+        return None
+    old, new = (" ".join(text.split()) for text in (before, after))
+    short = reading.shorten(old), reading.shorten(new)
+    if not same_words(*short):
+        return short
+    start = _first_difference(old, new)
+    return _from(old, start), _from(new, start)
+
+
+def comparable(name: str, raw: str) -> str:
+    """A value of a field as history keeps it: a moment that can be understood in ISO 8601, UTC; else as it stands."""
+    spec = FIELDS.get(name)
+    found = reading.moment(raw).value if spec and spec.kind is Kind.MOMENT else None
+    return found.isoformat() if isinstance(found, datetime) else raw
+
+
+def _plain(text: str) -> str:
+    words = " ".join(text.split()).casefold()
+    return "" if words in reading.PLACEHOLDERS else words
+
+
+def _first_difference(old: str, new: str) -> int:
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((i for i, (a, b) in pairs if a.casefold() != b.casefold()), min(len(old), len(new)))
+
+
+def _from(text: str, start: int) -> str:
+    begin = max(0, start - _LEAD)
+    return reading.shorten(("…" if begin else "") + text[begin:])

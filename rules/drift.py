@@ -1,0 +1,108 @@
+"""Whether what was approved still stands: the present cycle of approvals, and what changed after one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model.asset import Subject
+from bot.model.facts import Facts
+from bot.model.finding import Part
+from bot.model.history import same_words
+from bot.model.lifecycle import State
+from bot.model.say import Say, say
+from bot.model.ticket import Change, Ticket
+from rules.names import ASSETS
+from rules.words import asset_name, label, shown_as
+
+_STATE = "state"
+_SHOWN = 1
+"""How many changed fields are told in full in a message; the others are named, and told in the reasoning."""
+
+
+def cycle_start(ticket: Ticket) -> datetime | None:
+    """When the ticket last went back to its start: what was decided before that is void. None when it never did,
+    or when its history cannot be read.
+    """
+    back = [c.at for c in _history(ticket) if c.field == _STATE and _returned(c)]
+    return max(back, default=None)
+
+
+def changed_after(facts: Facts, moment: datetime) -> tuple[Change, ...]:
+    """Material changes after a moment, one per field: from what stood there then to what stands there now."""
+    found: dict[str, Change] = {}
+    for change in _history(facts.ticket):
+        if change.field in facts.material and change.at > moment and not _trivial(change):
+            first = found.get(change.field, change)
+            back = same_words(first.before, change.after)
+            found[change.field] = change if back else replace(change, before=first.before)
+    return tuple(found.values())
+
+
+def told(changes: tuple[Change, ...]) -> tuple[Say, ...]:
+    """What changed, a sentence each: from what to what, by whom and when; of many the rest by name."""
+    full = tuple(_told(change) for change in changes[:_SHOWN])
+    rest = tuple(_label(change.field) for change in changes[_SHOWN:])
+    return (*full, say("Also changed: {fields}.", fields=rest)) if rest else full
+
+
+def as_part(change: Change) -> Part:
+    """A change that overtook an approval, in full."""
+    return Part(_label(change.field), False, _told(change))
+
+
+def out_of_sight(facts: Facts, subjects: Iterable[Subject], approved: datetime | None) -> tuple[Part, ...]:
+    """What cannot be seen of the time after an approval (`approved`, the first that counts). It is told to whoever
+    asks for the reasoning, and held against nobody.
+    """
+    name = say("Unchanged since the approval")
+    parts = []
+    if not facts.ticket.history_readable:
+        seen = say("The history of this ticket cannot be seen, so nor can a change after the approval.")
+        parts.append(Part(name, None, seen))
+    for subject in subjects:
+        updated = subject.asset.updated_at if subject.asset else None
+        if approved and updated and updated > approved:
+            seen = say(
+                "The register's entry of {asset} was changed after the approval; whether its class, cannot be seen.",
+                asset=asset_name(subject.name),
+            )
+            parts.append(Part(name, None, seen))
+    return tuple(parts)
+
+
+def _history(ticket: Ticket) -> tuple[Change, ...]:
+    return ticket.history if ticket.history_readable else ()
+
+
+def _returned(change: Change) -> bool:
+    return change.after == State.DRAFT.value and change.before != State.DRAFT.value
+
+
+def _trivial(change: Change) -> bool:
+    """An edit of blanks or capitals. Values that are not shown at all may be anything."""
+    return bool(change.before or change.after) and same_words(change.before, change.after)
+
+
+def _told(change: Change) -> Say:
+    what, moment = _what(change), change.at
+    if change.by is None:
+        return say("{change} on {moment}.", change=what, moment=moment)
+    return say("{change} by {person} on {moment}.", change=what, person=change.by, moment=moment)
+
+
+def _what(change: Change) -> Say:
+    field = _label(change.field)
+    before, after = (shown_as(change.field, text) for text in (change.before, change.after))
+    if before is None and after is None:
+        return say("{field} was changed", field=field)
+    if before is None:
+        return say("{field} was filled in with {after}", field=field, after=after)
+    if after is None:
+        return say("{field} was emptied, it said {before}", field=field, before=before)
+    return say("{field} was changed from {before} to {after}", field=field, before=before, after=after)
+
+
+def _label(field: str) -> Say:
+    return say("List of assets") if field == ASSETS else label(field)
