@@ -41,13 +41,12 @@ def policy(settings: Settings) -> Policy:
     try:
         packs = load_all(bot.packs, bot.packs_dir)
     except PolicyError as error:
-        raise SettingsError([f"SLUIS_PACKS: {line}" for line in str(error).splitlines()]) from error
+        setting = "SLUIS_PACKS, SLUIS_PACKS_DIR" if bot.packs_dir else "SLUIS_PACKS"
+        raise SettingsError([f"{setting}: {line}" for line in error.problems]) from error
     try:
         declarations = load_declarations(bot.declarations_file, packs)
     except DeclarationsError as error:
         raise SettingsError([f"SLUIS_DECLARATIONS_FILE: {line}" for line in error.problems]) from error
-        setting = "SLUIS_PACKS, SLUIS_PACKS_DIR" if bot.packs_dir else "SLUIS_PACKS"
-        raise SettingsError([f"{setting}: {line}" for line in error.problems]) from error
     return Policy(
         act=bot.mode is Mode.ACT,
         packs=packs,

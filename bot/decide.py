@@ -22,7 +22,7 @@ from bot.messages.overview import Overview, overview
 from bot.messages.render import rendered
 from bot.model.facts import Facts
 from bot.model.finding import Finding
-from bot.model.lifecycle import State, Verdict
+from bot.model.lifecycle import Severity, State, Verdict
 from bot.model.people import Role
 from bot.model.say import Say, say
 from bot.ports import Format
@@ -156,7 +156,9 @@ def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[A
         VERSION,
         voice.speak.language,
         canceled,
-        sorted([f.id, f.verdict.value] for f in findings if f.verdict.open),
+        sorted(
+            [f.id, f.verdict.value] for f in findings if f.verdict.open and f.severity is Severity.REQUIRED
+        ),
         *([waivers, overdue] if waivers or overdue else []),
     ]
 
@@ -170,6 +172,7 @@ def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voic
     """What was settled or came up since the card was posted, in its thread."""
     if CARD not in memory.posted or memory.verdicts is None:
         return ()
+    lines = [line for line in lines if line.severity is Severity.REQUIRED]
     settled = [line for line in lines if line.verdict is Verdict.MET and _was(line, memory).open]
     raised = [line for line in lines if line.verdict in _PRESSING and _was(line, memory) not in _PRESSING]
     if not settled and not raised:

@@ -13,7 +13,7 @@ from bot.fetch import Gatherer, told
 from bot.journal.tickets import TicketRow
 from bot.messages import card
 from bot.messages.overview import overview
-from bot.model.lifecycle import State, Verdict
+from bot.model.lifecycle import Severity, State, Verdict
 from bot.model.say import say
 from bot.model.wish import Wish
 from bot.ports import SourceError
@@ -63,7 +63,11 @@ def _due(ctx: Context, gatherer: Gatherer, report: Report) -> Iterator[tuple[Cla
 def _claim(ctx: Context, row: TicketRow) -> Claim | None:
     """The reminder a ticket is up for by what the journal knows, unless it was sent already."""
     now, calendar = ctx.clock(), ctx.policy.calendar
-    verdicts = ctx.journal.previous(row.source, row.id)
+    advised = {
+        rule.id for pack in ctx.policy.packs for rule in pack.rules if rule.severity is Severity.ADVICE
+    }
+    before = ctx.journal.previous(row.source, row.id)
+    verdicts = {rule: verdict for rule, verdict in before.items() if rule not in advised}
     missing = sorted(rule for rule, verdict in verdicts.items() if verdict is Verdict.MISSING)
     open_ = any(verdict.open for verdict in verdicts.values())
     step = step_now(row.planned_start, row.state, ctx.policy.remind_days, calendar, now)

@@ -26,6 +26,10 @@ def merged(rule: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
         key: {**base.get(key, {}), **value} if key in _MERGED and isinstance(value, Mapping) else value
         for key, value in given.items()
     }
+    if "preapproved_by" not in given and not {"check", "with"}.isdisjoint(given):
+        base.pop(
+            "preapproved_by", None
+        )  # a template stood in for what the norm asked, not for what is asked more
     return {**base, **over}
 
 

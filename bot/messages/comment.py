@@ -69,7 +69,9 @@ def _open_points(view: Overview, facts: Facts, speak: Speaker) -> list[Block]:
     for heading, group in groupby(shown, key=lambda line: _heading(line, view, speak)):
         blocks += [Heading(heading), Bullets(tuple(_point(line, facts, speak) for line in group))]
     if rest:
-        blocks.append(Paragraph((_also(rest, speak),)))
+        blocks.append(Paragraph((_named(speak.say("Also:"), rest, speak),)))
+    if view.advised:
+        blocks.append(Paragraph((_named(speak.say("Advised by the norm:"), view.advised, speak),)))
     return blocks
 
 
@@ -121,9 +123,9 @@ def _point(line: DemandLine, facts: Facts, speak: Speaker) -> tuple[Line, ...]:
     return (Run(title(line, speak), strong=True), Run(f" — {seen(line, speak)}")), _small(reason)
 
 
-def _also(lines: Sequence[DemandLine], speak: Speaker) -> Line:
+def _named(lead: str, lines: Sequence[DemandLine], speak: Speaker) -> Line:
     names = speak.listed([Quote(f"{title(line, speak)} {ids(line)}") for line in lines])
-    return Run(speak.say("Also: ")), Run(f"{names}.")
+    return (Run(f"{lead} {names}."),)
 
 
 def _rest(view: Overview, speak: Speaker) -> list[Block]:

@@ -9,7 +9,7 @@ from bot.messages.language import Speaker
 from bot.model.asset import Because, Dimension, Flag, Subject
 from bot.model.document import Tone
 from bot.model.facts import Facts
-from bot.model.lifecycle import State, Verdict
+from bot.model.lifecycle import Severity, State, Verdict
 from bot.model.say import Quote, say
 from bot.model.ticket import Ticket
 from rules.lines import DemandLine
@@ -41,6 +41,7 @@ class Overview:
                upcoming before it has begun
     later      what is due at gates after that one
     met        what is in order; `unseen` what the bot could not look at
+    advised    what the norm only advises and is due by now: named, never counted as missing
     """
 
     forbidden: tuple[DemandLine, ...]
@@ -51,6 +52,7 @@ class Overview:
     unseen: tuple[DemandLine, ...]
     gate: State | None
     waived: tuple[DemandLine, ...] = ()
+    advised: tuple[DemandLine, ...] = ()
 
     @property
     def now(self) -> tuple[DemandLine, ...]:
@@ -80,8 +82,11 @@ class Overview:
 def overview(lines: Sequence[DemandLine], state: State) -> Overview:
     """Sort the lines of a ticket by what they ask of somebody while it is in this state."""
 
+    required = [line for line in lines if line.severity is Severity.REQUIRED]
+    advice = [line for line in lines if line.severity is Severity.ADVICE and line.verdict.open]
+
     def having(*verdicts: Verdict) -> tuple[DemandLine, ...]:
-        return tuple(line for line in lines if line.verdict in verdicts)
+        return tuple(line for line in required if line.verdict in verdicts)
 
     pending = having(Verdict.PENDING)
     near = [
@@ -93,10 +98,11 @@ def overview(lines: Sequence[DemandLine], state: State) -> Overview:
         missing=having(Verdict.MISSING),
         upcoming=tuple(line for line in pending if line.gate is gate),
         later=tuple(line for line in pending if line.gate is not gate),
-        met=having(Verdict.MET),
-        waived=having(Verdict.WAIVED),
+        met=tuple(line for line in lines if line.verdict is Verdict.MET),
+        waived=tuple(line for line in lines if line.verdict is Verdict.WAIVED),
         unseen=having(Verdict.UNKNOWN),
         gate=gate,
+        advised=tuple(line for line in advice if line.verdict is not Verdict.PENDING or line.gate is gate),
     )
 
 

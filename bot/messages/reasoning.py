@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.messages.answer import finding_json, reason
 from bot.messages.language import Speaker
+from bot.messages.waivers import waived
 from bot.model.asset import Because
 from bot.model.facts import Facts
 from bot.model.fields import FIELDS
@@ -107,17 +108,8 @@ def _verdict(finding: Finding, speak: Speaker) -> str:
 
 
 def _waived(finding: Finding, speak: Speaker) -> Iterator[Branch]:
-    if waiver := finding.waiver:
-        said = say(
-            "Excepted by {person} ({role}) until {until}: “{reason}”.",
-            person=Quote(waiver.by),
-            role=waiver.role,
-            until=waiver.until,
-            reason=Quote(waiver.reason),
-        )
-        yield Branch(speak(said))
-    if finding.under:
-        yield Branch(speak(say("Without the exception: {verdict}.", verdict=finding.under)))
+    if told := waived(finding, speak):
+        yield Branch(told)
     if finding.settle_by:
         yield Branch(speak(say("To be made good before {moment}.", moment=finding.settle_by)))
 

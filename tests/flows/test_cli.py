@@ -95,8 +95,8 @@ def test_rules_of_every_pack_and_as_a_table() -> None:
     shown = sluis("rules", "--packs", packs, "--language", "en", env={"COLUMNS": "200"}).stdout
     assert "CH06-1" in shown
     assert "declared once for the organisation" in shown
-    assert "patch is yes" in shown
-    assert "incidents, data_breach is yes" in shown
+    assert "where Patch says" in shown
+    assert "where Data breach says" in shown
 
 
 def test_check_answers_in_the_promised_form(env) -> None:
