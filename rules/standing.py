@@ -8,7 +8,7 @@ from bot.model.facts import Facts
 from bot.model.fields import Field
 from bot.model.reading import shorten
 from bot.model.say import Quote, Say, say
-from rules.approvals import current, votes
+from rules.approvals import standing
 from rules.outcome import Outcome, Result
 from rules.policy import Rule
 from rules.words import ROLES, sentences
@@ -29,7 +29,7 @@ def _preapproved(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
     template = facts.ticket.preapproval
     if not template.filled:
         return replace(outcome, seen=sentences(outcome.seen, _no_template(template.readable)))
-    rejected = any(not vote.approved for vote in current(votes(facts.ticket)))
+    rejected = any(not vote.approved for vote in standing(facts))
     if rejected or not facts.ticket.approvals_readable:
         return outcome
     return Outcome(Result.MET, _by_template(template), outcome.wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.model.facts import Facts
 from bot.model.say import Quote, say
 from rules.actors import settlers
-from rules.approvals import UNREAD, current, votes
+from rules.approvals import UNREAD, standing
 from rules.demand import Demand, Params
 from rules.looks import look_filled, look_value
 from rules.outcome import Look, Outcome, Result, judged
@@ -54,10 +54,11 @@ def _approved(facts: Facts) -> Look:
     name = say("Approvals")
     if not facts.ticket.approvals_readable:
         return Look(name, Result.UNKNOWN, UNREAD)
-    cast = current(votes(facts.ticket))
+    cast = standing(facts)
     rejected = tuple(vote.signed for vote in cast if not vote.approved)
     if rejected:
         return Look(name, Result.UNMET, say("Rejected by {people}.", people=rejected))
-    if not cast:
+    approved = tuple(vote.signed for vote in cast if vote.holds)
+    if not approved:
         return Look(name, Result.UNMET, say("Nobody has approved yet."))
-    return Look(name, Result.MET, say("Approved by {people}.", people=tuple(vote.signed for vote in cast)))
+    return Look(name, Result.MET, say("Approved by {people}.", people=approved))

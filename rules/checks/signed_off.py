@@ -9,7 +9,7 @@ from bot.model.fields import Field
 from bot.model.people import Person, Role
 from bot.model.say import say
 from rules.actors import settlers
-from rules.approvals import UNREAD, ask_of, current, look_role, votes
+from rules.approvals import UNREAD, ask_of, look_role, standing
 from rules.demand import Demand, Params
 from rules.looks import look_filled
 from rules.names import FieldName
@@ -61,7 +61,7 @@ def _owners(facts: Facts, demand: Demand[SignedOff]) -> Look:
     registers = [s.asset.owner if s.asset else Field() for s in demand.subjects]
     if not stated.readable or not all(field.readable for field in registers):
         return Look(name, Result.UNKNOWN, say("It cannot be read who the owners are."))
-    cast = {vote.person.id: vote for vote in current(votes(facts.ticket))}
+    cast = {vote.person.id: vote for vote in standing(facts) if vote.holds or not vote.approved}
     given = [_people(field.value) or _people(stated.value) for field in registers]
     decided = [[cast[p.id] for p in people if p.id in cast] for people in given]
     rejected = tuple(vote.signed for some in decided for vote in some if not vote.approved)
