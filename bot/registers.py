@@ -1,5 +1,5 @@
 """All registers of assets as one: every book is asked about every asset, once in a cycle, and what they say is
-put together (docs/decisions/012).
+put together (docs/decisions/011).
 """
 
 from __future__ import annotations
