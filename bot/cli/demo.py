@@ -69,7 +69,9 @@ class Story:
     def tell(self) -> list[Report]:
         """All chapters."""
         town = self.town
-        self._chapter("1. One cycle over the open tickets", "The bot reads Jira and ServiceNow for the first time.")
+        self._chapter(
+            "1. One cycle over the open tickets", "The bot reads Jira and ServiceNow for the first time."
+        )
         self._see_comment("1-held")
         self._see_note()
         self._see_channel("team-citizens", f"{town.change} ·")
