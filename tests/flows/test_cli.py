@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -43,15 +44,18 @@ def env(town: Town) -> dict[str, str]:
 
 
 def test_every_classification_in_under_two_seconds() -> None:
-    started = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = sluis("measures", "--all", "--format", "jsonl")
-    took = time.monotonic() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    took = (
+        after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    )  # not what others take of the machine
     cases = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(cases) == 3000
     keys = ("confidentiality", "integrity", "availability", "gdpr", "ksz", "nis2", "size")
     assert len({tuple(case[k] for k in keys) for case in cases}) == 3000
     assert set(cases[0]) == {*keys, "measures", "rollout", "hours"}
-    assert took < 2 or os.environ.get("CI"), took
+    assert took < 2
 
 
 @pytest.mark.parametrize(
