@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.model.facts import Facts
+from bot.model.lifecycle import State
 from bot.model.say import Quote, Say, say
 from rules.actors import settlers
 from rules.bundle import contents, keys, look_contents
@@ -14,7 +15,9 @@ PARAMS = Params
 
 
 def check(facts: Facts, demand: Demand[Params]) -> Outcome:
-    """Met when both lists hold the same changes. Something deployed beside what was accepted is a violation."""
+    """Met when both lists hold the same changes; a canceled change is deployed by nobody. Something deployed beside
+    what was accepted is a violation.
+    """
     accepted, deployed = look_contents(facts), look_filled(facts, "deployed_changes")
     looks = [accepted, deployed]
     if accepted.result is deployed.result is Result.MET:
@@ -23,10 +26,14 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
 
 
 def _compared(facts: Facts) -> tuple[Look, Look]:
-    accepted, deployed = set(contents(facts)), set(keys(facts, "deployed_changes"))
+    accepted, deployed = set(contents(facts)) - _canceled(facts), set(keys(facts, "deployed_changes"))
     left = _look(say("Everything accepted is deployed"), accepted - deployed, Result.UNMET)
     extra = _look(say("Nothing else is deployed"), deployed - accepted, Result.VIOLATED)
     return left, extra
+
+
+def _canceled(facts: Facts) -> set[str]:
+    return {child.key for child in facts.children if child.ticket and child.ticket.state is State.CANCELED}
 
 
 def _look(name: Say, differing: set[str], otherwise: Result) -> Look:
@@ -35,6 +42,8 @@ def _look(name: Say, differing: set[str], otherwise: Result) -> Look:
         return Look(name, Result.MET, say("The accepted and the deployed changes are the same."))
     if otherwise is Result.VIOLATED:
         return Look(
-            name, otherwise, say("Deployed without being part of this release: {changes}.", changes=listed)
+            name,
+            otherwise,
+            say("Deployed without being accepted in this release: {changes}.", changes=listed),
         )
     return Look(name, otherwise, say("Accepted but not deployed: {changes}.", changes=listed))

@@ -17,7 +17,7 @@ PARAMS = Params
 
 
 def check(facts: Facts, demand: Demand[Params]) -> Outcome:
-    """Met when every asset was updated since the actual end; unknown when the register tells no date."""
+    """Met when every asset was updated since the actual end; unknown when the end or that update cannot be seen."""
     wanted = say("Update the assets in the register after the rollout.")
     end, ended = look_filled(facts, "actual_end"), facts.field("actual_end").value
     looks = [_look(facts, subject, ended) for subject in demand.subjects]
@@ -39,5 +39,5 @@ def _updated(facts: Facts, subject: Subject, ended: object) -> tuple[Result, Say
         return Result.UNKNOWN, say("The register does not tell when {asset} was updated.", asset=asset)
     seen = say("{asset} was last updated on {moment}.", asset=asset, moment=updated)
     if not isinstance(ended, datetime):
-        return Result.UNMET, seen
+        return (Result.UNMET if facts.field("actual_end").readable else Result.UNKNOWN), seen
     return (Result.MET if updated >= ended else Result.UNMET), seen

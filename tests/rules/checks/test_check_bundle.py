@@ -128,9 +128,17 @@ def test_accepted_is_deployed(accepted, deployed, result):
     assert outcome("accepted_is_deployed", changes=accepted, deployed_changes=deployed).result == result
 
 
+@pytest.mark.parametrize(
+    ("deployed", "result"), [(("CHG-1",), "met"), (BOTH, "violated"), (("CHG-3",), "violated")]
+)
+def test_a_canceled_change_is_not_accepted(deployed, result):
+    children = (ONE, child("CHG-2", state=State.CANCELED))
+    assert outcome("accepted_is_deployed", children=children, deployed_changes=deployed).result == result
+
+
 def test_what_differs_is_named():
     found = outcome("accepted_is_deployed", children=(ONE, TWO), deployed_changes=("CHG-2", "CHG-9"))
-    assert found.seen == "Deployed without being part of this release: 'CHG-9'."
+    assert found.seen == "Deployed without being accepted in this release: 'CHG-9'."
     assert [met for _, met in found.parts] == [False, False]
 
 

@@ -358,7 +358,7 @@ def test_inside_window(words, start, end, result):
         (day(9), day(8), {}, "unmet"),
         (day(9), None, {}, "unknown"),
         (EMPTY, day(10), {}, "unmet"),
-        (HIDDEN, day(10), {}, "unmet"),
+        (HIDDEN, day(10), {}, "unknown"),
     ],
 )
 def test_register_updated(ended, updated, given, result):
