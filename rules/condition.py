@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.model.facts import Facts
 from bot.model.fields import FIELDS, Kind
+from bot.model.fields import Field as TicketField
+from bot.model.reading import PLACEHOLDERS
 from bot.model.say import Say, say
 from rules.names import FieldName, unknown
 from rules.words import label, shown_value
@@ -33,7 +35,9 @@ class Condition(BaseModel):
         return self
 
     def holds(self, facts: Facts) -> bool | None:
-        """Whether the rule asks something of the ticket; None when the field cannot be read."""
+        """Whether the rule asks something of the ticket; None when the field cannot be read, or holds no yes or no
+        but words ("suspected") that may mean either.
+        """
         field = facts.field(self.field)
         if not field.readable:
             return None
@@ -41,7 +45,7 @@ class Condition(BaseModel):
             # What stands there but is not understood (a link that is none) was meant to say something.
             return field.filled or bool(field.raw and FIELDS[self.field].kind is not Kind.TEXT)
         if self.equals is not None:
-            return field.value == self.equals
+            return None if _unclear(self.field, field) else field.value == self.equals
         return field.value != self.differs
 
     @property
@@ -53,6 +57,12 @@ class Condition(BaseModel):
         if self.equals is not None:
             return say("where {field} says {value}", field=name, value=shown_value(self.field, self.equals))
         return say("unless {field} says {value}", field=name, value=shown_value(self.field, self.differs))
+
+
+def _unclear(name: str, field: TicketField) -> bool:
+    """Whether a yes/no field holds words that are neither, and more than a placeholder."""
+    words = field.raw.strip().lower()
+    return FIELDS[name].kind is Kind.BOOL and field.value is None and words not in PLACEHOLDERS
 
 
 def _fitting(name: str, value: object) -> None:

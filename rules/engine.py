@@ -11,6 +11,7 @@ from bot.model.facts import Facts
 from bot.model.finding import Finding
 from bot.model.lifecycle import State, Verdict
 from bot.model.say import say
+from rules.actors import settlers
 from rules.applicability import asked, causes
 from rules.checks import CHECKS
 from rules.condition import Condition
@@ -102,7 +103,10 @@ def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:
 
 def _unsure_of(facts: Facts, when: Condition) -> Outcome:
     seen = sentences(say("Asked {when}.", when=when.told), saw(facts, when.field))
-    return Outcome(Result.UNKNOWN, seen, say("Make {field} readable.", field=label(when.field)))
+    name = label(when.field)
+    if facts.field(when.field).readable:
+        return Outcome(Result.UNKNOWN, seen, say("Fill in: {fields}.", fields=(name,)), settlers(facts))
+    return Outcome(Result.UNKNOWN, seen, say("Make {field} readable.", field=name))
 
 
 def _verdict(result: Result, state: State, gate: State) -> Verdict:

@@ -63,6 +63,7 @@ class AssetPart(_Part):
     stakeholders: Names = ()
     operations_group: str = ""
     service_hours: str = ""
+    maintenance_windows: str = ""
     updated_at: Moment | None = None
     known: bool = True
     unread: bool = False

@@ -36,6 +36,8 @@ def test_every_file_stands_in_the_folder_of_a_pack_that_it_is_about():
 
 
 CAN_BE_VIOLATED = {
+    "breach_reported",
+    "within_deadline",
     "rollout_allowed",
     "test_data_allowed",
     "test_data_or_environment",
@@ -76,6 +78,8 @@ SHOWN_WHOLE = (
     "vo-icr",
     "ibp-fo",
     "processes",
+    "patch",
+    "keten-dap",
 )
 
 
