@@ -17,12 +17,7 @@ from bot.model.reading import stated_classes
 from bot.model.relations import Chain
 from bot.model.say import Quote, Say, say
 from bot.model.ticket import AssetRef, Ticket
-
-DIMENSION_NAMES = {
-    Dimension.CONFIDENTIALITY: say("confidentiality"),
-    Dimension.INTEGRITY: say("integrity"),
-    Dimension.AVAILABILITY: say("availability"),
-}
+from rules.words import DIMENSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +190,7 @@ def _judged(
 def _class_unseen(asset: Asset, dimension: Dimension) -> Say:
     name = Quote(asset.name)
     return say(
-        "The {dimension} class of {asset} cannot be read.", dimension=DIMENSION_NAMES[dimension], asset=name
+        "The {dimension} class of {asset} cannot be read.", dimension=DIMENSIONS[dimension], asset=name
     )
 
 
@@ -204,7 +199,7 @@ def _flag(field: Field) -> bool | None:
 
 
 def _class_problem(asset: Asset, dimension: Dimension, field: Field, default: int) -> Say:
-    about = {"asset": Quote(asset.name), "dimension": DIMENSION_NAMES[dimension], "default": default}
+    about = {"asset": Quote(asset.name), "dimension": DIMENSIONS[dimension], "default": default}
     if field.raw:
         return say(
             "{asset}: {dimension} says “{raw}”, which is no class from 1 to 5; judged as class {default}.",
@@ -243,7 +238,7 @@ def _lower(dimension: Dimension, level: int, subjects: Sequence[Subject]) -> Say
     top = max(known, key=lambda s: s.level(dimension))
     return say(
         "The ticket states {dimension} {stated}, but {asset} is class {level}; that class counts.",
-        dimension=DIMENSION_NAMES[dimension],
+        dimension=DIMENSIONS[dimension],
         stated=level,
         asset=Quote(top.name),
         level=top.level(dimension),

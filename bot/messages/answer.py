@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.classify import DIMENSION_NAMES, highest
+from bot.classify import highest
 from bot.messages import plain
 from bot.messages.comment import compose
 from bot.messages.language import Speaker
@@ -17,7 +17,7 @@ from bot.model.finding import Finding
 from bot.model.people import Holder
 from bot.model.say import Quote, Say, say
 from rules.lines import group_lines
-from rules.words import asset_name
+from rules.words import DIMENSIONS, asset_name
 
 
 def as_json(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def reason(because: Because) -> Say:
         return say("it is asked whatever the class of {asset}", asset=asset)
     if because.dimension is None:
         return say("{asset} holds {flag}", asset=asset, flag=flag)
-    level = {"asset": asset, "dimension": DIMENSION_NAMES[because.dimension], "level": because.level}
+    level = {"asset": asset, "dimension": DIMENSIONS[because.dimension], "level": because.level}
     if because.assumed:
         return say("{asset} is judged as class {level} in {dimension}, for want of a class", **level)
     if flag:
