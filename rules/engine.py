@@ -23,7 +23,7 @@ from rules.policy import Pack, Rule
 from rules.standing import with_standing
 from rules.waived import excepted
 from rules.why import UnknownRule, why_not
-from rules.words import FLAGS, asset_name, label, saw, sentences
+from rules.words import FLAGS, asset_name, sentences
 
 __all__ = [
     "DemandLine",
@@ -102,11 +102,11 @@ def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:
 
 
 def _unsure_of(facts: Facts, when: Condition) -> Outcome:
-    seen = sentences(say("Asked {when}.", when=when.told), saw(facts, when.field))
-    name = label(when.field)
-    if facts.field(when.field).readable:
-        return Outcome(Result.UNKNOWN, seen, say("Fill in: {fields}.", fields=(name,)), settlers(facts))
-    return Outcome(Result.UNKNOWN, seen, say("Make {field} readable.", field=name))
+    seen = sentences(say("Asked {when}.", when=when.told), when.seen(facts, None))
+    unclear, hidden = when.mend(facts)
+    if unclear:
+        return Outcome(Result.UNKNOWN, seen, say("Fill in: {fields}.", fields=unclear), settlers(facts))
+    return Outcome(Result.UNKNOWN, seen, say("Make {field} readable.", field=hidden))
 
 
 def _verdict(result: Result, state: State, gate: State) -> Verdict:

@@ -73,7 +73,7 @@ _CHANGE_LIKE = _columns(
 
 _INCIDENT = _columns(
     string="u_incident_severity",
-    bool="u_data_breach",
+    bool="u_data_breach u_security_incident",
     time="u_detected_at u_reported_written u_reported_phone",
 )
 
@@ -86,7 +86,8 @@ _CHANGE = _columns(
 )
 
 _CI = _columns(
-    string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability",
+    string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability"
+    " vendor",
     bool="u_gdpr u_ksz u_nis2",
     ref__sys_user="owned_by",
     ref__sys_user_group="support_group",
