@@ -65,7 +65,14 @@ COLUMNS: Mapping[str, str] = {
             "chain_wide",
             "cmk_reference",
         ),
-        *("calendar_slot", "incident_severity", "security_incident", "data_breach", "detected_at", "reported_written"),
+        *(
+            "calendar_slot",
+            "incident_severity",
+            "security_incident",
+            "data_breach",
+            "detected_at",
+            "reported_written",
+        ),
         *("reported_phone",),
     )
 }
