@@ -96,8 +96,8 @@ class Condition(BaseModel):
             telling = [one.seen(facts, result) for one in self.any if one.holds(facts) is result]
             return sentences(telling[0], *telling[1:]) if telling else say("Nothing could be seen.")
         if self.asset:
-            telling = [s for s in facts.subjects if _attribute(facts, s, self.asset) is result]
-            return _attribute_seen(self.asset, tuple(asset_name(s.name) for s in telling), result)
+            alike = [s for s in facts.subjects if _attribute(facts, s, self.asset) is result]
+            return _attribute_seen(self.asset, tuple(asset_name(s.name) for s in alike), result)
         return saw(facts, self.field or "")
 
     def mend(self, facts: Facts) -> tuple[tuple[Say, ...], tuple[Say, ...]]:

@@ -60,7 +60,7 @@ _CHANGE_LIKE = _columns(
     " test_plan backout_plan implementation_plan justification risk_impact_analysis",
     bool="u_environments_separated u_environments_like_production u_tested_in_production u_parallel_run_needed"
     " u_tested_function u_tested_compatibility u_tested_performance u_users_informed u_vulnerability_gone"
-    " u_stable_after u_chain_wide u_data_breach",
+    " u_stable_after u_chain_wide u_data_breach u_security_incident",
     time="u_deadline u_detected_at u_reported_written u_reported_phone start_date end_date work_start work_end"
     " u_pull_until u_test_plan_fixed_at u_test_validated_at"
     " u_handed_over_at u_operational_at",
