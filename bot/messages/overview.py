@@ -175,7 +175,8 @@ def next_step(view: Overview, facts: Facts, speak: Speaker) -> str:
         return ""
     first = view.now[0]
     about = {"who": Quote(who(first, facts, speak)), "what": Quote(title(first, speak))}
-    if first.due and not facts.ticket.state.reached(first.gate):
+    overrun = first.deadline is not None and first.deadline <= facts.now
+    if first.due and not overrun and not facts.ticket.state.reached(first.gate):
         return speak.say("Needed next from {who}, before {due}: {what}.", due=first.due, **about)
     return speak.say("Needed next from {who}: {what}.", **about)
 

@@ -24,7 +24,7 @@ class BreachReported(Params):
 
 PARAMS = BreachReported
 _REPORTS = ("reported_written", "reported_phone")
-_TOLD_AT = (3, 6, 12, 24, 48, 72)
+_TOLD_AT = (3, 6, 12, 24, 36, 48, 60, 72)
 """Hours left at which the text changes: often enough to press, seldom enough not to be written anew all day."""
 
 

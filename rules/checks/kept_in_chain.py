@@ -57,10 +57,12 @@ def check(facts: Facts, demand: Demand[KeptInChain]) -> Outcome:
         wanted = say("Done within its deadline, by what the parties of the chain agreed.")
         due = None if result is Result.MET else min(_moments(facts, asked).values(), default=None)
         return Outcome(result, sentences(*telling), wanted, settlers(facts), parts, due=due)
-    seen = sentences(*(breach.told for breach in breaches))
     since = min((b.since for b in breaches if b.since), default=None)
-    wanted, who = _next(facts, asked, since)
-    return Outcome(Result.VIOLATED, seen, wanted, who, parts, due=since)
+    step = _step(facts, asked, since)
+    seen = sentences(*(breach.told for breach in breaches), *_above(facts, asked, since, step))
+    role, steps = asked.ladder[step], len(asked.ladder)
+    wanted = say("Escalate to {role}: step {step} of {steps}.", role=ROLES[role], step=step + 1, steps=steps)
+    return Outcome(Result.VIOLATED, seen, wanted, _holders(facts, role), parts, due=since)
 
 
 def _moments(facts: Facts, asked: KeptInChain) -> dict[str, datetime]:
@@ -121,19 +123,30 @@ def _not_kept(facts: Facts) -> Iterator[_Breach]:
         yield _Breach(say("Agreements of the chain are not kept: {what}.", what=lacking), None)
 
 
-def _next(facts: Facts, asked: KeptInChain, since: datetime | None) -> tuple[Say, tuple[Actor, ...]]:
-    """The step of the ladder that is reached, who that is, and when the following one is."""
-    end, rise = facts.field("actual_end").value, timedelta(hours=asked.hours_per_step)
+def _step(facts: Facts, asked: KeptInChain, since: datetime | None) -> int:
+    """The step of the ladder that is reached, the first being 0; it stays where it was when the work was done."""
+    end = facts.field("actual_end").value
     until = end if isinstance(end, datetime) else facts.now
-    climbed = max(0, (until - since) // rise) if since else 0
-    step, steps = min(climbed, len(asked.ladder) - 1), len(asked.ladder)
-    role = asked.ladder[step]
-    told = [say("Escalate to {role}: step {step} of {steps}.", role=ROLES[role], step=step + 1, steps=steps)]
-    if since and until is facts.now and step + 1 < steps:
-        above, moment = ROLES[asked.ladder[step + 1]], since + rise * (step + 1)
-        told.append(say("From {moment} on it goes up to {role}.", moment=moment, role=above))
-    people = tuple(Holder(person, role) for person in facts.role(role).people if person.active)
-    return sentences(*told), people or (role,)
+    climbed = (until - since) // timedelta(hours=asked.hours_per_step) if since else 0
+    return min(max(0, climbed), len(asked.ladder) - 1)
+
+
+def _above(facts: Facts, asked: KeptInChain, since: datetime | None, step: int) -> Iterator[Say]:
+    """When it goes up to the following step, and who that is; nothing at the top, or once the work was done."""
+    if since and not facts.field("actual_end").filled and step + 1 < len(asked.ladder):
+        moment = since + timedelta(hours=asked.hours_per_step) * (step + 1)
+        above = _holders(facts, asked.ladder[step + 1])
+        role = ROLES[asked.ladder[step + 1]]
+        told = {"moment": moment, "role": role}
+        if isinstance(above[0], Role):
+            yield say("From {moment} on it goes up to {role}.", **told)
+        else:
+            people = tuple(holder.person for holder in above if isinstance(holder, Holder))
+            yield say("From {moment} on it goes up to {role}: {people}.", people=people, **told)
+
+
+def _holders(facts: Facts, role: Role) -> tuple[Actor, ...]:
+    return tuple(Holder(person, role) for person in facts.role(role).people if person.active) or (role,)
 
 
 def _anybody(person: Person) -> bool:

@@ -321,7 +321,7 @@ ONE = {"incident_priority": "highest", "reported_phone": day(8)}
     ("detected", "told"),
     [
         (day(10, 9), "The term ends on 13/03 09:00: 72 hours at most are left."),
-        (day(8), "The term ends on 11/03 12:00: 48 hours at most are left."),
+        (day(8), "The term ends on 11/03 12:00: 36 hours at most are left."),
         (day(7, 22), "The term ends on 10/03 22:00: 24 hours at most are left."),
         (day(7, 12), "The term ends on 10/03 12:00: 3 hours at most are left."),
         (day(7, 9), "The term ends on 10/03 09:00: 3 hours at most are left."),
@@ -360,8 +360,8 @@ TO_CAB = "Escalate to the chain CAB: step 2 of 2."
         (
             {"deadline": day(10, 8)},
             "violated",
-            "The deadline is overrun since 10/03 08:00.",
-            TO_FAY + " From 11/03 08:00 on it goes up to the chain CAB.",
+            "The deadline is overrun since 10/03 08:00. From 11/03 08:00 on it goes up to the chain CAB: An, Bo.",
+            TO_FAY,
             ("Fay",),
         ),
         (
@@ -381,8 +381,9 @@ TO_CAB = "Escalate to the chain CAB: step 2 of 2."
         (
             {"cmk_reference": EMPTY, "actual_start": day(9, 21)},
             "violated",
-            "Agreements of the chain are not kept since 09/03 21:00: CMK reference.",
-            TO_FAY + " From 10/03 21:00 on it goes up to the chain CAB.",
+            "Agreements of the chain are not kept since 09/03 21:00: CMK reference."
+            " From 10/03 21:00 on it goes up to the chain CAB: An, Bo.",
+            TO_FAY,
             ("Fay",),
         ),
         (
