@@ -86,6 +86,7 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         parts=tuple(part for one in stages for part in one.outcome.parts),
         due=outcome.due or _due(facts, gate),
         deadline=outcome.due,
+        again=outcome.again or outcome.due,
         settle_by=facts.settle_by if verdict is Verdict.MISSING else None,
     )
     return excepted(found, facts, rule.waivable)

@@ -32,6 +32,7 @@ class Finding:
     line            findings that demand the same thing share a line; `rank` orders them, strictest highest
     due             the moment (UTC) before which it must be settled, where the ticket plans one
     deadline        the moment (UTC) at which a clock of the rule's own runs out or ran out; None where none runs
+    again           when (UTC) time alone next changes what it says; None where it never does
     under, waiver   of a waived finding: the verdict it would have, and the recorded exception
     settle_by       of what an emergency skipped: until when (UTC) it must be made good afterwards
     """
@@ -55,6 +56,7 @@ class Finding:
     waiver: Waiver | None = None
     settle_by: datetime | None = None
     deadline: datetime | None = None
+    again: datetime | None = None
 
     def titled(self, language: str) -> str:
         """The rule's title in a language of the pack."""

@@ -50,7 +50,17 @@ def check(facts: Facts, demand: Demand[BreachReported]) -> Outcome:
         return outcome
     reported = all(look.result is Result.MET for look in looks[1:])
     told = outcome.seen if reported else sentences(outcome.seen, _clock(facts, end))
-    return replace(outcome, seen=told, due=None if reported else end)
+    return (
+        replace(outcome, seen=told)
+        if reported
+        else replace(outcome, seen=told, due=end, again=_changes_at(facts, end))
+    )
+
+
+def _changes_at(facts: Facts, end: datetime) -> datetime:
+    """When the text about the time left is next another one."""
+    moments = (end - timedelta(hours=hours) for hours in _TOLD_AT)
+    return min((moment for moment in moments if moment > facts.now), default=end)
 
 
 def _look(facts: Facts, name: str, end: datetime) -> Look:

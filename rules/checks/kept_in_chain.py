@@ -62,7 +62,8 @@ def check(facts: Facts, demand: Demand[KeptInChain]) -> Outcome:
     seen = sentences(*(breach.told for breach in breaches), *_above(facts, asked, since, step))
     role, steps = asked.ladder[step], len(asked.ladder)
     wanted = say("Escalate to {role}: step {step} of {steps}.", role=ROLES[role], step=step + 1, steps=steps)
-    return Outcome(Result.VIOLATED, seen, wanted, _holders(facts, role), parts, due=since)
+    again = _rises_at(facts, asked, since, step)
+    return Outcome(Result.VIOLATED, seen, wanted, _holders(facts, role), parts, due=since, again=again)
 
 
 def _moments(facts: Facts, asked: KeptInChain) -> dict[str, datetime]:
@@ -131,10 +132,16 @@ def _step(facts: Facts, asked: KeptInChain, since: datetime | None) -> int:
     return min(max(0, climbed), len(asked.ladder) - 1)
 
 
+def _rises_at(facts: Facts, asked: KeptInChain, since: datetime | None, step: int) -> datetime | None:
+    """When the following step is reached; None at the top, once the work was done, or of a breach without a date."""
+    if since is None or facts.field("actual_end").filled or step + 1 >= len(asked.ladder):
+        return None
+    return since + timedelta(hours=asked.hours_per_step) * (step + 1)
+
+
 def _above(facts: Facts, asked: KeptInChain, since: datetime | None, step: int) -> Iterator[Say]:
-    """When it goes up to the following step, and who that is; nothing at the top, or once the work was done."""
-    if since and not facts.field("actual_end").filled and step + 1 < len(asked.ladder):
-        moment = since + timedelta(hours=asked.hours_per_step) * (step + 1)
+    """When it goes up to the following step, and who that is."""
+    if moment := _rises_at(facts, asked, since, step):
         above = _holders(facts, asked.ladder[step + 1])
         role = ROLES[asked.ladder[step + 1]]
         told = {"moment": moment, "role": role}

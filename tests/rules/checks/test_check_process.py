@@ -439,6 +439,22 @@ def test_what_is_kept_in_a_chain(given, result, due):
     assert (found.result.value, found.due) == (result, due)
 
 
+@pytest.mark.parametrize(
+    ("check", "params", "given", "again"),
+    [
+        ("breach_reported", {}, {"detected_at": day(8)}, day(10, 12)),
+        ("breach_reported", {}, {"detected_at": day(7, 12)}, day(10, 12)),
+        ("breach_reported", {}, {"detected_at": day(7, 14)}, day(10, 11)),
+        ("kept_in_chain", CHAIN, KEPT | {"deadline": day(10, 8)}, day(11, 8)),
+        ("kept_in_chain", CHAIN, KEPT | {"deadline": day(9, 8)}, None),
+        ("kept_in_chain", CHAIN, KEPT | {"deadline": day(10, 8), "actual_end": day(10, 8)}, None),
+    ],
+)
+def test_when_time_alone_changes_what_is_said(check, params, given, again):
+    """It is nine in the morning of the tenth."""
+    assert run(check, facts(**given), **params).again == again
+
+
 def test_a_term_of_our_own_is_told_to_be_one():
     terms = {"hours": {"critical": 48, "low": 2160}, "by_norm": ["critical"]}
     own = "The term for this priority, 2160 hours, is the organisation's own choice."
