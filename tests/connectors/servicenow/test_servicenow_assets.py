@@ -39,8 +39,9 @@ def test_hidden_links_are_not_absent_links(instance: Instance, tools: Tools, tab
 def test_who_delivers_an_item(instance: Instance, tools: Tools) -> None:
     ref = AssetRef("servicenow", instance.kassa, "Kassa")
     assert tools.book.look_up([ref])[ref].supplier == Field(None, where="vendor")
-    instance.set("cmdb_ci_business_app", instance.kassa, vendor="Hosting North")
-    assert tools.book.look_up([ref])[ref].supplier == Field("Hosting North", where="vendor")
+    instance.set("cmdb_ci_service", instance.kassa, vendor="Hosting North")
+    supplier = tools.book.look_up([ref])[ref].supplier
+    assert (supplier.value, supplier.where) == ("Hosting North", "vendor")
 
 
 def test_an_item_as_the_register_describes_it(instance: Instance, tools: Tools) -> None:
