@@ -17,6 +17,7 @@ from bot.model.people import Holder, Role, RoleMembers
 from bot.model.waiver import Waiver
 from rules.engine import UnknownRule, evaluate, why_not
 from rules.policy import Pack
+from rules.why import find_rule
 
 _MEANINGFUL = 10
 """Characters that a reason must have at least, to be one."""
@@ -113,6 +114,10 @@ def _applicable(facts: Facts, packs: Sequence[Pack], rule: str, speak: Speaker) 
         raise WaiverRefused(str(error)) from error
     if reason is not None:
         raise WaiverRefused(f"{rule} is not asked of {facts.ticket.key}: {speak(reason)}")
+    _, found = find_rule(facts, packs, rule)
+    if found.waivable and found.waivable.holds(facts) is not True:
+        condition = speak.say("It may only be waived {when}.", when=found.waivable.told)
+        raise WaiverRefused(f"{rule} on {facts.ticket.key}: {condition}")
 
 
 def _reason(words: str) -> str:

@@ -1,26 +1,35 @@
-"""A condition on a field of the ticket, under which alone a rule asks something: "only for a patch"."""
+"""A condition on the ticket or its assets, under which alone a rule asks something: "only for a patch"."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bot.model.asset import Subject
 from bot.model.facts import Facts
 from bot.model.fields import FIELDS, Kind
 from bot.model.fields import Field as TicketField
 from bot.model.reading import PLACEHOLDERS
-from bot.model.say import Say, say
+from bot.model.say import Quote, Say, say
 from rules.names import FieldName, unknown
-from rules.words import label, shown_value
+from rules.words import asset_name, label, saw, sentences, shown_value
 
 
 class Condition(BaseModel):
-    """One of: the field is `filled`, says the value `is`, or says anything but `not` (empty included).
-    A value is true or false for a yes/no field, and a code of its choices for a choice.
+    """Under which a rule asks something. Either `any` of several conditions; or about one `field` of the ticket
+    that it is `filled`, says the value `is`, or says anything but `not` (empty included); or about one attribute
+    of the assets, `asset`, that it is `filled` for one of them. A value is true or false for a yes/no field, and a
+    code of its choices for a choice.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    field: FieldName
+    field: FieldName | None = None
+    asset: Literal["supplier"] | None = None
+    any: tuple[Condition, ...] = ()
     filled: bool | None = None
     equals: bool | str | None = Field(default=None, alias="is")
     differs: bool | str | None = Field(default=None, alias="not")
@@ -28,35 +37,106 @@ class Condition(BaseModel):
     @model_validator(mode="after")
     def _one_way(self) -> Condition:
         given = [way for way in (self.filled, self.equals, self.differs) if way is not None]
-        if len(given) != 1 or self.filled is False:
-            raise ValueError("give one of filled: true, is and not")
-        if self.filled is None:
+        about = [it for it in (self.field, self.asset, self.any) if it]
+        if len(about) != 1 or (self.any and (given or len(self.any) < 2)):
+            raise ValueError("give a field, an asset's attribute, or any of two conditions or more")
+        if self.any:
+            return self
+        if len(given) != 1 or self.filled is False or (self.asset and not self.filled):
+            raise ValueError("give one of filled: true, is and not" if self.field else "give filled: true")
+        if self.field and self.filled is None:
             _fitting(self.field, given[0])
         return self
 
     def holds(self, facts: Facts) -> bool | None:
-        """Whether the rule asks something of the ticket; None when the field cannot be read, or holds no yes or no
-        but words ("suspected") that may mean either.
+        """Whether the rule asks something of the ticket; None when that cannot be seen: the field cannot be read,
+        or holds no yes or no but words ("suspected") that may mean either. Of several, one that holds is enough.
         """
-        field = facts.field(self.field)
+        if self.any:
+            return _either(one.holds(facts) for one in self.any)
+        if self.asset:
+            return _either(_attribute(facts, subject, self.asset) for subject in facts.subjects)
+        return self._field_holds(self.field or "", facts)
+
+    def _field_holds(self, name: str, facts: Facts) -> bool | None:
+        field = facts.field(name)
         if not field.readable:
             return None
         if self.filled:
             # What stands there but is not understood (a link that is none) was meant to say something.
-            return field.filled or bool(field.raw and FIELDS[self.field].kind is not Kind.TEXT)
+            return field.filled or bool(field.raw and FIELDS[name].kind is not Kind.TEXT)
         if self.equals is not None:
-            return None if _unclear(self.field, field) else field.value == self.equals
+            return None if _unclear(name, field) else field.value == self.equals
         return field.value != self.differs
 
     @property
     def told(self) -> Say:
         """The condition in words."""
-        name = label(self.field)
+        if self.any:
+            return reduce(lambda one, other: say("{one} or {other}", one=one, other=other), self._each_told)
+        if self.asset:
+            return say("where {attribute} is known of an asset", attribute=_ATTRIBUTES[self.asset])
+        return self._field_told(self.field or "")
+
+    @property
+    def _each_told(self) -> tuple[Say, ...]:
+        return tuple(one.told for one in self.any)
+
+    def _field_told(self, field: str) -> Say:
+        name = label(field)
         if self.filled:
             return say("where {field} is filled in", field=name)
         if self.equals is not None:
-            return say("where {field} says {value}", field=name, value=shown_value(self.field, self.equals))
-        return say("unless {field} says {value}", field=name, value=shown_value(self.field, self.differs))
+            return say("where {field} says {value}", field=name, value=shown_value(field, self.equals))
+        return say("unless {field} says {value}", field=name, value=shown_value(field, self.differs))
+
+    def seen(self, facts: Facts, result: bool | None) -> Say:
+        """What was seen of all that gave this result."""
+        if self.any:
+            telling = [one.seen(facts, result) for one in self.any if one.holds(facts) is result]
+            return sentences(telling[0], *telling[1:]) if telling else say("Nothing could be seen.")
+        if self.asset:
+            alike = [s for s in facts.subjects if _attribute(facts, s, self.asset) is result]
+            return _attribute_seen(self.asset, tuple(asset_name(s.name) for s in alike), result)
+        return saw(facts, self.field or "")
+
+    def mend(self, facts: Facts) -> tuple[tuple[Say, ...], tuple[Say, ...]]:
+        """Names of what keeps it from being seen: what is there and not understood, and what cannot be read."""
+        if self.any:
+            halves = [one.mend(facts) for one in self.any if one.holds(facts) is None]
+            return tuple(n for one, _ in halves for n in one), tuple(n for _, one in halves for n in one)
+        if self.asset:
+            return (), (_ATTRIBUTES[self.asset],)
+        name = self.field or ""
+        return ((label(name),), ()) if facts.field(name).readable else ((), (label(name),))
+
+
+_ATTRIBUTES: Mapping[str, Say] = {"supplier": say("the supplier")}
+
+
+def _either(held: Iterable[bool | None]) -> bool | None:
+    """True by one that holds; None while one cannot be seen."""
+    found = set(held)
+    return True if True in found else None if None in found else False
+
+
+def _attribute(facts: Facts, subject: Subject, name: str) -> bool | None:
+    """Whether the register knows an attribute of an asset. An asset that is in no register has none."""
+    if subject.asset is None:
+        return None if subject.unseen or not facts.ticket.assets_readable else False
+    field: TicketField = getattr(subject.asset, name)
+    return field.filled if field.readable else None
+
+
+def _attribute_seen(name: str, assets: tuple[Quote | Say, ...], result: bool | None) -> Say:
+    about = {"attribute": _ATTRIBUTES[name], "assets": assets}
+    match result:
+        case True:
+            return say("The register knows {attribute} of {assets}.", **about)
+        case None:
+            return say("It cannot be read from the register: {attribute} of {assets}.", **about)
+        case _:
+            return say("The register names none: {attribute} of {assets}.", **about)
 
 
 def _unclear(name: str, field: TicketField) -> bool:

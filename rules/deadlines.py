@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bot.model.facts import Facts
 from bot.model.say import say
@@ -13,18 +13,31 @@ from rules.demand import Params
 from rules.looks import look_filled
 from rules.names import FieldName
 from rules.outcome import Look, Result
-from rules.words import label
+from rules.words import label, sentences
+
+PriorityName = Literal["critical", "high", "medium", "low"]
 
 
 class Deadlines(Params):
     """`fields`: moments that count, the earliest first reached. `hours`: where none is filled in, the term
-    from the ticket's creation by `priority`.
+    from the ticket's creation by `priority`. `by_norm`: priorities whose term the document itself gives; the other
+    terms are the organisation's own choice.
     """
 
     fields: tuple[FieldName, ...] = Field(default=("deadline",), min_length=1)
-    hours: dict[Literal["critical", "high", "medium", "low"], Annotated[int, Field(ge=1)]] = Field(
-        default_factory=dict
-    )
+    hours: dict[PriorityName, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    by_norm: tuple[PriorityName, ...] = ()
+
+    @model_validator(mode="after")
+    def _given_terms(self) -> Deadlines:
+        if lacking := [name for name in self.by_norm if name not in self.hours]:
+            raise ValueError(f"by_norm: hours has no term for {', '.join(lacking)}")
+        return self
+
+    @property
+    def own_terms(self) -> dict[str, int]:
+        """Terms in hours, by priority, that the organisation chose itself."""
+        return {name: number for name, number in self.hours.items() if name not in self.by_norm}
 
     def of(self, facts: Facts) -> datetime | None:
         """The deadline (UTC); None when there is none, or a field that may hold one cannot be read."""
@@ -33,6 +46,12 @@ class Deadlines(Params):
         values = [facts.field(name).value for name in self.fields]
         moments = [value for value in values if isinstance(value, datetime)]
         return min(moments, default=None) or self._by_priority(facts)
+
+    def chosen(self, facts: Facts) -> int | None:
+        """The term in hours that makes the deadline, where it is one of the organisation's own."""
+        if any(isinstance(facts.field(name).value, datetime) for name in self.fields):
+            return None
+        return self.own_terms.get(str(facts.field("priority").value))
 
     def _by_priority(self, facts: Facts) -> datetime | None:
         hours = {str(name): number for name, number in self.hours.items()}.get(
@@ -49,4 +68,7 @@ def look_deadline(facts: Facts, params: Deadlines) -> Look:
         looks = [look_filled(facts, name) for name in names]
         return next((look for look in looks if look.result is Result.UNKNOWN), looks[0])
     seen = say("It must be done by {moment}.", moment=moment)
+    if own := params.chosen(facts):
+        term = say("The term for this priority, {hours} hours, is the organisation's own choice.", hours=own)
+        seen = sentences(seen, term)
     return Look(label(params.fields[0]), Result.MET, seen)

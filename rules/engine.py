@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.model.asset import Because, Flag, Subject
@@ -23,7 +23,7 @@ from rules.policy import Pack, Rule
 from rules.standing import with_standing
 from rules.waived import excepted
 from rules.why import UnknownRule, why_not
-from rules.words import FLAGS, asset_name, label, saw, sentences
+from rules.words import FLAGS, asset_name, sentences
 
 __all__ = [
     "DemandLine",
@@ -50,14 +50,25 @@ def evaluate(facts: Facts, packs: Sequence[Pack]) -> tuple[Finding, ...]:
     return tuple(finding for finding in found if finding is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One stage of a rule, judged. A rule without a gate runs on a clock; the end of the ticket asks for it too."""
+
+    gate: State
+    outcome: Outcome
+    verdict: Verdict
+
+
 def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
     reasons = [(subject, why) for subject in facts.subjects for why in causes(rule.applies, subject)]
     if not reasons:
         return None
-    outcome = _outcome(facts, rule, reasons)
-    # A rule without a gate runs on a clock; at the latest the end of the ticket asks for it.
-    gate = rule.gate or State.CLOSED
-    verdict = _verdict(outcome.result, facts.ticket.state, gate)
+    stages = [
+        _Judged(gate, outcome, _verdict(outcome.result, facts.ticket.state, gate))
+        for gate, outcome in _outcomes(facts, rule, reasons)
+    ]
+    told = _telling(stages)
+    gate, outcome, verdict = told.gate, told.outcome, told.verdict
     found = Finding(
         id=rule.id,
         pack=pack.id,
@@ -72,24 +83,41 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         seen=outcome.seen,
         wanted=outcome.wanted,
         who=outcome.who if verdict.open else (),
-        parts=outcome.parts,
+        parts=tuple(part for one in stages for part in one.outcome.parts),
         due=outcome.due or _due(facts, gate),
+        deadline=outcome.due,
+        again=outcome.again or outcome.due,
         settle_by=facts.settle_by if verdict is Verdict.MISSING else None,
     )
-    return excepted(found, facts)
+    return excepted(found, facts, rule.waivable)
 
 
-def _outcome(facts: Facts, rule: Rule, reasons: Sequence[tuple[Subject, Because]]) -> Outcome:
+def _telling(stages: Sequence[_Judged]) -> _Judged:
+    """The stage a finding tells of: what is forbidden or overdue in any, else the first that is not settled."""
+    for verdict in (Verdict.VIOLATED, Verdict.MISSING):
+        if worst := next((one for one in stages if one.verdict is verdict), None):
+            return worst
+    return next((one for one in stages if one.verdict is not Verdict.MET), stages[-1])
+
+
+def _outcomes(
+    facts: Facts, rule: Rule, reasons: Sequence[tuple[Subject, Because]]
+) -> Iterator[tuple[State, Outcome]]:
     """Judge by the certain reasons; when none is certain, it is not known whether anything is asked at all."""
-    when = rule.applies.when
+    when, gate = rule.applies.when, rule.gate or State.CLOSED
     if when and when.holds(facts) is None:
-        return _unsure_of(facts, when)
+        yield gate, _unsure_of(facts, when)
+        return
     certain = [(subject, why) for subject, why in reasons if why.certain]
-    if not certain or rule.check is None:
-        return _unsure(rule.applies.flag or Flag.GDPR, dict.fromkeys(why.subject for _, why in reasons))
+    if not certain or not rule.stages:
+        names = dict.fromkeys(why.subject for _, why in reasons)
+        yield gate, _unsure(rule.applies.flag or Flag.GDPR, names)
+        return
     subjects = tuple({id(subject): subject for subject, _ in certain}.values())
-    demand = Demand(rule.params, tuple(why for _, why in certain), subjects)
-    return with_standing(CHECKS[rule.check].run(facts, demand), facts, rule)
+    because = tuple(why for _, why in certain)
+    for stage in rule.stages:
+        outcome = CHECKS[stage.check].run(facts, Demand(stage.params, because, subjects))
+        yield stage.gate or State.CLOSED, with_standing(outcome, facts, rule)
 
 
 def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:
@@ -102,11 +130,11 @@ def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:
 
 
 def _unsure_of(facts: Facts, when: Condition) -> Outcome:
-    seen = sentences(say("Asked {when}.", when=when.told), saw(facts, when.field))
-    name = label(when.field)
-    if facts.field(when.field).readable:
-        return Outcome(Result.UNKNOWN, seen, say("Fill in: {fields}.", fields=(name,)), settlers(facts))
-    return Outcome(Result.UNKNOWN, seen, say("Make {field} readable.", field=name))
+    seen = sentences(say("Asked {when}.", when=when.told), when.seen(facts, None))
+    unclear, hidden = when.mend(facts)
+    if unclear:
+        return Outcome(Result.UNKNOWN, seen, say("Fill in: {fields}.", fields=unclear), settlers(facts))
+    return Outcome(Result.UNKNOWN, seen, say("Make {field} readable.", field=hidden))
 
 
 def _verdict(result: Result, state: State, gate: State) -> Verdict:

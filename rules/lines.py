@@ -85,6 +85,11 @@ class DemandLine:
         return min((f.due for f in self.findings if f.due), default=None)
 
     @property
+    def deadline(self) -> datetime | None:
+        """The earliest moment (UTC) at which a clock of a rule's own runs out or ran out; None where none runs."""
+        return min((f.deadline for f in self.findings if f.deadline), default=None)
+
+    @property
     def settle_by(self) -> datetime | None:
         """Until when (UTC) an emergency is to make good what it skipped of this; None for anything else."""
         return min((f.settle_by for f in self.findings if f.settle_by), default=None)

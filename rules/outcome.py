@@ -31,7 +31,8 @@ class Outcome:
     who         who can settle it, as far as somebody of the team can
     parts       the things asked for one by one, where there are several
     strictness  added to the rule's rank within its line, where the demand itself depends on the class
-    due         the moment (UTC) at which a clock of the rule's own runs out, while it runs
+    due         the moment (UTC) at which a clock of the rule's own runs out, or ran out
+    again       when (UTC) time alone next changes what it says; None where that is `due`
     """
 
     result: Result
@@ -41,6 +42,7 @@ class Outcome:
     parts: tuple[Part, ...] = ()
     strictness: int = 0
     due: datetime | None = None
+    again: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -11,7 +12,15 @@ from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bot.model.asset import Dimension, Flag
 from bot.model.lifecycle import Severity, State
@@ -54,6 +63,13 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+def _known_check(name: str) -> str:
+    if name not in CHECKS:
+        raise ValueError(unknown("check", name, CHECKS))
+    return name
+
+
+CheckName = Annotated[str, AfterValidator(_known_check)]
 Headline = Annotated[str, Field(min_length=1, max_length=80)]
 
 
@@ -97,11 +113,30 @@ class Item(StrEnum):
     REPORT = "report"
 
 
+class Later(_Part):
+    """The part of a requirement that is asked only later: its own gate and check."""
+
+    gate: State
+    check: CheckName
+    parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What of a rule is judged before one gate. `gate` is None where a clock runs instead."""
+
+    gate: State | None
+    check: str
+    params: Params
+
+
 class Rule(_Part):
     """One requirement: when it applies, the state that a ticket may not enter without it, and its check.
 
     gate  None, written "-": there is none, because a clock runs instead, or because no ticket is asked
     line  rules that demand the same thing share a line; `rank` orders them, strictest highest
+    later  the part of it that a later state asks for; one finding tells of both
+    waivable  the only condition under which the document lets it be waived; None where it says nothing of that
     preapproved_by  the type of change whose template counts as the decision asked for, where the source system
                     names that template
     """
@@ -116,25 +151,22 @@ class Rule(_Part):
     rank: int = 0
     item: Item = Item.RULE
     preapproved_by: Literal["standard"] | None = None
-    check: str | None = None
+    check: CheckName | None = None
     parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
+    later: Later | None = None
+    waivable: Condition | None = None
 
     @field_validator("gate", mode="before")
     @classmethod
     def _no_gate(cls, gate: object) -> object:
         return None if gate == "-" else gate
 
-    @field_validator("check")
-    @classmethod
-    def _known_check(cls, name: str | None) -> str | None:
-        if name is not None and name not in CHECKS:
-            raise ValueError(unknown("check", name, CHECKS))
-        return name
-
     @model_validator(mode="after")
     def _checked(self) -> Rule:
         if self.asked != bool(self.check) or (self.parameters and not self.check):
             raise ValueError("a rule has a check; what is reserved, attested or only reported has none")
+        if self.later and (self.gate is None or self.gate.reached(self.later.gate)):
+            raise ValueError("later: its gate must come after that of the rule")
         return self
 
     @property
@@ -166,6 +198,18 @@ class Rule(_Part):
     def params(self) -> Params:
         """The parameters as the check takes them. Raises pydantic's ValidationError; settled at load."""
         return CHECKS[self.check].params.model_validate(self.parameters) if self.check else Params()
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """What is judged, in the order of the gates; nothing where no check is run. Raises as `params` does."""
+        if self.check is None:
+            return ()
+        first = Stage(self.gate, self.check, self.params)
+        return (first, self._second(self.later)) if self.later else (first,)
+
+    @staticmethod
+    def _second(later: Later) -> Stage:
+        return Stage(later.gate, later.check, CHECKS[later.check].params.model_validate(later.parameters))
 
 
 class Pack(_Part):
@@ -277,18 +321,22 @@ def overlaps(editions: Sequence[Pack]) -> Iterator[str]:
 
 def parameter_problems(rule: Rule) -> Iterator[str]:
     """One line for everything that the rule's check does not take."""
-    try:
-        _ = rule.params
-    except ValidationError as error:
-        params = CHECKS[rule.check or ""].params
-        for problem in problems(error):
-            where = ".".join([rule.id, "with", *map(str, problem["loc"])])
-            yield f"{where}: {told(problem, params.model_fields)}"
+    given = [(f"{rule.id}.with", rule.check, rule.parameters)]
+    if rule.later:
+        given.append((f"{rule.id}.later.with", rule.later.check, rule.later.parameters))
+    for place, check, parameters in given:
+        params = CHECKS[check].params if check else Params
+        try:
+            params.model_validate(parameters)
+        except ValidationError as error:
+            for problem in problems(error):
+                where = ".".join([place, *map(str, problem["loc"])])
+                yield f"{where}: {told(problem, params.model_fields)}"
 
 
 KEYS = tuple(
     field.alias or name
-    for model in (Pack, Rule, Applies, Condition, Title)
+    for model in (Pack, Rule, Later, Applies, Condition, Title)
     for name, field in model.model_fields.items()
 )
 """Every key that a pack file knows."""

@@ -8,15 +8,40 @@ from typing import Any
 
 from bot.model.asset import CLASSES
 from bot.model.lifecycle import Severity
+from rules.deadlines import Deadlines
 from rules.demand import Params
 from rules.hours import HoursTable, covers
 from rules.policy import Applies, Rule
 from rules.rollout import RolloutTable
 
 _MERGED = ("title", "applies", "with")
-_KEPT = ("line", "rank", "item", "check")
-_MORE_ASKS_MORE = frozenset({"fields", "roles", "parts", "done", "four_eyes", "stakeholders"})
-"""Parameters of checks that ask more by growing: a list by what is added to it, a switch by going on."""
+_KEPT = ("line", "rank", "item", "check", "later", "waivable")
+MORE_ASKS_MORE = frozenset(
+    {"fields", "roles", "done", "filled", "says", "deadlines", "four_eyes", "stakeholders"}
+)
+"""Parameters of checks that ask more by growing: a list or table by what is added to it, a switch by going on."""
+
+LESS_ASKS_MORE = frozenset({"hours", "valid_days"})
+"""Terms: the shorter, the stricter."""
+
+OWN_CHOICE = frozenset({"timezone", "ladder", "hours_per_step"})
+"""Parameters that no document gives: they say how it is in the organisation, and may be set either way."""
+
+FIXED = frozenset({"field", "rule", "stage", "by_norm"})
+"""Parameters that say what is asked; another one asks something else."""
+
+
+def own_choice(rule: Rule) -> dict[str, Any]:
+    """What of the rule's parameters is no document's but the organisation's own choice, by name; the terms that a
+    document leaves open, in hours by priority, are among them.
+    """
+    chosen: dict[str, Any] = {}
+    for stage in rule.stages:
+        given = stage.params.model_dump(mode="json")
+        chosen |= {name: given[name] for name in given if name in OWN_CHOICE}
+        if isinstance(stage.params, Deadlines) and stage.params.own_terms:
+            chosen["hours"] = stage.params.own_terms
+    return chosen
 
 
 def merged(rule: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,8 +97,25 @@ def _loosened_params(norm: Params, own: Params) -> Iterator[str]:
             for level in CLASSES
             if not covers(own.at(level) or "5x10", norm.at(level))
         )
+    elif isinstance(norm, Deadlines) and isinstance(own, Deadlines):
+        yield from _later(norm, own)
     else:
         yield from _less(norm, own)
+
+
+def _later(norm: Deadlines, own: Deadlines) -> Iterator[str]:
+    """Terms that the document gives may be shortened; those of the organisation's own choice be set freely."""
+    for name, hours in norm.hours.items():
+        if name not in own.hours:
+            yield f"hours: leaves out {name}"
+        elif name in norm.by_norm and own.hours[name] > hours:
+            yield f"hours: {own.hours[name]} for {name} is longer than {hours}"
+    if own.by_norm != norm.by_norm:
+        yield "by_norm: cannot be changed"
+    if own.fields != norm.fields and norm.hours:
+        yield "fields: cannot be changed, as another moment could come in place of a term"
+    elif left := [name for name in norm.fields if name not in own.fields]:
+        yield f"fields: leaves out {', '.join(left)}"
 
 
 def _wider(norm: RolloutTable, own: RolloutTable) -> Iterator[str]:
@@ -88,11 +130,21 @@ def _wider(norm: RolloutTable, own: RolloutTable) -> Iterator[str]:
 def _less(norm: Params, own: Params) -> Iterator[str]:
     for name in type(norm).model_fields:
         before, after = getattr(norm, name), getattr(own, name)
-        if before == after:
+        if before == after or name in OWN_CHOICE:
             continue
-        if name not in _MORE_ASKS_MORE:
+        if name in MORE_ASKS_MORE:
+            yield from (f"{name}: {line}" for line in _shrunk(before, after))
+        elif name not in LESS_ASKS_MORE:
             yield f"{name}: cannot be changed"
-        elif isinstance(before, tuple) and (left := [item for item in before if item not in after]):
-            yield f"{name}: leaves out {', '.join(map(str, left))}"
-        elif before is True:
-            yield f"{name}: is switched off"
+        elif after > before:
+            yield f"{name}: {after} is longer than {before}"
+
+
+def _shrunk(before: Any, after: Any) -> Iterator[str]:
+    if before is True:
+        yield "is switched off"
+    elif isinstance(before, Mapping):
+        if left := [key for key, value in before.items() if after.get(key) != value]:
+            yield f"leaves out {', '.join(left)}"
+    elif isinstance(before, tuple) and (left := [item for item in before if item not in after]):
+        yield f"leaves out {', '.join(map(str, left))}"

@@ -57,16 +57,19 @@ class _NotingTuple(tuple[Any, ...]):
 def looked_at(facts: Facts, rule: Rule) -> LookedAt:
     """What judging this rule on this ticket takes into view; nothing where no check is run."""
     certain = [(s, why) for s in facts.subjects for why in causes(rule.applies, s) if why.certain]
-    if not certain or rule.check is None:
+    if not certain or not rule.stages:
         return LookedAt()
     fields, roles = _Noting(facts.ticket.fields), _Noting(facts.roles)
     approvals, read = _NotingTuple(facts.ticket.approvals), list[bool]()
     approvals.told = lambda: read.append(True)
     ticket = replace(facts.ticket, fields=fields, approvals=approvals)
     subjects = tuple({id(subject): subject for subject, _ in certain}.values())
-    demand = Demand(rule.params, tuple(why for _, why in certain), subjects)
-    outcome = CHECKS[rule.check].run(replace(facts, ticket=ticket, roles=roles), demand)
-    judged = {part.name for part in outcome.parts}
+    because, noted = tuple(why for _, why in certain), replace(facts, ticket=ticket, roles=roles)
+    judged = {
+        part.name
+        for stage in rule.stages
+        for part in CHECKS[stage.check].run(noted, Demand(stage.params, because, subjects)).parts
+    }
     names = [*_judged_by(fields.asked), *(name for name in _WHOM_TO_ASK if label(name) in judged)]
     return LookedAt(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(roles.asked)), bool(read))
 

@@ -8,11 +8,15 @@ from bot.model.facts import Facts
 from bot.model.finding import Finding
 from bot.model.lifecycle import Verdict
 from bot.model.waiver import Waiver
+from rules.condition import Condition
 
 
-def excepted(finding: Finding, facts: Facts) -> Finding:
-    """The finding, waived when it is open and an exception for it is in force now."""
-    waiver = in_force(facts, finding.id) if finding.verdict.open else None
+def excepted(finding: Finding, facts: Facts, waivable: Condition | None = None) -> Finding:
+    """The finding, waived when it is open and an exception for it is in force now. Where the document lets it be
+    waived on a condition only, an exception holds nothing without that.
+    """
+    allowed = finding.verdict.open and (waivable is None or waivable.holds(facts) is True)
+    waiver = in_force(facts, finding.id) if allowed else None
     if waiver is None:
         return finding
     return replace(

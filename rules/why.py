@@ -11,7 +11,7 @@ from bot.model.say import Quote, Say, say
 from rules.applicability import causes, judged_on
 from rules.names import nearest, unknown
 from rules.policy import Applies, Item, Pack, Rule
-from rules.words import DIMENSIONS, FLAGS, asset_name, classes_of, saw, sentences
+from rules.words import DIMENSIONS, FLAGS, asset_name, classes_of, sentences
 
 
 class UnknownRule(LookupError):
@@ -42,7 +42,7 @@ def _not_called_for(facts: Facts, applies: Applies) -> Say | None:
     """What about the ticket's fields or its assets keeps a rule from applying; None when nothing does."""
     condition = applies.when
     if condition and condition.holds(facts) is False:
-        return sentences(say("Asked {when}.", when=condition.told), saw(facts, condition.field))
+        return sentences(say("Asked {when}.", when=condition.told), condition.seen(facts, False))
     if any(True for subject in facts.subjects for _ in causes(applies, subject)):
         return None
     assets = tuple(_differs(applies, subject) for subject in facts.subjects)

@@ -60,6 +60,8 @@ CHOICES: Mapping[str, Say] = {
     "with_issues": say("with issues"),
     "rolled_back": say("rolled back"),
     "critical": say("critical"),
+    "highest": say("1, the highest"),
+    "lowest": say("the lowest"),
     "high": say("high"),
     "medium": say("medium"),
     "low": say("low"),

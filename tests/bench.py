@@ -86,7 +86,8 @@ def _bare(facts: Facts, packs: tuple[Pack, ...]) -> None:
     for rule in (rule for pack in packs for rule in pack.rules if rule.check and kind in rule.applies.kinds):
         reasons = tuple(why for subject_ in facts.subjects for why in causes(rule.applies, subject_))
         if reasons:
-            CHECKS[rule.check].run(facts, Demand(rule.params, reasons, facts.subjects))
+            for stage in rule.stages:
+                CHECKS[stage.check].run(facts, Demand(stage.params, reasons, facts.subjects))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def day(number: int, hour: int = 12) -> datetime:
     return datetime(2026, 3, number, hour, 0, tzinfo=UTC)
 
 
-_OWN = ("owner", "stakeholders", "service_hours", "maintenance_windows")
+_OWN = ("owner", "stakeholders", "service_hours", "maintenance_windows", "supplier")
 
 
 def subject(name: str = "Website", c: int = 2, i: int = 2, a: int = 2, **more: Any) -> Subject:
@@ -41,7 +41,8 @@ def subject(name: str = "Website", c: int = 2, i: int = 2, a: int = 2, **more: A
     own = {k: more.pop(k) for k in _OWN if k in more}
     values = {k: v if isinstance(v, Field) else Field(v) for k, v in own.items()}
     updated = more.pop("updated_at", None)
-    asset = Asset("cmdb", name, name, updated_at=updated, **{"owner": EMPTY, "stakeholders": EMPTY} | values)
+    there = dict.fromkeys(("owner", "stakeholders", "supplier"), EMPTY)
+    asset = Asset("cmdb", name, name, updated_at=updated, **there | values)
     flags = {flag.value: True for flag in more.pop("flags", ())}
     return Subject(name, c, i, a, **{"asset": asset} | flags | more)
 

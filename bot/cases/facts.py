@@ -186,6 +186,7 @@ def _asset(part: AssetPart) -> Asset:
         "operations_group": Field((_group(part.operations_group),) if part.operations_group else None),
         "service_hours": Field(part.service_hours or None),
         "maintenance_windows": Field(part.maintenance_windows or None),
+        "supplier": reading.text(part.supplier),
     }
     shown = {name: UNREADABLE if name in part.hidden else field for name, field in attributes.items()}
     return Asset(_BOOK, part.name, part.name, **shown, updated_at=part.updated_at)

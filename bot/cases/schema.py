@@ -64,6 +64,7 @@ class AssetPart(_Part):
     operations_group: str = ""
     service_hours: str = ""
     maintenance_windows: str = ""
+    supplier: str = ""
     updated_at: Moment | None = None
     known: bool = True
     unread: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from bot.cli.norms import (
 if TYPE_CHECKING:
     from bot.cases.reader import Read
     from bot.cases.run import Ran
+    from bot.model.say import Say
     from rules.policy import Pack, Rule
 
 group = typer.Typer(invoke_without_command=True)
@@ -171,6 +172,8 @@ def _refuse(problems: Sequence[str]) -> NoReturn:
 
 
 def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
+    from rules.tighten import own_choice
+
     return {
         "id": rule.id,
         "pack": pack.id,
@@ -183,6 +186,8 @@ def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
         "gate": rule.gate.value if rule.gate else "-",
         "severity": rule.severity.value,
         "check": rule.check,
+        "later": {"gate": rule.later.gate.value, "check": rule.later.check} if rule.later else None,
+        "own_choice": own_choice(rule),
         "item": rule.item.value,
         "reserved": rule.reserved,
         "preapproved_by": rule.preapproved_by,
@@ -209,10 +214,30 @@ def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     for pack, rule in found:
         title = f"{getattr(rule.title, language)}{speak(notes[rule.item]) if rule.item in notes else ''}"
+        title += "".join(f" ({speak(note)})" for note in _chosen(rule))
         before = speak.say("before {gate}", gate=rule.gate) if rule.gate else ""
+        if rule.gate and rule.later:
+            before = speak.say("before {gate} and {later}", gate=rule.gate, later=rule.later.gate)
         force = [f"{pack.effective_from} – {pack.effective_until or ''}"] if every else []
         table.add_row(rule.id, title, speak(when(rule.applies)), before, pack.cited(rule), *force)
     Console(highlight=False).print(table)
+
+
+def _chosen(rule: Rule) -> Iterator[Say]:
+    """What of it is the organisation's own choice, in words: terms, and the ladder that an overrun goes up."""
+    from bot.model.people import Role
+    from bot.model.say import say
+    from rules.tighten import own_choice
+    from rules.words import CHOICES, ROLES
+
+    chosen = own_choice(rule)
+    if hours := chosen.get("hours"):
+        terms = tuple(say("{priority} {hours} hours", priority=CHOICES[p], hours=h) for p, h in hours.items())
+        yield say("our own choice, not the document's: {terms}", terms=terms)
+    if ladder := chosen.get("ladder"):
+        roles = tuple(ROLES[Role(role)] for role in ladder)
+        step = chosen["hours_per_step"]
+        yield say("our own choice: up to {roles}, a step every {hours} hours", roles=roles, hours=step)
 
 
 def _stand_ins(language: str) -> None:

@@ -200,7 +200,7 @@ def _moments(findings: Sequence[Finding], now: datetime) -> dict[str, datetime |
     """What time alone will change about the findings, and when."""
     settle_by = min((f.settle_by for f in findings if f.settle_by), default=None)
     ahead = [f.waiver.until for f in findings if f.waiver]
-    ahead += [settle_by] if settle_by and settle_by > now else []
+    ahead += [moment for moment in (settle_by, *(f.again for f in findings)) if moment and moment > now]
     look_again_at = min(ahead, default=None)
     return {"settle_by": settle_by, "look_again_at": look_again_at}
 

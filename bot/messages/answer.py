@@ -9,7 +9,6 @@ from bot.classify import highest
 from bot.messages import plain
 from bot.messages.comment import compose
 from bot.messages.language import Speaker
-from bot.messages.overview import FLAG_NAMES
 from bot.messages.waivers import waiver_json
 from bot.model.asset import Because, Dimension, Flag
 from bot.model.facts import Facts
@@ -17,7 +16,7 @@ from bot.model.finding import Finding
 from bot.model.people import Holder
 from bot.model.say import Quote, Say, say
 from rules.lines import group_lines
-from rules.words import DIMENSIONS, asset_name
+from rules.words import DIMENSIONS, FLAGS, asset_name
 
 
 def as_json(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> dict[str, Any]:
@@ -78,6 +77,7 @@ def finding_json(finding: Finding, speak: Speaker) -> dict[str, Any]:
         "under": finding.under.value if finding.under else None,
         "waiver": waiver_json(finding.waiver),
         "settle_by": finding.settle_by.isoformat() if finding.settle_by else None,
+        "deadline": finding.deadline.isoformat() if finding.deadline else None,
     }
 
 
@@ -103,7 +103,7 @@ def as_text(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> str:
 def reason(because: Because) -> Say:
     """One cause in full words, with what is not certain about it."""
     asset = Quote(" → ".join(because.path)) if because.path else asset_name(because.subject)
-    flag = FLAG_NAMES[because.flag] if because.flag else None
+    flag = FLAGS[because.flag] if because.flag else None
     if flag and not because.certain:
         return say("it cannot be seen whether {asset} holds {flag}", asset=asset, flag=flag)
     if because.dimension is None and flag is None:

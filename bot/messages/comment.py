@@ -106,6 +106,8 @@ def _heading(line: DemandLine, view: Overview, speak: Speaker) -> str:
         return speak.say("Not allowed")
     if line in view.missing:
         return speak.say("Missing")
+    if line.deadline:
+        return speak.say("By {deadline}", deadline=line.deadline)
     return (
         speak.say("Before {gate}: {due}", gate=line.gate, due=line.due)
         if line.due

@@ -10,16 +10,11 @@ from bot.model.asset import Because, Dimension, Flag, Subject
 from bot.model.document import Tone
 from bot.model.facts import Facts
 from bot.model.lifecycle import Severity, State, Verdict
-from bot.model.say import Quote, say
+from bot.model.say import Quote
 from bot.model.ticket import Ticket
 from rules.lines import DemandLine
-from rules.words import asset_name
+from rules.words import FLAGS, asset_name
 
-FLAG_NAMES = {
-    Flag.GDPR: say("personal data"),
-    Flag.KSZ: say("social security data"),
-    Flag.NIS2: say("data that falls under NIS2"),
-}
 _LETTERS = {
     "nl": {Dimension.CONFIDENTIALITY: "V", Dimension.INTEGRITY: "I", Dimension.AVAILABILITY: "B"},
     "en": {Dimension.CONFIDENTIALITY: "C", Dimension.INTEGRITY: "I", Dimension.AVAILABILITY: "A"},
@@ -180,7 +175,8 @@ def next_step(view: Overview, facts: Facts, speak: Speaker) -> str:
         return ""
     first = view.now[0]
     about = {"who": Quote(who(first, facts, speak)), "what": Quote(title(first, speak))}
-    if first.due and not facts.ticket.state.reached(first.gate):
+    overrun = first.deadline is not None and first.deadline <= facts.now
+    if first.due and not overrun and not facts.ticket.state.reached(first.gate):
         return speak.say("Needed next from {who}, before {due}: {what}.", due=first.due, **about)
     return speak.say("Needed next from {who}: {what}.", **about)
 
@@ -243,7 +239,7 @@ def _subject_text(name: str, because: Sequence[Because], speak: Speaker) -> str:
     classes = " ".join(
         dict.fromkeys(f"{letters[b.dimension]}{b.level}" for b in because if b.dimension and b.level)
     )
-    flags = [FLAG_NAMES[flag] for flag in dict.fromkeys(b.flag for b in because if b.flag)]
+    flags = [FLAGS[flag] for flag in dict.fromkeys(b.flag for b in because if b.flag)]
     if path := because[0].path:
         way = Quote(" → ".join(path))
         if classes and flags:
@@ -265,7 +261,7 @@ def class_line(subjects: Sequence[Subject], speak: Speaker) -> str:
     """The ticket's class as shown: the highest per dimension, and the overlays."""
     letters = _LETTERS[speak.language]
     classes = " ".join(f"{letters[d]}{max(s.level(d) for s in subjects)}" for d in Dimension)
-    flags = [FLAG_NAMES[f] for f in Flag if any(s.flag(f) for s in subjects)]
+    flags = [FLAGS[f] for f in Flag if any(s.flag(f) for s in subjects)]
     names = [Quote(s.name) for s in subjects if s.name]
     text = speak.say("Class {classes}", classes=classes)
     text += f", {speak.listed(flags)}" if flags else ""

@@ -102,7 +102,9 @@ _NOTHING = say("Nothing is judged: this ticket is canceled.")
 
 def _verdict(finding: Finding, speak: Speaker) -> str:
     gate = say("needed before {gate}", gate=finding.gate)
-    if finding.due:
+    if finding.deadline:
+        gate = say("to be done by {moment}", moment=finding.deadline)
+    elif finding.due:
         gate = say("needed before {gate}, planned for {due}", gate=finding.gate, due=finding.due)
     return f"{speak(finding.verdict)} — {speak(gate)}"
 

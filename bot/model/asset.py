@@ -33,7 +33,7 @@ class Asset:
     """An asset as a register describes it. Each attribute is a `Field`, so that "not there", "empty" and
     "cannot be read" stay apart. Classes are ints 1 to 5; flags bools; owner and stakeholders people;
     `operations_group` a group; `service_hours` "5x10" or "24x7"; `maintenance_windows` text such as
-    "Sun 02:00-06:00; mon-thu 22:00-02:00".
+    "Sun 02:00-06:00; mon-thu 22:00-02:00"; `supplier` the name of who delivers it, where that is outsourced.
     """
 
     book: str
@@ -50,6 +50,7 @@ class Asset:
     service_hours: Field = UNREADABLE
     stakeholders: Field = UNREADABLE
     maintenance_windows: Field = UNREADABLE
+    supplier: Field = UNREADABLE
     updated_at: datetime | None = None
 
 

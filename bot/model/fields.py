@@ -220,6 +220,18 @@ _SPECS = (
         high="hoog",
         very_high="zeer hoog|very high|calamity|calamiteit|zeer hoog = calamiteit",
     ),
+    _spec("security_incident", _B, "Security incident"),
+    # 1 is the highest: ServiceNow's numbers and labels, Jira's present and older schemes, in both languages.
+    _spec(
+        "incident_priority",
+        _C,
+        "Priority",
+        highest="1|p1|prio 1|prio1|1 critical|1 - critical|1 - kritiek|critical|kritiek|hoogste|blocker",
+        high="2|p2|prio 2|prio2|2 high|2 - high|2 - hoog|hoog",
+        medium="3|p3|prio 3|prio3|3 moderate|3 - moderate|3 - gemiddeld|moderate|gemiddeld|normaal|normal|major",
+        low="4|p4|prio 4|prio4|4 low|4 - low|4 - laag|laag|minor",
+        lowest="5|p5|prio 5|prio5|5 planning|5 - planning|planning|laagste|trivial",
+    ),
     _spec("data_breach", _B, "Data breach"),
     _spec("detected_at", _M, "Detected at"),
     _spec("reported_written", _M, "Reported written"),

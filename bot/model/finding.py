@@ -31,6 +31,8 @@ class Finding:
     id, pack, cite  the stable requirement id, its pack, and document, version and section
     line            findings that demand the same thing share a line; `rank` orders them, strictest highest
     due             the moment (UTC) before which it must be settled, where the ticket plans one
+    deadline        the moment (UTC) at which a clock of the rule's own runs out or ran out; None where none runs
+    again           when (UTC) time alone next changes what it says; None where it never does
     under, waiver   of a waived finding: the verdict it would have, and the recorded exception
     settle_by       of what an emergency skipped: until when (UTC) it must be made good afterwards
     """
@@ -53,6 +55,8 @@ class Finding:
     under: Verdict | None = None
     waiver: Waiver | None = None
     settle_by: datetime | None = None
+    deadline: datetime | None = None
+    again: datetime | None = None
 
     def titled(self, language: str) -> str:
         """The rule's title in a language of the pack."""

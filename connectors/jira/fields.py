@@ -23,6 +23,7 @@ SYSTEM: Mapping[str, str] = {
     "requester": "reporter",
     "implementer": "assignee",
     "result": "resolution",
+    "incident_priority": "priority",
 }
 """Vocabulary fields that are fields of Jira itself, by id."""
 

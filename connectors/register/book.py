@@ -185,4 +185,5 @@ _READERS: Mapping[str, Callable[[Any, str], Field]] = {
     "service_hours": _hours,
     "stakeholders": _people,
     "maintenance_windows": reading.text,
+    "supplier": reading.text,
 }

@@ -30,7 +30,7 @@ class RegisterExaminer:
         yield from _rows(contents)
 
 
-_MAY_LACK = ("id", "updated_at", "maintenance_windows", "depends_on")
+_MAY_LACK = ("id", "updated_at", "maintenance_windows", "supplier", "depends_on")
 
 
 def _columns(contents: Contents) -> Iterator[Diagnosis]:

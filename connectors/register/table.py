@@ -28,6 +28,7 @@ COLUMNS = (
     "service_hours",
     "stakeholders",
     "maintenance_windows",
+    "supplier",
     "depends_on",
     "updated_at",
 )
@@ -42,6 +43,7 @@ ALIASES = {
     "diensturen": "service_hours",
     "belanghebbenden": "stakeholders",
     "onderhoudsvensters": "maintenance_windows",
+    "leverancier": "supplier",
     "hangt_af_van": "depends_on",
 }
 """Dutch column names that are understood too."""

@@ -60,7 +60,7 @@ _CHANGE_LIKE = _columns(
     " test_plan backout_plan implementation_plan justification risk_impact_analysis",
     bool="u_environments_separated u_environments_like_production u_tested_in_production u_parallel_run_needed"
     " u_tested_function u_tested_compatibility u_tested_performance u_users_informed u_vulnerability_gone"
-    " u_stable_after u_chain_wide u_data_breach",
+    " u_stable_after u_chain_wide u_data_breach u_security_incident",
     time="u_deadline u_detected_at u_reported_written u_reported_phone start_date end_date work_start work_end"
     " u_pull_until u_test_plan_fixed_at u_test_validated_at"
     " u_handed_over_at u_operational_at",
@@ -73,7 +73,7 @@ _CHANGE_LIKE = _columns(
 
 _INCIDENT = _columns(
     string="u_incident_severity",
-    bool="u_data_breach",
+    bool="u_data_breach u_security_incident",
     time="u_detected_at u_reported_written u_reported_phone",
 )
 
@@ -86,7 +86,8 @@ _CHANGE = _columns(
 )
 
 _CI = _columns(
-    string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability",
+    string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability"
+    " vendor",
     bool="u_gdpr u_ksz u_nis2",
     ref__sys_user="owned_by",
     ref__sys_user_group="support_group",

@@ -107,7 +107,7 @@ class ServiceNowBook:
             return reading.boolean(raw, column)
         if name == "operations_group":
             return Field((Group(raw, shown),) if raw else (), where=column)
-        if name in ("service_hours", "maintenance_windows"):
+        if name in ("service_hours", "maintenance_windows", "supplier"):
             return reading.text(shown, column)
         return Field(party(row, column, people), where=column)  # type: ignore[arg-type]
 

@@ -35,6 +35,7 @@ COLUMNS: Mapping[str, str] = {
     "result": "close_code",
     "risks": "risk_impact_analysis",
     "patch": "category",
+    "incident_priority": "priority",
 } | {
     name: f"u_{name}"
     for name in (
@@ -64,7 +65,14 @@ COLUMNS: Mapping[str, str] = {
             "chain_wide",
             "cmk_reference",
         ),
-        *("calendar_slot", "incident_severity", "data_breach", "detected_at", "reported_written"),
+        *(
+            "calendar_slot",
+            "incident_severity",
+            "security_incident",
+            "data_breach",
+            "detected_at",
+            "reported_written",
+        ),
         *("reported_phone",),
     )
 }
@@ -90,6 +98,7 @@ CI_COLUMNS: Mapping[str, str] = {
     "service_hours": "u_service_hours",
     "stakeholders": "u_stakeholders",
     "maintenance_windows": "u_maintenance_windows",
+    "supplier": "vendor",
 }
 
 

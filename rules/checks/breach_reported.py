@@ -1,4 +1,4 @@
-"""A data breach was reported in writing and by telephone, in time."""
+"""A data breach is handled as priority 1, and was reported in writing and by telephone, in time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.model.facts import Facts
 from bot.model.say import Say, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
-from rules.looks import look_filled
+from rules.looks import look_filled, look_value
 from rules.outcome import Look, Outcome, Result, judged
 from rules.words import label, saw, sentences
 
@@ -24,10 +24,14 @@ class BreachReported(Params):
 
 PARAMS = BreachReported
 _REPORTS = ("reported_written", "reported_phone")
+_TOLD_AT = (3, 6, 12, 24, 36, 48, 60, 72)
+"""Hours left at which the text changes: often enough to press, seldom enough not to be written anew all day."""
 
 
 def check(facts: Facts, demand: Demand[BreachReported]) -> Outcome:
-    """Met by both reports in time; the clock runs from the detection, else from the ticket's creation."""
+    """Met by the highest priority and both reports in time; the clock runs from the detection, else from the
+    ticket's creation. A report too late, or none at the end of the term, is a violation.
+    """
     wanted = say(
         "Handle it as priority 1, and report it in writing and by telephone within {hours} hours.",
         hours=demand.params.hours,
@@ -37,9 +41,26 @@ def check(facts: Facts, demand: Demand[BreachReported]) -> Outcome:
         return Outcome(Result.UNKNOWN, saw(facts, "detected_at"), wanted, settlers(facts))
     start = detected.value if isinstance(detected.value, datetime) else facts.ticket.created
     end = start + timedelta(hours=demand.params.hours)
-    outcome = judged([_look(facts, name, end) for name in _REPORTS], wanted, settlers(facts))
-    seen = sentences(outcome.seen, _clock(facts, end))
-    return replace(outcome, seen=seen, due=None if outcome.result is Result.MET else end)
+    looks = [
+        look_value(facts, "incident_priority", "highest"),
+        *(_look(facts, name, end) for name in _REPORTS),
+    ]
+    outcome = judged(looks, wanted, settlers(facts))
+    if outcome.result is Result.MET:
+        return outcome
+    reported = all(look.result is Result.MET for look in looks[1:])
+    told = outcome.seen if reported else sentences(outcome.seen, _clock(facts, end))
+    return (
+        replace(outcome, seen=told)
+        if reported
+        else replace(outcome, seen=told, due=end, again=_changes_at(facts, end))
+    )
+
+
+def _changes_at(facts: Facts, end: datetime) -> datetime:
+    """When the text about the time left is next another one."""
+    moments = (end - timedelta(hours=hours) for hours in _TOLD_AT)
+    return min((moment for moment in moments if moment > facts.now), default=end)
 
 
 def _look(facts: Facts, name: str, end: datetime) -> Look:
@@ -55,6 +76,14 @@ def _look(facts: Facts, name: str, end: datetime) -> Look:
 
 
 def _clock(facts: Facts, end: datetime) -> Say:
+    """When the term ends, how long that still is, or that it is over; and from what it is counted."""
+    left = (end - facts.now).total_seconds() / 3600
+    if left < 0:
+        told = say("The term is overrun: it ended on {moment}.", moment=end)
+    elif step := next((hours for hours in _TOLD_AT if left <= hours), None):
+        told = say("The term ends on {moment}: {hours} hours at most are left.", moment=end, hours=step)
+    else:
+        told = say("The term ends on {moment}.", moment=end)
     if facts.field("detected_at").filled:
-        return say("The term ends on {moment}.", moment=end)
-    return say("The term ends on {moment}, counted from the creation of this ticket.", moment=end)
+        return told
+    return sentences(told, say("It is counted from the creation of this ticket."))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
 from bot.model.facts import Facts
-from bot.model.say import Quote, say
+from bot.model.say import Quote, Say, say
+from bot.model.ticket import Approval
 from rules.actors import settlers
-from rules.approvals import UNREAD, standing
+from rules.approvals import UNREAD, Vote, standing
 from rules.demand import Demand, Params
 from rules.looks import look_filled, look_value
 from rules.outcome import Look, Outcome, Result, judged
@@ -14,19 +19,25 @@ from rules.words import label
 PARAMS = Params
 _PATH = ("D", "T", "A", "P")
 
+_WORDS: Mapping[str, frozenset[str]] = {
+    "T": frozenset({"t", "test", "testing", "testen", "tst"}),
+    "A": frozenset({"a", "acceptance", "acceptatie", "acc", "uat"}),
+    "P": frozenset({"p", "production", "productie", "prod", "prd"}),
+}
+_NAMES: Mapping[str, Say] = {"T": say("test"), "A": say("acceptance"), "P": say("production")}
+"""The environments that are entered by an approval; development is where the change begins."""
+
 
 def check(facts: Facts, demand: Demand[Params]) -> Outcome:
-    """Met by the four environments in order, validated tests, an accepted result and an approval of production."""
+    """Met by the four environments in order and an approval of each step: one whose step or group names the
+    environment; else validated tests, an accepted result and an approval that names no other environment. Unknown
+    where a step may well be approved but the ticket does not show which approval is whose.
+    """
     wanted = say(
-        "Development, test, acceptance and production in this order; tests that somebody validated, "
-        "a result that is accepted, and an approval to go to production."
+        "Development, test, acceptance and production in this order, and an approval of each step: tests that "
+        "somebody validated, a result that is accepted, and an approval to go to production."
     )
-    looks = [
-        _path(facts),
-        look_filled(facts, "test_validated_by"),
-        look_value(facts, "acceptance_result", "accepted"),
-        _approved(facts),
-    ]
+    looks = [_path(facts), *(_step(facts, environment) for environment in _NAMES)]
     return judged(looks, wanted, settlers(facts))
 
 
@@ -50,15 +61,80 @@ def _letter(step: object) -> str:
     return "D" if first == "O" else first
 
 
-def _approved(facts: Facts) -> Look:
-    name = say("Approvals")
+def _step(facts: Facts, environment: str) -> Look:
+    """Whether the step into an environment was approved: by a vote that names it, else by what the ticket tells."""
+    name, named = _NAMES[environment], _votes(facts, environment)
+    if rejected := tuple(vote.signed for vote in named if not vote.approved):
+        return Look(name, Result.UNMET, say("{step}: rejected by {people}.", step=name, people=rejected))
+    if environment == "P":
+        return _production(facts)
+    if approved := tuple(vote.signed for vote in named if vote.holds):
+        return Look(name, Result.MET, say("{step}: approved by {people}.", step=name, people=approved))
+    otherwise = _told(facts, environment)
+    if otherwise.result is not Result.UNMET:
+        return otherwise
     if not facts.ticket.approvals_readable:
         return Look(name, Result.UNKNOWN, UNREAD)
-    cast = standing(facts)
-    rejected = tuple(vote.signed for vote in cast if not vote.approved)
-    if rejected:
+    return Look(name, Result.UNKNOWN, _elsewhere(name)) if _may_be_approved(facts, environment) else otherwise
+
+
+def _told(facts: Facts, environment: str) -> Look:
+    """Test is approved by who validated it, acceptance by its result. A rejected result is no doubt but a no."""
+    if environment == "T":
+        return look_filled(facts, "test_validated_by")
+    return look_value(facts, "acceptance_result", "accepted")
+
+
+def _production(facts: Facts) -> Look:
+    """Votes that name no environment are of the whole change, hence of its way to production. Where somebody was
+    asked for production by name their approval is wanted; a rejection counts either way.
+    """
+    name, unnamed = say("Approvals"), _votes(facts, "")
+    if not facts.ticket.approvals_readable:
+        return Look(name, Result.UNKNOWN, UNREAD)
+    if rejected := tuple(vote.signed for vote in unnamed if not vote.approved):
         return Look(name, Result.UNMET, say("Rejected by {people}.", people=rejected))
-    approved = tuple(vote.signed for vote in cast if vote.holds)
-    if not approved:
-        return Look(name, Result.UNMET, say("Nobody has approved yet."))
-    return Look(name, Result.MET, say("Approved by {people}.", people=approved))
+    asked = any("P" in _environments(record) for record in facts.ticket.approvals)
+    cast = _votes(facts, "P") if asked else unnamed
+    if approved := tuple(vote.signed for vote in cast if vote.holds):
+        return Look(name, Result.MET, say("Approved by {people}.", people=approved))
+    return Look(name, Result.UNMET, say("Nobody has approved production yet."))
+
+
+def _may_be_approved(facts: Facts, environment: str) -> bool:
+    """Whether this step, which nothing shows approved, may be so for all that can be seen: the line of approvals
+    names it, or there are more approvals than the one for production and none tells its step. Not where the ticket
+    answers the question with a no, or approvals are told by step.
+    """
+    if environment == "A" and facts.field("acceptance_result").filled:
+        return False
+    if any(_environments(record) for record in facts.ticket.approvals):
+        return False
+    line = facts.field("approval_line").value
+    if isinstance(line, str) and environment in _named_in(line):
+        return True
+    return sum(vote.holds for vote in _votes(facts, "")) > 1
+
+
+def _elsewhere(name: Say) -> Say:
+    return say("{step}: it cannot be seen which approval is for this step.", step=name)
+
+
+def _votes(facts: Facts, environment: str) -> tuple[Vote, ...]:
+    """The current votes on one step, or, for no environment, those that name none: a person may vote on each."""
+    records = tuple(
+        record
+        for record in facts.ticket.approvals
+        if (environment in _environments(record) if environment else not _environments(record))
+    )
+    return standing(replace(facts, ticket=replace(facts.ticket, approvals=records)))
+
+
+def _environments(record: Approval) -> frozenset[str]:
+    group = record.group.name if record.group else ""
+    return _named_in(f"{record.step} {group}")
+
+
+def _named_in(text: str) -> frozenset[str]:
+    words = set(re.findall(r"[a-z]+", text.casefold()))
+    return frozenset(environment for environment, names in _WORDS.items() if names & words)

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from build import AN, BO, CI, DIRK, complete, members
+from build import AN, BO, CI, DIRK, complete, facts, members
 
 from bot.messages.language import Speaker
 from bot.model.people import Person, Role
+from bot.model.ticket import TicketKind
 from bot.waivers import TERMS, Asked, Terms, WaiverRefused, still_open, waiver
 from rules.policy import load_packs
 
@@ -91,3 +92,23 @@ def test_what_else_demands_the_same_is_known() -> None:
     facts = complete(approvals=(), now=NOW)
     made = waiver(facts, PACKS, Asked(("ICR-17",), REASON, date(2026, 3, 31), "Bo"), TERMS, SPEAK)
     assert still_open(facts, PACKS, made) == ("ICR-11", "ICR-18", "ICR-32", "ICR-35")
+
+
+@pytest.mark.parametrize(
+    ("severity", "told"),
+    [
+        ("light", None),
+        ("high", "DAP-5 on CHG-1: It may only be waived where Incident severity says light."),
+        ("very_high", "DAP-5 on CHG-1: It may only be waived where Incident severity says light."),
+    ],
+)
+def test_what_the_norm_lets_be_waived_on_a_condition_only(severity, told) -> None:
+    packs = load_packs(["keten-dap"])
+    given = facts(kind=TicketKind.INCIDENT, incident_severity=severity, roles=HELD, now=NOW)
+    asked = Asked(("DAP-5",), REASON, date(2026, 3, 31), "Bo")
+    if told is None:
+        assert waiver(given, packs, asked, TERMS, SPEAK).rules == ("DAP-5",)
+        return
+    with pytest.raises(WaiverRefused) as caught:
+        waiver(given, packs, asked, TERMS, SPEAK)
+    assert str(caught.value) == told

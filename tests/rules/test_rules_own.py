@@ -8,9 +8,14 @@ import pytest
 from build import complete, facts, subject
 
 from bot.model.lifecycle import State
+from rules.checks import CHECKS
+from rules.deadlines import Deadlines
 from rules.engine import evaluate
+from rules.hours import HoursTable
 from rules.own import load_all
 from rules.policy import PolicyError, in_force
+from rules.rollout import RolloutTable
+from rules.tighten import FIXED, LESS_ASKS_MORE, MORE_ASKS_MORE, OWN_CHOICE
 
 HEAD = """\
 id: our-city
@@ -123,6 +128,12 @@ WAIVER = "; loosening a norm needs a waiver, not a pack"
         ("ICR-11", "check: filled\n    with: {fields: [package], roles: [cab]}", None),
         ("ICR-11", "gaet: review", 'gaet: unknown key "gaet", did you mean "gate"?'),
         ("ICR-11", "section: §9", "section: is the norm's, and cannot be changed"),
+        ("ICR-11", "waivable: {field: patch, is: true}", "waivable: cannot be changed" + WAIVER),
+        ("ICR-11", "later: {gate: closed, check: contains_changes}", "later: cannot be changed" + WAIVER),
+        ("ICR-42", "with: {valid_days: 400}", "with.valid_days: 400 is longer than 365" + WAIVER),
+        ("ICR-42", "with: {rule: ICR-11}", "with.rule: cannot be changed" + WAIVER),
+        ("ICR-12", "with: {stakeholders: false}", "with.stakeholders: is switched off" + WAIVER),
+        ("ICR-12", "with: {stage: 2}", "with.stage: cannot be changed" + WAIVER),
         ("ICR-11", "title: {nl: Kort}", None),
         ("ICR-11", "with: {rolls: [cab]}", 'with.rolls: unknown key "rolls", did you mean "roles"?'),
     ],
@@ -137,6 +148,78 @@ def test_what_loosens_or_is_misspelt_is_refused(tmp_path, rule_id, own, told):
     assert all(line.startswith(f"our-city.yaml: {rule_id}.") for line in caught.value.problems)
     if told:
         assert caught.value.problems == (f"our-city.yaml: {rule_id}.{told}",)
+
+
+def own(tmp_path, pack: str, rule: str, with_: str):
+    """The parameters of a rule of a norm, with something of our own put over them."""
+    packs = load(tmp_path, f"  - id: {rule}\n    with: {with_}\n", f"extends: {pack}\n", (pack,))
+    return rule_of(packs, rule).params
+
+
+@pytest.mark.parametrize(
+    ("pack", "rule", "with_"),
+    [
+        ("patch", "PATCH-5", "{hours: {critical: 24, high: 100, medium: 2000, low: 9000}}"),
+        ("patch", "PATCH-2", "{hours: {critical: 48, high: 300, medium: 720, low: 2160}}"),
+        ("patch", "PATCH-6", "{filled: [deviations, risks]}"),
+        ("ibp-fo", "CH06-6", "{says: {acceptance_result: accepted, test_result: passed}}"),
+        ("vo-icr", "ICR-42", "{valid_days: 90}"),
+        ("vo-icr", "ICR-12", "{roles: [operations, users]}"),
+        (
+            "vo-icr",
+            "ICR-54",
+            "{done: [target_ready, risks_mitigated, interruptions, component_order, feedback]}",
+        ),
+        ("keten-dap", "DAP-6", "{hours: 48}"),
+        ("keten-dap", "DAP-3", "{timezone: Europe/Brussels}"),
+        ("keten-dap", "DAP-7", "{ladder: [keten_cab], hours_per_step: 48}"),
+        ("keten-dap", "DAP-7", "{deadlines: [deadline, planned_end, pull_until]}"),
+        ("keten-dap", "DAP-1", "{fields: [cmk_reference, risks]}"),
+    ],
+)
+def test_parameters_that_may_be_set(tmp_path, pack, rule, with_):
+    assert own(tmp_path, pack, rule, with_) != rule_of(load_all([pack], None), rule).params
+
+
+@pytest.mark.parametrize(
+    ("pack", "rule", "with_", "told"),
+    [
+        (
+            "patch",
+            "PATCH-5",
+            "{hours: {critical: 72, high: 168, medium: 720, low: 2160}}",
+            "hours: 72 for critical is longer than 48",
+        ),
+        ("patch", "PATCH-5", "{hours: {critical: 48, high: 1, medium: 2}}", "hours: leaves out low"),
+        ("patch", "PATCH-2", "{by_norm: []}", "by_norm: cannot be changed"),
+        (
+            "patch",
+            "PATCH-2",
+            "{fields: [deadline, planned_end]}",
+            "fields: cannot be changed, as another moment could come in place of a term",
+        ),
+        ("patch", "PATCH-6", "{filled: [risks]}", "filled: leaves out deviations"),
+        ("ibp-fo", "CH06-6", "{says: {acceptance_result: rejected}}", "says: leaves out acceptance_result"),
+        ("keten-dap", "DAP-6", "{hours: 96}", "hours: 96 is longer than 72"),
+        ("keten-dap", "DAP-7", "{deadlines: [deadline]}", "deadlines: leaves out planned_end"),
+    ],
+)
+def test_parameters_that_may_not_be_set_so(tmp_path, pack, rule, with_, told):
+    with pytest.raises(PolicyError) as caught:
+        own(tmp_path, pack, rule, with_)
+    assert caught.value.problems == (f"our-city.yaml: {rule}.with.{told}{WAIVER}",)
+
+
+def test_of_every_parameter_of_every_check_it_is_known_what_an_own_pack_may_do_with_it():
+    kinds = (MORE_ASKS_MORE, LESS_ASKS_MORE, OWN_CHOICE, FIXED)
+    compared = (RolloutTable, HoursTable, Deadlines)
+    left = {
+        (name, parameter)
+        for name, check in CHECKS.items()
+        for parameter in check.params.model_fields
+        if not issubclass(check.params, compared) and sum(parameter in kind for kind in kinds) != 1
+    }
+    assert left == set()
 
 
 def test_a_wider_rollout_is_refused_class_by_class(tmp_path):

@@ -135,6 +135,14 @@ def test_when_a_pack_is_in_force(tmp_path, day, until, effective):
                     "field: supplier, is: Acme",
                     "MY-1.applies.when: only a choice or a yes/no field can be compared; use filled: true",
                 ),
+                (
+                    "any: [{field: patch, is: true}]",
+                    "MY-1.applies.when: give a field, an asset's attribute, or any of two conditions or more",
+                ),
+                (
+                    "asset: supplier, is: Acme",
+                    "MY-1.applies.when: give filled: true",
+                ),
                 ("field: patch, iss: true", 'MY-1.applies.when.iss: unknown key "iss", did you mean "is"?'),
             )
         ),
@@ -147,6 +155,21 @@ def test_when_a_pack_is_in_force(tmp_path, day, until, effective):
             "gate: implement",
             "gate: implement\n    item: reserved",
             ["MY-1: a rule has a check; what is reserved, attested or only reported has none"],
+        ),
+        (
+            "gate: implement",
+            "gate: implement\n    later: {gate: assess, check: contains_changes}",
+            ["MY-1: later: its gate must come after that of the rule"],
+        ),
+        (
+            "gate: implement",
+            "gate: implement\n    later: {gate: closed, check: contains_changs}",
+            ['MY-1.later.check: unknown check "contains_changs", did you mean "contains_changes"?'],
+        ),
+        (
+            "gate: implement",
+            "gate: implement\n    later: {gate: closed, check: filled, with: {fields: [risk]}}",
+            ['MY-1.later.with.fields.0: unknown field "risk", did you mean "risks"?'],
         ),
         ("en: Do this", "en: " + "x" * 81, ["MY-1.title.en: String should have at most 80 characters"]),
         ("id: mine", "id: yours", ['id: "yours" must be the name of the file, "mine"']),

@@ -38,6 +38,7 @@ def test_every_file_stands_in_the_folder_of_a_pack_that_it_is_about():
 CAN_BE_VIOLATED = {
     "breach_reported",
     "within_deadline",
+    "kept_in_chain",
     "rollout_allowed",
     "test_data_allowed",
     "test_data_or_environment",

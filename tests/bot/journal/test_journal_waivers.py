@@ -88,6 +88,9 @@ def test_recording_and_ending_have_the_ticket_looked_at_again(journal: Journal) 
         ([finding(Verdict.WAIVED, waiver=ONE)], day(19), day(20)),
         ([finding(settle_by=day(8))], day(7), day(8)),
         ([finding(settle_by=day(3))], None, None),
+        ([finding(again=day(8))], day(7), day(8)),
+        ([finding(again=day(3))], None, None),
+        ([finding(again=day(8)), finding(settle_by=day(6), id="ICR-13")], day(5), day(6)),
         ([finding(Verdict.WAIVED, waiver=ONE), finding(settle_by=day(8), id="ICR-13")], day(7), day(8)),
     ],
 )

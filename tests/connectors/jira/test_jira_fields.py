@@ -20,6 +20,7 @@ PLANNED, CHANGE_START = (
 )
 OBJECT = SiteField("customfield_5", "Server", "com.atlassian.jira.plugins.cmdb:cmdb-object-cftype")
 SERVICES = SiteField("customfield_6", "Affected services")
+PRIORITY = SiteField("priority", "Priority")
 CAB = SiteField("customfield_7", "CAB sign-off")
 
 
@@ -43,6 +44,8 @@ def site(*fields, **settings):
         ("assets", [OBJECT, SERVICES], {}, (SERVICES, OBJECT)),
         ("assets", [OBJECT], {}, (OBJECT,)),
         ("test_validated_at", [A], {}, ()),
+        ("incident_priority", [PRIORITY], {}, (PRIORITY,)),
+        ("incident_priority", [], {}, ()),
     ],
 )
 def test_found(name, fields, settings, found):

@@ -128,3 +128,10 @@ def test_cascading_selects_show_both_levels():
 
 def test_an_unknown_value_is_a_field_like_any_other():
     assert read("description", {"strange": 1}, "") == Field(None)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("Highest", "highest"), ("Hoogste", "highest"), ("High", "high"), ("Laag", "low")]
+)
+def test_the_priority_of_the_site(name, code):
+    assert read("incident_priority", {"id": "1", "name": name}, "Priority").value == code

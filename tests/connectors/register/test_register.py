@@ -100,6 +100,18 @@ def test_service_hours(book, written, value):
     assert one(book(f"name,service_hours\nLoket,{written}\n")).service_hours.value == value
 
 
+@pytest.mark.parametrize(
+    ("column", "written", "value"),
+    [
+        ("supplier", "Hosting North", "Hosting North"),
+        ("Leverancier", "Noord", "Noord"),
+        ("supplier", "n/a", None),
+    ],
+)
+def test_the_supplier(book, column, written, value):
+    assert one(book(f"name,{column}\nLoket,{written}\n")).supplier.value == value
+
+
 def test_a_column_that_is_not_there_is_unreadable(book):
     asset = one(book("name\nLoket\n"))
     columns = ("confidentiality", "gdpr", "owner", "operations_group", "service_hours", "stakeholders")

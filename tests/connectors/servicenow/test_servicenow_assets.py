@@ -36,6 +36,14 @@ def test_hidden_links_are_not_absent_links(instance: Instance, tools: Tools, tab
     assert tools.read(instance.number).assets_readable is False
 
 
+def test_who_delivers_an_item(instance: Instance, tools: Tools) -> None:
+    ref = AssetRef("servicenow", instance.kassa, "Kassa")
+    assert tools.book.look_up([ref])[ref].supplier == Field(None, where="vendor")
+    instance.set("cmdb_ci_service", instance.kassa, vendor="Hosting North")
+    supplier = tools.book.look_up([ref])[ref].supplier
+    assert (supplier.value, supplier.where) == ("Hosting North", "vendor")
+
+
 def test_an_item_as_the_register_describes_it(instance: Instance, tools: Tools) -> None:
     ref = AssetRef("servicenow", instance.kassa, "Kassa")
     asset = tools.book.look_up([ref])[ref]

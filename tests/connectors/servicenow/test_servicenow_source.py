@@ -40,6 +40,14 @@ def test_an_absent_column_is_unreadable_and_an_empty_one_is_empty(instance: Inst
     assert seen == {"test_data": (False, False), "test_result": (True, False)}
 
 
+def test_the_priority_and_the_mark_of_a_security_incident(instance: Instance, tools: Tools) -> None:
+    instance.set("change_request", instance.change, priority="1", u_security_incident="true")
+    ticket = tools.read(instance.number)
+    priority = ticket.field("incident_priority")
+    assert (priority.value, priority.where) == ("highest", "priority")
+    assert ticket.field("security_incident").value is True
+
+
 def test_the_template_of_a_standard_change_is_read(instance: Instance, tools: Tools, configured) -> None:
     template = instance.add_template("Renew a certificate")
     instance.set("change_request", instance.change, std_change_producer_version=template)

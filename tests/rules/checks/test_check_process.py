@@ -8,9 +8,11 @@ import pytest
 from build import (
     AN,
     BO,
+    CI,
     DIRK,
     ELS,
     EMPTY,
+    FAY,
     HIDDEN,
     Field,
     Told,
@@ -25,7 +27,8 @@ from build import (
 
 from bot.model.facts import Notice
 from bot.model.lifecycle import State
-from bot.model.ticket import TicketKind
+from bot.model.people import Group, Person, Role, RoleMembers
+from bot.model.ticket import Approval, Decision, TicketKind
 from bot.model.waiver import Declaration
 
 
@@ -129,31 +132,31 @@ AT = {
     "actual_start": day(9, 10),
     "actual_end": day(9, 11),
 }
-PLAN = {"implementation_plan": "Plan"}
 
 
 @pytest.mark.parametrize(
-    ("state", "given", "result"),
+    ("given", "result"),
     [
-        (State.ASSESS, {"implementation_plan": EMPTY}, "unmet"),
-        (State.ASSESS, {"implementation_plan": HIDDEN}, "unknown"),
-        (State.ASSESS, {}, "met"),
-        (State.IMPLEMENT, {}, "met"),
-        (State.REVIEW, AT, "met"),
-        (State.REVIEW, AT | {"actual_end": day(9, 13)}, "unmet"),
-        (State.REVIEW, AT | {"actual_start": day(9, 9)}, "unmet"),
-        (State.REVIEW, AT | {"actual_end": day(9, 13), "deviations": "A slow disk."}, "met"),
-        (State.REVIEW, AT | {"actual_end": day(9, 13), "deviations": HIDDEN}, "unknown"),
-        (State.REVIEW, AT | {"planned_end": EMPTY}, "unmet"),
-        (State.REVIEW, AT | {"planned_end": HIDDEN}, "unknown"),
-        (State.IMPLEMENT, AT | {"actual_end": HIDDEN}, "unknown"),
-        (State.CLOSED, AT | {"actual_end": EMPTY}, "unmet"),
+        ({}, "met"),
+        ({"actual_end": day(9, 13)}, "unmet"),
+        ({"actual_start": day(9, 9)}, "unmet"),
+        ({"actual_end": day(9, 13), "deviations": "A slow disk."}, "met"),
+        ({"actual_end": day(9, 13), "deviations": HIDDEN}, "unknown"),
+        ({"planned_end": EMPTY}, "unmet"),
+        ({"planned_end": HIDDEN}, "unknown"),
+        ({"actual_end": HIDDEN}, "unknown"),
+        ({"actual_end": EMPTY}, "unmet"),
     ],
 )
-def test_followed_plan(state, given, result):
-    assert outcome("followed_plan", state=state, **(PLAN | given)).result == result
+def test_kept_to_plan(given, result):
+    assert outcome("kept_to_plan", **(AT | given)).result == result
 
 
+def step(person: Person, name: str, decision: Decision = Decision.APPROVED) -> Approval:
+    return Approval(person, decision, day(5), None, name)
+
+
+BY_STEP = (step(BO, "Test"), step(CI, "Acceptance"), step(AN, "To production"))
 PATH = ("D", "T", "A", "P")
 THROUGH = {"test_validated_by": (BO,), "acceptance_result": "accepted", "approvals": (approved(AN),)}
 
@@ -173,6 +176,31 @@ THROUGH = {"test_validated_by": (BO,), "acceptance_result": "accepted", "approva
         (PATH, {"approvals": ()}, "unmet"),
         (PATH, {"approvals": (approved(AN), rejected(BO))}, "unmet"),
         (PATH, {"approvals_readable": False}, "unknown"),
+        (PATH, {"approvals": BY_STEP, "test_validated_by": EMPTY, "acceptance_result": EMPTY}, "met"),
+        (PATH, {"approvals": (step(AN, "Test"), step(AN, "Acceptance"), step(AN, "Production"))}, "met"),
+        (PATH, {"approvals": (*BY_STEP, rejected(FAY))}, "unmet"),
+        (
+            PATH,
+            {"approvals": (*BY_STEP[:2], step(AN, "Production", Decision.REQUESTED), approved(FAY))},
+            "unmet",
+        ),
+        (PATH, {"approvals": BY_STEP[1:], "test_validated_by": EMPTY}, "unmet"),
+        (PATH, {"approvals": (*BY_STEP[:2], step(AN, "Production", Decision.REQUESTED))}, "unmet"),
+        (PATH, {"approvals": (*BY_STEP[:2], step(AN, "Production", Decision.REJECTED))}, "unmet"),
+        (PATH, {"approvals": BY_STEP[:2]}, "unmet"),
+        (PATH, {"approvals": (*BY_STEP, step(FAY, "Acceptatie", Decision.REJECTED))}, "unmet"),
+        (
+            PATH,
+            {"approvals": (approved(BO, group=Group("g", "Test managers")),), "test_validated_by": EMPTY},
+            "unmet",
+        ),
+        (PATH, {"approvals": (approved(AN), approved(BO)), "test_validated_by": EMPTY}, "unknown"),
+        (PATH, {"approval_line": "Test: team lead, then the CAB", "test_validated_by": EMPTY}, "unknown"),
+        (PATH, {"approval_line": "The CAB", "test_validated_by": EMPTY}, "unmet"),
+        (PATH, {"approval_line": "Acceptance: owner", "acceptance_result": "rejected"}, "unmet"),
+        (PATH, {"approval_line": "Acceptance: owner", "acceptance_result": EMPTY}, "unknown"),
+        (PATH, {"approval_line": "Production: CAB", "approvals": ()}, "unmet"),
+        (PATH, {"approvals_readable": False, "test_validated_by": EMPTY}, "unknown"),
     ],
 )
 def test_environment_path(path, given, result):
@@ -261,7 +289,7 @@ def test_the_earliest_of_several_deadlines_counts():
     )
 
 
-REPORTED = {"reported_written": day(9), "reported_phone": day(9)}
+REPORTED = {"reported_written": day(9), "reported_phone": day(9), "incident_priority": "highest"}
 
 
 @pytest.mark.parametrize(
@@ -272,8 +300,11 @@ REPORTED = {"reported_written": day(9), "reported_phone": day(9)}
         ({"detected_at": day(8), "reported_phone": day(9)}, "unmet", day(11)),
         ({"detected_at": day(6)}, "violated", day(9)),
         ({"detected_at": day(5)} | REPORTED, "violated", day(8)),
-        ({"detected_at": day(8), "reported_written": HIDDEN, "reported_phone": day(9)}, "unknown", day(11)),
+        ({"detected_at": day(8)} | REPORTED | {"reported_written": HIDDEN}, "unknown", day(11)),
         ({"detected_at": HIDDEN} | REPORTED, "unknown", None),
+        ({"detected_at": day(8)} | REPORTED | {"incident_priority": "high"}, "unmet", None),
+        ({"detected_at": day(8)} | REPORTED | {"incident_priority": EMPTY}, "unmet", None),
+        ({"detected_at": day(8)} | REPORTED | {"incident_priority": HIDDEN}, "unknown", None),
         ({}, "violated", day(4)),
     ],
 )
@@ -283,10 +314,153 @@ def test_breach_reported(given, result, due):
     assert (found.result.value, found.due) == (result, due)
 
 
-def test_a_breach_tells_when_its_term_ends():
-    seen = outcome("breach_reported", detected_at=day(8), reported_phone=day(9)).seen
-    assert seen == "Reported written is empty. The term ends on 11/03 12:00."
-    assert "counted from the creation of this ticket" in outcome("breach_reported").seen
+ONE = {"incident_priority": "highest", "reported_phone": day(8)}
+
+
+@pytest.mark.parametrize(
+    ("detected", "told"),
+    [
+        (day(10, 9), "The term ends on 13/03 09:00: 72 hours at most are left."),
+        (day(8), "The term ends on 11/03 12:00: 36 hours at most are left."),
+        (day(7, 22), "The term ends on 10/03 22:00: 24 hours at most are left."),
+        (day(7, 12), "The term ends on 10/03 12:00: 3 hours at most are left."),
+        (day(7, 9), "The term ends on 10/03 09:00: 3 hours at most are left."),
+        (day(7, 8), "Reported written: too late. The term is overrun: it ended on 10/03 08:00."),
+        (EMPTY, "It is counted from the creation of this ticket."),
+    ],
+)
+def test_a_breach_tells_how_long_there_is(detected, told):
+    assert outcome("breach_reported", detected_at=detected, **ONE).seen.endswith(told)
+
+
+def test_a_breach_with_a_lower_priority_says_so():
+    seen = outcome("breach_reported", detected_at=day(8), **(REPORTED | {"incident_priority": "low"})).seen
+    assert seen == "Priority says low."
+
+
+CHAIN = {"ladder": ["change_manager", "keten_cab"], "hours_per_step": 24}
+CHAIN_ROLES = {
+    Role.CHANGE_MANAGER: RoleMembers((FAY,)),
+    Role.KETEN_CAB: RoleMembers((AN, BO)),
+}
+KEPT = {
+    "roles": CHAIN_ROLES,
+    "approvals": (approved(AN, day(5)),),
+    "cmk_reference": "CMK 14",
+    "deadline": day(20),
+    "planned_end": day(18),
+}
+TO_FAY = "Escalate to the change manager: step 1 of 2."
+TO_CAB = "Escalate to the chain CAB: step 2 of 2."
+
+
+@pytest.mark.parametrize(
+    ("given", "result", "seen", "wanted", "who"),
+    [
+        (
+            {"deadline": day(10, 8)},
+            "violated",
+            "The deadline is overrun since 10/03 08:00. From 11/03 08:00 on it goes up to the chain CAB: An, Bo.",
+            TO_FAY,
+            ("Fay",),
+        ),
+        (
+            {"planned_end": day(8)},
+            "violated",
+            "Not carried through in time: Planned end was 08/03 12:00.",
+            TO_CAB,
+            ("An", "Bo"),
+        ),
+        (
+            {"planned_end": day(8), "actual_end": day(8, 14)},
+            "violated",
+            "Not carried through in time: Planned end was 08/03 12:00.",
+            TO_FAY,
+            ("Fay",),
+        ),
+        (
+            {"cmk_reference": EMPTY, "actual_start": day(9, 21)},
+            "violated",
+            "Agreements of the chain are not kept since 09/03 21:00: CMK reference."
+            " From 10/03 21:00 on it goes up to the chain CAB: An, Bo.",
+            TO_FAY,
+            ("Fay",),
+        ),
+        (
+            {"approvals": (), "cmk_reference": EMPTY},
+            "violated",
+            "Agreements of the chain are not kept: CMK reference, the chain CAB.",
+            TO_FAY,
+            ("Fay",),
+        ),
+        (
+            {"kind": TicketKind.RELEASE, "roles": CHAIN_ROLES | {Role.CHANGE_MANAGER: RoleMembers()}},
+            "violated",
+            "Agreements of the chain are not kept: Release calendar.",
+            TO_FAY,
+            ("change_manager",),
+        ),
+        (
+            {
+                "kind": TicketKind.INCIDENT,
+                "deadline": day(9, 8),
+                "planned_end": EMPTY,
+                "cmk_reference": EMPTY,
+            },
+            "violated",
+            "The deadline is overrun since 09/03 08:00.",
+            TO_CAB,
+            ("An", "Bo"),
+        ),
+    ],
+)
+def test_what_is_not_kept_in_a_chain_goes_up_the_ladder(given, result, seen, wanted, who):
+    """It is nine in the morning of the tenth."""
+    found = outcome("kept_in_chain", CHAIN, **(KEPT | given))
+    assert (found.result, found.seen, found.wanted, found.who) == (result, seen, wanted, who)
+
+
+@pytest.mark.parametrize(
+    ("given", "result", "due"),
+    [
+        ({}, "unmet", day(18)),
+        ({"actual_end": day(9)}, "met", None),
+        ({"state": State.ASSESS, "cmk_reference": EMPTY, "approvals": ()}, "unmet", day(18)),
+        ({"deadline": EMPTY, "planned_end": EMPTY, "actual_end": day(9)}, "unmet", None),
+        ({"deadline": HIDDEN}, "unknown", day(18)),
+        ({"actual_end": HIDDEN}, "unknown", day(18)),
+        ({"actual_end": day(9), "cmk_reference": HIDDEN}, "unknown", day(18)),
+        ({"actual_end": day(9), "approvals_readable": False}, "unknown", day(18)),
+        ({"kind": TicketKind.INCIDENT, "actual_end": day(9), "approvals": ()}, "met", None),
+    ],
+)
+def test_what_is_kept_in_a_chain(given, result, due):
+    found = run("kept_in_chain", facts(**(KEPT | given)), **CHAIN)
+    assert (found.result.value, found.due) == (result, due)
+
+
+@pytest.mark.parametrize(
+    ("check", "params", "given", "again"),
+    [
+        ("breach_reported", {}, {"detected_at": day(8)}, day(10, 12)),
+        ("breach_reported", {}, {"detected_at": day(7, 12)}, day(10, 12)),
+        ("breach_reported", {}, {"detected_at": day(7, 14)}, day(10, 11)),
+        ("kept_in_chain", CHAIN, KEPT | {"deadline": day(10, 8)}, day(11, 8)),
+        ("kept_in_chain", CHAIN, KEPT | {"deadline": day(9, 8)}, None),
+        ("kept_in_chain", CHAIN, KEPT | {"deadline": day(10, 8), "actual_end": day(10, 8)}, None),
+    ],
+)
+def test_when_time_alone_changes_what_is_said(check, params, given, again):
+    """It is nine in the morning of the tenth."""
+    assert run(check, facts(**given), **params).again == again
+
+
+def test_a_term_of_our_own_is_told_to_be_one():
+    terms = {"hours": {"critical": 48, "low": 2160}, "by_norm": ["critical"]}
+    own = "The term for this priority, 2160 hours, is the organisation's own choice."
+    assert own in outcome("within_deadline", terms, priority="low").seen
+    assert "own choice" not in outcome("within_deadline", terms, priority="critical").seen
+    assert "own choice" not in outcome("within_deadline", terms, priority="low", deadline=day(20)).seen
 
 
 @pytest.mark.parametrize(

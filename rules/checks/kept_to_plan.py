@@ -1,11 +1,10 @@
-"""An implementation plan was there beforehand, and the rollout kept to it or says why not."""
+"""The rollout kept to what was planned, or the ticket says why not."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from bot.model.facts import Facts
-from bot.model.lifecycle import State
 from bot.model.say import say
 from rules.actors import settlers
 from rules.demand import Demand, Params
@@ -18,21 +17,9 @@ _TIMES = ("planned_start", "planned_end", "actual_start", "actual_end")
 
 
 def check(facts: Facts, demand: Demand[Params]) -> Outcome:
-    """Before the rollout the plan is enough; from then on the actual times must lie within the planned ones,
-    or the deviation must be explained.
-    """
-    looks = [look_filled(facts, "implementation_plan")]
-    if _rolled_out(facts):
-        looks.append(_followed(facts))
-    wanted = say("An implementation plan, and a rollout within its planned times or an explained deviation.")
-    return judged(looks, wanted, settlers(facts))
-
-
-def _rolled_out(facts: Facts) -> bool:
-    """Whether the second half is asked: the rollout is recorded, or out of sight, or should be recorded by now."""
-    end = facts.field("actual_end")
-    started = facts.ticket.state.reached(State.IMPLEMENT)
-    return facts.ticket.state is State.CLOSED or (started and (end.filled or not end.readable))
+    """Met when the actual times lie within the planned ones, or the deviation is explained."""
+    wanted = say("A rollout within its planned times, or an explained deviation.")
+    return judged([_followed(facts)], wanted, settlers(facts))
 
 
 def _followed(facts: Facts) -> Look:

@@ -1,0 +1,37 @@
+"""Of an outsourced service it is known who delivers it, and who answers for it in the end."""
+
+from __future__ import annotations
+
+from bot.model.facts import Facts
+from bot.model.fields import Field
+from bot.model.say import Quote, say
+from rules.actors import settlers
+from rules.demand import Demand, Params
+from rules.looks import look_filled
+from rules.outcome import Look, Outcome, Result, judged
+from rules.words import asset_name, label, sentences
+
+PARAMS = Params
+
+
+def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+    """Met by a party finally responsible, and a supplier that the ticket names or the register knows of an asset."""
+    wanted = say("The supplier and the party finally responsible, both by name.")
+    looks = [_supplier(facts, demand), look_filled(facts, "finally_responsible")]
+    return judged(looks, wanted, settlers(facts))
+
+
+def _supplier(facts: Facts, demand: Demand[Params]) -> Look:
+    """The ticket's own word counts first; that of the register stands in where the ticket says nothing."""
+    own = look_filled(facts, "supplier")
+    registers = [(s, s.asset.supplier if s.asset else Field()) for s in demand.subjects]
+    known = tuple(
+        say("{asset}: {supplier}", asset=asset_name(s.name), supplier=Quote(str(field.value)))
+        for s, field in registers
+        if field.filled
+    )
+    if own.result is Result.MET or not known:
+        hidden = any(not field.readable for _, field in registers)
+        return Look(own.name, Result.UNKNOWN, own.seen) if hidden and own.result is Result.UNMET else own
+    told = say("Supplier by the register: {suppliers}.", suppliers=known)
+    return Look(label("supplier"), Result.MET, sentences(told))
