@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rules.files import PolicyError, parse, problems, told
+from rules.files import PolicyError, at_place, parse, placed, problems, told
 from rules.names import unknown
 from rules.policy import (
     KEYS,
@@ -85,8 +85,8 @@ def _extends(raw: Any) -> str | None:
 def _own(name: str, raw: Any, norms: Sequence[Pack]) -> Pack:
     pack = read_pack(name, raw)
     if pack.id in {*known_packs(), *(norm.id for norm in norms)}:
-        line = f'{name}: "{pack.id}" is the name of a norm; take another and write "extends: {pack.id}"'
-        raise PolicyError([line])
+        told = f'"{pack.id}" is the name of a norm; take another and write "extends: {pack.id}"'
+        raise PolicyError([f"{placed(name, raw, ['id'])}: {told}"])
     return pack
 
 
@@ -97,7 +97,7 @@ def _extended(name: str, raw: Mapping[str, Any], packs: Sequence[Pack]) -> list[
     target = str(raw["extends"])
     known = {*known_packs(), *(pack.id for pack in packs)}
     if target not in known:
-        raise PolicyError([f"{name}: extends: {unknown('pack', target, known)}"])
+        raise PolicyError([f"{placed(name, raw, ['extends'])}: extends: {unknown('pack', target, known)}"])
     base = [pack for pack in packs if pack.id == target]
     if not base:
         return list(packs)
@@ -122,7 +122,7 @@ def _given(name: str, raw: Mapping[str, Any]) -> dict[object, Any]:
     for place, rule in enumerate(rules if isinstance(rules, list) else ()):
         rule_id = rule.get("id", place) if isinstance(rule, Mapping) else place
         if rule_id in given:
-            raise PolicyError([f"{name}: {rule_id}: is written twice"])
+            raise PolicyError([f"{placed(name, raw, ('rules', place))}: {rule_id}: is written twice"])
         given[rule_id] = rule
     return given
 
@@ -155,15 +155,16 @@ def _rule(name: str, norm: Rule, own: Pack, given: Mapping[str, Any], found: lis
         rule = Rule.model_validate(raw)
     except ValidationError as error:
         found.extend(
-            f"{name}: {'.'.join(map(str, (norm.id, *problem['loc'])))}: {told(problem, KEYS)}"
+            f"{placed(name, given, problem['loc'])}: "
+            f"{'.'.join(map(str, (norm.id, *problem['loc'])))}: {told(problem, KEYS)}"
             for problem in problems(error)
         )
         return norm
     wrong = list(parameter_problems(rule))
-    lines = wrong or [f"{norm.id}.{line}; {_REFUSED}" for line in loosened(norm, rule)]
+    lines = wrong or [f"{line}; {_REFUSED}" for line in loosened(norm, rule)]
     if "section" in given:
-        lines.append(f"{norm.id}.section: is the norm's, and cannot be changed")
-    found.extend(f"{name}: {line}" for line in lines)
+        lines.append("section: is the norm's, and cannot be changed")
+    found.extend(f"{at_place(name, given, line)}: {norm.id}.{line}" for line in lines)
     return rule
 
 

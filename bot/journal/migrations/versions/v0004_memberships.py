@@ -42,11 +42,11 @@ def upgrade() -> None:
         _moment("until"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
     )
-    op.create_index(op.f("ix_membership_source"), "membership", ["source", "group_id"])
+    op.create_index(op.f("ix_membership_source_group_id"), "membership", ["source", "group_id"])
 
 
 def downgrade() -> None:
     """Drop them."""
-    op.drop_index(op.f("ix_membership_source"), table_name="membership")
+    op.drop_index(op.f("ix_membership_source_group_id"), table_name="membership")
     op.drop_table("membership")
     op.drop_table("group_look")
