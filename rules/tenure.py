@@ -130,7 +130,7 @@ def _told(one: Membership) -> Say:
             "{person} belonged to it from {since} to {until}.", person=who, since=start, until=one.until
         )
     if one.since is None:
-        return say("Since when {person} belongs to it is not known; it counts as always.", person=who)
+        return say("It is not known since when {person} belongs to it; it counts as if always.", person=who)
     if one.told:
         return say("{person} belongs to it since {since}.", person=who, since=one.since)
     return say("{person} joined after {since}.", person=who, since=one.since)

@@ -180,7 +180,7 @@ def test_the_reasoning_says_since_when():
         "An belongs to it since 06/03 12:00.",
         "An belonged to it from 02/03 12:00 to 04/03 12:00.",
         "An joined after 03/03 12:00.",
-        "Since when An belongs to it is not known; it counts as always.",
+        "It is not known since when An belongs to it; it counts as if always.",
     ]
 
 
