@@ -22,7 +22,7 @@ class PolicyError(Exception):
         self.problems = tuple(problems)
 
 
-class Mapped(dict[Hashable, Any]):
+class Mapped(dict[Any, Any]):
     """A mapping of a file that knows the line on which it begins, and that of each key; counted from 1."""
 
     line: int
@@ -82,6 +82,15 @@ def placed(name: str, raw: Any, path: Iterable[Hashable]) -> str:
         line = getattr(raw, "lines", {}).get(step) or getattr(below, "line", line)
         raw = below
     return f"{name}: line {line}" if line else name
+
+
+def with_lines_of(raw: Any, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Other values for a mapping of a file, whose keys stay on their lines."""
+    if not isinstance(raw, Mapped):
+        return values
+    made = Mapped(values)
+    made.line, made.lines = raw.line, raw.lines
+    return made
 
 
 def at_place(name: str, raw: Any, problem: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rules.files import PolicyError, at_place, parse, placed, problems, told
+from rules.files import PolicyError, at_place, parse, placed, problems, told, with_lines_of
 from rules.names import unknown
 from rules.policy import (
     KEYS,
@@ -63,11 +63,21 @@ def _added(norms: Sequence[Pack], files: Iterable[Traversable]) -> tuple[Pack, .
             packs = _extended(name, raw, packs) if _extends(raw) else [*packs, _own(name, raw, norms)]
         except PolicyError as error:
             found.extend(error.problems)
-    found.extend(taken_twice(packs))
+    found.extend(_with_line(dict(raws), problem) for problem in taken_twice(packs))
     found.extend(_days_twice(packs))
     if found:
         raise PolicyError(found)
     return tuple(packs)
+
+
+def _with_line(raws: Mapping[str, Any], problem: str) -> str:
+    """A problem with the id of a rule, with the last line on which a file of the organisation has that id."""
+    name, rule_id, rest = problem.split(": ", 2)
+    rules = raws[name]["rules"] if name in raws else ()
+    place = max((n for n, rule in enumerate(rules) if rule.get("id") == rule_id), default=None)
+    if place is None:
+        return problem
+    return f"{placed(name, raws[name], ('rules', place, 'id'))}: {rule_id}: {rest}"
 
 
 def _parsed(files: Iterable[Traversable], found: list[str]) -> Iterator[tuple[str, Any]]:
@@ -108,7 +118,7 @@ def _extended(name: str, raw: Mapping[str, Any], packs: Sequence[Pack]) -> list[
     adding = [rule for rule_id, rule in given.items() if rule_id not in present]
     # The head of the file must be right also where it adds nothing: any rule stands in for those it lacks.
     first = base[0].rules[0].model_dump(mode="json", by_alias=True, exclude_unset=True)
-    pack = read_pack(name, {**header, "rules": adding or [first]})
+    pack = read_pack(name, with_lines_of(raw, {**header, "rules": adding or [first]}))
     whole = [
         part for one in packs for part in (_tightened(name, one, pack, tightening) if one in base else (one,))
     ]

@@ -171,6 +171,7 @@ def test_what_else_is_refused(tmp_path, more, rules, told):
     assert all(line.startswith("our-city.yaml: ") for line in caught.value.problems)
     if told:
         assert unplaced(caught.value.problems) == [told]
+        assert all(": line " in problem for problem in caught.value.problems)
 
 
 def test_the_name_of_a_norm_is_taken(tmp_path):
