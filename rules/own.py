@@ -73,7 +73,7 @@ def _added(norms: Sequence[Pack], files: Iterable[Traversable]) -> tuple[Pack, .
 def _with_line(raws: Mapping[str, Any], problem: str) -> str:
     """A problem with the id of a rule, with the last line on which a file of the organisation has that id."""
     name, rule_id, rest = problem.split(": ", 2)
-    rules = raws[name]["rules"] if name in raws else ()
+    rules = raws[name].get("rules") or () if name in raws else ()
     place = max((n for n, rule in enumerate(rules) if rule.get("id") == rule_id), default=None)
     if place is None:
         return problem

@@ -102,7 +102,7 @@ def why_not(role: Role, person: Person, at: datetime | None, held: Tenure) -> Sa
         )
     if began.told:
         return say(
-            "{person} approved on {moment} and belongs to {role} only since {since}, so that does not count.",
+            "{person} approved on {moment} and has belonged to {role} only since {since}, so that does not count.",
             person=person,
             moment=at,
             role=name,
@@ -130,7 +130,9 @@ def _told(one: Membership) -> Say:
             "{person} belonged to it from {since} to {until}.", person=who, since=start, until=one.until
         )
     if one.since is None:
-        return say("It is not known since when {person} belongs to it; it counts as if always.", person=who)
+        return say(
+            "It is not known since when {person} has belonged to it; it counts as if always.", person=who
+        )
     if one.told:
-        return say("{person} belongs to it since {since}.", person=who, since=one.since)
+        return say("{person} has belonged to it since {since}.", person=who, since=one.since)
     return say("{person} joined after {since}.", person=who, since=one.since)

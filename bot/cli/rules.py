@@ -139,7 +139,7 @@ def lint(
     packs: PacksOption = None,
     packs_dir: PacksDirOption = None,
 ) -> None:
-    """Check a pack or a file with cases: one line per problem, with the place and the nearest known name.
+    """Check a pack or a file with cases: one line per problem, with its line in the file and the nearest known name.
 
     Exit code 2 when something is wrong.
 

@@ -67,7 +67,7 @@ def test_who_joins_the_cab_in_servicenow_after_approving_did_not_approve_for_it(
     sn.state.clock = town.now
     seen = found(env, number, "ICR-11")
     assert (seen["verdict"], "Omar Haddad approved on" in str(seen["seen"])) == ("pending", True)
-    assert "and belongs to the CAB only since" in str(seen["seen"])
+    assert "and has belonged to the CAB only since" in str(seen["seen"])
     assert "No approval by the CAB yet." in str(seen["seen"])
     told = sluis("explain", number, "ICR-11", "--language", "nl", env=env).stdout
     assert "behoort pas sinds" in told

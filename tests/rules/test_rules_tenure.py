@@ -60,7 +60,7 @@ def cab(given: Approval, *known: Membership, present: tuple[Person, ...] = (AN, 
             (told_since(6),),
             (AN, BO),
             "unmet",
-            "An approved on 05/03 12:00 and belongs to the CAB only since 06/03 12:00, so that does not count."
+            "An approved on 05/03 12:00 and has belonged to the CAB only since 06/03 12:00, so that does not count."
             f" {NONE}",
             ("An", "Bo"),
         ),
@@ -164,7 +164,7 @@ def test_four_eyes_and_releases_look_at_the_same_moment():
     outcome = told(run("changes_approved", release))
     assert (outcome.result, outcome.seen) == (
         "unmet",
-        "An approved on 05/03 12:00 and belongs to the CAB only since 06/03 12:00, so that does not count."
+        "An approved on 05/03 12:00 and has belonged to the CAB only since 06/03 12:00, so that does not count."
         " 'CHG-2' was not approved before the rollout.",
     )
 
@@ -177,10 +177,10 @@ def test_another_account_of_the_same_person_is_asked_as_well():
 def test_the_reasoning_says_since_when():
     known = (told_since(6), left(2, 4), came_after(3), ALWAYS)
     assert [english(s) for s in sentences_of(known_of(cab(approved(AN), *known), Role.CAB, AN))] == [
-        "An belongs to it since 06/03 12:00.",
+        "An has belonged to it since 06/03 12:00.",
         "An belonged to it from 02/03 12:00 to 04/03 12:00.",
         "An joined after 03/03 12:00.",
-        "It is not known since when An belongs to it; it counts as if always.",
+        "It is not known since when An has belonged to it; it counts as if always.",
     ]
 
 
