@@ -15,6 +15,7 @@ from bot.bundle import Bundle, Shelf, added_at
 from bot.classify import classify, of_change, unread_change
 from bot.context import Context
 from bot.emergency import settle_by
+from bot.membership import with_past
 from bot.model.asset import Asset, Subject
 from bot.model.facts import Child, Facts
 from bot.model.people import Person, Role, RoleMembers
@@ -63,10 +64,12 @@ def told(error: SourceError) -> str:
 @dataclass(slots=True)
 class Gatherer:
     """Reads tickets with everything needed to judge them; members of the roles are read once per source, changes
-    and assets once until `forget`. `problems` are lines for the admin about what was read so far.
+    and assets once until `forget`. `problems` are lines for the admin about what was read so far. One that is
+    `watching` keeps who was seen in which role; whoever only asks keeps nothing.
     """
 
     ctx: Context
+    watching: bool = False
     problems: list[str] = field(default_factory=list)
     _roles: dict[str, Mapping[Role, RoleMembers]] = field(default_factory=dict)
     shelf: Shelf = field(init=False)
@@ -85,7 +88,7 @@ class Gatherer:
     def facts(self, source: TicketSource, ref: TicketRef) -> Facts:
         """One ticket, judged-ready. Raises SourceError when the ticket itself cannot be read."""
         ticket = self.shelf.read(source, ref)
-        roles = self._members(source)
+        roles = self.members(source)
         bundle = self._bundle(ticket)
         changes = [change for _, change in bundle.changes if change]
         self.registers.look_up(asset for one in (ticket, *changes) for asset in one.assets)
@@ -159,16 +162,23 @@ class Gatherer:
 
     def _people(self, ticket: Ticket) -> list[Person]:
         source = next(source for source in self.ctx.sources if source.name == ticket.source)
-        return list(known_people(ticket, self._members(source)))
+        return list(known_people(ticket, self.members(source)))
 
-    def _members(self, source: TicketSource) -> Mapping[Role, RoleMembers]:
-        """A role that no admin configured is absent; one whose groups may not be read is marked so."""
+    def members(self, source: TicketSource) -> Mapping[Role, RoleMembers]:
+        """Who holds and held each role, by what the source tells and what was seen before. A role that no admin
+        configured is absent; one whose groups may not be read is marked so. Raises SourceError.
+        """
         if source.name not in self._roles:
-            wanted = self.ctx.policy.roles
+            wanted, journal, now = self.ctx.policy.roles, self.ctx.journal, self.ctx.clock()
             try:
-                self._roles[source.name] = source.roles(wanted)
+                found = source.roles(wanted)
             except Forbidden:
-                self._roles[source.name] = {role: RoleMembers(readable=False) for role in wanted}
+                found = {role: RoleMembers(readable=False) for role in wanted}
+            if self.watching:
+                journal.watch(source.name, found, now)
+            self._roles[source.name] = {
+                role: with_past(held, journal.watched(source.name, held), now) for role, held in found.items()
+            }
         return self._roles[source.name]
 
 

@@ -38,9 +38,10 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     packs, today = ctx.policy.packs, report.started.date()
     report.organisation(packs, attestations(packs, ctx.policy.declarations, today))
     run = ctx.journal.start_run(report.mode, report.started)
-    gatherer = Gatherer(ctx)
+    gatherer = Gatherer(ctx, watching=True)
     for source in ctx.sources:
         judge_all(ctx, source, gatherer, report, full, progress)
+        look_at_roles(source, gatherer, report)
     judge_releases(ctx, gatherer, report)
     remind_all(ctx, gatherer, report)
     deliver_all(ctx, report)
@@ -73,6 +74,16 @@ def judge_all(
     if count.complete and not cut_short:
         ctx.journal.set_mark(source.name, min([started, *unread]))
     count.complete = count.complete and not cut_short and not unread
+
+
+def look_at_roles(source: TicketSource, gatherer: Gatherer, report: Report) -> None:
+    """See who holds which role in every cycle, also when no ticket changed: later it counts who held it now."""
+    if not report.source(source.name).complete:
+        return
+    try:
+        gatherer.members(source)
+    except SourceError as error:
+        report.problem(told(error))
 
 
 def ends_the_turn(problem: Exception | None, source: TicketSource) -> bool:

@@ -49,10 +49,24 @@ def _split(value: object) -> object:
     )
 
 
-class BotSettings(EnvSettings):
-    """The bot itself."""
+class NormSettings(EnvSettings):
+    """What is enough to show the norms: which, and in which language. Read without any other setting."""
 
     model_config = SettingsConfigDict(env_prefix="SLUIS_")
+
+    language: Literal["nl", "en"] = Field("nl", description="Language of comments and messages.")
+    packs: Names = Field(("vo-icr",), description="The norms that apply, by comma.")
+    packs_dir: Path | None = Field(
+        None,
+        description="Folder with packs of your own, which add rules or tighten those of a norm (docs/packs.md).",
+        examples=["/etc/sluiswachter/packs"],
+    )
+
+    _packs = field_validator("packs", mode="before")(_split)
+
+
+class BotSettings(NormSettings):
+    """The bot itself."""
 
     mode: Mode = Field(
         Mode.OBSERVE, description="observe: read all, write nothing outside; act: also comment and post."
@@ -62,14 +76,7 @@ class BotSettings(EnvSettings):
         description="Where the journal is kept: SQLite or PostgreSQL.",
         examples=["postgresql://sluis@db/sluis"],
     )
-    language: Literal["nl", "en"] = Field("nl", description="Language of comments and messages.")
     timezone: str = Field("Europe/Brussels", description="Time zone of the office; dates are shown in it.")
-    packs: Names = Field(("vo-icr",), description="The norms that apply, by comma.")
-    packs_dir: Path | None = Field(
-        None,
-        description="Folder with packs of your own, which add rules or tighten those of a norm (docs/packs.md).",
-        examples=["/etc/sluiswachter/packs"],
-    )
     max_writes: int = Field(
         200, ge=0, description="Most comments and messages written in one run; the rest waits."
     )
@@ -123,7 +130,7 @@ class BotSettings(EnvSettings):
         "INFO", description="How much is logged (stderr)."
     )
 
-    _lists = field_validator("packs", "same_person", mode="before")(_split)
+    _lists = field_validator("same_person", mode="before")(_split)
 
     @field_validator("same_person")
     @classmethod
@@ -256,15 +263,23 @@ def load() -> Settings:
         except ValidationError as error:
             problems += _explained(group, error)
         except OSError as error:
-            problems.append(
-                f"{prefix(group)}*_FILE: {error.strerror}: {error.filename}. Name a file that can be read."
-            )
+            problems.append(_unread(group, error))
     if problems:
         raise SettingsError(problems)
     bot, roles = read.pop("bot"), read.pop("roles")
     assert isinstance(bot, BotSettings)
     assert isinstance(roles, RoleSettings)
     return Settings(bot, roles, read)
+
+
+def norms() -> NormSettings:
+    """What is set of the norms, when nothing else need be. Raises SettingsError with one line per problem."""
+    try:
+        return NormSettings()
+    except ValidationError as error:
+        raise SettingsError(list(_explained(NormSettings, error))) from None
+    except OSError as error:
+        raise SettingsError([_unread(NormSettings, error)]) from None
 
 
 def prefix(group: type[EnvSettings]) -> str:
@@ -276,6 +291,10 @@ def variables(group: type[EnvSettings]) -> Iterator[tuple[str, Any]]:
     """The group's variables with their field definitions."""
     for name, field in group.model_fields.items():
         yield f"{prefix(group)}{name}".upper(), field
+
+
+def _unread(group: type[EnvSettings], error: OSError) -> str:
+    return f"{prefix(group)}*_FILE: {error.strerror}: {error.filename}. Name a file that can be read."
 
 
 def _explained(group: type[EnvSettings], error: ValidationError) -> Iterator[str]:

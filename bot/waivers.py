@@ -15,6 +15,7 @@ from bot.model import reading
 from bot.model.facts import Facts
 from bot.model.people import Holder, Role, RoleMembers
 from bot.model.waiver import Waiver
+from rules.actors import MAKERS, duty_of
 from rules.engine import UnknownRule, evaluate, why_not
 from rules.policy import Pack
 from rules.why import find_rule
@@ -57,6 +58,7 @@ def waiver(facts: Facts, packs: Sequence[Pack], asked: Asked, terms: Terms, spea
     for rule in asked.rules:
         _applicable(facts, packs, rule, speak)
     holder = authorised(facts.roles, asked.person, terms.roles, speak)
+    _not_their_own(facts, holder)
     return Waiver(
         ticket=f"{facts.ticket.source}:{facts.ticket.id}",
         rules=tuple(dict.fromkeys(asked.rules)),
@@ -94,6 +96,18 @@ def authorised(
     return found[0]
 
 
+def _not_their_own(facts: Facts, holder: Holder) -> None:
+    """Nobody excepts their own work, by any of their accounts; a duty that cannot be read is held against nobody."""
+    duty = duty_of(facts, holder.person, MAKERS)
+    if duty is not None:
+        raise WaiverRefused(
+            f"{holder.name} {_DID[duty]} {facts.ticket.key}; a waiver of it is for somebody else to record"
+        )
+
+
+_DID = {"requester": "requested", "implementer": "carries out", "builders": "built"}
+
+
 def _who_may(held: Mapping[Role, RoleMembers], person: str, roles: Sequence[Role], speak: Speaker) -> str:
     names = [
         f"{member.name} ({speak(ROLE_NAMES[role])})"
@@ -102,9 +116,9 @@ def _who_may(held: Mapping[Role, RoleMembers], person: str, roles: Sequence[Role
         if member.active
     ]
     if names:
-        return f"{person} may not record a waiver; these may: {', '.join(dict.fromkeys(names))}"
+        return f"{person} may not record or end a waiver; these may: {', '.join(dict.fromkeys(names))}"
     settings = ", ".join(f"ROLES__{role.name}" for role in roles)
-    return f"nobody may record a waiver yet: name the groups with {settings}, and let the account read them"
+    return f"nobody may record or end a waiver yet: name the groups with {settings}, and let the account read them"
 
 
 def _applicable(facts: Facts, packs: Sequence[Pack], rule: str, speak: Speaker) -> None:

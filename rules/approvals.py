@@ -12,9 +12,10 @@ from bot.model.finding import Actor
 from bot.model.people import Group, Holder, Person, Role
 from bot.model.say import Quote, Say, say
 from bot.model.ticket import Approval, Change, Decision, Ticket
-from rules.actors import account, among
+from rules.actors import account
 from rules.drift import as_part, changed_after, cycle_start, out_of_sight, told
 from rules.outcome import Look, Outcome, Result
+from rules.tenure import Held, tenure, why_not
 from rules.words import ROLES, sentences
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -29,6 +30,9 @@ class Vote:
     at            when (UTC), where the source tells; `asked_at` when the person was asked
     on_behalf_of  in whose place they acted
     drift         what changed, after an approval, of that which was approved
+    lapse         why an approval does not count in the role it is looked at for: it was not theirs then
+    unsure        the same, where that cannot be seen for certain
+    then          the role that was theirs when they decided, and is not now
     """
 
     person: Person
@@ -38,21 +42,26 @@ class Vote:
     on_behalf_of: Person | None = None
     asked_at: datetime | None = None
     drift: tuple[Change, ...] = ()
+    lapse: Say | None = None
+    unsure: bool = False
+    then: Role | None = None
 
     @property
     def holds(self) -> bool:
-        """An approval of what the ticket still says."""
-        return self.approved and not self.drift
+        """An approval of what the ticket still says, by somebody whose role it was then."""
+        return self.approved and not self.drift and self.lapse is None
 
     @property
     def signed(self) -> Say:
         """Who decided, for whom, and when as far as the source tells."""
-        who = say("{person}", person=self.person)
+        who: Say | Person = self.person
         if self.on_behalf_of is not None:
             who = say("{person} on behalf of {approver}", person=self.person, approver=self.on_behalf_of)
-        if self.at is None:
-            return who
-        return say("{person} on {moment}", person=who if self.on_behalf_of else self.person, moment=self.at)
+        if self.at is not None:
+            who = say("{person} on {moment}", person=who, moment=self.at)
+        if self.then is not None:
+            return say("{person} (then a member of {role})", person=who, role=ROLES[self.then])
+        return who if isinstance(who, Say) else say("{person}", person=who)
 
 
 def votes(ticket: Ticket) -> tuple[Vote, ...]:
@@ -125,8 +134,8 @@ def with_hindsight(
 
 
 def holds_role(facts: Facts, role: Role, person: Person) -> bool:
-    """Whether the person is a member of the role, by any of their accounts."""
-    return among(facts, person, facts.role(role).people)
+    """Whether the person holds the role, or was seen to hold it once, by any of their accounts."""
+    return tenure(facts, role, person, None, None).ever
 
 
 def decides(vote: Vote, member: Callable[[Person], bool], asked: bool = False) -> bool:
@@ -143,8 +152,30 @@ def decides(vote: Vote, member: Callable[[Person], bool], asked: bool = False) -
 
 
 def in_role(facts: Facts, role: Role) -> tuple[Vote, ...]:
-    """The current decisions of people who hold the role, by membership or by the group they were asked in."""
-    return current((v for v in cast(facts) if _decides_for(facts, role, v)), facts.same_person)
+    """The current decisions of people who hold the role, by membership or by the group they were asked in; those of
+    people who hold or held it at another time are there too: an approval then counts for nothing, and takes back
+    nothing that they decided while it was theirs; a rejection counts.
+    """
+    given = [_in_time(facts, role, v) for v in cast(facts) if _decides_for(facts, role, v)]
+    counted = current((v for v in given if v.lapse is None), facts.same_person)
+    decided = {account(facts, v.person) for v in counted}
+    idle = (v for v in given if v.lapse and account(facts, v.person) not in decided)
+    return (*counted, *current(idle, facts.same_person))
+
+
+def _in_time(facts: Facts, role: Role, vote: Vote) -> Vote:
+    """The decision with how whoever took it stood to the role at that moment. Who was asked through a group of the
+    role belonged to it when they were asked, as the source's own record says.
+    """
+    if vote.on_behalf_of is None and facts.role(role).covers(vote.group):
+        return vote
+    stood = tenure(facts, role, vote.person, vote.at, vote.asked_at)
+    if stood.held is Held.THEN:
+        return replace(vote, then=role)
+    if not vote.approved or stood.counts or not stood.ever:
+        return vote
+    why = why_not(role, vote.person, vote.at, stood)
+    return replace(vote, lapse=why, unsure=stood.held is Held.UNSURE)
 
 
 def _decides_for(facts: Facts, role: Role, vote: Vote) -> bool:
@@ -177,13 +208,16 @@ def _look_decided(facts: Facts, role: Role, counts: Callable[[Person], bool]) ->
 def _undecided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[Result, Say]:
     if not facts.role(role).readable:
         return Result.UNKNOWN, say("It cannot be read who belongs to {role}.", role=ROLES[role])
-    overtaken = [v for v in in_role(facts, role) if v.approved and not v.holds and counts(v.person)]
-    deputies = [_no_member(role, v) for v in _deputies(facts, role)]
-    if not overtaken:
-        none = say("No approval by {role} yet.", role=ROLES[role])
-        return Result.UNMET, sentences(*deputies, none)
-    result, seen = look_overtaken(overtaken)
-    return result, sentences(seen, *deputies)
+    idle = [v for v in in_role(facts, role) if v.approved and not v.holds and counts(v.person)]
+    overtaken = [vote for vote in idle if vote.drift and vote.lapse is None]
+    lapses = [vote.lapse for vote in idle if vote.lapse]
+    told = [*lapses, *(_no_member(role, v) for v in _deputies(facts, role))]
+    if overtaken:
+        result, seen = look_overtaken(overtaken)
+        return result, sentences(seen, *told)
+    if told and any(vote.unsure for vote in idle):
+        return Result.UNKNOWN, sentences(told[0], *told[1:])
+    return Result.UNMET, sentences(*told, say("No approval by {role} yet.", role=ROLES[role]))
 
 
 def look_overtaken(given: Sequence[Vote]) -> tuple[Result, Say]:
@@ -248,12 +282,13 @@ def _hidden_rejection(facts: Facts, role: Role) -> bool:
 
 
 def ask_of(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[Actor, ...]:
-    """Who can still decide for a role: whoever rejected, else whose approval was overtaken, else members who have
-    not decided, else the role.
+    """Who can still decide for a role: whoever rejected, else whose approval was overtaken and who still holds it,
+    else members who have not decided while they held it, else the role.
     """
     given = in_role(facts, role)
     rejected = tuple(v.person for v in given if not v.approved)
-    again = tuple(v.person for v in given if v.drift and v.person.active and counts(v.person))
-    decided = {account(facts, v.person) for v in given}
+    theirs = [v for v in given if v.lapse is None]
+    again = tuple(v.person for v in theirs if v.drift and not v.then and v.person.active and counts(v.person))
+    decided = {account(facts, v.person) for v in theirs}
     waiting = tuple(p for p in facts.role(role).people if account(facts, p) not in decided and counts(p))
     return tuple(Holder(person, role) for person in rejected or again or waiting) or (role,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -22,6 +22,20 @@ class PolicyError(Exception):
         self.problems = tuple(problems)
 
 
+class Mapped(dict[Any, Any]):
+    """A mapping of a file that knows the line on which it begins, and that of each key; counted from 1."""
+
+    line: int
+    lines: Mapping[Hashable, int]
+
+
+class Listed(list[Any]):
+    """A list of a file that knows the line on which it begins, and that of each item."""
+
+    line: int
+    lines: Mapping[Hashable, int]
+
+
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML that refuses a key written twice, instead of quietly taking the last."""
 
@@ -30,8 +44,59 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         for place, (key, _) in enumerate(node.value):
             if key.value in keys[:place]:
                 raise yaml.MarkedYAMLError(problem=f'"{key.value}" twice', problem_mark=key.start_mark)
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        mapping = Mapped(super().construct_mapping(node, deep))
+        mapping.line = _line(node)
+        mapping.lines = {self.construct_object(key, True): _line(key) for key, _ in node.value}
         return mapping
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _mapped(loader: _Loader, node: yaml.MappingNode) -> Any:
+    return loader.construct_mapping(node, deep=True)
+
+
+def _listed(loader: _Loader, node: yaml.SequenceNode) -> Any:
+    listed = Listed(loader.construct_sequence(node, deep=True))
+    listed.line = _line(node)
+    listed.lines = dict(enumerate(map(_line, node.value)))
+    return listed
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapped)
+_Loader.add_constructor("tag:yaml.org,2002:seq", _listed)
+
+
+def placed(name: str, raw: Any, path: Iterable[Hashable]) -> str:
+    """The name of a file with the line of a place in it, as far down as the file goes there. `path` are the keys and
+    positions that lead from `raw` to it; what was not read from a file has no lines.
+    """
+    line = getattr(raw, "line", None)
+    for step in path:
+        try:
+            below = raw[step]
+        except (LookupError, TypeError):
+            break
+        line = getattr(raw, "lines", {}).get(step) or getattr(below, "line", line)
+        raw = below
+    return f"{name}: line {line}" if line else name
+
+
+def with_lines_of(raw: Any, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Other values for a mapping of a file, whose keys stay on their lines."""
+    if not isinstance(raw, Mapped):
+        return values
+    made = Mapped(values)
+    made.line, made.lines = raw.line, raw.lines
+    return made
+
+
+def at_place(name: str, raw: Any, problem: str) -> str:
+    """A problem that begins with its place, such as "with.fields.0: unknown field", with the line of that place."""
+    path = re.split(r"[:;]", problem)[0].split(".")
+    return placed(name, raw, (int(step) if step.isdigit() else step for step in path))
 
 
 def parse(file: Traversable) -> Any:

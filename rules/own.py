@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rules.files import PolicyError, parse, problems, told
+from rules.files import PolicyError, at_place, parse, placed, problems, told, with_lines_of
 from rules.names import unknown
 from rules.policy import (
     KEYS,
@@ -63,11 +63,21 @@ def _added(norms: Sequence[Pack], files: Iterable[Traversable]) -> tuple[Pack, .
             packs = _extended(name, raw, packs) if _extends(raw) else [*packs, _own(name, raw, norms)]
         except PolicyError as error:
             found.extend(error.problems)
-    found.extend(taken_twice(packs))
+    found.extend(_with_line(dict(raws), problem) for problem in taken_twice(packs))
     found.extend(_days_twice(packs))
     if found:
         raise PolicyError(found)
     return tuple(packs)
+
+
+def _with_line(raws: Mapping[str, Any], problem: str) -> str:
+    """A problem with the id of a rule, with the last line on which a file of the organisation has that id."""
+    name, rule_id, rest = problem.split(": ", 2)
+    rules = raws[name].get("rules") or () if name in raws else ()
+    place = max((n for n, rule in enumerate(rules) if rule.get("id") == rule_id), default=None)
+    if place is None:
+        return problem
+    return f"{placed(name, raws[name], ('rules', place, 'id'))}: {rule_id}: {rest}"
 
 
 def _parsed(files: Iterable[Traversable], found: list[str]) -> Iterator[tuple[str, Any]]:
@@ -85,8 +95,8 @@ def _extends(raw: Any) -> str | None:
 def _own(name: str, raw: Any, norms: Sequence[Pack]) -> Pack:
     pack = read_pack(name, raw)
     if pack.id in {*known_packs(), *(norm.id for norm in norms)}:
-        line = f'{name}: "{pack.id}" is the name of a norm; take another and write "extends: {pack.id}"'
-        raise PolicyError([line])
+        told = f'"{pack.id}" is the name of a norm; take another and write "extends: {pack.id}"'
+        raise PolicyError([f"{placed(name, raw, ['id'])}: {told}"])
     return pack
 
 
@@ -97,7 +107,7 @@ def _extended(name: str, raw: Mapping[str, Any], packs: Sequence[Pack]) -> list[
     target = str(raw["extends"])
     known = {*known_packs(), *(pack.id for pack in packs)}
     if target not in known:
-        raise PolicyError([f"{name}: extends: {unknown('pack', target, known)}"])
+        raise PolicyError([f"{placed(name, raw, ['extends'])}: extends: {unknown('pack', target, known)}"])
     base = [pack for pack in packs if pack.id == target]
     if not base:
         return list(packs)
@@ -108,7 +118,7 @@ def _extended(name: str, raw: Mapping[str, Any], packs: Sequence[Pack]) -> list[
     adding = [rule for rule_id, rule in given.items() if rule_id not in present]
     # The head of the file must be right also where it adds nothing: any rule stands in for those it lacks.
     first = base[0].rules[0].model_dump(mode="json", by_alias=True, exclude_unset=True)
-    pack = read_pack(name, {**header, "rules": adding or [first]})
+    pack = read_pack(name, with_lines_of(raw, {**header, "rules": adding or [first]}))
     whole = [
         part for one in packs for part in (_tightened(name, one, pack, tightening) if one in base else (one,))
     ]
@@ -122,7 +132,7 @@ def _given(name: str, raw: Mapping[str, Any]) -> dict[object, Any]:
     for place, rule in enumerate(rules if isinstance(rules, list) else ()):
         rule_id = rule.get("id", place) if isinstance(rule, Mapping) else place
         if rule_id in given:
-            raise PolicyError([f"{name}: {rule_id}: is written twice"])
+            raise PolicyError([f"{placed(name, raw, ('rules', place))}: {rule_id}: is written twice"])
         given[rule_id] = rule
     return given
 
@@ -155,15 +165,16 @@ def _rule(name: str, norm: Rule, own: Pack, given: Mapping[str, Any], found: lis
         rule = Rule.model_validate(raw)
     except ValidationError as error:
         found.extend(
-            f"{name}: {'.'.join(map(str, (norm.id, *problem['loc'])))}: {told(problem, KEYS)}"
+            f"{placed(name, given, problem['loc'])}: "
+            f"{'.'.join(map(str, (norm.id, *problem['loc'])))}: {told(problem, KEYS)}"
             for problem in problems(error)
         )
         return norm
     wrong = list(parameter_problems(rule))
-    lines = wrong or [f"{norm.id}.{line}; {_REFUSED}" for line in loosened(norm, rule)]
+    lines = wrong or [f"{line}; {_REFUSED}" for line in loosened(norm, rule)]
     if "section" in given:
-        lines.append(f"{norm.id}.section: is the norm's, and cannot be changed")
-    found.extend(f"{name}: {line}" for line in lines)
+        lines.append("section: is the norm's, and cannot be changed")
+    found.extend(f"{at_place(name, given, line)}: {norm.id}.{line}" for line in lines)
     return rule
 
 

@@ -28,7 +28,7 @@ from bot.model.ticket import TicketKind
 from rules.checks import CHECKS
 from rules.condition import Condition
 from rules.demand import Params
-from rules.files import PolicyError, parse, problems, told
+from rules.files import PolicyError, at_place, parse, placed, problems, told
 from rules.names import MaterialName, unknown
 
 __all__ = [
@@ -283,13 +283,20 @@ def read_pack(filename: str, raw: Any) -> Pack:
     try:
         pack = Pack.model_validate(raw)
     except ValidationError as error:
-        raise PolicyError([f"{filename}: {line}" for line in _lines(raw, error)]) from None
-    found = [f"{filename}: {line}" for rule in pack.rules for line in parameter_problems(rule)]
+        raise PolicyError(list(_lines(filename, raw, error))) from None
+    found = [
+        f"{at_place(filename, raw['rules'][place], line)}: {rule.id}.{line}"
+        for place, rule in enumerate(pack.rules)
+        for line in parameter_problems(rule)
+    ]
     name, _, version = filename.removesuffix(".yaml").partition("@")
     if pack.id != name:
-        found.append(f'{filename}: id: "{pack.id}" must be the name of the file, "{name}"')
+        found.append(
+            f'{placed(filename, raw, ["id"])}: id: "{pack.id}" must be the name of the file, "{name}"'
+        )
     if version and pack.version != version:
-        found.append(f'{filename}: version: "{pack.version}" must be the one in the file name, "{version}"')
+        where = placed(filename, raw, ["version"])
+        found.append(f'{where}: version: "{pack.version}" must be the one in the file name, "{version}"')
     if found:
         raise PolicyError(found)
     return pack
@@ -320,10 +327,10 @@ def overlaps(editions: Sequence[Pack]) -> Iterator[str]:
 
 
 def parameter_problems(rule: Rule) -> Iterator[str]:
-    """One line for everything that the rule's check does not take."""
-    given = [(f"{rule.id}.with", rule.check, rule.parameters)]
+    """One line for everything that the rule's check does not take, by its place in the rule."""
+    given = [("with", rule.check, rule.parameters)]
     if rule.later:
-        given.append((f"{rule.id}.later.with", rule.later.check, rule.later.parameters))
+        given.append(("later.with", rule.later.check, rule.later.parameters))
     for place, check, parameters in given:
         params = CHECKS[check].params if check else Params
         try:
@@ -342,9 +349,10 @@ KEYS = tuple(
 """Every key that a pack file knows."""
 
 
-def _lines(raw: Any, error: ValidationError) -> Iterator[str]:
+def _lines(filename: str, raw: Any, error: ValidationError) -> Iterator[str]:
     for problem in problems(error):
-        yield f"{_where(raw, problem['loc'])}: {told(problem, KEYS)}"
+        place = placed(filename, raw, problem["loc"])
+        yield f"{place}: {_where(raw, problem['loc'])}: {told(problem, KEYS)}"
 
 
 def _where(raw: Any, loc: tuple[int | str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -140,6 +141,11 @@ def run(name: str, given: Facts, because: Iterable[Because] = (), **params: Any)
     """Judge by one check, for all subjects of the facts."""
     check = CHECKS[name]
     return check.run(given, Demand(check.params.model_validate(params), tuple(because), given.subjects))
+
+
+def unplaced(problems: Iterable[str]) -> list[str]:
+    """Problems with a file, without the line on which each stands."""
+    return [re.sub(r"^([^\s:]+\.yaml): line \d+: ", r"\1: ", problem) for problem in problems]
 
 
 class Told(NamedTuple):

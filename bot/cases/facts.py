@@ -13,7 +13,7 @@ from bot.model import reading
 from bot.model.asset import Asset, Dimension, Flag, Subject
 from bot.model.facts import Child, Facts, Notice
 from bot.model.fields import FIELDS, UNREADABLE, Field, Kind
-from bot.model.people import Group, Person, Role, RoleMembers
+from bot.model.people import Group, Membership, Person, Role, RoleMembers
 from bot.model.ticket import Approval, AssetRef, Change, Ticket
 from bot.model.waiver import Declaration, Substitute, Waiver
 from rules.names import unknown
@@ -39,7 +39,7 @@ def facts_of(case: Case) -> Facts:
         subjects=subjects,
         now=case.now,
         problems=doubts,
-        roles={role: _members(role, names) for role, names in case.roles.items()},
+        roles={role: _members(role, names, case) for role, names in case.roles.items()},
         notices=tuple(Notice(n.stage, n.at, n.recipients, n.roles) for n in case.notices),
         service_hours=case.service_hours,
         children=tuple(_child(child, case) for child in case.changes),
@@ -143,10 +143,16 @@ def _of_role(role: Role) -> Group:
     return Group(f"role:{role}", role.value)
 
 
-def _members(role: Role, names: tuple[str, ...]) -> RoleMembers:
+def _members(role: Role, names: tuple[str, ...], case: Case) -> RoleMembers:
+    group = _of_role(role)
+    known = tuple(
+        Membership(person(one.person), group.id, one.since, told=True, seen=one.since, until=one.until)
+        for one in case.memberships
+        if one.role is role
+    )
     if names == _HIDDEN:
-        return RoleMembers(groups=(_of_role(role),), readable=False)
-    return RoleMembers(tuple(map(person, names)), (_of_role(role),))
+        return RoleMembers(groups=(group,), readable=False, memberships=known)
+    return RoleMembers(tuple(map(person, names)), (group,), memberships=known)
 
 
 def _approval(part: ApprovalPart) -> Approval:

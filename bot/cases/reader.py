@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from bot.cases.facts import misread
 from bot.cases.schema import KEYS, Case, CaseFile
-from rules.files import PolicyError, parse, problems, told
+from rules.files import PolicyError, at_place, parse, placed, problems, told
 from rules.names import unknown
 from rules.policy import Pack
 
@@ -26,6 +26,7 @@ class Read:
     name: str
     packs: tuple[str, ...]
     cases: tuple[Case, ...]
+    raw: Any = field(default=None, repr=False, compare=False)
 
 
 def is_case_file(raw: Any) -> bool:
@@ -51,31 +52,39 @@ def cases_of(name: str, raw: Any) -> Read:
     try:
         whole = CaseFile.model_validate(raw)
     except ValidationError as error:
-        raise PolicyError([f"{name}: {line}" for line in _lines(error)]) from None
+        raise PolicyError([f"{placed(name, raw, loc)}: {line}" for loc, line in _lines(error)]) from None
     cases: list[Case] = []
     found: list[str] = []
     for place, given in enumerate(whole.cases, 1):
         title = str(given.get("name") or f"case {place}")
+        own = raw["cases"][place - 1]
         try:
             case = Case.model_validate(_over(whole.common, given))
         except ValidationError as error:
-            found.extend(f"{name}: {title}: {line}" for line in _lines(error))
+            lines = _lines(error)
+            found.extend(f"{placed(name, _part(raw, own, loc), loc)}: {title}: {line}" for loc, line in lines)
             continue
-        found.extend(f"{name}: {title}: {line}" for line in misread(case))
+        found.extend(f"{at_place(name, own, line)}: {title}: {line}" for line in misread(case))
         cases.append(case)
     found.extend(f"{name}: {title}: is the name of two cases" for title in _twice(c.name for c in cases))
     if found:
         raise PolicyError(found)
-    return Read(name, whole.packs, tuple(cases))
+    return Read(name, whole.packs, tuple(cases), raw)
+
+
+def _part(raw: Any, own: Any, loc: Sequence[int | str]) -> Any:
+    """Where something stands that is wrong with a case: in the case itself, or in what all cases share."""
+    return raw["common"] if loc and loc[0] not in own and loc[0] in raw.get("common", ()) else own
 
 
 def unknown_rules(read: Read, packs: Sequence[Pack]) -> Iterator[str]:
     """One line per requirement that a case expects something of and that no pack has."""
     known = {rule.id for pack in packs for rule in pack.rules}
-    for case in read.cases:
+    for place, case in enumerate(read.cases):
         for rule_id in case.expect:
             if rule_id not in known:
-                yield f"{read.name}: {case.name}: expect: {unknown('rule', rule_id, known)}"
+                where = placed(read.name, read.raw, ("cases", place, "expect", rule_id))
+                yield f"{where}: {case.name}: expect: {unknown('rule', rule_id, known)}"
 
 
 def _over(common: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,10 +95,10 @@ def _over(common: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-def _lines(error: ValidationError) -> Iterator[str]:
+def _lines(error: ValidationError) -> Iterator[tuple[tuple[int | str, ...], str]]:
     for problem in problems(error):
-        where = ".".join(str(step) for step in problem["loc"] if step != "[key]") or "the file"
-        yield f"{where}: {told(problem, KEYS)}"
+        loc = tuple(step for step in problem["loc"] if step != "[key]")
+        yield loc, f"{'.'.join(map(str, loc)) or 'the file'}: {told(problem, KEYS)}"
 
 
 def _twice(names: Iterable[str]) -> list[str]:

@@ -92,6 +92,15 @@ class ChangePart(_Part):
     at: Moment
 
 
+class MembershipPart(_Part):
+    """Since when a person holds a role, as the source tells, and until when who left was seen to hold it."""
+
+    role: Role
+    person: str
+    since: Moment
+    until: Moment | None = None
+
+
 class NoticePart(_Part):
     """A handover notification that was delivered."""
 
@@ -200,6 +209,7 @@ class Case(_Part):
     approvals: tuple[ApprovalPart, ...] = ()
     history: tuple[ChangePart, ...] = ()
     roles: dict[Role, Names] = Field(default_factory=dict)
+    memberships: tuple[MembershipPart, ...] = ()
     notices: tuple[NoticePart, ...] = ()
     service_hours: dict[str, str] = Field(default_factory=dict)
     changes: tuple[ChildPart, ...] = ()
@@ -230,7 +240,10 @@ class CaseFile(_Part):
 
 KEYS = tuple(
     field.alias or name
-    for model in (CaseFile, Case, AssetPart, ApprovalPart, ChangePart, NoticePart, ChildPart, WaiverPart)
+    for model in (
+        *(CaseFile, Case, AssetPart, ApprovalPart, ChangePart, MembershipPart, NoticePart, ChildPart),
+        WaiverPart,
+    )
     for name, field in model.model_fields.items()
 )
 """Every key that a file with cases knows."""

@@ -52,14 +52,26 @@ class Case(NamedTuple):
     size: str
 
 
-PacksOption = Annotated[str, typer.Option("--packs", help="Norms to use, by comma.", envvar="SLUIS_PACKS")]
+PacksOption = Annotated[
+    str | None, typer.Option("--packs", help="Norms to use, by comma, instead of those of SLUIS_PACKS.")
+]
 PacksDirOption = Annotated[
-    Path | None, typer.Option("--packs-dir", help="Folder with packs of your own.", envvar="SLUIS_PACKS_DIR")
+    Path | None,
+    typer.Option("--packs-dir", help="Folder with packs of your own, instead of that of SLUIS_PACKS_DIR."),
 ]
 LanguageOption = Annotated[
-    Tongue, typer.Option("--language", help="Language of the texts.", envvar="SLUIS_LANGUAGE")
+    Tongue | None,
+    typer.Option("--language", help="Language of the texts, instead of that of SLUIS_LANGUAGE."),
 ]
 FormOption = Annotated[Form, typer.Option("--format", help="text, json or jsonl (one object a line).")]
+
+
+class Norms(NamedTuple):
+    """Which norms are shown, and in which language."""
+
+    packs: str
+    packs_dir: Path | None
+    language: str
 
 
 def register(app: typer.Typer) -> None:
@@ -77,9 +89,9 @@ def measures(
     size: Annotated[Size, typer.Option("--size", help="Size of the release.")] = Size.MAJOR,
     every: Annotated[bool, typer.Option("--all", help="Every classification there is: 3000.")] = False,
     form: FormOption = Form.TEXT,
-    packs: PacksOption = "vo-icr",
+    packs: PacksOption = None,
     packs_dir: PacksDirOption = None,
-    language: LanguageOption = Tongue.NL,
+    language: LanguageOption = None,
 ) -> None:
     """Which measures a classification asks for.
 
@@ -89,16 +101,29 @@ def measures(
 
     sluis measures --all --format jsonl > measures.jsonl
     """
-    loaded = load_today(packs, packs_dir)
+    use = in_use(packs, packs_dir, language)
+    loaded = load_today(use.packs, use.packs_dir)
     one = Case(confidentiality, integrity, availability, gdpr, ksz, nis2, size.value)
     if every and form is Form.TEXT:
         form = Form.JSONL
     if form is Form.TEXT:
-        _tell(_derive(one, loaded), loaded, language.value)
+        _tell(_derive(one, loaded), loaded, use.language)
         return
     indent = None if form is Form.JSONL or every else 2
     for case in _every() if every else (one,):
         sys.stdout.write(json.dumps(_derive(case, loaded), indent=indent) + "\n")
+
+
+def in_use(packs: str | None, packs_dir: Path | None, language: Tongue | None = None) -> Norms:
+    """What the options say, else the settings, else what holds without any. Raises SettingsError."""
+    from bot.settings import norms
+
+    usual = norms()
+    return Norms(
+        packs or ",".join(usual.packs),
+        packs_dir or usual.packs_dir,
+        language.value if language else usual.language,
+    )
 
 
 def load(packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:

@@ -15,9 +15,10 @@ from bot.cli.norms import (
     Form,
     FormOption,
     LanguageOption,
+    Norms,
     PacksDirOption,
     PacksOption,
-    Tongue,
+    in_use,
     load,
     load_today,
 )
@@ -40,12 +41,12 @@ def register(app: typer.Typer) -> None:
 def rules(
     ctx: typer.Context,
     form: FormOption = Form.TEXT,
-    packs: PacksOption = "vo-icr",
+    packs: PacksOption = None,
     packs_dir: PacksDirOption = None,
     every: Annotated[
         bool, typer.Option("--all-editions", help="Also editions that are over or still to come.")
     ] = False,
-    language: LanguageOption = Tongue.NL,
+    language: LanguageOption = None,
 ) -> None:
     """Every rule of the norms in use: what it asks, of which classes, before which gate, by which clause.
 
@@ -57,12 +58,13 @@ def rules(
     """
     if ctx.invoked_subcommand:
         return
-    loaded = load(packs, packs_dir) if every else load_today(packs, packs_dir)
+    use = in_use(packs, packs_dir, language)
+    loaded = load(use.packs, use.packs_dir) if every else load_today(use.packs, use.packs_dir)
     found = [(pack, rule) for pack in loaded for rule in pack.rules]
-    rows = [_row(pack, rule, language.value) for pack, rule in found]
+    rows = [_row(pack, rule, use.language) for pack, rule in found]
     if form is Form.TEXT:
-        _table(found, every, language.value)
-        _stand_ins(language.value)
+        _table(found, every, use.language)
+        _stand_ins(use.language)
     elif form is Form.JSON:
         sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     else:
@@ -73,9 +75,9 @@ def rules(
 def test(
     path: Annotated[Path, typer.Argument(help="A file with cases, or a folder of such files.")],
     form: FormOption = Form.TEXT,
-    packs: PacksOption = "vo-icr",
+    packs: PacksOption = None,
     packs_dir: PacksDirOption = None,
-    language: LanguageOption = Tongue.NL,
+    language: LanguageOption = None,
 ) -> None:
     """Tickets and the verdicts expected of them: are the rules what you think they are?
 
@@ -91,22 +93,23 @@ def test(
     from bot.cases.run import run
     from rules.policy import PolicyError
 
+    use = in_use(packs, packs_dir, language)
     try:
         reads = [read_cases(file) for file in case_files(path)]
-        loaded = [_packs_for(read, packs, packs_dir) for read in reads]
+        loaded = [_packs_for(read, use) for read in reads]
     except PolicyError as error:
         _refuse(error.problems)
     ran = [run(read.name, case, its) for read, its in zip(reads, loaded, strict=True) for case in read.cases]
-    _show_cases(ran, form, language.value)
+    _show_cases(ran, form, use.language)
     raise typer.Exit(0 if all(one.passed for one in ran) else 1)
 
 
-def _packs_for(read: Read, packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
+def _packs_for(read: Read, use: Norms) -> tuple[Pack, ...]:
     """The packs that a file with cases is about: those it names, else those in use."""
     from bot.cases.reader import unknown_rules
     from rules.policy import PolicyError
 
-    loaded = load(",".join(read.packs) or packs, packs_dir)
+    loaded = load(",".join(read.packs) or use.packs, use.packs_dir)
     if problems := list(unknown_rules(read, loaded)):
         raise PolicyError(problems)
     return loaded
@@ -134,10 +137,10 @@ def _show_cases(ran: Sequence[Ran], form: Form, language: str) -> None:
 @group.command()
 def lint(
     file: Annotated[Path, typer.Argument(help="A pack, or a file with cases.")],
-    packs: PacksOption = "vo-icr",
+    packs: PacksOption = None,
     packs_dir: PacksDirOption = None,
 ) -> None:
-    """Check a pack or a file with cases: one line per problem, with the place and the nearest known name.
+    """Check a pack or a file with cases: one line per problem, with its line in the file and the nearest known name.
 
     Exit code 2 when something is wrong.
 
@@ -155,7 +158,7 @@ def lint(
     try:
         raw = parse(file)
         if is_case_file(raw):
-            _packs_for(cases_of(file.name, raw), packs, packs_dir)
+            _packs_for(cases_of(file.name, raw), in_use(packs, packs_dir))
         elif file.resolve().parent == Path(str(PACKS)):
             load_file(file)
         else:

@@ -44,7 +44,7 @@ def waive(
 
     sluis waive CHG-12 --list
 
-    sluis waive CHG-12 ICR-13 --end
+    sluis waive CHG-12 ICR-13 --end --as "Karim Aziz"
     """
     asked = tuple(rule.upper() for rule in rules or ())
     with _ticket(key) as (ctx, source, ref):
@@ -52,8 +52,10 @@ def waive(
             _list(ctx, ref)
         elif not asked:
             _refuse("name one or more requirements, such as ICR-13, or --list", 2)
+        elif end and not person:
+            _refuse("give --as: who ends it", 2)
         elif end:
-            _end(ctx, ref, asked, person)
+            _end(ctx, source, ref, asked, person)
         elif not (reason and until and person):
             _refuse("give --reason, --until and --as", 2)
         else:
@@ -91,9 +93,16 @@ def _list(ctx: Context, ref: TicketRef) -> None:
         typer.echo(ctx.speak.say("No waiver is recorded for {ticket}.", ticket=ref.key))
 
 
-def _end(ctx: Context, ref: TicketRef, rules: Sequence[str], person: str) -> None:
-    """Ending one asks more of the ticket, not less: whoever may use this command may do so."""
-    ended = [r for r in rules if ctx.journal.end_waiver(f"{ref.source}:{ref.id}", r, ctx.clock(), person)]
+def _end(ctx: Context, source: TicketSource, ref: TicketRef, rules: Sequence[str], person: str) -> None:
+    """By somebody who may record one, on their own change too: ending one asks more of the ticket, not less."""
+    from bot.fetch import Gatherer
+    from bot.waivers import WaiverRefused, authorised
+
+    try:
+        by = authorised(Gatherer(ctx).members(source), person, ctx.policy.waivers.roles, ctx.speak)
+    except WaiverRefused as error:
+        _refuse(str(error), 1)
+    ended = [r for r in rules if ctx.journal.end_waiver(f"{ref.source}:{ref.id}", r, ctx.clock(), by.name)]
     for rule in ended:
         typer.echo(ctx.speak.say("The waiver of {rule} for {ticket} has ended.", rule=rule, ticket=ref.key))
     if missing := [rule for rule in rules if rule not in ended]:

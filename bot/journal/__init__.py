@@ -14,6 +14,9 @@ ticket    source, id                      a ticket as last stored: key, url, sta
                                           findings change although nobody touches it
 finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning
 bundle    source, release_id, child_key     a change that a release contained when it was last stored
+group_look  source, group_id              when the members of a group that holds a role were last read completely
+membership  id                            a time in which a person was seen in such a group: since when, whether the
+                                          source tells that, first seen, and last seen once they had left
 slot      target, ticket, kind (unique)   one message outside. `desired_*`: how it should be (hash of the meaning,
                                           body, number); `applied_*` and `remote_id`: how it is, as far as is
                                           known; `at_container`, `at_thread`: where it was put; `phase` "writing":

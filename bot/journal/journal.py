@@ -6,13 +6,14 @@ from contextlib import ExitStack
 
 from bot.journal.engine import connect
 from bot.journal.marks import Marks
+from bot.journal.members import Members
 from bot.journal.migrate import upgrade
 from bot.journal.slots import DEFAULT_INSTALL
 from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Marks):
+class Journal(Tickets, Waivers, Members, Marks):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 

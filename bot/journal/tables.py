@@ -148,6 +148,29 @@ BUNDLE = Table(
     ForeignKeyConstraint(["source", "release_id"], ["ticket.source", "ticket.id"], ondelete="CASCADE"),
 )
 
+GROUP_LOOK = Table(
+    "group_look",
+    METADATA,
+    _text("source", primary_key=True),
+    _text("group_id", primary_key=True),
+    _moment("looked_at", needed=True),
+)
+
+MEMBERSHIP = Table(
+    "membership",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("source"),
+    _text("group_id"),
+    _text("person_id"),
+    _text("name"),
+    _moment("since"),
+    Column("told", Boolean, nullable=False),
+    _moment("seen", needed=True),
+    _moment("until"),
+    Index(None, "source", "group_id"),
+)
+
 SLOT = Table(
     "slot",
     METADATA,

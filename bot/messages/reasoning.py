@@ -16,10 +16,12 @@ from bot.model.facts import Facts
 from bot.model.fields import FIELDS
 from bot.model.finding import Finding, Part
 from bot.model.lifecycle import Verdict
-from bot.model.people import Role
+from bot.model.people import Membership, Role
 from bot.model.say import Quote, Say, say
 from bot.model.ticket import Approval, Decision
+from rules.actors import distinct
 from rules.policy import Pack, Rule
+from rules.tenure import memberships, told
 from rules.trace import LookedAt, looked_at
 from rules.why import find_rule, when
 from rules.words import asset_name, label, saw
@@ -74,6 +76,9 @@ def reasoning_json(facts: Facts, finding: Finding, packs: Sequence[Pack], speak:
         "asked": speak(when(rule.applies)),
         "looked_at": [_field_json(facts, name, speak) for name in looked.fields if name in FIELDS],
         "roles": {role.value: [p.name for p in facts.role(role).people] for role in looked.roles},
+        "memberships": {
+            role.value: [_membership(one) for one in _of_deciders(facts, role)] for role in looked.roles
+        },
         "approvals": [_decided(a, speak) for a in facts.ticket.approvals] if looked.approvals else None,
     }
 
@@ -171,7 +176,18 @@ def _role(facts: Facts, role: Role, speak: Speaker) -> Branch:
     else:
         nobody = say("nobody")
         text = say("Who this is: {role}: {people}", role=role, people=held.people or nobody)
-    return Branch(speak(text))
+    return Branch(speak(text), tuple(Branch(speak(said)) for said in told(_of_deciders(facts, role))))
+
+
+def _of_deciders(facts: Facts, role: Role) -> list[Membership]:
+    """Since and until when those who decided on this ticket belong to the role."""
+    people = distinct(
+        facts, (a.person for a in facts.ticket.approvals if a.person and a.decision in _DECIDED)
+    )
+    return [one for person in people for one in memberships(facts, role, person)]
+
+
+_DECIDED = (Decision.APPROVED, Decision.REJECTED)
 
 
 def _decided(approval: Approval, speak: Speaker) -> str:
@@ -207,6 +223,13 @@ def _field_json(facts: Facts, name: str, speak: Speaker) -> dict[str, Any]:
         "by": field.by.name if field.by else None,
         "at": field.at.isoformat() if field.at else None,
     }
+
+
+def _membership(one: Membership) -> dict[str, Any]:
+    """When somebody who decided belonged to a role; `since_told`: by the source, else not seen in it at that moment."""
+    moments = {"since": one.since, "seen": one.seen, "until": one.until}
+    known = {name: at.isoformat() if at else None for name, at in moments.items()}
+    return {"person": one.person.name, "since_told": one.told, **known}
 
 
 def _capital(text: str) -> str:

@@ -163,6 +163,7 @@ _SPECS = (
     _spec("operational_at", _M, "Operational at"),
     _spec("stakeholders", _P, "Stakeholders"),
     _spec("post_verification", _T, "Post-verification"),
+    _spec("verified_by", _U, "Verified by"),
     _spec("lessons_learned", _T, "Lessons learned"),
     _spec(
         "result",

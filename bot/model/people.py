@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -54,17 +55,38 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """A time in which a person belonged to a group, as far as that is known. All moments are in UTC.
+
+    group  id of the group; of the person, where an admin named them and no group
+    since  before this they did not belong to it; None when nothing tells: they may always have
+    told   whether the source itself tells `since`; else the bot looked then, and did not see them
+    seen   when the bot first saw them in it; None when it is not kept
+    until  when the bot last saw them in it; None while they belong to it
+    """
+
+    person: Person
+    group: str
+    since: datetime | None = None
+    told: bool = False
+    seen: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RoleMembers:
-    """Who holds a role in one source system now.
+    """Who holds a role in one source system now, and who was seen to hold it before.
 
     `configured` is False when the admin named no group for it; `readable` is False when a named group
-    could not be read, so that nothing may be concluded from who is absent.
+    could not be read, so that nothing may be concluded from who is absent. `memberships` tell since when the people
+    belong to these groups, and of those who have left them from when to when they did.
     """
 
     people: tuple[Person, ...] = ()
     groups: tuple[Group, ...] = ()
     configured: bool = True
     readable: bool = True
+    memberships: tuple[Membership, ...] = ()
 
     def holds(self, person: Person) -> bool:
         """True when the person is a member, by the source's own id."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.model.people import Group, Person, Role, RoleMembers
+from bot.model.people import Group, Membership, Person, Role, RoleMembers
 from bot.ports import Forbidden, NotFound
 from connectors.jira.client import Client, mapping, rows
 from connectors.jira.values import person
@@ -78,4 +78,10 @@ def _members(found: Sequence[Found], names: Sequence[str]) -> RoleMembers:
         groups=tuple(f.group for f in found if f.group),
         configured=bool(names),
         readable=all(f.readable for f in found),
+        memberships=tuple(dict.fromkeys(one for f in found for one in _memberships(f))),
     )
+
+
+def _memberships(found: Found) -> list[Membership]:
+    """Jira does not tell since when somebody belongs to a group."""
+    return [Membership(p, found.group.id if found.group else p.id) for p in found.people]

@@ -30,6 +30,9 @@ SYSTEM: Mapping[str, str] = {
 ELSEWHERE = frozenset({"born_from", "changes", "test_plan_fixed_at", "test_validated_at"})
 """Vocabulary fields that come from links and history unless an admin names a field."""
 
+TOLD_BY_HISTORY = frozenset({"verified_by"})
+"""Vocabulary fields that history tells where the site has no field of their name: that is no doubt."""
+
 NAMES: Mapping[str, tuple[str, ...]] = {
     "planned_start": ("Planned start", "Change start date"),
     "planned_end": ("Planned end", "Change completion date"),
@@ -138,7 +141,8 @@ def _vocabulary(
     tried: list[Doubt] = []
     by_name = _all(name, _wanted(name), fields, tried)
     rivals = [d for d in tried if d.ids]
-    doubts += rivals if by_name or by_type else (rivals or tried[:1])
+    missing = [] if name in TOLD_BY_HISTORY else tried[:1]
+    doubts += rivals if by_name or by_type else (rivals or missing)
     return tuple(dict.fromkeys((*by_name, *by_type)))
 
 

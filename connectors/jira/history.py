@@ -97,10 +97,15 @@ class History:
 
     def first_filled(self, field: SiteField) -> datetime:
         """When a field first got a meaningful value."""
+        return self.first(field)[1]
+
+    def first(self, field: SiteField) -> tuple[Person | None, datetime]:
+        """Who first gave a field a meaningful value, and when."""
         steps = self.of(field)
         if not steps or reading.text(steps[0].before).filled:
-            return self._created
-        return next((s.at for s in steps if reading.text(s.after).filled), steps[0].at)
+            return self._creator, self._created
+        step = next((s for s in steps if reading.text(s.after).filled), steps[0])
+        return step.by, step.at
 
 
 STATUS = SiteField("status", "status")

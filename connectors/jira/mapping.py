@@ -193,12 +193,27 @@ def _moment_of(
     return Field(value, where=f"{seen[origin].where} (history)")
 
 
+def _verifier(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, history: History) -> Field:
+    """Who verified; where no field says so, whoever first wrote down the verification, by the changelog."""
+    own, verification = seen["verified_by"], seen["post_verification"]
+    if own.filled or not verification.readable:
+        return own
+    if not verification.filled:
+        return own if own.readable else Field(where=verification.where)
+    source = next((f for f in site.found["post_verification"] if f.name == verification.where), None)
+    who = history.first(source)[0] if source else None
+    if who is None:
+        return own if own.readable else reading.unreadable(verification.where, "nothing tells who wrote it")
+    return Field((who,), where=f"{verification.where} (history)")
+
+
 _Derive = Callable[[Mapping[str, Field], Mapping[str, Any], FieldMap, History], Field]
 _DERIVED: Mapping[str, _Derive] = {
     "package": _package,
     "changes": _changes,
     "test_plan_fixed_at": _plan_fixed_at,
     "test_validated_at": _validated_at,
+    "verified_by": _verifier,
 }
 
 

@@ -66,7 +66,7 @@ _CHANGE_LIKE = _columns(
     " u_handed_over_at u_operational_at",
     choice="u_release_size u_rollout_strategy u_test_result u_acceptance_result u_test_data close_code"
     " u_severity u_priority u_incident_severity",
-    ref__sys_user="requested_by u_finally_responsible u_test_validated_by",
+    ref__sys_user="requested_by u_finally_responsible u_test_validated_by u_verified_by",
     ref__sys_user_group="u_handed_over_to",
     list__sys_user="u_builders u_testers",
 )

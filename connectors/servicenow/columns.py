@@ -44,7 +44,7 @@ COLUMNS: Mapping[str, str] = {
         *("test_validated_by", "test_validated_at", "acceptance_criteria", "acceptance_result"),
         *("environments_separated", "environments_like_production", "environment_path", "test_data"),
         *("tested_in_production", "compensating_measures", "procedure", "handed_over_to", "handed_over_at"),
-        *("operational_at", "post_verification", "lessons_learned", "deployed_changes"),
+        *("operational_at", "post_verification", "verified_by", "lessons_learned", "deployed_changes"),
         *("impacted", "target_group", "approval_line", "target_ready", "risks_mitigated", "interruptions"),
         *(
             "component_order",

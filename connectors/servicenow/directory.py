@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
-from bot.model.people import Group, Person, Role, RoleMembers
+from bot.model import reading
+from bot.model.people import Group, Membership, Person, Role, RoleMembers
 from bot.ports import Forbidden
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client, Row
 
 _USER = ("user_name", "name", "active", "email")
-_MEMBER = ("user", "user.user_name", "user.name", "user.active", "user.email")
+_MEMBER = ("user", "user.user_name", "user.name", "user.active", "user.email", "sys_created_on")
 KEPT = 600.0
 """Seconds for which a person or group is remembered."""
 
@@ -82,14 +84,16 @@ class Directory:
             rows = self._client.listing("sys_user_grmember", encoded.equals("group", group.id), _MEMBER)
         except Forbidden:
             return RoleMembers(groups=(group,), readable=False)
-        people = tuple(person(row, "user.", "user") for row in rows if values.value(row, "user"))
-        return RoleMembers(people, (group,), readable=rows.complete)
+        held = tuple(_membership(row, group) for row in rows if values.value(row, "user"))
+        people = tuple(one.person for one in held)
+        return RoleMembers(people, (group,), readable=rows.complete, memberships=held)
 
     def _user(self, name: str) -> RoleMembers | None:
         column = "sys_id" if encoded.is_sys_id(name) else "user_name"
         rows = self._client.listing("sys_user", encoded.equals(column, name), _USER)
         people = tuple(person(row) for row in rows if _same(row, column, name))
-        return RoleMembers(people) if people else None
+        named = tuple(Membership(one, one.id) for one in people)
+        return RoleMembers(people, memberships=named) if people else None
 
 
 def person(row: Row, prefix: str = "", reference: str = "sys_id") -> Person:
@@ -99,11 +103,21 @@ def person(row: Row, prefix: str = "", reference: str = "sys_id") -> Person:
     return Person(values.value(row, reference), name, active, values.value(row, f"{prefix}email"))
 
 
+def _membership(row: Row, group: Group) -> Membership:
+    """A row of sys_user_grmember; it was made when the person joined, where the account may see when."""
+    since = reading.moment(values.value(row, "sys_created_on")).value
+    known = since if isinstance(since, datetime) else None
+    return Membership(person(row, "user.", "user"), group.id, known, told=known is not None)
+
+
 def _united(members: Sequence[RoleMembers]) -> RoleMembers:
     people = {p.id: p for m in members for p in m.people}
     groups = {g.id: g for m in members for g in m.groups}
     return RoleMembers(
-        tuple(people.values()), tuple(groups.values()), readable=all(m.readable for m in members)
+        tuple(people.values()),
+        tuple(groups.values()),
+        readable=all(m.readable for m in members),
+        memberships=tuple(dict.fromkeys(one for m in members for one in m.memberships)),
     )
 
 

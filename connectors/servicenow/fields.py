@@ -73,6 +73,7 @@ class Fields:
             for name, column in self.columns.items()
         }
         self._moments(seen, history)
+        seen["verified_by"] = self._verifier(seen, history)
         return seen
 
     def preapproval(self, row: Row) -> Field:
@@ -99,6 +100,18 @@ class Fields:
         first = history.first_filled(self.columns["test_plan"]) if seen["test_plan"].filled else None
         self._prefer(seen, "test_plan_fixed_at", first, instead=True)
         self._prefer(seen, "test_validated_at", seen["test_validated_by"].at, instead=False)
+
+    def _verifier(self, seen: Mapping[str, Field], history: History) -> Field:
+        """Who verified; where no column says so, whoever first wrote down the verification, by the audit trail."""
+        own, verification = seen["verified_by"], seen["post_verification"]
+        if own.filled or not verification.readable:
+            return own
+        who = history.first_by(self.columns["post_verification"]) if verification.filled else None
+        if who is None and verification.filled:
+            return (
+                own if own.readable else reading.unreadable(verification.where, "nothing tells who wrote it")
+            )
+        return Field((who,) if who else None, where=verification.where)
 
     def _prefer(self, seen: dict[str, Field], name: str, at: datetime | None, *, instead: bool) -> None:
         if at and (instead or not seen[name].filled):

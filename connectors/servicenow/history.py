@@ -60,12 +60,22 @@ class History:
 
     def first_filled(self, column: str) -> datetime | None:
         """When a column first got a meaningful value; the record's creation when it had one from the start."""
-        if not self.steps:
-            return None
+        first = self._first(column)
+        return first.at if first else self.created if self.steps and self._from_start(column) else None
+
+    def first_by(self, column: str) -> Person | None:
+        """Who first gave a column a meaningful value, as far as the trail tells."""
+        first = self._first(column)
+        return self._by(first) if first else None
+
+    def _from_start(self, column: str) -> bool:
         steps = self.of(column)
-        if not steps or reading.text(steps[0].before).filled:
-            return self.created
-        return next((s.at for s in steps if reading.text(s.after).filled), None)
+        return not steps or reading.text(steps[0].before).filled
+
+    def _first(self, column: str) -> Step | None:
+        if self._from_start(column):
+            return None
+        return next((s for s in self.of(column) if reading.text(s.after).filled), None)
 
     def changes(
         self, columns: Mapping[str, str], state: Callable[[str], State | None], items: Mapping[str, str]

@@ -56,9 +56,13 @@ def _decided(facts: Facts, change: Ticket) -> tuple[Result, Say]:
         return Result.UNKNOWN, say("The approvals of {change} cannot be judged.", change=key)
     if not facts.field("actual_start").readable:
         return Result.UNKNOWN, say("It cannot be read when the rollout started.")
-    if timely := [vote.signed for vote in cast if _in_time(vote, facts.field("actual_start").value)]:
-        return Result.MET, say("{change} was approved by {people}.", change=key, people=tuple(timely))
-    return Result.UNMET, say("{change} was not approved before the rollout.", change=key)
+    started = facts.field("actual_start").value
+    timely = [vote for vote in cast if _in_time(vote, started)]
+    if people := tuple(vote.signed for vote in timely if vote.lapse is None):
+        return Result.MET, say("{change} was approved by {people}.", change=key, people=people)
+    lapses = [vote.lapse for vote in cast if vote.lapse]
+    seen = sentences(*lapses, say("{change} was not approved before the rollout.", change=key))
+    return Result.UNKNOWN if any(vote.unsure for vote in timely) else Result.UNMET, seen
 
 
 def _in_time(vote: Vote, started: object) -> bool:

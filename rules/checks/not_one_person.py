@@ -1,4 +1,7 @@
-"""No single person controls the whole change: requested, built, tested, approved and carried out."""
+"""No single person controls the whole change: requested, built, tested, approved and carried out.
+
+Who verifies it afterwards is told, and settles nothing: by then one person has brought it to production.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from dataclasses import dataclass
 from bot.model.facts import Facts
 from bot.model.people import Person
 from bot.model.say import Say, say
-from rules.actors import distinct, settlers
+from rules.actors import among, distinct, settlers
 from rules.approvals import standing
 from rules.demand import Demand, Params
 from rules.outcome import Outcome, Result
-from rules.words import labels
+from rules.words import labels, sentences
 
 PARAMS = Params
 
@@ -31,7 +34,15 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
     people = distinct(facts, (person for duty in duties for person in duty.people))
     wanted = say("At least two different people among requester, builder, tester, approver and implementer.")
     result, seen = _judge(duties, people)
-    return Outcome(result, seen, wanted, settlers(facts))
+    return Outcome(result, sentences(seen, *_verified(facts, people, result)), wanted, settlers(facts))
+
+
+def _verified(facts: Facts, people: tuple[Person, ...], result: Result) -> tuple[Say, ...]:
+    """Who verified the change, where that is somebody else than the one who did all before it."""
+    others = tuple(p for p in distinct(facts, facts.people("verified_by")) if not among(facts, p, people))
+    if result is not Result.VIOLATED or not others:
+        return ()
+    return (say("{people} verified it only afterwards, which does not change that.", people=others),)
 
 
 def _judge(duties: tuple[_Duty, ...], people: tuple[Person, ...]) -> tuple[Result, Say]:

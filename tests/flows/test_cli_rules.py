@@ -96,7 +96,7 @@ def test_a_pack_that_loosens_stops_the_bot_at_start(folder: Path) -> None:
     done = sluis("sync", env=env, cwd=folder)
     assert done.returncode == 2
     assert (
-        "SLUIS_PACKS, SLUIS_PACKS_DIR: our-city.yaml: ICR-11.gate: closed comes after implement"
+        "SLUIS_PACKS, SLUIS_PACKS_DIR: our-city.yaml: line 9: ICR-11.gate: closed comes after implement"
         in done.stderr
     )
 
@@ -110,3 +110,56 @@ def test_the_list_says_what_is_our_own_choice_and_where_there_are_two_gates() ->
     assert (rows["PATCH-4"]["own_choice"], rows["PATCH-4"]["later"]) == ({}, None)
     shown = " ".join(sluis("rules", "--packs", "patch", "--language", "en").stdout.split())
     assert "our own choice, not the document's" in shown
+
+
+def packs_listed(*more: str, cwd: Path, **env: str) -> set[str]:
+    done = sluis("rules", "--format", "jsonl", *more, env=env, cwd=cwd)
+    assert (done.returncode, done.stderr) == (0, "")
+    return {json.loads(line)["pack"] for line in done.stdout.splitlines()}
+
+
+def test_the_norms_in_use_are_read_from_the_file_with_settings_too(folder: Path) -> None:
+    assert packs_listed(cwd=folder) == {"vo-icr"}
+    settings = f"SLUIS_PACKS=vo-icr,patch\nSLUIS_PACKS_DIR={folder / 'packs'}\nSLUIS_LANGUAGE=en\n"
+    (folder / ".env").write_text(settings, encoding="utf-8")
+    assert packs_listed(cwd=folder) == {"vo-icr", "patch"}
+    assert packs_listed(cwd=folder, SLUIS_PACKS="ibp-fo") == {"ibp-fo"}
+    assert packs_listed("--packs", "processes", cwd=folder) == {"processes"}
+    assert "Approval by the CAB" in sluis("rules", cwd=folder).stdout
+    assert "Goedkeuring door de CAB" in sluis("rules", "--language", "nl", cwd=folder).stdout
+    assert "Rollout: " in sluis("measures", cwd=folder).stdout
+    assert sluis("rules", "test", str(folder / "shop.yaml"), cwd=folder).stdout.endswith(
+        "2 cases, 1 failed\n"
+    )
+    rows = [json.loads(line) for line in sluis("rules", "--format", "jsonl", cwd=folder).stdout.splitlines()]
+    assert {row["id"]: row["gate"] for row in rows}["ICR-11"] == "authorize"
+    own = {"measures": {"SLUIS_PACKS_DIR": str(folder / "nowhere")}, "rules": {"SLUIS_LANGUAGE": "fr"}}
+    refused = {command: sluis(command, env=env, cwd=folder) for command, env in own.items()}
+    assert "name a folder with packs" in refused["measures"].stderr
+    assert refused["rules"].stderr == "sluis: SLUIS_LANGUAGE: Input should be 'nl' or 'en'\n"
+    assert {done.returncode for done in refused.values()} == {2}
+
+
+def test_a_wrong_setting_that_has_nothing_to_do_with_it_stops_no_list(folder: Path) -> None:
+    (folder / ".env").write_text("SLUIS_MAX_WRITES=many\nSLUIS_PACKS=patch\n", encoding="utf-8")
+    assert packs_listed(cwd=folder) == {"patch"}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("shop.yaml", "ICR-30:", "ICR-300:", "shop.yaml: line 9: Phased at class 4: expect: unknown rule"),
+        ("shop.yaml", "rollout_strategy: pull}", "strategy: pull}", "shop.yaml: line 4: Pull at class 4: ticket"),
+        ("shop.yaml", "rollout_strategy: pull}", "release_size: huge}", "shop.yaml: line 4: Pull at class 4: ticket."),
+        ("shop.yaml", "cases:", "casess: []\ncases:", "shop.yaml: line 1: casess: unknown key"),
+        ("packs/our-city.yaml", "gate:", "gaet:", "our-city.yaml: line 9: ICR-11.gaet: unknown key"),
+        ("packs/our-city.yaml", "gate: authorize", "with: {rolls: [cab]}", "our-city.yaml: line 9: ICR-11.with.rolls"),
+        ("packs/our-city.yaml", "id: our-city", "id: our-town", "our-city.yaml: line 1: id: "),
+        ("packs/our-city.yaml", "extends: vo-icr", "extends: vo-irc", "our-city.yaml: line 2: extends: unknown pack"),
+    ],
+)  # fmt: skip
+def test_lint_says_on_which_line_it_stands(folder: Path, name, old, new, told) -> None:
+    file = folder / name
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    done = sluis("rules", "lint", str(file))
+    assert (done.returncode, done.stderr.startswith(told)) == (2, True), done.stderr

@@ -95,12 +95,22 @@ def test_a_waiver_is_listed_and_ended(town: Town, env, sync_at) -> None:
     waive(env, "ICR-16")
     sync_at()
     assert sluis("waive", "CHG-1", "--list", env=env).stdout.startswith("ICR-16: waived until")
-    ended = sluis("waive", "CHG-1", "ICR-16", "--end", env=env)
+    for who, code, told in (
+        ((), 2, "sluis: give --as: who ends it\n"),
+        (
+            ("--as", "Piet Jansen"),
+            1,
+            "sluis: Piet Jansen may not record or end a waiver; these may: Karim Aziz",
+        ),
+    ):
+        refused = sluis("waive", "CHG-1", "ICR-16", "--end", *who, env=env)
+        assert (refused.returncode, refused.stderr.startswith(told)) == (code, True)
+    ended = sluis("waive", "CHG-1", "ICR-16", "--end", "--as", "Lotte Claes", env=env)
     assert (ended.returncode, ended.stdout) == (0, "The waiver of ICR-16 for CHG-1 has ended.\n")
     sync_at()
     assert "1 point is not allowed as it stands." in text(town, "CHG-1")
     assert "ended on" in sluis("waive", "CHG-1", "--list", env=env).stdout
-    again = sluis("waive", "CHG-1", "ICR-16", "--end", env=env)
+    again = sluis("waive", "CHG-1", "ICR-16", "--end", "--as", "Lotte Claes", env=env)
     assert (again.returncode, again.stderr) == (1, "sluis: no waiver of ICR-16 is in force for CHG-1\n")
 
 
@@ -111,7 +121,7 @@ def test_a_waiver_is_listed_and_ended(town: Town, env, sync_at) -> None:
             ["ICR-16"],
             {"who": "Piet Jansen"},
             1,
-            "Piet Jansen may not record a waiver; these may: Karim Aziz (CAB)",
+            "Piet Jansen may not record or end a waiver; these may: Karim Aziz (CAB)",
         ),
         (["ICR-16"], {"reason": "tbd"}, 1, "--reason must say why"),
         (["ICR-16"], {"reason": "................"}, 1, "--reason must say why"),
@@ -129,6 +139,14 @@ def test_what_is_no_waiver_is_refused_in_one_line(env, rules, more, code, told) 
     assert told in done.stderr
     assert done.stderr.count("\n") == 1
     assert found(env, "CHG-1", "ICR-16")["verdict"] == "violated"
+
+
+def test_nobody_waives_a_rule_on_their_own_change(town: Town, env) -> None:
+    town.jira.set_field("CHG-1", "Builders", ["Karim Aziz"], "Tom Willems")
+    done = waive(env, "ICR-16")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "sluis: Karim Aziz built CHG-1; a waiver of it is for somebody else to record\n"
+    assert waive(env, "ICR-16", who="Lotte Claes").returncode == 0
 
 
 def add_change(town: Town, **columns: object) -> str:

@@ -52,4 +52,4 @@ def test_a_pack_that_names_none_takes_the_usual_ones(tmp_path):
 def test_what_is_refused(tmp_path, name, told):
     with pytest.raises(PolicyError) as caught:
         load(tmp_path, name)
-    assert caught.value.problems == (f"mine.yaml: {told}",)
+    assert caught.value.problems == (f"mine.yaml: line 6: {told}",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from build import unplaced
 
 from rules.checks import CHECKS
 from rules.demand import Params
@@ -37,7 +38,7 @@ def refused(tmp_path):
         with pytest.raises(PolicyError) as caught:
             load_packs(["mine"], tmp_path)
         assert str(caught.value).splitlines() == list(caught.value.problems)
-        return list(caught.value.problems)
+        return unplaced(caught.value.problems)
 
     return refuse
 

@@ -13,7 +13,7 @@ from bot.model.asset import Flag
 from bot.model.facts import Child, Facts, Notice
 from bot.model.fields import FIELDS, Field, Kind
 from bot.model.lifecycle import State, Verdict
-from bot.model.people import Group, Role
+from bot.model.people import Group, Membership, Role
 from bot.model.ticket import Approval, Decision, TicketKind
 from bot.model.waiver import Declaration
 from rules.actors import DUTIES
@@ -65,14 +65,26 @@ notices = st.builds(
     st.lists(people.map(lambda p: p.name), max_size=3).map(tuple),
     st.lists(st.sampled_from(list(Role)), max_size=2).map(tuple),
 )
+
+
+@st.composite
+def memberships(draw: st.DrawFn) -> Membership:
+    """A time in a group as it can be known: seen not before it began, and left not before it was seen."""
+    since, seen, until = sorted(draw(st.tuples(moments, moments, moments)))
+    known, left = draw(st.booleans()), draw(st.booleans())
+    told = known and draw(st.booleans())
+    return Membership(draw(people), "g", since if known else None, told, seen, until if left else None)
+
+
 role_members = st.builds(
-    lambda who, group, configured, readable: members(
-        *who, group=group, configured=configured, readable=readable
+    lambda who, group, configured, readable, told: members(
+        *who, group=group, configured=configured, readable=readable, memberships=tuple(told)
     ),
     st.lists(people, max_size=3),
     st.none() | groups,
     st.booleans(),
     st.booleans(),
+    st.lists(memberships(), max_size=3),
 )
 owned = st.one_of(st.just(HIDDEN), st.just(Field()), people.map(lambda p: Field((p,))))
 subjects = st.builds(

@@ -7,7 +7,24 @@ import re
 from zoneinfo import ZoneInfo
 
 import pytest
-from build import AN, CI, DIRK, EMPTY, HIDDEN, ROLES, TEAM, approved, complete, day, facts, subject
+from build import (
+    AN,
+    BO,
+    CAB,
+    CI,
+    DIRK,
+    ELS,
+    EMPTY,
+    HIDDEN,
+    ROLES,
+    TEAM,
+    approved,
+    complete,
+    day,
+    facts,
+    members,
+    subject,
+)
 from rich.console import Console
 
 from bot.cli.screen import show_tree
@@ -16,7 +33,7 @@ from bot.messages.reasoning import Branch, does_apply, plain_tree, reasoning, re
 from bot.model.asset import Flag
 from bot.model.fields import FIELDS, Field
 from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
+from bot.model.people import Membership, Role
 from bot.model.waiver import Waiver
 from rules.engine import evaluate
 from rules.policy import load_packs
@@ -81,6 +98,29 @@ def test_approvals_and_roles_are_shown_one_by_one():
         in told
     )
     assert "Who this is: CAB: An and Bo" in told
+
+
+def test_since_and_until_when_the_deciders_hold_the_role_is_shown_below_it():
+    held = members(
+        AN,
+        group=CAB,
+        memberships=(
+            Membership(AN, CAB.id, day(6), told=True, seen=day(6)),
+            Membership(BO, CAB.id, None, False, day(2), day(7)),
+            Membership(ELS, CAB.id, None, False, day(2)),
+        ),
+    )
+    given = facts(
+        subjects=(SECRET,), roles={Role.CAB: held}, approvals=(approved(AN, day(5)), approved(BO, day(5)))
+    )
+    told = tree(given, "ICR-11", NL)
+    assert (
+        "    Wie dit is: CAB: An\n"
+        "      An behoort ertoe sinds vr 6 mrt 2026, 13:00.\n"
+        "      Bo behoorde ertoe van ma 2 mrt 2026, 13:00 tot za 7 mrt 2026, 13:00.\n"
+    ) in told
+    assert "Els" not in told
+    assert "Goedgekeurd namens de CAB door Bo op do 5 mrt 2026, 13:00 (toen lid van de CAB)." in told
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ PLAN, VALIDATED = SiteField("cf_plan", "Test plan"), SiteField("cf_val", "Test v
 PACKAGE, START_A = SiteField("cf_pack", "Release package"), SiteField("cf_start", "Planned start")
 START_B, CAB = SiteField("cf_change", "Change start date"), SiteField("cf_cab", "CAB sign-off")
 ASSETS = SiteField("cf_assets", "Affected services")
+VERIFICATION, VERIFIED = SiteField("cf_post", "Post-verification"), SiteField("cf_by", "Verified by")
 DIRK = {"accountId": "a1", "displayName": "Dirk Peeters"}
 AN = {"accountId": "a2", "displayName": "An Willems"}
 MAP = FieldMap(
@@ -28,6 +29,8 @@ MAP = FieldMap(
         "package": (PACKAGE,),
         "planned_start": (START_A, START_B),
         "assets": (ASSETS,),
+        "post_verification": (VERIFICATION,),
+        "verified_by": (VERIFIED,),
     },
     {"cab": (CAB,)},
     (),
@@ -80,6 +83,41 @@ def test_who_set_a_value_and_when():
     seen = mapped({"cf_val": [AN]}, [change(4, VALIDATED, None, "An Willems", by=DIRK)])
     assert seen.field("test_validated_by").by.name == "Dirk Peeters"
     assert seen.field("test_validated_at").value == datetime(2026, 3, 4, 8, tzinfo=UTC)
+
+
+CHECKED = [
+    change(5, VERIFICATION, None, "tbd", by=DIRK),
+    change(6, VERIFICATION, "tbd", "rooktest"),
+    change(7, VERIFICATION, "rooktest", "rooktest, log", by=DIRK),
+]
+
+
+@pytest.mark.parametrize(
+    ("fields", "changes", "readable", "names", "where"),
+    [
+        ({"cf_post": "rooktest, log"}, CHECKED, True, ["An Willems"], "Post-verification (history)"),
+        ({"cf_post": "rooktest"}, [], True, ["Dirk Peeters"], "Post-verification (history)"),  # from the start
+        ({"cf_post": "rooktest", "creator": None}, [], False, [], "Post-verification"),
+        ({"cf_post": None}, CHECKED, True, [], "Post-verification"),
+        ({"cf_post": {"errorMessage": "x"}}, CHECKED, False, [], "Verified by"),
+        ({}, [], False, [], "Verified by"),
+        ({"cf_by": [DIRK], "cf_post": "rooktest, log"}, CHECKED, True, ["Dirk Peeters"], "Verified by"),
+        ({"cf_by": None, "cf_post": "rooktest, log"}, CHECKED, True, ["An Willems"],
+         "Post-verification (history)"),
+        ({"cf_by": None, "cf_post": None}, [], True, [], "Verified by"),
+    ],
+)  # fmt: skip
+def test_who_verified_is_named_or_wrote_the_verification_down_first(fields, changes, readable, names, where):
+    seen = mapped(fields, changes).field("verified_by")
+    assert ([p.name for p in seen.value or ()], seen.readable, seen.where) == (names, readable, where)
+
+
+def test_a_site_without_a_field_for_who_verified_is_told_nothing_to_mend():
+    found = resolve([SiteField("cf_post", "Post-verification")], settings_for("https://jira.example"))
+    assert "verified_by" not in {doubt.about for doubt in found.doubts}
+    rivals = [SiteField("cf_1", "Verified by"), SiteField("cf_2", "verified by")]
+    told = resolve(rivals, settings_for("https://jira.example"))
+    assert "verified_by" in {doubt.about for doubt in told.doubts}
 
 
 def test_a_changelog_without_field_ids_is_read_by_name():

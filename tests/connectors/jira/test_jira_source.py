@@ -237,6 +237,9 @@ def test_roles_by_group_account_and_unknown_name(site, server, source):
     assert [p.name for p in held[Role.CAB].people] == ["An Willems", "Dirk Peeters"]
     assert [g.name for g in held[Role.CAB].groups] == ["CAB"]
     assert [p.id for p in held[Role.DPO].people] == [site.an.account_id]
+    known = {(m.person.name, m.group, m.since) for m in held[Role.CAB].memberships}
+    assert known == {("An Willems", "CAB", None), ("Dirk Peeters", "CAB", None)}
+    assert [m.group for m in held[Role.DPO].memberships] == [site.an.account_id]
     assert len(held[Role.OPERATIONS].people) == 120
     assert not held[Role.USERS].configured
 

@@ -226,6 +226,23 @@ def test_roles_by_group_name_sys_id_and_user_name(instance: Instance, tools: Too
     assert all(members.readable for members in found.values())
 
 
+def test_since_when_somebody_belongs_to_a_group_is_told_by_its_row(instance: Instance, tools: Tools) -> None:
+    instance.later(days=3)
+    new = instance.add_user("Piet Jacobs")
+    instance.state.insert("sys_user_grmember", {"group": instance.cab, "user": new})
+    held = tools.source.roles({Role.CAB: ["CAB", "dirk.peeters"]})[Role.CAB]
+    assert sorted((m.person.name, m.group, m.since, m.told) for m in held.memberships if m.since) == [
+        ("An Willems", instance.cab, START, True),
+        ("Jan Maes", instance.cab, START, True),
+        ("Piet Jacobs", instance.cab, START + timedelta(days=3), True),
+    ]
+    (named,) = (m for m in held.memberships if not m.told)
+    assert (named.person.name, named.group, named.since) == ("Dirk Peeters", instance.dirk, None)
+    instance.access.hidden_columns.add(("sys_user_grmember", "sys_created_on"))
+    hidden = tools.source.roles({Role.CAB: ["CAB"]})[Role.CAB].memberships
+    assert {(m.since, m.told) for m in hidden} == {(None, False)}
+
+
 @pytest.mark.parametrize("how", ["hidden_tables", "forbidden_tables"])
 def test_a_group_whose_members_are_hidden_proves_nothing(instance: Instance, tools: Tools, how: str) -> None:
     getattr(instance.access, how).add("sys_user_grmember")
@@ -249,6 +266,32 @@ def test_the_audit_trail_tells_who_and_when(instance: Instance, tools: Tools) ->
     assert ticket.field("test_plan_fixed_at").value == START + timedelta(days=1)
     assert ticket.field("test_validated_at").value == START + timedelta(days=1)
     assert ticket.field("requester").at == START
+
+
+def verifier(tools: Tools, number: str) -> tuple[bool, tuple[str, ...]]:
+    field = tools.read(number).field("verified_by")
+    return field.readable, tuple(person.name for person in field.value or ())
+
+
+def test_who_verified_is_named_or_wrote_the_verification_down_first(instance: Instance, tools: Tools) -> None:
+    change = ("change_request", instance.change)
+    assert verifier(tools, instance.number) == (True, ())
+    instance.later(days=1)
+    instance.set(*change, "dirk.peeters", u_post_verification="n/a")
+    assert verifier(tools, instance.number) == (True, ())
+    instance.later(minutes=1)
+    instance.set(*change, "an.willems", u_post_verification="Rooktest gedaan")
+    instance.later(minutes=1)
+    instance.set(*change, "dirk.peeters", u_post_verification="Rooktest gedaan en gelogd")
+    assert verifier(tools, instance.number) == (True, ("An Willems",))
+    instance.access.hidden_columns.add(("change_request", "u_verified_by"))
+    assert verifier(tools, instance.number) == (True, ("An Willems",))
+    instance.access.hidden_tables.add("sys_audit")
+    assert verifier(tools, instance.number) == (False, ())
+    instance.access.hidden_columns.clear()
+    assert verifier(tools, instance.number) == (True, ())
+    instance.set(*change, "dirk.peeters", u_verified_by=instance.jan)
+    assert verifier(tools, instance.number) == (True, ("Jan Maes",))
 
 
 def test_without_an_audit_trail_nobody_is_named(instance: Instance, tools: Tools) -> None:

@@ -447,6 +447,28 @@ DIFFERENT = "Different people take part: "
             "Cannot be read: Testers.",
         ),
         ({}, "unmet", "Still empty: Requester, Builders, Testers, Approvals, Implementer."),
+        # whoever verifies comes too late to share in it, and is not missing before
+        (
+            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals": (approved(AN),), "verified_by": (BO,)},
+            "violated",
+            "An alone does everything. Bo verified it only afterwards, which does not change that.",
+        ),
+        (
+            dict.fromkeys((*EVERYBODY, "verified_by"), (AN,)) | {"approvals": (approved(AN),)},
+            "violated",
+            "An alone does everything.",
+        ),
+        (
+            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals": (approved(AN),), "verified_by": HIDDEN},
+            "violated",
+            "An alone does everything.",
+        ),
+        (
+            {"requester": (AN,), "verified_by": (BO,)},
+            "unmet",
+            "Still empty: Builders, Testers, Approvals, Implementer.",
+        ),
+        ({"requester": (AN,), "implementer": (BO,), "verified_by": (BO,)}, "met", f"{DIFFERENT}An, Bo."),
     ],
 )
 def test_not_one_person(given, result, seen):

@@ -1,0 +1,138 @@
+"""Whether somebody held a role when they decided: by what the source tells of it, and by what was seen before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model.facts import Facts
+from bot.model.people import Membership, Person, Role
+from bot.model.say import Say, say
+from rules.actors import among, same
+from rules.words import ROLES
+
+
+class Held(StrEnum):
+    """How somebody stood to a role at a moment. Only YES and THEN let an approval count.
+
+    THEN     held it then, and does not now
+    NOT_YET  holds it now, and did not then
+    UNSEEN   held it at some time, and was not seen to hold it then
+    UNSURE   holds it now; as the decision has no date, it may be older than that
+    NEVER    neither holds it nor was seen to
+    """
+
+    YES = "yes"
+    THEN = "then"
+    NOT_YET = "not_yet"
+    UNSEEN = "unseen"
+    UNSURE = "unsure"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """How somebody stood to a role when they decided; for NOT_YET and UNSURE the membership that began since."""
+
+    held: Held
+    began: Membership | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the role was theirs then."""
+        return self.held in (Held.YES, Held.THEN)
+
+    @property
+    def ever(self) -> bool:
+        """Whether the role is or was theirs at any time that was seen."""
+        return self.held is not Held.NEVER
+
+
+def tenure(
+    facts: Facts, role: Role, person: Person, at: datetime | None, asked_at: datetime | None
+) -> Tenure:
+    """How the person, by any of their accounts, stood to the role at a moment (UTC). A decision without a date was
+    taken after it was asked for, or after the ticket was made.
+    """
+    own = memberships(facts, role, person)
+    present = among(facts, person, facts.role(role).people)
+    here = [one for one in own if one.until is None] if present else []
+    moment = at or asked_at or facts.ticket.created
+    if present and (not here or any(one.since is None or one.since <= moment for one in here)):
+        return Tenure(Held.YES)
+    if at is not None and any(_over(one, at) for one in own):
+        return Tenure(Held.YES if present else Held.THEN)
+    if present:
+        began = min(here, key=lambda one: one.since or moment)
+        return Tenure(Held.NOT_YET if at else Held.UNSURE, began)
+    return Tenure(Held.UNSEEN if own else Held.NEVER)
+
+
+def memberships(facts: Facts, role: Role, person: Person) -> list[Membership]:
+    """All that is known of since when, and until when, a person belonged to the groups of a role."""
+    return [one for one in facts.role(role).memberships if same(facts, one.person, person)]
+
+
+def _over(one: Membership, at: datetime) -> bool:
+    """Whether somebody who has left was seen, or is told, to belong to it at that moment."""
+    start = one.since if one.told else one.seen
+    return one.until is not None and start is not None and start <= at <= one.until
+
+
+def why_not(role: Role, person: Person, at: datetime | None, held: Tenure) -> Say:
+    """Why an approval by somebody who holds the role, or held it once, does not count."""
+    name, began = ROLES[role], held.began
+    if held.held is Held.UNSEEN and at is not None:
+        return say(
+            "{person} approved on {moment} and was not seen to belong to {role} then, so that does not count.",
+            person=person,
+            moment=at,
+            role=name,
+        )
+    if began is None or began.since is None:
+        return say("{person} no longer belongs to {role}, so that does not count.", person=person, role=name)
+    if at is None:
+        return say(
+            "It cannot be seen whether {person} approved before or after joining {role} on {moment}.",
+            person=person,
+            role=name,
+            moment=began.since,
+        )
+    if began.told:
+        return say(
+            "{person} approved on {moment} and has belonged to {role} only since {since}, so that does not count.",
+            person=person,
+            moment=at,
+            role=name,
+            since=began.since,
+        )
+    return say(
+        "{person} approved on {moment} and did not yet belong to {role} on {since}, so that does not count.",
+        person=person,
+        moment=at,
+        role=name,
+        since=began.since,
+    )
+
+
+def told(own: Iterable[Membership]) -> tuple[Say, ...]:
+    """Since when, and until when, somebody belonged to it, a sentence each."""
+    return tuple(map(_told, own))
+
+
+def _told(one: Membership) -> Say:
+    who = one.person
+    if one.until is not None:
+        start = one.since if one.told else one.seen
+        return say(
+            "{person} belonged to it from {since} to {until}.", person=who, since=start, until=one.until
+        )
+    if one.since is None:
+        return say(
+            "It is not known since when {person} has belonged to it; it counts as if always.", person=who
+        )
+    if one.told:
+        return say("{person} has belonged to it since {since}.", person=who, since=one.since)
+    return say("{person} joined after {since}.", person=who, since=one.since)
