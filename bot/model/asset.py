@@ -33,7 +33,8 @@ class Asset:
     """An asset as a register describes it. Each attribute is a `Field`, so that "not there", "empty" and
     "cannot be read" stay apart. Classes are ints 1 to 5; flags bools; owner and stakeholders people;
     `operations_group` a group; `service_hours` "5x10" or "24x7"; `maintenance_windows` text such as
-    "Sun 02:00-06:00; mon-thu 22:00-02:00".
+    "Sun 02:00-06:00; mon-thu 22:00-02:00". `accounts` is the source system whose account ids name its people, where
+    that is not the book itself.
     """
 
     book: str
@@ -51,6 +52,7 @@ class Asset:
     stakeholders: Field = UNREADABLE
     maintenance_windows: Field = UNREADABLE
     updated_at: datetime | None = None
+    accounts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from bot.model.people import Role
 from bot.ports import Diagnosis, Health, SourceError
 from connectors.jira import statuses
+from connectors.jira.assets import JiraBook
 from connectors.jira.client import mapping
 from connectors.jira.source import JiraSource
 from connectors.jira.values import words
@@ -24,8 +25,9 @@ Wanted = Mapping[Role, Sequence[str]]
 class JiraExaminer:
     """An `Examiner`."""
 
-    def __init__(self, source: JiraSource) -> None:
+    def __init__(self, source: JiraSource, book: JiraBook | None = None) -> None:
         self._source, self._client = source, source.client
+        self._book = book or JiraBook(source.client, source.settings)
 
     def examine(self, roles: Wanted) -> Iterator[Diagnosis]:
         """Everything in order; stops after the first step when the site cannot be reached or refuses us."""

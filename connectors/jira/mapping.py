@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,18 +9,16 @@ from typing import Any
 from bot.model import reading
 from bot.model.fields import FIELDS, UNREADABLE, Field
 from bot.model.lifecycle import State
-from bot.model.ticket import Approval, AssetRef, Change, Ticket, TicketKind
+from bot.model.ticket import Approval, Change, Ticket, TicketKind
 from connectors.jira import approvals as sign_offs
 from connectors.jira.client import NAME, mapping
-from connectors.jira.fields import ASSETS, PREAPPROVAL, VERSIONS, FieldMap, SiteField
+from connectors.jira.fields import PREAPPROVAL, VERSIONS, FieldMap, SiteField
 from connectors.jira.history import History, steps_of
 from connectors.jira.links import CONTAINS, contained
 from connectors.jira.search import moment
 from connectors.jira.statuses import known, state_of
+from connectors.jira.touched import touched
 from connectors.jira.values import obj, objs, person, read, words
-
-OBJECTS = "jira-assets"
-"""Book of references to Assets objects, which carry an id and nothing else."""
 
 _BORN_FROM = frozenset({"caused by", "is caused by", "veroorzaakt door", "is veroorzaakt door"})
 _LEADS_TO = frozenset({"causes", "veroorzaakt", "leads to", "leidt tot"})
@@ -66,7 +63,7 @@ def ticket(raw: Raw, site: Site) -> Ticket:
     seen |= {name: find(seen, fields, site.fields, history) for name, find in _DERIVED.items()}
     seen |= _relations(fields, site)
     given = _approvals(raw, fields, site, history)
-    assets = _assets(fields, site.fields)
+    assets, assets_readable = touched(fields, site.fields)
     return Ticket(
         source=NAME,
         id=str(issue.get("id")),
@@ -81,8 +78,8 @@ def ticket(raw: Raw, site: Site) -> Ticket:
         fields=seen,
         approvals=tuple(given or ()),
         approvals_readable=given is not None,
-        assets=assets or (),
-        assets_readable=assets is not None,
+        assets=assets,
+        assets_readable=assets_readable,
         preapproval=_preapproval(fields, site.fields, history),
         history=_changed(history, seen, site),
         history_readable=bool(raw.changes) or "changelog" in issue,
@@ -208,30 +205,3 @@ def _approvals(raw: Raw, fields: Mapping[str, Any], site: Site, history: History
     if raw.approvals is None and not places:
         return None
     return [*sign_offs.records(raw.approvals or ()), *sign_offs.signed(fields, site.fields, history)]
-
-
-def _assets(fields: Mapping[str, Any], site: FieldMap) -> tuple[AssetRef, ...] | None:
-    """What the ticket touches; None when no field that could tell is readable."""
-    values = [fields[f.id] for f in site.found.get(ASSETS, ()) if f.id in fields]
-    values = [v for v in values if not (isinstance(v, Mapping) and "errorMessage" in v)]
-    if not values:
-        return None
-    refs = [ref for value in values for ref in _asset_refs(value)]
-    return tuple(dict.fromkeys(refs))
-
-
-def _asset_refs(value: Any) -> list[AssetRef]:
-    if isinstance(value, str) or (isinstance(value, Mapping) and value.get("type") == "doc"):
-        value = re.split(r"[,;\n]+", words(value))
-    listed = value if isinstance(value, list) else [value]
-    return [ref for item in listed if (ref := _asset_ref(item))]
-
-
-def _asset_ref(item: Any) -> AssetRef | None:
-    name = words(item).strip()
-    if not reading.text(name).filled:
-        return None
-    if isinstance(item, Mapping) and item.get("objectId"):
-        label = str(item.get("label") or item.get("name") or item["objectId"])
-        return AssetRef(OBJECTS, str(item["objectId"]), label)
-    return AssetRef(NAME, str(item.get("id") or name) if isinstance(item, Mapping) else name, name)

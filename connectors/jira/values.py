@@ -19,7 +19,7 @@ _WORDS = ("value", "displayName", "name", "title", "label", "key", "id")
 
 def read(name: str, raw: Any, where: str) -> Field:
     """A vocabulary field from the value of a Jira field. An error object is unreadable, never "filled in"."""
-    error = _error(raw)
+    error = error_in(raw)
     if error is not None:
         return reading.unreadable(where, error)
     return _BY_KIND[FIELDS[name].kind](name, raw, where)
@@ -89,7 +89,7 @@ def party(raw: Any) -> Person | Group | None:
     return Group(name, name) if reading.text(name).filled else None
 
 
-def _error(raw: Any) -> str | None:
+def error_in(raw: Any) -> str | None:
     """What an error object in place of a value says; None for a value."""
     if isinstance(raw, dict):
         if "errorMessage" in raw:

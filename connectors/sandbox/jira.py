@@ -15,8 +15,10 @@ from typing import Any
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from connectors.sandbox.jira_assets_web import cloud, data_center
 from connectors.sandbox.jira_beans import Beans, page, stamp
 from connectors.sandbox.jira_comments import comments
+from connectors.sandbox.jira_fields import WORKSPACE
 from connectors.sandbox.jira_jql import BadJql, search
 from connectors.sandbox.jira_pages import pages
 from connectors.sandbox.jira_records import Issue, User
@@ -56,11 +58,20 @@ def _app(site: JiraSandbox) -> Flask:
     comments(api, site)
     for version in ("2",) if site.server else ("2", "3"):
         app.register_blueprint(api, url_prefix=f"/rest/api/{version}", name=f"api{version}")
+    _add_assets(app, site)
     app.register_blueprint(_service_desk(site), url_prefix="/rest/servicedeskapi")
     app.register_blueprint(pages(site))
     app.add_url_rule("/_edge/tenant_info", view_func=lambda: {"cloudId": CLOUD_ID})
     app.wsgi_app = gateway(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
+
+
+def _add_assets(app: Flask, site: JiraSandbox) -> None:
+    if site.server:
+        for name in ("assets", "insight"):
+            app.register_blueprint(data_center(site.assets, name), url_prefix=f"/rest/{name}/1.0")
+    else:
+        app.register_blueprint(cloud(site.assets), url_prefix="/jsm/assets/workspace/<workspace>/v1")
 
 
 def _who(site: JiraSandbox) -> Response | tuple[Response, int] | None:
@@ -76,7 +87,11 @@ def _who(site: JiraSandbox) -> Response | tuple[Response, int] | None:
         return Response("Unauthorized", 401)
     if given is not None and given.type == "bearer" and not _takes_bearer(site):
         raise Refusal(403, {"error": "Failed to parse Connect Session Auth Token"})
-    if g.user or not request.path.startswith("/rest/") or any(part in request.path for part in _ANONYMOUS):
+    if (
+        g.user
+        or not request.path.startswith(("/rest/", "/jsm/"))
+        or any(part in request.path for part in _ANONYMOUS)
+    ):
         return None
     if "/issue/" in request.path and "servicedeskapi" not in request.path:
         refuse(404, "Issue does not exist or you do not have permission to see it.")
@@ -129,6 +144,19 @@ def _platform(site: JiraSandbox) -> Blueprint:
     def fields() -> Any:
         seen = [f for f in site.fields.values() if g.user or "_" not in f.id]
         return jsonify([g.beans.field(f) for f in seen])
+
+    @api.get("/status")
+    def every_status() -> Any:
+        names = {i.status for i in site.issues.values()} | {
+            shown
+            for i in site.issues.values()
+            for change in i.history
+            for field_id, *seen in change.items
+            if field_id == "status"
+            for shown in seen
+            if shown
+        }
+        return jsonify([g.beans.status(name) for name in sorted(names)])
 
     @api.get("/issuetype")
     def issue_types() -> Any:
@@ -271,6 +299,11 @@ def _service_desk(site: JiraSandbox) -> Blueprint:
         if not issue.jsm:
             raise Refusal(403, {"errorMessage": "You do not have permission to view this request."})
         return issue
+
+    @desk.get("/assets/workspace")
+    def workspaces() -> Any:
+        values = [{"workspaceId": WORKSPACE}] if site.assets.types and not site.server else []
+        return {"size": len(values), "start": 0, "limit": 50, "isLastPage": True, "values": values}
 
     @desk.get("/request/<key>/approval")
     def approvals(key: str) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectors.sandbox.jira_assets import Assets
 from connectors.sandbox.jira_fields import KINDS, SYSTEM_FIELDS, FieldKind, show
 from connectors.sandbox.jira_records import Approval, Change, Comment, Issue, SiteField, User
 
@@ -26,6 +27,7 @@ class State:
         self.index_lag = timedelta(0)
         self.server = False
         self.lock = threading.RLock()
+        self.assets = Assets(self.now)
         self.users: dict[str, User] = {}
         self.groups: dict[str, list[str]] = {}
         self.fields: dict[str, SiteField] = {}

@@ -122,7 +122,7 @@ def test_the_second_name_serves_where_the_first_is_empty(fields, day, where):
     ("raw", "refs"),
     [
         ([{"id": "ari:1", "name": "Loket"}], (AssetRef("jira", "ari:1", "Loket"),)),
-        ([{"workspaceId": "w", "id": "w:7", "objectId": "7"}], (AssetRef("jira-assets", "7", "7"),)),
+        ([{"workspaceId": "w", "id": "w:7", "objectId": "7"}], (AssetRef("jira-assets", "w:7", "Assets 7"),)),
         ([{"objectId": "7", "label": "Loket"}], (AssetRef("jira-assets", "7", "Loket"),)),
         (
             "Loket; Burgerzaken",
