@@ -63,6 +63,7 @@ ALWAYS = (
     "creator",
     "issuelinks",
     "subtasks",
+    "parent",
 )
 """Fields read of every issue, whatever the vocabulary maps to; `fixVersions` stands in for a package."""
 VERSIONS = "fixVersions"

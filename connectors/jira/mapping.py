@@ -16,7 +16,7 @@ from connectors.jira.fields import PREAPPROVAL, VERSIONS, FieldMap, SiteField
 from connectors.jira.history import History, steps_of
 from connectors.jira.links import CONTAINS, contained
 from connectors.jira.search import moment
-from connectors.jira.statuses import known, state_of
+from connectors.jira.statuses import CATEGORIES, known, remark, state_of
 from connectors.jira.touched import touched
 from connectors.jira.values import obj, objs, person, read, words
 
@@ -32,18 +32,29 @@ _NO_LINKS = reading.unreadable(_LINKS, "not returned for this issue")
 _FIX_VERSIONS = SiteField(VERSIONS, "Fix versions")
 
 
+def _no_category(_: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What must be known of a site to understand its issues."""
+    """What must be known of a site to understand its issues. `category` gives the category of a status by its id,
+    which a changelog leaves out; it may ask the site.
+    """
 
     url: str
     fields: FieldMap
     kinds: Mapping[str, TicketKind]
     states: Mapping[str, State]
+    category: Callable[[str], str] = _no_category
 
     def kind(self, issue_type: str) -> TicketKind | None:
         """The kind of ticket of an issue type; None when it is not watched."""
         return self.kinds.get(issue_type.strip().lower())
+
+    def state(self, name: str, number: str) -> State | None:
+        """The state that a status of this name and id means; None where neither tells."""
+        return known(name, self.states) or (CATEGORIES.get(self.category(number)) if number else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,7 @@ def ticket(raw: Raw, site: Site) -> Ticket:
         preapproval=_preapproval(fields, site.fields, history),
         history=_changed(history, seen, site),
         history_readable=bool(raw.changes) or "changelog" in issue,
+        remarks=remark(mapping(fields.get("status")), site.states),
     )
 
 
@@ -91,7 +103,7 @@ def _changed(history: History, seen: Mapping[str, Field], site: Site) -> tuple[C
     found = dict(site.fields.found)
     if seen["package"].where == _FIX_VERSIONS.name:
         found["package"] = (_FIX_VERSIONS,)
-    return history.changes(found, lambda name: known(name, site.states))
+    return history.changes(found, site.state)
 
 
 def _history(raw: Raw, fields: Mapping[str, Any]) -> History:

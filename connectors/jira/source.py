@@ -20,7 +20,8 @@ from connectors.jira.fields import FieldMap, resolve, site_fields
 from connectors.jira.links import with_links
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.settings import JiraSettings, split
-from connectors.jira.values import obj, words
+from connectors.jira.statuses import category_of
+from connectors.jira.values import obj, objs, words
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+")
 _CHANGES = 100
@@ -36,6 +37,7 @@ class JiraSource:
         self.client, self.settings = client, settings
         self.directory = Directory(client)
         self._site: Site | None = None
+        self._categories: dict[str, str] | None = None
         self._lock = threading.Lock()
 
     def identify(self) -> Identity:
@@ -90,7 +92,8 @@ class JiraSource:
         with self._lock:
             if self._site is None:
                 kinds = {name.lower(): kind for name, kind in self.settings.kinds.items()}
-                self._site = Site(self.client.home, self._fields(), kinds, own_states(self.settings))
+                states = own_states(self.settings)
+                self._site = Site(self.client.home, self._fields(), kinds, states, self._category)
             return self._site
 
     def _fields(self) -> FieldMap:
@@ -98,6 +101,13 @@ class JiraSource:
         if not isinstance(listed, list):
             raise Garbled(NAME, "the answer has another shape than the API promises")
         return resolve(site_fields(listed), self.settings)
+
+    def _category(self, number: str) -> str:
+        """The category of a status by its id. Asked of the site once, when a history first names a strange one."""
+        if self._categories is None:
+            listed = self.client.api("status")
+            self._categories = {str(one.get("id")): category_of(one) for one in objs(listed)}
+        return self._categories.get(number, "")
 
     def _bounds(self) -> str:
         """The scope in JQL. Jira refuses names that do not exist, so only types the site has are named."""

@@ -112,11 +112,16 @@ class Beans:
                 "issuetype": self.issue_type(issue.type) | {"subtask": bool(issue.parent)},
                 "project": self.project(issue.project),
                 "issuelinks": [self._link(*link) for link in issue.links],
+                **self._parent(issue),
                 "subtasks": [
                     {"id": i.id, "key": i.key} for i in self.state.issues.values() if i.parent == issue.key
                 ],
             }
         )
+
+    def _parent(self, issue: Issue) -> dict[str, Any]:
+        parent = self.state.issues.get(issue.parent)
+        return {"parent": {"id": parent.id, "key": parent.key}} if parent else {}
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, list):
