@@ -11,7 +11,7 @@ from typing import Any
 from bot.model.lifecycle import State
 from bot.model.people import Role, RoleMembers
 from bot.model.ticket import Ticket, TicketRef
-from bot.ports import Garbled, Identity, NotFound, SourceError
+from bot.ports import Forbidden, Garbled, Identity, NotFound, SourceError
 from connectors.jira import search
 from connectors.jira.approvals import service_desk
 from connectors.jira.client import NAME, Client, mapping, rows, total
@@ -105,7 +105,10 @@ class JiraSource:
     def _category(self, number: str) -> str:
         """The category of a status by its id. Asked of the site once, when a history first names a strange one."""
         if self._categories is None:
-            listed = self.client.api("status")
+            try:
+                listed = self.client.api("status")
+            except (Forbidden, NotFound):
+                listed = []
             self._categories = {str(one.get("id")): category_of(one) for one in objs(listed)}
         return self._categories.get(number, "")
 

@@ -12,7 +12,9 @@ from connectors.sandbox.jira_assets import Assets
 from connectors.sandbox.jira_fields import KINDS, SYSTEM_FIELDS, FieldKind, show
 from connectors.sandbox.jira_records import Approval, Change, Comment, Issue, SiteField, User
 
-_ALL = frozenset({"BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS"})
+_ALL = frozenset(
+    {"BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS", "USER_PICKER"}
+)
 
 
 class State:
