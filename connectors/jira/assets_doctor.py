@@ -29,7 +29,7 @@ def examined(book: JiraBook, fields: Sequence[SiteField]) -> Iterator[Diagnosis]
             fix = "give the account the role Object schema users in the schemas that tickets point to"
             yield Diagnosis(Health.FAILED, "assets", "no object types can be seen", fix)
             continue
-        yield Diagnosis(Health.OK, "assets", f"readable, {len(kinds)} object types")
+        yield Diagnosis(Health.OK, "assets", f"readable; object types: {_some(list(kinds))}")
         yield from (_attribute(name, wanted, kinds) for name, wanted in book.wanted.items())
 
 
@@ -45,5 +45,9 @@ def _attribute(name: str, wanted: Sequence[str], kinds: dict[str, Kind]) -> Diag
     if not holders:
         detail = f"no object type has an attribute {' or '.join(wanted)}, so it is unknown"
         return Diagnosis(Health.WARNING, about, detail, f"set JIRA_ASSET_FIELDS__{name.upper()} to its name")
-    more = f" and {len(holders) - _SHOWN} others" if len(holders) > _SHOWN else ""
-    return Diagnosis(Health.OK, about, f"on {', '.join(holders[:_SHOWN])}{more}")
+    return Diagnosis(Health.OK, about, f"on {_some(holders)}")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} others" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

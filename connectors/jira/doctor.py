@@ -99,9 +99,13 @@ class JiraExaminer:
         absent = [doubt for doubt in fields.doubts if self._is_just_absent(doubt)]
         yield from (self._doubt(doubt) for doubt in fields.doubts if doubt not in absent)
         if absent:
-            listed = ", ".join(f"{doubt.wanted} ({doubt.about})" for doubt in absent)
-            detail = f"no field has these names, so what they hold is unknown: {listed}"
-            fix = "set JIRA_FIELDS__<FIELD> to the id or name of the field that holds it, or make the field"
+            detail = (
+                f"no field has these names, so what they hold is unknown: {', '.join(map(_wanted, absent))}"
+            )
+            fix = (
+                "make the field, or set JIRA_FIELDS__<FIELD> to the id or name of the one that holds it, such as "
+                f"{_variable(absent[0].about)}=customfield_10042"
+            )
             yield Diagnosis(Health.WARNING, "fields not found", detail, fix)
 
     def _is_just_absent(self, doubt: Doubt) -> bool:
@@ -118,7 +122,7 @@ class JiraExaminer:
         """Statuses of watched types that nobody named: they fall back on their category."""
         known, about = self._source.site.states, f"statuses of {project or 'the site'}"
         strange = {
-            f"{words(status)} ({statuses.state_of(status, known)})"
+            f"{words(status)} (as {statuses.state_of(status, known)})"
             for status in self._listed(project)
             if statuses.known(words(status), known) is None
         }
@@ -137,6 +141,12 @@ class JiraExaminer:
 
 def _project(project: str) -> str:
     return f"project {project}" if project else "permissions"
+
+
+def _wanted(doubt: Doubt) -> str:
+    """The name that is looked for, with the word of the settings where that is another."""
+    plain = doubt.wanted.lower().replace(" ", "_") == doubt.about
+    return doubt.wanted if plain else f"{doubt.wanted} ({doubt.about})"
 
 
 def _variable(about: str) -> str:

@@ -80,7 +80,7 @@ def test_strange_statuses(site, source):
     assert (
         "warning",
         "statuses of CHG",
-        "not known, judged by their category: In de wachtkamer (implement)",
+        "not known, judged by their category: In de wachtkamer (as implement)",
     ) in findings(source)
 
 
@@ -117,7 +117,7 @@ def test_without_projects_the_whole_site_is_looked_at(site, server):
     assert (
         "warning",
         "statuses of the site",
-        "not known, judged by their category: Wachtkamer (implement)",
+        "not known, judged by their category: Wachtkamer (as implement)",
     ) in seen
 
 
