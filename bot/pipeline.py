@@ -103,7 +103,7 @@ def judge(
         while gatherer.problems:
             report.problem(gatherer.problems.pop())
         for line in facts.ticket.remarks:
-            report.remark(f"{source.name}: {line}")
+            report.note(f"{source.name}: {line}")
         memory = memory_of(ctx, facts.ticket)
         facts = hand_over(ctx, facts, memory, report)
         findings = evaluate(facts, ctx.policy.packs)

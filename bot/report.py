@@ -45,7 +45,7 @@ class Planned:
 class Report:
     """Filled in by the stages of a run.
 
-    remarks       what an admin should know though nothing failed
+    notes         what an admin should know although nothing went wrong, a line each
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
     """
@@ -59,7 +59,7 @@ class Report:
     planned: list[Planned] = field(default_factory=list)
     delivered: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     attestations: dict[str, str] = field(default_factory=dict)
     indicators: dict[str, str] = field(default_factory=dict)
     stopped: bool = False
@@ -97,10 +97,10 @@ class Report:
         if line not in self.problems:
             self.problems.append(line)
 
-    def remark(self, line: str) -> None:
-        """Note what had to be assumed, one line, once."""
-        if line not in self.remarks:
-            self.remarks.append(line)
+    def note(self, line: str) -> None:
+        """Note something to know, one line, once."""
+        if line not in self.notes:
+            self.notes.append(line)
 
     @property
     def writes(self) -> int:
@@ -138,7 +138,7 @@ class Report:
             "delivered": dict(self.delivered),
             "writes": self.writes,
             "problems": list(self.problems),
-            "remarks": list(self.remarks),
+            "notes": list(self.notes),
             "attestations": dict(self.attestations),
             "indicators": dict(self.indicators),
             "stopped": self.stopped,

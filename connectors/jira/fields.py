@@ -99,19 +99,19 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class FieldMap:
-    """Vocabulary name to the site's fields (best first), sign-off fields per role, and doubts. `service_desk` when
-    the site has approvals of Service Management, so that it needs no sign-off fields.
+    """Vocabulary name to the site's fields (best first), sign-off fields per role, and doubts. `approvals` are
+    fields that show the approvals of Service Management; a site that has them needs no sign-off fields.
     """
 
     found: Mapping[str, tuple[SiteField, ...]]
     sign_offs: Mapping[str, tuple[SiteField, ...]]
     doubts: tuple[Doubt, ...]
-    service_desk: bool = False
+    approvals: tuple[SiteField, ...] = ()
 
     def ids(self) -> list[str]:
         """Every field id to ask for, sorted, so that requests are the same each time."""
         mapped = {f.id for group in (self.found, self.sign_offs) for fields in group.values() for f in fields}
-        return sorted(mapped | {*ALWAYS, VERSIONS})
+        return sorted(mapped | {*ALWAYS, VERSIONS, *(f.id for f in self.approvals)})
 
     def doubt(self, name: str) -> str:
         """Why a vocabulary field is not mapped, for the admin."""
@@ -139,13 +139,13 @@ def resolve(fields: Sequence[SiteField], settings: JiraSettings) -> FieldMap:
     found = {name: _vocabulary(name, fields, settings, doubts) for name in names}
     if own := settings.fields.get(PREAPPROVAL):
         found[PREAPPROVAL] = _all(PREAPPROVAL, (own,), fields, doubts)
-    service_desk = any(f.custom == _APPROVALS_TYPE for f in fields)
+    approvals = tuple(f for f in fields if f.custom == _APPROVALS_TYPE)
     signs = {role: settings.sign_off_fields.get(role) for role in {*SIGN_OFFS, *settings.sign_off_fields}}
     sign_offs = {role: _sign_offs(role, own, fields, doubts) for role, own in sorted(signs.items())}
-    if service_desk:
+    if approvals:
         own_doubts = {f"{role} sign-off" for role, own in signs.items() if not own}
         doubts = [d for d in doubts if d.ids or d.about not in own_doubts]
-    return FieldMap(found, sign_offs, tuple(doubts), service_desk)
+    return FieldMap(found, sign_offs, tuple(doubts), approvals)
 
 
 def _sign_offs(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 
 from bot.model import reading
@@ -39,7 +40,7 @@ def _no_category(_: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Site:
     """What must be known of a site to understand its issues. `category` gives the category of a status by its id,
-    which a changelog leaves out; it may ask the site.
+    which a changelog leaves out, and `zone` the account's, for dates without a time; both may ask the site.
     """
 
     url: str
@@ -47,6 +48,7 @@ class Site:
     kinds: Mapping[str, TicketKind]
     states: Mapping[str, State]
     category: Callable[[str], str] = _no_category
+    zone: Callable[[], tzinfo] = lambda: UTC
 
     def kind(self, issue_type: str) -> TicketKind | None:
         """The kind of ticket of an issue type; None when it is not watched."""
@@ -70,7 +72,7 @@ def ticket(raw: Raw, site: Site) -> Ticket:
     """The ticket. Raises Garbled when what every issue has is missing."""
     issue, fields = raw.issue, mapping(raw.issue.get("fields"))
     history = _history(raw, fields)
-    seen = {name: _field(name, fields, site.fields, history) for name in FIELDS}
+    seen = {name: _field(name, fields, site, history) for name in FIELDS}
     seen |= {name: find(seen, fields, site.fields, history) for name, find in _DERIVED.items()}
     seen |= _relations(fields, site)
     given = _approvals(raw, fields, site, history)
@@ -111,14 +113,14 @@ def _history(raw: Raw, fields: Mapping[str, Any]) -> History:
     return History(steps_of(raw.changes), creator, moment(fields.get("created")))
 
 
-def _field(name: str, fields: Mapping[str, Any], site: FieldMap, history: History) -> Field:
+def _field(name: str, fields: Mapping[str, Any], site: Site, history: History) -> Field:
     """The best of the fields mapped to a name that is filled; else the first that can be read."""
-    candidates = [f for f in site.found.get(name, ()) if f.id in fields]
+    candidates = [f for f in site.fields.found.get(name, ()) if f.id in fields]
     if not candidates:
-        mapped = site.found.get(name, ())
-        why = "not returned for this issue" if mapped else site.doubt(name)
+        mapped = site.fields.found.get(name, ())
+        why = "not returned for this issue" if mapped else site.fields.doubt(name)
         return reading.unreadable(mapped[0].name if mapped else FIELDS[name].label, why)
-    seen = [history.stamped(read(name, fields[f.id], f.name), f) for f in candidates]
+    seen = [history.stamped(read(name, fields[f.id], f.name, site.zone), f) for f in candidates]
     readable = [f for f in seen if f.readable]
     return next((f for f in readable if f.filled), (readable or seen)[0])
 
@@ -212,7 +214,11 @@ _DERIVED: Mapping[str, _Derive] = {
 
 
 def _approvals(raw: Raw, fields: Mapping[str, Any], site: Site, history: History) -> list[Approval] | None:
-    """Sign-offs of both sorts; None when this issue has no place where anybody could sign off."""
+    """Sign-offs of both sorts; None when this issue has no place where anybody could sign off, or shows that it has
+    approvals which may not be read.
+    """
+    if raw.approvals is None and any(fields.get(f.id) for f in site.fields.approvals):
+        return None
     places = [f for group in site.fields.sign_offs.values() for f in group if f.id in fields]
     if raw.approvals is None and not places:
         return None

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.model.lifecycle import State
 from bot.model.people import Role, RoleMembers
@@ -37,6 +38,7 @@ class JiraSource:
         self.client, self.settings = client, settings
         self.directory = Directory(client)
         self._site: Site | None = None
+        self._timezone: ZoneInfo | None = None
         self._categories: dict[str, str] | None = None
         self._lock = threading.Lock()
 
@@ -93,7 +95,7 @@ class JiraSource:
             if self._site is None:
                 kinds = {name.lower(): kind for name, kind in self.settings.kinds.items()}
                 states = own_states(self.settings)
-                self._site = Site(self.client.home, self._fields(), kinds, states, self._category)
+                self._site = Site(self.client.home, self._fields(), kinds, states, self._category, self._zone)
             return self._site
 
     def _fields(self) -> FieldMap:
@@ -101,6 +103,15 @@ class JiraSource:
         if not isinstance(listed, list):
             raise Garbled(NAME, "the answer has another shape than the API promises")
         return resolve(site_fields(listed), self.settings)
+
+    def _zone(self) -> ZoneInfo:
+        """The time zone of the account: Jira shows it times in that. Asked once, for the first date without a time."""
+        if self._timezone is None:
+            try:
+                self._timezone = ZoneInfo(self.client.identify().timezone)
+            except (ZoneInfoNotFoundError, ValueError):
+                self._timezone = ZoneInfo("UTC")
+        return self._timezone
 
     def _category(self, number: str) -> str:
         """The category of a status by its id. Asked of the site once, when a history first names a strange one."""

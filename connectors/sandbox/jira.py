@@ -15,10 +15,9 @@ from typing import Any
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from connectors.sandbox.jira_assets_web import cloud, data_center
+from connectors.sandbox.jira_assets_web import add_assets
 from connectors.sandbox.jira_beans import Beans, page, stamp
 from connectors.sandbox.jira_comments import comments
-from connectors.sandbox.jira_fields import WORKSPACE
 from connectors.sandbox.jira_jql import BadJql, search
 from connectors.sandbox.jira_pages import pages
 from connectors.sandbox.jira_records import Issue, User
@@ -58,20 +57,12 @@ def _app(site: JiraSandbox) -> Flask:
     comments(api, site)
     for version in ("2",) if site.server else ("2", "3"):
         app.register_blueprint(api, url_prefix=f"/rest/api/{version}", name=f"api{version}")
-    _add_assets(app, site)
+    add_assets(app, site)
     app.register_blueprint(_service_desk(site), url_prefix="/rest/servicedeskapi")
     app.register_blueprint(pages(site))
     app.add_url_rule("/_edge/tenant_info", view_func=lambda: {"cloudId": CLOUD_ID})
     app.wsgi_app = gateway(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
-
-
-def _add_assets(app: Flask, site: JiraSandbox) -> None:
-    if site.server:
-        for name in ("assets", "insight"):
-            app.register_blueprint(data_center(site.assets, name), url_prefix=f"/rest/{name}/1.0")
-    else:
-        app.register_blueprint(cloud(site.assets), url_prefix="/jsm/assets/workspace/<workspace>/v1")
 
 
 def _who(site: JiraSandbox) -> Response | tuple[Response, int] | None:
@@ -147,16 +138,7 @@ def _platform(site: JiraSandbox) -> Blueprint:
 
     @api.get("/status")
     def every_status() -> Any:
-        names = {i.status for i in site.issues.values()} | {
-            shown
-            for i in site.issues.values()
-            for change in i.history
-            for field_id, *seen in change.items
-            if field_id == "status"
-            for shown in seen
-            if shown
-        }
-        return jsonify([g.beans.status(name) for name in sorted(names)])
+        return jsonify([g.beans.status(name) for name in site.statuses()])
 
     @api.get("/issuetype")
     def issue_types() -> Any:
@@ -299,11 +281,6 @@ def _service_desk(site: JiraSandbox) -> Blueprint:
         if not issue.jsm:
             raise Refusal(403, {"errorMessage": "You do not have permission to view this request."})
         return issue
-
-    @desk.get("/assets/workspace")
-    def workspaces() -> Any:
-        values = [{"workspaceId": WORKSPACE}] if site.assets.types and not site.server else []
-        return {"size": len(values), "start": 0, "limit": 50, "isLastPage": True, "values": values}
 
     @desk.get("/request/<key>/approval")
     def approvals(key: str) -> Any:

@@ -10,12 +10,34 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from flask import Blueprint, g, jsonify, request
+from flask import Blueprint, Flask, g, jsonify, request
 
 from connectors.sandbox.jira_assets import PREFIX, SCHEMA, Assets, Object, Reference, Status
 from connectors.sandbox.jira_fields import WORKSPACE
 from connectors.sandbox.jira_records import User
+from connectors.sandbox.jira_state import State
 from connectors.sandbox.jira_web import Refusal
+
+
+def add_assets(app: Flask, site: State) -> None:
+    """Add the addresses of Cloud or of Data Center."""
+    app.register_blueprint(_discovery(site), url_prefix="/rest/servicedeskapi/assets")
+    if site.server:
+        for name in ("assets", "insight"):
+            app.register_blueprint(data_center(site.assets, name), url_prefix=f"/rest/{name}/1.0")
+    else:
+        app.register_blueprint(cloud(site.assets), url_prefix="/jsm/assets/workspace/<workspace>/v1")
+
+
+def _discovery(site: State) -> Blueprint:
+    desk = Blueprint("workspaces", __name__)
+
+    @desk.get("/workspace")
+    def workspaces() -> Any:
+        values = [{"workspaceId": WORKSPACE}] if site.assets.types and not site.server else []
+        return {"size": len(values), "start": 0, "limit": 50, "isLastPage": True, "values": values}
+
+    return desk
 
 
 def cloud(assets: Assets) -> Blueprint:

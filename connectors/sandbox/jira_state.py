@@ -206,6 +206,12 @@ class State:
         """Whether a permission is given in a project."""
         return permission in _ALL and (permission, project) not in self.denied
 
+    def statuses(self) -> list[str]:
+        """Every status that an issue is or was in."""
+        moves = (i for issue in self.issues.values() for change in issue.history for i in change.items)
+        past = {name for field_id, *names in moves if field_id == "status" for name in names if name}
+        return sorted(past | {issue.status for issue in self.issues.values()})
+
     def touch(self, issue: Issue) -> None:
         """The issue changed now."""
         issue.updated = max(self.now(), issue.updated)

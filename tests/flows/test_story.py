@@ -197,6 +197,6 @@ def test_a_status_that_nobody_named_is_reported_once_and_is_no_failure(town: Tow
         town.jira.transition(key, "In the waiting room", "Tom Willems")
     done = sync()
     line = "jira: the status In the waiting room is not known and taken for implement by its category"
-    assert [told.split(" —")[0] for told in done.remarks] == [line]
+    assert [told.split(" —")[0] for told in done.notes] == [line]
     assert done.exit_code == 0
-    assert done.as_json()["remarks"] == done.remarks
+    assert done.as_json()["notes"] == done.notes
