@@ -125,7 +125,7 @@ class JiraBook:
             try:
                 objects = self._query(workspace, f"{name} in ({', '.join(some)})")
             except SourceError as error:
-                if type(error) not in (SourceError, NotFound):
+                if not _not_taken(error):
                     raise
                 objects = list(self._one_by_one(workspace, [i.strip('"') for i in some]))
             for raw in objects:
@@ -155,7 +155,13 @@ class JiraBook:
     def _named(self, refs: Sequence[AssetRef]) -> dict[AssetRef, Asset]:
         """Objects that go by the name of an asset of another register, or of a ticket that gives just a name."""
         names = {ref: ref.name.strip() for ref in refs if _SAYABLE.fullmatch(ref.name.strip())}
-        found = self._matching("Name", set(names.values()), lambda raw: str(raw.get("label") or ""))
+        try:
+            found = self._matching("Name", set(names.values()), lambda raw: str(raw.get("label") or ""))
+        except SourceError as error:
+            if not _not_taken(error):
+                raise
+            why = f"names cannot be looked up: {error}"
+            raise Forbidden(OBJECTS, why, "give the object types an attribute Name") from None
         return {
             ref: self._asset(f"{place}:{raw.get('id')}" if place else str(raw.get("objectKey")), place, raw)
             for ref, name in names.items()
@@ -163,18 +169,17 @@ class JiraBook:
         }
 
     def _services(self, refs: Sequence[AssetRef]) -> dict[AssetRef, Asset]:
-        ids = {ref.id for ref in refs}
-        found = self._matching('"Service ID"', ids, self._service_id)
+        try:
+            found = self._matching('"Service ID"', {ref.id for ref in refs}, _service_id)
+        except SourceError as error:
+            if not _not_taken(error):
+                raise
+            found = {}
         return {
             ref: self._asset(ref.id, place, raw)
             for ref in refs
             for place, raw in _only(found.get(ref.id.casefold(), []))
         }
-
-    def _service_id(self, raw: Mapping[str, Any]) -> str:
-        """The service that an object mirrors, by whichever of its attributes holds one."""
-        values = (v for a in objs(raw.get("attributes")) for v in objs(a.get("objectAttributeValues")))
-        return next((str(v["value"]) for v in values if _SERVICE.fullmatch(str(v.get("value", "")))), "")
 
     def _matching(
         self, attribute: str, words: set[str], own: Callable[[Mapping[str, Any]], str]
@@ -225,6 +230,17 @@ class JiraBook:
             if len(self._kept) >= MOST_KEPT:
                 self._kept = {k: held for k, held in self._kept.items() if now < held[0]}
             self._kept[key] = now + self._seconds, value
+
+
+def _service_id(raw: Mapping[str, Any]) -> str:
+    """The service that an object mirrors, by whichever of its attributes holds one."""
+    values = (v for a in objs(raw.get("attributes")) for v in objs(a.get("objectAttributeValues")))
+    return next((str(v["value"]) for v in values if _SERVICE.fullmatch(str(v.get("value", "")))), "")
+
+
+def _not_taken(error: SourceError) -> bool:
+    """Whether Assets answered that it does not take this query: it has no such attribute, or no such address."""
+    return type(error) in (SourceError, NotFound)
 
 
 def _batched(words: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -187,6 +187,16 @@ def test_a_service_is_the_object_that_mirrors_it(site: Site, server: Server) -> 
     assert not book_on(server).look_up([strange])[strange].confidentiality.readable
 
 
+def test_a_site_that_does_not_take_queries_leaves_names_unknown_and_services_unreadable(
+    site: Site, server: Server, kassa: str
+) -> None:
+    site.assets.queries = False
+    with pytest.raises(Forbidden, match="names cannot be looked up"):
+        book_on(server).look_up([AssetRef("servicenow", "1", "Kassa")])
+    ref = AssetRef(OBJECTS, ARI, "x")
+    assert not book_on(server).look_up([ref])[ref].confidentiality.readable
+
+
 def test_a_site_without_assets_knows_nothing_and_no_other_host_is_asked(site: Site, server: Server) -> None:
     book = book_on(server, assets_url="https://assets.invalid")
     assert book.look_up([AssetRef("servicenow", "1", "Kassa")]) == {}
