@@ -60,9 +60,12 @@ class Registers:
                 continue
             for ref in asked:
                 self._said[ref][book.name] = found.get(named[ref])
-        for ref in refs:
-            if down and (ref.book in down or not self.described(ref)):
-                raise down.get(ref.book) or next(iter(down.values()))
+        try:
+            for ref in refs:
+                if down and (ref.book in down or not self.described(ref)):
+                    raise down.get(ref.book) or next(iter(down.values()))
+        finally:
+            down.clear()  # an error holds this frame: kept in it, both would stay, with a connection half read
 
     def _named(self, ref: AssetRef) -> AssetRef:
         """The ref with the name by which people know the asset, as far as its own register told."""

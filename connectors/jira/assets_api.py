@@ -63,7 +63,7 @@ class _Cloud:
         through_gateway = "/ex/jira/" in settings.url
         self._base = settings.assets_url or (settings.url if through_gateway else HOST)
         self._own = threading.local()
-        self._rest: RateLimited | None = None
+        self._silent_until: datetime | None = None
 
     def workspaces(self) -> tuple[str, ...]:
         try:
@@ -87,8 +87,8 @@ class _Cloud:
     def _ask(
         self, method: str, workspace: str, path: str, params: dict[str, Any] | None = None, body: Any = None
     ) -> Any:
-        if self._rest and datetime.now(UTC) < self._rest.until:
-            raise self._rest
+        if self._silent_until and datetime.now(UTC) < self._silent_until:
+            raise RateLimited(OBJECTS, "asked to be left alone for a while", self._silent_until)
         url = f"{self._base}/jsm/assets/workspace/{workspace}/v1/{path}"
         try:
             # A redirect would take the credentials to a host that nobody named.
@@ -97,7 +97,7 @@ class _Cloud:
         except (requests.RequestException, ValueError) as error:
             raise translate(OBJECTS, error, writing=False) from None
         except RateLimited as error:
-            self._rest = error
+            self._silent_until = error.until
             raise
 
     def _session(self) -> requests.Session:
