@@ -118,7 +118,19 @@ def test_many_objects_cost_one_query_and_are_kept_for_minutes(site: Site, server
     assert server.count("POST", "object/aql") == 2
 
 
-def test_a_listing_of_more_than_a_page_is_read_in_full(site: Site, server: Server) -> None:
+@pytest.mark.parametrize("server_site", [False, True])
+def test_an_answer_of_more_than_a_page_is_read_to_its_end(server_site: bool) -> None:
+    site = Site(server=server_site)
+    for name in [*["Dubbel"] * 60, "Zeldzaam"]:
+        site.assets.add("Application", name, Integrity="3")
+    names = ("Dubbel", "Zeldzaam")
+    given = {"pat": "s3cret-token", "email": "", "api_token": ""} if server_site else {}
+    with Server(site.app) as server:
+        found = book_on(server, **given).look_up([AssetRef("register", n, n) for n in names])
+    assert [asset.name for asset in found.values()] == ["Zeldzaam"]
+
+
+def test_more_objects_than_go_into_one_query_are_all_read(site: Site, server: Server) -> None:
     refs = [ours(site.assets.add("Application", f"App {n}", Integrity="3")) for n in range(120)]
     assert len([a for a in book_on(server).look_up(refs).values() if a.integrity.filled]) == 120
 
