@@ -155,18 +155,26 @@ class JiraBook:
     def _named(self, refs: Sequence[AssetRef]) -> dict[AssetRef, Asset]:
         """Objects that go by the name of an asset of another register, or of a ticket that gives just a name."""
         names = {ref: ref.name.strip() for ref in refs if _SAYABLE.fullmatch(ref.name.strip())}
+        wanted = {name.casefold(): name for name in names.values()}
+        found = {key: kept for key in wanted if (kept := self._recall(("name", key))) is not None}
+        new = self._by_name({name for key, name in wanted.items() if key not in found})
+        for key in wanted.keys() - found.keys():
+            found[key] = new.get(key, [])
+            self._remember(("name", key), found[key])
+        return {
+            ref: self._asset(f"{place}:{raw.get('id')}" if place else str(raw.get("objectKey")), place, raw)
+            for ref, name in names.items()
+            for place, raw in _only(found[name.casefold()])
+        }
+
+    def _by_name(self, names: set[str]) -> dict[str, Objects]:
         try:
-            found = self._matching("Name", set(names.values()), lambda raw: str(raw.get("label") or ""))
+            return self._matching("Name", names, lambda raw: str(raw.get("label") or ""))
         except SourceError as error:
             if not _not_taken(error):
                 raise
             why = f"names cannot be looked up: {error}"
             raise Forbidden(OBJECTS, why, "give the object types an attribute Name") from None
-        return {
-            ref: self._asset(f"{place}:{raw.get('id')}" if place else str(raw.get("objectKey")), place, raw)
-            for ref, name in names.items()
-            for place, raw in _only(found.get(name.casefold(), []))
-        }
 
     def _services(self, refs: Sequence[AssetRef]) -> dict[AssetRef, Asset]:
         try:

@@ -118,6 +118,19 @@ def test_many_objects_cost_one_query_and_are_kept_for_minutes(site: Site, server
     assert server.count("POST", "object/aql") == 2
 
 
+def test_names_are_kept_for_minutes_too_found_or_not(site: Site, server: Server, kassa: str) -> None:
+    now = [0.0]
+    book = book_on(server, lambda: now[0], assets_cache_minutes=5)
+    refs = [AssetRef("register", name, name) for name in ("Kassa", "Nergens")]
+    for moment in (0.0, 299.0):
+        now[0] = moment
+        assert [asset.name for asset in book.look_up(refs).values()] == ["Kassa"]
+    assert server.count("POST", "object/aql") == 1
+    site.assets.add("Application", "Nergens")
+    now[0] = 301.0
+    assert [asset.name for asset in book.look_up(refs).values()] == ["Kassa", "Nergens"]
+
+
 @pytest.mark.parametrize("server_site", [False, True])
 def test_an_answer_of_more_than_a_page_is_read_to_its_end(server_site: bool) -> None:
     site = Site(server=server_site)
