@@ -19,13 +19,12 @@ from connectors.jira.assets_api import OBJECTS, PAGE, Road, road
 from connectors.jira.attributes import Kind, to_asset, wanted_names
 from connectors.jira.client import Client
 from connectors.jira.directory import Directory
+from connectors.jira.kept import Kept
 from connectors.jira.settings import JiraSettings
 from connectors.jira.values import obj, objs
 
 MAX_PAGES = 100
 """More pages to one query than this are taken for a server that never ends."""
-MOST_KEPT = 5000
-"""Answers kept before the outdated ones are thrown away."""
 
 _ID = re.compile(r"(?:([0-9A-Za-z][0-9A-Za-z-]{0,63}):)?([0-9]{1,18}|[A-Z][A-Z0-9_]{0,63}-[0-9]{1,18})")
 """`<workspace>:<object>` on Cloud, an object's key on Data Center."""
@@ -53,12 +52,11 @@ class JiraBook:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.wanted = wanted_names(settings.asset_fields)
-        self._directory, self._clock = Directory(client), clock
-        self._seconds = settings.assets_cache_minutes * 60
+        self._directory = Directory(client)
+        self._kept = Kept(settings.assets_cache_minutes * 60, clock)
         self._find_way = way or (lambda: road(client, settings))
         self._way: Road | None = None
         self._lock = threading.Lock()
-        self._kept: dict[object, tuple[float, Any]] = {}
 
     def look_up(self, refs: Sequence[AssetRef]) -> Mapping[AssetRef, Asset]:
         """Objects by id, others by exact name in any case; a name that two objects carry finds nothing. One of ours
@@ -79,23 +77,23 @@ class JiraBook:
 
     def workspaces(self) -> tuple[str, ...]:
         """The workspaces of the site. Raises SourceError."""
-        found: tuple[str, ...] = self._keep("workspaces", self.way.workspaces)
+        found: tuple[str, ...] = self._kept.ask("workspaces", self.way.workspaces)
         return tuple(one for one in found if not one or _ID.fullmatch(f"{one}:1"))
 
     def kind(self, workspace: str, type_id: str) -> Kind:
         """The attributes of an object type, those it inherits included."""
-        return self._keep((workspace, "type", type_id), lambda: self._kind(workspace, type_id))  # type: ignore[no-any-return]
+        return self._kept.ask((workspace, "type", type_id), lambda: self._kind(workspace, type_id))  # type: ignore[no-any-return]
 
     def _own(self, refs: Sequence[AssetRef]) -> dict[AssetRef, Asset]:
         hidden = {ref: Asset(OBJECTS, ref.id, ref.name) for ref in refs}
         keys = {ref: key for ref in refs if (key := self._key(ref))}
-        kept = {ref: asset for ref in refs if (asset := self._recall(ref.id))}
+        kept = {ref: asset for ref in refs if (asset := self._kept.get(ref.id))}
         missing = {ref: key for ref, key in keys.items() if ref not in kept}
         found = self._by_key(set(missing.values())) if missing else {}
         read = {ref: self._asset(ref.id, *found[key]) for ref, key in missing.items() if key in found}
         read |= self._services([ref for ref in refs if ref not in kept and _SERVICE.fullmatch(ref.id)])
         for ref, asset in read.items():
-            self._remember(ref.id, asset)
+            self._kept.put(ref.id, asset)
         return hidden | kept | read
 
     def _key(self, ref: AssetRef) -> Key | None:
@@ -156,11 +154,11 @@ class JiraBook:
         """Objects that go by the name of an asset of another register, or of a ticket that gives just a name."""
         names = {ref: ref.name.strip() for ref in refs if _SAYABLE.fullmatch(ref.name.strip())}
         wanted = {name.casefold(): name for name in names.values()}
-        found = {key: kept for key in wanted if (kept := self._recall(("name", key))) is not None}
+        found = {key: kept for key in wanted if (kept := self._kept.get(("name", key))) is not None}
         new = self._by_name({name for key, name in wanted.items() if key not in found})
         for key in wanted.keys() - found.keys():
             found[key] = new.get(key, [])
-            self._remember(("name", key), found[key])
+            self._kept.put(("name", key), found[key])
         return {
             ref: self._asset(f"{place}:{raw.get('id')}" if place else str(raw.get("objectKey")), place, raw)
             for ref, name in names.items()
@@ -219,25 +217,6 @@ class JiraBook:
         except SourceError:
             return None
         return next(iter(found.people), None) if found else None
-
-    def _keep(self, key: object, ask: Callable[[], Any]) -> Any:
-        kept = self._recall(key)
-        if kept is None:
-            kept = ask()
-            self._remember(key, kept)
-        return kept
-
-    def _recall(self, key: object) -> Any:
-        with self._lock:
-            until, kept = self._kept.get(key, (0.0, None))
-        return kept if self._clock() < until else None
-
-    def _remember(self, key: object, value: Any) -> None:
-        now = self._clock()
-        with self._lock:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept = {k: held for k, held in self._kept.items() if now < held[0]}
-            self._kept[key] = now + self._seconds, value
 
 
 def _service_id(raw: Mapping[str, Any]) -> str:
