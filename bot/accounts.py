@@ -46,7 +46,9 @@ def foreign(asset: Asset, systems: Collection[str]) -> bool:
     another of the `systems`, or in a file by a bare name or e-mail address.
     """
     owners = asset.owner.value if isinstance(asset.owner.value, tuple) else ()
-    return asset.book in systems or any(isinstance(o, Person) and o.id == o.name for o in owners)
+    return (asset.accounts or asset.book) in systems or any(
+        isinstance(o, Person) and o.id == o.name for o in owners
+    )
 
 
 def at_home(asset: Asset, people: Sequence[Person], same_person: Mapping[str, str] | None = None) -> Asset:

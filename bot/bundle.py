@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.model.ticket import Ticket, TicketKind, TicketRef
+from bot.model.ticket import Change, Ticket, TicketKind, TicketRef
 from bot.ports import AuthRefused, RateLimited, SourceError, TicketSource, Unreachable
 
 ENDS_THE_TURN = (AuthRefused, RateLimited, Unreachable)
@@ -90,13 +90,20 @@ def contained(ticket: Ticket) -> tuple[str, ...]:
     return tuple(key for key in value if isinstance(key, str)) if isinstance(value, tuple) else ()
 
 
-def added_at(release: Ticket, key: str) -> datetime | None:
-    """When a change was last added to the release (UTC); None where its history does not tell."""
-    steps = (change for change in release.history if change.field == "changes")
-    added = (
-        change.at for change in steps if key in _words(change.after) and key not in _words(change.before)
-    )
-    return max(added, default=None)
+def added_at(release: Ticket, key: str, change: Ticket | None = None) -> datetime | None:
+    """When a change was last added to the release (UTC), by the release's history, else by that of the change; None
+    where neither tells.
+    """
+    own = (one.at for one in release.history if one.field == "changes" and _adds(one, key))
+    at = max(own, default=None)
+    if at or change is None:
+        return at
+    parts = (one.at for one in change.history if one.field == "part_of" and _adds(one, release.key))
+    return max(parts, default=None)
+
+
+def _adds(change: Change, key: str) -> bool:
+    return key in _words(change.after) and key not in _words(change.before)
 
 
 def _words(keys: str) -> frozenset[str]:

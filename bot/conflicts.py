@@ -11,7 +11,11 @@ from bot.model.fields import Field
 from bot.model.say import Quote, Say, say
 from rules.words import FLAGS
 
-BOOKS: Mapping[str, Say | Quote] = {"register": say("the register file"), "servicenow": Quote("ServiceNow")}
+BOOKS: Mapping[str, Say | Quote] = {
+    "register": say("the register file"),
+    "servicenow": Quote("ServiceNow"),
+    "jira-assets": Quote("Jira Assets"),
+}
 """What people call a register; any other goes by its own name."""
 
 _OTHERS = ("owner", "operations_group", "service_hours", "stakeholders")

@@ -132,7 +132,7 @@ class Gatherer:
         subjects, _ = self._subjects(change)
         if change.source != release.source:
             change = approvals_at_home(change, self._people(release))
-        return Child(key, change, subjects, added_at(release, key))
+        return Child(key, change, subjects, added_at(release, key, change))
 
     def _bundled(self, release: Ticket, bundle: Bundle) -> tuple[Subject, ...]:
         """What the changes touch, with the people of the release's system: there its sign-offs are asked."""

@@ -113,6 +113,8 @@ def judge(
         facts = gatherer.facts(source, ref)
         while gatherer.problems:
             report.problem(gatherer.problems.pop())
+        for line in facts.ticket.remarks:
+            report.note(f"{source.name}: {line}")
         memory = memory_of(ctx, facts.ticket)
         facts = hand_over(ctx, facts, memory, report)
         findings = evaluate(facts, ctx.policy.packs)

@@ -5,7 +5,7 @@ put together (docs/decisions/011).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.classify import Beyond
 from bot.conflicts import united
@@ -45,10 +45,13 @@ class Registers:
 
     def _ask(self, refs: Sequence[AssetRef]) -> None:
         down: dict[str, SourceError] = {}
-        for book in self.books:
+        homes = {ref.book for ref in refs}
+        # A ticket may name an asset by an id alone; the others find it by the name that its own register gives it.
+        for book in sorted(self.books, key=lambda book: book.name not in homes):
             asked = [ref for ref in refs if book.name not in self._said.setdefault(ref, {})]
+            named = {ref: self._named(ref) for ref in asked}
             try:
-                found = book.look_up(asked) if asked else {}
+                found = book.look_up(list(named.values())) if asked else {}
             except Forbidden:
                 self._closed.add(book.name)
                 found = {}
@@ -56,10 +59,18 @@ class Registers:
                 down[book.name] = error
                 continue
             for ref in asked:
-                self._said[ref][book.name] = found.get(ref)
-        for ref in refs:
-            if down and (ref.book in down or not self.described(ref)):
-                raise down.get(ref.book) or next(iter(down.values()))
+                self._said[ref][book.name] = found.get(named[ref])
+        try:
+            for ref in refs:
+                if down and (ref.book in down or not self.described(ref)):
+                    raise down.get(ref.book) or next(iter(down.values()))
+        finally:
+            down.clear()  # an error holds this frame: kept in it, both would stay, with a connection half read
+
+    def _named(self, ref: AssetRef) -> AssetRef:
+        """The ref with the name by which people know the asset, as far as its own register told."""
+        own = self._said[ref].get(ref.book)
+        return replace(ref, name=own.name) if own else ref
 
     def _follow(self, relations: Relations, refs: Sequence[AssetRef]) -> None:
         starts = {own for ref in refs if (own := self._own(ref, relations.name))}
@@ -77,7 +88,8 @@ class Registers:
 
     def described(self, ref: AssetRef) -> tuple[Asset, ...]:
         """What each book that knows the asset says of it, in the order of the books."""
-        return tuple(asset for asset in self._said.get(ref, {}).values() if asset)
+        said = self._said.get(ref, {})
+        return tuple(asset for book in self.books if (asset := said.get(book.name)))
 
     def known(
         self,
@@ -96,7 +108,15 @@ class Registers:
                 found[ref], conflicts[ref] = united([at_home(asset) for asset in described])
         unread = frozenset(ref for ref in everything if ref not in found) if self._closed else frozenset()
         chains = {ref: reach.chains for ref, reach in reached.items()}
-        return found, unread, Beyond(conflicts, _doubts(reached), chains, bundled)
+        hidden = {ref: (_unread(ref),) for ref in found if self._hidden(ref)}
+        doubts = {**hidden, **{r: (*hidden.get(r, ()), *d) for r, d in _doubts(reached).items()}}
+        return found, unread, Beyond(conflicts, doubts, chains, bundled)
+
+    def _hidden(self, ref: AssetRef) -> bool:
+        """Whether an asset's own register shows nothing of it while another describes it: it may hold more."""
+        own = self._said.get(ref, {}).get(ref.book)
+        alone = len(self.described(ref)) == 1
+        return own is not None and not alone and own == Asset(own.book, own.id, own.name)
 
     def _reach(self, ref: AssetRef) -> Reach:
         """From this asset, over the relations of all registers."""
@@ -107,6 +127,10 @@ class Registers:
             cut=any(one.cut for one in reached),
             readable=all(one.readable for one in reached),
         )
+
+
+def _unread(ref: AssetRef) -> Say:
+    return say("{asset} could not be read from the register.", asset=Quote(ref.name))
 
 
 def _doubts(reached: Mapping[AssetRef, Reach]) -> dict[AssetRef, tuple[Say, ...]]:

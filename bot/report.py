@@ -45,6 +45,7 @@ class Planned:
 class Report:
     """Filled in by the stages of a run.
 
+    notes         what an admin should know although nothing went wrong, a line each
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
     """
@@ -58,6 +59,7 @@ class Report:
     planned: list[Planned] = field(default_factory=list)
     delivered: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     attestations: dict[str, str] = field(default_factory=dict)
     indicators: dict[str, str] = field(default_factory=dict)
     stopped: bool = False
@@ -95,6 +97,11 @@ class Report:
         if line not in self.problems:
             self.problems.append(line)
 
+    def note(self, line: str) -> None:
+        """Note something to know, one line, once."""
+        if line not in self.notes:
+            self.notes.append(line)
+
     @property
     def writes(self) -> int:
         """How many messages were created or edited outside."""
@@ -131,6 +138,7 @@ class Report:
             "delivered": dict(self.delivered),
             "writes": self.writes,
             "problems": list(self.problems),
+            "notes": list(self.notes),
             "attestations": dict(self.attestations),
             "indicators": dict(self.indicators),
             "stopped": self.stopped,

@@ -34,6 +34,7 @@ class Asset:
     "cannot be read" stay apart. Classes are ints 1 to 5; flags bools; owner and stakeholders people;
     `operations_group` a group; `service_hours` "5x10" or "24x7"; `maintenance_windows` text such as
     "Sun 02:00-06:00; mon-thu 22:00-02:00"; `supplier` the name of who delivers it, where that is outsourced.
+    `accounts` is the source system whose account ids name its people, where that is not the book itself.
     """
 
     book: str
@@ -52,6 +53,7 @@ class Asset:
     maintenance_windows: Field = UNREADABLE
     supplier: Field = UNREADABLE
     updated_at: datetime | None = None
+    accounts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,14 @@ def level(raw: object, where: str = "") -> Field:
     return Field(value, raw=shorten(words) if value is None else "", where=where)
 
 
+def hours(raw: object, where: str = "") -> Field:
+    """Service hours "5x10" or "24x7"; "5 x 10" and "7x24" are understood. Anything else stays unvalued."""
+    words = str(raw or "")
+    plain = re.sub(r"\s+", "", words).lower().replace("×", "x")
+    value = {"5x10": "5x10", "24x7": "24x7", "7x24": "24x7"}.get(plain)
+    return Field(value, raw="" if value else shorten(words), where=where)
+
+
 _STATED = re.compile(r"\b([CVIBA])\s*[:=]?\s*([0-9]+)\b", re.IGNORECASE)
 _DIMENSION = {
     "c": "confidentiality",

@@ -77,7 +77,8 @@ class AssetRef:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change in a ticket's history: of a vocabulary field, of "assets" or of "state". `before` and `after`
+    """One change in a ticket's history: of a vocabulary field, of "assets", of "state", or of "part_of": the ticket
+    it is a part of, by its key. `before` and `after`
     are shown as the source shows them, shortened, both empty where they cannot be shown; of "state" they are
     codes of the lifecycle, empty where that is not known. `at` is in UTC.
     """
@@ -97,7 +98,7 @@ class Ticket:
     `approvals_readable` and `assets_readable` are False when the source refused them: then nothing may be
     concluded from their absence. `url` is where people open it. `history` is oldest first; it proves nothing
     where it is not readable. `preapproval` names the template or model under which the source system holds a
-    standard change as approved beforehand.
+    standard change as approved beforehand. `remarks` are for the admin: what had to be assumed in reading it.
     """
 
     source: str
@@ -118,6 +119,7 @@ class Ticket:
     history: tuple[Change, ...] = ()
     history_readable: bool = False
     preapproval: Field = UNREADABLE
+    remarks: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
         """What was seen of a vocabulary field; unreadable when the source does not map it."""

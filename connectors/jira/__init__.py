@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.ports import Connector
+from connectors.jira.assets import JiraBook
 from connectors.jira.client import NAME, Client
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.outlet import JiraOutlet
@@ -19,4 +20,5 @@ def build(settings: JiraSettings) -> Connector | None:
     client = Client(settings)
     source = JiraSource(client, settings)
     outlet = JiraOutlet(client, public=settings.public_comments)
-    return Connector(NAME, JiraExaminer(source), source=source, outlet=outlet)
+    book = JiraBook(client, settings)
+    return Connector(NAME, JiraExaminer(source, book), source=source, book=book, outlet=outlet)

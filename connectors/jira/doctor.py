@@ -1,15 +1,20 @@
-"""The doctor's look at Jira: connection, identity, permissions, fields, statuses, groups. Writes nothing."""
+"""The doctor's look at Jira: connection, identity, permissions, fields, statuses, Assets, groups. Writes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from bot.model.people import Role
 from bot.ports import Diagnosis, Health, SourceError
+from connectors import doctor
+from connectors.doctor import Step, Wanted
 from connectors.jira import statuses
+from connectors.jira.assets import JiraBook
+from connectors.jira.assets_doctor import examined
 from connectors.jira.client import mapping
+from connectors.jira.fields import ASSET_TYPES, ASSETS, Doubt, SiteField
 from connectors.jira.source import JiraSource
-from connectors.jira.values import words
+from connectors.jira.values import objs, words
 
 PERMISSIONS = {
     "BROWSE_PROJECTS": "see the tickets",
@@ -17,15 +22,17 @@ PERMISSIONS = {
     "EDIT_OWN_COMMENTS": "keep its comment up to date",
 }
 """What the account must be allowed in each project, and what for."""
-
-Wanted = Mapping[Role, Sequence[str]]
+USERS = "USER_PICKER"
+"""Jira's word for the global permission Browse users and groups."""
+_BROWSE_USERS = "give the account the global permission Browse users and groups"
 
 
 class JiraExaminer:
     """An `Examiner`."""
 
-    def __init__(self, source: JiraSource) -> None:
+    def __init__(self, source: JiraSource, book: JiraBook | None = None) -> None:
         self._source, self._client = source, source.client
+        self._book = book or JiraBook(source.client, source.settings)
 
     def examine(self, roles: Wanted) -> Iterator[Diagnosis]:
         """Everything in order; stops after the first step when the site cannot be reached or refuses us."""
@@ -35,91 +42,113 @@ class JiraExaminer:
             me = self._source.identify()
             yield Diagnosis(Health.OK, "account", f"works as {me.name}, time zone {me.timezone}")
         except SourceError as error:
-            yield _failed("connection", error)
+            yield doctor.failed("connection", error)
             return
-        for about, look in self._steps(roles):
-            try:
-                yield from look()
-            except SourceError as error:
-                yield _failed(about, error)
+        yield from doctor.steps(self._steps(roles))
 
-    def _steps(self, roles: Wanted) -> list[tuple[str, Callable[[], Iterable[Diagnosis]]]]:
-        return [
-            ("permissions", self._permissions),
-            ("fields", self._fields),
-            ("statuses", self._statuses),
-            ("roles", lambda: self._roles(roles)),
-        ]
+    def _steps(self, roles: Wanted) -> Iterator[Step]:
+        projects = self._source.settings.projects or ("",)
+        for project in projects:
+            yield _project(project), lambda at=project: self._permissions(at)  # type: ignore[misc]
+        yield "users and groups", self._users
+        yield "fields", self._fields
+        for project in projects:
+            yield f"statuses of {project or 'the site'}", lambda at=project: self._statuses(at)  # type: ignore[misc]
+        objects = [f for f in self._held(ASSETS) if f.custom in ASSET_TYPES]
+        yield "assets", lambda: examined(self._book, objects)
+        look_up = self._source.directory.look_up
+        yield "roles", lambda: doctor.roles(roles, "Jira", look_up, _BROWSE_USERS)
 
-    def _permissions(self) -> Iterator[Diagnosis]:
-        for project in self._source.settings.projects:
-            params = {"projectKey": project, "permissions": ",".join(PERMISSIONS)}
-            try:
-                have = mapping(mapping(self._client.api("mypermissions", params)).get("permissions"))
-            except SourceError as error:
-                yield _failed(f"project {project}", error)
-                continue
-            lacking = [p for p in PERMISSIONS if not (have.get(p) or {}).get("havePermission")]
-            yield _permission(project, lacking)
+    def _held(self, name: str) -> Sequence[SiteField]:
+        try:
+            return self._source.site.fields.found.get(name, ())
+        except SourceError:
+            return ()  # the step that looks at the fields tells why
+
+    def _permissions(self, project: str) -> Iterator[Diagnosis]:
+        """What the account may do in a project; in any at all when no projects are named."""
+        have = self._given(PERMISSIONS, {"projectKey": project} if project else {})
+        lacking = [f"{p} (to {PERMISSIONS[p]})" for p in PERMISSIONS if p not in have]
+        if lacking:
+            fix = "add it in the permission scheme"
+            yield Diagnosis(Health.FAILED, _project(project), f"the account lacks {'; '.join(lacking)}", fix)
+        else:
+            detail = "the account may see, comment and edit its comments"
+            yield Diagnosis(Health.OK, _project(project), detail)
+
+    def _users(self) -> Iterator[Diagnosis]:
+        if USERS in self._given((USERS,), {}):
+            yield Diagnosis(Health.OK, "users and groups", "the account may look them up")
+        else:
+            detail = f"the account lacks {USERS} (to read who is in a role)"
+            yield Diagnosis(Health.FAILED, "users and groups", detail, _BROWSE_USERS)
+
+    def _given(self, wanted: Sequence[str] | Mapping[str, str], where: Mapping[str, str]) -> set[str]:
+        params = {**where, "permissions": ",".join(wanted)}
+        have = mapping(mapping(self._client.api("mypermissions", params)).get("permissions"))
+        return {name for name in wanted if (have.get(name) or {}).get("havePermission")}
 
     def _fields(self) -> Iterator[Diagnosis]:
         fields = self._source.site.fields
         names = sorted(name for name, found in fields.found.items() if found)
         yield Diagnosis(Health.OK, "fields", f"{len(names)} found: {', '.join(names)}")
-        for doubt in fields.doubts:
-            health = Health.FAILED if doubt.ids else Health.WARNING
-            variable = _variable(doubt.about)
-            yield Diagnosis(
-                health, f"field {doubt.about}", str(doubt), f"set {variable} to the id of the right field"
+        for name, found in fields.found.items():
+            if len(found) > 1 and name != ASSETS:
+                order = ", else ".join(f"{f.name} ({f.id})" for f in found)
+                yield Diagnosis(Health.OK, f"field {name}", f"read from {order}")
+        absent = [doubt for doubt in fields.doubts if self._is_just_absent(doubt)]
+        yield from (self._doubt(doubt) for doubt in fields.doubts if doubt not in absent)
+        if absent:
+            detail = (
+                f"no field has these names, so what they hold is unknown: {', '.join(map(_wanted, absent))}"
             )
+            fix = (
+                "make the field, or set JIRA_FIELDS__<FIELD> to the id or name of the one that holds it, such as "
+                f"{_variable(absent[0].about)}=customfield_10042"
+            )
+            yield Diagnosis(Health.WARNING, "fields not found", detail, fix)
 
-    def _statuses(self) -> Iterator[Diagnosis]:
+    def _is_just_absent(self, doubt: Doubt) -> bool:
+        """A default name that the site lacks, as most sites lack some."""
+        return not doubt.ids and " " not in doubt.about and doubt.about not in self._source.settings.fields
+
+    def _doubt(self, doubt: Doubt) -> Diagnosis:
+        named = doubt.about in self._source.settings.fields
+        health = Health.FAILED if doubt.ids or named else Health.WARNING
+        fix = f"set {_variable(doubt.about)} to the id of the right field"
+        return Diagnosis(health, f"field {doubt.about}", str(doubt), fix)
+
+    def _statuses(self, project: str) -> Iterator[Diagnosis]:
         """Statuses of watched types that nobody named: they fall back on their category."""
-        for project in self._source.settings.projects:
-            listed = self._client.api(f"project/{project}/statuses")
-            types = [t for t in listed or [] if self._source.site.kind(words(t))]
-            names = {words(s) for t in types for s in t.get("statuses") or []}
-            strange = sorted(n for n in names if statuses.known(n, self._source.site.states) is None)
-            if strange:
-                yield Diagnosis(
-                    Health.WARNING,
-                    f"statuses of {project}",
-                    f"not known, judged by their category: {', '.join(strange)}",
-                    "name each in JIRA_STATUSES__<STATE>",
-                )
+        known, about = self._source.site.states, f"statuses of {project or 'the site'}"
+        strange = {
+            f"{words(status)} (as {statuses.state_of(status, known)})"
+            for status in self._listed(project)
+            if statuses.known(words(status), known) is None
+        }
+        if strange:
+            detail = f"not known, judged by their category: {', '.join(sorted(strange))}"
+            yield Diagnosis(Health.WARNING, about, detail, "name each in JIRA_STATUSES__<STATE>")
+        else:
+            yield Diagnosis(Health.OK, about, "all known")
 
-    def _roles(self, roles: Wanted) -> Iterator[Diagnosis]:
-        for role, names in roles.items():
-            for name in names:
-                yield self._role(role, name)
-
-    def _role(self, role: Role, name: str) -> Diagnosis:
-        about, fix = f"role {role}", f"correct ROLES__{role.upper()}"
-        found = self._source.directory.look_up(name)
-        if found is None:
-            return Diagnosis(Health.WARNING, about, f"Jira has no group or user {name}", fix)
-        if not found.readable:
-            permission = "give the account the global permission Browse users and groups"
-            return Diagnosis(Health.FAILED, about, f"members of {name} may not be read", permission)
-        if not found.people:
-            return Diagnosis(
-                Health.WARNING, about, f"{name} has no active members", "put people in the group"
-            )
-        return Diagnosis(Health.OK, about, f"{name}: {len(found.people)} people")
+    def _listed(self, project: str) -> list[dict[str, Any]]:
+        if not project:
+            return objs(self._client.api("status"))
+        types = objs(self._client.api(f"project/{project}/statuses"))
+        return [s for t in types if self._source.site.kind(words(t)) for s in objs(t.get("statuses"))]
 
 
-def _permission(project: str, lacking: Sequence[str]) -> Diagnosis:
-    about = f"project {project}"
-    if not lacking:
-        return Diagnosis(Health.OK, about, "the account may see, comment and edit its comments")
-    wanted = "; ".join(f"{p} (to {PERMISSIONS[p]})" for p in lacking)
-    return Diagnosis(Health.FAILED, about, f"the account lacks {wanted}", "add it in the permission scheme")
+def _project(project: str) -> str:
+    return f"project {project}" if project else "permissions"
+
+
+def _wanted(doubt: Doubt) -> str:
+    """The name that is looked for, with the word of the settings where that is another."""
+    plain = doubt.wanted.lower().replace(" ", "_") == doubt.about
+    return doubt.wanted if plain else f"{doubt.wanted} ({doubt.about})"
 
 
 def _variable(about: str) -> str:
     role, _, rest = about.partition(" ")
     return f"JIRA_SIGN_OFF_FIELDS__{role.upper()}" if rest else f"JIRA_FIELDS__{about.upper()}"
-
-
-def _failed(about: str, error: SourceError) -> Diagnosis:
-    return Diagnosis(Health.FAILED, about, str(error), error.fix)

@@ -16,7 +16,17 @@ from connectors.jira.settings import JiraSettings, split
 ASSETS = "assets"
 PREAPPROVAL = "preapproval"
 """Not of the vocabulary: the template of a standard change. Jira has none, so only a field that an admin names."""
-_ASSET_TYPES = frozenset({"com.atlassian.jira.plugins.cmdb:cmdb-object-cftype"})
+_INSIGHT = "com.riadalabs.jira.plugins.insight:rlabs-customfield-"
+ASSET_TYPES = frozenset(
+    {
+        "com.atlassian.jira.plugins.cmdb:cmdb-object-cftype",
+        *(_INSIGHT + kind for kind in ("default-object", "object", "object-multi")),
+    }
+)
+"""Types of fields that hold objects of Assets: on Cloud, and on Data Center where Assets was called Insight."""
+_SERVICE_TYPE = "com.atlassian.jira.plugins.service-entity:service-entity-field-cftype"
+_APPROVALS_TYPE = "com.atlassian.servicedesk.approvals-plugin:sd-approvals"
+"""Known by their type, because their names are translated on a site in another language."""
 
 SYSTEM: Mapping[str, str] = {
     "description": "description",
@@ -57,6 +67,7 @@ ALWAYS = (
     "creator",
     "issuelinks",
     "subtasks",
+    "parent",
 )
 """Fields read of every issue, whatever the vocabulary maps to; `fixVersions` stands in for a package."""
 VERSIONS = "fixVersions"
@@ -64,11 +75,16 @@ VERSIONS = "fixVersions"
 
 @dataclass(frozen=True, slots=True)
 class SiteField:
-    """A field of the site, as its list has it."""
+    """A field of the site, as its list has it. `original` is its name before translation, where the site tells."""
 
     id: str
     name: str
     custom: str = ""
+    original: str = ""
+
+    def goes_by(self, word: str) -> bool:
+        """Whether this is one of its names, in any case."""
+        return _plain(word) in (_plain(self.name), _plain(self.original)) and bool(_plain(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +103,19 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class FieldMap:
-    """Vocabulary name to the site's fields (best first), sign-off fields per role, and doubts."""
+    """Vocabulary name to the site's fields (best first), sign-off fields per role, and doubts. `approvals` are
+    fields that show the approvals of Service Management; a site that has them needs no sign-off fields.
+    """
 
     found: Mapping[str, tuple[SiteField, ...]]
     sign_offs: Mapping[str, tuple[SiteField, ...]]
     doubts: tuple[Doubt, ...]
+    approvals: tuple[SiteField, ...] = ()
 
     def ids(self) -> list[str]:
         """Every field id to ask for, sorted, so that requests are the same each time."""
         mapped = {f.id for group in (self.found, self.sign_offs) for fields in group.values() for f in fields}
-        return sorted(mapped | {*ALWAYS, VERSIONS})
+        return sorted(mapped | {*ALWAYS, VERSIONS, *(f.id for f in self.approvals)})
 
     def doubt(self, name: str) -> str:
         """Why a vocabulary field is not mapped, for the admin."""
@@ -106,7 +125,12 @@ class FieldMap:
 def site_fields(raw: Iterable[Mapping[str, Any]]) -> list[SiteField]:
     """The site's field list as `GET field` gives it. Names as people see them, translated if the site is."""
     return [
-        SiteField(str(f["id"]), str(f.get("name", "")), str((f.get("schema") or {}).get("custom", "")))
+        SiteField(
+            str(f["id"]),
+            str(f.get("name", "")),
+            str((f.get("schema") or {}).get("custom", "")),
+            str(f.get("untranslatedName") or ""),
+        )
         for f in raw
         if f.get("id")
     ]
@@ -119,12 +143,19 @@ def resolve(fields: Sequence[SiteField], settings: JiraSettings) -> FieldMap:
     found = {name: _vocabulary(name, fields, settings, doubts) for name in names}
     if own := settings.fields.get(PREAPPROVAL):
         found[PREAPPROVAL] = _all(PREAPPROVAL, (own,), fields, doubts)
+    approvals = tuple(f for f in fields if f.custom == _APPROVALS_TYPE)
     signs = {role: settings.sign_off_fields.get(role) for role in {*SIGN_OFFS, *settings.sign_off_fields}}
-    sign_offs = {
-        role: _all(f"{role} sign-off", split(own) if own else SIGN_OFFS[role], fields, doubts)
-        for role, own in sorted(signs.items())
-    }
-    return FieldMap(found, sign_offs, tuple(doubts))
+    sign_offs = {role: _sign_offs(role, own, fields, doubts) for role, own in sorted(signs.items())}
+    if approvals:
+        own_doubts = {f"{role} sign-off" for role, own in signs.items() if not own}
+        doubts = [d for d in doubts if d.ids or d.about not in own_doubts]
+    return FieldMap(found, sign_offs, tuple(doubts), approvals)
+
+
+def _sign_offs(
+    role: str, own: str | None, fields: Sequence[SiteField], doubts: list[Doubt]
+) -> tuple[SiteField, ...]:
+    return _all(f"{role} sign-off", split(own) if own else SIGN_OFFS[role], fields, doubts)
 
 
 def _vocabulary(
@@ -137,7 +168,8 @@ def _vocabulary(
         return _all(name, (SYSTEM[name],), fields, doubts)
     if name in ELSEWHERE:
         return ()
-    by_type = tuple(f for f in fields if f.custom in _ASSET_TYPES) if name == ASSETS else ()
+    typed = {*ASSET_TYPES, _SERVICE_TYPE} if name == ASSETS else ()
+    by_type = tuple(f for f in fields if f.custom in typed)
     tried: list[Doubt] = []
     by_name = _all(name, _wanted(name), fields, tried)
     rivals = [d for d in tried if d.ids]
@@ -157,9 +189,13 @@ def _all(
     found = []
     for word in wanted:
         exact = [f for f in fields if f.id == word]
-        matches = exact or [f for f in fields if f.name.strip().lower() == word.strip().lower()]
+        matches = exact or [f for f in fields if f.goes_by(word)]
         if len(matches) == 1:
             found.append(matches[0])
         else:
             doubts.append(Doubt(about, word, tuple(f.id for f in matches)))
     return tuple(found)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()

@@ -65,10 +65,10 @@ class History:
         ]
 
     def changes(
-        self, found: Mapping[str, Iterable[SiteField]], state: Callable[[str], State | None]
+        self, found: Mapping[str, Iterable[SiteField]], state: Callable[[str, str], State | None]
     ) -> tuple[Change, ...]:
         """What changed of vocabulary fields, of the assets and of the state, oldest first. `state` knows what a
-        status name means, as far as anybody said.
+        status means, by its name and its id.
         """
         changes = [
             Change(name, *shown, step.by, step.at)
@@ -78,7 +78,8 @@ class History:
             if (shown := step.shown(name))
         ]
         for step in self.of(STATUS):
-            before, after = (_code(state(name)) for name in (step.before, step.after))
+            before = _code(state(step.before, step.raw_before))
+            after = _code(state(step.after, step.raw_after))
             if before != after:
                 changes.append(Change("state", before, after, step.by, step.at))
         return tuple(sorted(changes, key=lambda change: change.at))

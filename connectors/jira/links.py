@@ -27,12 +27,18 @@ def _way(link: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, word
 
 
+_PARENT = frozenset({"IssueParentAssociation", "Parent Issue"})
+"""What the changelog calls the parent of a sub-task, on Cloud and on Data Center; it has no field id."""
+
+
 def with_links(ticket: Ticket, issue: Mapping[str, Any], changes: Sequence[Mapping[str, Any]]) -> Ticket:
-    """The ticket with the making and taking away of these links in its history. The changelog gives such a link
-    without a field id: its key in `from` or `to`, and a sentence such as "This issue contains CHG-2".
+    """The ticket with the making and taking away of these links in its history, and what it is a sub-task of since
+    when. The changelog gives such a link without a field id: its key in `from` or `to`, and a sentence such as
+    "This issue contains CHG-2".
     """
     words = contained(obj(issue.get("fields")).get("issuelinks"))
     steps = [step for change in changes for step in _steps(change, words)]
+    steps += _parents(ticket, issue, changes)
     if not steps:
         return ticket
     return replace(ticket, history=tuple(sorted((*ticket.history, *steps), key=lambda step: step.at)))
@@ -50,3 +56,19 @@ def _steps(change: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[Chan
 def _of(key: str, words: Mapping[str, str]) -> tuple[str, ...]:
     """The word of a link that stands; any that means containing for one that was taken away."""
     return (words[key],) if key in words else tuple(CONTAINS)
+
+
+def _parents(
+    ticket: Ticket, issue: Mapping[str, Any], changes: Sequence[Mapping[str, Any]]
+) -> Iterator[Change]:
+    """A sub-task became one when its history says so, else when it was made."""
+    steps = [
+        (change, i) for change in changes for i in objs(change.get("items")) if i.get("field") in _PARENT
+    ]
+    for change, item in steps:
+        before, after = str(item.get("fromString") or ""), str(item.get("toString") or "")
+        yield Change("part_of", before, after, person(change.get("author")), moment(change.get("created")))
+    fields = obj(issue.get("fields"))
+    parent = str(obj(fields.get("parent")).get("key") or "")
+    if parent and not steps:
+        yield Change("part_of", "", parent, person(fields.get("creator")), ticket.created)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 
 from bot.model import reading
 from bot.model.fields import FIELDS, UNREADABLE, Field
 from bot.model.lifecycle import State
-from bot.model.ticket import Approval, AssetRef, Change, Ticket, TicketKind
+from bot.model.ticket import Approval, Change, Ticket, TicketKind
 from connectors.jira import approvals as sign_offs
 from connectors.jira.client import NAME, mapping
-from connectors.jira.fields import ASSETS, PREAPPROVAL, VERSIONS, FieldMap, SiteField
+from connectors.jira.fields import PREAPPROVAL, VERSIONS, FieldMap, SiteField
 from connectors.jira.history import History, steps_of
 from connectors.jira.links import CONTAINS, contained
 from connectors.jira.search import moment
-from connectors.jira.statuses import known, state_of
+from connectors.jira.statuses import CATEGORIES, known, remark, state_of
+from connectors.jira.touched import touched
 from connectors.jira.values import obj, objs, person, read, words
-
-OBJECTS = "jira-assets"
-"""Book of references to Assets objects, which carry an id and nothing else."""
 
 _BORN_FROM = frozenset({"caused by", "is caused by", "veroorzaakt door", "is veroorzaakt door"})
 _LEADS_TO = frozenset({"causes", "veroorzaakt", "leads to", "leidt tot"})
@@ -35,18 +33,30 @@ _NO_LINKS = reading.unreadable(_LINKS, "not returned for this issue")
 _FIX_VERSIONS = SiteField(VERSIONS, "Fix versions")
 
 
+def _no_category(_: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What must be known of a site to understand its issues."""
+    """What must be known of a site to understand its issues. `category` gives the category of a status by its id,
+    which a changelog leaves out, and `zone` the account's, for dates without a time; both may ask the site.
+    """
 
     url: str
     fields: FieldMap
     kinds: Mapping[str, TicketKind]
     states: Mapping[str, State]
+    category: Callable[[str], str] = _no_category
+    zone: Callable[[], tzinfo] = lambda: UTC
 
     def kind(self, issue_type: str) -> TicketKind | None:
         """The kind of ticket of an issue type; None when it is not watched."""
         return self.kinds.get(issue_type.strip().lower())
+
+    def state(self, name: str, number: str) -> State | None:
+        """The state that a status of this name and id means; None where neither tells."""
+        return known(name, self.states) or (CATEGORIES.get(self.category(number)) if number else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +72,11 @@ def ticket(raw: Raw, site: Site) -> Ticket:
     """The ticket. Raises Garbled when what every issue has is missing."""
     issue, fields = raw.issue, mapping(raw.issue.get("fields"))
     history = _history(raw, fields)
-    seen = {name: _field(name, fields, site.fields, history) for name in FIELDS}
+    seen = {name: _field(name, fields, site, history) for name in FIELDS}
     seen |= {name: find(seen, fields, site.fields, history) for name, find in _DERIVED.items()}
     seen |= _relations(fields, site)
     given = _approvals(raw, fields, site, history)
-    assets = _assets(fields, site.fields)
+    assets, assets_readable = touched(fields, site.fields)
     return Ticket(
         source=NAME,
         id=str(issue.get("id")),
@@ -81,11 +91,12 @@ def ticket(raw: Raw, site: Site) -> Ticket:
         fields=seen,
         approvals=tuple(given or ()),
         approvals_readable=given is not None,
-        assets=assets or (),
-        assets_readable=assets is not None,
+        assets=assets,
+        assets_readable=assets_readable,
         preapproval=_preapproval(fields, site.fields, history),
         history=_changed(history, seen, site),
         history_readable=bool(raw.changes) or "changelog" in issue,
+        remarks=remark(mapping(fields.get("status")), site.states),
     )
 
 
@@ -94,7 +105,7 @@ def _changed(history: History, seen: Mapping[str, Field], site: Site) -> tuple[C
     found = dict(site.fields.found)
     if seen["package"].where == _FIX_VERSIONS.name:
         found["package"] = (_FIX_VERSIONS,)
-    return history.changes(found, lambda name: known(name, site.states))
+    return history.changes(found, site.state)
 
 
 def _history(raw: Raw, fields: Mapping[str, Any]) -> History:
@@ -102,14 +113,14 @@ def _history(raw: Raw, fields: Mapping[str, Any]) -> History:
     return History(steps_of(raw.changes), creator, moment(fields.get("created")))
 
 
-def _field(name: str, fields: Mapping[str, Any], site: FieldMap, history: History) -> Field:
+def _field(name: str, fields: Mapping[str, Any], site: Site, history: History) -> Field:
     """The best of the fields mapped to a name that is filled; else the first that can be read."""
-    candidates = [f for f in site.found.get(name, ()) if f.id in fields]
+    candidates = [f for f in site.fields.found.get(name, ()) if f.id in fields]
     if not candidates:
-        mapped = site.found.get(name, ())
-        why = "not returned for this issue" if mapped else site.doubt(name)
+        mapped = site.fields.found.get(name, ())
+        why = "not returned for this issue" if mapped else site.fields.doubt(name)
         return reading.unreadable(mapped[0].name if mapped else FIELDS[name].label, why)
-    seen = [history.stamped(read(name, fields[f.id], f.name), f) for f in candidates]
+    seen = [history.stamped(read(name, fields[f.id], f.name, site.zone), f) for f in candidates]
     readable = [f for f in seen if f.readable]
     return next((f for f in readable if f.filled), (readable or seen)[0])
 
@@ -218,35 +229,12 @@ _DERIVED: Mapping[str, _Derive] = {
 
 
 def _approvals(raw: Raw, fields: Mapping[str, Any], site: Site, history: History) -> list[Approval] | None:
-    """Sign-offs of both sorts; None when this issue has no place where anybody could sign off."""
+    """Sign-offs of both sorts; None when this issue has no place where anybody could sign off, or shows that it has
+    approvals which may not be read.
+    """
+    if raw.approvals is None and any(fields.get(f.id) for f in site.fields.approvals):
+        return None
     places = [f for group in site.fields.sign_offs.values() for f in group if f.id in fields]
     if raw.approvals is None and not places:
         return None
     return [*sign_offs.records(raw.approvals or ()), *sign_offs.signed(fields, site.fields, history)]
-
-
-def _assets(fields: Mapping[str, Any], site: FieldMap) -> tuple[AssetRef, ...] | None:
-    """What the ticket touches; None when no field that could tell is readable."""
-    values = [fields[f.id] for f in site.found.get(ASSETS, ()) if f.id in fields]
-    values = [v for v in values if not (isinstance(v, Mapping) and "errorMessage" in v)]
-    if not values:
-        return None
-    refs = [ref for value in values for ref in _asset_refs(value)]
-    return tuple(dict.fromkeys(refs))
-
-
-def _asset_refs(value: Any) -> list[AssetRef]:
-    if isinstance(value, str) or (isinstance(value, Mapping) and value.get("type") == "doc"):
-        value = re.split(r"[,;\n]+", words(value))
-    listed = value if isinstance(value, list) else [value]
-    return [ref for item in listed if (ref := _asset_ref(item))]
-
-
-def _asset_ref(item: Any) -> AssetRef | None:
-    name = words(item).strip()
-    if not reading.text(name).filled:
-        return None
-    if isinstance(item, Mapping) and item.get("objectId"):
-        label = str(item.get("label") or item.get("name") or item["objectId"])
-        return AssetRef(OBJECTS, str(item["objectId"]), label)
-    return AssetRef(NAME, str(item.get("id") or name) if isinstance(item, Mapping) else name, name)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from bot.model.asset import Dimension, Flag
 from bot.model.fields import FIELDS
 from bot.model.lifecycle import State
 from bot.model.people import Role
@@ -25,6 +26,11 @@ DEFAULT_TYPES = {
     "Release": TicketKind.RELEASE,
 }
 MAPPABLE = frozenset({*FIELDS, "assets", "preapproval"})
+ASSET_FIELDS = (
+    *Dimension,
+    *Flag,
+    *("owner", "operations_group", "service_hours", "stakeholders", "maintenance_windows"),
+)
 
 
 def split(words: str) -> tuple[str, ...]:
@@ -84,6 +90,26 @@ class JiraSettings(EnvSettings):
         "signs off, separated by commas, by id or exact name.",
         examples=["JIRA_SIGN_OFF_FIELDS__CAB=CAB decision"],
     )
+    asset_fields: dict[str, str] = Field(
+        default_factory=dict,
+        description="JIRA_ASSET_FIELDS__<FIELD>: name of the attribute of Assets objects that holds it. Fields: "
+        + ", ".join(ASSET_FIELDS)
+        + ".",
+        examples=["JIRA_ASSET_FIELDS__CONFIDENTIALITY=Confidentiality"],
+    )
+    assets_url: str = Field(
+        "",
+        description="Jira Cloud: where Assets is reached. Default: Atlassian's own host, or the gateway when JIRA_URL "
+        "is one.",
+        examples=["https://api.atlassian.com"],
+    )
+    assets_cache_minutes: int = Field(
+        10,
+        ge=1,
+        le=24 * 60,
+        description="For how many minutes what was read of an Assets object is kept.",
+        examples=["10"],
+    )
     overlap_minutes: int = Field(
         15,
         ge=1,
@@ -102,7 +128,7 @@ class JiraSettings(EnvSettings):
     def _split(cls, value: Any) -> Any:
         return split(value) if isinstance(value, str) else value
 
-    @field_validator("url")
+    @field_validator("url", "assets_url")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("https://", "http://")):
@@ -122,6 +148,11 @@ class JiraSettings(EnvSettings):
     @classmethod
     def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
         return _keys_among(value, MAPPABLE, "field")
+
+    @field_validator("asset_fields")
+    @classmethod
+    def _known_asset_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        return _keys_among(value, ASSET_FIELDS, "field of an asset")
 
     @field_validator("statuses")
     @classmethod

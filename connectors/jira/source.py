@@ -7,11 +7,12 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.model.lifecycle import State
 from bot.model.people import Role, RoleMembers
 from bot.model.ticket import Ticket, TicketRef
-from bot.ports import Garbled, Identity, NotFound, SourceError
+from bot.ports import Forbidden, Garbled, Identity, NotFound, SourceError
 from connectors.jira import search
 from connectors.jira.approvals import service_desk
 from connectors.jira.client import NAME, Client, mapping, rows, total
@@ -20,7 +21,8 @@ from connectors.jira.fields import FieldMap, resolve, site_fields
 from connectors.jira.links import with_links
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.settings import JiraSettings, split
-from connectors.jira.values import obj, words
+from connectors.jira.statuses import category_of
+from connectors.jira.values import obj, objs, words
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+")
 _CHANGES = 100
@@ -36,6 +38,8 @@ class JiraSource:
         self.client, self.settings = client, settings
         self.directory = Directory(client)
         self._site: Site | None = None
+        self._timezone: ZoneInfo | None = None
+        self._categories: dict[str, str] | None = None
         self._lock = threading.Lock()
 
     def identify(self) -> Identity:
@@ -90,7 +94,8 @@ class JiraSource:
         with self._lock:
             if self._site is None:
                 kinds = {name.lower(): kind for name, kind in self.settings.kinds.items()}
-                self._site = Site(self.client.home, self._fields(), kinds, own_states(self.settings))
+                states = own_states(self.settings)
+                self._site = Site(self.client.home, self._fields(), kinds, states, self._category, self._zone)
             return self._site
 
     def _fields(self) -> FieldMap:
@@ -98,6 +103,25 @@ class JiraSource:
         if not isinstance(listed, list):
             raise Garbled(NAME, "the answer has another shape than the API promises")
         return resolve(site_fields(listed), self.settings)
+
+    def _zone(self) -> ZoneInfo:
+        """The time zone of the account: Jira shows it times in that. Asked once, for the first date without a time."""
+        if self._timezone is None:
+            try:
+                self._timezone = ZoneInfo(self.client.identify().timezone)
+            except (ZoneInfoNotFoundError, ValueError):
+                self._timezone = ZoneInfo("UTC")
+        return self._timezone
+
+    def _category(self, number: str) -> str:
+        """The category of a status by its id. Asked of the site once, when a history first names a strange one."""
+        if self._categories is None:
+            try:
+                listed = self.client.api("status")
+            except (Forbidden, NotFound):
+                listed = []
+            self._categories = {str(one.get("id")): category_of(one) for one in objs(listed)}
+        return self._categories.get(number, "")
 
     def _bounds(self) -> str:
         """The scope in JQL. Jira refuses names that do not exist, so only types the site has are named."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.model import reading
 from bot.model.lifecycle import State
 
 _NAMES = {
@@ -55,8 +56,24 @@ def known(name: str, own: Mapping[str, State]) -> State | None:
     return own.get(word) or NAMES.get(word)
 
 
+def category_of(status: Mapping[str, object]) -> str:
+    """The key of the category of a status as Jira gives it; empty where it gives none."""
+    category = status.get("statusCategory")
+    return str(category.get("key") or "") if isinstance(category, Mapping) else ""
+
+
 def state_of(status: Mapping[str, object], own: Mapping[str, State]) -> State:
     """The state of a status as Jira gives it: by name, else by category."""
-    category = status.get("statusCategory")
-    key = str(category.get("key")) if isinstance(category, Mapping) else ""
-    return known(str(status.get("name", "")), own) or CATEGORIES.get(key, State.DRAFT)
+    return known(str(status.get("name", "")), own) or CATEGORIES.get(category_of(status), State.DRAFT)
+
+
+def remark(status: Mapping[str, object], own: Mapping[str, State]) -> tuple[str, ...]:
+    """What an admin should know of a status that nobody named."""
+    name = str(status.get("name", ""))
+    if known(name, own):
+        return ()
+    state = state_of(status, own)
+    return (
+        f"the status {reading.shorten(name)} is not known and taken for {state} by its category — "
+        "name it in JIRA_STATUSES__<STATE>",
+    )

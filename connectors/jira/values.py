@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 from bot.model import reading
@@ -13,16 +14,31 @@ from connectors.jira.client import account_id
 
 _KEY = re.compile(r"\b(?:[A-Z][A-Z0-9_]+-\d+|[A-Z]{2,}\d{5,})\b")
 """A key of an issue, or a number as other systems give to theirs (CHG0030012)."""
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CLOCKS = frozenset({"completedCycles", "ongoingCycle"})
+"""What a service level holds: a clock that nobody filled in."""
 _BLOCKS = frozenset({"paragraph", "heading", "listItem", "codeBlock", "tableRow", "blockquote", "rule"})
 _WORDS = ("value", "displayName", "name", "title", "label", "key", "id")
 
 
-def read(name: str, raw: Any, where: str) -> Field:
-    """A vocabulary field from the value of a Jira field. An error object is unreadable, never "filled in"."""
-    error = _error(raw)
+def read(name: str, raw: Any, where: str, zone: Callable[[], tzinfo] = lambda: UTC) -> Field:
+    """A vocabulary field from the value of a Jira field. An error object is unreadable, never "filled in". A date
+    without a time is the start of that day in the account's `zone`, which is asked only then.
+    """
+    error = error_in(raw)
     if error is not None:
         return reading.unreadable(where, error)
+    if FIELDS[name].kind is Kind.MOMENT and isinstance(raw, str) and _DATE.fullmatch(raw.strip()):
+        return _day(raw.strip(), where, zone)
     return _BY_KIND[FIELDS[name].kind](name, raw, where)
+
+
+def _day(raw: str, where: str, zone: Callable[[], tzinfo]) -> Field:
+    try:
+        start = datetime.combine(date.fromisoformat(raw), time(), zone()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return Field(None, raw=raw, where=where)
+    return Field(start, where=where)
 
 
 def obj(raw: Any) -> dict[str, Any]:
@@ -42,14 +58,20 @@ def words(raw: Any) -> str:
     if isinstance(raw, list):
         return ", ".join(filter(None, map(words, raw)))
     if isinstance(raw, dict):
-        if raw.get("type") == "doc":
-            return re.sub(r"\n{3,}", "\n\n", adf_text(raw)).strip()
-        own = next((str(raw[k]) for k in _WORDS if raw.get(k)), "")
-        child = raw.get("child")  # cascading selects
-        return f"{own} - {words(child)}" if child else own
+        return _words_of(raw)
     if isinstance(raw, bool):
         return "yes" if raw else "no"
     return str(raw)
+
+
+def _words_of(raw: dict[str, Any]) -> str:
+    if raw.get("type") == "doc":
+        return re.sub(r"\n{3,}", "\n\n", adf_text(raw)).strip()
+    if _CLOCKS & raw.keys():
+        return ""
+    own = next((str(raw[k]) for k in _WORDS if raw.get(k)), "")
+    child = raw.get("child")  # cascading selects
+    return f"{own} - {words(child)}" if child else own
 
 
 def adf_text(node: Any) -> str:
@@ -89,7 +111,7 @@ def party(raw: Any) -> Person | Group | None:
     return Group(name, name) if reading.text(name).filled else None
 
 
-def _error(raw: Any) -> str | None:
+def error_in(raw: Any) -> str | None:
     """What an error object in place of a value says; None for a value."""
     if isinstance(raw, dict):
         if "errorMessage" in raw:

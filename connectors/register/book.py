@@ -166,13 +166,6 @@ def _group(raw: Any, where: str) -> Field:
     return Field((Group(*_named(str(words.value))),), where=where) if words.filled else words
 
 
-def _hours(raw: Any, where: str) -> Field:
-    """5x10, 24x7; "5 x 10" and "7x24" are understood. Anything else stays as it stands, unvalued."""
-    words = re.sub(r"\s+", "", str(raw or "")).lower().replace("×", "x")
-    value = {"5x10": "5x10", "24x7": "24x7", "7x24": "24x7"}.get(words)
-    return Field(value, raw="" if value else reading.shorten(str(raw or "")), where=where)
-
-
 _READERS: Mapping[str, Callable[[Any, str], Field]] = {
     "confidentiality": reading.level,
     "integrity": reading.level,
@@ -182,7 +175,7 @@ _READERS: Mapping[str, Callable[[Any, str], Field]] = {
     "nis2": reading.boolean,
     "owner": _people,
     "operations_group": _group,
-    "service_hours": _hours,
+    "service_hours": reading.hours,
     "stakeholders": _people,
     "maintenance_windows": reading.text,
     "supplier": reading.text,

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from connectors.sandbox.jira_assets_web import add_assets
 from connectors.sandbox.jira_beans import Beans, page, stamp
 from connectors.sandbox.jira_comments import comments
 from connectors.sandbox.jira_jql import BadJql, search
@@ -56,6 +57,7 @@ def _app(site: JiraSandbox) -> Flask:
     comments(api, site)
     for version in ("2",) if site.server else ("2", "3"):
         app.register_blueprint(api, url_prefix=f"/rest/api/{version}", name=f"api{version}")
+    add_assets(app, site)
     app.register_blueprint(_service_desk(site), url_prefix="/rest/servicedeskapi")
     app.register_blueprint(pages(site))
     app.add_url_rule("/_edge/tenant_info", view_func=lambda: {"cloudId": CLOUD_ID})
@@ -76,7 +78,11 @@ def _who(site: JiraSandbox) -> Response | tuple[Response, int] | None:
         return Response("Unauthorized", 401)
     if given is not None and given.type == "bearer" and not _takes_bearer(site):
         raise Refusal(403, {"error": "Failed to parse Connect Session Auth Token"})
-    if g.user or not request.path.startswith("/rest/") or any(part in request.path for part in _ANONYMOUS):
+    if (
+        g.user
+        or not request.path.startswith(("/rest/", "/jsm/"))
+        or any(part in request.path for part in _ANONYMOUS)
+    ):
         return None
     if "/issue/" in request.path and "servicedeskapi" not in request.path:
         refuse(404, "Issue does not exist or you do not have permission to see it.")
@@ -129,6 +135,10 @@ def _platform(site: JiraSandbox) -> Blueprint:
     def fields() -> Any:
         seen = [f for f in site.fields.values() if g.user or "_" not in f.id]
         return jsonify([g.beans.field(f) for f in seen])
+
+    @api.get("/status")
+    def every_status() -> Any:
+        return jsonify([g.beans.status(name) for name in site.statuses()])
 
     @api.get("/issuetype")
     def issue_types() -> Any:

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.sandbox.jira_fields import KINDS, adf_text, group_ref, jira_time, number_of
+from connectors.sandbox.jira_fields import (
+    KINDS,
+    SERVER_ASSETS,
+    FieldKind,
+    adf_text,
+    group_ref,
+    jira_time,
+    number_of,
+)
 from connectors.sandbox.jira_records import CATEGORIES, Approval, Change, Comment, Issue, SiteField, User
 from connectors.sandbox.jira_records import category as category_of
 from connectors.sandbox.jira_state import State
@@ -49,6 +57,8 @@ class Beans:
         """An entry of the field list."""
         custom = field.id.startswith("customfield_")
         schema: dict[str, Any] = dict(KINDS[field.kind].schema)
+        if self.state.server and field.kind is FieldKind.ASSETS:
+            schema = {"type": "any", "custom": SERVER_ASSETS}
         if custom:
             schema["customId"] = int(field.id.removeprefix("customfield_"))
         else:
@@ -102,17 +112,25 @@ class Beans:
                 "issuetype": self.issue_type(issue.type) | {"subtask": bool(issue.parent)},
                 "project": self.project(issue.project),
                 "issuelinks": [self._link(*link) for link in issue.links],
+                **self._parent(issue),
                 "subtasks": [
                     {"id": i.id, "key": i.key} for i in self.state.issues.values() if i.parent == issue.key
                 ],
             }
         )
 
+    def _parent(self, issue: Issue) -> dict[str, Any]:
+        parent = self.state.issues.get(issue.parent)
+        return {"parent": {"id": parent.id, "key": parent.key}} if parent else {}
+
     def _value(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self._value(v) for v in value]
         if isinstance(value, dict) and "accountId" in value:
             return self.user(self.state.users[value["accountId"]])
+        if self.state.server and isinstance(value, dict) and "objectId" in value:
+            found = self.state.assets.visible(value["objectId"])
+            return f"{found.label} ({found.key})" if found else None
         return self.body(value) if isinstance(value, dict) and value.get("type") == "doc" else value
 
     def _link(self, other: str, outward: str, inward: str, out: bool) -> dict[str, Any]:

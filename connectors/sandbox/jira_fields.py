@@ -32,6 +32,10 @@ class FieldKind(StrEnum):
 
 
 Lookup = Callable[[Any], Any]
+WORKSPACE = "1060ba0e-178b-4e0e-a0a1-5edb02cccb5f"
+"""The workspace of the site's Assets."""
+SERVER_ASSETS = "com.riadalabs.jira.plugins.insight:rlabs-customfield-default-object"
+"""Type of an Assets field on Data Center."""
 _CUSTOM = "com.atlassian.jira.plugin.system.customfieldtypes:"
 
 
@@ -103,11 +107,13 @@ def _named(value: Any, _: Lookup) -> Any:
 
 
 def _service(value: Any, _: Lookup) -> Any:
+    if str(value).startswith("ari:"):
+        return {"id": str(value)}  # what most sites give: an id and nothing else
     return {"id": f"ari:cloud:graph::service/{number_of(str(value))}", "name": str(value)}
 
 
 def _object(value: Any, _: Lookup) -> Any:
-    return {"workspaceId": "ws-1", "id": f"ws-1:{value}", "objectId": str(value)}
+    return {"workspaceId": WORKSPACE, "id": f"{WORKSPACE}:{value}", "objectId": str(value)}
 
 
 def _as_is(value: Any, _: Lookup) -> Any:

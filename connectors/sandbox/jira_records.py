@@ -14,7 +14,7 @@ CATEGORIES = {
     "indeterminate": (4, "In Progress", "yellow"),
     "done": (3, "Done", "green"),
 }
-_NEW = frozenset({"open", "draft", "to do", "concept", "planning"})
+_NEW = frozenset({"open", "draft", "to do", "concept", "planning", "intake"})
 _DONE = frozenset(
     {"closed", "completed", "done", "canceled", "declined", "failed", "gesloten", "geannuleerd"}
 )

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectors.sandbox.jira_assets import Assets
 from connectors.sandbox.jira_fields import KINDS, SYSTEM_FIELDS, FieldKind, show
 from connectors.sandbox.jira_records import Approval, Change, Comment, Issue, SiteField, User
 
-_ALL = frozenset({"BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS"})
+_ALL = frozenset(
+    {"BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS", "USER_PICKER"}
+)
 
 
 class State:
@@ -26,6 +29,7 @@ class State:
         self.index_lag = timedelta(0)
         self.server = False
         self.lock = threading.RLock()
+        self.assets = Assets(self.now)
         self.users: dict[str, User] = {}
         self.groups: dict[str, list[str]] = {}
         self.fields: dict[str, SiteField] = {}
@@ -201,6 +205,12 @@ class State:
     def may(self, permission: str, project: str) -> bool:
         """Whether a permission is given in a project."""
         return permission in _ALL and (permission, project) not in self.denied
+
+    def statuses(self) -> list[str]:
+        """Every status that an issue is or was in."""
+        moves = (i for issue in self.issues.values() for change in issue.history for i in change.items)
+        past = {name for field_id, *names in moves if field_id == "status" for name in names if name}
+        return sorted(past | {issue.status for issue in self.issues.values()})
 
     def touch(self, issue: Issue) -> None:
         """The issue changed now."""

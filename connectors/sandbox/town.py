@@ -104,6 +104,7 @@ class Town:
             "JIRA_EMAIL": "sluis@example.org",
             "JIRA_API_TOKEN": BOT_TOKEN,
             "JIRA_PROJECTS": "CHG,REL",
+            "JIRA_ASSETS_URL": self.servers["jira"].url,
             "SERVICENOW_URL": self.servers["servicenow"].url,
             "SERVICENOW_USER": INTEGRATION_USER,
             "SERVICENOW_PASSWORD": INTEGRATION_PASSWORD,

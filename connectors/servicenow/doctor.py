@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from bot.model.people import Role
 from bot.ports import Diagnosis, Health, NotFound, SourceError
+from connectors import doctor
+from connectors.doctor import Step, Wanted
 from connectors.servicenow import encoded, mapping, states, values
 from connectors.servicenow.assets import ServiceNowBook
 from connectors.servicenow.source import PLUGINS, ServiceNowSource
@@ -29,7 +30,7 @@ _SAMPLE = 20
 
 _OPTIONAL = frozenset({"sys_audit", "sysapproval_group", "task_cmdb_ci_service"})
 
-Wanted = Mapping[Role, Sequence[str]]
+_MEMBERS = "let the account read sys_user_grmember and sys_user"
 
 
 class ServiceNowExaminer:
@@ -44,21 +45,19 @@ class ServiceNowExaminer:
         try:
             me = self._source.identify()
         except SourceError as error:
-            yield _failed("account", error)
+            yield doctor.failed("account", error)
             return
         yield Diagnosis(Health.OK, "account", f"works as {me.name}, time zone {me.timezone}")
-        for about, look in self._steps(roles):
-            try:
-                yield from look()
-            except SourceError as error:
-                yield _failed(about, error)
+        yield from doctor.steps(self._steps(roles))
 
-    def _steps(self, roles: Wanted) -> list[tuple[str, Callable[[], Iterable[Diagnosis]]]]:
+    def _steps(self, roles: Wanted) -> list[Step]:
         tables = [(t, lambda t=t: self._tickets(t)) for t in self._settings.tables]
         support = [(t, lambda t=t: self._support(t)) for t in _SUPPORT if t not in _ON_REQUEST]
         journal, items = ("sys_journal_field", self._journal), ("cmdb_ci columns", self._items)
         more = [("cmdb_rel_ci", self._relations)] if self._settings.relation_hops else []
-        return [*tables, *support, *more, journal, items, ("roles", lambda: self._roles(roles))]
+        look_up = self._source.directory.look_up
+        holders = ("roles", lambda: doctor.roles(roles, "ServiceNow", look_up, _MEMBERS))
+        return [*tables, *support, *more, journal, items, holders]
 
     def _tickets(self, table: str) -> Iterator[Diagnosis]:
         try:
@@ -133,28 +132,6 @@ class ServiceNowExaminer:
     def _items(self) -> Iterator[Diagnosis]:
         yield self._columns("cmdb_ci", self._book.columns, "SERVICENOW_CI_FIELDS__<FIELD>")
 
-    def _roles(self, roles: Wanted) -> Iterator[Diagnosis]:
-        for role, names in roles.items():
-            for name in names:
-                yield self._role(role, name)
-
-    def _role(self, role: Role, name: str) -> Diagnosis:
-        about, fix = f"role {role}", f"correct ROLES__{role.upper()}"
-        found = self._source.directory.look_up(name)
-        if found is None:
-            return Diagnosis(Health.WARNING, about, f"ServiceNow has no group or user {name}", fix)
-        if not found.readable:
-            detail = f"members of {name} may not be read"
-            return Diagnosis(
-                Health.FAILED, about, detail, "let the account read sys_user_grmember and sys_user"
-            )
-        active = [p for p in found.people if p.active]
-        if not active:
-            return Diagnosis(
-                Health.WARNING, about, f"{name} has no active members", "put people in the group"
-            )
-        return Diagnosis(Health.OK, about, f"{name}: {len(active)} people")
-
 
 def _missing(table: str, error: SourceError) -> Diagnosis:
     if table in PLUGINS:
@@ -173,7 +150,3 @@ def _queried(query: str) -> list[str]:
     """Columns named in a query: a part with an unknown one would be dropped in silence."""
     terms = re.split(r"\^(?:OR)?", query)
     return [m[0] for term in terms if (m := re.match(r"[a-z][a-z0-9_.]*", term))]
-
-
-def _failed(about: str, error: SourceError) -> Diagnosis:
-    return Diagnosis(Health.FAILED, about, str(error), error.fix)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from build import ticket
 
@@ -28,6 +30,8 @@ def owned(*owners: Person, book: str = "servicenow") -> Asset:
         (owned(Person("Els Maes", "Els Maes"), book="register"), True),
         (owned(Person("els.maes@example.org", "els.maes@example.org"), book="register"), True),
         (Asset("register", "1", "Kassa", owner=Field(readable=False)), False),
+        # a book of its own, whose people are accounts of another system
+        (replace(owned(Person("acc-1", "Els Maes"), book="objects"), accounts="servicenow"), True),
     ],
 )
 def test_whose_owners_cannot_be_compared_as_they_stand(asset, is_foreign):

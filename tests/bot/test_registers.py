@@ -93,6 +93,44 @@ def test_a_book_that_is_down_ends_it_unless_another_knows_what_is_not_its_own(re
             registers.look_up([ref])
 
 
+class Ids(Book):
+    """A register that knows its own by id, and lets some of them be hidden."""
+
+    def look_up(self, refs: Sequence[AssetRef]) -> Mapping[AssetRef, Asset]:
+        self.asked.append([ref.name for ref in refs])
+        own = {ref: ref.id for ref in refs if ref.book == self.name}
+        return {
+            ref: Asset(self.name, i, i.capitalize(), Field(self.classes[i]))
+            if i in self.classes
+            else hidden(ref)
+            for ref, i in own.items()
+        }
+
+
+def hidden(ref: AssetRef) -> Asset:
+    return Asset(ref.book, ref.id, ref.name)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_asset_named_by_its_id_is_found_elsewhere_by_the_name_its_own_register_gives(order):
+    ids, file = Ids("objects", loket=3), Book("register", Loket=5)
+    registers = Registers([ids, file][::order])
+    ref = AssetRef("objects", "loket", "Object 7")
+    found, _, beyond = known(registers, ref)
+    assert (ids.asked, file.asked) == ([["Object 7"]], [["Loket"]])
+    assert (found[ref].confidentiality.value, len(beyond.conflicts[ref])) == (5, 1)
+    assert [asset.book for asset in registers.described(ref)] == ["objects", "register"][::order]
+
+
+def test_what_its_own_register_hides_stays_in_doubt_though_another_describes_it():
+    ref = AssetRef("objects", "geheim", "Loket")
+    found, _, beyond = known(Registers([Ids("objects"), Book("register", Loket=2)]), ref)
+    assert found[ref].confidentiality.value == 2
+    assert [english(doubt) for doubt in beyond.doubts[ref]] == [
+        "'Loket' could not be read from the register."
+    ]
+
+
 def test_what_depends_on_an_asset_is_found_and_classified_too():
     cmdb, chains = Book("cmdb", Server=2, Loket=3), Chains({"Server": "Loket"})
     registers = Registers([cmdb, Book("register", Loket=5)], [chains])

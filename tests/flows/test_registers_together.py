@@ -9,6 +9,7 @@ from test_story import text
 
 from bot.model.facts import Facts
 from bot.report import Report
+from connectors.sandbox.server import Fault, How
 from connectors.sandbox.town import Town
 
 Sync = Callable[..., Report]
@@ -130,3 +131,76 @@ def test_a_register_that_fills_in_what_another_lacks_contradicts_nothing(town: T
     number = town.servicenow.row("change_request", town.payment)["number"]
     (subject,) = facts(number).subjects
     assert (subject.confidentiality, subject.integrity, subject.problems) == (5, 4, ())
+
+
+APPROVED = "approval by the application owner"
+ASSETS_ROWS = {"Integrity": "4", "Availability": "3", "GDPR": True, "KSZ": False, "NIS2": False}
+
+
+def in_assets(town: Town, confidentiality: str, name: str = "Citizen register") -> str:
+    """The asset of the town's change as an object of Jira Assets, named by its id alone."""
+    owner = town.jira.user("Els Maes")
+    made = town.jira.assets.add(
+        "Application", name, Confidentiality=confidentiality, Owner=owner, **ASSETS_ROWS
+    )
+    town.jira.add_field("Server", "assets")
+    town.jira.set_field(town.change, "Affected services", [], "Tom Willems")
+    town.jira.set_field(town.change, "Server", [made], "Tom Willems")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Citizen register is C5 in the register file but C3 in Jira Assets; the higher counts."),
+        ("nl", "Citizen register is V5 in het registerbestand maar V3 in Jira Assets; de hoogste telt."),
+    ],
+)
+def test_three_registers_that_contradict_each_other(town: Town, sync: Sync, language: str, told: str) -> None:
+    in_assets(town, "3")
+    item(town, "Citizen register", 4, u_integrity=4, u_availability=3, u_gdpr=True)
+    assert sync(SLUIS_LANGUAGE=language).exit_code == 0
+    said = text(town, town.change)
+    assert told in said
+    assert "[ICR-00]" in said
+
+
+def test_an_object_alone_gives_classes_and_owner(town: Town, facts: Ask) -> None:
+    in_assets(town, "4", "Cemetery register")
+    (subject,) = facts(town.change).subjects
+    assert (subject.name, subject.confidentiality, subject.problems) == ("Cemetery register", 4, ())
+    assert subject.asset and [p.id for p in subject.asset.owner.value or ()] == ["acc-els.maes"]
+
+
+def test_the_owner_in_assets_is_the_one_who_approves(town: Town, sync: Sync) -> None:
+    in_assets(town, "4", "Cemetery register")
+    sync()
+    assert APPROVED in text(town, town.change).lower(), "what is touched has changed since"
+    for approver in ("Tom Willems", "Els Maes"):
+        step = town.jira.request_approval(town.change, "Owner", [approver])
+        town.jira.answer_approval(town.change, step, approver, "approve")
+        town.jira.touch(town.jira.issues[town.change])
+        sync()
+        assert (APPROVED in text(town, town.change).lower()) is (approver != "Els Maes")
+
+
+def test_an_object_that_may_not_be_read_is_a_finding_and_never_a_pass(town: Town, sync: Sync) -> None:
+    town.jira.assets.hidden.add(in_assets(town, "1", "Cemetery register"))
+    done = sync()
+    assert done.exit_code == 0
+    assert done.rules["ICR-00"]["unknown"] == 1
+
+
+def test_assets_that_is_down_holds_back_its_own_tickets_only(town: Town, sync: Sync) -> None:
+    in_assets(town, "4", "Cemetery register")
+    town.servers["jira"].fail(Fault(How.ANSWER, path="/jsm/", status=500, times=99))
+    done = sync()
+    assert done.exit_code == 1
+    assert done.sources["jira"].failed == 1
+    assert done.sources["jira"].read == 2
+    assert done.sources["servicenow"].read == 1
+    assert any("jira-assets: answered 500" in line for line in done.problems)
+    assert not town.jira.issues[town.change].comments
+    town.servers["jira"].faults.clear()
+    assert sync().sources["jira"].failed == 0, "it is tried again as soon as Assets answers"
+    assert town.jira.issues[town.change].comments

@@ -190,3 +190,13 @@ def test_dutch_people_read_dutch(town: Town, sync: Sync) -> None:
     assert "Citizen register is V5 I4 met persoonsgegevens" in held
     for english in ("Needed", "Who:", "Why:", "before", "point"):
         assert english not in held
+
+
+def test_a_status_that_nobody_named_is_reported_once_and_is_no_failure(town: Town, sync: Sync) -> None:
+    for key in (town.change, town.part):
+        town.jira.transition(key, "In the waiting room", "Tom Willems")
+    done = sync()
+    line = "jira: the status In the waiting room is not known and taken for implement by its category"
+    assert [told.split(" —")[0] for told in done.notes] == [line]
+    assert done.exit_code == 0
+    assert done.as_json()["notes"] == done.notes

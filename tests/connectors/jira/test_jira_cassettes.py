@@ -10,11 +10,13 @@ from recording import CASSETTES, recorded, recording
 from vcr.errors import CannotOverwriteExistingCassetteException
 
 from bot.model.people import Role
+from bot.model.ticket import AssetRef
 from bot.ports import AuthRefused, Marker, Place
+from connectors.jira.assets import JiraBook
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.outlet import JiraOutlet
 from connectors.jira.source import JiraSource
-from connectors.sandbox.jira_fields import adf
+from connectors.sandbox.jira_fields import WORKSPACE, adf
 
 MARK = Marker("jira:10010:comment", "d1", 1)
 
@@ -60,6 +62,20 @@ def test_doctor():
     with recorded("jira/doctor", told) as url:
         seen = list(JiraExaminer(source_on(url)).examine({Role.CAB: ["CAB", "Nobody"]}))
     assert {d.health.value for d in seen} == {"ok", "warning"}
+
+
+def with_assets():
+    site = Site()
+    site.assets.add("Application", "Kassa", Confidentiality="4", Owner=site.dirk)
+    return site.app
+
+
+def test_assets():
+    with recorded("jira/assets", with_assets) as url:
+        settings = settings_for(url, assets_url=url)
+        refs = [AssetRef("jira-assets", f"{WORKSPACE}:5", "x"), AssetRef("register", "1", "Kassa")]
+        found = JiraBook(quick_client(settings), settings).look_up(refs)
+    assert [(a.name, a.confidentiality.value) for a in found.values()] == [("Kassa", 4)] * 2
 
 
 @pytest.mark.skipif(recording(), reason="nothing is missing while recording")

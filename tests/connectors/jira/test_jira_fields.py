@@ -52,6 +52,39 @@ def test_found(name, fields, settings, found):
     assert site(*fields, **settings).found[name] == found
 
 
+SERVICE = SiteField(
+    "cf_8", "Getroffen diensten", "com.atlassian.jira.plugins.service-entity:service-entity-field-cftype"
+)
+INSIGHT = SiteField("cf_9", "Toestel", "com.riadalabs.jira.plugins.insight:rlabs-customfield-default-object")
+APPROVALS = SiteField("cf_10", "Goedkeuringen", "com.atlassian.servicedesk.approvals-plugin:sd-approvals")
+DUTCH = SiteField("cf_11", "Testplan", original="Test plan")
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "found"),
+    [
+        ("assets", [SERVICE], (SERVICE,)),
+        ("assets", [INSIGHT, SERVICES], (SERVICES, INSIGHT)),
+        ("test_plan", [DUTCH], (DUTCH,)),
+        ("test_plan", [DUTCH, A], ()),
+    ],
+)
+def test_fields_whose_names_are_translated_are_found_by_type_or_by_their_first_name(name, fields, found):
+    assert site(*fields).found[name] == found
+
+
+def test_a_name_and_a_first_name_that_are_the_same_word_are_rivals():
+    assert site(DUTCH, A).doubt("test_plan") == "2 fields are named Test plan: cf_11, customfield_1"
+
+
+def test_approvals_are_known_by_their_type_and_asked_for():
+    found = site(APPROVALS)
+    assert (found.approvals, "cf_10" in found.ids()) == ((APPROVALS,), True)
+    assert not [d for d in found.doubts if "sign-off" in d.about]
+    named = site(APPROVALS, sign_off_fields={"cab": "Nergens"})
+    assert [str(d) for d in named.doubts if "sign-off" in d.about] == ["no field named Nergens"]
+
+
 @pytest.mark.parametrize(
     ("name", "fields", "settings", "doubt"),
     [
@@ -89,6 +122,12 @@ def test_only_mapped_fields_are_asked_for_in_a_stable_order():
 
 
 def test_the_sites_list_may_lack_schema():
-    assert site_fields([{"id": "thumbnail", "name": "Images"}, {"name": "no id"}]) == [
-        SiteField("thumbnail", "Images")
+    listed = [
+        {"id": "thumbnail", "name": "Images"},
+        {"name": "no id"},
+        {"id": "cf_1", "name": "Testplan", "untranslatedName": "Test plan", "schema": None},
+    ]
+    assert site_fields(listed) == [
+        SiteField("thumbnail", "Images"),
+        SiteField("cf_1", "Testplan", original="Test plan"),
     ]

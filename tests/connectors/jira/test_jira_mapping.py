@@ -14,6 +14,7 @@ from bot.ports import Garbled
 from connectors.jira.fields import FieldMap, SiteField, resolve
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.statuses import state_of
+from connectors.jira.touched import touched
 
 PLAN, VALIDATED = SiteField("cf_plan", "Test plan"), SiteField("cf_val", "Test validated by")
 PACKAGE, START_A = SiteField("cf_pack", "Release package"), SiteField("cf_start", "Planned start")
@@ -160,7 +161,7 @@ def test_the_second_name_serves_where_the_first_is_empty(fields, day, where):
     ("raw", "refs"),
     [
         ([{"id": "ari:1", "name": "Loket"}], (AssetRef("jira", "ari:1", "Loket"),)),
-        ([{"workspaceId": "w", "id": "w:7", "objectId": "7"}], (AssetRef("jira-assets", "7", "7"),)),
+        ([{"workspaceId": "w", "id": "w:7", "objectId": "7"}], (AssetRef("jira-assets", "w:7", "Assets 7"),)),
         ([{"objectId": "7", "label": "Loket"}], (AssetRef("jira-assets", "7", "Loket"),)),
         (
             "Loket; Burgerzaken",
@@ -255,3 +256,61 @@ def test_only_a_field_that_an_admin_named_holds_the_template(value, named, reada
     seen = ticket(Raw(issue, [], ()), replace(SITE, fields=replace(MAP, found={**MAP.found, **chosen.found})))
     assert (seen.preapproval.readable, seen.preapproval.value) == (readable, template)
     assert (seen.preapproval.by is not None) == (template is not None), "who set it is told"
+
+
+@pytest.mark.parametrize(
+    ("shown", "asked", "readable"),
+    [
+        ([{"id": "1", "name": "CAB"}], None, False),
+        (None, None, True),
+        ([{"id": "1", "name": "CAB"}], [], True),
+    ],
+)
+def test_approvals_that_an_issue_shows_but_that_may_not_be_read_are_unknown(shown, asked, readable):
+    approvals = SiteField("cf_approvals", "Goedkeuringen")
+    sites = replace(SITE, fields=replace(SITE.fields, approvals=(approvals,)))
+    issue = {"id": "10", "key": "CHG-1", "fields": BASE | {"cf_cab": None, "cf_approvals": shown}}
+    assert ticket(Raw(issue, [], asked), sites).approvals_readable is readable
+
+
+ARI = "ari:cloud:graph::service/6184b75d/2201284c"
+CLOUD = "com.atlassian.jira.plugins.cmdb:cmdb-object-cftype"
+INSIGHT = "com.riadalabs.jira.plugins.insight:rlabs-customfield-default-object"
+
+
+@pytest.mark.parametrize(
+    ("custom", "raw", "refs"),
+    [
+        (CLOUD, [{"workspaceId": "w", "id": "w:7", "objectId": "7"}], [("jira-assets", "w:7", "Assets 7")]),
+        (CLOUD, [{"workspaceId": "w", "objectId": "7"}], [("jira-assets", "w:7", "Assets 7")]),
+        (
+            CLOUD,
+            {"workspaceId": "../..", "objectId": "7/../8"},
+            [("jira-assets", "../..:7/../8", "Assets 7/../8")],
+        ),
+        (INSIGHT, ["Kassa (AST-7)"], [("jira-assets", "AST-7", "Kassa")]),
+        (
+            INSIGHT,
+            "Kassa, groot (AST-7), Loket (oud) (AST-8)",
+            [("jira-assets", "AST-7", "Kassa, groot"), ("jira-assets", "AST-8", "Loket (oud)")],
+        ),
+        (INSIGHT, ["AST-7"], [("jira-assets", "AST-7", "AST-7")]),
+        (INSIGHT, [{"key": "AST-7", "name": "Kassa"}], [("jira-assets", "AST-7", "Kassa")]),
+        (INSIGHT, ["Kassa"], [("jira", "Kassa", "Kassa")]),
+        (INSIGHT, [None, {}], []),
+        ("", ["Kassa (AST-7)"], [("jira", "Kassa (AST-7)", "Kassa (AST-7)")]),
+        ("", [{"id": ARI}], [("jira-assets", ARI, "2201284c")]),
+        ("", [{"id": ARI, "name": "Loket"}], [("jira", ARI, "Loket")]),
+    ],
+)
+def test_references_in_every_shape(custom, raw, refs):
+    field = SiteField("cf_objects", "Server", custom)
+    site = replace(SITE.fields, found={"assets": (field,)})
+    assert touched({"cf_objects": raw}, site) == (tuple(AssetRef(*ref) for ref in refs), True)
+
+
+def test_a_field_with_an_error_may_hide_an_asset():
+    fields = tuple(SiteField(i, i) for i in ("cf_1", "cf_2"))
+    held = {"cf_1": [{"value": "Loket", "id": "3"}], "cf_2": {"errorMessage": "no licence"}}
+    refs, readable = touched(held, replace(SITE.fields, found={"assets": fields}))
+    assert ([ref.name for ref in refs], readable) == (["Loket"], False)

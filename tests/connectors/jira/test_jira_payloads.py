@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from jira_site import settings_for
 
+from bot.model.fields import FIELDS, Kind
 from bot.model.ticket import Decision
 from connectors.jira.approvals import records
+from connectors.jira.assets import _ID
 from connectors.jira.client import account_id
 from connectors.jira.fields import SiteField, resolve, site_fields
 from connectors.jira.history import steps_of
 from connectors.jira.mapping import Raw, Site, ticket
-from connectors.jira.values import words
+from connectors.jira.values import read, words
 
 PAYLOADS = Path(__file__).parents[3] / ".." / "shared" / "payloads" / "jira"
 pytestmark = pytest.mark.skipif(not PAYLOADS.exists(), reason="the recorded payloads are not here")
@@ -88,3 +90,47 @@ def test_comments():
 
 def test_a_data_center_user_is_known_by_key():
     assert account_id(load("dc_v2_user.json")) == "JIRAUSER10000"
+
+
+ISSUES = [
+    "cloud_v3_issue_itsm_names.json",
+    "cloud_v3_issue_gateway.json",
+    "dc_v2_issue.json",
+    "cloud_agile_issue_K5-4.json",
+]
+BY_KIND = {spec.kind: name for name, spec in FIELDS.items()}
+
+
+@pytest.mark.parametrize("name", ISSUES)
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_value_of_a_recorded_issue_reads_as_any_kind(name, kind):
+    for field_id, raw in load(name)["fields"].items():
+        seen = read(BY_KIND[kind], raw, field_id)
+        failed = isinstance(raw, dict) and ("errorMessage" in raw or "nonEditableReason" in raw)
+        assert (seen.where, seen.readable) == (field_id, not failed), field_id
+        assert raw not in (None, "", []) or not seen.filled
+
+
+def test_the_values_of_a_service_management_site():
+    issue = load("cloud_v3_issue_itsm_names.json")
+    fields = [SiteField(field_id, name or "") for field_id, name in issue["names"].items()]
+    names = {f.name for f in fields}
+    assert {"Change type", "Change risk", "Backout plan", "Affected services", "Approvals"} <= names
+    seen = mapped(issue, fields)
+    assert seen.assets == () and seen.assets_readable
+    assert seen.remarks == () and seen.state == "implement"
+
+
+def test_workspaces_of_assets():
+    (row,) = load("jsm_assets_workspaces.json")["values"]
+    assert _ID.fullmatch(f"{row['workspaceId']}:1")
+
+
+@pytest.mark.parametrize(
+    "name", ["webhook-cloud-issue-updated-custom-field.json", "webhook-server-updated-custom-field.json"]
+)
+def test_changes_of_fields_in_webhooks_have_the_shape_of_a_changelog(name):
+    told = load(name)
+    entry = told["changelog"] | {"author": told["user"], "created": "2026-03-02T09:00:00.000+0000"}
+    (step, *_) = steps_of([entry])
+    assert step.field_name and step.by and (step.before or step.after)

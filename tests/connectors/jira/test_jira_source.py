@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from jira_site import START, quick_client, settings_for
@@ -254,3 +254,24 @@ def test_a_forbidden_issue_is_that_issues_problem_only(site, server, source):
     with pytest.raises(Forbidden):
         source.read(ref_of(site, site.change))
     assert source.read(ref_of(site, site.change)).key == "CHG-1"
+
+
+def test_a_date_without_a_time_is_a_day_of_the_account(site, server, source):
+    """The account's zone is asked once, and only when there is such a date."""
+    source.read(ref_of(site, site.change))
+    assert server.count("GET", "myself") == 0
+    site.add_field("Planned end", "date")
+    site.set_field(site.change, "Planned end", "2026-03-09", site.an)
+    settings = settings_for(server.url)
+    fresh = JiraSource(quick_client(settings), settings)
+    for _ in range(2):
+        end = fresh.read(ref_of(site, site.change)).field("planned_end")
+    assert end.value == datetime(2026, 3, 8, 23, tzinfo=UTC)
+    assert server.count("GET", "myself") == 1
+
+
+def test_names_are_asked_for_in_one_language(site, server, source):
+    source.read(ref_of(site, site.change))
+    assert {
+        (a.headers.get("Accept-Language"), a.headers.get("X-Force-Accept-Language")) for a in server.asked
+    } == {("en", "true")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -135,3 +136,64 @@ def test_an_unknown_value_is_a_field_like_any_other():
 )
 def test_the_priority_of_the_site(name, code):
     assert read("incident_priority", {"id": "1", "name": name}, "Priority").value == code
+
+
+BRUSSELS, SYDNEY = ZoneInfo("Europe/Brussels"), ZoneInfo("Australia/Sydney")
+
+
+@pytest.mark.parametrize(
+    ("raw", "zone", "value"),
+    [
+        ("2026-03-02", BRUSSELS, datetime(2026, 3, 1, 23, tzinfo=UTC)),
+        ("2026-07-02", BRUSSELS, datetime(2026, 7, 1, 22, tzinfo=UTC)),
+        ("2026-03-02", SYDNEY, datetime(2026, 3, 1, 13, tzinfo=UTC)),
+        ("2026-03-02T09:00:00.000+0100", SYDNEY, datetime(2026, 3, 2, 8, tzinfo=UTC)),
+        ("2026-02-30", BRUSSELS, None),
+        ("0001-01-01", SYDNEY, None),
+    ],
+)
+def test_a_date_is_the_start_of_that_day_for_the_account(raw, zone, value):
+    assert read("planned_start", raw, "", lambda: zone).value == value
+
+
+@pytest.mark.parametrize("held", [{"ongoingCycle": {"breached": False}}, {"completedCycles": []}])
+def test_a_running_clock_is_nothing_that_somebody_filled_in(held):
+    level = {"id": "10074", "name": "Time to review normal change", **held}
+    assert read("test_plan", level, "Test plan") == Field(None, where="Test plan")
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (
+            {"accountId": "a9", "displayName": "Former user", "active": False},
+            (Person("a9", "Former user", active=False),),
+        ),
+        ({"accountId": "", "displayName": "Former user", "active": False}, None),
+        ([None, DIRK], (Person("a1", "Dirk Peeters"),)),
+        (
+            {"accountId": "qm:1:2", "displayName": "Klant", "accountType": "customer"},
+            (Person("qm:1:2", "Klant"),),
+        ),
+    ],
+)
+def test_people_who_left_or_were_made_anonymous(raw, value):
+    assert read("testers", raw, "").value == value
+
+
+RAW_VALUES = [
+    *(None, "", "x", 0, 1.5, True, False, [], {}, [[]], [{}], [None], {"id": None}, {"value": {"value": 1}}),
+    *({"type": "doc"}, {"type": "doc", "content": "x"}, {"child": {"child": {}}}, [{"accountId": None}]),
+    {"errorMessage": "The service project does not exist.", "i18nErrorMessage": {"i18nKey": "x"}},
+    {"self": "https://jira.example", "value": "Ja", "id": "1", "child": {"value": "Nee"}},
+]
+
+
+@pytest.mark.parametrize(
+    "name", ["test_plan", "environments_separated", "planned_start", "testers", "result", "changes"]
+)
+@pytest.mark.parametrize("raw", RAW_VALUES, ids=str)
+def test_no_value_of_any_shape_breaks_a_field(name, raw):
+    field = read(name, raw, "there", lambda: BRUSSELS)
+    assert field.where == "there"
+    assert field.readable is not (isinstance(raw, dict) and "errorMessage" in raw)

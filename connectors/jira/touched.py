@@ -1,0 +1,65 @@
+"""Which assets a ticket touches: objects of Assets, services, and names, from the fields that hold them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.model import reading
+from bot.model.ticket import AssetRef
+from connectors.jira.assets_api import OBJECTS
+from connectors.jira.client import NAME
+from connectors.jira.fields import ASSET_TYPES, ASSETS, FieldMap, SiteField
+from connectors.jira.values import error_in, words
+
+_SHOWN = re.compile(r"\s*(.*?)\s*\(([A-Z][A-Z0-9_]*-[0-9]+)\)\s*(?:[,;\n]|$)")
+"""An object as Data Center shows it, "Name (KEY-12)"; several of them in one text."""
+_KEY = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]+")
+_SERVICE = "ari:cloud:graph::service/"
+
+
+def touched(fields: Mapping[str, Any], site: FieldMap) -> tuple[tuple[AssetRef, ...], bool]:
+    """The assets, each once, and whether every field that could name one was readable: one that holds an error may
+    hide an asset.
+    """
+    held = [(f, fields[f.id]) for f in site.found.get(ASSETS, ()) if f.id in fields]
+    sound = [(f, value) for f, value in held if error_in(value) is None]
+    refs = dict.fromkeys(ref for field, value in sound for ref in _refs(field, value))
+    return tuple(refs), bool(held) and len(sound) == len(held)
+
+
+def _refs(field: SiteField, value: Any) -> Iterator[AssetRef]:
+    objects = field.custom in ASSET_TYPES
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, Mapping) and item.get("type") != "doc":
+            yield from filter(None, [_of_mapping(item, objects)])
+        else:
+            yield from _of_text(words(item), objects)
+
+
+def _of_mapping(item: Mapping[str, Any], objects: bool) -> AssetRef | None:
+    number, place = str(item.get("objectId") or ""), str(item.get("workspaceId") or "")
+    if number:
+        own = str(item.get("id") or "")
+        found = own if ":" in own else f"{place}:{number}" if place else number
+        return AssetRef(OBJECTS, found, str(item.get("label") or item.get("name") or f"Assets {number}"))
+    key = str(item.get("objectKey") or item.get("key") or "")
+    if objects and key:
+        return AssetRef(OBJECTS, key, str(item.get("label") or item.get("name") or key))
+    name, own = words(item).strip(), str(item.get("id") or "")
+    if own.startswith(_SERVICE) and name == own:
+        return AssetRef(OBJECTS, own, own.rpartition("/")[2])
+    return AssetRef(NAME, own or name, name) if reading.text(name).filled else None
+
+
+def _of_text(text: str, objects: bool) -> Iterator[AssetRef]:
+    found = _SHOWN.findall(text) if objects else []
+    for name, key in found:
+        yield AssetRef(OBJECTS, key, name or key)
+    for part in re.split(r"[,;\n]+", text) if not found else ():
+        name = part.strip()
+        if objects and _KEY.fullmatch(name):
+            yield AssetRef(OBJECTS, name, name)
+        elif reading.text(name).filled:
+            yield AssetRef(NAME, name, name)
