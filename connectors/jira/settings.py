@@ -29,7 +29,7 @@ MAPPABLE = frozenset({*FIELDS, "assets", "preapproval"})
 ASSET_FIELDS = (
     *Dimension,
     *Flag,
-    *("owner", "operations_group", "service_hours", "stakeholders", "maintenance_windows"),
+    *("owner", "operations_group", "service_hours", "stakeholders", "maintenance_windows", "supplier"),
 )
 
 
