@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.ports import Connector
 from connectors.jira.client import NAME, Client
 from connectors.jira.doctor import JiraExaminer
+from connectors.jira.inbound import JiraInbound
 from connectors.jira.outlet import JiraOutlet
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
@@ -19,4 +20,5 @@ def build(settings: JiraSettings) -> Connector | None:
     client = Client(settings)
     source = JiraSource(client, settings)
     outlet = JiraOutlet(client, public=settings.public_comments)
-    return Connector(NAME, JiraExaminer(source), source=source, outlet=outlet)
+    inbound = JiraInbound(client, settings) if settings.webhook_secret.get_secret_value() else None
+    return Connector(NAME, JiraExaminer(source), source=source, outlet=outlet, inbound=inbound)

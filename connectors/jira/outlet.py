@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import copy
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.ports import Forbidden, Format, Gone, Marker, NotFound, Place, Posted, Refused
 from connectors.jira.client import NAME, Client, account_id, mapping, rows, total
+from connectors.jira.marking import PROPERTY, reference, shows, signed
 from connectors.jira.values import obj
 
-PROPERTY = "sluiswachter.slot"
 _INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
 _PAGE = 100
 _MAX_PAGES = 200
-_GREY = "#97a0af"
-
-
-def reference(slot: str) -> str:
-    """The visible part of the marker: the second evidence, should properties be lost or not be listed."""
-    return f"Sluiswachter · ref {hashlib.sha256(slot.encode()).hexdigest()[:12]}"
 
 
 class JiraOutlet:
@@ -102,8 +93,7 @@ class JiraOutlet:
             return (
                 Posted(remote_id, str(value.get("digest", ""))) if value.get("slot") == marker.slot else None
             )
-        text = json.dumps(comment.get("body"), ensure_ascii=False)
-        return Posted(remote_id) if reference(marker.slot) in text else None
+        return Posted(remote_id) if shows(comment.get("body"), reference(marker.slot)) else None
 
     def _property(self, comment: Mapping[str, Any], remote_id: str) -> Mapping[str, Any] | None:
         """Listed properties where the site lists them (it promises no such thing), else asked for."""
@@ -117,14 +107,3 @@ class JiraOutlet:
         except (NotFound, Forbidden):
             return None
         return value if isinstance(value, Mapping) else None
-
-
-def signed(body: Any, slot: str) -> Any:
-    """The text with the visible reference as its last, subdued line: ADF or wiki markup."""
-    if isinstance(body, str):
-        return f"{body.rstrip()}\n\n{{color:{_GREY}}}{reference(slot)}{{color}}"
-    document = copy.deepcopy(body)
-    subdued = {"type": "textColor", "attrs": {"color": _GREY}}
-    line = {"type": "text", "text": reference(slot), "marks": [subdued]}
-    document["content"].append({"type": "paragraph", "content": [line]})
-    return document
