@@ -15,8 +15,8 @@ from bot.report import Report
 
 
 def look_at_heard(ctx: Context) -> Report:
-    """Every ticket of which there was word, each once. A ticket whose system is out of service keeps its turn; any other
-    failure leaves it to the next cycle. Not to be run beside a cycle.
+    """Every ticket of which there was word, each once. One whose system is out of service keeps its turn; any
+    other failure leaves it to the next cycle. Not to be run beside a cycle.
     """
     report = Report("act" if ctx.policy.act else "observe", ctx.clock())
     gatherer, sources = Gatherer(ctx), {source.name: source for source in ctx.sources}
@@ -64,9 +64,7 @@ def _settle(ctx: Context, source: TicketSource, heard: Heard, report: Report) ->
     return None
 
 
-def _deliver(
-    ctx: Context, source: TicketSource, ref: TicketRef, gatherer: Gatherer, report: Report
-) -> None:
+def _deliver(ctx: Context, source: TicketSource, ref: TicketRef, gatherer: Gatherer, report: Report) -> None:
     concerned = {f"{row.source}:{row.id}" for row in ctx.journal.outdated_releases()}
     concerned.add(f"{source.name}:{ref.id}")
     judge_releases(ctx, gatherer, report)

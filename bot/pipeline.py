@@ -37,6 +37,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     report = Report("act" if ctx.policy.act else "observe", ctx.clock())
     packs, today = ctx.policy.packs, report.started.date()
     report.organisation(packs, attestations(packs, ctx.policy.declarations, today))
+    report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
     run = ctx.journal.start_run(report.mode, report.started)
     gatherer = Gatherer(ctx)
     for source in ctx.sources:

@@ -46,6 +46,7 @@ class Report:
     """Filled in by the stages of a run.
 
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
+    webhooks      requests that came in since the last run, by system and outcome ("refused": a wrong signature)
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
     """
 
@@ -60,6 +61,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
     attestations: dict[str, str] = field(default_factory=dict)
     indicators: dict[str, str] = field(default_factory=dict)
+    webhooks: dict[str, dict[str, int]] = field(default_factory=dict)
     stopped: bool = False
     _findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
@@ -133,6 +135,7 @@ class Report:
             "problems": list(self.problems),
             "attestations": dict(self.attestations),
             "indicators": dict(self.indicators),
+            "webhooks": self.webhooks,
             "stopped": self.stopped,
             "exit_code": self.exit_code,
         }

@@ -39,7 +39,8 @@ class Hints(Store):
             {
                 "source": source,
                 "ticket": hint.id,
-                "event": hint.event or secrets.token_hex(16),  # without a name of its own every word is another
+                "event": hint.event
+                or secrets.token_hex(16),  # without a name of its own every word is another
                 "deleted": isinstance(hint, Deletion),
                 "received_at": now,
             }

@@ -41,9 +41,7 @@ class JiraInbound:
         """The issues a request speaks of. Raises AuthRefused or Garbled."""
         given = {name.lower(): value for name, value in headers.items()}
         if not self._genuine(given, body):
-            raise AuthRefused(
-                NAME, "a webhook with a wrong signature", "set JIRA_WEBHOOK_SECRET as in Jira"
-            )
+            raise AuthRefused(NAME, "a webhook with a wrong signature", "set JIRA_WEBHOOK_SECRET as in Jira")
         told = _object(body)
         if self._own(told) or not self._watched(obj(told.get("issue"))):
             return ()

@@ -152,7 +152,7 @@ class Beans:
             "id": comment.id,
             "author": self.user(comment.author),
             "body": self.body(comment.body),
-            "updateAuthor": self.user(comment.author),
+            "updateAuthor": self.user(comment.editor or comment.author),
             "created": stamp(comment.created),
             "updated": stamp(comment.updated),
             "jsdPublic": comment.public if issue.jsm else True,
