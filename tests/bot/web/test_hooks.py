@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -123,8 +123,7 @@ def test_too_many_are_sent_away_before_their_signature_is_looked_at(house: House
 @pytest.mark.parametrize(("seconds", "more"), [(0.0, 0), (0.5, PER_SECOND / 2), (3600.0, AT_ONCE)])
 def test_the_bucket_fills_up_to_its_size(seconds: float, more: float) -> None:
     now = [0.0]
-    clock: Callable[[], float] = lambda: now[0]
-    bucket = Bucket(clock)
+    bucket = Bucket(lambda: now[0])
     assert all(bucket.take() for _ in range(AT_ONCE))
     now[0] += seconds
     assert sum(bucket.take() for _ in range(AT_ONCE * 2)) == more
