@@ -109,9 +109,7 @@ def test_a_change_is_judged_within_a_second_and_nothing_is_polled(town: Town, se
     assert town.servers["jira"].count("GET", "/search") == 0
     assert hook.answers == [202]
     assert [look.writes > 0 for look in serving.looks] == [True]
-    assert took < 5, (
-        took
-    )  # far below a second on a quiet machine; the figure is measured by the demo of the tests
+    assert took < 5  # a busy machine is given more than the second
 
 
 def test_repeated_deliveries_lead_to_one_look(town: Town, serving: Serving) -> None:
