@@ -59,8 +59,20 @@ class Refused(SourceError):
     """A write was definitely not done (validation, policy, too long)."""
 
 
+class Postponed(Refused):
+    """Not done now, because it would disturb people too often. It may be done from `until` (UTC) on."""
+
+    def __init__(self, system: str, message: str, fix: str, until: datetime) -> None:
+        super().__init__(system, message, fix)
+        self.until = until
+
+
 class Gone(SourceError):
     """The text to be edited does not exist any more."""
+
+
+class Altered(SourceError):
+    """A person has edited our text since: it is theirs now and is left as it is."""
 
 
 class Ambiguous(SourceError):
@@ -151,10 +163,13 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message of ours found outside. `digest` is that of the text it shows, where the marker tells."""
+    """A message of ours found outside. `digest` is that of the text it shows, where the marker tells. `altered` is
+    when (UTC) it was posted, if a person has edited it since.
+    """
 
     remote_id: str
     digest: str = ""
+    altered: datetime | None = None
 
 
 class Outlet(Protocol):
@@ -174,7 +189,7 @@ class Outlet(Protocol):
         """Post with the marker inside the same call; gives the remote id. Raises Ambiguous, Refused, ..."""
 
     def update(self, place: Place, remote_id: str, body: Any, marker: Marker) -> None:
-        """Replace the text. Raises Gone when it is not there any more."""
+        """Replace the text. Raises Gone when it is not there any more, Altered when it is a person's by now."""
 
     def remove(self, place: Place, remote_id: str) -> None:
         """Take a surplus message of ours away. Raises Gone when it is not there any more."""
