@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from jira_site import START
+from jira_site import START, Site, quick_client, settings_for
 
+from bot.messages.fit import fitted
+from bot.messages.language import Speaker
+from bot.messages.render import rendered, with_remark
+from bot.model.document import Bullets, Document, Panel, Run, Tone
 from bot.ports import Altered, Gone, Marker, Place, Posted, Postponed, Refused
 from connectors.jira.outlet import JiraOutlet
 from connectors.sandbox.jira_fields import adf, adf_text
-from connectors.sandbox.server import Fault, How
+from connectors.sandbox.server import Fault, How, Server
 
 MARK = Marker("jira:10010:comment", "d1", 1)
 NEXT = Marker("jira:10010:comment", "d2", 2)
@@ -136,3 +141,25 @@ def test_a_refusal_in_words_counts_as_one(site, server, outlet, place):
     )
     outlet.update(place, remote_id, adf("tweede"), NEXT)
     assert puts(server) == ["notifyUsers=false", ""]
+
+
+def long_document():
+    points = tuple(((Run(f"punt {n}"),), (Run("x" * 600),)) for n in range(100))
+    return Document((Panel(Tone.STOP, ((Run("Nog niet klaar"),),)), Bullets(points)))
+
+
+@pytest.mark.parametrize("server_kind", ["cloud", "data center"])
+def test_a_long_comment_is_shortened_before_jira_refuses_it(server_kind):
+    """Fact: at 32,767 characters Jira refuses the comment as a whole."""
+    site = Site(server=server_kind == "data center")
+    with Server(site.app) as server:
+        account = {"email": "", "api_token": "", "pat": "s3cret-token"} if site.server else {}
+        outlet = JiraOutlet(quick_client(settings_for(server.url, **account)))
+        place, form = Place(site.issues[site.change].id), outlet.format
+        with pytest.raises(Refused, match="too long"):
+            outlet.create(place, rendered(long_document(), form), MARK)
+        short = fitted(long_document(), form, Speaker("nl", ZoneInfo("Europe/Brussels")))
+        outlet.create(place, with_remark(short, form, "Vervangt de opmerking van gisteren."), MARK)
+    (comment,) = comments(site)
+    shown = comment.body if site.server else adf_text(comment.body)
+    assert "en nog" in shown and "Sluiswachter · ref" in shown and "Vervangt" in shown
