@@ -175,3 +175,26 @@ def test_what_is_not_as_described_is_noticed(change: dict[str, object], told_of:
     assert operation and list(cloud.wrong(good, operation[1])) == []
     (line,) = cloud.wrong(Exchange(**{**good.__dict__, **change}), operation[1])
     assert line.startswith(told_of)
+
+
+def scopes(state: str) -> set[str]:
+    """What the descriptions ask for the Cloud operations exercised: "Current" is classic, "Beta" granular."""
+    known, asked = descriptions(server=False), set()
+    for exchange in exchanges(server=False):
+        for description in known:
+            if found := description.operation(exchange.method, exchange.path):
+                schemes = found[1].get("x-atlassian-oauth2-scopes", [])
+                asked |= {scope for one in schemes if one["state"] == state for scope in one["scopes"]}
+    return asked
+
+
+@pytest.mark.parametrize("state", ["Current", "Beta"])
+def test_the_readme_names_every_scope_and_no_other(state: str) -> None:
+    told = (Path(__file__).parents[2] / "connectors" / "jira" / "README.md").read_text(encoding="utf-8")
+    rows = [
+        row.split("|")[2:4]
+        for row in told.partition("### Scopes")[2].partition("##")[0].splitlines()
+        if "`" in row
+    ]
+    named = {scope for row in rows for scope in re.findall(r"`([\w.-]+:[\w.:-]+)`", row[state == "Beta"])}
+    assert sorted(named) == sorted(scopes(state))
