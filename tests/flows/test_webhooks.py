@@ -24,6 +24,7 @@ from bot.ear import Ear
 from bot.journal import open_journal
 from bot.metrics import Metrics
 from bot.pipeline import cycle
+from bot.ports import Hint
 from bot.report import Report
 from bot.web.health import HealthServer
 from bot.web.hooks import Doorman, Tally
@@ -210,6 +211,36 @@ def test_a_release_is_judged_again_with_its_change(town: Town, serving: Serving)
     serving.settle()
     release = town.jira.issues[town.release].id
     assert town.servers["jira"].count("GET", rf"/issue/{release}$") >= 1
+
+
+def test_a_long_cycle_is_interrupted_between_two_tickets(town: Town, serving: Serving) -> None:
+    hook = Webhook(town.jira, serving.address, SECRET)
+    seen: list[tuple[str, int]] = []
+
+    def progress(key: str) -> None:
+        if not seen:
+            town.replace_test_data()
+            hook._line.submit(lambda: None).result(timeout=5)
+        serving.ear.listen()
+        seen.append((key, len(serving.looks)))
+
+    serving.worker.submit(cycle, serving.ctx, True, progress).result(timeout=30)
+    serving.settle()
+    hook.close()
+    assert len(seen) > 1
+    assert [looks for _, looks in seen] == [1] * len(seen)
+    assert "Synthetic" not in serving.comment(town.change)
+    assert len(serving.looks) == 1
+
+
+def test_what_a_killed_process_left_is_looked_at_without_another_word(town: Town, serving: Serving) -> None:
+    serving.ctx.journal.hear("jira", [Hint(town.jira.issues[town.change].id)], serving.ctx.clock())
+    looks: list[Report] = []
+    ear = Ear(serving.ctx, serving.worker.submit, looks.append)
+    ear.listen()
+    ear.listen()
+    assert len(looks) == 1
+    assert serving.ctx.journal.heard(serving.ctx.clock()) == ()
 
 
 def test_in_observe_mode_a_look_writes_nothing(town: Town, start: Callable[..., Serving]) -> None:
