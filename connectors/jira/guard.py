@@ -37,17 +37,21 @@ class Guard:
 
     def look(self, issue: str, comment: Mapping[str, Any]) -> None:
         """Look at a comment just written. Raises Refused when customers see it. Outside service projects Jira says
-        that of every comment, and Data Center says nothing.
+        that of every comment, and Data Center says nothing. It is read once more before anything is taken away:
+        the answer to a write might be older than the property that came with it.
         """
         if comment.get("jsdPublic") is not True:
             return
         project = self._project(issue)
         if project.get("projectTypeKey") != "service_desk":
             return
+        path = f"issue/{issue}/comment/{comment.get('id')}"
+        if mapping(self._client.api(path)).get("jsdPublic") is not True:
+            return
         self._open.add(str(project.get("key")))
         what = "a comment that is to be internal came out visible to customers"
         try:
-            self._client.write("DELETE", f"issue/{issue}/comment/{comment.get('id')}")
+            self._client.write("DELETE", path)
         except SourceError as error:
             raise Refused(
                 NAME, f"{what} and could not be taken away ({error}): remove it by hand", _FIX

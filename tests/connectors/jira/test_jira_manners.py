@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,15 @@ def test_a_comment_that_came_out_public_is_taken_away_and_none_follows(site, ser
         assert "JIRA_PUBLIC_COMMENTS" in refused.value.fix
     assert comments(site) == []
     assert [a.method for a in server.writes()] == ["POST", "DELETE"]
+
+
+def test_an_answer_that_is_behind_takes_nothing_away(site, server, outlet, place):
+    shown = {"id": "1", "jsdPublic": True}
+    headers = {"Content-Type": "application/json"}
+    server.fail(Fault(How.ANSWER_AFTER, method="POST", status=201, headers=headers, body=json.dumps(shown)))
+    server.fail(Fault(How.ANSWER, r"/comment/1$", "GET", 1, 200, headers, '{"id": "1", "jsdPublic": false}'))
+    assert outlet.create(place, adf("intern"), MARK) == "1"
+    assert len(comments(site)) == 1
 
 
 def test_another_project_is_not_punished_for_it(site, outlet, place):
