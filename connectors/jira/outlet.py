@@ -89,8 +89,10 @@ class JiraOutlet:
             return self._existing("PUT", path, payload)
         if self._silent:
             try:
-                return self._existing("PUT", path, payload, {"notifyUsers": "false"})
-            except Refused as error:
+                return self._client.write("PUT", path, payload, {"notifyUsers": "false"})
+            except NotFound as error:
+                raise Gone(NAME, str(error)) from None
+            except (Forbidden, Refused) as error:
                 if not _about_mail(error):
                     raise
         again = moment(stands.get("updated")) + _MAIL_PAUSE
@@ -103,15 +105,15 @@ class JiraOutlet:
         self._silent = False
         return made
 
-    def _existing(self, method: str, path: str, body: Any = None, params: Any = None) -> Any:
+    def _existing(self, method: str, path: str, body: Any = None) -> Any:
         try:
-            return self._write(method, path, body, params)
+            return self._write(method, path, body)
         except NotFound as error:
             raise Gone(NAME, str(error)) from None
 
-    def _write(self, method: str, path: str, body: Any, params: dict[str, Any] | None = None) -> Any:
+    def _write(self, method: str, path: str, body: Any) -> Any:
         try:
-            return self._client.write(method, path, body, params)
+            return self._client.write(method, path, body)
         except Forbidden as error:
             raise Refused(NAME, str(error), _OWN_RIGHTS) from None
 
@@ -165,7 +167,6 @@ class JiraOutlet:
         return value if isinstance(value, Mapping) else None
 
 
-def _about_mail(error: Refused) -> bool:
-    """Whether it is the wish for silence that was refused: a 403 (missing rights to edit are a 400), or in words."""
-    told = str(error).lower()
-    return "answered 403" in told or "notif" in told
+def _about_mail(error: Forbidden | Refused) -> bool:
+    """Whether it is the wish for silence that was refused: a 403 (a missing right to edit is a 400), or in words."""
+    return isinstance(error, Forbidden) or "notif" in str(error).lower()
