@@ -97,9 +97,13 @@ def test_data_center_below_a_context_path():
 
 def test_no_total_is_needed_or_believed_on_cloud(server, source):
     source.identify()
-    for body in (page(1, total=1, nextPageToken="a", isLast=False), page(2, total=1, isLast=True)):
+    for body in (
+        page(1, total=1, nextPageToken="a", isLast=False),
+        page(2, total=1, nextPageToken="b", isLast=True),
+    ):
         server.fail(Fault(How.ANSWER, path="search/jql", status=200, headers=JSON, body=body))
     assert keys(source.changed(START)) == ["CHG-1", "CHG-2"]
+    assert server.count(path="search/jql$") == 2, "a last page is the last, whatever token it carries"
 
 
 @pytest.mark.parametrize(
