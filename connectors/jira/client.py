@@ -20,24 +20,19 @@ from jira import JIRA
 from jira.exceptions import JIRAError
 
 from bot.ports import AuthRefused, Forbidden, Garbled, Identity, RateLimited, Refused, SourceError
-from connectors.errors import clean, garbled, status_error, translate
+from connectors.errors import status_error, translate
 from connectors.http import ONE_ISSUE, Adapter, Circuit
 from connectors.jira.pace import Pace
 from connectors.jira.settings import Deployment, JiraSettings
+from connectors.jira.trust import CAPTCHA_FIX, NAME, TOKEN_FIX, detail, look_at
 
-NAME = "jira"
+__all__ = ["NAME", "Client", "account_id", "mapping", "rows", "total"]
 T = TypeVar("T")
 
 _GATEWAY = "/ex/jira/"
-_READS = ("GET", "HEAD")
-_HIDES = (403, 404)
-"""Answers that an anonymous visitor gets where an account would see something."""
-_TOKEN_FIX = "make a new API token for the account and set JIRA_API_TOKEN (or JIRA_PAT)"  # noqa: S105
-_DENIED = ("FAILED", "DENIED")
 _GATEWAY_FIX = (
     "on Jira Cloud a bearer token works only through JIRA_URL=https://api.atlassian.com/ex/jira/<cloud id>"
 )
-_CAPTCHA_FIX = "log in once as the bot in a browser and answer the CAPTCHA, then correct JIRA_PAT"
 _ISSUE = re.compile(r"issue/([^/]+)")
 
 
@@ -101,11 +96,9 @@ class Client:
         expires, told = self._settings.token_expires, str(error)
         if expires and expires < datetime.now(UTC).date():
             told = f"the token expired on {expires} ({told})"
-        fix = error.fix or _TOKEN_FIX
+        fix = error.fix or TOKEN_FIX
         bearer = bool(self._settings.pat.get_secret_value()) and _GATEWAY not in self.url
-        return AuthRefused(
-            NAME, told, f"{fix}; {_GATEWAY_FIX}" if bearer and fix is not _CAPTCHA_FIX else fix
-        )
+        return AuthRefused(NAME, told, f"{fix}; {_GATEWAY_FIX}" if bearer and fix is not CAPTCHA_FIX else fix)
 
     def ask(self, question: Callable[[JIRA], T]) -> T:
         """Run a read through the package's own methods. Raises SourceError."""
@@ -176,7 +169,7 @@ class Client:
         jira._session.headers["Accept-Language"] = "en"
         # Data Center shows service approvals only to who accepts that this part of its API may change.
         jira._session.headers["X-ExperimentalApi"] = "opt-in"
-        jira._session.hooks["response"].append(_look_at)
+        jira._session.hooks["response"].append(look_at)
         return jira
 
 
@@ -208,44 +201,6 @@ def account_id(user: dict[str, Any]) -> str:
     return str(user.get("accountId") or user.get("key") or user.get("name") or "")
 
 
-def _look_at(response: requests.Response, *_: Any, **__: Any) -> None:
-    """Look at every answer, and keep no line open whose answer nobody will read."""
-    try:
-        _check(response)
-    except SourceError:
-        response.close()
-        raise
-
-
-def _check(response: requests.Response) -> None:
-    """Believe no answer before it is looked at: wrong credentials get an empty 200, or a 404 as if the issue were
-    gone; portals and proxies give HTML.
-    """
-    if "CAPTCHA" in response.headers.get("X-Authentication-Denied-Reason", "").upper():
-        raise AuthRefused(NAME, "Jira wants a CAPTCHA answered after too many failed log-ins", _CAPTCHA_FIX)
-    if response.ok or response.status_code in _HIDES:
-        _refuse_anonymous(response)
-    if not response.ok or response.is_redirect:
-        return
-    writing = response.request.method not in _READS
-    if not response.content:
-        return
-    if "json" not in response.headers.get("Content-Type", ""):
-        raise garbled(NAME, "the answer is not JSON (a log-in page or a proxy?)", writing=writing)
-    try:
-        response.json()
-    except ValueError:
-        raise garbled(NAME, "the answer is cut off or not JSON", writing=writing) from None
-
-
-def _refuse_anonymous(response: requests.Response) -> None:
-    reason = response.headers.get("X-Seraph-Loginreason", "").upper()
-    if any(word in reason for word in _DENIED) or response.headers.get("X-AUSERNAME") == "anonymous":
-        raise AuthRefused(
-            NAME, "Jira took us for an anonymous visitor: the token is wrong or expired", _TOKEN_FIX
-        )
-
-
 def _json(response: requests.Response) -> Any:
     return response.json() if response.content else None
 
@@ -268,9 +223,9 @@ def _refusal(error: JIRAError, writing: bool) -> SourceError:
     answer = error.response
     status = error.status_code or (answer.status_code if answer is not None else 500)
     wait = answer.headers.get("Retry-After") if answer is not None else None
-    made = status_error(NAME, status, _detail(answer), writing=writing, retry_after=wait)
+    made = status_error(NAME, status, detail(answer), writing=writing, retry_after=wait)
     if isinstance(made, AuthRefused):
-        made.fix = _TOKEN_FIX
+        made.fix = TOKEN_FIX
     if isinstance(made, RateLimited) and answer is not None:
         made.reason = answer.headers.get("RateLimit-Reason", "")
         return _limited(made, writing)
@@ -282,19 +237,3 @@ def _limited(error: RateLimited, writing: bool) -> SourceError:
     if writing and error.reason in ONE_ISSUE:
         return Refused(NAME, "this issue is written to more often than Jira allows; trying again later")
     return error
-
-
-def _detail(answer: requests.Response | None) -> str:
-    """Jira's own words, where it has any in JSON; never a page of HTML."""
-    if answer is None or "json" not in answer.headers.get("Content-Type", ""):
-        return ""
-    try:
-        told = answer.json()
-    except ValueError:
-        return ""
-    if not isinstance(told, dict):
-        return ""
-    errors = told.get("errors")
-    parts = [*(told.get("errorMessages") or ()), *(errors.values() if isinstance(errors, dict) else ())]
-    parts += [told[k] for k in ("errorMessage", "message", "error") if isinstance(told.get(k), str)]
-    return clean("; ".join(map(str, parts)))

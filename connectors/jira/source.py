@@ -177,10 +177,12 @@ class JiraSource:
         return TicketRef(NAME, str(issue.get("id")), str(issue.get("key")), updated, version)
 
     def _changes(self, issue: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The whole changelog. What comes with the issue is cut off at the newest entries on Cloud."""
+        """The whole changelog. What comes with the issue is cut off at the newest entries on Cloud; on Data Center
+        it is whole, and the address of its pages does not exist.
+        """
         embedded = mapping(issue.get("changelog") or {"histories": [], "total": 0})
         histories = rows(embedded, "histories")
-        if total(embedded) <= len(histories):
+        if total(embedded) <= len(histories) or not self.client.cloud:
             return histories
         found: list[dict[str, Any]] = []
         for _ in range(_CHANGE_PAGES):

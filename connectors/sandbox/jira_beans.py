@@ -78,7 +78,7 @@ class Beans:
         if names:
             bean["fields"] = self._fields(issue, updated or issue.updated, names)
         if history:
-            newest = list(reversed(issue.history))[:40]
+            newest = list(reversed(issue.history))[: None if self.state.server else 40]
             bean["changelog"] = {
                 "startAt": 0,
                 "maxResults": len(newest),

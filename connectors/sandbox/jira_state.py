@@ -33,6 +33,7 @@ class State:
         self.projects: dict[str, bool] = {}
         self.types: dict[str, str] = {}
         self.denied: set[tuple[str, str]] = set()
+        self.tokens: dict[str, tuple[list[Issue], int]] = {}
         self._ids = itertools.count(10000)
         self._numbers: dict[str, int] = {}
         self._by_id: dict[str, Issue] = {}

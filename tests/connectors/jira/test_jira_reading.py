@@ -296,6 +296,18 @@ def test_data_center_reads_singly(data_center):
     assert server.count("POST") == 0
 
 
+def test_data_center_gives_a_long_history_at_once(data_center):
+    site, server, source = data_center
+    site.time.later(hours=1)
+    site.set_field(site.change, "Test plan", "stappen", site.an)
+    for number in range(60):
+        site.time.later(minutes=1)
+        site.set_field(site.change, "Rollout strategy", f"keuze {number}", site.dirk)
+    ticket = source.read(ref_of(site, site.change))
+    assert ticket.field("test_plan_fixed_at").value == START + timedelta(hours=1)
+    assert server.count(path="/changelog$") == 0
+
+
 def test_approvals_are_asked_for_as_data_center_wants_it(data_center):
     site, server, source = data_center
     source.read(ref_of(site, site.change))
