@@ -110,7 +110,7 @@ def judge(
         ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
     except SourceError as error:
         report.problem(f"{ref.key}: {told(error)}")
-        if isinstance(error, NotFound):
+        if isinstance(error, NotFound) and error.system == source.name:
             ctx.journal.out_of_sight(source.name, [ref.id], ctx.clock())
         count.failed += 1
         return error

@@ -54,7 +54,7 @@ def _due(ctx: Context, gatherer: Gatherer, report: Report) -> Iterator[tuple[Cla
             facts = gatherer.facts(sources[row.source], row.ref)
         except SourceError as error:
             report.problem(f"{row.key}: {told(error)}")
-            if isinstance(error, NotFound):
+            if isinstance(error, NotFound) and error.system == row.source:
                 ctx.journal.out_of_sight(row.source, [row.id], ctx.clock())
             continue
         view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)

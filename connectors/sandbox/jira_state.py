@@ -136,6 +136,9 @@ class State:
             self._old_keys[key] = issue.id
             issue.key, issue.project = self._next_key(project), project
             self.issues[issue.key] = issue
+            for other in self.issues.values():
+                other.links = [(issue.key if to == key else to, *way) for to, *way in other.links]  # type: ignore[misc]
+                other.parent = issue.key if other.parent == key else other.parent
             self._record(issue, by, [("Key", key, issue.key)])
         return issue.key
 
@@ -211,9 +214,11 @@ class State:
         return KINDS[FieldKind.TEXT].encode(body, self.user)
 
     def delete_issue(self, key: str) -> None:
-        """Take an issue away for good."""
+        """Take an issue away for good, with the links to it."""
         with self.lock:
             del self.issues[key]
+            for issue in self.issues.values():
+                issue.links = [link for link in issue.links if link[0] != key]
 
     def deny(self, permission: str, project: str) -> None:
         """Take a permission (such as ADD_COMMENTS) away in a project, for everybody."""

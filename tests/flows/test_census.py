@@ -149,3 +149,14 @@ def test_a_token_that_ends_soon_is_told_in_the_report(
     for line in (*report.notes, *report.problems):
         assert line.startswith("jira: the token expire") and str(last) in line
     assert len(comments(town, town.change)) == 1, "an account that still works goes on working"
+
+
+def test_a_ticket_that_vanishes_by_day_is_told_once_and_settled_at_night(town: Town, sync: Sync) -> None:
+    sync()
+    town.jira.delete_issue(town.release)
+    town.jira.set_field(
+        town.part, "Test data", "Production", "Piet Jansen"
+    )  # its release is to be judged anew
+    assert any(p.startswith(f"{town.release}: jira: answered 404") for p in sync().problems)
+    assert sync().problems == []
+    assert sync(full=True).notes == [f"jira: deleted, and followed no longer: {town.release}"]
