@@ -21,7 +21,7 @@ from bot.ports import AuthRefused, Garbled, NotFound, SourceError
 from connectors.errors import garbled, status_error, translate
 from connectors.http import Adapter, Policy
 from connectors.servicenow import encoded
-from connectors.servicenow.oauth import BasicAuth, ClientCredentials
+from connectors.servicenow.oauth import ApiKey, BasicAuth, ClientCredentials
 from connectors.servicenow.settings import ServiceNowSettings
 
 NAME = "servicenow"
@@ -167,6 +167,8 @@ class Client:
         secret = self.settings.client_secret.get_secret_value()
         if secret:
             return ClientCredentials(self.settings.url, (self.settings.client_id, secret), self._adapter)
+        if key := self.settings.api_key.get_secret_value():
+            return ApiKey(key)
         return BasicAuth(self.settings.user, self.settings.password.get_secret_value())
 
     def _inspect(self, response: requests.Response, *_: Any, **__: Any) -> None:

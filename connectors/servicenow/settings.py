@@ -52,6 +52,11 @@ class ServiceNowSettings(EnvSettings):
     client_secret: SecretStr = Field(
         SecretStr(""), description="OAuth client secret.", examples=["<client secret>"]
     )
+    api_key: SecretStr = Field(
+        SecretStr(""),
+        description="API key of the bot's account (header x-sn-apikey), instead of a password.",
+        examples=["<api key>"],
+    )
     tables: Names = Field(
         ("change_request", "rm_release"),
         description="Tables to watch: "
@@ -180,14 +185,19 @@ class ServiceNowSettings(EnvSettings):
 
     @model_validator(mode="after")
     def _credentials(self) -> ServiceNowSettings:
-        password, secret = self.password.get_secret_value(), self.client_secret.get_secret_value()
-        if self.url and not (self.user and password) and not (self.client_id and secret):
-            raise ValueError(
-                "SERVICENOW_URL needs SERVICENOW_USER with SERVICENOW_PASSWORD, "
-                "or SERVICENOW_CLIENT_ID with SERVICENOW_CLIENT_SECRET"
-            )
-        if password and secret:
-            raise ValueError("give SERVICENOW_PASSWORD or SERVICENOW_CLIENT_SECRET, not both")
+        ways = {
+            "SERVICENOW_USER with SERVICENOW_PASSWORD": self.password,
+            "SERVICENOW_CLIENT_ID with SERVICENOW_CLIENT_SECRET": self.client_secret,
+            "SERVICENOW_API_KEY": self.api_key,
+        }
+        given = [way for way, secret in ways.items() if secret.get_secret_value()]
+        if len(given) > 1:
+            raise ValueError(f"give one of these, not both: {'; '.join(given)}")
+        whole = (self.user or not self.password.get_secret_value()) and (
+            self.client_id or not self.client_secret.get_secret_value()
+        )
+        if self.url and not (given and whole):
+            raise ValueError(f"SERVICENOW_URL needs {', or '.join(ways)}")
         return self
 
     @property

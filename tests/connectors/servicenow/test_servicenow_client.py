@@ -9,7 +9,7 @@ from servicenow_helpers import START, Instance, Tools
 
 from bot.ports import AuthRefused, Forbidden, Garbled, NotFound, RateLimited, SourceError, Unreachable
 from connectors.sandbox.server import Fault, How, Server
-from connectors.sandbox.servicenow import CLIENT_ID, CLIENT_SECRET, INTEGRATION_PASSWORD
+from connectors.sandbox.servicenow import API_KEY, CLIENT_ID, CLIENT_SECRET, INTEGRATION_PASSWORD
 from connectors.servicenow import encoded
 
 JSON = {"Content-Type": "application/json"}
@@ -114,6 +114,16 @@ def test_identify_with_a_password_and_with_oauth(
     wrong = configured(user="", password="", client_id=CLIENT_ID, client_secret="nonsense")
     with pytest.raises(AuthRefused, match="token"):
         wrong.source.identify()
+
+
+def test_an_api_key_instead_of_a_password(instance: Instance, configured, server: Server) -> None:
+    source = configured(user="", password="", api_key=API_KEY).source
+    assert source.identify().id == instance.integration_id
+    assert {a.headers.get("X-Sn-Apikey") for a in server.asked} == {API_KEY}
+    assert not [a for a in server.asked if "Authorization" in a.headers]
+    with pytest.raises(AuthRefused) as caught:
+        configured(user="", password="", api_key="revoked").source.identify()
+    assert "revoked" not in str(caught.value)
 
 
 def test_requests_carry_our_name_and_no_cookies(tools: Tools, server: Server) -> None:
