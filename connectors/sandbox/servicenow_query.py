@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from functools import cached_property
 
 _CONDITION = re.compile(
     r"([a-z][a-z0-9_.]*)(ISNOTEMPTY|ISEMPTY|NOT IN|IN|NOT LIKE|LIKE|STARTSWITH|!=|>=|<=|=|>|<)(.*)", re.DOTALL

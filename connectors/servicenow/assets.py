@@ -17,7 +17,6 @@ from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import party
 
 _BASE = "cmdb_ci"
-_LINKS = (("task_ci", "ci_item"), ("task_cmdb_ci_service", "cmdb_ci_service"))
 
 
 class ServiceNowBook:
@@ -110,30 +109,6 @@ class ServiceNowBook:
         if name in ("service_hours", "maintenance_windows"):
             return reading.text(shown, column)
         return Field(party(row, column, people), where=column)  # type: ignore[arg-type]
-
-
-def touched(client: Client, sys_id: str, row: Row) -> tuple[tuple[AssetRef, ...], bool]:
-    """The items a ticket touches: its own, the affected ones and the impacted services; and whether all of
-    them could be seen.
-    """
-    found, readable = _reference(row, _BASE), values.has(row, _BASE)
-    for table, column in _LINKS:
-        try:
-            listing = client.listing(table, encoded.equals("task", sys_id), (column,))
-        except NotFound:
-            continue
-        except Forbidden:
-            readable = False
-            continue
-        readable = readable and listing.complete
-        for link in listing:
-            found |= _reference(link, column)
-    return tuple(AssetRef(NAME, i, name) for i, name in found.items()), readable
-
-
-def _reference(row: Row, column: str) -> dict[str, str]:
-    sys_id = values.value(row, column)
-    return {sys_id: values.shown(row, column)} if sys_id else {}
 
 
 def names(client: Client, ids: Iterable[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.model.fields import FIELDS
 from bot.model.lifecycle import State
-from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL
+from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL, TASK_KINDS, TASK_TYPES
 from connectors.settings import EnvSettings
 
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -73,6 +73,14 @@ class ServiceNowSettings(EnvSettings):
         default_factory=dict,
         description="SERVICENOW_FIELDS__<FIELD>: column that holds it, dot-walked if need be.",
         examples=["SERVICENOW_FIELDS__TEST_DATA=u_test_data"],
+    )
+    task_fields: dict[str, str] = Field(
+        default_factory=dict,
+        description="SERVICENOW_TASK_FIELDS__<FIELD>: type of change task that settles it once every such task is "
+        "closed as complete: by whom, when, or whether. Types: "
+        + ", ".join(TASK_TYPES)
+        + " (of a release: any).",
+        examples=["SERVICENOW_TASK_FIELDS__TEST_VALIDATED_BY=testing"],
     )
     ci_fields: dict[str, str] = Field(
         default_factory=dict,
@@ -163,6 +171,14 @@ class ServiceNowSettings(EnvSettings):
     @classmethod
     def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
         return _columns(value, (*FIELDS, PREAPPROVAL), "field")
+
+    @field_validator("task_fields")
+    @classmethod
+    def _known_tasks(cls, value: dict[str, str]) -> dict[str, str]:
+        for key, kind in value.items():
+            _one_of(key, [name for name, spec in FIELDS.items() if spec.kind in TASK_KINDS], "field")
+            _one_of(kind, TASK_TYPES, "type of task")
+        return {key.lower(): kind.lower() for key, kind in value.items()}
 
     @field_validator("ci_fields")
     @classmethod
