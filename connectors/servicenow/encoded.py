@@ -9,9 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 BATCH = 40
-"""Ids in one IN list, so that addresses stay below 2048 characters; below 4096 with all columns of a ticket, or
-with two such lists.
-"""
+"""Ids in one IN list, so that addresses stay below 2048 characters."""
 
 ROOM = 800
 """Characters of words in one IN list; encoded for an address they may take three times as many."""

@@ -13,7 +13,7 @@ def of(client: Client, settings: ServiceNowSettings, ref: TicketRef) -> tuple[Fa
     """Open, over, moved out of what is watched, deleted for certain, or hidden; and how it is found now."""
     table, sys_id = mapping.parted(ref.id)
     try:
-        row = client.record(table, sys_id, (*mapping.REFERENCE, "active"))
+        row = client.record(table, sys_id, ("sys_id", *mapping.REFERENCE, "active"))
     except NotFound:
         return (Fate.DELETED if _deleted(client, table, sys_id) else Fate.HIDDEN), None
     found = mapping.reference(table, row)

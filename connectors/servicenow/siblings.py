@@ -19,6 +19,9 @@ from connectors.servicenow.client import Client, Listing, Row
 KEPT = 60.0
 """Seconds for which rows read along with those of another ticket may still be used."""
 
+TOGETHER = 50
+"""Tickets asked about in one request: with two lists of ids the address stays below 4096 characters."""
+
 MOST = 20000
 """Listed tickets remembered at most; beyond these, it starts anew."""
 
@@ -100,8 +103,8 @@ class Siblings:
         if order is None or sys_id not in order.place or (link, sys_id) in self._taken:
             return (sys_id,)
         start = order.place[sys_id]
-        several = dict.fromkeys((sys_id, *order.ids[start : start + encoded.BATCH]))
-        group = tuple(i for i in several if (link, i) not in self._taken)[: encoded.BATCH]
+        several = dict.fromkeys((sys_id, *order.ids[start : start + TOGETHER]))
+        group = tuple(i for i in several if (link, i) not in self._taken)[:TOGETHER]
         self._taken |= {(link, i) for i in group}
         return group
 

@@ -83,12 +83,13 @@ class ServiceNowSource:
             return
         self._be_known()
         start = since - timedelta(minutes=self.settings.overlap_minutes) - self.client.ahead
-        related = self._related(start)
+        related, listed = self._related(start), set[str]()
         for table in self.settings.tables:
             poll = Poll(table, (), "cmdb_ci", _OPEN, self.settings.query)
             for row in self._moved_rows(poll, start):
+                listed.add(values.value(row, "sys_id"))
                 yield _moved(mapping.reference(table, row), related, _of_item(row, start))
-        yield from (_moved(ref, related) for ref in self._listed(related.keys()))
+        yield from (_moved(ref, related) for ref in self._listed(related.keys() - listed))
 
     def census(self) -> Iterator[TicketRef]:
         """All open tickets. First makes sure who we are: to a visitor there would be none."""
@@ -193,6 +194,15 @@ class ServiceNowSource:
             preapproval=self.fields.preapproval(row),
             history_readable=bool(trail.steps),
         )
+
+    def ahead(self, refs: Sequence[TicketRef]) -> None:
+        """These are read next: what hangs on them is asked together, when the first of them is read."""
+        by_table: dict[str, list[str]] = {}
+        for ref in refs:
+            table, sys_id = mapping.parted(ref.id)
+            by_table.setdefault(table, []).append(sys_id)
+        for table, ids in by_table.items():
+            self._siblings.expect(table, ids)
 
     def _record(self, table: str, sys_id: str, columns: tuple[str, ...]) -> values.Row:
         """The record, read together with those listed after it; of all of them the people are looked up at once."""
