@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.ports import Connector
 from connectors.servicenow.assets import ServiceNowBook
+from connectors.servicenow.bookahead import BookAhead
 from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.doctor import ServiceNowExaminer
@@ -21,10 +22,11 @@ def build(settings: ServiceNowSettings) -> Connector | None:
         return None
     client = Client(settings)
     directory = Directory(client)
-    source = ServiceNowSource(client, directory, settings)
     book = ServiceNowBook(client, directory, settings.ci_fields)
+    ahead = BookAhead(book)
+    source = ServiceNowSource(client, directory, settings, ahead.expect)
     outlet = ServiceNowOutlet(client, settings)
     hops = settings.relation_hops
     relations = ServiceNowRelations(client, settings.relations, hops) if hops else None
     examiner = ServiceNowExaminer(source, book)
-    return Connector(NAME, examiner, source=source, book=book, outlet=outlet, relations=relations)
+    return Connector(NAME, examiner, source=source, book=ahead, outlet=outlet, relations=relations)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model.fields import Field
 from bot.model.lifecycle import State
 from bot.model.people import Role, RoleMembers
-from bot.model.ticket import Change, Ticket, TicketKind, TicketRef
+from bot.model.ticket import AssetRef, Change, Ticket, TicketKind, TicketRef
 from bot.ports import AuthRefused, Fate, Forbidden, Garbled, Identity, NotFound
 from connectors.servicenow import (
     approvals,
@@ -49,8 +49,16 @@ class ServiceNowSource:
 
     name = NAME
 
-    def __init__(self, client: Client, directory: Directory, settings: ServiceNowSettings) -> None:
+    def __init__(
+        self,
+        client: Client,
+        directory: Directory,
+        settings: ServiceNowSettings,
+        expect_items: Callable[[Iterable[AssetRef]], None] = lambda _: None,
+    ) -> None:
+        """`expect_items` hears which configuration items are likely to be looked up soon."""
         self.client, self.directory, self.settings = client, directory, settings
+        self._expect_items = expect_items
         self.fields = Fields(settings.fields, directory)
         self.states = states.configured(settings.states)
         self.labels = states.Labels(client)
@@ -183,6 +191,7 @@ class ServiceNowSource:
         plain = mapping.ticket(self.settings.url, ref, row, self._state(table, row), fields)
         decided = approvals.read(self._siblings, self.directory, table, sys_id, row)
         items = touched.read(self._siblings, self.directory, (table, sys_id), row, created)
+        self._expect_items(touched.waiting(self._siblings, table))
         steps = (*added, *items.added, *self._changed(trail, table, row))
         return replace(
             plain,

@@ -59,6 +59,15 @@ def read(
     return Touched(items, tuple(_added(late, people)), readable)
 
 
+def waiting(siblings: Siblings, table: str) -> set[AssetRef]:
+    """The items of tickets that were read along and are not asked for yet."""
+    links = [(Link(table, ("sys_id",)), PRIMARY), *((Link(t, ("task",)), c) for t, c in LINKS.items())]
+    found = {
+        r for link, column in links for row in siblings.waiting(link) for r in _reference(row, column).items()
+    }
+    return {AssetRef(NAME, sys_id, name) for sys_id, name in found}
+
+
 def _added(late: Iterable[tuple[Row, str]], people: Mapping[str, Person]) -> Iterable[Change]:
     for link, column in late:
         for sys_id, name in _reference(link, column).items():
