@@ -262,6 +262,7 @@ class State:
                 return
             own = self.table_of(row)
             del self.rows[own][sys_id]
+            self._labels = {} if own == "sys_choice" else self._labels
             if audited:
                 self.insert("sys_audit_delete", {"tablename": own, "documentkey": sys_id}, by)
 
