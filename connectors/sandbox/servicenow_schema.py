@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import md5
 
 SYSTEM = {
     "sys_id": "string",
@@ -143,6 +144,7 @@ _TABLES = (
         "label",
     ),
     Table("sys_journal_field", "", _columns(string="element_id element name value")),
+    Table("sys_dictionary", "", _columns(string="name element"), "element"),
     Table("sys_audit_delete", "", _columns(string="tablename documentkey display_value")),
     Table("sys_audit", "", _columns(string="tablename documentkey fieldname oldvalue newvalue user reason")),
 )
@@ -151,6 +153,15 @@ _TABLES = (
 def tables() -> dict[str, Table]:
     """A fresh copy of the schema, so that one sandbox may add or drop columns without touching another."""
     return {t.name: Table(t.name, t.parent, dict(t.columns), t.shown) for t in _TABLES}
+
+
+def dictionary(known: Mapping[str, Table]) -> list[dict[str, str]]:
+    """A record of sys_dictionary for every column that a table has of its own, as it is now."""
+    pairs = [(name, column) for name, table in known.items() for column in table.columns]
+    return [
+        {"sys_id": md5(f"{n}.{c}".encode(), usedforsecurity=False).hexdigest(), "name": n, "element": c}
+        for n, c in pairs
+    ]
 
 
 _STATES = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox.servicenow_schema import CHOICES, OVER, PREFIX, SYSTEM, Table, tables
+from connectors.sandbox.servicenow_schema import CHOICES, OVER, PREFIX, SYSTEM, Table, dictionary, tables
 
 Row = dict[str, str]
 Value = str | int | bool | datetime | list[str] | tuple[str, ...] | None
@@ -38,6 +38,7 @@ class Access:
     no_rows_on_invalid: bool = False  # glide.invalid_query.returns_no_rows
     hibernating: bool = False  # every answer is a page of HTML with status 200
     anonymous_answers: bool = False  # bad credentials: 200 and no rows instead of 401
+    strict_fields: bool = False  # unknown or hidden columns among the fields: 403 instead of being left out
     meta_rows: bool = False  # lists end in a pseudo-record that holds only __meta
 
 
@@ -105,6 +106,8 @@ class State:
     def all(self, table: str) -> list[Row]:
         """Records of a table and of those that extend it, oldest first."""
         with self.lock:
+            if table == "sys_dictionary":
+                return dictionary(self.tables)
             filled = [self.rows[t] for t in self.tables if self.rows[t] and table in self.line(t)]
             if len(filled) == 1:
                 return list(filled[0].values())

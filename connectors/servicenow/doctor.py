@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from bot.model.people import Role
-from bot.ports import Diagnosis, Health, NotFound, SourceError
-from connectors.servicenow import encoded, mapping, states, values
+from bot.ports import Diagnosis, Forbidden, Health, NotFound, SourceError
+from connectors.servicenow import encoded, mapping, preflight, states, values
 from connectors.servicenow.assets import ServiceNowBook
+from connectors.servicenow.preflight import SAMPLE
 from connectors.servicenow.source import PLUGINS, ServiceNowSource
 
 _SUPPORT = {
@@ -21,13 +21,17 @@ _SUPPORT = {
     "sys_user_group": "groups",
     "sys_user_grmember": "members of groups",
     "sys_audit": "who changed what when",
+    "sys_audit_delete": "what was deleted",
+    "sys_choice": "labels of states",
+    "change_task": "tasks of changes",
     "cmdb_rel_ci": "relations between items",
 }
-_ON_REQUEST = frozenset({"cmdb_rel_ci"})
-_SAMPLE = 20
-"""Records looked at: the first ones may be hidden, which says little of the others."""
+_ON_REQUEST = frozenset({"cmdb_rel_ci", "change_task"})
+_OPTIONAL = frozenset(
+    {"sys_audit", "sysapproval_group", "task_cmdb_ci_service", "sys_audit_delete", "sys_choice"}
+)
 
-_OPTIONAL = frozenset({"sys_audit", "sysapproval_group", "task_cmdb_ci_service"})
+_RANGE = "let the account query sys_updated_on with >= (query ACL query_range)"
 
 Wanted = Mapping[Role, Sequence[str]]
 
@@ -58,13 +62,12 @@ class ServiceNowExaminer:
         support = [(t, lambda t=t: self._support(t)) for t in _SUPPORT if t not in _ON_REQUEST]
         journal, items = ("sys_journal_field", self._journal), ("cmdb_ci columns", self._items)
         more = [("cmdb_rel_ci", self._relations)] if self._settings.relation_hops else []
+        more += [("change_task", lambda: self._support("change_task"))] if self._settings.task_fields else []
         return [*tables, *support, *more, journal, items, ("roles", lambda: self._roles(roles))]
 
     def _tickets(self, table: str) -> Iterator[Diagnosis]:
         try:
-            page = self._client.first(
-                table, encoded.every(self._settings.query, "ORDERBYsys_id"), (), _SAMPLE
-            )
+            page = self._client.first(table, encoded.every(self._settings.query, "ORDERBYsys_id"), (), SAMPLE)
         except NotFound as error:
             yield _missing(table, error)
             return
@@ -73,20 +76,40 @@ class ServiceNowExaminer:
             return
         yield Diagnosis(Health.OK, table, f"readable, {page.total} records in scope")
         own = [c for c in (self._settings.status_column, self._settings.findings_column) if c]
-        columns = {f"query ({c})": c for c in _queried(self._settings.query)}
+        columns = {f"query ({c})": c for c in preflight.queried(self._settings.query)}
         columns |= self._source.fields.columns | {c: c for c in (*mapping.BASE, *own)}
         yield self._columns(table, columns, "SERVICENOW_FIELDS__<FIELD>")
+        yield from self._narrowing(table)
         yield from self._states(table)
 
     def _columns(self, table: str, columns: Mapping[str, str], variable: str) -> Diagnosis:
-        """Which columns come back of a record: those that do not exist or are hidden simply stay away."""
-        rows = self._client.first(table, "ORDERBYsys_id", sorted(set(columns.values())), _SAMPLE).rows
-        absent = sorted(f"{name} ({c})" for name, c in columns.items() if rows and c not in rows[0])
+        """Which columns come back of a record; of those that stay away, whether they exist at all."""
+        absent = preflight.absent(self._client, table, set(columns.values()))
         about = f"columns of {table}"
         if not absent:
             return Diagnosis(Health.OK, about, f"all {len(columns)} come back")
+        unknown = preflight.unknown(self._client, table, absent)
+        named = {c: f"{name} ({c})" for name, c in sorted(columns.items()) if c in absent}
         fix = f"name the right column in {variable}, or let the account read it"
-        return Diagnosis(Health.WARNING, about, f"do not come back: {', '.join(absent)}", fix)
+        if unknown is None:
+            return Diagnosis(Health.WARNING, about, f"do not come back: {', '.join(named.values())}", fix)
+        parts = {"do not exist": unknown, "may not be read": absent - unknown}
+        told = (
+            f"{what}: {', '.join(n for c, n in named.items() if c in which)}"
+            for what, which in parts.items()
+            if which
+        )
+        return Diagnosis(Health.WARNING, about, "; ".join(told), fix)
+
+    def _narrowing(self, table: str) -> Iterator[Diagnosis]:
+        """Whether conditions have an effect: on the stamp, and those of the configured query."""
+        if not preflight.narrows(self._client, table):
+            yield Diagnosis(
+                Health.FAILED, f"query of {table}", "a condition on sys_updated_on has no effect", _RANGE
+            )
+        for condition in preflight.idle(self._client, table, self._settings.query):
+            detail = f"leaves out nothing, or is dropped: {condition}"
+            yield Diagnosis(Health.WARNING, f"query of {table}", detail, "correct SERVICENOW_QUERY")
 
     def _states(self, table: str) -> Iterator[Diagnosis]:
         """Labels of the State column that nobody named."""
@@ -94,7 +117,9 @@ class ServiceNowExaminer:
         rows = self._client.listing("sys_choice", query, ("value", "label"))
         pairs = [(values.value(row, "value"), values.value(row, "label")) for row in rows]
         strange = [
-            label for value, label in pairs if states.known(table, value, label, self._source.states) is None
+            label
+            for value, label in pairs
+            if states.known(table, value, [label], self._source.states) is None
         ]
         if strange:
             detail = f"not known, taken for assess: {', '.join(sorted(strange))}"
@@ -115,17 +140,28 @@ class ServiceNowExaminer:
         less = Health.WARNING if table in _OPTIONAL else Health.FAILED
         fix = f"let the account read {table}"
         try:
-            page = self._client.first(table, "ORDERBYsys_id", (), _SAMPLE)
+            page = self._client.first(table, "ORDERBYsys_id", (), SAMPLE)
         except SourceError as error:
             yield Diagnosis(less, table, f"{_SUPPORT[table]}: {error}", fix)
             return
         if page.total and not page.rows:
             yield Diagnosis(less, table, f"{_SUPPORT[table]} may not be read", fix)
-        else:
-            yield Diagnosis(Health.OK, table, f"{_SUPPORT[table]}: readable")
+            return
+        yield Diagnosis(Health.OK, table, f"{_SUPPORT[table]}: readable")
+        if table in {poll.table for poll in self._source.polls}:
+            yield from self._polled(table)
+
+    def _polled(self, table: str) -> Iterator[Diagnosis]:
+        try:
+            works = preflight.narrows(self._client, table)
+        except Forbidden:
+            works = False
+        if not works:
+            detail = "cannot be asked what changed since a moment: such changes are seen by the nightly census alone"
+            yield Diagnosis(Health.WARNING, f"query of {table}", detail, _RANGE)
 
     def _journal(self) -> Iterator[Diagnosis]:
-        page = self._client.first("sys_journal_field", "element=work_notes^ORDERBYsys_id", (), _SAMPLE)
+        page = self._client.first("sys_journal_field", "element=work_notes^ORDERBYsys_id", (), SAMPLE)
         hidden = bool(page.total) and not page.rows
         detail = "hidden from the account; its notes are found through the ticket" if hidden else "readable"
         yield Diagnosis(Health.WARNING if hidden else Health.OK, "sys_journal_field", detail)
@@ -167,12 +203,6 @@ def _nothing(table: str, total: int | None) -> Diagnosis:
         fix = "give the account a role that reads it, such as sn_change_read"
         return Diagnosis(Health.FAILED, table, f"of {total} records none of the first may be read", fix)
     return Diagnosis(Health.WARNING, table, "no records in scope, so that its columns cannot be checked")
-
-
-def _queried(query: str) -> list[str]:
-    """Columns named in a query: a part with an unknown one would be dropped in silence."""
-    terms = re.split(r"\^(?:OR)?", query)
-    return [m[0] for term in terms if (m := re.match(r"[a-z][a-z0-9_.]*", term))]
 
 
 def _failed(about: str, error: SourceError) -> Diagnosis:
