@@ -219,6 +219,29 @@ class Examiner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """Word from outside that a ticket may have changed, to be looked at soon. Never evidence of anything.
+
+    id      of the ticket in its source, or key when that is all that was told
+    event   what tells a repeated delivery of the same word; empty where the system gives none
+    """
+
+    id: str
+    event: str = ""
+
+
+class Inbound(Protocol):
+    """Understands the requests in which an outside system says that something changed."""
+
+    name: str
+
+    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[Hint]:
+        """What a request tells. Empty for words about the bot's own doings and for tickets not watched.
+        Raises AuthRefused when the signature is not right, Garbled when it cannot be understood.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Connector:
     """Everything one outside system offers. What it does not offer is None."""
 
@@ -229,3 +252,4 @@ class Connector:
     outlet: Outlet | None = None
     postbox: Postbox | None = None
     relations: Relations | None = None
+    inbound: Inbound | None = None

@@ -7,6 +7,7 @@ from connectors.servicenow.assets import ServiceNowBook
 from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.doctor import ServiceNowExaminer
+from connectors.servicenow.inbound import ServiceNowInbound
 from connectors.servicenow.outlet import ServiceNowOutlet
 from connectors.servicenow.relations import ServiceNowRelations
 from connectors.servicenow.settings import ServiceNowSettings
@@ -27,4 +28,7 @@ def build(settings: ServiceNowSettings) -> Connector | None:
     hops = settings.relation_hops
     relations = ServiceNowRelations(client, settings.relations, hops) if hops else None
     examiner = ServiceNowExaminer(source, book)
-    return Connector(NAME, examiner, source=source, book=book, outlet=outlet, relations=relations)
+    inbound = ServiceNowInbound(settings) if settings.webhook_secret.get_secret_value() else None
+    return Connector(
+        NAME, examiner, source=source, book=book, outlet=outlet, relations=relations, inbound=inbound
+    )

@@ -105,6 +105,12 @@ class ServiceNowSettings(EnvSettings):
         "=child for a type that is followed from the parent to the child.",
         examples=["Depends on::Used by,Runs on::Runs,Contains::Contained by=child"],
     )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret with which the instance's business rule signs its hints, at least 24 characters; empty "
+        "takes no hints. The connector's README has the rule.",
+        examples=["<secret>"],
+    )
     page_size: int = Field(200, ge=1, le=1000, description="Records asked for at a time.", examples=["200"])
     overlap_minutes: int = Field(
         5,
@@ -170,6 +176,13 @@ class ServiceNowSettings(EnvSettings):
         for key in value:
             _one_of(key, tuple(State), "state")
         return {key.lower(): words for key, words in value.items()}
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and len(value.get_secret_value()) < 24:
+            raise ValueError("must be at least 24 characters, made at random")
+        return value
 
     @field_validator("status_column", "findings_column")
     @classmethod
