@@ -17,7 +17,7 @@ from connectors.sandbox.servicenow import INTEGRATION_USER
 from connectors.servicenow import build
 from connectors.servicenow.inbound import LONGEST, ServiceNowInbound
 
-SECRET = "a-secret-of-the-tests-only"  # noqa: S105
+SECRET = "a-secret-of-the-tests-only"
 NOW = 1_772_438_400.0
 CHANGE = "0123456789abcdef0123456789abcdef"
 TOLD = {
