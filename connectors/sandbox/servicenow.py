@@ -85,6 +85,14 @@ class ServiceNowSandbox:
                 self.state.tables[class_name].columns[column] = "string"
         return self._add(class_name, **columns)
 
+    def add_schedule(self, name: str, *spans: dict[str, Value], **columns: Value) -> str:
+        """A schedule with its entries; times are clock times such as 20260104T020000."""
+        usual: dict[str, Value] = {"name": name, "time_zone": "floating"}
+        schedule = self._add("cmn_schedule", **(usual | columns))
+        for span in spans:
+            self._add("cmn_schedule_span", schedule=schedule, **span)
+        return schedule
+
     def add_change(self, **columns: Value) -> str:
         """A change request, normal and new unless said otherwise; gives the sys_id."""
         usual: dict[str, Value] = {"type": "normal", "state": -5, "approval": "not requested"}

@@ -77,20 +77,28 @@ _INCIDENT = _columns(
     time="u_detected_at u_reported_written u_reported_phone",
 )
 
-_CHANGE = _columns(choice="type risk category", bool="cab_required on_hold", string="conflict_status")
 _CHANGE = _columns(
     choice="type risk category",
     bool="cab_required on_hold",
     string="conflict_status",
+    time="conflict_last_run",
     ref__std_change_producer_version="std_change_producer_version",
 )
 
 _CI = _columns(
     string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability",
     bool="u_gdpr u_ksz u_nis2",
-    ref__sys_user="owned_by",
+    ref__sys_user="owned_by managed_by",
     ref__sys_user_group="support_group",
+    ref__core_company="vendor",
+    ref__cmn_schedule="maintenance_schedule",
     list__sys_user="u_stakeholders",
+)
+
+_SPAN = _columns(
+    string="name start_date_time end_date_time repeat_type repeat_count repeat_until days_of_week",
+    bool="all_day",
+    ref__cmn_schedule="schedule",
 )
 
 _APPROVER = _columns(
@@ -123,6 +131,9 @@ _TABLES = (
     Table("cmdb_ci_business_app", "cmdb_ci", _columns(string="data_classification")),
     Table("cmdb_ci_appl", "cmdb_ci", {}),
     Table("cmdb_ci_server", "cmdb_ci", {}),
+    Table("core_company", "", _columns(string="name")),
+    Table("cmn_schedule", "", _columns(string="name type time_zone")),
+    Table("cmn_schedule_span", "", _SPAN),
     Table("cmdb_rel_type", "", _columns(string="name")),
     Table("cmdb_rel_ci", "", _columns(ref__cmdb_ci="parent child", ref__cmdb_rel_type="type")),
     Table("task_ci", "", _columns(ref__task="task", ref__cmdb_ci="ci_item")),

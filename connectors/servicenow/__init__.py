@@ -23,7 +23,7 @@ def build(settings: ServiceNowSettings) -> Connector | None:
     client = Client(settings)
     directory = Directory(client)
     source = ServiceNowSource(client, directory, settings)
-    book = ServiceNowBook(client, directory, settings.ci_fields)
+    book = ServiceNowBook(client, directory, settings)
     outlet = ServiceNowOutlet(client, settings)
     hops = settings.relation_hops
     relations = ServiceNowRelations(client, settings.relations, hops) if hops else None

@@ -131,7 +131,8 @@ class ServiceNowExaminer:
         yield Diagnosis(Health.WARNING if hidden else Health.OK, "sys_journal_field", detail)
 
     def _items(self) -> Iterator[Diagnosis]:
-        yield self._columns("cmdb_ci", self._book.columns, "SERVICENOW_CI_FIELDS__<FIELD>")
+        shared = {n: c.name for n, several in self._book.columns.items() for c in several if not c.table}
+        yield self._columns("cmdb_ci", shared, "SERVICENOW_CI_FIELDS__<FIELD>")
 
     def _roles(self, roles: Wanted) -> Iterator[Diagnosis]:
         for role, names in roles.items():

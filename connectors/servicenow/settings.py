@@ -12,6 +12,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.model.fields import FIELDS
 from bot.model.lifecycle import State
+from connectors.servicenow.ci_columns import COUNTED_DOWN, FLAGS, LEVELS, meanings, parsed
 from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL
 from connectors.settings import EnvSettings
 
@@ -22,6 +23,13 @@ _COLUMN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _NO_EVIDENCE = frozenset(
     {"work_notes", "comments", "comments_and_work_notes", "approval", "approval_history"}
 )
+
+_MEANINGS = (
+    {str(level): tuple("12345") for level in LEVELS}
+    | {str(flag): ("yes", "no") for flag in FLAGS}
+    | {"service_hours": ("5x10", "24x7")}
+)
+"""What the values of a column may be said to mean, by field of an item."""
 
 
 class ServiceNowSettings(EnvSettings):
@@ -71,9 +79,24 @@ class ServiceNowSettings(EnvSettings):
     )
     ci_fields: dict[str, str] = Field(
         default_factory=dict,
-        description="SERVICENOW_CI_FIELDS__<FIELD>: column of the configuration item, of any class, that holds it. "
+        description="SERVICENOW_CI_FIELDS__<FIELD>: column of the configuration item that holds it, or class.column "
+        "for one that only that class has; several with commas, of which the first that is filled counts. "
         "Fields: " + ", ".join(CI_COLUMNS) + ".",
-        examples=["SERVICENOW_CI_FIELDS__CONFIDENTIALITY=u_confidentiality"],
+        examples=[
+            "SERVICENOW_CI_FIELDS__CONFIDENTIALITY=cmdb_ci_business_app.data_classification,cmdb_ci_service.u_class"
+        ],
+    )
+    ci_classes: Names = Field(
+        (),
+        description="Classes of the CMDB, those below them included, that are asked for columns which not every item "
+        "has; empty asks the class of each item.",
+        examples=["cmdb_ci_business_app,cmdb_ci_service"],
+    )
+    ci_values: dict[str, str] = Field(
+        default_factory=dict,
+        description="SERVICENOW_CI_VALUES__<FIELD>: what the values or labels of its column mean: a class from 1 to 5, "
+        "yes or no, or service hours (5x10, 24x7). A value that is not named is shown, and counts as none.",
+        examples=["SERVICENOW_CI_VALUES__CONFIDENTIALITY=Public=1,Internal=2,Confidential=4,Restricted=5"],
     )
     states: dict[str, str] = Field(
         default_factory=dict,
@@ -121,7 +144,7 @@ class ServiceNowSettings(EnvSettings):
         examples=["5"],
     )
 
-    @field_validator("tables", "relation_types", mode="before")
+    @field_validator("tables", "relation_types", "ci_classes", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
@@ -168,7 +191,27 @@ class ServiceNowSettings(EnvSettings):
     @field_validator("ci_fields")
     @classmethod
     def _known_ci_fields(cls, value: dict[str, str]) -> dict[str, str]:
-        return _columns(value, CI_COLUMNS, "field")
+        for key, words in value.items():
+            for column in words.split(","):
+                _columns({key: column.strip()}, CI_COLUMNS, "field")
+        return {key.lower(): words for key, words in value.items()}
+
+    @field_validator("ci_classes")
+    @classmethod
+    def _class_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := [name for name in value if not re.fullmatch(r"[a-z][a-z0-9_]*", name)]:
+            raise ValueError(f"{strange[0]!r} is no table name; use the name of the class, not its label")
+        return value
+
+    @field_validator("ci_values")
+    @classmethod
+    def _known_ci_values(cls, value: dict[str, str]) -> dict[str, str]:
+        for key, words in value.items():
+            _one_of(key, tuple(_MEANINGS), "field with values")
+            allowed = _MEANINGS[key.lower()]
+            if wrong := [m for m in meanings(words).values() if m not in allowed]:
+                raise ValueError(f"{key}: {wrong[0]!r} is none of {', '.join(allowed)}")
+        return {key.lower(): words for key, words in value.items()}
 
     @field_validator("states")
     @classmethod
@@ -192,6 +235,17 @@ class ServiceNowSettings(EnvSettings):
         return value
 
     @model_validator(mode="after")
+    def _criticality(self) -> ServiceNowSettings:
+        for name, words in self.ci_fields.items():
+            down = [c.name for c in parsed(words, self.ci_classes) if c.name in COUNTED_DOWN]
+            if name in LEVELS and down and name not in self.ci_values:
+                raise ValueError(
+                    f"{down[0]} counts down from 1, the most critical; say what its values mean in "
+                    f"SERVICENOW_CI_VALUES__{name.upper()}, such as 1 - most critical=5"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _credentials(self) -> ServiceNowSettings:
         password, secret = self.password.get_secret_value(), self.client_secret.get_secret_value()
         if self.url and not (self.user and password) and not (self.client_id and secret):
@@ -202,6 +256,11 @@ class ServiceNowSettings(EnvSettings):
         if password and secret:
             raise ValueError("give SERVICENOW_PASSWORD or SERVICENOW_CLIENT_SECRET, not both")
         return self
+
+    @property
+    def ci_meanings(self) -> dict[str, dict[str, str]]:
+        """By field of an item: value or label, in lower case, to what it means."""
+        return {name: meanings(words) for name, words in self.ci_values.items()}
 
     @property
     def relations(self) -> dict[str, str]:

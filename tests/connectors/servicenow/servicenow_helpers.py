@@ -70,7 +70,7 @@ class Tools:
         self.client = Client(settings, policy("servicenow", total=2, backoff=0.0))
         self.directory = Directory(self.client)
         self.source = ServiceNowSource(self.client, self.directory, settings)
-        self.book = ServiceNowBook(self.client, self.directory, settings.ci_fields)
+        self.book = ServiceNowBook(self.client, self.directory, settings)
         self.outlet = ServiceNowOutlet(self.client, settings)
         self.examiner = ServiceNowExaminer(self.source, self.book)
 
