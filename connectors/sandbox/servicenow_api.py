@@ -219,6 +219,9 @@ class TableApi:
         if row is None or not self._visible(table, row):
             raise Refusal(404, *_NO_RECORD)
         body = self._body(table)
+        for column, words in self.state.access.mandatory.items():
+            if not body.get(column, row.get(column, "")):
+                raise Refusal(403, "Operation Failed", f"Data Policy Exception: {words}")
         if table == "sysapproval_approver" and "state" in body:
             asked = self.state.get("sys_user", row["approver"])
             if asked is None or asked["user_name"] != who:

@@ -32,6 +32,9 @@ class Access:
         default_factory=set
     )  # writes to them are dropped in silence
     data_policy: str = ""  # every write is refused with these words
+    mandatory: dict[str, str] = field(
+        default_factory=dict
+    )  # column: what a data policy says where it is empty
     strict_queries: bool = False  # unknown columns in a query: 403 instead of being dropped
     unqueryable: set[tuple[str, str]] = field(default_factory=set)  # conditions on them are dropped
     uncounted: bool = False  # no X-Total-Count

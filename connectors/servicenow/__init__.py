@@ -24,7 +24,7 @@ def build(settings: ServiceNowSettings) -> Connector | None:
     directory = Directory(client)
     source = ServiceNowSource(client, directory, settings)
     book = ServiceNowBook(client, directory, settings)
-    outlet = ServiceNowOutlet(client, settings)
+    outlet = ServiceNowOutlet(client, settings, source.own)
     hops = settings.relation_hops
     relations = ServiceNowRelations(client, settings.relations, hops) if hops else None
     examiner = ServiceNowExaminer(source, book)

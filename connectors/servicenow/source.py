@@ -16,6 +16,7 @@ from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.columns import KINDS
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import Fields
+from connectors.servicenow.own import OwnNotes
 from connectors.servicenow.settings import ServiceNowSettings
 
 _LINKED = (
@@ -40,6 +41,7 @@ class ServiceNowSource:
         self.client, self.directory, self.settings = client, directory, settings
         self.fields = Fields(settings.fields, directory)
         self.states = states.configured(settings.states)
+        self.own = OwnNotes()
 
     def identify(self) -> Identity:
         """The account's own user record. An instance that takes us for a visitor shows none."""
@@ -50,6 +52,7 @@ class ServiceNowSource:
         if len(rows) != 1 or (user and values.value(rows[0], "user_name").casefold() != user.casefold()):
             fix = "check the credentials; the account must be able to read its own record in sys_user"
             raise AuthRefused(NAME, "does not know the account, or takes it for a visitor", fix)
+        self.own.user = values.value(rows[0], "user_name")
         zone = values.value(rows[0], "time_zone") or "UTC"
         return Identity(values.value(rows[0], "sys_id"), values.shown(rows[0], "name"), zone)
 
@@ -76,18 +79,25 @@ class ServiceNowSource:
             yield from self._list(table, _OPEN)
 
     def find(self, key: str) -> TicketRef | None:
-        """The ticket with this number, in any watched table, also outside the configured query."""
+        """The ticket with this number or id, in any watched table, also outside the configured query."""
+        table, sys_id = mapping.parted(key.strip())
+        if table in self.settings.tables and encoded.is_sys_id(sys_id):
+            rows = self._rows(table, encoded.equals("sys_id", sys_id))
+            return next((self._ref(table, r) for r in rows if values.value(r, "sys_id") == sys_id), None)
         if not re.fullmatch(r"[A-Za-z]+[0-9]+", key.strip()):
             return None
         for table in self.settings.tables:
             for row in self._rows(table, encoded.equals("number", key)):
                 if values.value(row, "number").casefold() == key.strip().casefold():
-                    return mapping.reference(table, row)
+                    return self._ref(table, row)
         return None
 
     def _list(self, table: str, condition: str) -> Iterator[TicketRef]:
         for row in self._rows(table, encoded.every(self.settings.query, condition)):
-            yield mapping.reference(table, row)
+            yield self._ref(table, row)
+
+    def _ref(self, table: str, row: values.Row) -> TicketRef:
+        return self.own.unmoved(mapping.reference(table, row))
 
     def _rows(self, table: str, query: str) -> Iterator[values.Row]:
         try:
@@ -133,6 +143,7 @@ class ServiceNowSource:
             self.fields.template,
         )
         row = self.client.record(table, sys_id, columns)
+        self.own.forget(ref.id)
         lifecycle = mapping.state(table, row, self.states)
         trail = history.read(self.client, self.directory, table, sys_id, values.stamp(row, "sys_created_on"))
         contained, added = self._changes(table, sys_id)

@@ -115,6 +115,13 @@ def test_cards(speak: Speaker, name: str) -> None:
     golden(f"card-{name}-{speak.language}", card.compose(CASES[name], lines(CASES[name]), speak)["text"])
 
 
+@pytest.mark.parametrize("reason", ["Backout plan is mandatory", ""], ids=["policy", "rights"])
+def test_a_card_alone(speak: Speaker, reason: str) -> None:
+    """The ticket does not take the comment: the card carries all of it, and says so."""
+    told = card.compose(CASES["bare"], lines(CASES["bare"]), speak, reason)["text"]
+    golden(f"card-alone-{'policy' if reason else 'rights'}-{speak.language}", told)
+
+
 def test_handovers_reminder_news_and_reasoning(speak: Speaker) -> None:
     done = case(state=State.REVIEW, actual_end=day(9), result="successful", operational_at=day(10))
     for stage in (1, 2):

@@ -71,7 +71,7 @@ class Tools:
         self.directory = Directory(self.client)
         self.source = ServiceNowSource(self.client, self.directory, settings)
         self.book = ServiceNowBook(self.client, self.directory, settings)
-        self.outlet = ServiceNowOutlet(self.client, settings)
+        self.outlet = ServiceNowOutlet(self.client, settings, self.source.own)
         self.examiner = ServiceNowExaminer(self.source, self.book)
 
     def read(self, number: str) -> Ticket:

@@ -170,7 +170,7 @@ def test_named_classes_are_the_only_ones_asked(instance: Instance, configured: A
     other = instance.add_ci("cmdb_ci_server", name="srv")
     book = configured(ci_fields={"confidentiality": "data_classification"}, ci_classes=(APP,)).book
     found = book.look_up([AssetRef("servicenow", i, "x") for i in (app, other)])
-    assert [a.confidentiality.value for a in found.values()] == [4, None]
+    assert {a.name: a.confidentiality.value for a in found.values()} == {"App": 4, "srv": None}
     assert {request.path.rpartition("/")[2] for request in server.asked} == {"cmdb_ci", APP}
 
 
