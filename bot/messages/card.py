@@ -23,6 +23,7 @@ from bot.messages.overview import (
     title,
     who,
 )
+from bot.messages.planning import planning_line
 from bot.messages.slack_text import clip, cut, escape, is_web
 from bot.messages.waivers import waived
 from bot.model.document import Tone
@@ -54,16 +55,19 @@ def compose(facts: Facts, lines: Sequence[DemandLine], speak: Speaker, refused: 
     points = [] if ticket.state is State.CANCELED else _points(view, facts, speak, room)
     points += [] if ticket.state is State.CANCELED else _waived(lines, speak)
     about = _about(facts, speak)
-    alone = [] if refused is None else [_alone(refused, speak)]
+    notices = [] if refused is None else [_alone(refused, speak)]
+    notices += [line] if (line := planning_line(facts, speak)) else []
     reason = _reason(ticket, speak)
     built = [blocks.header(_heading(ticket)), blocks.rich_text([blocks.words(standing, bold=True)])]
     built += [blocks.bullets(*points)] if points else []
     built += [
-        *(blocks.rich_text([blocks.words(row)]) for row in (*alone, about)),
+        *(blocks.rich_text([blocks.words(row)]) for row in (*notices, about)),
         *_buttons(ticket, speak),
         blocks.context(escape(reason)),
     ]
-    return _message(_text(_heading(ticket), standing, *map(_words, points), *alone, about, ticket.url), built)
+    return _message(
+        _text(_heading(ticket), standing, *map(_words, points), *notices, about, ticket.url), built
+    )
 
 
 def news(

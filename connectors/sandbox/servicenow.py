@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from connectors.sandbox.servicenow_api import Accounts, TableApi
+from connectors.sandbox.servicenow_change_api import ChangeApi
 from connectors.sandbox.servicenow_pages import Pages
 from connectors.sandbox.servicenow_state import Access, Row, State, Value, stored
 
@@ -40,6 +41,7 @@ class ServiceNowSandbox:
         self.app = Flask("servicenow")
         self.app.json.sort_keys = False  # type: ignore[attr-defined]
         self.app.register_blueprint(TableApi(self.state, self.accounts).blueprint)
+        self.app.register_blueprint(ChangeApi(self.state, self.accounts).blueprint)
         self.app.register_blueprint(Pages(self.state).blueprint)
 
     @property
@@ -92,6 +94,14 @@ class ServiceNowSandbox:
         for span in spans:
             self._add("cmn_schedule_span", schedule=schedule, **span)
         return schedule
+
+    def check_conflicts(self, change: str, *conflicts: dict[str, Value]) -> None:
+        """The instance's own check for conflicts ran just now, and found these."""
+        for conflict in conflicts:
+            self._add("conflict", change=change, **conflict)
+        status = "Conflict" if conflicts else "No Conflict"
+        moment = self.state.clock()
+        self.set("change_request", change, "system", conflict_status=status, conflict_last_run=moment)
 
     def add_change(self, **columns: Value) -> str:
         """A change request, normal and new unless said otherwise; gives the sys_id."""

@@ -82,7 +82,7 @@ class TableApi:
                 endpoint=f"o{base}".replace("/", "_"),
             )
         self.blueprint.add_url_rule("/oauth_token.do", view_func=accounts.issue, methods=["POST"])
-        self.blueprint.register_error_handler(Refusal, _refuse)
+        self.blueprint.register_error_handler(Refusal, refuse)
 
     # -- requests -------------------------------------------------------------------------------------------
 
@@ -245,7 +245,8 @@ def _links(offset: int, limit: int, total: int) -> str:
     return ",".join(f'<{base}&sysparm_offset={where}>;rel="{rel}"' for rel, where in places.items())
 
 
-def _refuse(refusal: Refusal) -> Response:
+def refuse(refusal: Refusal) -> Response:
+    """The answer for a refusal."""
     body = {"error": {"message": refusal.message, "detail": refusal.detail or None}, "status": "failure"}
     answer = make_response(jsonify(body), refusal.status)
     if refusal.status == 401:

@@ -101,6 +101,14 @@ _SPAN = _columns(
     ref__cmn_schedule="schedule",
 )
 
+_CONFLICT = _columns(
+    choice="type",
+    time="last_checked",
+    ref__change_request="change conflicting_change",
+    ref__cmdb_ci="configuration_item",
+    ref__cmn_schedule="schedule",
+)
+
 _APPROVER = _columns(
     choice="state",
     string="source_table document_id comments",
@@ -134,6 +142,7 @@ _TABLES = (
     Table("core_company", "", _columns(string="name")),
     Table("cmn_schedule", "", _columns(string="name type time_zone")),
     Table("cmn_schedule_span", "", _SPAN),
+    Table("conflict", "", _CONFLICT, "type"),
     Table("cmdb_rel_type", "", _columns(string="name")),
     Table("cmdb_rel_ci", "", _columns(ref__cmdb_ci="parent child", ref__cmdb_rel_type="type")),
     Table("task_ci", "", _columns(ref__task="task", ref__cmdb_ci="ci_item")),
@@ -214,6 +223,12 @@ CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "7": "Closed Skipped",
     },
     ("task", "approval"): _APPROVALS,
+    ("conflict", "type"): {
+        "blackout": "Blackout",
+        "not_in_maintenance_window": "Not in Maintenance Window",
+        "ci_already_scheduled": "CI Already Scheduled",
+        "assigned_to_already_scheduled": "Assigned To Already Scheduled",
+    },
     ("sysapproval_approver", "state"): _APPROVALS,
 } | {
     (table, column): labels for table in ("change_request", "rm_release") for column, labels in _BOTH.items()

@@ -23,15 +23,22 @@ _DIGEST = 12
 _MARK = re.compile(
     r"^\[sluis (?P<slot>\S+) h=(?P<digest>[0-9a-f]{12}) r=(?P<revision>\d+)\]\s*$", re.MULTILINE
 )
-_TAG = re.compile(r"\[(?=/?code\]|sluis )", re.IGNORECASE)
+_TAG = re.compile(r"\[(?=\W*c\W*o\W*d\W*e|\s*sluis\b)", re.IGNORECASE)
+"""What begins a section of HTML, whatever stands between its letters, or looks like our marker."""
+_ACTIVE = re.compile(r"(?i)(\b(?:https?|ftp|file|mailto|javascript|data|www)(?=[:.])|@(?=\[)|&(?=#?\w+;))")
+"""What the activity stream might make into a link, a mention or another character."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""Left out: control characters, and those that turn the direction of writing."""
+_HARMLESS = str.maketrans({"<": "‹", ">": "›"})
 _NOTE = "work_notes"
 _POLICY = re.compile(r"Data Policy Exception:\s*(?P<reason>.+)", re.IGNORECASE)
 """What a data policy wants, in the words that its administrator gave it."""
 
 
 def inert(text: str) -> str:
-    """Text in which the instance finds no `[code]` section, a browser no tag, and we no marker."""
-    return _TAG.sub("[\u200b", text).replace("<", "‹").replace(">", "›")
+    """Text in which the instance finds no `[code]` section, link or mention, a browser no tag, and we no marker."""
+    plain = _CONTROL.sub("", text).translate(_HARMLESS)
+    return _ACTIVE.sub("\\1\u200b", _TAG.sub("[\u200b", plain))
 
 
 def mark(marker: Marker) -> str:

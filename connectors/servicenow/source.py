@@ -11,7 +11,7 @@ from bot.model.fields import Field
 from bot.model.people import Role, RoleMembers
 from bot.model.ticket import Change, Ticket, TicketKind, TicketRef
 from bot.ports import AuthRefused, Forbidden, Identity, NotFound
-from connectors.servicenow import approvals, assets, encoded, history, mapping, states, values
+from connectors.servicenow import approvals, assets, encoded, history, mapping, planning, states, values
 from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.columns import KINDS
 from connectors.servicenow.directory import Directory
@@ -141,6 +141,7 @@ class ServiceNowSource:
             *mapping.links(table),
             *self.fields.columns.values(),
             self.fields.template,
+            *(planning.COLUMNS if table == planning.TABLE else ()),
         )
         row = self.client.record(table, sys_id, columns)
         self.own.forget(ref.id)
@@ -161,6 +162,7 @@ class ServiceNowSource:
             history=tuple(sorted((*added, *self._changed(trail, table, row)), key=lambda step: step.at)),
             preapproval=self.fields.preapproval(row),
             history_readable=bool(trail.steps),
+            planning=planning.read(self.client, table, sys_id, row),
         )
 
     def _changed(self, trail: history.History, table: str, row: values.Row) -> tuple[Change, ...]:
