@@ -78,6 +78,13 @@ class ServiceNowSandbox:
             self._add("sys_user_grmember", group=group, user=user)
         return group
 
+    def grant(self, user: str, *roles: str) -> None:
+        """Roles of a user (sys_id)."""
+        for name in roles:
+            known = self.state.find("sys_user_role", name=name)
+            role = known["sys_id"] if known else self._add("sys_user_role", name=name)
+            self._add("sys_user_has_role", user=user, role=role)
+
     # -- assets and tickets ---------------------------------------------------------------------------------
 
     def add_ci(self, class_name: str = "cmdb_ci_service", **columns: Value) -> str:

@@ -106,10 +106,24 @@ class State:
 
     def all(self, table: str) -> list[Row]:
         """Records of a table and of those that extend it, oldest first."""
+        if table == "sys_dictionary":
+            return self._dictionary()
         with self.lock:
             names = [t for t in self.tables if table in self.line(t)]
             found = [row for name in names for row in self.rows[name].values()]
             return sorted(found, key=lambda row: int(row["_made"]))
+
+    def _dictionary(self) -> list[Row]:
+        """A record for every column of every table, as they are at this moment."""
+        pairs = [(t.name, c) for t in self.tables.values() for c in (*SYSTEM, *t.columns)]
+        return [
+            {
+                "sys_id": hashlib.md5(f"{t}.{c}".encode(), usedforsecurity=False).hexdigest(),
+                "name": t,
+                "element": c,
+            }
+            for t, c in pairs
+        ]
 
     def get(self, table: str, sys_id: str) -> Row | None:
         """One record of a table or of those that extend it."""

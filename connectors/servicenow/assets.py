@@ -32,7 +32,7 @@ class ServiceNowBook:
 
     def __init__(self, client: Client, directory: Directory, settings: ServiceNowSettings) -> None:
         self._client, self._directory = client, directory
-        self.classes, self._meant = settings.ci_classes, settings.ci_meanings
+        self.classes, self.meant = settings.ci_classes, settings.ci_meanings
         named = {**CI_COLUMNS, **settings.ci_fields}
         self.columns = {name: ci_columns.parsed(words, self.classes) for name, words in named.items()}
         self._classes = Classes(client, self.columns, self.classes)
@@ -89,7 +89,7 @@ class ServiceNowBook:
                 return Field((Group(raw, values.shown(item.row, key)),) if raw else (), where=key)
             if name in ("owner", "stakeholders"):
                 return Field(party(item.row, key, people), where=key)  # type: ignore[arg-type]
-            seen = ci_columns.read(name, item.row, key, self._meant.get(name))
+            seen = ci_columns.read(name, item.row, key, self.meant.get(name))
             words = windows.get(values.value(item.row, key)) if name == "maintenance_windows" else None
             return replace(seen, value=words) if words else seen
 

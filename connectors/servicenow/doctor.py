@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from bot.model.people import Role
-from bot.ports import Diagnosis, Health, NotFound, SourceError
-from connectors.servicenow import encoded, mapping, states, values
+from bot.ports import Diagnosis, Forbidden, Health, NotFound, SourceError
+from connectors.servicenow import doctor_columns, encoded, mapping, planning, states, values
 from connectors.servicenow.assets import ServiceNowBook
+from connectors.servicenow.client import Listing
+from connectors.servicenow.schedules import SPAN
 from connectors.servicenow.source import PLUGINS, ServiceNowSource
 
 _SUPPORT = {
@@ -22,12 +24,17 @@ _SUPPORT = {
     "sys_user_grmember": "members of groups",
     "sys_audit": "who changed what when",
     "cmdb_rel_ci": "relations between items",
+    SPAN: "entries of maintenance schedules",
 }
-_ON_REQUEST = frozenset({"cmdb_rel_ci"})
+_ON_REQUEST = frozenset({"cmdb_rel_ci", SPAN})
 _SAMPLE = 20
 """Records looked at: the first ones may be hidden, which says little of the others."""
 
-_OPTIONAL = frozenset({"sys_audit", "sysapproval_group", "task_cmdb_ci_service"})
+_WRITERS = frozenset({"sn_change_write", "itil", "admin"})
+"""Roles that may write work notes on a plain instance."""
+
+_CI_FIELDS = "SERVICENOW_CI_FIELDS__<FIELD>"
+_OPTIONAL = frozenset({"sys_audit", "sysapproval_group", "task_cmdb_ci_service", SPAN})
 
 Wanted = Mapping[Role, Sequence[str]]
 
@@ -38,11 +45,13 @@ class ServiceNowExaminer:
     def __init__(self, source: ServiceNowSource, book: ServiceNowBook) -> None:
         self._source, self._book = source, book
         self._client, self._settings = source.client, source.settings
+        self._me = ""
 
     def examine(self, roles: Wanted) -> Iterator[Diagnosis]:
         """Everything in order; stops after the account when the instance cannot be reached or refuses it."""
         try:
             me = self._source.identify()
+            self._me = me.id
         except SourceError as error:
             yield _failed("account", error)
             return
@@ -55,10 +64,16 @@ class ServiceNowExaminer:
 
     def _steps(self, roles: Wanted) -> list[tuple[str, Callable[[], Iterable[Diagnosis]]]]:
         tables = [(t, lambda t=t: self._tickets(t)) for t in self._settings.tables]
+        classes = [
+            (f"columns of {t}", lambda t=t, c=c: self._class(t, c)) for t, c in self._classes().items()
+        ]
         support = [(t, lambda t=t: self._support(t)) for t in _SUPPORT if t not in _ON_REQUEST]
-        journal, items = ("sys_journal_field", self._journal), ("cmdb_ci columns", self._items)
         more = [("cmdb_rel_ci", self._relations)] if self._settings.relation_hops else []
-        return [*tables, *support, *more, journal, items, ("roles", lambda: self._roles(roles))]
+        if "maintenance_windows" in self._settings.ci_fields:
+            more.append((SPAN, lambda: self._support(SPAN)))
+        own = [("work notes", self._notes), ("own roles", self._own_roles), ("conflicts", self._conflicts)]
+        items = ("columns of cmdb_ci", self._items)
+        return [*tables, *support, *more, items, *classes, *own, ("roles", lambda: self._roles(roles))]
 
     def _tickets(self, table: str) -> Iterator[Diagnosis]:
         try:
@@ -74,19 +89,10 @@ class ServiceNowExaminer:
         yield Diagnosis(Health.OK, table, f"readable, {page.total} records in scope")
         own = [c for c in (self._settings.status_column, self._settings.findings_column) if c]
         columns = {f"query ({c})": c for c in _queried(self._settings.query)}
+        own += planning.COLUMNS if table == planning.TABLE else ()
         columns |= self._source.fields.columns | {c: c for c in (*mapping.BASE, *own)}
-        yield self._columns(table, columns, "SERVICENOW_FIELDS__<FIELD>")
+        yield from doctor_columns.examined(self._client, table, columns, "SERVICENOW_FIELDS__<FIELD>")
         yield from self._states(table)
-
-    def _columns(self, table: str, columns: Mapping[str, str], variable: str) -> Diagnosis:
-        """Which columns come back of a record: those that do not exist or are hidden simply stay away."""
-        rows = self._client.first(table, "ORDERBYsys_id", sorted(set(columns.values())), _SAMPLE).rows
-        absent = sorted(f"{name} ({c})" for name, c in columns.items() if rows and c not in rows[0])
-        about = f"columns of {table}"
-        if not absent:
-            return Diagnosis(Health.OK, about, f"all {len(columns)} come back")
-        fix = f"name the right column in {variable}, or let the account read it"
-        return Diagnosis(Health.WARNING, about, f"do not come back: {', '.join(absent)}", fix)
 
     def _states(self, table: str) -> Iterator[Diagnosis]:
         """Labels of the State column that nobody named."""
@@ -124,15 +130,71 @@ class ServiceNowExaminer:
         else:
             yield Diagnosis(Health.OK, table, f"{_SUPPORT[table]}: readable")
 
-    def _journal(self) -> Iterator[Diagnosis]:
-        page = self._client.first("sys_journal_field", "element=work_notes^ORDERBYsys_id", (), _SAMPLE)
-        hidden = bool(page.total) and not page.rows
-        detail = "hidden from the account; its notes are found through the ticket" if hidden else "readable"
-        yield Diagnosis(Health.WARNING if hidden else Health.OK, "sys_journal_field", detail)
+    def _notes(self) -> Iterator[Diagnosis]:
+        """Where the account finds its own notes again: in the ticket, or in the journal's own table."""
+        table = self._settings.tables[0]
+        in_ticket = any(
+            "work_notes" in r
+            for r in self._client.first(table, "ORDERBYsys_id", ("work_notes",), _SAMPLE).rows
+        )
+        try:
+            page = self._client.first("sys_journal_field", "element=work_notes^ORDERBYsys_id", (), _SAMPLE)
+            in_journal = bool(page.rows) or not page.total
+        except Forbidden:
+            in_journal = False
+        yield _notes_seen(table, in_ticket, in_journal)
+
+    def _own_roles(self) -> Iterator[Diagnosis]:
+        """Whether notes could be written, by the roles the account holds: nothing is written to find out."""
+        about, fix = (
+            "writing notes",
+            "for SLUIS_MODE=act: give it the role sn_change_write, or write access to work_notes",
+        )
+        query = encoded.equals("user", self._me)
+        try:
+            rows = self._client.listing("sys_user_has_role", query, ("role", "role.name"))
+        except (Forbidden, NotFound):
+            rows = Listing((), complete=False)
+        names = {values.shown(row, "role") for row in rows} | {values.value(row, "role.name") for row in rows}
+        if writing := sorted(names & _WRITERS):
+            yield Diagnosis(Health.OK, about, f"has the role {', '.join(writing)}")
+        elif not rows.rows:
+            detail = (
+                "its own roles cannot be seen (sys_user_has_role), so that it is not known whether it may"
+            )
+            yield Diagnosis(Health.WARNING, about, detail, fix)
+        else:
+            detail = f"has none of the roles {', '.join(sorted(_WRITERS))}; an access rule may still allow it"
+            yield Diagnosis(Health.WARNING, about, detail, fix)
+
+    def _conflicts(self) -> Iterator[Diagnosis]:
+        """Whether details of conflicts in the planning can be asked, by those of one change."""
+        if planning.TABLE not in self._settings.tables:
+            return
+        rows = self._client.first(planning.TABLE, "ORDERBYsys_id", (), _SAMPLE).rows
+        if rows:
+            self._client.other(planning.address(values.value(rows[0], "sys_id")))
+            yield Diagnosis(Health.OK, "conflicts", "what the planning is in conflict with can be read")
 
     def _items(self) -> Iterator[Diagnosis]:
         shared = {n: c.name for n, several in self._book.columns.items() for c in several if not c.table}
-        yield self._columns("cmdb_ci", shared, "SERVICENOW_CI_FIELDS__<FIELD>")
+        if not self._book.classes:
+            yield from doctor_columns.examined(self._client, "cmdb_ci", shared, _CI_FIELDS)
+            yield from doctor_columns.strange_values(self._client, "cmdb_ci", shared, self._book.meant)
+
+    def _classes(self) -> dict[str, dict[str, str]]:
+        """Columns by what they are for, of each class that an admin named."""
+        shared = {n: c.name for n, several in self._book.columns.items() for c in several if not c.table}
+        found: dict[str, dict[str, str]] = {table: dict(shared) for table in self._book.classes}
+        for name, several in self._book.columns.items():
+            for column in several:
+                if column.table:
+                    found.setdefault(column.table, {})[name] = column.name
+        return found
+
+    def _class(self, table: str, columns: Mapping[str, str]) -> Iterator[Diagnosis]:
+        yield from doctor_columns.examined(self._client, table, columns, _CI_FIELDS)
+        yield from doctor_columns.strange_values(self._client, table, columns, self._book.meant)
 
     def _roles(self, roles: Wanted) -> Iterator[Diagnosis]:
         for role, names in roles.items():
@@ -168,6 +230,22 @@ def _nothing(table: str, total: int | None) -> Diagnosis:
         fix = "give the account a role that reads it, such as sn_change_read"
         return Diagnosis(Health.FAILED, table, f"of {total} records none of the first may be read", fix)
     return Diagnosis(Health.WARNING, table, "no records in scope, so that its columns cannot be checked")
+
+
+def _notes_seen(table: str, in_ticket: bool, in_journal: bool) -> Diagnosis:
+    about, fix = (
+        "finding its notes",
+        f"let the account read the column work_notes of {table}, or sys_journal_field",
+    )
+    if in_ticket and in_journal:
+        return Diagnosis(Health.OK, about, "through the ticket, or sys_journal_field")
+    if in_ticket:
+        fix = "let the account read sys_journal_field, for tickets that hide their work_notes"
+        return Diagnosis(Health.WARNING, about, "through the ticket alone: sys_journal_field is hidden", fix)
+    if in_journal:
+        return Diagnosis(Health.OK, about, "through sys_journal_field: the ticket's work_notes are hidden")
+    detail = "both the ticket's work_notes and sys_journal_field are hidden, so that no note will be written"
+    return Diagnosis(Health.FAILED, about, detail, fix)
 
 
 def _queried(query: str) -> list[str]:

@@ -34,12 +34,17 @@ def read(client: Client, table: str, sys_id: str, row: Row) -> Planning | None:
     return Planning(result, at, conflicts)  # type: ignore[arg-type]
 
 
+def address(sys_id: str) -> str:
+    """Where the last check of a change is asked, under /api."""
+    return f"/sn_chg_rest/change/{encoded.sys_id(sys_id)}/conflict"
+
+
 def _conflicts(client: Client, sys_id: str) -> tuple[Conflict, ...]:
     """The details; none where the account may not see them, or the API breaks down over them: that there is a conflict
     is known all the same.
     """
     try:
-        told = client.other(f"/sn_chg_rest/change/{encoded.sys_id(sys_id)}/conflict")
+        told = client.other(address(sys_id))
     except (Forbidden, NotFound, Unreachable):
         return ()
     rows = told.get("conflicts") if isinstance(told, Mapping) else None
