@@ -73,6 +73,16 @@ class Ambiguous(SourceError):
     """A write may or may not have been done. Settle it by reading back, never by repeating it."""
 
 
+class Fate(StrEnum):
+    """What became of a ticket that a full listing no longer shows."""
+
+    OPEN = "open"
+    OVER = "over"
+    MOVED = "moved"
+    DELETED = "deleted"
+    HIDDEN = "hidden"
+
+
 class Format(StrEnum):
     """In which form an outlet takes a message."""
 
@@ -116,6 +126,12 @@ class TicketSource(Protocol):
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups (or user ids). A name unknown to this source is left out."""
+
+    def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
+        """What became of a ticket that a census did not list, and how it is found now: still open, closed, moved
+        out of what is watched, deleted for certain, or not visible (most systems do not tell deleted from hidden).
+        Raises SourceError when nothing can be concluded.
+        """
 
 
 class AssetBook(Protocol):

@@ -36,14 +36,15 @@ class TicketRef:
 
 
 class Decision(StrEnum):
-    """What an approver decided. Only APPROVED and REJECTED are decisions by a person;
-    NOT_REQUIRED and the like prove nothing.
+    """What an approver decided. Only APPROVED and REJECTED are decisions by a person; NOT_REQUIRED and the like
+    prove nothing, AUTOMATIC neither: the system approved by itself where nobody was asked.
     """
 
     REQUESTED = "requested"
     APPROVED = "approved"
     REJECTED = "rejected"
     NOT_REQUIRED = "not_required"
+    AUTOMATIC = "automatic"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ INTEGRATION_USER = "sluis.integration"
 INTEGRATION_PASSWORD = "sandbox-only"  # noqa: S105
 CLIENT_ID = "sandbox-client"
 CLIENT_SECRET = "sandbox-client-secret"  # noqa: S105
+API_KEY = "sandbox-api-key"
 
 
 class ServiceNowSandbox:
@@ -38,6 +39,7 @@ class ServiceNowSandbox:
             "Sluis Integration", INTEGRATION_USER, password=INTEGRATION_PASSWORD
         )
         self.accounts.clients[CLIENT_ID] = (CLIENT_SECRET, INTEGRATION_USER)
+        self.accounts.keys[API_KEY] = INTEGRATION_USER
         self.app = Flask("servicenow")
         self.app.json.sort_keys = False  # type: ignore[attr-defined]
         self.app.register_blueprint(TableApi(self.state, self.accounts).blueprint)
@@ -124,6 +126,21 @@ class ServiceNowSandbox:
         usual: dict[str, Value] = {"state": -5}
         return self._add("rm_release", **(usual | columns))
 
+    def add_task(self, change: str, kind: str = "implementation", **columns: Value) -> str:
+        """A task of a change (planning, implementation, testing, review), open unless said otherwise."""
+        usual: dict[str, Value] = {"change_request": change, "parent": change, "state": 1}
+        return self._add("change_task", **(usual | {"change_task_type": kind} | columns))
+
+    def add_release_task(self, release: str, **columns: Value) -> str:
+        """A task of a release, open unless said otherwise."""
+        usual: dict[str, Value] = {"parent": release, "state": 1}
+        return self._add("rm_task", **(usual | columns))
+
+    def close_task(self, table: str, task: str, by: str) -> None:
+        """The user `by` (sys_id) closes a task as complete, now."""
+        name = self.row("sys_user", by)["user_name"]
+        self.set(table, task, name, state=3, closed_by=by, closed_at=self.state.clock())
+
     def add_affected_ci(self, change: str, ci: str) -> str:
         """A row under "Affected CIs"."""
         return self._add("task_ci", task=change, ci_item=ci)
@@ -142,6 +159,10 @@ class ServiceNowSandbox:
         """Change a record as the user `by` (user name) would in the form; work_notes adds a note."""
         if self.state.update(table, sys_id, {c: stored(v) for c, v in columns.items()}, by) is None:
             raise KeyError(sys_id)
+
+    def delete(self, table: str, sys_id: str, *, audited: bool = True) -> None:
+        """Take a record away; without `audited` nothing tells of it afterwards."""
+        self.state.delete(table, sys_id, audited=audited)
 
     def row(self, table: str, sys_id: str) -> Row:
         """A copy of a record as it is stored."""

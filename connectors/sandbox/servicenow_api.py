@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,16 +31,19 @@ class Refusal(Exception):
 
 
 class Accounts:
-    """Who may log in: passwords, OAuth clients and the tokens they hold."""
+    """Who may log in: passwords, API keys, OAuth clients and the tokens they hold."""
 
     def __init__(self) -> None:
         self.passwords: dict[str, str] = {}
         self.clients: dict[str, tuple[str, str]] = {}
         self.tokens: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
 
     def who(self) -> str | None:
         """User name behind the current request; None when the credentials are wrong or absent."""
         auth = request.authorization
+        if key := request.headers.get("x-sn-apikey"):
+            return self.keys.get(key)
         if auth is None:
             return None
         if auth.type == "bearer":
@@ -150,8 +154,27 @@ class TableApi:
             raise Refusal(403, *_NO_QUERY)
         if query.invalid and state.access.no_rows_on_invalid:
             return []
-        found = [row for row in state.all(table) if query.holds(lambda c, row=row: state.raw(table, row, c))]  # type: ignore[misc]
-        return servicenow_query.sort(found, query, lambda row, c: state.raw(table, row, c))
+        look = self._looker(table)
+        found = [row for row in state.all(table) if query.holds(lambda c, row=row: look(row, c))]  # type: ignore[misc]
+        return servicenow_query.sort(found, query, look)
+
+    def _looker(self, table: str) -> Callable[[Row, str], str]:
+        """Gives raw values for one query; what many records refer to is looked up once."""
+        state = self.state
+        plain: dict[str, bool] = {}
+        walked: dict[tuple[str, str], str] = {}
+
+        def look(row: Row, column: str) -> str:
+            if column not in plain:
+                plain[column] = "." not in column and state.kind(table, column) != "journal"
+            if plain[column]:
+                return row.get(column, "")
+            place = (column, row.get(column.partition(".")[0], ""))
+            if place not in walked:
+                walked[place] = state.raw(table, row, column)
+            return walked[place]
+
+        return look
 
     def _queryable(self, table: str, column: str) -> bool:
         state = self.state

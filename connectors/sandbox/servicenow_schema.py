@@ -83,6 +83,13 @@ _CHANGE = _columns(
     string="conflict_status",
     time="conflict_last_run",
     ref__std_change_producer_version="std_change_producer_version",
+    ref__chg_model="chg_model",
+)
+
+_CHANGE_TASK = _columns(
+    choice="change_task_type",
+    time="planned_start_date planned_end_date",
+    ref__change_request="change_request",
 )
 
 _CI = _columns(
@@ -123,8 +130,11 @@ _TABLES = (
     Table("change_request", "task", _CHANGE | _CHANGE_LIKE, "number"),
     Table("rm_release", "task", dict(_CHANGE_LIKE), "number"),
     Table("incident", "task", _columns(ref__change_request="rfc") | _INCIDENT, "number"),
+    Table("problem", "task", dict(_INCIDENT) | _columns(ref__change_request="rfc"), "number"),
+    Table("change_task", "task", _CHANGE_TASK, "number"),
+    Table("rm_task", "task", {}, "number"),
+    Table("chg_model", "", _columns(string="name", bool="active")),
     Table("std_change_producer_version", "", _columns(string="name version", bool="active")),
-    Table("incident", "task", {}, "number"),
     Table("sysapproval_group", "task", _columns(choice="wait_for"), "number"),
     Table("sysapproval_approver", "", _APPROVER, "state"),
     Table(
@@ -157,6 +167,7 @@ _TABLES = (
         "label",
     ),
     Table("sys_journal_field", "", _columns(string="element_id element name value")),
+    Table("sys_audit_delete", "", _columns(string="tablename documentkey display_value")),
     Table("sys_audit", "", _columns(string="tablename documentkey fieldname oldvalue newvalue user reason")),
 )
 
@@ -175,6 +186,30 @@ _STATES = {
     "0": "Review",
     "3": "Closed",
     "4": "Canceled",
+}
+_TASK_STATES = {
+    "-5": "Pending",
+    "1": "Open",
+    "2": "In Progress",
+    "3": "Closed Complete",
+    "4": "Closed Incomplete",
+    "7": "Closed Skipped",
+}
+_INCIDENT_STATES = {
+    "1": "New",
+    "2": "In Progress",
+    "3": "On Hold",
+    "6": "Resolved",
+    "7": "Closed",
+    "8": "Canceled",
+}
+_PROBLEM_STATES = {
+    "101": "New",
+    "102": "Assess",
+    "103": "Root Cause Analysis",
+    "104": "Fix in Progress",
+    "106": "Resolved",
+    "107": "Closed",
 }
 _APPROVALS = {
     "not requested": "Not Yet Requested",
@@ -225,6 +260,16 @@ CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "4": "Closed Incomplete",
         "7": "Closed Skipped",
     },
+    ("change_task", "state"): _TASK_STATES,
+    ("change_task", "change_task_type"): {
+        "planning": "Planning",
+        "implementation": "Implementation",
+        "testing": "Testing",
+        "review": "Review",
+    },
+    ("rm_task", "state"): _TASK_STATES,
+    ("incident", "state"): _INCIDENT_STATES,
+    ("problem", "state"): _PROBLEM_STATES,
     ("task", "approval"): _APPROVALS,
     ("conflict", "type"): {
         "blackout": "Blackout",
@@ -237,7 +282,22 @@ CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
     (table, column): labels for table in ("change_request", "rm_release") for column, labels in _BOTH.items()
 }
 
-OVER = {"change_request": ("3", "4"), "rm_release": ("3", "4", "7")}
+OVER = {
+    "change_request": ("3", "4"),
+    "rm_release": ("3", "4", "7"),
+    "change_task": ("3", "4", "7"),
+    "rm_task": ("3", "4", "7"),
+    "incident": ("7", "8"),
+    "problem": ("107",),
+}
 """States in which a record is no longer active."""
 
-PREFIX = {"change_request": "CHG", "rm_release": "RLSE", "incident": "INC", "sysapproval_group": "GAPRV"}
+PREFIX = {
+    "change_request": "CHG",
+    "rm_release": "RLSE",
+    "incident": "INC",
+    "problem": "PRB",
+    "change_task": "CTASK",
+    "rm_task": "RTSK",
+    "sysapproval_group": "GAPRV",
+}

@@ -67,6 +67,7 @@ class State:
         self.zone = ZoneInfo("Europe/Brussels")
         self.date_format = "%d/%m/%Y %H:%M:%S"
         self._made = 0
+        self._labels: dict[tuple[str, str, str], str] = {}
         for (table, element), labels in CHOICES.items():
             for value, label in labels.items():
                 self.insert("sys_choice", {"name": table, "element": element, "value": value, "label": label})
@@ -109,8 +110,10 @@ class State:
         if table == "sys_dictionary":
             return self._dictionary()
         with self.lock:
-            names = [t for t in self.tables if table in self.line(t)]
-            found = [row for name in names for row in self.rows[name].values()]
+            filled = [self.rows[t] for t in self.tables if self.rows[t] and table in self.line(t)]
+            if len(filled) == 1:
+                return list(filled[0].values())
+            found = [row for rows in filled for row in rows.values()]
             return sorted(found, key=lambda row: int(row["_made"]))
 
     def _dictionary(self) -> list[Row]:
@@ -133,7 +136,7 @@ class State:
 
     def table_of(self, row: Row) -> str:
         """The class a record is of."""
-        return next(name for name, rows in self.rows.items() if row["sys_id"] in rows)
+        return row["_table"]
 
     def raw(self, table: str, row: Row, column: str) -> str:
         """The stored value of a column, dot-walked through references as the declared class sees them."""
@@ -193,11 +196,12 @@ class State:
 
     def label(self, table: str, column: str, value: str) -> str:
         """The label of a choice, from sys_choice of the table or of one it extends."""
-        for name in self.line(table):
-            found = self.find("sys_choice", name=name, element=column, value=value)
-            if found:
-                return found["label"]
-        return value
+        if not self._labels:
+            self._labels = {
+                (r["name"], r["element"], r["value"]): r["label"] for r in reversed(self.all("sys_choice"))
+            }
+        found = (self._labels.get((name, column, value)) for name in self.line(table))
+        return next((label for label in found if label is not None), value)
 
     def journal(self, sys_id: str, column: str) -> str:
         """A journal column as the API shows it: newest entry first, local time, name of the writer."""
@@ -234,6 +238,7 @@ class State:
             if root == "task":
                 row |= {"number": f"{PREFIX.get(table, 'TASK')}{30000 + made:07d}", "active": "true"}
             self.rows[table][sys_id] = row
+            self._labels = {} if table == "sys_choice" else self._labels
             row |= {c: v for c, v in columns.items() if self.kind(table, c) != "journal"}
             self._journals(table, sys_id, columns, by)
             self._close(table, row)
@@ -257,6 +262,7 @@ class State:
             for column, value in changed.items():
                 self._audit(own, row, column, value, by)
             row |= changed
+            self._labels = {} if own == "sys_choice" else self._labels
             if changed or noted:
                 row["sys_mod_count"] = str(int(row["sys_mod_count"]) + 1)
                 row |= {"sys_updated_on": stored(self.clock()), "sys_updated_by": by}
@@ -264,6 +270,17 @@ class State:
             if own == "sysapproval_approver" and changed.get("state") in ("approved", "rejected"):
                 self._settle(row)
             return row
+
+    def delete(self, table: str, sys_id: str, by: str = "admin", *, audited: bool = True) -> None:
+        """Take a record away. The log of deletions tells of it unless the table keeps none (or it was archived)."""
+        with self.lock:
+            row = self.get(table, sys_id)
+            if row is None:
+                return
+            own = self.table_of(row)
+            del self.rows[own][sys_id]
+            if audited:
+                self.insert("sys_audit_delete", {"tablename": own, "documentkey": sys_id}, by)
 
     def _settle(self, decided: Row) -> None:
         """First response counts: the other members of the group need not answer any more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.ports import Connector
 from connectors.servicenow.assets import ServiceNowBook
+from connectors.servicenow.bookahead import BookAhead
 from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.doctor import ServiceNowExaminer
@@ -22,13 +23,14 @@ def build(settings: ServiceNowSettings) -> Connector | None:
         return None
     client = Client(settings)
     directory = Directory(client)
-    source = ServiceNowSource(client, directory, settings)
     book = ServiceNowBook(client, directory, settings)
+    ahead = BookAhead(book)
+    source = ServiceNowSource(client, directory, settings, ahead.expect)
     outlet = ServiceNowOutlet(client, settings, source.own)
     hops = settings.relation_hops
     relations = ServiceNowRelations(client, settings.relations, hops) if hops else None
     examiner = ServiceNowExaminer(source, book)
     inbound = ServiceNowInbound(settings) if settings.webhook_secret.get_secret_value() else None
     return Connector(
-        NAME, examiner, source=source, book=book, outlet=outlet, relations=relations, inbound=inbound
+        NAME, examiner, source=source, book=ahead, outlet=outlet, relations=relations, inbound=inbound
     )

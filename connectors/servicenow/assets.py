@@ -11,7 +11,7 @@ from bot.model.asset import Asset
 from bot.model.fields import Field
 from bot.model.people import Group
 from bot.model.ticket import AssetRef
-from bot.ports import Forbidden, NotFound
+from bot.ports import Forbidden
 from connectors.servicenow import ci_columns, encoded, values
 from connectors.servicenow.ci_classes import BASE, Classes, Item
 from connectors.servicenow.ci_columns import Column
@@ -21,8 +21,6 @@ from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import party
 from connectors.servicenow.schedules import Schedules
 from connectors.servicenow.settings import ServiceNowSettings
-
-_LINKS = (("task_ci", "ci_item"), ("task_cmdb_ci_service", "cmdb_ci_service"))
 
 
 class ServiceNowBook:
@@ -116,30 +114,6 @@ def _first(item: Item, columns: Sequence[Column], read: Callable[[str], Field]) 
         empty = empty or field
     where = ", ".join(column.key for column in columns)
     return empty or reading.unreadable(where, "no column is named for the class of this item")
-
-
-def touched(client: Client, sys_id: str, row: Row) -> tuple[tuple[AssetRef, ...], bool]:
-    """The items a ticket touches: its own, the affected ones and the impacted services; and whether all of
-    them could be seen.
-    """
-    found, readable = _reference(row, BASE), values.has(row, BASE)
-    for table, column in _LINKS:
-        try:
-            listing = client.listing(table, encoded.equals("task", sys_id), (column,))
-        except NotFound:
-            continue
-        except Forbidden:
-            readable = False
-            continue
-        readable = readable and listing.complete
-        for link in listing:
-            found |= _reference(link, column)
-    return tuple(AssetRef(NAME, i, name) for i, name in found.items()), readable
-
-
-def _reference(row: Row, column: str) -> dict[str, str]:
-    sys_id = values.value(row, column)
-    return {sys_id: values.shown(row, column)} if sys_id else {}
 
 
 def names(client: Client, ids: Iterable[str]) -> dict[str, str]:

@@ -7,9 +7,13 @@ because its parameters leak from one call into the next and, when shared, from o
 from __future__ import annotations
 
 import json
+import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -17,11 +21,11 @@ import pysnow
 import requests
 from pysnow.exceptions import PysnowException
 
-from bot.ports import AuthRefused, Garbled, NotFound, SourceError
-from connectors.errors import garbled, status_error, translate
+from bot.ports import AuthRefused, Garbled, NotFound, RateLimited, SourceError
+from connectors.errors import clean, garbled, status_error, translate
 from connectors.http import Adapter, Policy
 from connectors.servicenow import encoded
-from connectors.servicenow.oauth import BasicAuth, ClientCredentials
+from connectors.servicenow.oauth import ApiKey, BasicAuth, ClientCredentials
 from connectors.servicenow.settings import ServiceNowSettings
 
 NAME = "servicenow"
@@ -29,6 +33,20 @@ AGENT = "sluiswachter"
 
 Row = Mapping[str, Any]
 """A record: column to {"display_value": ..., "value": ...}. A column the account may not see is absent."""
+
+
+SMALLEST = 10
+"""Records below which a page that the instance cuts short is not made smaller."""
+
+_QUERYABLE = (
+    "let the account sort by sys_id and sys_updated_on, and query them with > (query ACL query_range)"
+)
+_LITTLE = timedelta(seconds=30)
+_CANCELLED = re.compile(r"transaction cancel|maximum execution time", re.IGNORECASE)
+
+
+class CutShort(Garbled):
+    """The instance ended the request before it was done: less may be asked for at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +72,21 @@ class Listing:
 
 
 class Client:
-    """Reads and patches records. Safe between threads: each has its own session, the connections are shared."""
+    """Reads and patches records. Safe between threads: each has its own session, the connections are shared.
 
-    def __init__(self, settings: ServiceNowSettings, retries: Policy | None = None) -> None:
-        self.settings = settings
+    Who was told to come back later asks nothing before that moment, in whatever cycle.
+    """
+
+    def __init__(
+        self,
+        settings: ServiceNowSettings,
+        retries: Policy | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.settings, self._clock = settings, clock
+        self.ahead = timedelta(0)
+        """How far our clock is ahead of the instance's, by the date of its last answer; never less than zero."""
+        self._until = datetime.min.replace(tzinfo=UTC)
         self._adapter = Adapter(NAME, retries)
         self._auth = self._authentication()
         self._local = threading.local()
@@ -82,14 +111,19 @@ class Client:
     def pages(self, table: str, query: str, fields: Sequence[str]) -> Iterator[Page]:
         """Page by page in the order of sys_id, each starting after the last one seen, so that records that
         change meanwhile are neither lost nor shifted. A page may be short or empty because the limit is
-        applied before the row rules: then the next stretch of the same window is asked for.
+        applied before the row rules: then the next stretch of the same window is asked for. What the instance cuts
+        short after its 60 seconds is asked for in smaller pages.
         """
         size, after, offset = self.settings.page_size, "", 0
         while True:
-            window = encoded.every(query, f"sys_id>{after}" if after else "", "ORDERBYsys_id")
-            page = self._page(table, window, fields, (size, offset))
-            if after and page.rows and _id(page.rows[0]) <= after:
-                raise Garbled(NAME, f"{table}: the instance ignores the condition on sys_id")
+            try:
+                page = self._page(table, encoded.after(query, after), fields, (size, offset))
+            except CutShort:
+                if size <= SMALLEST:
+                    raise
+                size = max(SMALLEST, size // 4)
+                continue
+            _in_order(table, after, page.rows)
             yield page
             if not page.followed:
                 return
@@ -142,9 +176,16 @@ class Client:
 
     def _send(self, resource: pysnow.Resource, method: str, **kwargs: Any) -> requests.Response:
         """The raw answer, checked by the session's hook before pysnow sees it."""
+        if self._clock() < self._until:
+            raise RateLimited(
+                NAME, f"is left alone until {self._until:%H:%M} UTC, as it asked for", self._until
+            )
         try:
             response = resource.request(method, **kwargs)
             response.all()  # pysnow checks nothing before the answer is consumed
+        except RateLimited as error:
+            self._until = error.until
+            raise
         except (requests.RequestException, PysnowException, ValueError, KeyError) as error:
             raise translate(NAME, error, writing=method != "GET") from None
         answer: requests.Response = response._response  # the only way to the headers and body together
@@ -172,12 +213,15 @@ class Client:
         secret = self.settings.client_secret.get_secret_value()
         if secret:
             return ClientCredentials(self.settings.url, (self.settings.client_id, secret), self._adapter)
+        if key := self.settings.api_key.get_secret_value():
+            return ApiKey(key)
         return BasicAuth(self.settings.user, self.settings.password.get_secret_value())
 
     def _inspect(self, response: requests.Response, *_: Any, **__: Any) -> None:
         """Raise what is wrong with an answer; pysnow would return the rows that precede an `error`."""
         content = response.content  # read to the end, so that the connection is given back whatever is raised
         writing = response.request.method != "GET"
+        self.ahead = _ahead(response.headers.get("Date", ""), self._clock())
         if response.status_code == 401 and isinstance(self._auth, ClientCredentials):
             self._auth.forget()
         if response.status_code >= 400:
@@ -196,9 +240,13 @@ def _check(content: bytes, writing: bool) -> None:
     try:
         body = json.loads(content)
     except ValueError as error:
-        raise translate(NAME, error, writing=writing) from None
-    if not isinstance(body, dict) or "error" in body or "result" not in body:
-        raise garbled(NAME, f"an error inside the answer: {_detail(body)}", writing=writing)
+        problem = translate(NAME, error, writing=writing)
+        raise (problem if writing else CutShort(NAME, str(problem))) from None
+    if isinstance(body, dict) and "error" in body:
+        why = f"an error inside the answer: {clean(_detail(body))}"
+        raise garbled(NAME, why, writing=True) if writing else CutShort(NAME, why)
+    if not isinstance(body, dict) or "result" not in body:
+        raise garbled(NAME, "an answer without a result", writing=writing)
 
 
 def _refusal(response: requests.Response, writing: bool) -> SourceError:
@@ -208,8 +256,35 @@ def _refusal(response: requests.Response, writing: bool) -> SourceError:
         detail = ""
     if response.status_code == 400 and not writing and "invalid table" in detail.lower():
         return NotFound(NAME, "has no such table")
-    wait = response.headers.get("Retry-After")
-    return status_error(NAME, response.status_code, detail, writing=writing, retry_after=wait)
+    if response.status_code == 500 and not writing and _CANCELLED.search(detail):
+        return CutShort(NAME, f"answered 500: {clean(detail)}")
+    return status_error(NAME, response.status_code, detail, writing=writing, retry_after=_wait(response))
+
+
+def _wait(response: requests.Response) -> str | None:
+    """Seconds to stay away: as told, else until the hour's allowance begins anew."""
+    reset = _number(response.headers.get("X-RateLimit-Reset"))
+    told = response.headers.get("Retry-After")
+    return told if told or reset is None else str(max(0.0, reset - time.time()))
+
+
+def _ahead(date: str, now: datetime) -> timedelta:
+    """By how much `now` lies beyond an HTTP date; nothing when there is none, or little enough for the overlap."""
+    try:
+        theirs = parsedate_to_datetime(date)
+    except ValueError:
+        return timedelta(0)
+    ahead = now - theirs if theirs.tzinfo else timedelta(0)
+    return ahead if ahead > _LITTLE else timedelta(0)
+
+
+def _in_order(table: str, after: str, rows: Sequence[Row]) -> None:
+    """Raise Garbled when the instance dropped the condition on sys_id or the order: pages would then leave out some."""
+    ids = [_id(row) for row in rows]
+    if ids and ids[0] <= after:
+        raise Garbled(NAME, f"{table}: the instance ignores the condition on sys_id", _QUERYABLE)
+    if ids != sorted(ids):
+        raise Garbled(NAME, f"{table}: the instance ignores the order by sys_id", _QUERYABLE)
 
 
 def _detail(body: Any) -> str:

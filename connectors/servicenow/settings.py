@@ -13,7 +13,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from bot.model.fields import FIELDS
 from bot.model.lifecycle import State
 from connectors.servicenow.ci_columns import COUNTED_DOWN, FLAGS, LEVELS, meanings, parsed
-from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL
+from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL, TASK_KINDS, TASK_TYPES
 from connectors.settings import EnvSettings
 
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -60,6 +60,11 @@ class ServiceNowSettings(EnvSettings):
     client_secret: SecretStr = Field(
         SecretStr(""), description="OAuth client secret.", examples=["<client secret>"]
     )
+    api_key: SecretStr = Field(
+        SecretStr(""),
+        description="API key of the bot's account (header x-sn-apikey), instead of a password.",
+        examples=["<api key>"],
+    )
     tables: Names = Field(
         ("change_request", "rm_release"),
         description="Tables to watch: "
@@ -76,6 +81,14 @@ class ServiceNowSettings(EnvSettings):
         default_factory=dict,
         description="SERVICENOW_FIELDS__<FIELD>: column that holds it, dot-walked if need be.",
         examples=["SERVICENOW_FIELDS__TEST_DATA=u_test_data"],
+    )
+    task_fields: dict[str, str] = Field(
+        default_factory=dict,
+        description="SERVICENOW_TASK_FIELDS__<FIELD>: type of change task that settles it once every such task is "
+        "closed as complete: by whom, when, or whether. Types: "
+        + ", ".join(TASK_TYPES)
+        + " (of a release: any).",
+        examples=["SERVICENOW_TASK_FIELDS__TEST_VALIDATED_BY=testing"],
     )
     ci_fields: dict[str, str] = Field(
         default_factory=dict,
@@ -188,6 +201,14 @@ class ServiceNowSettings(EnvSettings):
     def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
         return _columns(value, (*FIELDS, PREAPPROVAL), "field")
 
+    @field_validator("task_fields")
+    @classmethod
+    def _known_tasks(cls, value: dict[str, str]) -> dict[str, str]:
+        for key, kind in value.items():
+            _one_of(key, [name for name, spec in FIELDS.items() if spec.kind in TASK_KINDS], "field")
+            _one_of(kind, TASK_TYPES, "type of task")
+        return {key.lower(): kind.lower() for key, kind in value.items()}
+
     @field_validator("ci_fields")
     @classmethod
     def _known_ci_fields(cls, value: dict[str, str]) -> dict[str, str]:
@@ -247,14 +268,19 @@ class ServiceNowSettings(EnvSettings):
 
     @model_validator(mode="after")
     def _credentials(self) -> ServiceNowSettings:
-        password, secret = self.password.get_secret_value(), self.client_secret.get_secret_value()
-        if self.url and not (self.user and password) and not (self.client_id and secret):
-            raise ValueError(
-                "SERVICENOW_URL needs SERVICENOW_USER with SERVICENOW_PASSWORD, "
-                "or SERVICENOW_CLIENT_ID with SERVICENOW_CLIENT_SECRET"
-            )
-        if password and secret:
-            raise ValueError("give SERVICENOW_PASSWORD or SERVICENOW_CLIENT_SECRET, not both")
+        ways = {
+            "SERVICENOW_USER with SERVICENOW_PASSWORD": self.password,
+            "SERVICENOW_CLIENT_ID with SERVICENOW_CLIENT_SECRET": self.client_secret,
+            "SERVICENOW_API_KEY": self.api_key,
+        }
+        given = [way for way, secret in ways.items() if secret.get_secret_value()]
+        if len(given) > 1:
+            raise ValueError(f"give one of these, not both: {'; '.join(given)}")
+        whole = (self.user or not self.password.get_secret_value()) and (
+            self.client_id or not self.client_secret.get_secret_value()
+        )
+        if self.url and not (given and whole):
+            raise ValueError(f"SERVICENOW_URL needs {', or '.join(ways)}")
         return self
 
     @property
