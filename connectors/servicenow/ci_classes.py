@@ -78,14 +78,15 @@ class Classes:
         members = [i for i, item in items.items() if self._classes or _class_of(item) == table]
         for query in encoded.batches("sys_id", members):
             wanted = [c for c in sorted(absent) if not self._known_lacking(table, c)]
-            if not wanted:
-                return
-            found, _ = self._rows(table, query, wanted)
+            found = self._rows(table, query, wanted)[0] if wanted else {}
             for sys_id, row in found.items():
                 items[sys_id].row |= {c: row[c] for c in wanted if c in row}
-            seen = {c for row in found.values() for c in row}
-            with self._lock:
-                self._lacking |= {(table, c): self._clock() for c in wanted if found and c not in seen}
+            if found:
+                self._lacks(table, set(wanted).difference(*found.values()))
+
+    def _lacks(self, table: str, columns: Iterable[str]) -> None:
+        with self._lock:
+            self._lacking |= {(table, column): self._clock() for column in columns}
 
     def _tables(self, items: Iterable[Item]) -> list[str]:
         """The classes an admin named, else those of the items themselves."""

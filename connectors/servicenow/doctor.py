@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from bot.model.people import Role
 from bot.ports import Diagnosis, Forbidden, Health, NotFound, SourceError
-from connectors.servicenow import doctor_columns, encoded, mapping, planning, states, values
+from connectors.servicenow import doctor_columns, encoded, mapping, planning, states, tasks, values
 from connectors.servicenow.assets import ServiceNowBook
 from connectors.servicenow.client import Listing
 from connectors.servicenow.schedules import SPAN
@@ -25,8 +26,11 @@ _SUPPORT = {
     "sys_audit": "who changed what when",
     "cmdb_rel_ci": "relations between items",
     SPAN: "entries of maintenance schedules",
+    "sys_audit_delete": "which records were deleted",
+    "change_task": "tasks of changes",
+    "rm_task": "tasks of releases",
 }
-_ON_REQUEST = frozenset({"cmdb_rel_ci", SPAN})
+_ON_REQUEST = frozenset({"cmdb_rel_ci", SPAN, "change_task", "rm_task"})
 _SAMPLE = 20
 """Records looked at: the first ones may be hidden, which says little of the others."""
 
@@ -34,7 +38,7 @@ _WRITERS = frozenset({"sn_change_write", "itil", "admin"})
 """Roles that may write work notes on a plain instance."""
 
 _CI_FIELDS = "SERVICENOW_CI_FIELDS__<FIELD>"
-_OPTIONAL = frozenset({"sys_audit", "sysapproval_group", "task_cmdb_ci_service", SPAN})
+_OPTIONAL = frozenset({"sys_audit", "sysapproval_group", "task_cmdb_ci_service", "sys_audit_delete", SPAN})
 
 Wanted = Mapping[Role, Sequence[str]]
 
@@ -63,17 +67,21 @@ class ServiceNowExaminer:
                 yield _failed(about, error)
 
     def _steps(self, roles: Wanted) -> list[tuple[str, Callable[[], Iterable[Diagnosis]]]]:
-        tables = [(t, lambda t=t: self._tickets(t)) for t in self._settings.tables]
-        classes = [
-            (f"columns of {t}", lambda t=t, c=c: self._class(t, c)) for t, c in self._classes().items()
-        ]
-        support = [(t, lambda t=t: self._support(t)) for t in _SUPPORT if t not in _ON_REQUEST]
-        more = [("cmdb_rel_ci", self._relations)] if self._settings.relation_hops else []
-        if "maintenance_windows" in self._settings.ci_fields:
-            more.append((SPAN, lambda: self._support(SPAN)))
+        tables = [(table, partial(self._tickets, table)) for table in self._settings.tables]
+        support = [(table, partial(self._support, table)) for table in self._supporting()]
+        classes = [(f"columns of {t}", partial(self._class, t, c)) for t, c in self._classes().items()]
+        more = [("cmdb_rel_type", self._relation_types)] if self._settings.relation_hops else []
         own = [("work notes", self._notes), ("own roles", self._own_roles), ("conflicts", self._conflicts)]
         items = ("columns of cmdb_ci", self._items)
-        return [*tables, *support, *more, items, *classes, *own, ("roles", lambda: self._roles(roles))]
+        return [*tables, *support, *more, items, *classes, *own, ("roles", partial(self._roles, roles))]
+
+    def _supporting(self) -> list[str]:
+        """Tables that are read beside those of the tickets, by what is switched on."""
+        settings = self._settings
+        asked = {tasks.LINKS[t].table for t in settings.tables if t in tasks.LINKS and settings.task_fields}
+        asked |= {"cmdb_rel_ci"} if settings.relation_hops else set()
+        asked |= {SPAN} if "maintenance_windows" in settings.ci_fields else set()
+        return [table for table in _SUPPORT if table not in _ON_REQUEST or table in asked]
 
     def _tickets(self, table: str) -> Iterator[Diagnosis]:
         try:
@@ -108,9 +116,8 @@ class ServiceNowExaminer:
                 Health.WARNING, f"states of {table}", detail, "name each in SERVICENOW_STATES__<STATE>"
             )
 
-    def _relations(self) -> Iterator[Diagnosis]:
-        """Whether relations can be read, when an admin wants them followed; and types that the instance lacks."""
-        yield from self._support("cmdb_rel_ci")
+    def _relation_types(self) -> Iterator[Diagnosis]:
+        """Types of relations to follow that the instance lacks."""
         rows = self._client.listing("cmdb_rel_type", "nameISNOTEMPTY", ("name",))
         strange = sorted(self._settings.relations.keys() - {values.value(row, "name") for row in rows})
         if strange:
@@ -172,9 +179,16 @@ class ServiceNowExaminer:
         if planning.TABLE not in self._settings.tables:
             return
         rows = self._client.first(planning.TABLE, "ORDERBYsys_id", (), _SAMPLE).rows
-        if rows:
+        if not rows:
+            return
+        try:
             self._client.other(planning.address(values.value(rows[0], "sys_id")))
-            yield Diagnosis(Health.OK, "conflicts", "what the planning is in conflict with can be read")
+        except (Forbidden, NotFound):
+            detail = "what the planning is in conflict with may not be read; that it is, is seen all the same"
+            fix = "optional: give the account the role sn_change_read, which opens the Change Management API"
+            yield Diagnosis(Health.WARNING, "conflicts", detail, fix)
+            return
+        yield Diagnosis(Health.OK, "conflicts", "what the planning is in conflict with can be read")
 
     def _items(self) -> Iterator[Diagnosis]:
         shared = {n: c.name for n, several in self._book.columns.items() for c in several if not c.table}

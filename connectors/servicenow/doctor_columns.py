@@ -5,7 +5,7 @@ An answer leaves out both in silence. The instance's dictionary tells them apart
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 from bot.model.fields import Field
 from bot.ports import Diagnosis, Forbidden, Health, NotFound
@@ -21,15 +21,22 @@ _BELOW_TASK = frozenset({"change_request", "rm_release", "incident", "problem"})
 _KEPT = "sys_id"
 """A column that every table has, by which we see whether the dictionary may be read at all."""
 
-HIDDEN = "let the account read {columns}: an access rule (ACL) for reading each"
-MISSING = (
+_HIDDEN = (
+    "there, but hidden from the account",
+    "let the account read {columns}: an access rule (ACL) for reading each",
+)
+_MISSING = (
+    "no such column on this table",
     "name the column in which your site keeps it in {variable}, or make it (connectors/servicenow/README.md); "
-    "until then what it tells counts as not seen"
+    "until then what it tells counts as not seen",
 )
-UNTOLD = (
+_UNTOLD = (
+    "hidden, or not there",
     "name the right columns in {variable}, or let the account read them; with read access to sys_dictionary the doctor "
-    "tells which of the two"
+    "tells which of the two",
 )
+_ORDER = (_HIDDEN, _MISSING, _UNTOLD)
+"""What may be wrong with a column, and what to do about it."""
 
 
 def examined(client: Client, table: str, columns: Mapping[str, str], variable: str) -> Iterator[Diagnosis]:
@@ -44,26 +51,24 @@ def examined(client: Client, table: str, columns: Mapping[str, str], variable: s
         yield Diagnosis(Health.OK, about, f"all {len(columns)} come back")
         return
     known = _in_dictionary(client, table, absent.values())
-    for what, fix, names in _parted(absent, known):
-        if names:
-            listed = ", ".join(sorted(f"{n} ({c})" if n != c else n for n, c in names.items()))
-            own = ", ".join(sorted({f"{table}.{c}" for c in names.values()}))
-            yield Diagnosis(
-                Health.WARNING, about, f"{what}: {listed}", fix.format(variable=variable, columns=own)
-            )
+    for (what, fix), names in _parted(absent, known).items():
+        listed = ", ".join(sorted(f"{n} ({c})" if n != c else n for n, c in names.items()))
+        own = ", ".join(sorted({f"{table}.{c}" for c in names.values()}))
+        advice = fix.format(variable=variable, columns=own)
+        yield Diagnosis(Health.WARNING, about, f"{what}: {listed}", advice)
 
 
 def _parted(
     absent: Mapping[str, str], known: Collection[str] | None
-) -> Sequence[tuple[str, str, dict[str, str]]]:
-    """Hidden, not there, and those of which that is not known: others' columns, or all without a dictionary."""
-    sure = {n: c for n, c in absent.items() if known is not None and "." not in c}
-    hidden = {n: c for n, c in sure.items() if c in (known or ())}
-    return (
-        ("there, but hidden from the account", HIDDEN, hidden),
-        ("no such column on this table", MISSING, {n: c for n, c in sure.items() if n not in hidden}),
-        ("hidden, or not there", UNTOLD, {n: c for n, c in absent.items() if n not in sure}),
-    )
+) -> dict[tuple[str, str], dict[str, str]]:
+    """Hidden, not there, and those of which that is not known: columns of other tables, or all without a dictionary;
+    each with its fix.
+    """
+    parts: dict[tuple[str, str], dict[str, str]] = {}
+    for name, column in sorted(absent.items()):
+        part = _UNTOLD if known is None or "." in column else _HIDDEN if column in known else _MISSING
+        parts.setdefault(part, {})[name] = column
+    return dict(sorted(parts.items(), key=lambda kept: _ORDER.index(kept[0])))
 
 
 def _in_dictionary(client: Client, table: str, columns: Collection[str]) -> set[str] | None:

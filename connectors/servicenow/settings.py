@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Collection
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -14,15 +12,11 @@ from bot.model.fields import FIELDS
 from bot.model.lifecycle import State
 from connectors.servicenow.ci_columns import COUNTED_DOWN, FLAGS, LEVELS, meanings, parsed
 from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL, TASK_KINDS, TASK_TYPES
+from connectors.servicenow.naming import columns_of, one_of
 from connectors.settings import EnvSettings
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list."""
-
-_COLUMN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
-_NO_EVIDENCE = frozenset(
-    {"work_notes", "comments", "comments_and_work_notes", "approval", "approval_history"}
-)
 
 _MEANINGS = (
     {str(level): tuple("12345") for level in LEVELS}
@@ -166,7 +160,7 @@ class ServiceNowSettings(EnvSettings):
     @classmethod
     def _known_tables(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for table in value:
-            _one_of(table, tuple(KINDS), "table")
+            one_of(table, tuple(KINDS), "table")
         return value
 
     @field_validator("relation_types")
@@ -177,7 +171,7 @@ class ServiceNowSettings(EnvSettings):
             if "::" not in name or re.search(r"[\^\r\n]", name):
                 raise ValueError(f"{part!r} is no relation type; write it as Depends on::Used by")
             if end:
-                _one_of(end, ("parent", "child"), f"end of {name}")
+                one_of(end, ("parent", "child"), f"end of {name}")
         return value
 
     @field_validator("url")
@@ -199,14 +193,14 @@ class ServiceNowSettings(EnvSettings):
     @field_validator("fields")
     @classmethod
     def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
-        return _columns(value, (*FIELDS, PREAPPROVAL), "field")
+        return columns_of(value, (*FIELDS, PREAPPROVAL), "field")
 
     @field_validator("task_fields")
     @classmethod
     def _known_tasks(cls, value: dict[str, str]) -> dict[str, str]:
         for key, kind in value.items():
-            _one_of(key, [name for name, spec in FIELDS.items() if spec.kind in TASK_KINDS], "field")
-            _one_of(kind, TASK_TYPES, "type of task")
+            one_of(key, [name for name, spec in FIELDS.items() if spec.kind in TASK_KINDS], "field")
+            one_of(kind, TASK_TYPES, "type of task")
         return {key.lower(): kind.lower() for key, kind in value.items()}
 
     @field_validator("ci_fields")
@@ -214,7 +208,7 @@ class ServiceNowSettings(EnvSettings):
     def _known_ci_fields(cls, value: dict[str, str]) -> dict[str, str]:
         for key, words in value.items():
             for column in words.split(","):
-                _columns({key: column.strip()}, CI_COLUMNS, "field")
+                columns_of({key: column.strip()}, CI_COLUMNS, "field")
         return {key.lower(): words for key, words in value.items()}
 
     @field_validator("ci_classes")
@@ -228,7 +222,7 @@ class ServiceNowSettings(EnvSettings):
     @classmethod
     def _known_ci_values(cls, value: dict[str, str]) -> dict[str, str]:
         for key, words in value.items():
-            _one_of(key, tuple(_MEANINGS), "field with values")
+            one_of(key, tuple(_MEANINGS), "field with values")
             allowed = _MEANINGS[key.lower()]
             if wrong := [m for m in meanings(words).values() if m not in allowed]:
                 raise ValueError(f"{key}: {wrong[0]!r} is none of {', '.join(allowed)}")
@@ -238,7 +232,7 @@ class ServiceNowSettings(EnvSettings):
     @classmethod
     def _known_states(cls, value: dict[str, str]) -> dict[str, str]:
         for key in value:
-            _one_of(key, tuple(State), "state")
+            one_of(key, tuple(State), "state")
         return {key.lower(): words for key, words in value.items()}
 
     @field_validator("webhook_secret")
@@ -293,21 +287,3 @@ class ServiceNowSettings(EnvSettings):
         """Relation type to the end it is followed to: "parent" or "child"."""
         parts = (part.partition("=") for part in self.relation_types)
         return {name.strip(): end.strip().lower() or "parent" for name, _, end in parts}
-
-
-def _columns(value: dict[str, str], known: Collection[str], what: str) -> dict[str, str]:
-    for key, column in value.items():
-        _one_of(key, known, what)
-        if not _COLUMN.fullmatch(column):
-            raise ValueError(f"{key}: {column!r} is no column name; use the name, not the label")
-        if column.rpartition(".")[2] in _NO_EVIDENCE:
-            raise ValueError(f"{key}: {column} proves nothing (anyone can write it); name another column")
-    return {key.lower(): column for key, column in value.items()}
-
-
-def _one_of(word: str, known: Collection[str], what: str) -> None:
-    if word.lower() in known:
-        return
-    near = difflib.get_close_matches(word.lower(), known, 1)
-    hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(sorted(known))}"
-    raise ValueError(f"unknown {what} {word}{hint}")

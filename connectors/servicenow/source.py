@@ -191,7 +191,6 @@ class ServiceNowSource:
             *mapping.links(table),
             *self.fields.columns.values(),
             self.fields.template,
-            *(planning.COLUMNS if table == planning.TABLE else ()),
         )
         row = self._record(table, sys_id, tuple(dict.fromkeys(columns)))
         self.own.forget(ref.id)

@@ -175,6 +175,7 @@ def story() -> Iterator[tuple[ServiceNowSandbox, Connector, Server]]:
                 server.url,
                 relation_hops=1,
                 status_column="u_compliance_status",
+                task_fields={"test_validated_by": "testing"},
                 ci_fields={
                     "confidentiality": "cmdb_ci_business_app.data_classification",
                     "maintenance_windows": "maintenance_schedule",

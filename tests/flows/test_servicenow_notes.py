@@ -129,6 +129,25 @@ def test_the_columns_given_for_it_are_overwritten_with_the_note(town: Town, conn
     }
 
 
+def test_a_conflict_in_the_planning_stands_on_the_card_and_makes_no_note_of_its_own(
+    town: Town, connect: Connect
+) -> None:
+    ctx = connect()
+    cycle(ctx)
+    freeze = town.servicenow.add_schedule("Year end")
+    town.servicenow.check_conflicts(town.payment, {"type": "blackout", "schedule": freeze})
+    cycle(ctx)
+    assert "The planning is in conflict with a blackout (Year end); checked on" in card(town).text
+    assert len(town.servicenow.notes(town.payment)) == 1
+    verdicts = ctx.journal.previous("servicenow", f"change_request:{town.payment}")
+    town.servicenow.set("change_request", town.payment, "system", conflict_status="No Conflict")
+    cycle(ctx)
+    assert "conflict" not in card(town).text
+    assert ctx.journal.previous("servicenow", f"change_request:{town.payment}") == verdicts, (
+        "it judges nothing"
+    )
+
+
 def test_a_policy_that_refuses_the_note_is_told_once_and_never_worked_round(
     town: Town, connect: Connect
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from servicenow_helpers import settings_for
+from servicenow_helpers import Instance, Tools, settings_for
 
 from bot.ports import AuthRefused, Garbled, Hint, SourceError
 from connectors.sandbox.servicenow import INTEGRATION_USER
@@ -60,6 +60,15 @@ def body(**more: Any) -> bytes:
 def test_what_a_signed_body_tells(more: dict[str, Any], hints: list[Hint]) -> None:
     told = body(**more)
     assert list(inbound().hints(signed(told), told)) == hints
+
+
+def test_the_hinted_ticket_is_found_by_its_id(instance: Instance, tools: Tools) -> None:
+    told = body(sys_id=instance.change)
+    (hint,) = inbound().hints(signed(told), told)
+    ref = tools.source.find(hint.id)
+    assert ref is not None and (ref.id, ref.key) == (hint.id, instance.number)
+    for unknown in (f"change_request:{CHANGE}", f"incident:{instance.change}", "change_request:x"):
+        assert tools.source.find(unknown) is None
 
 
 def test_the_header_may_be_written_in_any_case() -> None:
