@@ -56,7 +56,13 @@ class NotFound(SourceError):
 
 
 class Refused(SourceError):
-    """A write was definitely not done (validation, policy, too long)."""
+    """A write was definitely not done (validation, policy, too long). `said` is the system's own reason as far as it
+    is fit for people, such as the field that a policy wants filled in.
+    """
+
+    def __init__(self, system: str, message: str, fix: str = "", said: str = "") -> None:
+        super().__init__(system, message, fix)
+        self.said = said
 
 
 class Gone(SourceError):
@@ -235,6 +241,29 @@ class Examiner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """Word from outside that a ticket may have changed, to be looked at soon. Never evidence of anything.
+
+    id      of the ticket in its source, or key when that is all that was told
+    event   what tells a repeated delivery of the same word; empty where the system gives none
+    """
+
+    id: str
+    event: str = ""
+
+
+class Inbound(Protocol):
+    """Understands the requests in which an outside system says that something changed."""
+
+    name: str
+
+    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[Hint]:
+        """What a request tells. Empty for words about the bot's own doings and for tickets not watched.
+        Raises AuthRefused when the signature is not right, Garbled when it cannot be understood.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Connector:
     """Everything one outside system offers. What it does not offer is None."""
 
@@ -245,3 +274,4 @@ class Connector:
     outlet: Outlet | None = None
     postbox: Postbox | None = None
     relations: Relations | None = None
+    inbound: Inbound | None = None

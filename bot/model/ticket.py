@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.model.fields import UNREADABLE, Field
 from bot.model.lifecycle import State
 from bot.model.people import Group, Person
+from bot.model.planning import Planning
 
 
 class TicketKind(StrEnum):
@@ -98,7 +99,8 @@ class Ticket:
     `approvals_readable` and `assets_readable` are False when the source refused them: then nothing may be
     concluded from their absence. `url` is where people open it. `history` is oldest first; it proves nothing
     where it is not readable. `preapproval` names the template or model under which the source system holds a
-    standard change as approved beforehand.
+    standard change as approved beforehand. `planning` is the source's own check for conflicts, where it has one that
+    can be seen.
     """
 
     source: str
@@ -119,6 +121,7 @@ class Ticket:
     history: tuple[Change, ...] = ()
     history_readable: bool = False
     preapproval: Field = UNREADABLE
+    planning: Planning | None = None
 
     def field(self, name: str) -> Field:
         """What was seen of a vocabulary field; unreadable when the source does not map it."""

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from connectors.sandbox.servicenow_api import Accounts, TableApi
+from connectors.sandbox.servicenow_change_api import ChangeApi
 from connectors.sandbox.servicenow_pages import Pages
 from connectors.sandbox.servicenow_state import Access, Row, State, Value, stored
 
@@ -42,6 +43,7 @@ class ServiceNowSandbox:
         self.app = Flask("servicenow")
         self.app.json.sort_keys = False  # type: ignore[attr-defined]
         self.app.register_blueprint(TableApi(self.state, self.accounts).blueprint)
+        self.app.register_blueprint(ChangeApi(self.state, self.accounts).blueprint)
         self.app.register_blueprint(Pages(self.state).blueprint)
 
     @property
@@ -78,6 +80,13 @@ class ServiceNowSandbox:
             self._add("sys_user_grmember", group=group, user=user)
         return group
 
+    def grant(self, user: str, *roles: str) -> None:
+        """Roles of a user (sys_id)."""
+        for name in roles:
+            known = self.state.find("sys_user_role", name=name)
+            role = known["sys_id"] if known else self._add("sys_user_role", name=name)
+            self._add("sys_user_has_role", user=user, role=role)
+
     # -- assets and tickets ---------------------------------------------------------------------------------
 
     def add_ci(self, class_name: str = "cmdb_ci_service", **columns: Value) -> str:
@@ -86,6 +95,22 @@ class ServiceNowSandbox:
             if not self.state.kind(class_name, column):
                 self.state.tables[class_name].columns[column] = "string"
         return self._add(class_name, **columns)
+
+    def add_schedule(self, name: str, *spans: dict[str, Value], **columns: Value) -> str:
+        """A schedule with its entries; times are clock times such as 20260104T020000."""
+        usual: dict[str, Value] = {"name": name, "time_zone": "floating"}
+        schedule = self._add("cmn_schedule", **(usual | columns))
+        for span in spans:
+            self._add("cmn_schedule_span", schedule=schedule, **span)
+        return schedule
+
+    def check_conflicts(self, change: str, *conflicts: dict[str, Value]) -> None:
+        """The instance's own check for conflicts ran just now, and found these."""
+        for conflict in conflicts:
+            self._add("conflict", change=change, **conflict)
+        status = "Conflict" if conflicts else "No Conflict"
+        moment = self.state.clock()
+        self.set("change_request", change, "system", conflict_status=status, conflict_last_run=moment)
 
     def add_change(self, **columns: Value) -> str:
         """A change request, normal and new unless said otherwise; gives the sys_id."""

@@ -86,7 +86,7 @@ class TableApi:
                 endpoint=f"o{base}".replace("/", "_"),
             )
         self.blueprint.add_url_rule("/oauth_token.do", view_func=accounts.issue, methods=["POST"])
-        self.blueprint.register_error_handler(Refusal, _refuse)
+        self.blueprint.register_error_handler(Refusal, refuse)
 
     # -- requests -------------------------------------------------------------------------------------------
 
@@ -245,6 +245,9 @@ class TableApi:
         if row is None or not self._visible(table, row):
             raise Refusal(404, *_NO_RECORD)
         body = self._body(table)
+        for column, words in self.state.access.mandatory.items():
+            if not body.get(column, row.get(column, "")):
+                raise Refusal(403, "Operation Failed", f"Data Policy Exception: {words}")
         if table == "sysapproval_approver" and "state" in body:
             asked = self.state.get("sys_user", row["approver"])
             if asked is None or asked["user_name"] != who:
@@ -268,7 +271,8 @@ def _links(offset: int, limit: int, total: int) -> str:
     return ",".join(f'<{base}&sysparm_offset={where}>;rel="{rel}"' for rel, where in places.items())
 
 
-def _refuse(refusal: Refusal) -> Response:
+def refuse(refusal: Refusal) -> Response:
+    """The answer for a refusal."""
     body = {"error": {"message": refusal.message, "detail": refusal.detail or None}, "status": "failure"}
     answer = make_response(jsonify(body), refusal.status)
     if refusal.status == 401:

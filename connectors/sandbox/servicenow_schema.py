@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import md5
 
 SYSTEM = {
     "sys_id": "string",
@@ -82,6 +81,7 @@ _CHANGE = _columns(
     choice="type risk category",
     bool="cab_required on_hold",
     string="conflict_status",
+    time="conflict_last_run",
     ref__std_change_producer_version="std_change_producer_version",
     ref__chg_model="chg_model",
 )
@@ -95,9 +95,25 @@ _CHANGE_TASK = _columns(
 _CI = _columns(
     string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability",
     bool="u_gdpr u_ksz u_nis2",
-    ref__sys_user="owned_by",
+    ref__sys_user="owned_by managed_by",
     ref__sys_user_group="support_group",
+    ref__core_company="vendor",
+    ref__cmn_schedule="maintenance_schedule",
     list__sys_user="u_stakeholders",
+)
+
+_SPAN = _columns(
+    string="name start_date_time end_date_time repeat_type repeat_count repeat_until days_of_week",
+    bool="all_day",
+    ref__cmn_schedule="schedule",
+)
+
+_CONFLICT = _columns(
+    choice="type",
+    time="last_checked",
+    ref__change_request="change conflicting_change",
+    ref__cmdb_ci="configuration_item",
+    ref__cmn_schedule="schedule",
 )
 
 _APPROVER = _columns(
@@ -133,6 +149,13 @@ _TABLES = (
     Table("cmdb_ci_business_app", "cmdb_ci", _columns(string="data_classification")),
     Table("cmdb_ci_appl", "cmdb_ci", {}),
     Table("cmdb_ci_server", "cmdb_ci", {}),
+    Table("core_company", "", _columns(string="name")),
+    Table("cmn_schedule", "", _columns(string="name type time_zone")),
+    Table("cmn_schedule_span", "", _SPAN),
+    Table("sys_dictionary", "", _columns(string="name element")),
+    Table("sys_user_role", "", _columns(string="name")),
+    Table("sys_user_has_role", "", _columns(ref__sys_user="user", ref__sys_user_role="role"), "role"),
+    Table("conflict", "", _CONFLICT, "type"),
     Table("cmdb_rel_type", "", _columns(string="name")),
     Table("cmdb_rel_ci", "", _columns(ref__cmdb_ci="parent child", ref__cmdb_rel_type="type")),
     Table("task_ci", "", _columns(ref__task="task", ref__cmdb_ci="ci_item")),
@@ -144,7 +167,6 @@ _TABLES = (
         "label",
     ),
     Table("sys_journal_field", "", _columns(string="element_id element name value")),
-    Table("sys_dictionary", "", _columns(string="name element"), "element"),
     Table("sys_audit_delete", "", _columns(string="tablename documentkey display_value")),
     Table("sys_audit", "", _columns(string="tablename documentkey fieldname oldvalue newvalue user reason")),
 )
@@ -153,15 +175,6 @@ _TABLES = (
 def tables() -> dict[str, Table]:
     """A fresh copy of the schema, so that one sandbox may add or drop columns without touching another."""
     return {t.name: Table(t.name, t.parent, dict(t.columns), t.shown) for t in _TABLES}
-
-
-def dictionary(known: Mapping[str, Table]) -> list[dict[str, str]]:
-    """A record of sys_dictionary for every column that a table has of its own, as it is now."""
-    pairs = [(name, column) for name, table in known.items() for column in table.columns]
-    return [
-        {"sys_id": md5(f"{n}.{c}".encode(), usedforsecurity=False).hexdigest(), "name": n, "element": c}
-        for n, c in pairs
-    ]
 
 
 _STATES = {
@@ -258,6 +271,12 @@ CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("incident", "state"): _INCIDENT_STATES,
     ("problem", "state"): _PROBLEM_STATES,
     ("task", "approval"): _APPROVALS,
+    ("conflict", "type"): {
+        "blackout": "Blackout",
+        "not_in_maintenance_window": "Not in Maintenance Window",
+        "ci_already_scheduled": "CI Already Scheduled",
+        "assigned_to_already_scheduled": "Assigned To Already Scheduled",
+    },
     ("sysapproval_approver", "state"): _APPROVALS,
 } | {
     (table, column): labels for table in ("change_request", "rm_release") for column, labels in _BOTH.items()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox.servicenow_schema import CHOICES, OVER, PREFIX, SYSTEM, Table, dictionary, tables
+from connectors.sandbox.servicenow_schema import CHOICES, OVER, PREFIX, SYSTEM, Table, tables
 
 Row = dict[str, str]
 Value = str | int | bool | datetime | list[str] | tuple[str, ...] | None
@@ -32,6 +32,9 @@ class Access:
         default_factory=set
     )  # writes to them are dropped in silence
     data_policy: str = ""  # every write is refused with these words
+    mandatory: dict[str, str] = field(
+        default_factory=dict
+    )  # column: what a data policy says where it is empty
     strict_queries: bool = False  # unknown columns in a query: 403 instead of being dropped
     unqueryable: set[tuple[str, str]] = field(default_factory=set)  # conditions on them are dropped
     uncounted: bool = False  # no X-Total-Count
@@ -105,14 +108,26 @@ class State:
 
     def all(self, table: str) -> list[Row]:
         """Records of a table and of those that extend it, oldest first."""
+        if table == "sys_dictionary":
+            return self._dictionary()
         with self.lock:
-            if table == "sys_dictionary":
-                return dictionary(self.tables)
             filled = [self.rows[t] for t in self.tables if self.rows[t] and table in self.line(t)]
             if len(filled) == 1:
                 return list(filled[0].values())
             found = [row for rows in filled for row in rows.values()]
             return sorted(found, key=lambda row: int(row["_made"]))
+
+    def _dictionary(self) -> list[Row]:
+        """A record for every column of every table, as they are at this moment."""
+        pairs = [(t.name, c) for t in self.tables.values() for c in (*SYSTEM, *t.columns)]
+        return [
+            {
+                "sys_id": hashlib.md5(f"{t}.{c}".encode(), usedforsecurity=False).hexdigest(),
+                "name": t,
+                "element": c,
+            }
+            for t, c in pairs
+        ]
 
     def get(self, table: str, sys_id: str) -> Row | None:
         """One record of a table or of those that extend it."""

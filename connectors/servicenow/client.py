@@ -151,6 +151,11 @@ class Client:
         more = offset + limit < total if total is not None else announced or len(rows) >= limit
         return Page(rows, total, more)
 
+    def other(self, path: str) -> Any:
+        """What an API beside the Table API answers to a GET under /api: its `result` as it is."""
+        resource = self._pysnow().resource(base_path="/api", api_path=path)
+        return self._send(resource, "GET").json()["result"]
+
     # -- writing --------------------------------------------------------------------------------------------
 
     def patch(self, table: str, sys_id: str, payload: Mapping[str, str], fields: Sequence[str]) -> Row:

@@ -9,7 +9,7 @@ from bot.model.fields import Field
 from bot.model.lifecycle import State
 from bot.model.ticket import Ticket, TicketRef
 from bot.ports import Forbidden
-from connectors.servicenow import states, values
+from connectors.servicenow import planning, states, values
 from connectors.servicenow.client import NAME, Row
 from connectors.servicenow.columns import KINDS
 
@@ -20,8 +20,9 @@ BASE = (*REFERENCE, "sys_created_on", "state", "active", "approval", "short_desc
 
 
 def links(table: str) -> tuple[str, ...]:
-    """Columns that tell where a ticket comes from, and the change an incident led to."""
-    return ("parent.sys_class_name", *(("rfc",) if table in _ORIGINS else ()))
+    """Columns that tell where a ticket comes from, the change an incident led to, and how a change was checked."""
+    checked = planning.COLUMNS if table == planning.TABLE else ()
+    return ("parent.sys_class_name", *(("rfc",) if table in _ORIGINS else ()), *checked)
 
 
 def ticket_id(table: str, sys_id: str) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 
-from bot.ports import Forbidden, NotFound
+from bot.ports import Forbidden
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.settings import ServiceNowSettings
@@ -48,21 +48,6 @@ def _refused(client: Client, table: str, column: str) -> bool:
     return not any(values.has(row, column) for row in rows)
 
 
-def unknown(client: Client, table: str, columns: Collection[str]) -> set[str] | None:
-    """Which of these columns the instance's dictionary does not have, for the table or the one that tickets extend;
-    None when the dictionary may not be read. Of dot-walked ones it says nothing.
-    """
-    plain = sorted(column for column in columns if "." not in column)
-    try:
-        query = encoded.every(
-            f"nameIN{table},task", f"elementIN{','.join(('sys_id', 'number', 'name', *plain))}"
-        )
-        rows = client.listing("sys_dictionary", query, ("element",)).rows
-    except (Forbidden, NotFound):
-        return None
-    return set(plain) - {values.value(row, "element") for row in rows} if rows else None
-
-
 def narrows(client: Client, table: str) -> bool:
     """Whether a range query on the stamp has an effect: of the far future there are no records. Raises Forbidden."""
     page = client.first(table, encoded.since(_FAR), ())
@@ -75,7 +60,7 @@ def queried(query: str) -> list[str]:
     return [m[0] for term in terms if (m := re.match(r"[a-z][a-z0-9_.]*", term))]
 
 
-def idle(client: Client, table: str, query: str) -> Iterable[str]:
+def idle(client: Client, table: str, query: str) -> Iterator[str]:
     """Conditions of a query that leave out nothing: dropped for an operator that does not exist, or superfluous."""
     whole = client.first(table, "", ()).total
     for condition in re.split(r"\^(?!OR)", query) if query and whole else ():

@@ -20,6 +20,7 @@ from connectors.servicenow import (
     fates,
     history,
     mapping,
+    planning,
     states,
     tasks,
     touched,
@@ -29,6 +30,7 @@ from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.columns import KINDS
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import Fields
+from connectors.servicenow.own import OwnNotes
 from connectors.servicenow.poll import Poll, Poller, latest, polls
 from connectors.servicenow.preflight import Scope
 from connectors.servicenow.settings import ServiceNowSettings
@@ -62,6 +64,7 @@ class ServiceNowSource:
         self._expect_items = expect_items
         self.fields = Fields(settings.fields, directory)
         self.states = states.configured(settings.states)
+        self.own = OwnNotes()
         self.labels = states.Labels(client)
         self.polls = polls(settings.tables, bool(settings.task_fields))
         self._siblings, self._poller = Siblings(client), Poller(client)
@@ -77,6 +80,7 @@ class ServiceNowSource:
         if len(rows) != 1 or (user and values.value(rows[0], "user_name").casefold() != user.casefold()):
             fix = "check the credentials; the account must be able to read its own record in sys_user"
             raise AuthRefused(NAME, "does not know the account, or takes it for a visitor", fix)
+        self.own.user = values.value(rows[0], "user_name")
         zone = values.value(rows[0], "time_zone") or "UTC"
         self._known_until = time.monotonic() + KNOWN
         return Identity(values.value(rows[0], "sys_id"), values.shown(rows[0], "name"), zone)
@@ -98,7 +102,7 @@ class ServiceNowSource:
             poll = Poll(table, (), "cmdb_ci", _OPEN, self.settings.query)
             for row in self._moved_rows(poll, start):
                 listed.add(values.value(row, "sys_id"))
-                yield _moved(mapping.reference(table, row), related, _of_item(row, start))
+                yield _moved(self._ref(table, row), related, _of_item(row, start))
         yield from (_moved(ref, related) for ref in self._listed(related.keys() - listed))
 
     def census(self) -> Iterator[TicketRef]:
@@ -112,19 +116,26 @@ class ServiceNowSource:
             self.identify()
 
     def find(self, key: str) -> TicketRef | None:
-        """The ticket with this number, in any watched table, also outside the configured query."""
+        """The ticket with this number or id, in any watched table, also outside the configured query."""
+        table, sys_id = mapping.parted(key.strip())
+        if table in self.settings.tables and encoded.is_sys_id(sys_id):
+            rows = self._rows(table, encoded.equals("sys_id", sys_id))
+            return next((self._ref(table, r) for r in rows if values.value(r, "sys_id") == sys_id), None)
         if not re.fullmatch(r"[A-Za-z]+[0-9]+", key.strip()):
             return None
         for table in self.settings.tables:
             for row in self._rows(table, encoded.equals("number", key)):
                 if values.value(row, "number").casefold() == key.strip().casefold():
-                    return mapping.reference(table, row)
+                    return self._ref(table, row)
         return None
 
     def _list(self, table: str, condition: str) -> Iterator[TicketRef]:
         self._in_scope(table)
         for row in self._rows(table, encoded.every(self.settings.query, condition)):
-            yield mapping.reference(table, row)
+            yield self._ref(table, row)
+
+    def _ref(self, table: str, row: values.Row) -> TicketRef:
+        return self.own.unmoved(mapping.reference(table, row))
 
     def _rows(self, table: str, query: str) -> Iterator[values.Row]:
         try:
@@ -193,6 +204,7 @@ class ServiceNowSource:
             self.fields.template,
         )
         row = self._record(table, sys_id, tuple(dict.fromkeys(columns)))
+        self.own.forget(ref.id)
         created = values.stamp(row, "sys_created_on")
         trail = history.read(self._siblings, self.directory, table, sys_id, created)
         contained, added = self._changes(table, sys_id)
@@ -213,6 +225,7 @@ class ServiceNowSource:
             history=tuple(sorted(steps, key=lambda step: step.at)),
             preapproval=self.fields.preapproval(row),
             history_readable=bool(trail.steps),
+            planning=planning.read(self.client, table, sys_id, row),
         )
 
     def ahead(self, refs: Sequence[TicketRef]) -> None:

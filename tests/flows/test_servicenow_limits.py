@@ -19,7 +19,9 @@ def test_the_hours_allowance_is_used_up(town: Town, monkeypatch: pytest.MonkeyPa
     headers = {"Retry-After": "3000", "Content-Type": "application/json"}
     ctx = app.build(settings.load())
     try:
-        server.fail(Fault(How.ANSWER, "sysapproval_approver", status=429, headers=headers, body=_LIMIT, times=9))
+        server.fail(
+            Fault(How.ANSWER, "sysapproval_approver", status=429, headers=headers, body=_LIMIT, times=9)
+        )
         first = cycle(ctx)
         asked = len(server.asked)
         again = cycle(ctx)

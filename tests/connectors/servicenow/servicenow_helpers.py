@@ -73,8 +73,8 @@ class Tools:
         self.client = Client(settings, policy("servicenow", total=2, backoff=0.0), clock)
         self.directory = Directory(self.client)
         self.source = ServiceNowSource(self.client, self.directory, settings)
-        self.book = ServiceNowBook(self.client, self.directory, settings.ci_fields)
-        self.outlet = ServiceNowOutlet(self.client, settings)
+        self.book = ServiceNowBook(self.client, self.directory, settings)
+        self.outlet = ServiceNowOutlet(self.client, settings, self.source.own)
         self.examiner = ServiceNowExaminer(self.source, self.book)
 
     def read(self, number: str) -> Ticket:
