@@ -38,3 +38,13 @@ def test_the_script_sends_what_is_understood() -> None:
     assert f"'{SIGNATURE}'" in script
     sent = set(re.findall(r"^        (\w+): ", script, re.MULTILINE))
     assert sent == set(_understood(b'{"sys_id": "0123456789abcdef0123456789abcdef", "sent": 1}'))
+
+
+def test_every_test_named_for_a_fact_is_there() -> None:
+    root = FOLDER.parents[1]
+    page = (root / "docs" / "servicenow-facts.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/.]+)::(test_\w+)`", page)
+    assert len(named) > 50
+    for file, name in named:
+        path = root / (file if "/" in file else f"tests/connectors/servicenow/test_servicenow_{file}.py")
+        assert f"def {name}(" in path.read_text(encoding="utf-8"), f"{file}::{name}"

@@ -7,6 +7,7 @@ from servicenow_helpers import START, Instance, Tools
 
 from bot.model.lifecycle import State
 from connectors.sandbox.server import Server
+from connectors.servicenow import values
 
 
 def choice(instance: Instance, table: str, value: str, label: str, language: str = "en") -> None:
@@ -122,3 +123,22 @@ def test_states_of_other_tickets(
     ticket = tools.read(instance.row(table, sys_id)["number"])
     assert (ticket.kind.value, ticket.state) == ({"rm_release": "release"}.get(table, table), state)
     assert ticket.created == START
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("-5", "-5"),
+        (-5, "-5"),
+        (-5.0, "-5"),
+        ({"value": -5.0, "display_value": "New"}, "-5"),
+        ({"value": "-5", "display_value": "New"}, "-5"),
+        (True, "true"),
+        (None, ""),
+        ({"value": None, "display_value": None}, ""),
+        ({"display_value": "New"}, ""),
+    ],
+)
+def test_cells_of_either_api(cell: object, value: str) -> None:
+    assert values.value({"state": cell}, "state") == value
+    assert values.value({}, "state") == ""
