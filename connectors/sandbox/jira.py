@@ -134,6 +134,10 @@ def _platform(site: JiraSandbox) -> Blueprint:
     def issue_types() -> Any:
         return jsonify([g.beans.issue_type(t) for t in site.types if g.user])
 
+    @api.get("/status")
+    def all_statuses() -> Any:
+        return jsonify([g.beans.status(name) for name in sorted({i.status for i in site.issues.values()})])
+
     @api.route("/search", methods=["GET", "POST"])
     def old_search() -> Any:
         if not site.server:
@@ -158,6 +162,17 @@ def _issues(api: Blueprint, site: JiraSandbox) -> None:
         names = request.args.get("fields", "*all").split(",")
         history = "changelog" in request.args.get("expand", "").split(",")
         return g.beans.issue(found, names, history=history)
+
+    @api.post("/issue/bulkfetch")
+    def issues() -> Any:
+        given = request.get_json()
+        asked = given.get("issueIdsOrKeys") or []
+        if site.server or not 1 <= len(asked) <= 100:
+            refuse(404 if site.server else 400, "The number of issues must be between 1 and 100.")
+        seen = [i for i in (find_issue(site, str(k)) for k in asked) if i]
+        names, history = given.get("fields") or ["*all"], "changelog" in (given.get("expand") or [])
+        rows = [g.beans.issue(i, names, history=history) for i in sorted(seen, key=lambda i: int(i.id))]
+        return {"issues": rows, "issueErrors": []}
 
     @api.get("/issue/<key>/changelog")
     def changelog(key: str) -> Any:
