@@ -35,8 +35,7 @@ _HIDES = (403, 404)
 _TOKEN_FIX = "make a new API token for the account and set JIRA_API_TOKEN (or JIRA_PAT)"  # noqa: S105
 _DENIED = ("FAILED", "DENIED")
 _GATEWAY_FIX = (
-    "a bearer token opens Jira Cloud only through JIRA_URL=https://api.atlassian.com/ex/jira/<cloud id>; "
-    "on the site's own address use JIRA_EMAIL with JIRA_API_TOKEN"
+    "on Jira Cloud a bearer token works only through JIRA_URL=https://api.atlassian.com/ex/jira/<cloud id>"
 )
 _CAPTCHA_FIX = "log in once as the bot in a browser and answer the CAPTCHA, then correct JIRA_PAT"
 _ISSUE = re.compile(r"issue/([^/]+)")
@@ -102,8 +101,11 @@ class Client:
         expires, told = self._settings.token_expires, str(error)
         if expires and expires < datetime.now(UTC).date():
             told = f"the token expired on {expires} ({told})"
-        bearer = self._settings.pat.get_secret_value() and self.cloud and _GATEWAY not in self.url
-        return AuthRefused(NAME, told, _GATEWAY_FIX if bearer else error.fix or _TOKEN_FIX)
+        fix = error.fix or _TOKEN_FIX
+        bearer = bool(self._settings.pat.get_secret_value()) and _GATEWAY not in self.url
+        return AuthRefused(
+            NAME, told, f"{fix}; {_GATEWAY_FIX}" if bearer and fix is not _CAPTCHA_FIX else fix
+        )
 
     def ask(self, question: Callable[[JIRA], T]) -> T:
         """Run a read through the package's own methods. Raises SourceError."""
