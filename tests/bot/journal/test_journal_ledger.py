@@ -132,7 +132,7 @@ def test_a_ticket_that_is_gone_gets_no_more_text_until_it_is_back(journal: Journ
 
 
 def test_a_ticket_out_of_sight_is_left_alone_but_nothing_is_concluded(journal: Journal) -> None:
-    soon = replace(FINDING, settle_by=LATER)
+    soon = replace(finding("ICR-01", Verdict.MISSING), settle_by=LATER)
     journal.store(TICKET, [soon], SNAPSHOT, NOW, [COMMENT])
     journal.out_of_sight("jira", ["10001", "no such ticket"], LATER)
     journal.out_of_sight("jira", ["10001"], LATER + timedelta(days=1))
