@@ -226,8 +226,17 @@ def _projects(api: Blueprint, site: JiraSandbox) -> None:
         return jsonify([g.beans.issue_type(k) | {"statuses": list(v.values())} for k, v in kinds.items()])
 
 
+def _given() -> dict[str, Any]:
+    """What a search is asked, in the body or in the address. There, fields come by comma or repeated."""
+    if request.method == "POST":
+        body: dict[str, Any] = request.get_json()
+        return body
+    fields = ",".join(request.args.getlist("fields"))
+    return request.args.to_dict() | ({"fields": fields} if fields else {})
+
+
 def _search(site: JiraSandbox) -> Any:
-    given: dict[str, Any] = request.get_json() if request.method == "POST" else request.args.to_dict()
+    given = _given()
     size = _size(given.get("maxResults", 50))
     names = given.get("fields") or "id"
     names = names.split(",") if isinstance(names, str) else names
@@ -248,7 +257,7 @@ def _search(site: JiraSandbox) -> Any:
 
 
 def _offset_search(site: JiraSandbox) -> Any:
-    given: dict[str, Any] = request.get_json() if request.method == "POST" else request.args.to_dict()
+    given = _given()
     found, start, size = _found(site, given), int(given.get("startAt", 0)), _size(given.get("maxResults", 50))
     rows = [
         g.beans.issue(i, str(given.get("fields", "*all")).split(",")) for i in found[start : start + size]

@@ -27,7 +27,9 @@ def test_a_deleted_ticket_is_dropped_and_its_card_says_so(town: Town, sync: Sync
     report = sync(full=True)
     assert (report.exit_code, report.problems) == (0, [])
     assert report.notes == [f"jira: deleted, and followed no longer: {town.change}"]
-    assert "This ticket was deleted; it is followed no longer." in card(town, "team-citizens", town.change).text
+    assert (
+        "This ticket was deleted; it is followed no longer." in card(town, "team-citizens", town.change).text
+    )
     later, asked = asked_about(town, gone, sync)
     assert (later.notes, later.problems, later.writes, asked) == ([], [], 0, 0)
 
