@@ -207,6 +207,15 @@ def account_id(user: dict[str, Any]) -> str:
 
 
 def _look_at(response: requests.Response, *_: Any, **__: Any) -> None:
+    """Look at every answer, and keep no line open whose answer nobody will read."""
+    try:
+        _check(response)
+    except SourceError:
+        response.close()
+        raise
+
+
+def _check(response: requests.Response) -> None:
     """Believe no answer before it is looked at: wrong credentials get an empty 200, or a 404 as if the issue were
     gone; portals and proxies give HTML.
     """
