@@ -174,6 +174,8 @@ class Client:
         for scheme in ("https://", "http://"):
             jira._session.mount(scheme, self._adapter)
         jira._session.headers["Accept-Language"] = "en"
+        # Data Center shows service approvals only to who accepts that this part of its API may change.
+        jira._session.headers["X-ExperimentalApi"] = "opt-in"
         jira._session.hooks["response"].append(_look_at)
         return jira
 

@@ -11,6 +11,9 @@ from bot.ports import Garbled
 from connectors.jira.client import NAME, Client, mapping, rows, total
 
 PAGE = 100
+LONG = 2000
+"""Characters of JQL beyond which it goes into the body: addresses have limits, at proxies above all."""
+
 MAX_PAGES = 5000
 """A listing longer than this is taken for a server that never ends."""
 
@@ -78,7 +81,12 @@ def _by_token(client: Client, jql: str, fields: Sequence[str]) -> Iterator[list[
 
 def _page(jira: Any, jql: str, fields: Sequence[str], token: str | None) -> Any:
     return jira.enhanced_search_issues(
-        jql, nextPageToken=token, maxResults=PAGE, fields=list(fields), json_result=True
+        jql,
+        nextPageToken=token,
+        maxResults=PAGE,
+        fields=list(fields),  # the package changes the list it is given
+        json_result=True,
+        use_post=len(jql) > LONG,
     )
 
 
@@ -89,7 +97,12 @@ def _by_offset(client: Client, jql: str, fields: Sequence[str]) -> Iterator[list
         answer = mapping(
             client.ask(
                 lambda jira, at=start: jira.search_issues(  # type: ignore[misc]
-                    jql, startAt=at, maxResults=PAGE, fields=list(fields), json_result=True
+                    jql,
+                    startAt=at,
+                    maxResults=PAGE,
+                    fields=list(fields),
+                    json_result=True,
+                    use_post=len(jql) > LONG,
                 )
             )
         )

@@ -138,6 +138,14 @@ class JiraSettings(EnvSettings):
             raise ValueError("must begin with https:// (or http:// for a local address)")
         return value.rstrip("/")
 
+    @field_validator("token_expires", mode="before")
+    @classmethod
+    def _day(cls, value: Any) -> Any:
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError(f"{value} is no date; write it as 2027-03-01") from None
+
     @field_validator("issue_types")
     @classmethod
     def _known_kinds(cls, value: tuple[str, ...]) -> tuple[str, ...]:

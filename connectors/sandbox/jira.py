@@ -259,9 +259,9 @@ def _search(site: JiraSandbox) -> Any:
 def _offset_search(site: JiraSandbox) -> Any:
     given = _given()
     found, start, size = _found(site, given), int(given.get("startAt", 0)), _size(given.get("maxResults", 50))
-    rows = [
-        g.beans.issue(i, str(given.get("fields", "*all")).split(",")) for i in found[start : start + size]
-    ]
+    names = given.get("fields") or "*all"
+    names = names.split(",") if isinstance(names, str) else names
+    rows = [g.beans.issue(i, names) for i in found[start : start + size]]
     return {"startAt": start, "maxResults": size, "total": len(found), "issues": rows}
 
 

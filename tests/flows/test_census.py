@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from test_story import card, comments, text
 
 from bot.report import Report
@@ -132,3 +134,18 @@ def test_a_listing_that_broke_off_concludes_nothing(town: Town, sync: Sync) -> N
     report = sync(full=True)
     assert (report.notes, report.sources["jira"].complete) == ([], False)
     assert card(town, "team-citizens", town.change).text == before
+
+
+@pytest.mark.parametrize(
+    ("days", "notes", "problems", "code"),
+    [(31, 0, 0, 0), (10, 1, 0, 0), (-1, 0, 1, 1)],
+)
+def test_a_token_that_ends_soon_is_told_in_the_report(
+    town: Town, sync: Sync, days: int, notes: int, problems: int, code: int
+) -> None:
+    last = datetime.now(UTC).date() + timedelta(days=days)
+    report = sync(JIRA_TOKEN_EXPIRES=last.isoformat())
+    assert (len(report.notes), len(report.problems), report.exit_code) == (notes, problems, code)
+    for line in (*report.notes, *report.problems):
+        assert line.startswith("jira: the token expire") and str(last) in line
+    assert len(comments(town, town.change)) == 1, "an account that still works goes on working"

@@ -15,6 +15,7 @@ from connectors.jira import build
 from connectors.jira.client import Client
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.pace import Pace
+from connectors.jira.settings import Deployment
 from connectors.jira.source import JiraSource
 from connectors.sandbox.server import Fault, How
 
@@ -124,6 +125,23 @@ def test_a_limit_on_one_issue_that_stays_is_that_messages_trouble(client, server
     server.fail(Fault(How.ANSWER, path="/comment$", status=429, headers=limit, times=9))
     with pytest.raises(Refused):
         client.write("POST", "issue/CHG-1/comment", COMMENT)
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for(settings, server):
+    line = Adapter("jira", policy("jira", total=0), timeout=(2.0, 0.05))
+    client = Client(settings.model_copy(update={"deployment": Deployment.CLOUD}), line)
+    server.fail(Fault(How.DELAY, path="/myself$", seconds=0.2))
+    with pytest.raises(Unreachable):
+        client.identify()
+
+
+def test_a_refusal_in_html_gives_no_html_away(client, server):
+    client.identify()
+    page, html = "<html><body>Rate limit for bot exceeded</body></html>", {"Content-Type": "text/html"}
+    server.fail(Fault(How.ANSWER, path="/field$", status=429, headers=html, body=page, times=9))
+    with pytest.raises(RateLimited) as caught:
+        client.api("field")
+    assert str(caught.value) == "answered 429"
 
 
 # -- the circuit ------------------------------------------------------------------------------------------------

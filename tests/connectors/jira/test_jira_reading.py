@@ -201,6 +201,25 @@ def test_issue_types_and_fields_made_since_are_known_after_a_census(site, source
     assert source.site.fields.found["fallback_plan"]
 
 
+def test_a_long_query_goes_into_the_body(site, server):
+    projects = ["CHG", *(f"PROJECT{number}" for number in range(300))]
+    site.projects.update(dict.fromkeys(projects, True))
+    source = JiraSource(
+        quick_client(settings_for(server.url, projects=projects)), settings_for(server.url, projects=projects)
+    )
+    assert keys(source.changed(START)) == ["CHG-1"]
+    assert (server.count("POST", "search/jql$"), server.count("GET", "search/jql$")) == (1, 0)
+
+
+def test_a_long_query_goes_into_the_body_on_data_center(data_center):
+    site, server, source = data_center
+    projects = ["CHG", *(f"PROJECT{number}" for number in range(300))]
+    site.projects.update(dict.fromkeys(projects, True))
+    source.settings = source.settings.model_copy(update={"projects": tuple(projects)})
+    assert keys(source.changed(START)) == ["CHG-1"]
+    assert server.count("POST", "/search$") == 1
+
+
 # -- reading ----------------------------------------------------------------------------------------------------
 
 
@@ -263,6 +282,13 @@ def test_data_center_reads_singly(data_center):
     source.ahead(refs)
     assert source.read(refs[0]).key == "CHG-1"
     assert server.count("POST") == 0
+
+
+def test_approvals_are_asked_for_as_data_center_wants_it(data_center):
+    site, server, source = data_center
+    source.read(ref_of(site, site.change))
+    (asked,) = [a for a in server.asked if a.path.endswith("/approval")]
+    assert asked.headers["X-Experimentalapi"] == "opt-in"
 
 
 # -- answers to approvals ---------------------------------------------------------------------------------------
