@@ -95,11 +95,14 @@ def _group(tokens: list[str]) -> tuple[Clause, ...]:
     """One clause, or several between brackets with OR."""
     if tokens[0] != "(":
         return (_clause(tokens),)
-    del tokens[0]
-    clauses = [_clause(tokens)]
+    tokens[0] = "or"
+    clauses = []
     while tokens and tokens.pop(0).lower() == "or":
         clauses.append(_clause(tokens))
-    return tuple(clauses)
+        if tokens and tokens[0] == ")":
+            del tokens[0]
+            return tuple(clauses)
+    raise BadJql("Error in the JQL Query: expecting 'OR' or ')'.")
 
 
 def _clause(tokens: list[str]) -> Clause:

@@ -220,6 +220,14 @@ def test_a_long_query_goes_into_the_body_on_data_center(data_center):
     assert server.count("POST", "/search$") == 1
 
 
+def test_every_answer_is_asked_for_in_english(site, server, source):
+    source.read(next(source.changed(START)))
+    spoken = {
+        (a.headers.get("Accept-Language"), a.headers.get("X-Force-Accept-Language")) for a in server.asked
+    }
+    assert spoken == {("en", "true")}
+
+
 # -- reading ----------------------------------------------------------------------------------------------------
 
 
