@@ -18,6 +18,8 @@ EXIT_OK, EXIT_INCOMPLETE, EXIT_USAGE = 0, 1, 2
 
 
 NOT_MEASURED = "not measured"
+Verdicts = tuple[tuple[str, Verdict], ...]
+"""The outcome of one ticket: rule id and verdict."""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class Planned:
 class Report:
     """Filled in by the stages of a run.
 
+    notes         what an admin should know although nothing went wrong, a line each
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
     """
@@ -58,10 +61,12 @@ class Report:
     planned: list[Planned] = field(default_factory=list)
     delivered: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     attestations: dict[str, str] = field(default_factory=dict)
     indicators: dict[str, str] = field(default_factory=dict)
     stopped: bool = False
-    _findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    _judged: dict[str, Verdicts] = field(default_factory=dict)
+    _alike: dict[Verdicts, Verdicts] = field(default_factory=dict)
 
     def source(self, name: str) -> SourceCount:
         """The count of a source, made when first asked for."""
@@ -69,14 +74,17 @@ class Report:
 
     def judged(self, ticket: str, findings: tuple[Finding, ...]) -> bool:
         """Count the findings of one ticket ("source:id"). Only what it was judged last counts; True the first time."""
-        before = self._findings.get(ticket)
-        self._findings[ticket] = findings
-        for one, number in ((before or (), -1), (findings, 1)):
-            for finding in one:
-                self.verdicts[finding.verdict.value] += number
-                counts = self.rules.setdefault(finding.id, Counter())
-                counts[finding.verdict.value] += number
-                self.rules[finding.id] = +counts
+        before = self._judged.get(ticket)
+        now = tuple((finding.id, finding.verdict) for finding in findings)
+        self._judged[ticket] = self._alike.setdefault(
+            now, now
+        )  # thousands of tickets, few different outcomes
+        for verdicts, number in ((before or (), -1), (now, 1)):
+            for rule, verdict in verdicts:
+                self.verdicts[verdict.value] += number
+                counts = self.rules.setdefault(rule, Counter())
+                counts[verdict.value] += number
+                self.rules[rule] = +counts
         return before is None
 
     def organisation(self, packs: Sequence[Pack], declared: Iterable[tuple[Rule, Declared]]) -> None:
@@ -94,6 +102,11 @@ class Report:
         """Note a failure, one line, once."""
         if line not in self.problems:
             self.problems.append(line)
+
+    def note(self, line: str) -> None:
+        """Note something to know, one line, once."""
+        if line not in self.notes:
+            self.notes.append(line)
 
     @property
     def writes(self) -> int:
@@ -131,6 +144,7 @@ class Report:
             "delivered": dict(self.delivered),
             "writes": self.writes,
             "problems": list(self.problems),
+            "notes": list(self.notes),
             "attestations": dict(self.attestations),
             "indicators": dict(self.indicators),
             "stopped": self.stopped,

@@ -20,6 +20,9 @@ def serve(settings: Settings) -> None:
     pulse: schedule.Pulse | None = None
     ctx = app.build(settings, stop=lambda: pulse is not None and pulse.stop.is_set())
 
+    circuits = {c.name: c.circuit for c in ctx.connectors if c.circuit}
+    metrics.watch(circuits)
+
     def run(full: bool) -> None:
         done = cycle(ctx, full)
         metrics.observe(done)
@@ -30,7 +33,7 @@ def serve(settings: Settings) -> None:
             problems=len(done.problems),
             full=full,
         )
-        for line in done.problems:
+        for line in (*done.notes, *done.problems):
             log.warning(line)
 
     bot = settings.bot
@@ -45,6 +48,7 @@ def serve(settings: Settings) -> None:
                 source.name: ctx.journal.last_success(source.name) is not None for source in ctx.sources
             },
             registry=metrics.registry,
+            circuits=circuits,
         ),
         bot.http_host,
         bot.http_port,

@@ -50,7 +50,7 @@ class Bench:
 
 
 def jira(tickets: int, *, data_center: bool = False) -> Bench:
-    """A Jira of which half of the tickets are service requests with an approval."""
+    """A Jira of which half of the tickets are in a service project, with an approval."""
     site, turn = JiraSandbox(server=data_center), iter(range(tickets))
     tom = site.add_user("Tom Willems")
     token = site.add_user("Sluiswachter", "acc-sluis", email="sluis@example.org", token="bench").token
@@ -58,18 +58,23 @@ def jira(tickets: int, *, data_center: bool = False) -> Bench:
     site.add_field("Test plan", "text")
     site.add_field("Approvals", "approvals")
     site.clock = lambda: datetime.now(UTC) - LONG_AGO
+    keys = []
     for number in range(tickets):
-        key = site.add_issue("CHG", "Change", f"Change {number}", {}, by=tom, jsm=number % 2 == 0)
-        site.request_approval(key, "CAB", [tom])
+        project = "CHG" if number % 2 == 0 else "OPS"
+        keys.append(site.add_issue(project, "Change", f"Change {number}", {}, by=tom, jsm=project == "CHG"))
+        if project == "CHG":
+            site.request_approval(keys[-1], "CAB", [tom])
+    for key in keys[-40::2]:
+        site.transition(key, "Awaiting approval", tom)
     site.clock = lambda: datetime.now(UTC)
 
     def change(count: int) -> None:
         for _ in range(count):
-            site.set_field(f"CHG-{next(turn) + 1}", "Test plan", "Plan of 12 cases", tom)
+            site.set_field(keys[next(turn)], "Test plan", "Plan of 12 cases", tom)
 
     who = {"JIRA_PAT": token} if data_center else {"JIRA_EMAIL": "sluis@example.org", "JIRA_API_TOKEN": token}
     server = Server(site.app)
-    env = {"JIRA_URL": server.url, "JIRA_PROJECTS": "CHG", **who}
+    env = {"JIRA_URL": server.url, "JIRA_PROJECTS": "CHG,OPS", **who}
     return Bench("jira (data center)" if data_center else "jira (cloud)", server, env, change)
 
 
@@ -122,7 +127,7 @@ def measured(bench: Bench, *, census: bool = False, tickets: int = TICKETS) -> I
     """A line for each number of changes, with the requests by address; the first cycle also learns the site."""
     yield f"{bench.name}, {tickets} tickets"
     with _bot(bench) as run:
-        _one(bench, run, full=False)  # learns fields and types
+        yield _line("the first after a start", _one(bench, run, full=False))
         for count in CHANGES:
             bench.change(count)
             done = _one(bench, run, full=False)

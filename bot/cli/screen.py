@@ -39,6 +39,8 @@ def show_report(done: Report, console: Console | None = None) -> None:
         if standing != Standing.CURRENT:
             out.print(f"  {rule}: {standing}; record it in SLUIS_DECLARATIONS_FILE")
     _show_planned(done, out)
+    for line in done.notes:
+        out.print(Text(f"  ! {line}", style="yellow"))
     for line in done.problems:
         out.print(Text(f"  ✗ {line}", style="red"))
 

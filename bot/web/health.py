@@ -1,6 +1,7 @@
 """Health checks and metrics on a port of its own.
 
-/healthz  200 while the clock ticks and the journal answers; vendors that are down do not make it fail
+/healthz  200 while the clock ticks and the journal answers; vendors that are down do not make it fail, but which of
+          them is asked nothing now, because it does not answer or wants to be left alone, is told
 /readyz   200 once every source was read completely at least once
 /metrics  for Prometheus
 """
@@ -14,17 +15,24 @@ from flask import Flask, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
+from bot.ports import Line
+
 Check = Callable[[], Mapping[str, bool]]
 
 
-def app(alive: Check, ready: Check, registry: CollectorRegistry) -> Flask:
-    """The pages. `alive` and `ready` give named conditions; all must hold."""
+def app(
+    alive: Check, ready: Check, registry: CollectorRegistry, circuits: Mapping[str, Line] | None = None
+) -> Flask:
+    """The pages. `alive` and `ready` give named conditions; all must hold. `circuits` are the lines to the systems."""
     flask = Flask("sluis-health")
 
-    def answer(conditions: Mapping[str, bool]) -> tuple[Response, int]:
-        return jsonify(conditions), 200 if all(conditions.values()) else 503
+    def answer(conditions: Mapping[str, bool], **more: object) -> tuple[Response, int]:
+        return jsonify({**conditions, **more}), 200 if all(conditions.values()) else 503
 
-    flask.add_url_rule("/healthz", "healthz", lambda: answer(alive()))
+    def systems() -> dict[str, str]:
+        return {name: "resting" if line.open else "in use" for name, line in (circuits or {}).items()}
+
+    flask.add_url_rule("/healthz", "healthz", lambda: answer(alive(), systems=systems()))
     flask.add_url_rule("/readyz", "readyz", lambda: answer(ready()))
     flask.add_url_rule(
         "/metrics", "metrics", lambda: Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -19,4 +19,4 @@ def build(settings: JiraSettings) -> Connector | None:
     client = Client(settings)
     source = JiraSource(client, settings)
     outlet = JiraOutlet(client, public=settings.public_comments)
-    return Connector(NAME, JiraExaminer(source), source=source, outlet=outlet)
+    return Connector(NAME, JiraExaminer(source), source=source, outlet=outlet, circuit=client.circuit)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
+from bot.model.expiry import days_left, told
 from bot.model.people import Role
-from bot.ports import Diagnosis, Health, SourceError
+from bot.ports import Diagnosis, Health, Identity, SourceError
 from connectors.jira import statuses
 from connectors.jira.client import mapping
 from connectors.jira.source import JiraSource
@@ -33,7 +35,9 @@ class JiraExaminer:
             kind = "Cloud" if self._client.cloud else "Data Center"
             yield Diagnosis(Health.OK, "server", f"Jira {kind} answers")
             me = self._source.identify()
-            yield Diagnosis(Health.OK, "account", f"works as {me.name}, time zone {me.timezone}")
+            zone = me.timezone or "not told"
+            yield Diagnosis(Health.OK, "account", f"works as {me.name}, time zone {zone}")
+            yield from _expiry(me)
         except SourceError as error:
             yield _failed("connection", error)
             return
@@ -42,6 +46,9 @@ class JiraExaminer:
                 yield from look()
             except SourceError as error:
                 yield _failed(about, error)
+        if self._client.circuit.open:
+            resting = "Jira does not answer or wants to be left alone; nothing more is asked of it for now"
+            yield Diagnosis(Health.FAILED, "connection", resting, "look at what failed first, above")
 
     def _steps(self, roles: Wanted) -> list[tuple[str, Callable[[], Iterable[Diagnosis]]]]:
         return [
@@ -106,6 +113,14 @@ class JiraExaminer:
                 Health.WARNING, about, f"{name} has no active members", "put people in the group"
             )
         return Diagnosis(Health.OK, about, f"{name}: {len(found.people)} people")
+
+
+def _expiry(me: Identity) -> Iterator[Diagnosis]:
+    left = days_left(me.expires, datetime.now(UTC).date()) if me.expires else None
+    if me.expires and left is not None:
+        health = Health.FAILED if left < 0 else Health.WARNING
+        fix = "make a new token, and set JIRA_TOKEN_EXPIRES to its last day"
+        yield Diagnosis(health, "token", told(me.expires, left), fix)
 
 
 def _permission(project: str, lacking: Sequence[str]) -> Diagnosis:

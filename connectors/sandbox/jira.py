@@ -134,6 +134,10 @@ def _platform(site: JiraSandbox) -> Blueprint:
     def issue_types() -> Any:
         return jsonify([g.beans.issue_type(t) for t in site.types if g.user])
 
+    @api.get("/status")
+    def all_statuses() -> Any:
+        return jsonify([g.beans.status(name) for name in sorted({i.status for i in site.issues.values()})])
+
     @api.route("/search", methods=["GET", "POST"])
     def old_search() -> Any:
         if not site.server:
@@ -158,6 +162,17 @@ def _issues(api: Blueprint, site: JiraSandbox) -> None:
         names = request.args.get("fields", "*all").split(",")
         history = "changelog" in request.args.get("expand", "").split(",")
         return g.beans.issue(found, names, history=history)
+
+    @api.post("/issue/bulkfetch")
+    def issues() -> Any:
+        given = request.get_json()
+        asked = given.get("issueIdsOrKeys") or []
+        if site.server or not 1 <= len(asked) <= 100:
+            refuse(404 if site.server else 400, "The number of issues must be between 1 and 100.")
+        seen = [i for i in (find_issue(site, str(k)) for k in asked) if i]
+        names, history = given.get("fields") or ["*all"], "changelog" in (given.get("expand") or [])
+        rows = [g.beans.issue(i, names, history=history) for i in sorted(seen, key=lambda i: int(i.id))]
+        return {"issues": rows, "issueErrors": []}
 
     @api.get("/issue/<key>/changelog")
     def changelog(key: str) -> Any:
@@ -211,8 +226,17 @@ def _projects(api: Blueprint, site: JiraSandbox) -> None:
         return jsonify([g.beans.issue_type(k) | {"statuses": list(v.values())} for k, v in kinds.items()])
 
 
+def _given() -> dict[str, Any]:
+    """What a search is asked, in the body or in the address. There, fields come by comma or repeated."""
+    if request.method == "POST":
+        body: dict[str, Any] = request.get_json()
+        return body
+    fields = ",".join(request.args.getlist("fields"))
+    return request.args.to_dict() | ({"fields": fields} if fields else {})
+
+
 def _search(site: JiraSandbox) -> Any:
-    given: dict[str, Any] = request.get_json() if request.method == "POST" else request.args.to_dict()
+    given = _given()
     size = _size(given.get("maxResults", 50))
     names = given.get("fields") or "id"
     names = names.split(",") if isinstance(names, str) else names
@@ -233,11 +257,11 @@ def _search(site: JiraSandbox) -> Any:
 
 
 def _offset_search(site: JiraSandbox) -> Any:
-    given: dict[str, Any] = request.get_json() if request.method == "POST" else request.args.to_dict()
+    given = _given()
     found, start, size = _found(site, given), int(given.get("startAt", 0)), _size(given.get("maxResults", 50))
-    rows = [
-        g.beans.issue(i, str(given.get("fields", "*all")).split(",")) for i in found[start : start + size]
-    ]
+    names = given.get("fields") or "*all"
+    names = names.split(",") if isinstance(names, str) else names
+    rows = [g.beans.issue(i, names) for i in found[start : start + size]]
     return {"startAt": start, "maxResults": size, "total": len(found), "issues": rows}
 
 

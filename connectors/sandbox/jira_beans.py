@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.sandbox.jira_fields import KINDS, adf_text, group_ref, jira_time, number_of
+from connectors.sandbox.jira_fields import KINDS, FieldKind, adf_text, group_ref, jira_time, number_of
 from connectors.sandbox.jira_records import CATEGORIES, Approval, Change, Comment, Issue, SiteField, User
 from connectors.sandbox.jira_records import category as category_of
 from connectors.sandbox.jira_state import State
@@ -91,6 +91,7 @@ class Beans:
         """The fields asked for; each is made only then, so that a long listing is quick."""
         made: dict[str, Callable[[], Any]] = {
             **{f: (lambda f=f: self._value(issue.values.get(f))) for f in self.state.fields},  # type: ignore[misc]
+            **{f: lambda: self._approvals(issue) for f in self._approval_fields() if f not in issue.values},
             "created": lambda: stamp(issue.created),
             "updated": lambda: stamp(updated),
             "creator": lambda: self.user(issue.creator),
@@ -103,6 +104,13 @@ class Beans:
             ],
         }
         return {name: make() for name, make in made.items() if name in names or "*all" in names}
+
+    def _approval_fields(self) -> list[str]:
+        return [f.id for f in self.state.fields.values() if f.kind is FieldKind.APPROVALS]
+
+    def _approvals(self, issue: Issue) -> list[dict[str, Any]] | None:
+        """The value of a site's approvals field."""
+        return [self.approval(a, issue.creator) for a in issue.approvals] or None
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, list):
