@@ -32,5 +32,12 @@ def build(settings: ServiceNowSettings) -> Connector | None:
     examiner = ServiceNowExaminer(source, book)
     inbound = ServiceNowInbound(settings) if settings.webhook_secret.get_secret_value() else None
     return Connector(
-        NAME, examiner, source=source, book=ahead, outlet=outlet, relations=relations, inbound=inbound
+        NAME,
+        examiner,
+        source=source,
+        book=ahead,
+        outlet=outlet,
+        relations=relations,
+        inbound=inbound,
+        circuit=client.circuit,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -53,14 +52,8 @@ def refusal(response: requests.Response, writing: bool) -> SourceError:
         return NotFound(NAME, "has no such table")
     if response.status_code == 500 and not writing and _CANCELLED.search(detail):
         return CutShort(NAME, f"answered 500: {clean(detail)}")
-    return status_error(NAME, response.status_code, detail, writing=writing, retry_after=_wait(response))
-
-
-def _wait(response: requests.Response) -> str | None:
-    """Seconds to stay away: as told, else until the hour's allowance begins anew."""
-    reset = number(response.headers.get("X-RateLimit-Reset"))
-    told = response.headers.get("Retry-After")
-    return told if told or reset is None else str(max(0.0, reset - time.time()))
+    wait = response.headers.get("Retry-After") or response.headers.get("X-RateLimit-Reset")
+    return status_error(NAME, response.status_code, detail, writing=writing, retry_after=wait)
 
 
 def ahead(date: str, now: datetime) -> timedelta:

@@ -20,7 +20,7 @@ from pysnow.exceptions import PysnowException
 
 from bot.ports import AuthRefused, Garbled, RateLimited
 from connectors.errors import garbled, translate
-from connectors.http import Adapter, Policy
+from connectors.http import Adapter, Circuit, Policy
 from connectors.servicenow import answers, encoded
 from connectors.servicenow.oauth import ApiKey, BasicAuth, ClientCredentials
 from connectors.servicenow.settings import ServiceNowSettings
@@ -61,7 +61,7 @@ class Listing:
 class Client:
     """Reads and patches records. Safe between threads: each has its own session, the connections are shared.
 
-    Who was told to come back later asks nothing before that moment, in whatever cycle.
+    Told to come back later, it asks nothing before that moment, in whatever cycle.
     """
 
     def __init__(
@@ -73,10 +73,14 @@ class Client:
         self.settings, self._clock = settings, clock
         self.ahead = timedelta(0)
         """How far our clock is ahead of the instance's, by the date of its last answer; never less than zero."""
-        self._until = datetime.min.replace(tzinfo=UTC)
         self._adapter = Adapter(NAME, retries)
         self._auth = self._authentication()
         self._local = threading.local()
+
+    @property
+    def circuit(self) -> Circuit:
+        """Whether the instance is asked anything at present."""
+        return self._adapter.circuit
 
     # -- reading --------------------------------------------------------------------------------------------
 
@@ -163,15 +167,11 @@ class Client:
 
     def _send(self, resource: pysnow.Resource, method: str, **kwargs: Any) -> requests.Response:
         """The raw answer, checked by the session's hook before pysnow sees it."""
-        if self._clock() < self._until:
-            raise RateLimited(
-                NAME, f"is left alone until {self._until:%H:%M} UTC, as it asked for", self._until
-            )
         try:
             response = resource.request(method, **kwargs)
             response.all()  # pysnow checks nothing before the answer is consumed
         except RateLimited as error:
-            self._until = error.until
+            self._adapter.circuit.hold(error.until)
             raise
         except (requests.RequestException, PysnowException, ValueError, KeyError) as error:
             raise translate(NAME, error, writing=method != "GET") from None
