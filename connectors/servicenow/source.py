@@ -257,6 +257,10 @@ class ServiceNowSource:
         choices = self.labels.of(table) if trail.of("state") else {}
         labels = {number: tuple(words) for number, words in choices.items()}
         labels.setdefault(now, (label,))
+        numbers = {number for step in trail.of("state") for number in (step.before, step.after)}
+        strange = [n for n in numbers - labels.keys() if states.known(table, n, (), self.states) is None]
+        if strange and not choices and KINDS[table] is TicketKind.CHANGE:
+            labels |= self.labels.next_to(values.value(row, "sys_id"))
         items = {item for step in trail.of(history.ITEM) for item in (step.before, step.after)}
         return trail.changes(
             self.fields.columns,

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from bot.model.lifecycle import State
-from bot.ports import Forbidden, NotFound
+from bot.ports import Forbidden, Garbled, NotFound, Unreachable
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client
 
@@ -95,8 +95,20 @@ class Labels:
             kept = self._kept[table] = (self._clock(), self._fetch(table))
         return kept[1]
 
+    def next_to(self, change: str) -> Mapping[str, tuple[str, ...]]:
+        """Number to label of the state a change (sys_id) is in and of those it may go to by its change model, for where
+        the list of choices may not be read: the Change Management API is open to whoever reads changes.
+        """
+        try:
+            told = self._client.other(f"/sn_chg_rest/change/{encoded.sys_id(change)}/nextstates")
+        except (Forbidden, NotFound, Garbled, Unreachable):
+            return {}
+        labels = told.get("state_label") if isinstance(told, Mapping) else None
+        return {str(n): (str(label),) for n, label in labels.items()} if isinstance(labels, Mapping) else {}
+
     def _fetch(self, table: str) -> Mapping[str, frozenset[str]]:
-        query = encoded.every(f"nameIN{table},task", "element=state", "inactive!=true")
+        # Inactive choices too: the audit trail still speaks of them.
+        query = encoded.every(f"nameIN{table},task", "element=state")
         try:
             rows = list(self._client.listing("sys_choice", query, ("name", "value", "label")))
         except (Forbidden, NotFound):

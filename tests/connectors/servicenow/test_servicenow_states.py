@@ -6,7 +6,7 @@ import pytest
 from servicenow_helpers import START, Instance, Tools
 
 from bot.model.lifecycle import State
-from connectors.sandbox.server import Server
+from connectors.sandbox.server import Fault, How, Server
 from connectors.servicenow import values
 
 
@@ -85,6 +85,18 @@ def test_without_the_list_of_choices_the_trail_goes_by_delivered_numbers(
     getattr(instance.access, how).add("sys_choice")
     seen = [(c.before, c.after) for c in tools.read(instance.number).history]
     assert seen == [("draft", "assess"), ("assess", "draft")]
+
+
+def test_without_the_list_of_choices_a_change_model_is_asked(
+    model: Instance, tools: Tools, server: Server
+) -> None:
+    set_states(model, 101, 102, 101, 102)
+    model.access.forbidden_tables.add("sys_choice")
+    seen = [(c.before, c.after) for c in tools.read(model.number).history]
+    assert seen == [("draft", "draft"), ("draft", "assess"), ("assess", "draft"), ("draft", "assess")]
+    server.fail(Fault(How.ANSWER, "nextstates", status=403, headers={"Content-Type": "application/json"}))
+    seen = [(c.before, c.after) for c in tools.read(model.number).history]
+    assert seen == [("draft", ""), ("", "assess"), ("assess", ""), ("", "assess")]
 
 
 def test_the_labels_are_asked_for_once(instance: Instance, tools: Tools, server: Server) -> None:
