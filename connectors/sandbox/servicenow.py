@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+from connectors.sandbox.servicenow_access import Access
 from connectors.sandbox.servicenow_api import Accounts, TableApi
 from connectors.sandbox.servicenow_change_api import ChangeApi
 from connectors.sandbox.servicenow_pages import Pages
-from connectors.sandbox.servicenow_state import Access, Row, State, Value, stored
+from connectors.sandbox.servicenow_state import Row, State, Value, stored
 
 INTEGRATION_USER = "sluis.integration"
 INTEGRATION_PASSWORD = "sandbox-only"  # noqa: S105

@@ -194,6 +194,9 @@ class TableApi:
     def _record(self, table: str, row: Row) -> dict[str, Any]:
         asked = [f.strip() for f in request.args.get("sysparm_fields", "").split(",") if f.strip()]
         state = self.state
+        unseen = [c for c in asked if not state.kind(table, c) or state.hidden(table, c)]
+        if unseen and state.access.strict_fields:
+            raise Refusal(403, *_NO_QUERY)
         columns = [
             c for c in asked or state.columns(table) if state.kind(table, c) and not state.hidden(table, c)
         ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from connectors.sandbox.servicenow_access import Access
 from connectors.sandbox.servicenow_schema import CHOICES, OVER, PREFIX, SYSTEM, Table, tables
 
 Row = dict[str, str]
@@ -16,32 +16,6 @@ Value = str | int | bool | datetime | list[str] | tuple[str, ...] | None
 
 STAMP = "%Y-%m-%d %H:%M:%S"
 _CLASSED = ("task", "cmdb_ci")
-
-
-@dataclass(slots=True)
-class Access:
-    """What differs between instances, and what the account is kept from. Nothing is restricted at first."""
-
-    hidden_rows: set[str] = field(default_factory=set)  # sys_ids
-    hidden_tables: set[str] = field(default_factory=set)  # answered with 200 and no rows
-    forbidden_tables: set[str] = field(default_factory=set)  # answered with 403
-    missing_tables: set[str] = field(default_factory=set)  # plugin not installed: 400
-    hidden_columns: set[tuple[str, str]] = field(default_factory=set)  # simply absent from answers
-    read_only: set[str] = field(default_factory=set)  # tables that refuse writes with 403
-    ignored_columns: set[tuple[str, str]] = field(
-        default_factory=set
-    )  # writes to them are dropped in silence
-    data_policy: str = ""  # every write is refused with these words
-    mandatory: dict[str, str] = field(
-        default_factory=dict
-    )  # column: what a data policy says where it is empty
-    strict_queries: bool = False  # unknown columns in a query: 403 instead of being dropped
-    unqueryable: set[tuple[str, str]] = field(default_factory=set)  # conditions on them are dropped
-    uncounted: bool = False  # no X-Total-Count
-    no_rows_on_invalid: bool = False  # glide.invalid_query.returns_no_rows
-    hibernating: bool = False  # every answer is a page of HTML with status 200
-    anonymous_answers: bool = False  # bad credentials: 200 and no rows instead of 401
-    meta_rows: bool = False  # lists end in a pseudo-record that holds only __meta
 
 
 def stored(value: Value) -> str:
@@ -279,6 +253,7 @@ class State:
                 return
             own = self.table_of(row)
             del self.rows[own][sys_id]
+            self._labels = {} if own == "sys_choice" else self._labels
             if audited:
                 self.insert("sys_audit_delete", {"tablename": own, "documentkey": sys_id}, by)
 

@@ -7,13 +7,10 @@ because its parameters leak from one call into the next and, when shared, from o
 from __future__ import annotations
 
 import json
-import re
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -21,10 +18,10 @@ import pysnow
 import requests
 from pysnow.exceptions import PysnowException
 
-from bot.ports import AuthRefused, Garbled, NotFound, RateLimited, SourceError
-from connectors.errors import clean, garbled, status_error, translate
+from bot.ports import AuthRefused, Garbled, RateLimited
+from connectors.errors import garbled, translate
 from connectors.http import Adapter, Policy
-from connectors.servicenow import encoded
+from connectors.servicenow import answers, encoded
 from connectors.servicenow.oauth import ApiKey, BasicAuth, ClientCredentials
 from connectors.servicenow.settings import ServiceNowSettings
 
@@ -37,16 +34,6 @@ Row = Mapping[str, Any]
 
 SMALLEST = 10
 """Records below which a page that the instance cuts short is not made smaller."""
-
-_QUERYABLE = (
-    "let the account sort by sys_id and sys_updated_on, and query them with > (query ACL query_range)"
-)
-_LITTLE = timedelta(seconds=30)
-_CANCELLED = re.compile(r"transaction cancel|maximum execution time", re.IGNORECASE)
-
-
-class CutShort(Garbled):
-    """The instance ended the request before it was done: less may be asked for at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +105,16 @@ class Client:
         while True:
             try:
                 page = self._page(table, encoded.after(query, after), fields, (size, offset))
-            except CutShort:
+            except answers.CutShort:
                 if size <= SMALLEST:
                     raise
                 size = max(SMALLEST, size // 4)
                 continue
-            _in_order(table, after, page.rows)
+            answers.in_order(table, after, page.rows)
             yield page
             if not page.followed:
                 return
-            after, offset = (_id(page.rows[-1]), 0) if page.rows else (after, offset + size)
+            after, offset = (answers.sys_id_of(page.rows[-1]), 0) if page.rows else (after, offset + size)
 
     def first(self, table: str, query: str, fields: Sequence[str], limit: int = 1) -> Page:
         """The first rows of a query, in no particular order."""
@@ -146,7 +133,7 @@ class Client:
         rows = tuple(row for row in result if isinstance(row, dict) and set(row) != {"__meta"})
         if any("sys_id" not in row for row in rows):
             raise Garbled(NAME, f"{table}: a record without sys_id")
-        total = _number(answer.headers.get("X-Total-Count"))
+        total = answers.number(answer.headers.get("X-Total-Count"))
         announced = 'rel="next"' in answer.headers.get("Link", "")
         more = offset + limit < total if total is not None else announced or len(rows) >= limit
         return Page(rows, total, more)
@@ -221,83 +208,15 @@ class Client:
         """Raise what is wrong with an answer; pysnow would return the rows that precede an `error`."""
         content = response.content  # read to the end, so that the connection is given back whatever is raised
         writing = response.request.method != "GET"
-        self.ahead = _ahead(response.headers.get("Date", ""), self._clock())
+        self.ahead = answers.ahead(response.headers.get("Date", ""), self._clock())
         if response.status_code == 401 and isinstance(self._auth, ClientCredentials):
             self._auth.forget()
         if response.status_code >= 400:
-            raise _refusal(response, writing)
+            raise answers.refusal(response, writing)
         if response.status_code >= 300:
             fix = "SERVICENOW_URL must be the instance's own address"
             raise AuthRefused(NAME, "sends us to another page", fix)
         if "json" not in response.headers.get("Content-Type", ""):
             why = "answers with a web page: a login, or an instance that sleeps"
             raise garbled(NAME, why, writing=writing)
-        _check(content, writing)
-
-
-def _check(content: bytes, writing: bool) -> None:
-    """An answer of 2xx must be whole JSON with a result and no error."""
-    try:
-        body = json.loads(content)
-    except ValueError as error:
-        problem = translate(NAME, error, writing=writing)
-        raise (problem if writing else CutShort(NAME, str(problem))) from None
-    if isinstance(body, dict) and "error" in body:
-        why = f"an error inside the answer: {clean(_detail(body))}"
-        raise garbled(NAME, why, writing=True) if writing else CutShort(NAME, why)
-    if not isinstance(body, dict) or "result" not in body:
-        raise garbled(NAME, "an answer without a result", writing=writing)
-
-
-def _refusal(response: requests.Response, writing: bool) -> SourceError:
-    try:
-        detail = _detail(response.json())
-    except ValueError:
-        detail = ""
-    if response.status_code == 400 and not writing and "invalid table" in detail.lower():
-        return NotFound(NAME, "has no such table")
-    if response.status_code == 500 and not writing and _CANCELLED.search(detail):
-        return CutShort(NAME, f"answered 500: {clean(detail)}")
-    return status_error(NAME, response.status_code, detail, writing=writing, retry_after=_wait(response))
-
-
-def _wait(response: requests.Response) -> str | None:
-    """Seconds to stay away: as told, else until the hour's allowance begins anew."""
-    reset = _number(response.headers.get("X-RateLimit-Reset"))
-    told = response.headers.get("Retry-After")
-    return told if told or reset is None else str(max(0.0, reset - time.time()))
-
-
-def _ahead(date: str, now: datetime) -> timedelta:
-    """By how much `now` lies beyond an HTTP date; nothing when there is none, or little enough for the overlap."""
-    try:
-        theirs = parsedate_to_datetime(date)
-    except ValueError:
-        return timedelta(0)
-    ahead = now - theirs if theirs.tzinfo else timedelta(0)
-    return ahead if ahead > _LITTLE else timedelta(0)
-
-
-def _in_order(table: str, after: str, rows: Sequence[Row]) -> None:
-    """Raise Garbled when the instance dropped the condition on sys_id or the order: pages would then leave out some."""
-    ids = [_id(row) for row in rows]
-    if ids and ids[0] <= after:
-        raise Garbled(NAME, f"{table}: the instance ignores the condition on sys_id", _QUERYABLE)
-    if ids != sorted(ids):
-        raise Garbled(NAME, f"{table}: the instance ignores the order by sys_id", _QUERYABLE)
-
-
-def _detail(body: Any) -> str:
-    error = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(error, dict):
-        return str(error or "")
-    return ": ".join(str(error[k]).strip() for k in ("message", "detail") if str(error.get(k) or "").strip())
-
-
-def _id(row: Row) -> str:
-    cell = row["sys_id"]
-    return str(cell.get("value", "")) if isinstance(cell, dict) else str(cell)
-
-
-def _number(words: str | None) -> int | None:
-    return int(words) if words and words.isdecimal() else None
+        answers.check(content, writing)

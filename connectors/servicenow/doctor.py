@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from bot.model.people import Role
 from bot.ports import Diagnosis, Forbidden, Health, NotFound, SourceError
-from connectors.servicenow import doctor_columns, encoded, mapping, planning, states, tasks, values
+from connectors.servicenow import (
+    doctor_columns,
+    doctor_queries,
+    encoded,
+    mapping,
+    planning,
+    preflight,
+    states,
+    tasks,
+    values,
+)
 from connectors.servicenow.assets import ServiceNowBook
 from connectors.servicenow.client import Listing
 from connectors.servicenow.schedules import SPAN
@@ -96,10 +105,11 @@ class ServiceNowExaminer:
             return
         yield Diagnosis(Health.OK, table, f"readable, {page.total} records in scope")
         own = [c for c in (self._settings.status_column, self._settings.findings_column) if c]
-        columns = {f"query ({c})": c for c in _queried(self._settings.query)}
+        columns = {f"query ({c})": c for c in preflight.queried(self._settings.query)}
         own += planning.COLUMNS if table == planning.TABLE else ()
         columns |= self._source.fields.columns | {c: c for c in (*mapping.BASE, *own)}
         yield from doctor_columns.examined(self._client, table, columns, "SERVICENOW_FIELDS__<FIELD>")
+        yield from doctor_queries.tickets(self._client, table, self._settings.query)
         yield from self._states(table)
 
     def _states(self, table: str) -> Iterator[Diagnosis]:
@@ -108,7 +118,9 @@ class ServiceNowExaminer:
         rows = self._client.listing("sys_choice", query, ("value", "label"))
         pairs = [(values.value(row, "value"), values.value(row, "label")) for row in rows]
         strange = [
-            label for value, label in pairs if states.known(table, value, label, self._source.states) is None
+            label
+            for value, label in pairs
+            if states.known(table, value, [label], self._source.states) is None
         ]
         if strange:
             detail = f"not known, taken for assess: {', '.join(sorted(strange))}"
@@ -134,8 +146,10 @@ class ServiceNowExaminer:
             return
         if page.total and not page.rows:
             yield Diagnosis(less, table, f"{_SUPPORT[table]} may not be read", fix)
-        else:
-            yield Diagnosis(Health.OK, table, f"{_SUPPORT[table]}: readable")
+            return
+        yield Diagnosis(Health.OK, table, f"{_SUPPORT[table]}: readable")
+        if table in {poll.table for poll in self._source.polls}:
+            yield from doctor_queries.linked(self._client, table)
 
     def _notes(self) -> Iterator[Diagnosis]:
         """Where the account finds its own notes again: in the ticket, or in the journal's own table."""
@@ -260,12 +274,6 @@ def _notes_seen(table: str, in_ticket: bool, in_journal: bool) -> Diagnosis:
         return Diagnosis(Health.OK, about, "through sys_journal_field: the ticket's work_notes are hidden")
     detail = "both the ticket's work_notes and sys_journal_field are hidden, so that no note will be written"
     return Diagnosis(Health.FAILED, about, detail, fix)
-
-
-def _queried(query: str) -> list[str]:
-    """Columns named in a query: a part with an unknown one would be dropped in silence."""
-    terms = re.split(r"\^(?:OR)?", query)
-    return [m[0] for term in terms if (m := re.match(r"[a-z][a-z0-9_.]*", term))]
 
 
 def _failed(about: str, error: SourceError) -> Diagnosis:

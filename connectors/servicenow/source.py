@@ -32,6 +32,7 @@ from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import Fields
 from connectors.servicenow.own import OwnNotes
 from connectors.servicenow.poll import Poll, Poller, latest, polls
+from connectors.servicenow.preflight import Scope
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.siblings import Link, Siblings
 
@@ -67,6 +68,7 @@ class ServiceNowSource:
         self.labels = states.Labels(client)
         self.polls = polls(settings.tables, bool(settings.task_fields))
         self._siblings, self._poller = Siblings(client), Poller(client)
+        self._scope = Scope(client, settings)
         self._known_until = 0.0
 
     def identify(self) -> Identity:
@@ -128,6 +130,7 @@ class ServiceNowSource:
         return None
 
     def _list(self, table: str, condition: str) -> Iterator[TicketRef]:
+        self._in_scope(table)
         for row in self._rows(table, encoded.every(self.settings.query, condition)):
             yield self._ref(table, row)
 
@@ -143,7 +146,15 @@ class ServiceNowSource:
             if table not in PLUGINS:
                 raise
 
+    def _in_scope(self, table: str) -> None:
+        try:
+            self._scope.check(table)
+        except NotFound:
+            if table not in PLUGINS:
+                raise
+
     def _moved_rows(self, poll: Poll, start: datetime) -> Iterator[values.Row]:
+        self._in_scope(poll.table)
         try:
             for page in self._poller.pages(poll, start, mapping.REFERENCE):
                 self._siblings.expect(poll.table, [values.value(row, "sys_id") for row in page.rows])

@@ -14,7 +14,8 @@ from connectors.http import policy
 from connectors.sandbox.server import Fault, How, Server
 from connectors.sandbox.servicenow import API_KEY, CLIENT_ID, CLIENT_SECRET, INTEGRATION_PASSWORD
 from connectors.servicenow import encoded
-from connectors.servicenow.client import Client, CutShort
+from connectors.servicenow.answers import CutShort
+from connectors.servicenow.client import Client
 
 JSON = {"Content-Type": "application/json"}
 PARTIAL = '{"result":[{"sys_id":"x"}],"error":{"message":"Transaction cancelled","detail":"maximum execution time"}}'
