@@ -144,6 +144,18 @@ def test_a_column_of_a_class_that_cannot_be_seen_is_unreadable_not_empty(
     assert (found.readable, found.where) == (False, NAMED)
 
 
+@pytest.mark.parametrize("how", ["hidden_tables", "forbidden_tables", "hidden_columns"])
+def test_what_stands_behind_a_column_that_cannot_be_seen_does_not_count(
+    instance: Instance, configured: Any, how: str
+) -> None:
+    """The hidden column may hold the higher class."""
+    item = instance.add_ci(APP, name="Item", data_classification="5", u_integrity="1")
+    hidden = (APP, "data_classification") if how == "hidden_columns" else APP
+    getattr(instance.access, how).add(hidden)
+    found = field_of(configured(ci_fields={"confidentiality": f"{NAMED},u_integrity"}).book, item)
+    assert (found.readable, found.value, found.where) == (False, None, NAMED)
+
+
 def test_items_are_asked_in_batches_and_what_a_class_lacks_is_remembered(
     instance: Instance, configured: Any, server: Server
 ) -> None:
