@@ -25,7 +25,7 @@ _MARK = re.compile(
 )
 _TAG = re.compile(r"\[(?=\W*c\W*o\W*d\W*e|\s*sluis\b)", re.IGNORECASE)
 """What begins a section of HTML, whatever stands between its letters, or looks like our marker."""
-_ACTIVE = re.compile(r"(?i)(\b(?:https?|ftp|file|mailto|javascript|data|www)(?=[:.])|@(?=\[)|&(?=#?\w+;))")
+_ACTIVE = re.compile(r"(?i)(\b(?:https?|ftp|file|mailto|javascript|data|www)(?=[:.]\S)|@(?=\[)|&(?=#?\w+;))")
 """What the activity stream might make into a link, a mention or another character."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 """Left out: control characters, and those that turn the direction of writing."""
