@@ -12,7 +12,8 @@ ticket    source, id                      a ticket as last stored: key, url, sta
                                           was last looked at, when it was found to be gone; `settle_by`: until when
                                           an emergency is to make good what it skipped; `look_again_at`: when its
                                           findings change although nobody touches it
-finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning
+finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning;
+                                          `who` can settle it, as ["person" | "role" | "group", id, name]
 bundle    source, release_id, child_key     a change that a release contained when it was last stored
 slot      target, ticket, kind (unique)   one message outside. `desired_*`: how it should be (hash of the meaning,
                                           body, number); `applied_*` and `remote_id`: how it is, as far as is
@@ -22,6 +23,9 @@ slot      target, ticket, kind (unique)   one message outside. `desired_*`: how 
                                           `closed`: no longer wanted, not written any more
 waiver    id                              an exception for a rule of a ticket ("source:id"): reason, who in which
                                           role, until when, and when and by whom it was ended before that
+deed      id, key (unique)                what somebody did in the message service, kept before it is acknowledged; who
+                                          they are in the ticket's system, and what came of it
+pause     id                              who is not reminded of which ticket, and until when
 sent      what, day                       what goes out once a day, and did
 run       id                              start, end, mode, report, exit code; no end means it was killed
 
@@ -33,6 +37,7 @@ by looking outside. Nothing here holds a transaction while an outside system is 
 No e-mail address and no secret is stored; names of people stand in snapshots and in handover evidence.
 """
 
+from bot.journal.deeds import Decided, DeedRow
 from bot.journal.engine import JournalError, connect
 from bot.journal.journal import Journal, open_journal
 from bot.journal.migrate import upgrade
@@ -41,6 +46,8 @@ from bot.journal.store import digest
 from bot.journal.tickets import TicketRow
 
 __all__ = [
+    "Decided",
+    "DeedRow",
     "Due",
     "Journal",
     "JournalError",

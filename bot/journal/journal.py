@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from bot.journal.deeds import Deeds
 from bot.journal.engine import connect
 from bot.journal.marks import Marks
 from bot.journal.migrate import upgrade
@@ -12,7 +13,7 @@ from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Marks):
+class Journal(Tickets, Waivers, Deeds, Marks):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 
@@ -32,4 +33,5 @@ def open_journal(url: str, *, exclusive: bool = True, install: str = DEFAULT_INS
     journal.install_name = install
     if exclusive and engine.dialect.name == "sqlite":
         journal.free_leases()
+        journal.free_deeds()
     return journal
