@@ -74,6 +74,17 @@ CODES: Mapping[str, Meaning] = {
     "message_not_found": Meaning(Gone, "the message is not there any more"),
     "cant_update_message": Meaning(Gone, "the message is not ours to edit"),
     "edit_window_closed": Meaning(Gone, "the workspace does not let messages this old be edited"),
+    "expired_trigger_id": Meaning(Gone, "too much time went by to open a dialog"),
+    "trigger_expired": Meaning(Gone, "too much time went by to open a dialog"),
+    "exchanged_trigger_id": Meaning(Gone, "the dialog was opened already"),
+    "trigger_exchanged": Meaning(Gone, "the dialog was opened already"),
+    "invalid_trigger_id": Meaning(Gone, "a dialog cannot be opened for this"),
+    "not_found": Meaning(Gone, "the dialog is closed"),
+    "user_not_in_channel": Meaning(NotFound, "the person is not in the channel"),
+    "view_too_large": Meaning(Refused, "the page or dialog is too large"),
+    "not_enabled": Meaning(
+        Forbidden, "the app has no Home", "turn on the Home tab, as in the app manifest"
+    ),
     "cant_delete_message": Meaning(Refused, "the message may not be deleted"),
     "is_archived": Meaning(Refused, "the channel is archived", _OPEN),
     "is_inactive": Meaning(Refused, "the channel is archived", _OPEN),
