@@ -85,7 +85,12 @@ class People:
 
     def open_home(self, user: User) -> Delivered:
         """Look at the app's Home tab."""
-        event = {"type": "app_home_opened", "user": user.id, "tab": "home", "event_ts": self.workspace.next_ts()}
+        event = {
+            "type": "app_home_opened",
+            "user": user.id,
+            "tab": "home",
+            "event_ts": self.workspace.next_ts(),
+        }
         return self.deliver(
             "events_api",
             {

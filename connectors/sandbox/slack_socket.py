@@ -43,7 +43,9 @@ class Sockets:
         with self._lock:
             if self._server is None:
                 self._server = serve(self._line, "127.0.0.1", 0, compression=None, close_timeout=0.1)
-                threading.Thread(target=self._server.serve_forever, name="sandbox-sockets", daemon=True).start()
+                threading.Thread(
+                    target=self._server.serve_forever, name="sandbox-sockets", daemon=True
+                ).start()
             port = self._server.socket.getsockname()[1]
         return f"ws://127.0.0.1:{port}/link/?ticket={next(self._ids)}"
 

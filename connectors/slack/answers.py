@@ -82,9 +82,7 @@ CODES: Mapping[str, Meaning] = {
     "not_found": Meaning(Gone, "the dialog is closed"),
     "user_not_in_channel": Meaning(NotFound, "the person is not in the channel"),
     "view_too_large": Meaning(Refused, "the page or dialog is too large"),
-    "not_enabled": Meaning(
-        Forbidden, "the app has no Home", "turn on the Home tab, as in the app manifest"
-    ),
+    "not_enabled": Meaning(Forbidden, "the app has no Home", "turn on the Home tab, as in the app manifest"),
     "cant_delete_message": Meaning(Refused, "the message may not be deleted"),
     "is_archived": Meaning(Refused, "the channel is archived", _OPEN),
     "is_inactive": Meaning(Refused, "the channel is archived", _OPEN),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from build import AN, BO, CI, DIRK, complete, members
+from build import AN, BO, CI, DIRK, FAY, complete, members
 
 from bot.messages.language import Speaker
 from bot.model.people import Person, Role
@@ -16,7 +16,7 @@ from rules.policy import load_packs
 PACKS = load_packs(["vo-icr"])
 SPEAK = Speaker("en", ZoneInfo("Europe/Brussels"))
 GONE, TWIN = Person("gone", "Gerda", active=False), Person("an-2", "An")
-HELD = {Role.CAB: members(AN, BO, GONE), Role.DPO: members(CI, AN), Role.OPERATIONS: members(DIRK)}
+HELD = {Role.CAB: members(AN, BO, GONE), Role.DPO: members(CI, AN), Role.OPERATIONS: members(DIRK, FAY)}
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 REASON = "Lessons follow after the summer"
 
@@ -36,7 +36,7 @@ def ask(
         ("ci", TERMS, "Ci", Role.DPO),
         ("An", TERMS, "An", Role.CAB),
         ("An", Terms((Role.DPO, Role.CAB), 90), "An", Role.DPO),
-        ("Dirk", Terms((Role.OPERATIONS,), 90), "Dirk", Role.OPERATIONS),
+        ("Fay", Terms((Role.OPERATIONS,), 90), "Fay", Role.OPERATIONS),
     ],
 )
 def test_a_waiver_is_by_a_person_in_a_role(who, terms, by, role) -> None:
@@ -54,6 +54,10 @@ def test_a_waiver_is_by_a_person_in_a_role(who, terms, by, role) -> None:
         (
             {"roles": {Role.CAB: members(AN, TWIN)}, "who": "An"},
             "An is the name of several people; give the account",
+        ),
+        (
+            {"who": "Dirk", "terms": Terms((Role.OPERATIONS,), 90)},
+            "Dirk has a part in CHG-1 (implementer); somebody else has to record the waiver",
         ),
         ({"reason": " "}, "--reason must say why"),
         ({"reason": "n.v.t."}, "--reason must say why"),
