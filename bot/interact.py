@@ -34,9 +34,7 @@ class Limits:
     calendar: Calendar
 
 
-def pause_of(
-    facts: Facts, person: Person, nap: Nap | None, limits: Limits, conversation: str = ""
-) -> Pause | None:
+def pause_of(facts: Facts, person: Person, nap: Nap | None, limits: Limits) -> Pause | None:
     """The pause somebody may have: as long as they chose (None: they only say that they have seen it), but never
     past the next step that comes whatever anybody pressed. None when that step is here already.
     """
@@ -47,7 +45,8 @@ def pause_of(
     wanted = _until(nap, now, calendar) if nap else last
     kind = PauseKind.SNOOZED if nap else PauseKind.SEEN
     ticket = f"{facts.ticket.source}:{facts.ticket.id}"
-    return Pause(ticket, person.id, person.name, kind, now, min(wanted, last), conversation)
+    until = min(wanted, last)
+    return Pause(ticket, person.id, person.name, kind, now, until, shortened=until < wanted)
 
 
 def _latest(facts: Facts, limits: Limits) -> datetime | None:

@@ -180,8 +180,8 @@ def _wish(ctx: Context, reminder: Reminder, report: Report, conversation: str = 
         return
     body = card.reminder(reminder, ctx.speak)
     digest = digest_of([body, ctx.policy.calendar.local_day(ctx.clock()).isoformat()])
-    named = isinstance(reminder.audience, Team | Person)
-    who = reminder.audience.name if named else str(reminder.audience)
+    audience = reminder.audience
+    who = audience.name if isinstance(audience, Team | Person) else str(audience)
     wish = Wish(
         target=ctx.messenger,
         ticket=f"reminder:{who}",

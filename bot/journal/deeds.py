@@ -101,7 +101,7 @@ class Deeds(Store):
 
     def answered(self, deed: DeedRow, now: datetime) -> None:
         """The answer was given, or cannot be given any more."""
-        forgotten = {"payload": {}, "answer": None, "lease_owner": None, "lease_until": None}
+        forgotten: dict[str, Any] = {"payload": {}, "answer": None, "lease_owner": None, "lease_until": None}
         with self.write() as connection:
             done = update(DEED).where(DEED.c.id == deed.id)
             connection.execute(done.values(state=DONE, done_at=now, **forgotten))
@@ -149,7 +149,8 @@ class Deeds(Store):
 
 
 def _put_pause(connection: Connection, pause: Pause) -> None:
-    connection.execute(PAUSE.insert().values(asdict(pause) | {"kind": pause.kind.value}))
+    values = {n: v for n, v in asdict(pause).items() if n in PAUSE.c}
+    connection.execute(PAUSE.insert().values(values | {"kind": pause.kind.value}))
 
 
 def _pause(row: dict[str, Any]) -> Pause:

@@ -183,6 +183,10 @@ class Tickets(Slots):
         due = (TICKET.c.look_again_at <= now, TICKET.c.gone_at.is_(None))
         return self._rows(TICKET.c.source == source, *due)
 
+    def row(self, source: str, ticket_id: str) -> TicketRow | None:
+        """A ticket by its id; None when it was never stored."""
+        return next(iter(self._rows(_is(source, ticket_id))), None)
+
     def ticket(self, source: str, key: str) -> TicketRow | None:
         """The ticket people call `key`; the one seen last when the key was given to another ticket."""
         rows = self._rows(TICKET.c.source == source, TICKET.c.key == key)

@@ -22,6 +22,7 @@ class Pause:
     ticket        "source:id"
     account       the person's account in the ticket's system, `person` their name
     conversation  where they are reached directly on the message service; empty when not known
+    shortened     whether it is shorter than they chose, because a last moment comes first
     """
 
     ticket: str
@@ -31,6 +32,7 @@ class Pause:
     at: datetime
     until: datetime
     conversation: str = ""
+    shortened: bool = False
 
     def holds(self, now: datetime) -> bool:
         """Whether it is in force at this moment."""

@@ -10,6 +10,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -76,8 +77,8 @@ class SlackDesk:
         self._over.set()
         if self._keeper:
             self._keeper.join(timeout=TIMEOUT)
-        for line in self._lines:
-            line.leave(DRAIN)
+        with ThreadPoolExecutor(max(len(self._lines), 1)) as pool:  # hanging up takes the library seconds
+            list(pool.map(lambda line: line.leave(DRAIN), self._lines))
 
     def silence(self) -> float | None:
         """Seconds since the line heard from last gave an answer; None over HTTP, where Slack comes to us."""
@@ -180,7 +181,7 @@ def _app(settings: SlackSettings, take: Take) -> App:
     def keep(deed: Interaction | None, ack: Ack) -> None:
         shown = take(deed) if deed else None
         if shown is not None and deed is not None and deed.deed is Deed.FORM:
-            ack(response_action="update", view=shown)
+            ack(response_action="update", view=dict(shown))
         else:
             ack()
 

@@ -39,7 +39,7 @@ _DOWN = (SlackApiError, SlackClientError, OSError, http.client.HTTPException, Va
 log = logging.getLogger(__name__)
 
 
-class Line(SocketModeHandler):  # type: ignore[misc]  # the library has no types
+class Line(SocketModeHandler):
     """One line, which knows how long it has been quiet and what it is still working on."""
 
     def __init__(self, app: App, token: str, web: WebClient, logger: logging.Logger) -> None:
@@ -52,7 +52,7 @@ class Line(SocketModeHandler):  # type: ignore[misc]  # the library has no types
     def handle(self, client: BaseSocketModeClient, req: SocketModeRequest) -> None:
         """Keep one deed and acknowledge it."""
         with self._working():
-            super().handle(client, req)
+            super().handle(client, req)  # type: ignore[arg-type]  # its own client has another type
 
     @contextmanager
     def _working(self) -> Iterator[None]:
@@ -92,4 +92,4 @@ class Line(SocketModeHandler):  # type: ignore[misc]  # the library has no types
         """Hang up once what came in is acknowledged, or after so many seconds."""
         with self._idle:
             self._idle.wait_for(lambda: self._busy == 0, timeout=seconds)
-        self.close()
+        self.close()  # type: ignore[no-untyped-call]
