@@ -29,7 +29,7 @@ from bot.model.people import Person
 from bot.model.say import say
 from bot.model.ticket import TicketRef
 from bot.ports import Deed, Desk, Gone, Interaction, SourceError, TicketSource, Visitor
-from bot.waivers import Asked, WaiverRefused, authorised, still_open, waiver
+from bot.waivers import Asked, WaiverRefused, decider, still_open, waiver
 from rules.engine import UnknownRule, evaluate, why_not
 from rules.lines import DemandLine, group_lines
 from rules.names import nearest
@@ -144,7 +144,7 @@ class Clerk:
         try:
             reason = why_not(case.facts, packs, rule)
         except UnknownRule as error:
-            return case.made("unknown rule", tell=desk.no_such(rule, error.nearest, speak))
+            return case.made("unknown rule", tell=desk.no_rule(rule, error.nearest, speak))
         return case.made("explained", tell=desk.not_asked(case.facts.ticket.key, rule, reason, speak))
 
     # -- buttons --------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ class Clerk:
             return Decided("too late", {"tell": desk.too_late(speak)})
         try:
             case = self._about(about, visitor, speak)
-            authorised(case.facts.roles, case.person.id, self.ctx.policy.waivers.roles, speak)
+            decider(case.facts, case.person.id, self.ctx.policy.waivers, speak)
         except NotDone as refused:
             return replace(refused.made, answer=_in_dialog(dialog, _said(refused.made.answer["tell"]), speak))
         except WaiverRefused as refused:
@@ -285,7 +285,7 @@ def _waivable(case: Case) -> tuple[Finding, ...]:
 def _said(shown: Mapping[str, Any]) -> str:
     """The words of an answer or of a dialog that only says something, unescaped."""
     sections = (part for block in shown["blocks"] for part in block["elements"])
-    return "\n".join(element["text"] for part in sections for element in part["elements"])
+    return "\n".join("".join(element["text"] for element in part["elements"]) for part in sections)
 
 
 def _in_dialog(dialog: str, text: str, speak: Speaker) -> dict[str, object]:

@@ -64,8 +64,7 @@ def waiver(facts: Facts, packs: Sequence[Pack], asked: Asked, terms: Terms, spea
     """The waiver to record. Raises WaiverRefused."""
     for rule in asked.rules:
         _applicable(facts, packs, rule, speak)
-    holder = authorised(facts.roles, asked.person, terms.roles, speak)
-    _not_their_own(facts, holder, speak)
+    holder = decider(facts, asked.person, terms, speak)
     return Waiver(
         ticket=f"{facts.ticket.source}:{facts.ticket.id}",
         rules=tuple(dict.fromkeys(asked.rules)),
@@ -75,6 +74,15 @@ def waiver(facts: Facts, packs: Sequence[Pack], asked: Asked, terms: Terms, spea
         recorded_at=facts.now,
         until=_until(asked.until, facts.now, terms.max_days, speak.timezone),
     )
+
+
+def decider(facts: Facts, person: str, terms: Terms, speak: Speaker) -> Holder:
+    """The person, by account id or exact name, as one who may decide on exceptions to this ticket: in a role that
+    does, and without a part in making the change. Raises WaiverRefused.
+    """
+    holder = authorised(facts.roles, person, terms.roles, speak)
+    _not_their_own(facts, holder, speak)
+    return holder
 
 
 def still_open(facts: Facts, packs: Sequence[Pack], made: Waiver) -> tuple[str, ...]:

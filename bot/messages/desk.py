@@ -23,13 +23,18 @@ PIECE = 2900
 
 
 def plain_answer(*paragraphs: str) -> Message:
-    """A few sentences, which only the person sees."""
+    """A few paragraphs, which only the person sees; of one with several lines the first is its title."""
     told = [text for text in paragraphs if text]
-    built = [blocks.rich_text([blocks.words(cut(text, PIECE))]) for text in told]
+    built = [blocks.rich_text(_titled(cut(text, PIECE))) for text in told]
     text = clip(escape("\n".join(told)), blocks.TEXT)
     message = {"text": text, "blocks": built[: blocks.BLOCKS]}
     blocks.check_message(message)
     return message
+
+
+def _titled(text: str) -> list[blocks.Element]:
+    title_, line, rest = text.partition("\n")
+    return [blocks.words(title_, bold=bool(line)), *([blocks.words(line + rest)] if line else [])]
 
 
 def paused(facts: Facts, pause: Pause, others: Sequence[Pause], shortened: bool, speak: Speaker) -> Message:
@@ -86,7 +91,8 @@ def already(facts: Facts, done: Sequence[Settled], speak: Speaker) -> Message:
 def _done(one: Settled, speak: Speaker) -> str:
     what = Quote(title(one.line, speak))
     if one.person is None or one.at is None:
-        return f"{speak.say('Already done: {what}', what=what)} — {seen(one.line, speak)}"
+        done = speak.say("Already done: {what}", what=what)
+        return f"{done} — {seen(one.line, speak)}"
     return speak.say(
         "Already done by {person} on {at}: {what}", person=Quote(one.person.name), at=one.at, what=what
     )
@@ -132,8 +138,14 @@ def not_asked(key: str, rule: str, reason: Say | None, speak: Speaker) -> Messag
     )
 
 
+def no_rule(rule: str, near: str | None, speak: Speaker) -> Message:
+    """That no norm has such a requirement, and which one may have been meant."""
+    meant = speak.say("Did you mean {what}?", what=Quote(near)) if near else ""
+    return plain_answer(speak.say("There is no requirement called {rule}.", rule=Quote(cut(rule, 60))), meant)
+
+
 def no_such(what: str, near: str | None, speak: Speaker) -> Message:
-    """That a ticket or requirement is not known, and what may have been meant."""
+    """That a ticket is not known, and which one may have been meant."""
     unknown = speak.say("{what} is not known here, or not visible to this app.", what=Quote(cut(what, 60)))
     meant = speak.say("Did you mean {what}?", what=Quote(near)) if near else ""
     return plain_answer(unknown, meant)
@@ -142,12 +154,16 @@ def no_such(what: str, near: str | None, speak: Speaker) -> Message:
 def helped(speak: Speaker, misread: str = "") -> Message:
     """What the command can do."""
     odd = speak.say("This was not understood: {words}", words=Quote(cut(misread, 60))) if misread else ""
+    stands = speak.say("how a ticket stands, what it still needs, and from whom")
+    waits = speak.say("what waits for you")
+    asked = speak.say("why it is asked what is asked of it")
+    reasoned = speak.say("the whole reasoning of one requirement")
     return plain_answer(
         odd,
-        f"/sluis CHG-12 — {speak.say('how a ticket stands, what it still needs, and from whom')}",
-        f"/sluis mine — {speak.say('what waits for you')}",
-        f"/sluis explain CHG-12 — {speak.say('why it is asked what is asked of it')}",
-        f"/sluis explain CHG-12 ICR-17 — {speak.say('the whole reasoning of one requirement')}",
+        f"/sluis CHG-12 — {stands}",
+        f"/sluis mine — {waits}",
+        f"/sluis explain CHG-12 — {asked}",
+        f"/sluis explain CHG-12 ICR-17 — {reasoned}",
         speak.say("Nothing is approved here: sign-offs are given in the ticket."),
     )
 

@@ -11,6 +11,7 @@ from bot.messages import blocks, views
 from bot.messages.card import Message
 from bot.messages.desk import plain_answer
 from bot.messages.language import ROLE_NAMES, Speaker
+from bot.messages.reasoning import SYSTEMS
 from bot.messages.slack_text import cut, escape, is_web
 from bot.model.lifecycle import Verdict
 from bot.model.people import Role
@@ -78,6 +79,8 @@ def listed(mine: Mine, speak: Speaker) -> Message:
 
 
 def _heading(mine: Mine, speak: Speaker) -> str:
+    if not mine.waiting and (mine.unknown or mine.silent):
+        return speak.say("Nothing waits for you, as far as can be seen")
     if not mine.waiting:
         return speak.say("Nothing waits for you")
     return speak.count("{n} change waits for you", "{n} changes wait for you", len(mine.waiting))
@@ -95,10 +98,13 @@ def _rest(mine: Mine, speak: Speaker) -> Iterator[str]:
     if (more := len(mine.waiting) - SHOWN) > 0:
         yield speak.count("and {n} more change", "and {n} more changes", more)
     for system in mine.unknown:
-        yield speak.say("It cannot be told who you are in {system}.", system=Quote(system))
+        yield speak.say(
+            "It cannot be told who you are in {system}.", system=Quote(SYSTEMS.get(system, system))
+        )
     for system in mine.silent:
         yield speak.say(
-            "{system} does not answer now; what waits there is missing here.", system=Quote(system)
+            "{system} does not answer now; what waits there is missing here.",
+            system=Quote(SYSTEMS.get(system, system)),
         )
 
 

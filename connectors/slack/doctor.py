@@ -19,7 +19,8 @@ SCOPES: Mapping[str, str] = {
     "groups:history": "find its own messages again in private channels after a dropped line",
     "im:history": "find its own direct messages again after a dropped line",
     "im:write": "write to people directly",
-    "users:read": "know the people it writes to",
+    "commands": "answer /sluis",
+    "users:read": "know the people it writes to, and who presses a button",
     "users:read.email": "find people by their e-mail address",
 }
 """What the app asks for, and what each is for."""
