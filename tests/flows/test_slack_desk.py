@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,11 +13,11 @@ from test_story import card
 
 from bot import app, settings
 from bot.context import Context
-from bot.model.say import say
 from bot.pipeline import cycle
 from bot.reception import Reception
 from bot.web.health import HealthServer
 from bot.web.health import app as pages
+from connectors.sandbox.server import Fault, How
 from connectors.sandbox.slack_socket import Delivered
 from connectors.sandbox.slack_state import User
 from connectors.sandbox.town import Town
@@ -113,14 +113,20 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def world(town: Town, mode: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def extra() -> dict[str, str]:
+    """Further settings; a test gives its own by that name."""
+    return {}
+
+
+@pytest.fixture
+def world(town: Town, mode: str, extra: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for user in town.people.values():
         user.locale = "en-GB"
     env = town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": "en"}
     if mode == "socket":
         env |= {"SLACK_APP_TOKEN": "xapp-sandbox"}
         del env["SLACK_SIGNING_SECRET"]
-    for name, value in env.items():
+    for name, value in (env | extra).items():
         monkeypatch.setenv(name, value)
     loaded = settings.load()
     ctx = app.build(loaded)
@@ -162,3 +168,213 @@ def test_seen_is_noted_for_the_person_and_moves_no_deadline(world: World) -> Non
         ("Dina Peeters", "seen", "seen"),
     ]
     assert max(world.acks) < 3.0
+
+
+def test_a_snooze_is_cut_short_and_its_person_is_reminded_in_person_when_it_ends(world: World) -> None:
+    assert "That is sooner than you chose" in world.press("Tom Willems", "snooze", "in five")
+    told = world.press("Tom Willems", "snooze", "in two hours")
+    assert "You hear of CHG-1 again on" in told
+    assert "sooner" not in told
+    tom = world.user("Tom Willems")
+    for hours, said in ((1.9, 0), (2.1, 1), (2.2, 1)):
+        ahead = replace(world.ctx, clock=lambda hours=hours: datetime.now(UTC) + timedelta(hours=hours))
+        cycle(ahead)
+        direct = [m.text for m in world.town.slack.direct(tom)]
+        assert len(direct) == said, f"after {hours} hours"
+    assert "you asked to hear of this again now" in direct[0]
+    assert "No production data as test data" in direct[0]
+
+
+def test_a_snooze_that_ends_on_a_settled_ticket_says_nothing(world: World) -> None:
+    world.press("Tom Willems", "snooze", "in two hours")
+    world.town.replace_test_data()
+    world.town.dpo_signs()
+    cycle(replace(world.ctx, clock=lambda: datetime.now(UTC) + timedelta(hours=2.1)))
+    assert world.town.slack.direct(world.user("Tom Willems")) == []
+
+
+def test_only_who_is_known_and_has_a_part_can_do_anything(world: World) -> None:
+    assert "it cannot be told who you are in Jira" in world.press("Els Maes", "seen"), "her address is hidden"
+    world.town.jira.user("Piet Jansen").email_visible = True
+    world.town.jira.add_user("Bram Wouters").email_visible = True
+    bram = world.town.slack.add_user("Bram Wouters", "bram.wouters@example.org")
+    bram.locale = "en-GB"
+    world.town.people["Bram Wouters"] = bram
+    world.town.slack.workspace.channels[world.place].members.add(bram.id)
+    for action in ("seen", "explain"):
+        assert "you have no part in CHG-1" in world.press("Bram Wouters", action)
+    assert "you have no part in CHG-1" in world.command("Bram Wouters", "CHG-1")
+    assert "you have no part in CHG-1" in world.command("Bram Wouters", "explain CHG-1 ICR-16")
+    world.press("Bram Wouters", "waive")
+    assert "you have no part in CHG-1" in world.dialog("Bram Wouters")
+    ticket = f"jira:{world.town.jira.issues['CHG-1'].id}"
+    assert world.ctx.journal.pauses_of(ticket) == ()
+    assert world.ctx.journal.waivers_of(ticket) == ()
+    assert {outcome for _, _, outcome in world.outcomes()} == {"stranger", "no part in it"}
+
+
+@pytest.mark.parametrize("extra", [{"SLUIS_SAME_PERSON": "U0SLUIS0010=acc-els.maes"}])
+def test_an_account_can_be_declared_to_be_the_same_person(world: World) -> None:
+    assert world.user("Els Maes").id == "U0SLUIS0010"
+    assert world.command("Els Maes", "CHG-1").startswith("CHG-1 · New address format")
+    assert world.outcomes()[-1] == ("Els Maes", "/sluis", "shown")
+
+
+def test_the_command_answers_in_plain_words(world: World) -> None:
+    tom = "Tom Willems"
+    stands = world.command(tom, "chg-1")
+    assert stands.startswith("CHG-1 · New address format")
+    assert "Dina Peeters (DPO)" in stands
+    shown = world.town.slack.whispers(world.user(tom))[-1]
+    assert any(b["type"] == "actions" for b in shown.blocks)
+    assert world.command(tom, "explain CHG-1 ICR-16").startswith("ICR-16  No production data as test data")
+    assert "Did you mean CHG-1?" in world.command(tom, "CGH-1")
+    assert "Did you mean ICR-1" in world.command(tom, "explain CHG-1 ICR-99")
+    assert "ICR-56 is not asked of CHG-1" in world.command(tom, "explain CHG-1 ICR-56")
+    assert "/sluis mine — what waits for you" in world.command(tom, "help")
+    assert world.command(tom, "please do something").startswith(
+        "This was not understood: please do something"
+    )
+    assert "No production data as test data" in world.command(tom, "mine")
+
+
+def test_people_read_their_own_language(world: World) -> None:
+    world.user("Tom Willems").locale = "nl-NL"
+    world.user("Dina Peeters").locale = "fr-FR"  # not one of ours: that of the office
+    assert "de deadline blijft zoals ze is" in world.press("Tom Willems", "seen")
+    assert "Er wacht" in world.home("Karim Aziz") or "Nothing waits" in world.home("Karim Aziz")
+    assert "the deadline stays as it is" in world.press("Dina Peeters", "seen")
+
+
+def test_home_shows_what_waits_for_each(world: World) -> None:
+    dina, tom, karim, els = (world.home(n) for n in ("Dina Peeters", "Tom Willems", "Karim Aziz", "Els Maes"))
+    assert "Approval by CAB and DPO" in dina
+    assert "No production data" not in dina
+    assert "No production data as test data" in tom
+    assert "A rollout strategy that the class allows" in tom, "of ServiceNow, where he is in the team as well"
+    assert "You are known as: CAB." in karim
+    assert "Nothing waits for you" in karim
+    assert "It cannot be told who you are in Jira." in els
+    world.town.dpo_signs()
+    cycle(world.ctx)
+    assert "Nothing waits for you" in world.home("Dina Peeters")
+
+
+def test_a_button_on_home_is_answered_directly(world: World) -> None:
+    world.home("Tom Willems")
+    tom = world.user("Tom Willems")
+    home = world.town.slack.home(tom)
+    world.kept(world.town.slack.people.press_in_view(tom, home, "explain"))
+    (told,) = world.town.slack.direct(tom)
+    assert told.text.startswith("Why ")
+
+
+def test_a_stale_card_tells_who_did_it_already_and_when(world: World) -> None:
+    world.town.replace_test_data()
+    world.town.dpo_signs()
+    told = world.press("Tom Willems", "seen")
+    assert "Already done by Dina Peeters on" in told
+    assert "Already done by Piet Jansen on" in told
+    world.town.jira.transition("CHG-1", "Canceled", "Tom Willems")
+    assert "its status is Canceled" in world.press("Tom Willems", "explain")
+    ticket = f"jira:{world.town.jira.issues['CHG-1'].id}"
+    assert world.ctx.journal.pauses_of(ticket) == ()
+
+
+def waive(world: World, who: str, **values: str) -> str:
+    """What the dialog shows after it was sent in."""
+    shown = world.town.slack.dialog(world.user(who))
+    assert shown is not None
+    world.kept(world.town.slack.people.submit(world.user(who), shown, **values))
+    return world.dialog(who) if world.town.slack.dialog(world.user(who)) else ""
+
+
+def test_an_exception_is_recorded_by_somebody_in_the_role(world: World) -> None:
+    world.press("Karim Aziz", "waive")
+    assert "It is for CHG-1 only." in world.dialog("Karim Aziz")
+    assert "Say why" in waive(world, "Karim Aziz", rules="ICR-16", reason="n.v.t.")
+    assert "Choose at least one requirement" in waive(world, "Karim Aziz", rules="", reason=REASON)
+    assert "Choose a last day from" in waive(
+        world, "Karim Aziz", rules="ICR-16", reason=REASON, until="2020-01-01"
+    )
+    done = waive(world, "Karim Aziz", rules="ICR-16", reason=REASON)
+    assert "ICR-16: waived until" in done
+    assert f"by Karim Aziz (CAB): {REASON}" in done
+    (made,) = world.ctx.journal.waivers_of(f"jira:{world.town.jira.issues['CHG-1'].id}")
+    assert (made.by, made.reason, made.rules) == ("Karim Aziz", REASON, ("ICR-16",))
+    cycle(world.ctx)
+    assert "Waived until" in world.card().text
+    assert [o for _, _, o in world.outcomes()] == ["form shown", *["not waived"] * 3, "waived"]
+
+
+@pytest.mark.parametrize(
+    ("who", "extra", "told"),
+    [
+        ("Rita Goossens", {}, "these may: Karim Aziz (CAB), Lotte Claes (CAB) and Dina Peeters (DPO)"),
+        ("Tom Willems", {"ROLES__CAB": "Team Citizens"}, "You have a part in this change (Requester)"),
+    ],
+)
+def test_no_exception_by_others_nor_on_ones_own_change(world: World, who: str, told: str) -> None:
+    world.press(who, "waive")
+    assert told in world.dialog(who)
+    assert world.ctx.journal.waivers_of(f"jira:{world.town.jira.issues['CHG-1'].id}") == ()
+
+
+def test_a_role_that_was_lost_meanwhile_counts_no_more(world: World) -> None:
+    world.press("Karim Aziz", "waive")
+    world.town.jira.groups["Change Advisory Board"] = [
+        a for a in world.town.jira.groups["Change Advisory Board"] if "karim" not in a
+    ]
+    assert "You may not record an exception here" in waive(world, "Karim Aziz", rules="ICR-16", reason=REASON)
+    assert world.ctx.journal.waivers_of(f"jira:{world.town.jira.issues['CHG-1'].id}") == ()
+
+
+def test_an_answer_to_a_dialog_that_was_closed_comes_directly(world: World) -> None:
+    world.press("Karim Aziz", "waive")
+    karim = world.user("Karim Aziz")
+    shown = world.town.slack.dialog(karim)
+    world.town.slack.close_dialog(shown)
+    world.kept(world.town.slack.people.submit(karim, shown, rules="ICR-16", reason=REASON))
+    assert "ICR-16: waived until" in world.town.slack.direct(karim)[-1].text
+
+
+def test_deliveries_again_do_nothing_twice(world: World) -> None:
+    people, karim = world.town.slack.people, world.user("Karim Aziz")
+    world.press("Tom Willems", "snooze", "in two hours")
+    for attempt in (1, 2, 3):
+        assert people.again(attempt).acknowledged
+    world.press("Karim Aziz", "waive")
+    shown = world.town.slack.dialog(karim)
+    people.submit(karim, shown, rules="ICR-16", reason=REASON)
+    for attempt in (1, 2):
+        people.again(attempt)
+    world.settle()
+    assert [o for _, _, o in world.outcomes()] == ["snoozed", "form shown", "waived"]
+    assert len(world.ctx.journal.waivers_of(f"jira:{world.town.jira.issues['CHG-1'].id}")) == 1
+    assert len(world.told("Tom Willems")) == 1
+
+
+def test_a_system_that_is_down_is_told_and_the_acknowledgement_is_not_late(world: World) -> None:
+    world.town.servers["jira"].fail(Fault(How.ANSWER, times=999, status=503))
+    assert "Jira does not answer as it should" in world.press("Tom Willems", "seen")
+    assert "Jira does not answer now" in world.command("Tom Willems", "mine")
+    assert max(world.acks) < 1.0
+    assert [o for _, _, o in world.outcomes()] == []
+
+
+def test_no_button_ever_signs_anything_off(world: World) -> None:
+    for who in ("Tom Willems", "Dina Peeters", "Karim Aziz"):
+        for action in ("seen", "explain", "waive"):
+            world.press(who, action)
+        world.home(who)
+        world.command(who, "CHG-1")
+    asked = [a for name in ("jira", "servicenow") for a in world.town.servers[name].writes()]
+    assert not [a for a in asked if "approval" in a.path or "transition" in a.path]
+
+
+def test_without_ears_a_card_has_no_buttons(town: Town, sync: Callable[..., object]) -> None:
+    sync(SLACK_SIGNING_SECRET="")
+    shown = card(town, "team-citizens", town.change)
+    assert [e["action_id"] for b in shown.blocks if b["type"] == "actions" for e in b["elements"]] == [
+        "open_ticket"
+    ]
