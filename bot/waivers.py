@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.messages.language import ROLE_NAMES, Speaker
 from bot.model import reading
@@ -72,7 +71,7 @@ def waiver(facts: Facts, packs: Sequence[Pack], asked: Asked, terms: Terms, spea
         by=holder.name,
         role=holder.role,
         recorded_at=facts.now,
-        until=_until(asked.until, facts.now, terms.max_days, speak.timezone),
+        until=_until(asked.until, facts.now, terms.max_days, speak),
     )
 
 
@@ -172,14 +171,23 @@ def _reason(words: str) -> str:
     return text
 
 
-def _until(day: date, now: datetime, max_days: int, zone: ZoneInfo) -> datetime:
+def _until(day: date, now: datetime, max_days: int, speak: Speaker) -> datetime:
     """The end of the day. Refused when it is over, or too far away."""
+    zone = speak.timezone
     today = now.astimezone(zone).date()
     last = today + timedelta(days=max_days)
-    told = say("Choose a last day from {first} to {last}.", first=Quote(str(today)), last=Quote(str(last)))
+    told = say(
+        "Choose a last day from {first} to {last}.",
+        first=Quote(_shown(today, speak)),
+        last=Quote(_shown(last, speak)),
+    )
     if day < today:
         raise WaiverRefused(f"--until {day} is over; give a day from {today} to {last}", told)
     if day > last:
         line = f"--until {day} is too far away; {last} at the latest (SLUIS_WAIVER_MAX_DAYS)"
         raise WaiverRefused(line, told)
     return datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+def _shown(day: date, speak: Speaker) -> str:
+    return speak.day(datetime.combine(day, time(12), speak.timezone))

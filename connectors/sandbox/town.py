@@ -223,7 +223,9 @@ class Town:
         names = ("changes", "team-citizens", "privacy", "operations")
         self.channels = {name: self.slack.add_channel(name) for name in names}
         everybody = ("Rita Goossens", "Tom Willems", "Dina Peeters", "Karim Aziz", "Els Maes", "Piet Jansen")
-        self.people = {n: self.slack.add_user(n, f"{n.lower().replace(' ', '.')}@example.org") for n in everybody}
+        self.people = {
+            n: self.slack.add_user(n, f"{n.lower().replace(' ', '.')}@example.org") for n in everybody
+        }
         for channel in self.slack.channels():
             channel.members.update(user.id for user in self.people.values())
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
@@ -111,6 +113,32 @@ def test_each_kind_of_deed_is_taken_and_acknowledged(
     ], "a link is only acknowledged"
     assert {i.user for i in one.taken} == {user.id}
     assert {i.place for i in one.taken} == {channel, ""}
+
+
+def test_many_at_once_are_all_acknowledged_in_time(
+    sandbox: SlackSandbox, replica: Callable[[], Desk], channel: str, user: User
+) -> None:
+    """The library would keep five threads for all of it, and answer "not found" for what waits longer than 3 s."""
+    one = replica()
+    one.before = lambda: time.sleep(0.1)
+    with ThreadPoolExecutor(40) as pool:
+        done = list(pool.map(lambda _: sandbox.people.command(user, channel, "mine"), range(40)))
+    assert all(d.acknowledged for d in done)
+    assert max(d.seconds for d in done) < 1.5
+    assert len(one.taken) == 40
+
+
+def test_what_is_not_for_us_is_acknowledged_and_left(
+    sandbox: SlackSandbox, server: Server, replica: Callable[[], Desk], user: User
+) -> None:
+    """What no listener takes would get no acknowledgement, and be sent again. And nobody is asked who we are."""
+    one = replica()
+    event = {"type": "event_callback", "event_id": "Ev1", "event": {"type": "channel_rename", "channel": {}}}
+    assert sandbox.sockets.send("events_api", event).acknowledged
+    other_tab = {"type": "app_home_opened", "user": user.id, "tab": "messages"}
+    assert sandbox.sockets.send("events_api", event | {"event": other_tab}).acknowledged
+    assert one.taken == []
+    assert server.count(path="auth.test") == 0
 
 
 def test_a_deed_delivered_again_has_the_same_id_and_another_press_has_not(
@@ -249,6 +277,7 @@ def test_unsigned_forged_and_old_requests_are_refused(
     status: int,
     caplog: Any,
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     body = form(**_command(sandbox, user, channel))
     given = headers if not headers else sandbox.people.signed(body) | headers
     assert web.desk.receive(given, body)[0] == status
