@@ -5,7 +5,6 @@ Nothing is signed off here. What is put on record are pauses and exceptions; eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -191,14 +190,17 @@ class Clerk:
             case = self._about(about, visitor, speak)
             decider(case.facts, case.person.id, self.ctx.policy.waivers, speak)
         except NotDone as refused:
-            return replace(refused.made, answer=_in_dialog(dialog, _said(refused.made.answer["tell"]), speak))
+            return replace(
+                refused.made,
+                answer=exception_form.in_dialog(dialog, desk.said(refused.made.answer["tell"]), speak),
+            )
         except WaiverRefused as refused:
-            return case.made("may not waive", **_in_dialog(dialog, speak(refused.told), speak))
+            return case.made("may not waive", **exception_form.in_dialog(dialog, speak(refused.told), speak))
         open_ = _waivable(case)
         if not open_:
             done = settled(case.facts, case.lines, about.lines, self.ctx.policy.packs)
-            said = _said(desk.already(case.facts, done, speak))
-            return case.made("already done", **_in_dialog(dialog, said, speak))
+            said = desk.said(desk.already(case.facts, done, speak))
+            return case.made("already done", **exception_form.in_dialog(dialog, said, speak))
         note = exception_form.note_of(case.ticket, speak.language, one.place)
         until = min(USUAL, timedelta(days=self.ctx.policy.waivers.max_days))
         last = self.ctx.policy.calendar.local_day(case.facts.now + until)
@@ -216,7 +218,8 @@ class Clerk:
             case = self._about(about, visitor, speak)
         except NotDone as refused:
             return replace(
-                refused.made, answer=_in_dialog(one.view, _said(refused.made.answer["tell"]), speak)
+                refused.made,
+                answer=exception_form.in_dialog(one.view, desk.said(refused.made.answer["tell"]), speak),
             )
         answers = one.answers
         rules = tuple(filter(None, answers.get(RULES, "").split(",")))
@@ -232,7 +235,7 @@ class Clerk:
             )
         rest = still_open(case.facts, packs, made)
         shown = exception_form.exception_recorded(case.facts.ticket.key, made, rest, speak)
-        told = desk.plain_answer(_said(shown))
+        told = desk.plain_answer(desk.said(shown))
         return replace(case.made("waived", dialog=[one.view, shown], tell=told), waiver=made)
 
     # -- who and what ---------------------------------------------------------------------------------------
@@ -280,17 +283,6 @@ def _with_a_part(source: TicketSource, facts: Facts) -> tuple[Person, ...]:
 
 def _waivable(case: Case) -> tuple[Finding, ...]:
     return tuple(finding for finding in case.findings if finding.verdict.open)
-
-
-def _said(shown: Mapping[str, Any]) -> str:
-    """The words of an answer or of a dialog that only says something, unescaped."""
-    sections = (part for block in shown["blocks"] for part in block["elements"])
-    return "\n".join("".join(element["text"] for element in part["elements"]) for part in sections)
-
-
-def _in_dialog(dialog: str, text: str, speak: Speaker) -> dict[str, object]:
-    shown = exception_form.told_in_dialog(speak, text)
-    return {"dialog": [dialog, shown], "tell": desk.plain_answer(text)}
 
 
 def _asked(draft: Draft, person: Person) -> Asked:

@@ -11,7 +11,8 @@ from itertools import groupby
 
 from bot.accounts import matching, team_members
 from bot.context import Context
-from bot.journal.tickets import OpenFinding, TicketRow
+from bot.journal.asks import OpenFinding
+from bot.journal.tickets import TicketRow
 from bot.messages.home import Mine, Point, Waiting
 from bot.model.lifecycle import Severity, State, Verdict
 from bot.model.people import Person, Role, RoleMembers

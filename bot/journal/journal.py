@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from bot.journal.asks import Asks
 from bot.journal.deeds import Deeds
 from bot.journal.engine import connect
 from bot.journal.marks import Marks
 from bot.journal.migrate import upgrade
 from bot.journal.slots import DEFAULT_INSTALL
-from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Deeds, Marks):
+class Journal(Asks, Waivers, Deeds, Marks):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 

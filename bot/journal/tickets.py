@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, sel
 from bot.journal.slots import Slots
 from bot.journal.store import digest, insert
 from bot.journal.tables import BUNDLE, FINDING, SLOT, TICKET
+from bot.journal.who import actor_key
 from bot.journal.wishes import put_wishes
-from bot.model.finding import Actor, Finding
+from bot.model.finding import Finding
 from bot.model.lifecycle import State, Verdict
-from bot.model.people import Group, Holder, Person
 from bot.model.ticket import Ticket, TicketKind, TicketRef
 from bot.model.wish import Wish
 
@@ -52,34 +52,6 @@ class TicketRow:
     def ref(self) -> TicketRef:
         """What to read it again by."""
         return TicketRef(self.source, self.id, self.key, self.updated, self.version_seen)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFinding:
-    """A rule that is open on a ticket. `who` can settle it: ("person" | "role" | "group", id, name)."""
-
-    ticket: TicketRow
-    rule: str
-    verdict: Verdict
-    who: tuple[tuple[str, str, str], ...]
-
-
-def actor_key(actor: Actor) -> tuple[str, str, str]:
-    """Who can settle something, as the journal keeps it. Somebody asked in a role is kept with the role."""
-    match actor:
-        case Holder(person, role):
-            return f"person:{role.value}", person.id, person.name
-        case Person(id=account, name=name):
-            return "person", account, name
-        case Group(id=group, name=name):
-            return "group", group, name
-        case _:
-            return "role", actor.value, ""
-
-
-def _soonest(one: OpenFinding) -> tuple[bool, datetime, str, str]:
-    start = one.ticket.planned_start
-    return start is None, start or one.ticket.updated, one.ticket.key, one.rule
 
 
 _ROW = [column for column in TICKET.c if column.name != "snapshot"]
@@ -121,20 +93,6 @@ class Tickets(Slots):
         )
         with self.read() as connection:
             return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
-
-    def open_findings(self) -> tuple[OpenFinding, ...]:
-        """What is open on tickets that are not gone, with who can settle it, the next planned start first."""
-        columns = (FINDING.c.rule_id, FINDING.c.verdict, FINDING.c.who, FINDING.c.source, FINDING.c.ticket_id)
-        open_ = FINDING.c.verdict.in_([verdict.value for verdict in Verdict if verdict.open])
-        with self.read() as connection:
-            found = list(connection.execute(select(*columns).where(open_)).mappings())
-        rows = {(row.source, row.id): row for row in self.asked_of()}
-        kept = [
-            OpenFinding(rows[key], f["rule_id"], Verdict(f["verdict"]), tuple(map(tuple, f["who"] or ())))
-            for f in found
-            if (key := (f["source"], f["ticket_id"])) in rows
-        ]
-        return tuple(sorted(kept, key=_soonest))
 
     def since(self, source: str, ticket_id: str) -> dict[str, datetime]:
         """Since when (UTC) each rule gives the verdict it gives, by rule id."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.interact import Settled
 from bot.messages import blocks
@@ -209,3 +210,9 @@ def too_late(speak: Speaker) -> Message:
 def why_you(speak: Speaker) -> str:
     """Why the reader gets a card that they asked for."""
     return speak.say("You get this because you asked for it; only you can see it.")
+
+
+def said(shown: Mapping[str, Any]) -> str:
+    """The words of an answer, or of a dialog that only says something, unescaped."""
+    sections = (part for block in shown["blocks"] for part in block["elements"])
+    return "\n".join("".join(element["text"] for element in part["elements"]) for part in sections)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.deed import Action
 from bot.messages import blocks, views
-from bot.messages.desk import PIECE
+from bot.messages.desk import PIECE, plain_answer
 from bot.messages.language import LANGUAGES, Speaker
 from bot.messages.slack_text import cut
 from bot.messages.waivers import recorded
@@ -86,3 +86,8 @@ def exception_recorded(key: str, made: Waiver, rest: Sequence[str], speak: Speak
     """That it is on record."""
     same = speak.say("The same demand stays open by {rules}.", rules=tuple(rest)) if rest else ""
     return told_in_dialog(speak, f"{key} · {recorded(made, speak)}", same)
+
+
+def in_dialog(dialog: str, text: str, speak: Speaker) -> dict[str, object]:
+    """The answer that says something in an open dialog, or elsewhere when it was closed."""
+    return {"dialog": [dialog, told_in_dialog(speak, text)], "tell": plain_answer(text)}

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import http.client
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
@@ -39,20 +42,47 @@ _DOWN = (SlackApiError, SlackClientError, OSError, http.client.HTTPException, Va
 log = logging.getLogger(__name__)
 
 
-class Line(SocketModeHandler):
+class Client(SocketModeClient):
+    """The library's client, which hangs up at once. Its own waits until the old line says something, for up to three
+    seconds, in which it does not listen to the new line either.
+    """
+
+    def connect(self) -> None:
+        """Open a line, then hang up the one before."""
+        if (old := self.current_session) is not None:
+            vars(old)["close"] = lambda: _hang_up(old)
+        super().connect()
+
+    def disconnect(self) -> None:
+        """Hang up."""
+        if self.current_session is not None:
+            _hang_up(self.current_session)
+
+
+def _hang_up(session: Connection) -> None:
+    """Wake whoever reads from the line before it is closed."""
+    with suppress(OSError):
+        if session.sock is not None:
+            session.sock.shutdown(socket.SHUT_RDWR)
+    session.disconnect()
+
+
+class Line:
     """One line, which knows how long it has been quiet and what it is still working on."""
 
     def __init__(self, app: App, token: str, web: WebClient, logger: logging.Logger) -> None:
-        super().__init__(app, token, logger=logger, web_client=web, ping_interval=PING)
+        self._app = app
+        self.client = Client(token, logger=logger, web_client=web, ping_interval=PING)
+        self.client.socket_mode_request_listeners.append(self._handle)
         self._busy = 0
         self._idle = threading.Condition()
         self._since, self._known = 0.0, self.client.current_session
         self._wait, self._next = 1.0, 0.0
 
-    def handle(self, client: BaseSocketModeClient, req: SocketModeRequest) -> None:
+    def _handle(self, client: BaseSocketModeClient, req: SocketModeRequest) -> None:
         """Keep one deed and acknowledge it."""
         with self._working():
-            super().handle(client, req)  # type: ignore[arg-type]  # its own client has another type
+            send_response(client, req, run_bolt_app(self._app, req), time.time())
 
     @contextmanager
     def _working(self) -> Iterator[None]:
@@ -92,4 +122,4 @@ class Line(SocketModeHandler):
         """Hang up once what came in is acknowledged, or after so many seconds."""
         with self._idle:
             self._idle.wait_for(lambda: self._busy == 0, timeout=seconds)
-        self.close()  # type: ignore[no-untyped-call]
+        self.client.close()
