@@ -83,7 +83,7 @@ def _heading(mine: Mine, speak: Speaker) -> str:
         return speak.say("Nothing waits for you, as far as can be seen")
     if not mine.waiting:
         return speak.say("Nothing waits for you")
-    return speak.count("{n} change waits for you", "{n} changes wait for you", len(mine.waiting))
+    return speak.count("{n} ticket waits for you", "{n} tickets wait for you", len(mine.waiting))
 
 
 def _known_as(mine: Mine, speak: Speaker) -> str:
@@ -96,7 +96,7 @@ def _known_as(mine: Mine, speak: Speaker) -> str:
 
 def _rest(mine: Mine, speak: Speaker) -> Iterator[str]:
     if (more := len(mine.waiting) - SHOWN) > 0:
-        yield speak.count("and {n} more change", "and {n} more changes", more)
+        yield speak.count("and {n} more ticket", "and {n} more tickets", more)
     for system in mine.unknown:
         yield speak.say(
             "It cannot be told who you are in {system}.", system=Quote(SYSTEMS.get(system, system))

@@ -53,7 +53,10 @@ class Directory:
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-user-search/#api-rest-api-3-user-search-get
         """
         asked = {"query" if self.client.cloud else "username": email, "maxResults": PAGE}
-        answer = self.client.api("user/search", asked)
+        try:
+            answer = self.client.api("user/search", asked)
+        except Forbidden:
+            return None
         listed = filter(None, map(person, answer if isinstance(answer, list) else ()))
         found = [p for p in listed if p.active and p.email.casefold() == email.casefold()]
         return found[0] if len(found) == 1 else None

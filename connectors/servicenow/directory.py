@@ -72,9 +72,9 @@ class Directory:
         """The one active user with this address."""
         try:
             query = encoded.every(encoded.equals("email", email), "active=true")
-        except encoded.Unsafe:
+            rows = list(self._client.listing("sys_user", query, _USER))
+        except (encoded.Unsafe, Forbidden):
             return None
-        rows = self._client.listing("sys_user", query, _USER)
         found = [person(row) for row in rows if _same(row, "email", email)]
         return found[0] if len(found) == 1 and found[0].active else None
 
