@@ -34,7 +34,8 @@ that a crash loses all of it or nothing. What should be said is then brought out
 row says that a write begins before it does, and how it ended after it; an end that is not known is settled
 by looking outside. Nothing here holds a transaction while an outside system is asked.
 
-No e-mail address and no secret is stored; names of people stand in snapshots and in handover evidence.
+No e-mail address and no secret is stored, but for what allows answering a deed, until it is answered; names of people
+stand in snapshots, deeds, pauses and in handover evidence.
 """
 
 from bot.journal.deeds import Decided, DeedRow
