@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench pictures record lock env-example checks-doc catalogue clean
+.PHONY: help install demo test check bench exam-crash exam-faults pictures record lock env-example checks-doc catalogue clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -39,6 +39,12 @@ check: $(DONE)
 
 bench: $(DONE) ## how long the norms take: 3000 classifications, and tickets a second
 	@PYTHONPATH=tests $(BIN)/python -m tests.bench
+
+exam-crash: $(DONE) ## SIGKILL at every write, every commit and 200 random moments: the outside must not notice
+	@$(BIN)/python -m tests.exams.crash
+
+exam-faults: $(DONE) ## everything that can go wrong on a line, at a system and on the machine, once each
+	@$(BIN)/python -m tests.exams.faults
 
 pictures: $(DONE) ## the README's pictures, made by the demo (needs Chromium)
 	@$(BIN)/python -m tests.pictures
