@@ -1,9 +1,9 @@
-"""`make exam-crash`: the bot is killed with SIGKILL, run again, and the outside must look as if nothing had happened.
+"""`make exam-crash`: the bot is killed with SIGKILL and run again; outside it must look as if nothing had happened.
 
-The story of `tests.exams.story` is told over and over against real servers on loopback. In each telling the first run of
-every chapter is killed: at its n-th write just before it is carried out or before its answer leaves, at its n-th commit of
-the journal just before or just after it, or at a random moment. In the end every comment, note and message must be there
-exactly as in the undisturbed telling, and a further run must write nothing.
+The story of `tests.exams.story` is told over and over against real servers on loopback. In each telling the first
+run of every chapter is killed: at its n-th write just before it is carried out or before its answer leaves, at its
+n-th commit of the journal just before or just after it, or at a random moment. In the end every comment, note and
+message must be there exactly as in the undisturbed telling, and a further run must write nothing.
 
     python -m tests.exams.crash                             # the whole exam
     python -m tests.exams.crash --random 5 --only-random    # a taste

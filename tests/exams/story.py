@@ -33,8 +33,8 @@ FirstRun = Callable[[Town, Env, int], Bot]
 @dataclass(slots=True)
 class Telling:
     """What came of one telling. `hits` are runs that died; `lengths` are the seconds of each chapter's first run,
-    `writes` how often it wrote, `after_first` the outside right after it; `exits` its exit code and `said` what it printed.
-    `wrong` is what was not as it should be.
+    `writes` how often it wrote, `after_first` the outside right after it, `exits` its exit code and `said` what it
+    printed. `wrong` is what was not as it should be.
     """
 
     world: Outside = field(default_factory=Outside)
