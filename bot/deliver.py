@@ -173,7 +173,7 @@ class _Courier:
         except Exception as error:  # one message we cannot handle must not lose the others
             log.exception("message could not be delivered", ticket=slot.ticket, kind=slot.kind)
             name = type(error).__name__
-            self.journal.release(slot, self._after(slot), name)
+            self.journal.release(slot, self._after(slot), name, now=self.now())
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): broke down ({name}); the log says where")
             return "failed"
         return ""
@@ -263,7 +263,8 @@ class _Courier:
         elif not isinstance(error, Ambiguous):
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): {_told(error)}")
         not_done = isinstance(error, _NOT_DONE)
-        self.journal.release(slot, self._when_again(slot, error), str(error), not_done=not_done)
+        again = self._when_again(slot, error)
+        self.journal.release(slot, again, str(error), not_done=not_done, now=self.now())
         if isinstance(error, Ambiguous):
             return "ambiguous"
         return "refused" if isinstance(error, _OWN_FAULT) else "failed"

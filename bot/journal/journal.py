@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from bot.journal.audit import Audit
 from bot.journal.engine import connect
 from bot.journal.marks import Marks
 from bot.journal.migrate import upgrade
@@ -12,7 +13,7 @@ from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Marks):
+class Journal(Tickets, Waivers, Marks, Audit):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 

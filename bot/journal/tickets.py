@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, select, update
 
+from bot.journal.audit import Cause, Entry, append
 from bot.journal.slots import Slots
 from bot.journal.store import digest, insert
 from bot.journal.tables import BUNDLE, FINDING, SLOT, TICKET
@@ -81,17 +82,19 @@ class Tickets(Slots):
         with self.write() as connection:
             values = _ticket_values(ticket, snapshot, now) | _moments(findings, now)
             _put_ticket(connection, values | {"version_seen": version})
+            before = _verdicts(connection, ticket.source, ticket.id)
             _put_findings(connection, ticket, findings, now)
             _put_bundle(connection, ticket)
             put_wishes(connection, desired, now)
+            if changes := _changes(before, findings):
+                facts = {"key": ticket.key, "state": ticket.state.value, "changes": changes}
+                subject = f"{ticket.source}:{ticket.id}"
+                append(connection, Entry(Cause.VERDICT, subject, facts, snapshot=snapshot), now)
 
     def previous(self, source: str, ticket_id: str) -> dict[str, Verdict]:
         """The verdicts of the last time, by rule id."""
-        query = select(FINDING.c.rule_id, FINDING.c.verdict).where(
-            FINDING.c.source == source, FINDING.c.ticket_id == ticket_id
-        )
         with self.read() as connection:
-            return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
+            return _verdicts(connection, source, ticket_id)
 
     def since(self, source: str, ticket_id: str) -> dict[str, datetime]:
         """Since when (UTC) each rule gives the verdict it gives, by rule id."""
@@ -156,9 +159,11 @@ class Tickets(Slots):
         """The ticket was asked for directly and is not there: nothing more is written into it."""
         with self.write() as connection:
             first = (_is(source, ticket_id), TICKET.c.gone_at.is_(None))
-            connection.execute(update(TICKET).where(*first).values(gone_at=at))
+            noticed = connection.execute(update(TICKET).where(*first).values(gone_at=at)).rowcount
             inside = (SLOT.c.target == source, SLOT.c.ticket == f"{source}:{ticket_id}")
             connection.execute(update(SLOT).where(*inside).values(closed=True))
+            if noticed:
+                append(connection, Entry(Cause.GONE, f"{source}:{ticket_id}", {}), at)
 
     def _rows(self, *conditions: ColumnElement[bool]) -> tuple[TicketRow, ...]:
         query = select(*_ROW).where(*conditions).order_by(TICKET.c.source, TICKET.c.id)
@@ -168,6 +173,31 @@ class Tickets(Slots):
 
 def _is(source: str, ticket_id: str) -> ColumnElement[bool]:
     return (TICKET.c.source == source) & (TICKET.c.id == ticket_id)
+
+
+def _verdicts(connection: Connection, source: str, ticket_id: str) -> dict[str, Verdict]:
+    columns = (FINDING.c.rule_id, FINDING.c.verdict)
+    query = select(*columns).where(FINDING.c.source == source, FINDING.c.ticket_id == ticket_id)
+    return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
+
+
+def _changes(before: Mapping[str, Verdict], findings: Sequence[Finding]) -> list[dict[str, str | None]]:
+    """What the audit trail tells of a judgement: each verdict that is not what it was, with its clause."""
+    changed = [
+        {
+            "rule": one.id,
+            "cite": one.cite,
+            "before": before[one.id].value if one.id in before else None,
+            "after": one.verdict.value,
+        }
+        for one in findings
+        if before.get(one.id) is not one.verdict
+    ]
+    no_more = sorted(before.keys() - {one.id for one in findings})
+    return [
+        *changed,
+        *({"rule": rule, "cite": "", "before": before[rule].value, "after": None} for rule in no_more),
+    ]
 
 
 def _row(values: dict[str, Any]) -> TicketRow:
