@@ -9,6 +9,7 @@ from typing import Any
 from bot.accounts import one_person
 from bot.context import Context, Policy
 from bot.declarations import DeclarationsError, load_declarations
+from bot.inforce import in_force
 from bot.journal import JournalError, open_journal
 from bot.messages.language import Speaker
 from bot.ports import Connector
@@ -62,6 +63,7 @@ def policy(settings: Settings) -> Policy:
         emergency_days=bot.emergency_days,
         waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
         same_person=one_person(bot.same_person),
+        retain_days=bot.retain_days,
     )
 
 
@@ -81,6 +83,8 @@ def build(
         journal = open_journal(settings.bot.database_url, exclusive=exclusive)
     except JournalError as error:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    if exclusive:
+        journal.note_settings(in_force(settings, rules.packs, rules.declarations), clock())
     return Context(connectors, journal, rules, Speaker(settings.bot.language, settings.bot.zone), clock, stop)
 
 

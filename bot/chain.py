@@ -127,9 +127,7 @@ class Walk:
 
     def _expect(self, row: Row) -> None:
         if row.cause in AMENDING:
-            for name, new in _parts(row.facts).items():
-                number, _, part = name.partition("/")
-                self.due[int(number) if number.isdigit() else 0, part] = str(new)
+            self.due.update(_amendments(row.facts))
         if row.personal:
             self.due[row.seq, "personal"] = row.personal
         if row.cause == "verdict":
@@ -173,13 +171,19 @@ def flaws(
     yield from walk.beside(kept)
 
 
-def _parts(facts: str) -> Mapping[str, object]:
-    """Only in rows that amend; a damaged one amends nothing, and is named as changed."""
+def amended(row: Row) -> set[int]:
+    """The rows beside which this one says that something was changed or taken away."""
+    return {seq for seq, _ in _amendments(row.facts)} if row.cause in AMENDING else set()
+
+
+def _amendments(facts: str) -> Mapping[tuple[int, str], str]:
+    """A damaged row amends nothing, and is named as changed."""
     try:
         parts = json.loads(facts).get("parts", {})
+        split = {tuple(name.split("/")): str(new) for name, new in parts.items()}
+        return {(int(seq), part): new for (seq, part), new in split.items()}
     except (ValueError, AttributeError):
         return {}
-    return parts if isinstance(parts, dict) else {}
 
 
 # --- evidence packs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -44,6 +44,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     judge_releases(ctx, gatherer, report)
     remind_all(ctx, gatherer, report)
     deliver_all(ctx, report)
+    forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
     whole = [name for name, count in report.sources.items() if count.complete]
     ctx.journal.end_run(run, report.ended, report.exit_code, report.as_json(), whole)
@@ -217,6 +218,15 @@ def deliver_all(ctx: Context, report: Report) -> None:
     for due in ctx.journal.due_slots(ctx.clock()):
         slot = next(slot for slot in ctx.journal.slots_of(due.ticket) if slot.id == due.id)
         report.planned.append(Planned(keys.get(due.ticket, due.ticket), due.target, due.kind, slot.reason))
+
+
+def forget_old(ctx: Context) -> None:
+    """Forget what was closed longer ago than the organisation keeps."""
+    if ctx.policy.retain_days is None or ctx.stop():
+        return
+    now = ctx.clock()
+    if forgotten := ctx.journal.forget_before(now - timedelta(days=ctx.policy.retain_days), now):
+        log.info("closed tickets were forgotten", tickets=forgotten)
 
 
 def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: True) -> None:

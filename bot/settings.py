@@ -117,6 +117,13 @@ class BotSettings(EnvSettings):
         description="Accounts of one and the same person, as pairs of ids (account id in Jira, sys_id in ServiceNow).",
         examples=["5b10a2844c20165700ede21g=5b10ac8d82e05b22cc7d4ef5"],
     )
+    retain_days: int | None = Field(
+        None,
+        ge=30,
+        description="Days after which a closed ticket is forgotten, with all personal data about it; the audit chain "
+        "stays. Not set: nothing is forgotten.",
+        examples=["730"],
+    )
     http_host: str = Field("127.0.0.1", description="Address on which `sluis serve` answers health checks.")
     http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

@@ -8,15 +8,16 @@ How it is hashed, and why personal data stand beside it: `bot.chain`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from bot.chain import Flaw, Head, Row, Sealed, canonical, content, flaws, link, seal
+from bot.chain import AMENDING, Flaw, Head, Row, Sealed, amended, canonical, content, flaws, link, seal
 from bot.journal.store import Store
 from bot.journal.tables import AUDIT, AUDIT_BESIDE, AUDIT_HEAD, storable
 
@@ -51,6 +52,19 @@ class Entry:
     facts: Mapping[str, Any]
     personal: Mapping[str, Any] = field(default_factory=dict)
     snapshot: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The rows about some tickets, with what proves their place: the row before the first, the hash of the content
+    of every row from there on, and the head. `beside` is what stands beside these rows.
+    """
+
+    follows: Head
+    rows: tuple[Row, ...]
+    links: tuple[str, ...]
+    head: Head
+    beside: tuple[Sealed, ...]
 
 
 def append(connection: Connection, entry: Entry, at: datetime) -> int:
@@ -111,34 +125,41 @@ class Audit(Store):
         with self.read() as connection:
             return _head(connection)
 
-    def audit_rows(self, *tickets: str) -> tuple[Row, ...]:
-        """The rows about some tickets ("source:id"), and those that amend personal data, in their order."""
-        wanted = AUDIT.c.ticket.in_(tickets) | AUDIT.c.cause.in_([Cause.ERASED, Cause.PRUNED])
-        with self.read() as connection:
-            query = select(AUDIT).where(wanted).order_by(AUDIT.c.seq)
-            return tuple(map(_row, connection.execute(query).mappings()))
-
-    def audit_links(self, first: int) -> tuple[Head, tuple[str, ...], Head]:
-        """The row before `first`, the hash of the content of every row from there on, and the head."""
-        with self.read() as connection:
-            start = select(AUDIT.c.previous).where(AUDIT.c.seq == first)
-            before = connection.execute(start).scalar_one()
-            rows = select(AUDIT).where(AUDIT.c.seq >= first).order_by(AUDIT.c.seq)
-            linked = tuple(content(_row(row)) for row in connection.execute(rows).mappings())
-            return Head(first - 1, str(before)), linked, _head(connection)
-
-    def audit_beside(self, seqs: set[int]) -> tuple[Sealed, ...]:
-        """What stands beside these rows."""
-        with self.read() as connection:
-            return tuple(one for one in _beside(connection) if one.seq in seqs)
+    def audit_excerpt(self, tickets: Collection[str]) -> Excerpt | None:
+        """All that proves the rows about some tickets ("source:id"); None when there are none."""
+        with self._still() as connection:
+            about = (AUDIT.c.ticket.in_(tickets), AUDIT.c.ticket != "")
+            first = connection.execute(select(func.min(AUDIT.c.seq)).where(*about)).scalar_one()
+            if first is None:
+                return None
+            rows, links = [], []
+            for row in _rows(connection, AUDIT.c.seq >= first):
+                links.append(content(row))
+                if row.ticket in tickets or row.cause in AMENDING:
+                    rows.append(row)
+            own = {row.seq for row in rows if row.ticket in tickets}
+            kept = (row for row in rows if row.seq in own or own & amended(row))
+            beside = tuple(one for one in _beside(connection) if one.seq in own)
+            return Excerpt(
+                Head(first - 1, rows[0].previous), tuple(kept), tuple(links), _head(connection), beside
+            )
 
     def audit_flaws(
         self, anchors: Mapping[int, str], tick: Callable[[int], None] = lambda _: None
     ) -> Iterator[Flaw]:
         """All that is wrong with the chain, as it stands at this moment. `tick` hears how many rows were seen."""
-        with self.read() as connection:
+        with self._still() as connection:
             rows = _ticking(_rows(connection), tick)
             yield from flaws(rows, _beside(connection), _head(connection), anchors)
+
+    @contextmanager
+    def _still(self) -> Iterator[Connection]:
+        """A reading transaction in which the chain does not grow while it is read."""
+        engine = self._reader
+        if engine.dialect.name == "postgresql":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with engine.begin() as connection:
+            yield connection
 
     def audit_length(self) -> int:
         """How many rows there are."""
@@ -158,13 +179,10 @@ def _head(connection: Connection) -> Head:
     return Head(found.seq, found.hash) if found else Head(0, "")
 
 
-def _rows(connection: Connection) -> Iterator[Row]:
-    chunks = connection.execution_options(yield_per=1000).execute(select(AUDIT).order_by(AUDIT.c.seq))
-    return (_row(row) for row in chunks.mappings())
-
-
-def _row(row: Mapping[str, Any]) -> Row:
-    return Row(**{**row, "at": row["at"].isoformat()})
+def _rows(connection: Connection, *conditions: ColumnElement[bool]) -> Iterator[Row]:
+    query = select(AUDIT).where(*conditions).order_by(AUDIT.c.seq)
+    for row in connection.execution_options(yield_per=1000).execute(query).mappings():
+        yield Row(**{**row, "at": row["at"].isoformat()})
 
 
 def _beside(connection: Connection) -> Iterator[Sealed]:

@@ -6,14 +6,17 @@ from contextlib import ExitStack
 
 from bot.journal.audit import Audit
 from bot.journal.engine import connect
+from bot.journal.inforce import InForce
 from bot.journal.marks import Marks
 from bot.journal.migrate import upgrade
+from bot.journal.persons import Persons
+from bot.journal.retention import Retention
 from bot.journal.slots import DEFAULT_INSTALL
 from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Marks, Audit):
+class Journal(Tickets, Waivers, Marks, Audit, InForce, Persons, Retention):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 

@@ -148,6 +148,16 @@ class Tickets(Slots):
         rows = self._rows(TICKET.c.source == source, TICKET.c.key == key)
         return max(rows, key=lambda row: row.checked_at, default=None)
 
+    def called(self, words: str) -> tuple[TicketRow, ...]:
+        """The tickets of any source that people call so, or that are "source:id"."""
+        source, _, ticket_id = words.partition(":")
+        return self._rows((TICKET.c.key == words) | _is(source, ticket_id))
+
+    def contained(self, release: TicketRow) -> tuple[TicketRow, ...]:
+        """The changes of a release that are known, of any source, by the keys it names."""
+        of_release = (BUNDLE.c.source == release.source, BUNDLE.c.release_id == release.id)
+        return self._rows(TICKET.c.key.in_(select(BUNDLE.c.child_key).where(*of_release)))
+
     def snapshot(self, source: str, ticket_id: str) -> dict[str, Any] | None:
         """What the last findings of a ticket were made from; None when it was never stored."""
         with self.read() as connection:
