@@ -106,7 +106,7 @@ def export(
 
 @audit.command()
 def person(
-    who: Annotated[str, typer.Argument(help="Account id, or exact name.")],
+    who: Annotated[list[str], typer.Argument(help="Exact name, or account ids of one person.")],
     export: Annotated[
         bool, typer.Option("--export", help="All that is kept of them, as JSON on stdout.")
     ] = False,
@@ -120,7 +120,7 @@ def person(
 
     sluis audit person "Dirk Peeters" --export
 
-    sluis audit person 5b10a2844c20165700ede21g --erase
+    sluis audit person 5b10a2844c20165700ede21g 5b10ac8d82e05b22cc7d4ef5 --erase
     """
     from bot import app
 
@@ -130,7 +130,7 @@ def person(
         persona = _persona(journal, loaded, who)
         places = journal.told_of(persona)
         if not places:
-            _refuse(f"nothing is kept of {who}")
+            _refuse(f"nothing is kept of {', '.join(who)}")
         if erase:
             done = journal.erase(persona, app.now())
             counts = ", ".join(f"{number} in {table}" for table, number in done.changed.items())
@@ -141,19 +141,20 @@ def person(
     sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
 
 
-def _persona(journal: Journal, loaded: Settings, who: str) -> Persona:
-    """The person meant, with the accounts that an admin declared to be theirs. A name of several people is refused."""
+def _persona(journal: Journal, loaded: Settings, who: list[str]) -> Persona:
+    """The person meant, with the accounts that an admin declared to be theirs. A name of several is refused."""
     from bot.accounts import one_person
     from bot.model.persona import Persona
 
-    found = journal.accounts(who)
     same = one_person(loaded.bot.same_person)
-    if len({same.get(account, account) for account in found}) > 1:
-        _refuse(f"{who} is the name of several people; give the account id: {', '.join(sorted(found))}")
+    found = {account: names for words in who for account, names in journal.accounts(words).items()}
+    if len(who) == 1 and len({same.get(account, account) for account in found}) > 1:
+        accounts = " ".join(sorted(found))
+        _refuse(f"{who[0]} is the name of several accounts; give those of the person meant: {accounts}")
     theirs = {same.get(account, account) for account in found}
     ids = {*found, *(account for account, one in same.items() if one in theirs)}
     names = {name for account in ids for name in journal.accounts(account).get(account, ())}
-    return Persona(frozenset(ids), frozenset(names or {who}))
+    return Persona(frozenset(ids), frozenset(names or who))
 
 
 @contextmanager

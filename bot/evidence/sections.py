@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.evidence.events import event, name_of
 from bot.messages.language import ROLE_NAMES, STATE_NAMES, VERDICT_NAMES, Speaker
+from bot.model.asset import Dimension, Flag
 from bot.model.fields import FIELDS, Kind
 from bot.model.lifecycle import State, Verdict
 from bot.model.people import Role
-from bot.model.say import say
+from bot.model.say import Say, say
+from rules.words import DIMENSIONS
 
 _DECISIONS = {
     "approved": say("approved"),
@@ -40,6 +42,7 @@ def sections(about: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], speak:
     return [
         verdicts(about, speak),
         signatures(ticket, speak),
+        classes(about["snapshot"] or {}, speak),
         exceptions(about, speak),
         fields(ticket, speak),
         history(ticket, speak),
@@ -59,7 +62,9 @@ def verdicts(about: Mapping[str, Any], speak: Speaker) -> Section:
         )
         for one in about["verdicts"]
     ]
-    columns = [speak.say(t) for t in ("Requirement", "Demand", "Clause", "Verdict", "Since")]
+    columns = [
+        speak(one) for one in (say("Requirement"), say("Demand"), say("Clause"), say("Verdict"), say("Since"))
+    ]
     return Section(speak.say("Verdicts"), columns, found, speak.say("No verdict."), "verdicts")
 
 
@@ -74,11 +79,7 @@ def signatures(ticket: Mapping[str, Any], speak: Speaker) -> Section:
         )
         for one in ticket.get("approvals", ())
     ]
-    for name, one in ticket.get("fields", {}).items():
-        if one["by"] and FIELDS[name].kind in (Kind.CHOICE, Kind.BOOL) and one["value"] is not None:
-            decided = f"{speak.say(FIELDS[name].label)}: {_value(name, one, speak)}"
-            found.append((name_of(one["by"], speak), decided, _moment(one["at"], speak), one["where"]))
-    columns = [speak.say(t) for t in ("Who", "Decision", "When", "For")]
+    columns = [speak(one) for one in (say("Who"), say("Decision"), say("When"), say("For"))]
     return Section(speak.say("Who signed"), columns, found, speak.say("Nobody, as far as can be seen."))
 
 
@@ -89,23 +90,47 @@ def exceptions(about: Mapping[str, Any], speak: Speaker) -> Section:
             ", ".join(one["rules"]),
             f"{one['by']} ({speak(ROLE_NAMES[Role(one['role'])])})",
             _moment(one["recorded_at"], speak),
-            _moment(one["until"], speak),
+            speak.moment(datetime.fromisoformat(one["until"]) - timedelta(seconds=1)),
             one["reason"],
         )
         for one in about["waivers"]
     ]
-    columns = [speak.say(t) for t in ("Requirement", "Who", "Recorded", "Until", "Reason")]
+    columns = [
+        speak(one) for one in (say("Requirement"), say("Who"), say("Recorded"), say("Until"), say("Reason"))
+    ]
     return Section(speak.say("Exceptions"), columns, found, speak.say("None."))
+
+
+def classes(snapshot: Mapping[str, Any], speak: Speaker) -> Section:
+    """The assets that were judged, with their classes; an assumed class is marked."""
+    found = [
+        (
+            " → ".join([*one["path"], one["name"]]),
+            *(f"{one[d.value]}{'*' if d.value in one['assumed'] else ''}" for d in Dimension),
+            ", ".join(flag.value.upper() for flag in Flag if one[flag.value]),
+        )
+        for one in snapshot.get("subjects", ())
+    ]
+    words = (DIMENSIONS[d] for d in Dimension)
+    columns = [speak(say("Asset")), *map(speak, words), speak(say("Flags"))]
+    return Section(speak.say("Assets and classes (* assumed)"), columns, found, speak.say("None is known."))
 
 
 def fields(ticket: Mapping[str, Any], speak: Speaker) -> Section:
     """What stood in the ticket at the last look; fields that are empty are not shown."""
     found = [
-        (speak.say(FIELDS[name].label), _value(name, one, speak), one["where"])
+        (
+            _label(name, speak),
+            _value(name, one, speak),
+            one["where"],
+            name_of(one["by"], speak) if one["by"] else "",
+            _moment(one["at"], speak),
+        )
         for name, one in ticket.get("fields", {}).items()
         if name in FIELDS and one["readable"] and one["value"] not in (None, [])
     ]
-    columns = [speak.say(t) for t in ("Field", "Value", "Where it stands")]
+    names = (say("Field"), say("Value"), say("Where it stands"), say("Set by"), say("When"))
+    columns = [speak(one) for one in names]
     return Section(speak.say("What was seen"), columns, sorted(found), speak.say("No snapshot is kept."))
 
 
@@ -115,12 +140,12 @@ def history(ticket: Mapping[str, Any], speak: Speaker) -> Section:
         (
             _moment(one["at"], speak),
             name_of(one["by"], speak),
-            speak.say(FIELDS[one["field"]].label) if one["field"] in FIELDS else one["field"],
+            _label(one["field"], speak),
             f"{one['before'] or '–'} → {one['after'] or '–'}",
         )
         for one in ticket.get("history", ())
     ]
-    columns = [speak.say(t) for t in ("When", "Who", "Field", "Change")]
+    columns = [speak(one) for one in (say("When"), say("Who"), say("Field"), say("Change"))]
     return Section(speak.say("Changes in the ticket"), columns, found, speak.say("None that can be seen."))
 
 
@@ -135,7 +160,7 @@ def timeline(rows: Sequence[Mapping[str, Any]], speak: Speaker) -> Section:
         )
         for row in rows
     ]
-    columns = [speak.say(t) for t in ("Row", "When", "What happened", "Hash")]
+    columns = [speak(one) for one in (say("Row"), say("When"), say("What happened"), say("Hash"))]
     return Section(speak.say("Timeline"), columns, found, kind="timeline")
 
 
@@ -157,6 +182,11 @@ def _signer(approval: Mapping[str, Any], speak: Speaker) -> str:
     who = name_of(approval["person"], speak)
     asked = approval["on_behalf_of"]
     return speak.say("{who}, for {asked}", who=who, asked=name_of(asked, speak)) if asked else who
+
+
+def _label(name: str, speak: Speaker) -> str:
+    """A field as people call it."""
+    return speak(Say(FIELDS[name].label)) if name in FIELDS else name
 
 
 def _value(name: str, field: Mapping[str, Any], speak: Speaker) -> str:

@@ -84,7 +84,14 @@ class Persons(Store):
             done = {name: number for name, number in changed.items() if number}
             facts = {"pseudonym": pseudonym, "parts": parts, "changed": done}
             append(connection, Entry(Cause.ERASED, "", facts), at)
+        self._clean_log()
         return Erased(pseudonym, done)
+
+    def _clean_log(self) -> None:
+        """SQLite's log holds old pages until it is cut off, which it is when nobody reads them any more."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _searched() -> list[Table]:
