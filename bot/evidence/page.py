@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from bot.evidence.sections import sections, state_of, with_beside
+from bot.evidence.sections import sections, state_of, timeline, with_beside
 from bot.messages.language import Speaker
 
 
@@ -20,15 +20,8 @@ def page(pack: Mapping[str, Any], speak: Speaker) -> str:
     )
     template = (resources.files("bot.evidence") / "page.html").read_text(encoding="utf-8")
     rows = list(with_beside(pack))
-    tickets = [
-        {
-            "key": about["key"],
-            "summary": about["summary"],
-            "lines": _lines(about, speak),
-            "sections": sections(about, [r for r in rows if r["ticket"] == about["ticket"]], speak),
-        }
-        for about in pack["about"]
-    ]
+    known = {about["ticket"]: about for about in pack["about"]}
+    tickets = [_ticket(name, known.get(name), rows, speak) for name in pack["tickets"]]
     head = pack["head"]
     return environment.from_string(template).render(
         language=speak.language,
@@ -42,6 +35,21 @@ def page(pack: Mapping[str, Any], speak: Speaker) -> str:
         check=_how(speak),
         end=f"{head['seq']}:{head['hash']}",
     )
+
+
+def _ticket(
+    name: str, about: Mapping[str, Any] | None, rows: Sequence[Mapping[str, Any]], speak: Speaker
+) -> dict[str, Any]:
+    """What is told of one ticket; of one that was forgotten, the rows that stand."""
+    own = [row for row in rows if row["ticket"] in (name, "")]
+    if about is None:
+        gone = speak.say("The ticket itself was forgotten, as kept no longer; its rows in the chain stand.")
+        return {"title": name, "lines": [gone], "sections": [timeline(own, speak)]}
+    return {
+        "title": f"{about['key']} · {about['summary']}",
+        "lines": _lines(about, speak),
+        "sections": sections(about, own, speak),
+    }
 
 
 def _lines(about: Mapping[str, Any], speak: Speaker) -> list[str]:

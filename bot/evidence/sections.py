@@ -14,8 +14,8 @@ from bot.model.asset import Dimension, Flag
 from bot.model.fields import FIELDS, Kind
 from bot.model.lifecycle import State, Verdict
 from bot.model.people import Role
-from bot.model.say import Say, say
-from rules.words import DIMENSIONS
+from bot.model.say import Quote, Say, say
+from rules.words import CHOICES, DIMENSIONS
 
 _DECISIONS = {
     "approved": say("approved"),
@@ -141,7 +141,7 @@ def history(ticket: Mapping[str, Any], speak: Speaker) -> Section:
             _moment(one["at"], speak),
             name_of(one["by"], speak),
             _label(one["field"], speak),
-            f"{one['before'] or '–'} → {one['after'] or '–'}",
+            " → ".join(_shown(one["field"], one[side], speak) for side in ("before", "after")),
         )
         for one in ticket.get("history", ())
     ]
@@ -186,7 +186,13 @@ def _signer(approval: Mapping[str, Any], speak: Speaker) -> str:
 
 def _label(name: str, speak: Speaker) -> str:
     """A field as people call it."""
-    return speak(Say(FIELDS[name].label)) if name in FIELDS else name
+    known = {"state": say("State"), "assets": say("Assets")}
+    return speak(Say(FIELDS[name].label) if name in FIELDS else known.get(name, Quote(name)))
+
+
+def _shown(name: str, value: str, speak: Speaker) -> str:
+    """One side of a change: states are codes of ours, all else is as the source shows it."""
+    return speak(STATE_NAMES[State(value)]) if name == "state" and value else value or "–"
 
 
 def _value(name: str, field: Mapping[str, Any], speak: Speaker) -> str:
@@ -197,7 +203,7 @@ def _value(name: str, field: Mapping[str, Any], speak: Speaker) -> str:
         return _moment(value, speak)
     if isinstance(value, list):
         return speak.listed([one["name"] if isinstance(one, dict) else str(one) for one in value])
-    return str(value).replace("_", " ") if FIELDS[name].kind is Kind.CHOICE else str(value)
+    return speak(CHOICES.get(value, Quote(str(value))))
 
 
 def _moment(at: str | None, speak: Speaker) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,8 +91,8 @@ class Persons(Store):
     def _clean_log(self) -> None:
         """SQLite's log holds old pages until it is cut off, which it is when nobody reads them any more."""
         if self.engine.dialect.name == "sqlite":
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            with closing(self.engine.raw_connection()) as connection:  # not in a transaction
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _searched() -> list[Table]:

@@ -33,8 +33,9 @@ class Retention(Store):
 
     def _forget_some(self, moment: datetime, at: datetime) -> int:
         with self.write() as connection:
-            query = select(TICKET.c.source, TICKET.c.id).where(_over_since(moment)).limit(_CHUNK)
-            tickets = [f"{source}:{id_}" for source, id_ in connection.execute(query)]
+            query = select(TICKET.c.source, TICKET.c.id).where(_over_since(moment))
+            ordered = query.order_by(TICKET.c.source, TICKET.c.id).limit(_CHUNK)
+            tickets = [f"{source}:{id_}" for source, id_ in connection.execute(ordered)]
             if not tickets:
                 return 0
             seqs = select(AUDIT.c.seq).where(AUDIT.c.ticket.in_(tickets))

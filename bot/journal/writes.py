@@ -25,6 +25,6 @@ def written(event: str, slot: Slot, at: datetime, **more: str) -> tuple[Entry, d
         "number": slot.desired_rev,
         **more,
     }
-    personal = {"to": list(slot.recipients), "subject": slot.ticket, "kind": slot.kind}
+    personal = {"to": list(slot.recipients), "subject": slot.ticket, "whose": whose}
     known = bool(whose or general or slot.recipients)
     return Entry(Cause.WRITE, "" if general else slot.ticket, facts, personal if known else {}), at

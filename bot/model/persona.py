@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+_TELLING = 8
+"""Characters from which an account id is looked for inside a text; a shorter one counts only by itself."""
+
 
 @dataclass(frozen=True)
 class Persona:
@@ -18,13 +21,14 @@ class Persona:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
-        """A name as whole words, however it is spaced or capitalised."""
+        """A name as whole words, however it is spaced or capitalised; an account id that is no common word."""
         words = [r"\s+".join(map(re.escape, name.split())) for name in self.names if name.strip()]
+        words += [re.escape(account) for account in self.ids if len(account) >= _TELLING]
         longest = sorted(words, key=len, reverse=True)
         return re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE) if words else None
 
     def told_by(self, text: str) -> bool:
-        """Whether a text is one of the ids, or contains one of the names."""
+        """Whether a text is one of the ids, or contains a name or an id."""
         return text in self.ids or bool(self._pattern and self._pattern.search(text))
 
     def hidden(self, value: Any, pseudonym: str) -> Any:
