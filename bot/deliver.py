@@ -120,6 +120,8 @@ class _Courier:
         self, journal: Journal, outlets: Mapping[str, Outlet], now: Callable[[], datetime], limit: int
     ) -> None:
         self.journal, self.outlets, self.now, self.limit = journal, outlets, now, limit
+        gap = journal.restored(now())
+        self.lost_since = gap.since if gap else None
         self.owner = secrets.token_hex(8)
         self.delivery = Delivery()
         self.writes = 0
@@ -184,16 +186,25 @@ class _Courier:
                 return self._update(slot, outlet, slot.remote_id, slot.stands)
             except Gone:
                 slot = self._forget(slot)
-        found = self._look(slot, outlet) if _must_look(slot, outlet) else ()
+        found = self._look(slot, outlet) if self._must_look(slot, outlet) else ()
         if found and outlet.editable:
             return self._adopt(slot, outlet, found)
         if found and (slot.once or _shows(found[-1], slot)):
             return self._adopted(slot, found[-1])
         return self._create(slot, outlet)
 
+    def _must_look(self, slot: Slot, outlet: Outlet) -> bool:
+        """Whether a message of ours may stand outside that the journal does not know of.
+
+        Looking through a channel's history is slow and strictly limited, so that is done only when in doubt: about
+        this message, or about all of them because the journal was put back from a copy.
+        """
+        forgotten = self.lost_since is not None and slot.first_attempt_at is None
+        return slot.doubtful or forgotten or outlet.format is not Format.SLACK
+
     def _look(self, slot: Slot, outlet: Outlet) -> Sequence[Posted]:
         """Our messages of the slot, where they may have been put, oldest first."""
-        first = slot.first_attempt_at
+        first = slot.first_attempt_at or self.lost_since
         on_ticket = outlet.format is not Format.SLACK  # a ticket's list is short; a channel's has no end
         since = BEGINNING if on_ticket or first is None else first - SKEW
         return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
@@ -284,14 +295,6 @@ class _Courier:
 
     def _tell(self, line: str) -> None:
         self.problems.setdefault(line)
-
-
-def _must_look(slot: Slot, outlet: Outlet) -> bool:
-    """Whether a message of ours may stand outside that the journal does not know of.
-
-    Looking through a channel's history is slow and strictly limited, so that is done only when in doubt.
-    """
-    return slot.doubtful or outlet.format is not Format.SLACK
 
 
 def _shows(posted: Posted, slot: Slot) -> bool:

@@ -138,8 +138,11 @@ def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report) -> Fac
 def memory_of(ctx: Context, ticket: Ticket) -> Memory:
     """What was said of a ticket before."""
     slots = ctx.journal.slots_of(f"{ticket.source}:{ticket.id}")
+    gap = ctx.journal.restored(ctx.clock())
+    # What changed while a journal that was put back knew nothing may have been news already.
+    known = gap is None or ctx.journal.judged_since(ticket.source, ticket.id, gap.at)
     return Memory(
-        verdicts=ctx.journal.previous(ticket.source, ticket.id) or None,
+        verdicts=(ctx.journal.previous(ticket.source, ticket.id) or None) if known else None,
         spoken=frozenset(slot.kind for slot in slots),
         posted=frozenset(slot.kind for slot in slots if slot.applied_hash),
         noted_at=next((slot.applied_at for slot in slots if slot.kind == COMMENT), None),

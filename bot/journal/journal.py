@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from bot.journal.audit import Audit
+from bot.journal.backup import Backups
 from bot.journal.engine import connect
 from bot.journal.inforce import InForce
 from bot.journal.marks import Marks
@@ -16,7 +17,7 @@ from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Marks, Audit, InForce, Persons, Retention):
+class Journal(Tickets, Waivers, Marks, Audit, InForce, Persons, Retention, Backups):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 

@@ -131,6 +131,10 @@ class Tickets(Slots):
         waiting = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None)
         return self._rows(waiting, TICKET.c.gone_at.is_(None))
 
+    def judged_since(self, source: str, ticket_id: str, moment: datetime) -> bool:
+        """Whether a ticket was judged at or after a moment."""
+        return bool(self._rows(_is(source, ticket_id), TICKET.c.checked_at >= moment))
+
     def settle_by(self, source: str, ticket_id: str) -> datetime | None:
         """Until when (UTC) an emergency was last told to make good what it skipped; None when it was not."""
         rows = self._rows(_is(source, ticket_id))
