@@ -22,6 +22,9 @@ slot      target, ticket, kind (unique)   one message outside. `desired_*`: how 
                                           `closed`: no longer wanted, not written any more
 waiver    id                              an exception for a rule of a ticket ("source:id"): reason, who in which
                                           role, until when, and when and by whom it was ended before that
+audit     seq                             the audit trail, a chain of hashes, never changed: `bot.journal.audit`
+audit_beside  seq, part                   personal data that rows of the chain hold seals of, each with its salt
+audit_head    one row                     where the chain ends
 sent      what, day                       what goes out once a day, and did
 run       id                              start, end, mode, report, exit code; no end means it was killed
 
@@ -30,9 +33,14 @@ that a crash loses all of it or nothing. What should be said is then brought out
 row says that a write begins before it does, and how it ended after it; an end that is not known is settled
 by looking outside. Nothing here holds a transaction while an outside system is asked.
 
-No e-mail address and no secret is stored; names of people stand in snapshots and in handover evidence.
+No e-mail address and no secret is stored; names of people stand in snapshots, waivers and handover evidence, and can
+be erased (`bot.journal.persons`, `bot.journal.retention`).
+
+Who adds a table: its words are searched when a person is erased, and rows with a column `ticket` ("source:id") are
+forgotten with that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.
 """
 
+from bot.journal.audit import Cause, Entry, append
 from bot.journal.engine import JournalError, connect
 from bot.journal.journal import Journal, open_journal
 from bot.journal.migrate import upgrade
@@ -41,11 +49,14 @@ from bot.journal.store import digest
 from bot.journal.tickets import TicketRow
 
 __all__ = [
+    "Cause",
     "Due",
+    "Entry",
     "Journal",
     "JournalError",
     "Slot",
     "TicketRow",
+    "append",
     "connect",
     "digest",
     "open_journal",
