@@ -63,12 +63,12 @@ def name_of(person: object, speak: Speaker) -> str:
 
 
 def _verdicts(facts: Mapping[str, Any], speak: Speaker) -> Iterator[str]:
+    alike: dict[tuple[str | None, str | None], list[str]] = {}
     for one in facts["changes"]:
+        alike.setdefault((one["before"], one["after"]), []).append(one["rule"])
+    for (before, after), rules in alike.items():
         yield speak.say(
-            "{rule}: {before} → {after}",
-            rule=one["rule"],
-            before=_verdict(one["before"]),
-            after=_verdict(one["after"]),
+            "{before} → {after}: {rules}", before=_verdict(before), after=_verdict(after), rules=tuple(rules)
         )
 
 
@@ -81,8 +81,11 @@ def _write(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Speaker
     sentence = _WRITES.get(facts["event"])
     places = {"target": facts["target"].capitalize(), "kind": kind, "error": _text(facts, "error")}
     told = speak.say(sentence.msgid, **places) if sentence else facts["event"]
-    to = [Quote(name) for name in personal.get("to", ())]
-    return f"{told.strip()} {speak.say('To: {names}.', names=tuple(to))}" if to else told.strip()
+    to = tuple(Quote(name) for name in personal.get("to", ()))
+    if not to:
+        return told.strip()
+    recipients = speak.say("To: {names}.", names=to)
+    return f"{told.strip()} {recipients}"
 
 
 def _waiver(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Speaker) -> str:

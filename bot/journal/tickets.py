@@ -14,6 +14,7 @@ from bot.journal.audit import Cause, Entry, append
 from bot.journal.slots import Slots
 from bot.journal.store import digest, insert
 from bot.journal.tables import BUNDLE, FINDING, SLOT, TICKET
+from bot.journal.verdicts import judged
 from bot.journal.wishes import put_wishes
 from bot.model.finding import Finding
 from bot.model.lifecycle import State, Verdict
@@ -86,10 +87,8 @@ class Tickets(Slots):
             _put_findings(connection, ticket, findings, now)
             _put_bundle(connection, ticket)
             put_wishes(connection, desired, now)
-            if changes := _changes(before, findings):
-                facts = {"key": ticket.key, "state": ticket.state.value, "changes": changes}
-                subject = f"{ticket.source}:{ticket.id}"
-                append(connection, Entry(Cause.VERDICT, subject, facts, snapshot=snapshot), now)
+            if entry := judged(ticket, before, findings, snapshot):
+                append(connection, entry, now)
 
     def previous(self, source: str, ticket_id: str) -> dict[str, Verdict]:
         """The verdicts of the last time, by rule id."""
@@ -193,25 +192,6 @@ def _verdicts(connection: Connection, source: str, ticket_id: str) -> dict[str, 
     columns = (FINDING.c.rule_id, FINDING.c.verdict)
     query = select(*columns).where(FINDING.c.source == source, FINDING.c.ticket_id == ticket_id)
     return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
-
-
-def _changes(before: Mapping[str, Verdict], findings: Sequence[Finding]) -> list[dict[str, str | None]]:
-    """What the audit trail tells of a judgement: each verdict that is not what it was, with its clause."""
-    changed = [
-        {
-            "rule": one.id,
-            "cite": one.cite,
-            "before": before[one.id].value if one.id in before else None,
-            "after": one.verdict.value,
-        }
-        for one in findings
-        if before.get(one.id) is not one.verdict
-    ]
-    no_more = sorted(before.keys() - {one.id for one in findings})
-    return [
-        *changed,
-        *({"rule": rule, "cite": "", "before": before[rule].value, "after": None} for rule in no_more),
-    ]
 
 
 def _row(values: dict[str, Any]) -> TicketRow:

@@ -86,7 +86,7 @@ def test_the_page_tells_who_decided_what_and_when(case: Case) -> None:
     page = Page(text)
     for words in (
         *("Evidence: CHG-1", "Vo-ICR R&D v2.1 §1.1", "Karim Aziz", "Dina Peeters", "approved", REASON),
-        *("ICR-17: still to do → in order", "Message written on Jira: comment.", "Citizen register"),
+        *("still to do → in order: ICR-17, ", "Message written on Jira: comment.", "Citizen register"),
         f"Exception of ICR-16 recorded by Karim Aziz (CAB): {REASON}",
     ):
         assert words in page.words, words
@@ -99,7 +99,7 @@ def test_the_page_tells_who_decided_what_and_when(case: Case) -> None:
     assert "url(" not in text
     dutch = Page((case.folder / "CHG-1-nl" / "evidence.html").read_text()).words
     assert "Wie tekende" in dutch
-    assert "ICR-17: nog te doen → in orde" in dutch
+    assert "nog te doen → in orde: ICR-17, " in dutch
 
 
 def test_a_release_brings_its_changes(case: Case) -> None:
