@@ -66,7 +66,7 @@ class Flaw(NamedTuple):
     what: str
 
     def __str__(self) -> str:
-        return f"row {self.seq}: {self.what}"
+        return f"row {self.seq}: {self.what}" if self.seq else self.what
 
 
 class Head(NamedTuple):

@@ -40,7 +40,8 @@ Who adds a table: its words are searched when a person is erased, and rows with 
 forgotten with that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.
 """
 
-from bot.journal.audit import Cause, Entry, append
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.journal.engine import JournalError, connect
 from bot.journal.journal import Journal, open_journal
 from bot.journal.migrate import upgrade

@@ -12,29 +12,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from bot.chain import AMENDING, Flaw, Head, Row, Sealed, amended, canonical, content, flaws, link, seal
+from bot.journal.agreement import Record
+from bot.journal.causes import Cause
 from bot.journal.store import Store
 from bot.journal.tables import AUDIT, AUDIT_BESIDE, AUDIT_HEAD, storable
 
 SNAPSHOT, PERSONAL = "snapshot", "personal"
-
-
-class Cause(StrEnum):
-    """What a row records. ERASED and PRUNED tell what became of personal data beside other rows."""
-
-    VERDICT = "verdict"
-    WRITE = "write"
-    INTERACTION = "interaction"
-    WAIVER = "waiver"
-    SETTINGS = "settings"
-    GONE = "gone"
-    ERASED = "erased"
-    PRUNED = "pruned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +137,10 @@ class Audit(Store):
     ) -> Iterator[Flaw]:
         """All that is wrong with the chain, as it stands at this moment. `tick` hears how many rows were seen."""
         with self._still() as connection:
-            rows = _ticking(_rows(connection), tick)
+            record = Record()
+            rows = record.heard(_ticking(_rows(connection), tick))
             yield from flaws(rows, _beside(connection), _head(connection), anchors)
+            yield from record.disagreements(connection)
 
     @contextmanager
     def _still(self) -> Iterator[Connection]:

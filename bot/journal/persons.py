@@ -17,7 +17,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, RowMapping, Table, delete, select, update
 
-from bot.journal.audit import Cause, Entry, append, put_beside
+from bot.journal.audit import Entry, append, put_beside
+from bot.journal.causes import Cause
 from bot.journal.store import Store, digest
 from bot.journal.tables import AUDIT, AUDIT_BESIDE, AUDIT_HEAD, META, METADATA, TICKET, Json, Words
 from bot.model.persona import Persona, people_in

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select
 
-from bot.journal.audit import Cause, Entry, append
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.journal.store import Store
 from bot.journal.tables import AUDIT, AUDIT_BESIDE, BUNDLE, METADATA, RUN, SLOT, TICKET
 from bot.model.lifecycle import State

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, select, update
 
-from bot.journal.audit import Cause, Entry, append
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.journal.slots import Slots
 from bot.journal.store import digest, insert
 from bot.journal.tables import BUNDLE, FINDING, SLOT, TICKET

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.journal.audit import Cause, Entry
+from bot.journal.audit import Entry
+from bot.journal.causes import Cause
 from bot.model.finding import Finding
 from bot.model.lifecycle import Verdict
 from bot.model.ticket import Ticket

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from bot.journal.audit import Cause, Entry, append
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.journal.store import Store
 from bot.journal.tables import TICKET, WAIVER
 from bot.model.people import Role

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.journal.audit import Cause, Entry
+from bot.journal.audit import Entry
+from bot.journal.causes import Cause
 from bot.journal.slot import Slot
 
 

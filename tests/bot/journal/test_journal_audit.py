@@ -13,7 +13,8 @@ from test_journal_ledger import COMMENT, LATER, NOW, SNAPSHOT, TICKET, finding
 
 from bot.chain import START, Head
 from bot.journal import Journal, open_journal
-from bot.journal.audit import Cause, Entry, append
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.model.lifecycle import Verdict
 from bot.model.people import Role
 from bot.model.waiver import Waiver
@@ -138,7 +139,10 @@ def test_a_row_is_written_with_its_fact_or_not_at_all(journal: Journal) -> None:
         ),
         (
             ["DELETE FROM audit WHERE seq = 5", "DELETE FROM audit_beside WHERE seq = 5"],
-            ["row 5: is missing, or more up to row 5 are; the end of the chain was cut off"],
+            [
+                "row 5: is missing, or more up to row 5 are; the end of the chain was cut off",
+                "row 1: says that ICR-1 is missing for jira:10001; the journal says met",
+            ],
         ),
         (
             [
@@ -156,6 +160,25 @@ def test_a_row_is_written_with_its_fact_or_not_at_all(journal: Journal) -> None:
             ["DELETE FROM audit_beside WHERE seq = 1"],
             ["row 1: its snapshot part is gone, and no erasing of it is on record"],
         ),
+        (
+            ["UPDATE finding SET verdict = 'missing'"],
+            ["row 5: says that ICR-1 is met for jira:10001; the journal says missing"],
+        ),
+        (
+            ["UPDATE waiver SET until = '2099-01-01 00:00:00.000000'"],
+            ["row 4: the journal's waivers of ICR-1 for jira:10001 are not those on record"],
+        ),
+        (
+            ["DELETE FROM waiver"],
+            ["row 4: the journal's waivers of ICR-1 for jira:10001 are not those on record"],
+        ),
+        (
+            ["UPDATE waiver SET ticket = 'jira:10002', rule_id = 'ICR-2'"],
+            [
+                "row 4: the journal's waivers of ICR-1 for jira:10001 are not those on record",
+                "the journal's waivers of ICR-2 for jira:10002 are not those on record",
+            ],
+        ),
         (["DELETE FROM audit_head"], ["row 5: is not where the head says that the chain ends (row 0)"]),
     ],
 )
@@ -171,13 +194,8 @@ def test_an_anchor_finds_a_chain_that_was_started_anew(journal: Journal) -> None
     lived(journal)
     noted = journal.audit_head()
     with journal.write() as connection:
-        for statement in (
-            "DELETE FROM audit",
-            "DELETE FROM audit_beside",
-            "DELETE FROM finding",
-            "DELETE FROM slot",
-        ):
-            connection.execute(text(statement))
+        for table in ("audit", "audit_beside", "finding", "slot", "waiver"):
+            connection.execute(text(f"DELETE FROM {table}"))
         connection.execute(text(f"UPDATE audit_head SET seq = 0, hash = '{START}'"))
     lived(journal)
     assert whole(journal) == []

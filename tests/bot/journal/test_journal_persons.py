@@ -12,7 +12,8 @@ from sqlalchemy import text
 from test_journal_ledger import COMMENT, LATER, NOW, TICKET, finding
 
 from bot.journal import Journal, digest
-from bot.journal.audit import Cause, Entry
+from bot.journal.audit import Entry
+from bot.journal.causes import Cause
 from bot.journal.tables import METADATA
 from bot.model.lifecycle import State, Verdict
 from bot.model.people import Role
