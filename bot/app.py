@@ -11,6 +11,7 @@ from bot.accounts import one_person
 from bot.context import Context, Policy
 from bot.decide import COMMENT
 from bot.declarations import DeclarationsError, load_declarations
+from bot.inforce import in_force
 from bot.journal import JournalError, open_journal
 from bot.messages.language import Speaker
 from bot.metrics import Metrics
@@ -66,6 +67,7 @@ def policy(settings: Settings) -> Policy:
         emergency_days=bot.emergency_days,
         waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
         same_person=one_person(bot.same_person),
+        retain_days=bot.retain_days,
     )
 
 
@@ -85,6 +87,8 @@ def build(
         journal = open_journal(settings.bot.database_url, exclusive=exclusive)
     except JournalError as error:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    if exclusive:
+        journal.note_settings(in_force(settings, rules.packs, rules.declarations), clock())
     return Context(connectors, journal, rules, Speaker(settings.bot.language, settings.bot.zone), clock, stop)
 
 

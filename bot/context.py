@@ -30,6 +30,7 @@ class Policy:
     emergency_days working days in which an emergency makes good what it skipped
     waivers        who may record a waiver, and for how long
     same_person    account ids to the one that stands for the person, where an admin declared several to be one
+    retain_days    days after which a closed ticket is forgotten; None for never
     """
 
     act: bool
@@ -46,6 +47,7 @@ class Policy:
     emergency_days: int = 2
     waivers: Terms = TERMS
     same_person: Mapping[str, str] = field(default_factory=dict)
+    retain_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,8 @@ class _Courier:
     ) -> None:
         self.journal, self.outlets, self.now, self.limit = journal, outlets, now, limit
         self.replacing = orders.replacing
+        gap = journal.restored(now())
+        self.lost_since = gap.since if gap else None
         self.owner = secrets.token_hex(8)
         self.delivery = Delivery()
         self.writes = 0
@@ -197,7 +199,7 @@ class _Courier:
         except Exception as error:  # one message we cannot handle must not lose the others
             log.exception("message could not be delivered", ticket=slot.ticket, kind=slot.kind)
             name = type(error).__name__
-            self.journal.release(slot, self._after(slot), name)
+            self.journal.release(slot, self._after(slot), name, now=self.now())
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): broke down ({name}); the log says where")
             return "failed"
         return ""
@@ -208,7 +210,7 @@ class _Courier:
                 return self._update(slot, outlet, slot.remote_id, slot.stands)
             except (Gone, Altered):
                 slot = self._forget(slot)
-        found = self._look(slot, outlet) if _must_look(slot, outlet) else ()
+        found = self._look(slot, outlet) if self._must_look(slot, outlet) else ()
         altered = [one for one in found if one.altered]
         found = [one for one in found if not one.altered]
         if altered:
@@ -237,9 +239,18 @@ class _Courier:
             return slot.desired_body
         return self.replacing(slot.desired_body, outlet.format, slot.replaces)
 
+    def _must_look(self, slot: Slot, outlet: Outlet) -> bool:
+        """Whether a message of ours may stand outside that the journal does not know of.
+
+        Looking through a channel's history is slow and strictly limited, so that is done only when in doubt: about
+        this message, or about all of them because the journal was put back from a copy.
+        """
+        forgotten = self.lost_since is not None and slot.first_attempt_at is None
+        return slot.doubtful or forgotten or outlet.format is not Format.SLACK
+
     def _look(self, slot: Slot, outlet: Outlet) -> Sequence[Posted]:
         """Our messages of the slot, where they may have been put, oldest first."""
-        first = slot.first_attempt_at
+        first = slot.first_attempt_at or self.lost_since
         on_ticket = outlet.format is not Format.SLACK  # a ticket's list is short; a channel's has no end
         since = BEGINNING if on_ticket or first is None else first - SKEW
         return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
@@ -311,7 +322,8 @@ class _Courier:
         elif not isinstance(error, Ambiguous):
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): {_told(error)}")
         not_done = isinstance(error, _NOT_DONE)
-        self.journal.release(slot, self._when_again(slot, error), self._kept(slot, error), not_done=not_done)
+        again = self._when_again(slot, error)
+        self.journal.release(slot, again, self._kept(slot, error), not_done=not_done, now=self.now())
         if isinstance(error, Ambiguous):
             return "ambiguous"
         return "refused" if isinstance(error, _OWN_FAULT) else "failed"
@@ -340,14 +352,6 @@ class _Courier:
 
     def _tell(self, line: str) -> None:
         self.problems.setdefault(line)
-
-
-def _must_look(slot: Slot, outlet: Outlet) -> bool:
-    """Whether a message of ours may stand outside that the journal does not know of.
-
-    Looking through a channel's history is slow and strictly limited, so that is done only when in doubt.
-    """
-    return slot.doubtful or outlet.format is not Format.SLACK
 
 
 def _shows(posted: Posted, slot: Slot) -> bool:

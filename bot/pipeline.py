@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -48,6 +48,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     judge_releases(ctx, gatherer, report)
     remind_all(ctx, gatherer, report)
     deliver_all(ctx, report)
+    forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
     whole = [name for name, count in report.sources.items() if count.complete]
     ctx.journal.end_run(run, report.ended, report.exit_code, report.as_json(), whole)
@@ -155,8 +156,11 @@ def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report) -> Fac
 def memory_of(ctx: Context, ticket: Ticket) -> Memory:
     """What was said of a ticket before."""
     slots = ctx.journal.slots_of(f"{ticket.source}:{ticket.id}")
+    gap = ctx.journal.restored(ctx.clock())
+    # What changed while a journal that was put back knew nothing may have been news already.
+    known = gap is None or ctx.journal.judged_since(ticket.source, ticket.id, gap.at)
     return Memory(
-        verdicts=ctx.journal.previous(ticket.source, ticket.id) or None,
+        verdicts=(ctx.journal.previous(ticket.source, ticket.id) or None) if known else None,
         spoken=frozenset(slot.kind for slot in slots),
         posted=frozenset(slot.kind for slot in slots if slot.applied_hash),
         noted_at=next((slot.applied_at for slot in slots if slot.kind == COMMENT), None),
@@ -236,6 +240,15 @@ def deliver_all(ctx: Context, report: Report) -> None:
     for due in ctx.journal.due_slots(ctx.clock()):
         slot = next(slot for slot in ctx.journal.slots_of(due.ticket) if slot.id == due.id)
         report.planned.append(Planned(keys.get(due.ticket, due.ticket), due.target, due.kind, slot.reason))
+
+
+def forget_old(ctx: Context) -> None:
+    """Forget what was closed longer ago than the organisation keeps."""
+    if ctx.policy.retain_days is None or ctx.stop():
+        return
+    now = ctx.clock()
+    if forgotten := ctx.journal.forget_before(now - timedelta(days=ctx.policy.retain_days), now):
+        log.info("closed tickets were forgotten", tickets=forgotten)
 
 
 def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: True) -> None:

@@ -125,6 +125,13 @@ class BotSettings(NormSettings):
         " member ID in Slack).",
         examples=["5b10a2844c20165700ede21g=5b10ac8d82e05b22cc7d4ef5"],
     )
+    retain_days: int | None = Field(
+        None,
+        ge=30,
+        description="Days after which a closed ticket is forgotten, with all personal data about it; the audit chain "
+        "stays. Not set: nothing is forgotten.",
+        examples=["730"],
+    )
     http_host: str = Field(
         "127.0.0.1", description="Address on which `sluis serve` answers health checks, and Slack over HTTP."
     )

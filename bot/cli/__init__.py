@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from bot.cli import ask, norms, operate, rules, waive
+from bot.cli import ask, audit, journal, norms, operate, rules, waive
 
 app = typer.Typer(
     name="sluis",
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (operate, ask, waive, norms, rules):
+for module in (operate, ask, waive, audit, journal, norms, rules):
     module.register(app)
 
 

@@ -33,6 +33,9 @@ hint      id                              word from outside that a ticket may ha
 deed      id, key (unique)                what somebody did in the message service, kept before it is acknowledged; who
                                           they are in the ticket's system, and what came of it
 pause     id                              who is not reminded of which ticket, and until when
+audit     seq                             the audit trail, a chain of hashes, never changed: `bot.journal.audit`
+audit_beside  seq, part                   personal data that rows of the chain hold seals of, each with its salt
+audit_head    one row                     where the chain ends
 sent      what, day                       what goes out once a day, and did
 run       id                              start, end, mode, report, exit code; no end means it was killed
 
@@ -42,9 +45,15 @@ row says that a write begins before it does, and how it ended after it; an end t
 by looking outside. Nothing here holds a transaction while an outside system is asked.
 
 No e-mail address and no secret is stored, but for what allows answering a deed, until it is answered; names of people
-stand in snapshots, deeds, pauses and in handover evidence.
+stand in snapshots, deeds, pauses, waivers and handover evidence, and can be erased (`bot.journal.persons`,
+`bot.journal.retention`).
+
+Who adds a table: its words are searched when a person is erased, and rows with a column `ticket` ("source:id") are
+forgotten with that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.
 """
 
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.journal.deeds import Decided, DeedRow
 from bot.journal.engine import JournalError, connect
 from bot.journal.hints import Heard
@@ -55,14 +64,17 @@ from bot.journal.store import digest
 from bot.journal.tickets import TicketRow
 
 __all__ = [
+    "Cause",
     "Decided",
     "DeedRow",
     "Due",
+    "Entry",
     "Heard",
     "Journal",
     "JournalError",
     "Slot",
     "TicketRow",
+    "append",
     "connect",
     "digest",
     "open_journal",

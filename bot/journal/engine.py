@@ -87,6 +87,7 @@ def _prepare(connection: Any, _: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # a row confirmed before a power cut must still be there after it
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is erased must not be read back from the file
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from bot.journal.asks import Asks
+from bot.journal.audit import Audit
+from bot.journal.backup import Backups
 from bot.journal.deeds import Deeds
 from bot.journal.engine import connect
 from bot.journal.hints import Hints
+from bot.journal.inforce import InForce
 from bot.journal.marks import Marks
 from bot.journal.members import Members
 from bot.journal.migrate import upgrade
+from bot.journal.persons import Persons
+from bot.journal.retention import Retention
 from bot.journal.slots import DEFAULT_INSTALL
 from bot.journal.waivers import Waivers
 
 
-class Journal(Asks, Waivers, Members, Deeds, Marks, Hints):
+class Journal(Asks, Waivers, Members, Deeds, Marks, Hints, Audit, InForce, Persons, Retention, Backups):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -52,6 +53,7 @@ class Slot:
     desired_rev: int
     applied_hash: str | None
     remote_id: str | None
+    recipients: Sequence[str]
     phase: str
     attempts: int
     next_attempt_at: datetime | None

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, not_, or_, select, update
 
+from bot.journal.audit import Entry, append
 from bot.journal.slot import (
     IDLE,
     IS_PARENT,
@@ -31,6 +32,7 @@ from bot.journal.slot import (
 from bot.journal.store import Store, insert
 from bot.journal.tables import META, SLOT
 from bot.journal.wishes import put_wishes
+from bot.journal.writes import written
 from bot.model.facts import Notice
 from bot.model.people import Role
 from bot.model.wish import Wish
@@ -105,6 +107,7 @@ class Slots(Store):
         """Note, before the call, that a write to `place` begins, and renew the lease. False when it was lost."""
         return self._under_lease(
             slot,
+            written("announced", slot, now),
             phase=WRITING,
             at_container=place.container,
             at_thread=place.thread,
@@ -120,13 +123,13 @@ class Slots(Store):
             "first_attempt_at": None,
             "phase": IDLE,
         }
-        if not self._under_lease(slot, at_container="", at_thread="", **never):
+        if not self._under_lease(slot, None, at_container="", at_thread="", **never):
             return None
         return replace(slot, stands=Place(""), **never)
 
     def replacing(self, slot: Slot, at: datetime) -> Slot | None:
         """This message takes the place of one posted at `at`, which a person edited. None when the lease was lost."""
-        return replace(slot, replaces=at) if self._under_lease(slot, replaces=at) else None
+        return replace(slot, replaces=at) if self._under_lease(slot, None, replaces=at) else None
 
     def confirm(self, slot: Slot, remote_id: str, now: datetime) -> bool:
         """Note that the message stands outside as this slot wanted it. False when the lease was lost: then
@@ -134,6 +137,7 @@ class Slots(Store):
         """
         confirmed = self._under_lease(
             slot,
+            written("confirmed", slot, now, remote=remote_id),
             remote_id=remote_id,
             applied_hash=slot.desired_hash,
             applied_rev=slot.desired_rev,
@@ -150,18 +154,27 @@ class Slots(Store):
             with self.write() as connection:
                 doubt = {"phase": WRITING, "remote_id": None, "fence": SLOT.c.fence + 1}
                 connection.execute(update(SLOT).where(SLOT.c.id == slot.id).values(doubt))
+                append(connection, *written("doubted", slot, now, remote=remote_id))
         return confirmed
 
     def release(
-        self, slot: Slot, next_attempt_at: datetime | None, error: str, *, not_done: bool = False
+        self,
+        slot: Slot,
+        next_attempt_at: datetime | None,
+        error: str,
+        *,
+        not_done: bool = False,
+        now: datetime | None = None,
     ) -> bool:
         """Give the slot back undelivered. `not_done` says that the write was certainly not done, so that the
-        slot is in no more doubt than before. False when the lease was lost.
+        slot is in no more doubt than before. `now` is for the audit trail. False when the lease was lost.
         """
         undone = {"phase": slot.phase} if not_done else {}
         tried = 1 if error else 0
+        at = now or datetime.now(UTC)
         return self._under_lease(
             slot,
+            written("failed", slot, at, error=error, done="no" if not_done else "unknown") if error else None,
             next_attempt_at=next_attempt_at,
             last_error=error or slot.last_error,
             attempts=SLOT.c.attempts + tried,
@@ -201,10 +214,14 @@ class Slots(Store):
         with self.read() as connection:
             return tuple(_notice(row) for row in connection.execute(query).mappings())
 
-    def _under_lease(self, slot: Slot, **values: Any) -> bool:
+    def _under_lease(self, slot: Slot, told: tuple[Entry, datetime] | None, **values: Any) -> bool:
+        """Change the slot while its lease is ours, and put `told` on record with that."""
         held = (SLOT.c.id == slot.id, SLOT.c.fence == slot.fence)
         with self.write() as connection:
-            return connection.execute(update(SLOT).where(*held).values(values)).rowcount == 1
+            ours = connection.execute(update(SLOT).where(*held).values(values)).rowcount == 1
+            if ours and told:
+                append(connection, *told)
+            return ours
 
 
 def _read(connection: Connection, install: str, condition: ColumnElement[bool]) -> tuple[Slot, ...]:

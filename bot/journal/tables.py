@@ -300,3 +300,36 @@ PAUSE = Table(
     _moment("until", needed=True),
     Index(None, "ticket"),
 )
+
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _moment("at", needed=True),
+    _text("cause"),
+    _text("ticket"),
+    Column("before", Integer, nullable=False),
+    _text("facts"),
+    _text("snapshot"),
+    _text("personal"),
+    _text("previous"),
+    _text("hash"),
+    Index(None, "ticket"),
+)
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _text("hash"),
+)
+
+AUDIT_BESIDE = Table(
+    "audit_beside",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _text("part", primary_key=True),
+    _text("salt"),
+    _text("body"),
+)
