@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.accounts import one_person
@@ -21,6 +22,7 @@ from bot.calendar import Calendar
 from bot.model.people import Role
 from bot.model.reading import text
 from bot.model.waiver import Substitute
+from bot.redact import learn
 from connectors.catalog import CONNECTORS
 from connectors.settings import EnvSettings
 
@@ -264,12 +266,33 @@ def load() -> Settings:
             problems += _explained(group, error)
         except OSError as error:
             problems.append(_unread(group, error))
+    _keep_secret(read.values())
     if problems:
         raise SettingsError(problems)
     bot, roles = read.pop("bot"), read.pop("roles")
     assert isinstance(bot, BotSettings)
     assert isinstance(roles, RoleSettings)
     return Settings(bot, roles, read)
+
+
+def _keep_secret(groups: Iterable[EnvSettings]) -> None:
+    """From here on no secret of these settings comes out of this process."""
+    values = [(name, value) for group in groups for name, value in group]
+    users = [value for name, value in values if name in _ACCOUNTS and isinstance(value, str)]
+    secrets = [value.get_secret_value() for _, value in values if isinstance(value, SecretStr)]
+    databases = [_password(value) for name, value in values if name == "database_url"]
+    learn([*secrets, *databases], users)
+
+
+_ACCOUNTS = ("email", "user", "client_id")
+"""What goes with a password in Basic authentication."""
+
+
+def _password(url: str) -> str:
+    try:
+        return unquote(urlsplit(url).password or "")
+    except ValueError:
+        return ""
 
 
 def norms() -> NormSettings:
