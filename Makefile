@@ -37,8 +37,9 @@ check: $(DONE)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache >/tmp/sluis-imports.$$$$ 2>&1 || { cat /tmp/sluis-imports.$$$$; exit 1; }; rm -f /tmp/sluis-imports.$$$$
 
-bench: $(DONE) ## how long the norms take: 3000 classifications, and tickets a second
+bench: $(DONE) ## how long the norms take; what a cycle over 10,000 tickets asks (CENSUS=1: the nightly look at all too)
 	@PYTHONPATH=tests $(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_cycle
 
 contract: $(DONE) .contract/.installed ## the Jira connector on a server that others made (downloads it once)
 	@SLUIS_CONTRACT=1 $(BIN)/python -m pytest tests/contracts/test_backlot.py

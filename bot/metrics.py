@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from bot.ports import Line
 from bot.report import Report
 
 
@@ -23,6 +27,12 @@ class Metrics:
         self._verdicts = Gauge(
             "sluis_verdicts", "Verdicts in the last cycle.", ["verdict"], registry=self.registry
         )
+        self._circuits = Gauge(
+            "sluis_circuit_open",
+            "1 while nothing is asked of a system: it does not answer, or wants to be left alone.",
+            ["system"],
+            registry=self.registry,
+        )
         self._ended = Gauge(
             "sluis_last_run_timestamp_seconds", "When the last cycle ended.", registry=self.registry
         )
@@ -30,6 +40,11 @@ class Metrics:
     def hook(self, source: str, outcome: str) -> None:
         """Add one webhook."""
         self._hooks.labels(source, outcome).inc()
+
+    def watch(self, circuits: Mapping[str, Line]) -> None:
+        """Show how these lines are at any moment."""
+        for system, line in circuits.items():
+            self._circuits.labels(system).set_function(partial(_opened, line))
 
     def observe(self, report: Report) -> None:
         """Add one run."""
@@ -48,3 +63,7 @@ class Metrics:
             self._tickets.labels(name, "failed").inc(count.failed)
         for outcome, number in report.delivered.items():
             self._effects.labels(outcome).inc(number)
+
+
+def _opened(line: Line) -> float:
+    return float(line.open)

@@ -24,7 +24,7 @@ from bot.model.people import Person
 from bot.model.snapshot import snapshot
 from bot.model.ticket import Ticket, TicketRef
 from bot.model.wish import Wish
-from bot.ports import Format, SourceError, TicketSource
+from bot.ports import Format, NotFound, SourceError, TicketSource
 from bot.reminders import remind_all
 from bot.report import Planned, Report
 from rules.engine import evaluate
@@ -126,6 +126,8 @@ def judge(
         ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
     except SourceError as error:
         report.problem(f"{ref.key}: {told(error)}")
+        if isinstance(error, NotFound) and error.system == source.name:
+            ctx.journal.out_of_sight(source.name, [ref.id], ctx.clock())
         count.failed += 1
         return error
     except Exception as error:  # one ticket we cannot digest must not keep the others waiting

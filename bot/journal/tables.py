@@ -122,6 +122,7 @@ TICKET = Table(
     _text("first_state"),
     _moment("checked_at", needed=True),
     _moment("gone_at"),
+    _moment("hidden_at"),
     _moment("settle_by"),
     _moment("look_again_at"),
     Index(None, "source", "key"),
