@@ -197,8 +197,8 @@ class Site:
 
     def look_up(self, refs: Sequence[AssetRef]) -> Mapping[AssetRef, Asset]:
         people = {"owner": Field((build.AN,)), "stakeholders": Field((build.BO,))}
-        classes = {name: Field(3) for name in ("confidentiality", "integrity", "availability")}
-        flags = {name: Field(False) for name in ("gdpr", "ksz", "nis2")}
+        classes = {name: Field(4) for name in ("confidentiality", "integrity", "availability")}
+        flags = {"gdpr": Field(True), "ksz": Field(False), "nis2": Field(False)}
         asset = Asset(self.name, REF.id, REF.name, **classes, **flags, **people, supplier=Field())
         return {ref: asset for ref in refs if ref.id == REF.id}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,6 +31,22 @@ SIGNED = {r.id for pack in PACKS for r in pack.rules if r.check in ("approved_by
 STATES = ("draft", "assess", "authorize", "implement", "review", "closed", "canceled")
 
 
+def deed(**given: Any) -> Callable[[Callable[..., None]], Any]:
+    """A step of the story, after which the bot may run, five minutes later."""
+
+    def told(do: Callable[..., None]) -> Any:
+        @rule(**given, then_the_bot_runs=st.booleans())
+        @wraps(do)
+        def done(self: Story, then_the_bot_runs: bool, **what: Any) -> None:
+            do(self, **what)
+            if then_the_bot_runs:
+                self.the_bot_runs()
+
+        return done
+
+    return told
+
+
 class Story(RuleBasedStateMachine):
     """`journal` is the memory the bot has: the product's own, unless a test wants to see the promises broken."""
 
@@ -47,41 +64,41 @@ class Story(RuleBasedStateMachine):
 
     # -- what people do -------------------------------------------------------------------------------------
 
-    @rule(ticket=TICKETS, field=FIELDS)
+    @deed(ticket=TICKETS, field=FIELDS)
     def somebody_writes(self, ticket: str, field: tuple[str, str]) -> None:
         name, words = field
         self.harbour.wrote(_number(ticket), name, WORDS[name][words])
 
-    @rule(ticket=TICKETS, who=WHO)
+    @deed(ticket=TICKETS, who=WHO)
     def approves(self, ticket: str, who: str) -> None:
         self.harbour.decided(_number(ticket), who, Decision.APPROVED)
 
-    @rule(ticket=TICKETS, who=WHO)
+    @deed(ticket=TICKETS, who=WHO)
     def takes_it_back(self, ticket: str, who: str) -> None:
         self.harbour.decided(_number(ticket), who, Decision.REJECTED)
 
-    @rule(ticket=TICKETS, state=st.sampled_from(STATES))
+    @deed(ticket=TICKETS, state=st.sampled_from(STATES))
     def is_moved_to(self, ticket: str, state: str) -> None:
         self.site.touch(_number(ticket), state=State(state))
 
-    @rule(ticket=TICKETS)
+    @deed(ticket=TICKETS)
     def is_deleted_or_moved_away(self, ticket: str) -> None:
         self.site.gone.add(_number(ticket))
 
-    @rule(ticket=TICKETS)
+    @deed(ticket=TICKETS)
     def comes_back(self, ticket: str) -> None:
         self.site.gone.discard(_number(ticket))
         self.site.touch(_number(ticket))
 
-    @rule(ticket=TICKETS, name=st.sampled_from(sorted(WORDS)))
+    @deed(ticket=TICKETS, name=st.sampled_from(sorted(WORDS)))
     def an_admin_hides(self, ticket: str, name: str) -> None:
         self.harbour.hid(_number(ticket), name)
 
-    @rule(ticket=TICKETS, readable=st.booleans())
+    @deed(ticket=TICKETS, readable=st.booleans())
     def approvals_can_be_read(self, ticket: str, readable: bool) -> None:
         self.site.touch(_number(ticket), approvals_readable=readable)
 
-    @rule(ticket=TICKETS, days=st.sampled_from((1, 3)), asked=st.sampled_from(("ICR-00", "ICR-06", "ICR-11")))
+    @deed(ticket=TICKETS, days=st.sampled_from((1, 3)), asked=st.sampled_from(("ICR-00", "ICR-06", "ICR-11")))
     def is_waived(self, ticket: str, days: int, asked: str) -> None:
         now = self.harbour.now
         made = Waiver(
@@ -90,15 +107,15 @@ class Story(RuleBasedStateMachine):
         )  # fmt: skip
         self.harbour.journal.record_waiver(made, "bo")
 
-    @rule(ticket=TICKETS, asked=st.sampled_from(("ICR-00", "ICR-06", "ICR-11")))
+    @deed(ticket=TICKETS, asked=st.sampled_from(("ICR-00", "ICR-06", "ICR-11")))
     def waiver_is_ended(self, ticket: str, asked: str) -> None:
         self.harbour.journal.end_waiver(f"jira:{_number(ticket)}", asked, self.harbour.now, "Bo")
 
-    @rule(hours=st.sampled_from((1, 20, 70)))
+    @deed(hours=st.sampled_from((1, 20, 70)))
     def time_passes(self, hours: int) -> None:
         self.harbour.now += timedelta(hours=hours)
 
-    @rule()
+    @deed()
     def a_comment_is_deleted(self) -> None:
         """By hand, outside. The bot may leave it so until there is something new to say."""
         if self.comments.messages:
@@ -107,31 +124,33 @@ class Story(RuleBasedStateMachine):
 
     # -- what goes wrong in the next run -------------------------------------------------------------------
 
-    @rule(what=st.sampled_from(sorted(LOST)), at=st.integers(1, 4), done=st.booleans())
+    @deed(what=st.sampled_from(sorted(LOST)), at=st.integers(1, 4), done=st.booleans())
     def a_comment_to_come(self, what: str, at: int, done: bool) -> None:
         self._trouble(self.comments, what, at, done)
 
-    @rule(what=st.sampled_from(sorted(LOST)), at=st.integers(1, 4), done=st.booleans())
+    @deed(what=st.sampled_from(sorted(LOST)), at=st.integers(1, 4), done=st.booleans())
     def a_message_to_come(self, what: str, at: int, done: bool) -> None:
         self._trouble(self.slack, what, at, done)
 
-    @rule()
+    @deed()
     def the_listing_will_break_off(self) -> None:
         self.site.breaks_off = self.troubled = True
 
-    @rule(ticket=TICKETS)
+    @deed(ticket=TICKETS)
     def cannot_be_read_for_now(self, ticket: str) -> None:
         self.site.unreadable.add(_number(ticket))
         self.troubled = True
 
     # -- what the bot does -----------------------------------------------------------------------------------
 
-    @rule(full=st.booleans())
-    def the_bot_runs(self, full: bool) -> None:
-        if self.troubled:
-            self._runs_in_trouble(full)
-        else:
-            self._runs_well(full)
+    @rule()
+    def the_bot_runs(self) -> None:
+        self.harbour.now += timedelta(minutes=5)
+        self._run(full=False)
+
+    @rule()
+    def at_night_the_bot_looks_at_all(self) -> None:
+        self._run(full=True)
 
     @rule(at=st.integers(1, 5), done=st.booleans())
     def the_bot_is_killed(self, at: int, done: bool) -> None:
@@ -153,6 +172,12 @@ class Story(RuleBasedStateMachine):
         assert self._outside() == before, "observing wrote something"
 
     # -- the promises -----------------------------------------------------------------------------------------
+
+    def _run(self, *, full: bool) -> None:
+        if self.troubled:
+            self._runs_in_trouble(full)
+        else:
+            self._runs_well(full)
 
     def _runs_well(self, full: bool) -> None:
         attempted = len(self.comments.attempts)
