@@ -7,7 +7,8 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench contract pictures record lock exam-properties audit-dependencies env-example checks-doc cases-doc catalogue clean
+.PHONY: help install demo test check bench contract pictures record lock exam-properties audit-dependencies env-example \
+	checks-doc cases-doc columns-doc catalogue clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -83,6 +84,9 @@ checks-doc: $(DONE) ## write the list of checks in docs/packs.md
 
 cases-doc: $(DONE) ## write the number of cases per requirement in docs/proofs.md
 	@$(BIN)/python -m bot.cases.proofs docs/proofs.md
+
+columns-doc: $(DONE) ## write the columns of ServiceNow that a plain instance lacks
+	@$(BIN)/python -m connectors.servicenow.columns_doc > connectors/servicenow/COLUMNS.md
 
 catalogue: $(DONE) ## gather new sentences into the Dutch catalogue
 	@$(BIN)/python -m bot.messages.catalogue

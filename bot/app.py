@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.accounts import one_person
 from bot.context import Context, Policy
+from bot.decide import COMMENT
 from bot.declarations import DeclarationsError, load_declarations
 from bot.journal import JournalError, open_journal
 from bot.messages.language import Speaker
@@ -82,6 +83,22 @@ def build(
     except JournalError as error:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
     return Context(connectors, journal, rules, Speaker(settings.bot.language, settings.bot.zone), clock, stop)
+
+
+def refused(settings: Settings) -> dict[str, str]:
+    """Keys of open tickets that do not take the bot's comment, with their system's own reason, perhaps empty.
+    Raises SettingsError when the journal cannot be opened.
+    """
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        reasons = journal.refused(COMMENT)
+        rows = {f"{row.source}:{row.id}": row.key for row in journal.open_tickets()}
+    finally:
+        journal.close()
+    return {rows[ticket]: reason for ticket, reason in reasons.items() if ticket in rows}
 
 
 def last_report(settings: Settings) -> dict[str, Any] | None:

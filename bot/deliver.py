@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from bot.journal import Due, Journal, Slot
+from bot.journal.slot import REFUSAL
 from bot.ports import (
     Altered,
     Ambiguous,
@@ -66,6 +67,7 @@ class Delivery:
     waiting           the message in whose thread they go is not there yet
     skipped           the outlet is off or out of service, or the run was stopped
     problems          one line each, for the report
+    turned            tickets ("source:id") that refuse a message they did not refuse before, or take it at last
     """
 
     created: int = 0
@@ -81,10 +83,11 @@ class Delivery:
     waiting: int = 0
     skipped: int = 0
     problems: list[str] = field(default_factory=list)
+    turned: set[str] = field(default_factory=set)
 
     def counts(self) -> dict[str, int]:
         """The numbers by name."""
-        names = [name for name in self.__dataclass_fields__ if name != "problems"]
+        names = [name for name in self.__dataclass_fields__ if name not in ("problems", "turned")]
         return {name: getattr(self, name) for name in names}
 
 
@@ -297,6 +300,8 @@ class _Courier:
     def _confirm(self, slot: Slot, remote_id: str) -> None:
         if not self.journal.confirm(slot, remote_id, self.now()):
             raise _Overtaken
+        if slot.refusal is not None:
+            self.delivery.turned.add(slot.ticket)
 
     def _put_off(self, slot: Slot, error: SourceError) -> str:
         """Give the slot back after an error of the outlet; gives the count it ends in."""
@@ -306,10 +311,19 @@ class _Courier:
         elif not isinstance(error, Ambiguous):
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): {_told(error)}")
         not_done = isinstance(error, _NOT_DONE)
-        self.journal.release(slot, self._when_again(slot, error), str(error), not_done=not_done)
+        self.journal.release(slot, self._when_again(slot, error), self._kept(slot, error), not_done=not_done)
         if isinstance(error, Ambiguous):
             return "ambiguous"
         return "refused" if isinstance(error, _OWN_FAULT) else "failed"
+
+    def _kept(self, slot: Slot, error: SourceError) -> str:
+        """What the journal keeps of an error. A refusal stands until the message is taken, whatever comes between."""
+        if not isinstance(error, _OWN_FAULT):
+            return str(error) if slot.refusal is None else slot.last_error
+        words = REFUSAL + (error.said if isinstance(error, Refused) else "")
+        if words != slot.last_error:
+            self.delivery.turned.add(slot.ticket)
+        return words
 
     def _when_again(self, slot: Slot, error: SourceError) -> datetime | None:
         """When to try again; None for the next occasion."""

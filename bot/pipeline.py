@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ import structlog
 from bot.audience import OnTicket, Team, channel_of
 from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
-from bot.decide import COMMENT, Intent, Memory, decide, handovers
+from bot.decide import CARD, COMMENT, Intent, Memory, decide, handovers
 from bot.declarations import attestations
 from bot.deliver import Orders, deliver
 from bot.fetch import Gatherer, listed, told
@@ -160,6 +160,7 @@ def memory_of(ctx: Context, ticket: Ticket) -> Memory:
         spoken=frozenset(slot.kind for slot in slots),
         posted=frozenset(slot.kind for slot in slots if slot.applied_hash),
         noted_at=next((slot.applied_at for slot in slots if slot.kind == COMMENT), None),
+        refused=next((slot.refusal for slot in slots if slot.kind == COMMENT), None),
     )
 
 
@@ -250,3 +251,14 @@ def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: T
     report.add(delivery.counts())
     for line in delivery.problems:
         report.problem(line)
+    if delivery.turned:
+        retell(ctx, report, delivery.turned)
+
+
+def retell(ctx: Context, report: Report, tickets: Collection[str]) -> None:
+    """Cards of tickets ("source:id") that refuse their comment, or take it at last: the team is told so once."""
+    gatherer, sources = Gatherer(ctx), {source.name: source for source in ctx.sources}
+    for row in ctx.journal.open_tickets():
+        if f"{row.source}:{row.id}" in tickets and row.source in sources and not ctx.stop():
+            judge(ctx, sources[row.source], gatherer, row.ref, report)
+    send(ctx, report, lambda due: due.ticket in tickets and due.kind == CARD)

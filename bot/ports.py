@@ -59,7 +59,13 @@ class NotFound(SourceError):
 
 
 class Refused(SourceError):
-    """A write was definitely not done (validation, policy, too long)."""
+    """A write was definitely not done (validation, policy, too long). `said` is the system's own reason as far as it
+    is fit for people, such as the field that a policy wants filled in.
+    """
+
+    def __init__(self, system: str, message: str, fix: str = "", said: str = "") -> None:
+        super().__init__(system, message, fix)
+        self.said = said
 
 
 class Postponed(Refused):

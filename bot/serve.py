@@ -39,6 +39,9 @@ def serve(settings: Settings) -> None:
     circuits = {c.name: c.circuit for c in ctx.connectors if c.circuit}
     metrics.watch(circuits)
 
+    circuits = {c.name: c.circuit for c in ctx.connectors if c.circuit}
+    metrics.watch(circuits)
+
     def run(full: bool) -> None:
         done = cycle(ctx, full, lambda _: ear.listen())
         metrics.observe(done)

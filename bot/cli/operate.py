@@ -11,6 +11,7 @@ import typer
 from bot.cli.norms import Form, FormOption
 
 if TYPE_CHECKING:
+    from bot.ports import Diagnosis
     from bot.report import Report
 
 
@@ -120,9 +121,20 @@ def doctor() -> None:
     ]
     declared = [*stand_ins, *examined(policy.packs, policy.declarations, app.now().date())]
     looked.append(("declarations", declared))
+    if unwritten := [_unwritten(key, why) for key, why in app.refused(loaded).items()]:
+        looked.append(("comments", unwritten))
     for system, found in looked:
         show_diagnoses(system, found)
     raise typer.Exit(1 if any(d.health is Health.FAILED for _, found in looked for d in found) else 0)
+
+
+def _unwritten(key: str, reason: str) -> Diagnosis:
+    """A ticket that does not take the bot's comment, for the doctor."""
+    from bot.ports import Diagnosis, Health
+
+    said = f"takes no comment: {reason}" if reason else "takes no comment"
+    fix = "what it asks for is the team's to fill in, never the bot's; or give the account the permission it lacks"
+    return Diagnosis(Health.WARNING, key, said, fix)
 
 
 def report(form: FormOption = Form.JSON) -> None:

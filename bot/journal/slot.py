@@ -14,6 +14,8 @@ from bot.journal.tables import SLOT
 from bot.ports import Marker, Place
 
 IDLE, WRITING = "idle", "writing"
+REFUSAL = "refused: "
+"""How the last error of a slot begins when the system definitely does not take the message."""
 
 
 class Due(NamedTuple):
@@ -64,6 +66,11 @@ class Slot:
     def marker(self) -> Marker:
         """How the message as it should be is marked outside."""
         return Marker(self.key, self.desired_hash, self.desired_rev)
+
+    @property
+    def refusal(self) -> str | None:
+        """The system's own reason for not taking the message, perhaps empty; None when it was not refused."""
+        return self.last_error.removeprefix(REFUSAL) if self.last_error.startswith(REFUSAL) else None
 
     @property
     def doubtful(self) -> bool:

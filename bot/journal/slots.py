@@ -15,7 +15,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, not_, or_, select, update
 
-from bot.journal.slot import IDLE, IS_PARENT, PARENT, WANTS, WRITING, Due, Slot, may_try, slot_key, slot_of
+from bot.journal.slot import (
+    IDLE,
+    IS_PARENT,
+    PARENT,
+    REFUSAL,
+    WANTS,
+    WRITING,
+    Due,
+    Slot,
+    may_try,
+    slot_key,
+    slot_of,
+)
 from bot.journal.store import Store, insert
 from bot.journal.tables import META, SLOT
 from bot.journal.wishes import put_wishes
@@ -151,7 +163,7 @@ class Slots(Store):
         return self._under_lease(
             slot,
             next_attempt_at=next_attempt_at,
-            last_error=error,
+            last_error=error or slot.last_error,
             attempts=SLOT.c.attempts + tried,
             lease_owner=None,
             lease_until=None,
@@ -163,6 +175,14 @@ class Slots(Store):
         with self.write() as connection:
             freed = update(SLOT).where(SLOT.c.lease_until.is_not(None))
             connection.execute(freed.values(lease_owner=None, lease_until=None))
+
+    def refused(self, kind: str) -> dict[str, str]:
+        """Tickets ("source:id") that do not take their message of this kind, with the system's own reason."""
+        query = select(SLOT.c.ticket, SLOT.c.last_error).where(
+            SLOT.c.kind == kind, WANTS, SLOT.c.last_error.startswith(REFUSAL)
+        )
+        with self.read() as connection:
+            return {row.ticket: row.last_error.removeprefix(REFUSAL) for row in connection.execute(query)}
 
     def slots_of(self, ticket: str) -> tuple[Slot, ...]:
         """All that is or should be said about a subject, in the order in which it was first wished."""

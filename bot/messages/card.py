@@ -23,6 +23,7 @@ from bot.messages.overview import (
     title,
     who,
 )
+from bot.messages.planning import planning_line
 from bot.messages.slack_text import clip, cut, escape, is_web
 from bot.messages.waivers import waived
 from bot.model.document import Tone
@@ -36,28 +37,37 @@ from rules.lines import DemandLine
 
 SHOWN = 6
 """Open points on a card; the others are counted. The ticket's comment has them all."""
+SHOWN_ALONE = 30
+"""Open points on a card when the ticket has no comment."""
 
 _SIGNS = {Tone.STOP: "⛔", Tone.TODO: "⏳", Tone.DONE: "✅", Tone.INFO: "ℹ️"}
 
 Message = dict[str, Any]
 
 
-def compose(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> Message:
-    """The card: how the ticket stands, what is missing and from whom, and why the team gets it."""
+def compose(facts: Facts, lines: Sequence[DemandLine], speak: Speaker, refused: str | None = None) -> Message:
+    """The card: how the ticket stands, what is missing and from whom, and why the team gets it. `refused` is the
+    system's own reason, perhaps empty, for not taking the comment; None when the comment stands in the ticket.
+    """
     ticket, view = facts.ticket, overview(lines, facts.ticket.state)
     standing = f"{_sign(view, ticket)} {headline(view, facts, speak)}"
-    points = [] if ticket.state is State.CANCELED else _points(view, facts, speak)
+    room = SHOWN if refused is None else SHOWN_ALONE
+    points = [] if ticket.state is State.CANCELED else _points(view, facts, speak, room)
     points += [] if ticket.state is State.CANCELED else _waived(lines, speak)
     about = _about(facts, speak)
+    notices = [] if refused is None else [_alone(refused, speak)]
+    notices += [line] if (line := planning_line(facts, speak)) else []
     reason = _reason(ticket, speak)
     built = [blocks.header(_heading(ticket)), blocks.rich_text([blocks.words(standing, bold=True)])]
     built += [blocks.bullets(*points)] if points else []
     built += [
-        blocks.rich_text([blocks.words(about)]),
+        *(blocks.rich_text([blocks.words(row)]) for row in (*notices, about)),
         *_buttons(ticket, speak),
         blocks.context(escape(reason)),
     ]
-    return _message(_text(_heading(ticket), standing, *map(_words, points), about, ticket.url), built)
+    return _message(
+        _text(_heading(ticket), standing, *map(_words, points), *notices, about, ticket.url), built
+    )
 
 
 def news(
@@ -135,16 +145,16 @@ def _papers(ticket: Ticket) -> list[tuple[str, str]]:
     return [(label, cut(" ".join(value.split()), 300)) for label, value in seen if isinstance(value, str)]
 
 
-def _points(view: Overview, facts: Facts, speak: Speaker) -> list[list[blocks.Element]]:
+def _points(view: Overview, facts: Facts, speak: Speaker, room: int) -> list[list[blocks.Element]]:
     points = [
         [
             blocks.words(title(line, speak), bold=True),
             blocks.words(f" — {seen(line, speak)} "),
             blocks.words(speak.say("Who: {who}", who=Quote(who(line, facts, speak)))),
         ]
-        for line in view.now[:SHOWN]
+        for line in view.now[:room]
     ]
-    if rest := len(view.now) - SHOWN:
+    if rest := len(view.now) - room:
         more = speak.count(
             "and {n} more point, in the ticket", "and {n} more points, in the ticket", max(rest, 0)
         )
@@ -159,6 +169,18 @@ def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[list[blocks.Ele
         [blocks.words(f.titled(speak.language), bold=True), blocks.words(f" — {waived(f, speak)}")]
         for f in found[:SHOWN]
     ]
+
+
+def _alone(reason: str, speak: Speaker) -> str:
+    """That the ticket itself does not show this, and why, for those who would look for it there."""
+    if reason:
+        return speak.say(
+            "This stands only here: the ticket itself takes no note ({reason}). It is tried again by itself.",
+            reason=Quote(" ".join(reason.split())),
+        )
+    return speak.say(
+        "This stands only here: the ticket itself takes no note. The administrator of this check is told."
+    )
 
 
 def _about(facts: Facts, speak: Speaker) -> str:
