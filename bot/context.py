@@ -25,6 +25,8 @@ class Policy:
     service_hours  declared hours per team
     declarations   what the organisation declared once
     remind_days    working days before the planned start on which to remind
+    max_share      percent of the open tickets about which one run may write unasked
+    allow          messages that a person allowed this run to write
     max_children   most changes of one release that are read
     substitutes    bodies that stand in for one that a small organisation lacks
     emergency_days working days in which an emergency makes good what it skipped
@@ -42,6 +44,8 @@ class Policy:
     calendar: Calendar
     declarations: tuple[Declaration, ...] = ()
     max_children: int = 100
+    max_share: int = 100
+    allow: int = 0
     substitutes: tuple[Substitute, ...] = ()
     emergency_days: int = 2
     waivers: Terms = TERMS

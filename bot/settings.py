@@ -80,7 +80,15 @@ class BotSettings(NormSettings):
     )
     timezone: str = Field("Europe/Brussels", description="Time zone of the office; dates are shown in it.")
     max_writes: int = Field(
-        200, ge=0, description="Most comments and messages written in one run; the rest waits."
+        200,
+        ge=0,
+        description="Most messages one run writes unasked; of more, nothing is written until somebody allows it.",
+    )
+    max_share: int = Field(
+        50,
+        ge=1,
+        le=100,
+        description="Percent of the open tickets about which one run writes unasked (up to 20 messages always).",
     )
     default_class: int = Field(3, ge=1, le=5, description="Class by which an unclassified asset is judged.")
     max_children: int = Field(

@@ -4,7 +4,8 @@
 
 One schema for SQLite and PostgreSQL, every moment in UTC:
 
-meta      name, value                     `install`: which installation the messages outside belong to
+meta      name, value                     `install`: which installation the messages outside belong to; `allowance`: a
+                                          person's word that much may be written; `halted`: why nothing is
 cursor    source                          `at`: read up to here without a gap; `success_at`: last complete run
 ticket    source, id                      a ticket as last stored: key, url, stamp and version, state, team,
                                           planned start, summary, the snapshot the findings were made from
@@ -40,6 +41,7 @@ by looking outside. Nothing here holds a transaction while an outside system is 
 No e-mail address and no secret is stored; names of people stand in snapshots and in handover evidence.
 """
 
+from bot.journal.allowance import Allowance
 from bot.journal.engine import JournalError, connect
 from bot.journal.hints import Heard
 from bot.journal.journal import Journal, open_journal
@@ -49,6 +51,7 @@ from bot.journal.store import digest
 from bot.journal.tickets import TicketRow
 
 __all__ = [
+    "Allowance",
     "Due",
     "Heard",
     "Journal",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from bot.journal.allowance import Allowances
 from bot.journal.engine import connect
 from bot.journal.hints import Hints
 from bot.journal.marks import Marks
@@ -14,7 +15,7 @@ from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Members, Marks, Hints):
+class Journal(Tickets, Waivers, Members, Marks, Hints, Allowances):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 
