@@ -7,8 +7,8 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench contract pictures record lock exam-properties audit-dependencies env-example \
-	checks-doc cases-doc columns-doc catalogue clean
+.PHONY: help install demo test check bench contract exam-crash exam-faults exam-properties audit-dependencies pictures \
+	record lock env-example checks-doc cases-doc columns-doc catalogue clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -49,6 +49,12 @@ contract: $(DONE) .contract/.installed ## the Jira connector on a server that ot
 	@$(PYTHON) -m venv .contract
 	@.contract/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/contract.txt
 	@touch $@
+
+exam-crash: $(DONE) ## SIGKILL at every write, every commit and 200 random moments: the outside must not notice
+	@$(BIN)/python -m tests.exams.crash
+
+exam-faults: $(DONE) ## everything that can go wrong on a line, at a system and on the machine, once each
+	@$(BIN)/python -m tests.exams.faults
 
 pictures: $(DONE) ## the README's pictures, made by the demo (needs Chromium)
 	@$(BIN)/python -m tests.pictures

@@ -74,6 +74,16 @@ class Directory:
         found = self._groups({name.strip()}) or self._users({name.strip()})
         return found.get(name.strip())
 
+    def account(self, email: str) -> Person | None:
+        """The one active user with this address."""
+        try:
+            query = encoded.every(encoded.equals("email", email), "active=true")
+            rows = list(self._client.listing("sys_user", query, _USER))
+        except (encoded.Unsafe, Forbidden):
+            return None
+        found = [person(row) for row in rows if _is(row, "email", email)]
+        return found[0] if len(found) == 1 and found[0].active else None
+
     def _groups(self, names: Collection[str]) -> dict[str, RoleMembers]:
         rows = [
             r

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.model.fields import Field
 from bot.model.lifecycle import State
-from bot.model.people import Role, RoleMembers
+from bot.model.people import Person, Role, RoleMembers
 from bot.model.ticket import AssetRef, Change, Ticket, TicketKind, TicketRef
 from bot.ports import AuthRefused, Fate, Forbidden, Garbled, Identity, NotFound
 from connectors.servicenow import (
@@ -283,6 +283,10 @@ class ServiceNowSource:
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups and the named users."""
         return self.directory.roles(wanted)
+
+    def account(self, email: str) -> Person | None:
+        """The one active user with this e-mail address."""
+        return self.directory.account(email)
 
 
 def _moved(ref: TicketRef, related: Mapping[str, str], item: str = "") -> TicketRef:

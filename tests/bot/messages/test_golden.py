@@ -128,7 +128,7 @@ def test_cards(speak: Speaker, name: str) -> None:
 @pytest.mark.parametrize("reason", ["Backout plan is mandatory", ""], ids=["policy", "rights"])
 def test_a_card_alone(speak: Speaker, reason: str) -> None:
     """The ticket does not take the comment: the card carries all of it, and says so."""
-    told = card.compose(CASES["bare"], lines(CASES["bare"]), speak, reason)["text"]
+    told = card.compose(CASES["bare"], lines(CASES["bare"]), speak, refused=reason)["text"]
     golden(f"card-alone-{'policy' if reason else 'rights'}-{speak.language}", told)
 
 
