@@ -24,7 +24,7 @@ def open_journal(url: str, *, exclusive: bool = True, install: str = DEFAULT_INS
     """Open a journal and bring its schema up to date.
 
     `exclusive` is for who writes outside: see `connect`. On SQLite it also frees what a killed process had
-    leased; on PostgreSQL such a lease runs out by itself. `install` tells two installations apart that speak
+    leased; on PostgreSQL see `bot.journal.presence`. `install` tells two installations apart that speak
     in the same systems; it counts when the journal is made, later the stored name stays. Raises JournalError.
     """
     with ExitStack() as undo:
