@@ -63,6 +63,7 @@ def policy(settings: Settings) -> Policy:
         declarations=declarations,
         max_children=bot.max_children,
         max_share=bot.max_share,
+        since=bot.since_moment,
         substitutes=bot.stand_ins,
         emergency_days=bot.emergency_days,
         waivers=Terms(bot.waiver_roles, bot.waiver_max_days),

@@ -28,6 +28,7 @@ from bot.model.wish import Wish
 from bot.ports import Format, NotFound, SourceError, TicketSource
 from bot.reminders import remind_all
 from bot.report import Planned, Report
+from bot.since import over_before
 from rules.engine import evaluate
 
 log = structlog.get_logger()
@@ -137,6 +138,8 @@ def judge(
         for line in facts.ticket.remarks:
             report.note(f"{source.name}: {line}")
         memory = memory_of(ctx, facts.ticket)
+        if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
+            return None
         notifications = notified(ctx, facts, memory, report)
         if notifications and report.later is not None:
             report.later.append((source.name, ref, len(notifications)))

@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -89,6 +89,11 @@ class BotSettings(NormSettings):
         ge=1,
         le=100,
         description="Percent of the open tickets about which one run writes unasked (up to 20 messages always).",
+    )
+    since: date | None = Field(
+        None,
+        description="What was closed before this day, and was never looked at, is left alone whatever happens to it.",
+        examples=["2026-01-01"],
     )
     default_class: int = Field(3, ge=1, le=5, description="Class by which an unclassified asset is judged.")
     max_children: int = Field(
@@ -212,6 +217,11 @@ class BotSettings(NormSettings):
     def zone(self) -> ZoneInfo:
         """The office's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def since_moment(self) -> datetime | None:
+        """When the first day of `since` begins in the office, in UTC."""
+        return datetime.combine(self.since, time(), self.zone).astimezone(UTC) if self.since else None
 
     @property
     def stand_ins(self) -> tuple[Substitute, ...]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
 
 from bot import app, settings
 from bot.cli.adf_text import adf_text
+from bot.journal import open_journal
 from bot.report import Report
 from connectors.sandbox.jira_state import Comment
 from connectors.sandbox.town import Town
@@ -202,6 +206,19 @@ def test_what_was_over_before_the_bot_came_is_left_alone(town: Town, sync: Sync)
     sync()
     sync(full=True)
     assert comments(town, town.change) == []
+
+
+@pytest.mark.parametrize(("days", "kept"), [(1, False), (-1, True)])
+def test_what_was_closed_before_a_day_is_not_even_kept(town: Town, sync: Sync, days: int, kept: bool) -> None:
+    since = f"{town.now() + timedelta(days=days):%Y-%m-%d}"
+    town.jira.transition(town.change, "Closed", "Tom Willems")
+    sync(SLUIS_SINCE=since)
+    town.jira.set_field(town.change, "summary", "Another title", "Tom Willems")
+    report = sync(SLUIS_SINCE=since)
+    assert (report.exit_code, comments(town, town.change)) == (0, [])
+    journal = open_journal(settings.load().bot.database_url)
+    assert (town.change in {ref.key for ref in journal.tracked("jira").values()}) is kept
+    journal.close()
 
 
 def test_dutch_people_read_dutch(town: Town, sync: Sync) -> None:
