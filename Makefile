@@ -7,8 +7,8 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench contract exam-crash exam-faults pictures record lock env-example checks-doc \
-	cases-doc columns-doc catalogue clean
+.PHONY: help install demo test check bench contract exam-crash exam-faults exam-properties audit-dependencies pictures \
+	record lock env-example checks-doc cases-doc columns-doc catalogue clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -71,6 +71,16 @@ lock: ## renew the lock files (needs uv)
 		--custom-compile-command "make lock" -o requirements/contract.txt
 	@uv pip compile --group build --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
 		--custom-compile-command "make lock" -o requirements/build.txt
+
+exam-properties: $(DONE) ## 300 random stories over the whole loop, shrunk to a short one when a promise breaks (STORIES=3000: longer)
+	@STORIES=$(or $(STORIES),300) $(BIN)/python -m pytest tests/properties -k any_order
+
+# pip-audit is not among the packages of the project: it is fetched by uv for this one question.
+audit-dependencies: ## ask the public register of vulnerabilities about every locked package (needs uv and a network)
+	@command -v uv >/dev/null || { echo "audit-dependencies: uv is needed: https://docs.astral.sh/uv"; exit 2; }
+	@for file in runtime dev build; do echo "requirements/$$file.txt"; \
+		uv tool run pip-audit --strict --disable-pip --require-hashes -r requirements/$$file.txt || \
+		{ echo "audit-dependencies: not sound, or not asked: no network? Nothing may be concluded."; exit 1; }; done
 
 env-example: $(DONE) ## write .env.example from the settings
 	@$(BIN)/python -m bot.settings_doc > .env.example

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.accounts import one_person
@@ -12,7 +12,7 @@ from bot.context import Context, Policy
 from bot.decide import COMMENT
 from bot.declarations import DeclarationsError, load_declarations
 from bot.inforce import in_force
-from bot.journal import JournalError, open_journal
+from bot.journal import Allowance, JournalError, open_journal
 from bot.messages.language import Speaker
 from bot.metrics import Metrics
 from bot.ports import Connector
@@ -63,6 +63,8 @@ def policy(settings: Settings) -> Policy:
         calendar=bot.calendar,
         declarations=declarations,
         max_children=bot.max_children,
+        max_share=bot.max_share,
+        since=bot.since_moment,
         substitutes=bot.stand_ins,
         emergency_days=bot.emergency_days,
         waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
@@ -131,3 +133,17 @@ def last_report(settings: Settings) -> dict[str, Any] | None:
         journal.close()
     report: dict[str, Any] | None = run["report"] if run else None
     return report
+
+
+def allow(settings: Settings, messages: int, by: str) -> None:
+    """Keep a person's word that the next cycle may write so many messages; it counts for a day, once. Raises
+    SettingsError.
+    """
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        journal.allow(Allowance(messages, by, now() + timedelta(days=1)))
+    finally:
+        journal.close()

@@ -25,6 +25,9 @@ class Policy:
     service_hours  declared hours per team
     declarations   what the organisation declared once
     remind_days    working days before the planned start on which to remind
+    max_share      percent of the open tickets about which one run may write unasked
+    allow          messages that a person allowed this run to write
+    since          what was over before this moment (UTC), and never looked at, is left alone
     max_children   most changes of one release that are read
     substitutes    bodies that stand in for one that a small organisation lacks
     emergency_days working days in which an emergency makes good what it skipped
@@ -43,6 +46,9 @@ class Policy:
     calendar: Calendar
     declarations: tuple[Declaration, ...] = ()
     max_children: int = 100
+    max_share: int = 100
+    allow: int = 0
+    since: datetime | None = None
     substitutes: tuple[Substitute, ...] = ()
     emergency_days: int = 2
     waivers: Terms = TERMS

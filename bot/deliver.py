@@ -7,7 +7,6 @@ also looked for before the very first post, so that a lost or restored journal d
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -124,6 +123,7 @@ def deliver(
     Writes whose outcome stayed unknown get one more pass at the end, which begins by looking.
     """
     courier = _Courier(journal, outlets, now_fn, limit, orders)
+    journal.free_dead_leases()
     due = [one for one in journal.due_slots(now_fn()) if orders.only(one)]
     courier.round(due, stop)
     unsettled = courier.open_ends()
@@ -146,7 +146,7 @@ class _Courier:
         self.replacing = orders.replacing
         gap = journal.restored(now())
         self.lost_since = gap.since if gap else None
-        self.owner = secrets.token_hex(8)
+        self.owner = journal.own_name()
         self.delivery = Delivery()
         self.writes = 0
         self.closed: set[str] = set()

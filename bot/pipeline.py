@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from bot.audience import OnTicket, Team, channel_of
+from bot.brake import brake, tell
 from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
 from bot.decide import CARD, COMMENT, Intent, Memory, decide, handovers
@@ -27,6 +28,7 @@ from bot.model.wish import Wish
 from bot.ports import Format, NotFound, SourceError, TicketSource
 from bot.reminders import remind_all
 from bot.report import Planned, Report
+from bot.since import over_before
 from rules.engine import evaluate
 
 log = structlog.get_logger()
@@ -42,11 +44,17 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
     run = ctx.journal.start_run(report.mode, report.started)
     gatherer = Gatherer(ctx, watching=True)
+    report.later = []
     for source in ctx.sources:
         judge_all(ctx, source, gatherer, report, full, progress)
         look_at_roles(source, gatherer, report)
     judge_releases(ctx, gatherer, report)
-    remind_all(ctx, gatherer, report)
+    brake(ctx, report)
+    judge_waiting(ctx, gatherer, report)
+    if report.halted:
+        tell(ctx, report)
+    else:
+        remind_all(ctx, gatherer, report)
     deliver_all(ctx, report)
     forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
@@ -76,7 +84,9 @@ def judge_all(
             unread.append(ref.updated)
         progress(ref.key)
     if count.complete and not cut_short:
-        ctx.journal.set_mark(source.name, min([started, *unread]))
+        # what waits for its notification is not stored yet: a process killed before that finds it again
+        waiting = [ref.updated for name, ref, _ in report.later or () if name == source.name]
+        ctx.journal.set_mark(source.name, min([started, *unread, *waiting]))
     count.complete = count.complete and not cut_short and not unread
 
 
@@ -108,6 +118,15 @@ def judge_releases(ctx: Context, gatherer: Gatherer, report: Report) -> None:
             del sources[row.source]
 
 
+def judge_waiting(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+    """The tickets whose formal notification is due, now that it is known whether this run may write."""
+    waiting, report.later = report.later or [], None
+    sources = {source.name: source for source in ctx.sources}
+    for name, ref, _ in waiting:
+        if name in sources and not ctx.stop():
+            judge(ctx, sources[name], gatherer, ref, report)
+
+
 def judge(
     ctx: Context, source: TicketSource, gatherer: Gatherer, ref: TicketRef, report: Report
 ) -> Exception | None:
@@ -120,7 +139,13 @@ def judge(
         for line in facts.ticket.remarks:
             report.note(f"{source.name}: {line}")
         memory = memory_of(ctx, facts.ticket)
-        facts = hand_over(ctx, facts, memory, report)
+        if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
+            return None
+        notifications = notified(ctx, facts, memory, report)
+        if notifications and report.later is not None:
+            report.later.append((source.name, ref, len(notifications)))
+            return None
+        facts = hand_over(ctx, facts, notifications, report)
         findings = evaluate(facts, ctx.policy.packs)
         intents = decide(facts, findings, memory, ctx.voice(source.name))
         wishes = addressed(ctx, facts, intents, report)
@@ -140,11 +165,15 @@ def judge(
     return None
 
 
-def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report) -> Facts:
+def notified(ctx: Context, facts: Facts, memory: Memory, report: Report) -> list[Wish]:
+    """The formal notifications that are due."""
+    intents = handovers(facts, evaluate(facts, ctx.policy.packs), memory, ctx.voice(facts.ticket.source))
+    return addressed(ctx, facts, [i for i in intents if i.kind not in memory.posted], report)
+
+
+def hand_over(ctx: Context, facts: Facts, wishes: list[Wish], report: Report) -> Facts:
     """Send the formal notifications that are due, at once: what was delivered is evidence for this evaluation."""
     ticket = facts.ticket
-    intents = handovers(facts, evaluate(facts, ctx.policy.packs), memory, ctx.voice(ticket.source))
-    wishes = addressed(ctx, facts, [i for i in intents if i.kind not in memory.posted], report)
     if not wishes:
         return facts
     ctx.journal.wish(wishes, ctx.clock())
@@ -233,7 +262,7 @@ def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> st
 
 def deliver_all(ctx: Context, report: Report) -> None:
     """Bring what stands outside up to date; in observe mode only tell what would be done."""
-    if ctx.policy.act:
+    if ctx.policy.act and not report.halted:
         send(ctx, report)
         return
     keys = {f"{row.source}:{row.id}": row.key for row in ctx.journal.open_tickets()}
@@ -252,8 +281,11 @@ def forget_old(ctx: Context) -> None:
 
 
 def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: True) -> None:
-    """Deliver, within what the cap leaves of this run."""
-    left = max(ctx.policy.max_writes - report.writes, 0)
+    """Deliver, within what the cap leaves of this run; nothing where it was halted."""
+    if report.halted:
+        return
+    most = ctx.policy.max_writes if report.limit is None else report.limit
+    left = max(most - report.writes, 0)
 
     def replaces(body: Any, form: Format, at: datetime) -> Any:
         said = ctx.speak.say("Takes the place of the comment of {at}, which was edited by hand.", at=at)

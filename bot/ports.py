@@ -12,6 +12,7 @@ from bot.model.asset import Asset
 from bot.model.people import Person, Role, RoleMembers
 from bot.model.relations import Reach
 from bot.model.ticket import AssetRef, Ticket, TicketRef
+from bot.redact import hidden
 
 
 class SourceError(Exception):
@@ -22,9 +23,9 @@ class SourceError(Exception):
     """
 
     def __init__(self, system: str, message: str, fix: str = "") -> None:
-        super().__init__(message)
+        super().__init__(hidden(message))
         self.system = system
-        self.fix = fix
+        self.fix = hidden(fix)
 
 
 class AuthRefused(SourceError):

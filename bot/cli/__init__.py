@@ -27,13 +27,17 @@ for module in (operate, ask, waive, audit, journal, norms, rules):
 
 def main() -> None:
     """Run the command line; problems with settings are lines on stderr and exit code 2."""
+    from bot import redact
     from bot.settings import SettingsError
 
     try:
         app()
     except SettingsError as error:
         for line in error.problems:
-            print(f"sluis: {line}", file=sys.stderr)  # noqa: T201
+            print(f"sluis: {redact.hidden(line)}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:  # noqa: BLE001 - nobody expected it: told whole, but without secrets
+        redact.uncaught(*sys.exc_info())
+        sys.exit(1)

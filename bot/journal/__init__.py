@@ -4,7 +4,8 @@
 
 One schema for SQLite and PostgreSQL, every moment in UTC:
 
-meta      name, value                     `install`: which installation the messages outside belong to
+meta      name, value                     `install`: which installation the messages outside belong to; `allowance`: a
+                                          person's word that much may be written; `halted`: why nothing is
 cursor    source                          `at`: read up to here without a gap; `success_at`: last complete run
 ticket    source, id                      a ticket as last stored: key, url, stamp and version, state, team,
                                           planned start, summary, the snapshot the findings were made from
@@ -52,6 +53,7 @@ Who adds a table: its words are searched when a person is erased, and rows with 
 forgotten with that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.
 """
 
+from bot.journal.allowance import Allowance
 from bot.journal.audit import Entry, append
 from bot.journal.causes import Cause
 from bot.journal.deeds import Decided, DeedRow
@@ -64,6 +66,7 @@ from bot.journal.store import digest
 from bot.journal.tickets import TicketRow
 
 __all__ = [
+    "Allowance",
     "Cause",
     "Decided",
     "DeedRow",

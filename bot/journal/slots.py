@@ -7,6 +7,7 @@ transaction; the fence number keeps a process that lost its lease from confirmin
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, not_, or_, select, update
 
 from bot.journal.audit import Entry, append
+from bot.journal.presence import Presence, free_dead
 from bot.journal.slot import (
     IDLE,
     IS_PARENT,
@@ -54,6 +56,27 @@ class Slots(Store):
             connection.execute(new.on_conflict_do_nothing())
             query = select(META.c.value).where(META.c.name == "install")
             return str(connection.execute(query).scalar_one())
+
+    @cached_property
+    def presence(self) -> Presence | None:
+        """The sign of life of this process, where several may share the journal (PostgreSQL)."""
+        return Presence(self.engine) if self.engine.dialect.name == "postgresql" else None
+
+    def own_name(self) -> str:
+        """A name to lease by, which tells whether this process lives."""
+        return (self.presence.name if self.presence else "") + secrets.token_hex(8)
+
+    def free_dead_leases(self) -> None:
+        """Give back what processes that are no more had leased. SQLite's only process did so when it began."""
+        if self.presence:
+            with self.write() as connection:
+                free_dead(connection)
+
+    def close(self) -> None:
+        """Close all connections and give up the lock."""
+        if self.presence:
+            self.presence.end()
+        super().close()
 
     def slot_key(self, target: str, ticket: str, kind: str) -> str:
         """The opaque key of a slot: the same after a lost journal, so that old messages are found again."""

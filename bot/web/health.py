@@ -20,6 +20,7 @@ from waitress import wasyncore
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from bot.ports import Line
+from bot.web.hooks import Bucket
 
 _LOOK_UP = 0.1
 """Seconds after which the server looks whether it is to close."""
@@ -57,9 +58,11 @@ def app(
         "/metrics", "metrics", lambda: Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
     )
     if receive:
-        taken = receive
+        taken, bucket = receive, Bucket()
 
         def events() -> Response:
+            if not bucket.take():  # before the signature is looked at: that costs too
+                return Response(status=429, headers={"Retry-After": "5"})
             status, kind, body = taken(dict(request.headers), request.get_data())
             return Response(body, status, content_type=kind)
 
