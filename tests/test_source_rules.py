@@ -16,8 +16,11 @@ SQL = re.compile(
 )
 RAW = {"execute", "exec_driver_sql", "executescript", "executemany", "text"}
 FIXED = {
-    "bot/journal/engine.py": "how a connection to SQLite begins: fixed words, no value of anybody's",
+    "bot/journal/engine.py": "how a connection to SQLite begins",
+    "bot/journal/backup.py": "a copy of SQLite's file, opened beside the store to see that it is whole",
+    "bot/journal/persons.py": "what is erased leaves SQLite's log too",
 }
+"""Fixed words, with no value of anybody's in them."""
 FETCHING = {
     "requests",
     "urllib.request",
@@ -49,7 +52,10 @@ def test_no_sql_is_written_as_text() -> None:
     found = [
         (name, n.value)  # type: ignore[attr-defined]
         for name, n in nodes(ast.Constant)
-        if isinstance(n.value, str) and id(n) not in docs and SQL.match(n.value)  # type: ignore[attr-defined]
+        if isinstance(n.value, str)
+        and id(n) not in docs
+        and SQL.match(n.value)  # type: ignore[attr-defined]
+        and name not in FIXED
     ]
     assert found == []
 
