@@ -17,6 +17,9 @@ class Metrics:
             "sluis_tickets", "Tickets by source and outcome.", ["source", "outcome"], registry=self.registry
         )
         self._effects = Counter("sluis_effects", "Messages by outcome.", ["outcome"], registry=self.registry)
+        self._hooks = Counter(
+            "sluis_webhooks", "Webhooks by system and outcome.", ["source", "outcome"], registry=self.registry
+        )
         self._verdicts = Gauge(
             "sluis_verdicts", "Verdicts in the last cycle.", ["verdict"], registry=self.registry
         )
@@ -24,16 +27,24 @@ class Metrics:
             "sluis_last_run_timestamp_seconds", "When the last cycle ended.", registry=self.registry
         )
 
+    def hook(self, source: str, outcome: str) -> None:
+        """Add one webhook."""
+        self._hooks.labels(source, outcome).inc()
+
     def observe(self, report: Report) -> None:
         """Add one run."""
         self._runs.labels(str(report.exit_code)).inc()
+        self.observe_look(report)
+        for verdict, number in report.verdicts.items():
+            self._verdicts.labels(verdict).set(number)
+        if report.ended:
+            self._ended.set(report.ended.timestamp())
+
+    def observe_look(self, report: Report) -> None:
+        """Add what was done on a hint: tickets and messages. It says nothing about all tickets."""
         for name, count in report.sources.items():
             self._tickets.labels(name, "read").inc(count.read)
             self._tickets.labels(name, "unchanged").inc(count.unchanged)
             self._tickets.labels(name, "failed").inc(count.failed)
         for outcome, number in report.delivered.items():
             self._effects.labels(outcome).inc(number)
-        for verdict, number in report.verdicts.items():
-            self._verdicts.labels(verdict).set(number)
-        if report.ended:
-            self._ended.set(report.ended.timestamp())

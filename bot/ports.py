@@ -59,8 +59,20 @@ class Refused(SourceError):
     """A write was definitely not done (validation, policy, too long)."""
 
 
+class Postponed(Refused):
+    """Not done now, because it would disturb people too often. It may be done from `until` (UTC) on."""
+
+    def __init__(self, system: str, message: str, fix: str, until: datetime) -> None:
+        super().__init__(system, message, fix)
+        self.until = until
+
+
 class Gone(SourceError):
     """The text to be edited does not exist any more."""
+
+
+class Altered(SourceError):
+    """A person has edited our text since: it is theirs now and is left as it is."""
 
 
 class Ambiguous(SourceError):
@@ -151,10 +163,13 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message of ours found outside. `digest` is that of the text it shows, where the marker tells."""
+    """A message of ours found outside. `digest` is that of the text it shows, where the marker tells. `altered` is
+    when (UTC) it was posted, if a person has edited it since.
+    """
 
     remote_id: str
     digest: str = ""
+    altered: datetime | None = None
 
 
 class Outlet(Protocol):
@@ -174,7 +189,7 @@ class Outlet(Protocol):
         """Post with the marker inside the same call; gives the remote id. Raises Ambiguous, Refused, ..."""
 
     def update(self, place: Place, remote_id: str, body: Any, marker: Marker) -> None:
-        """Replace the text. Raises Gone when it is not there any more."""
+        """Replace the text. Raises Gone when it is not there any more, Altered when it is a person's by now."""
 
     def remove(self, place: Place, remote_id: str) -> None:
         """Take a surplus message of ours away. Raises Gone when it is not there any more."""
@@ -219,6 +234,29 @@ class Examiner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """Word from outside that a ticket may have changed, to be looked at soon. Never evidence of anything.
+
+    id      of the ticket in its source, or key when that is all that was told
+    event   what tells a repeated delivery of the same word; empty where the system gives none
+    """
+
+    id: str
+    event: str = ""
+
+
+class Inbound(Protocol):
+    """Understands the requests in which an outside system says that something changed."""
+
+    name: str
+
+    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[Hint]:
+        """What a request tells. Empty for words about the bot's own doings and for tickets not watched.
+        Raises AuthRefused when the signature is not right, Garbled when it cannot be understood.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Connector:
     """Everything one outside system offers. What it does not offer is None."""
 
@@ -229,3 +267,9 @@ class Connector:
     outlet: Outlet | None = None
     postbox: Postbox | None = None
     relations: Relations | None = None
+    inbound: Inbound | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion(Hint):
+    """Signed word that a ticket was deleted. Taken for true only when the ticket is not found any more either."""

@@ -47,6 +47,7 @@ class Report:
 
     notes         what an admin should know although nothing went wrong, a line each
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
+    webhooks      requests that came in since the last run, by system and outcome ("refused": a wrong signature)
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
     """
 
@@ -62,6 +63,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     attestations: dict[str, str] = field(default_factory=dict)
     indicators: dict[str, str] = field(default_factory=dict)
+    webhooks: dict[str, dict[str, int]] = field(default_factory=dict)
     stopped: bool = False
     _findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
@@ -141,6 +143,7 @@ class Report:
             "notes": list(self.notes),
             "attestations": dict(self.attestations),
             "indicators": dict(self.indicators),
+            "webhooks": self.webhooks,
             "stopped": self.stopped,
             "exit_code": self.exit_code,
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from bot.journal.engine import connect
+from bot.journal.hints import Hints
 from bot.journal.marks import Marks
 from bot.journal.members import Members
 from bot.journal.migrate import upgrade
@@ -13,7 +14,7 @@ from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Members, Marks):
+class Journal(Tickets, Waivers, Members, Marks, Hints):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 

@@ -203,6 +203,7 @@ SLOT = Table(
     _moment("created_at", needed=True),
     _moment("applied_at"),
     Column("closed", Boolean, nullable=False),
+    _moment("replaces"),
     UniqueConstraint("target", "ticket", "kind"),
     Index(None, "ticket"),
 )
@@ -241,4 +242,18 @@ WAIVER = Table(
     _moment("ended_at"),
     _text("ended_by"),
     Index(None, "ticket"),
+)
+
+HINT = Table(
+    "hint",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("source"),
+    _text("ticket"),
+    _text("event"),
+    Column("deleted", Boolean, nullable=False),
+    _moment("received_at", needed=True),
+    _moment("done_at"),
+    UniqueConstraint("source", "ticket", "event"),
+    Index(None, "done_at"),
 )

@@ -37,7 +37,7 @@ class HealthServer:
 
     def __init__(self, flask: Flask, host: str, port: int) -> None:
         self._server: BaseWSGIServer | MultiSocketServer = create_server(
-            flask, host=host, port=port, threads=2
+            flask, host=host, port=port, threads=4, max_request_body_size=4 * 1024 * 1024
         )
         self._thread = threading.Thread(target=self._server.run, name="health", daemon=True)
         self._thread.start()

@@ -41,6 +41,8 @@ class Client:
         self._own = threading.local()
         self._lock = threading.Lock()
         self._deployment = self._home = ""
+        self.me = ""
+        """Id of our account, once `identify` was asked."""
 
     @property
     def cloud(self) -> bool:
@@ -61,7 +63,8 @@ class Client:
     def identify(self) -> Identity:
         """Who we are. The only address that tells wrong credentials for certain."""
         me = mapping(self.ask(lambda jira: jira.myself()))
-        return Identity(account_id(me), str(me.get("displayName", "")), str(me.get("timeZone") or "UTC"))
+        self.me = account_id(me)
+        return Identity(self.me, str(me.get("displayName", "")), str(me.get("timeZone") or "UTC"))
 
     def ask(self, question: Callable[[JIRA], T]) -> T:
         """Run a read through the package's own methods. Raises SourceError."""

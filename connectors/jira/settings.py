@@ -25,6 +25,7 @@ DEFAULT_TYPES = {
     "Wijziging": TicketKind.CHANGE,
     "Release": TicketKind.RELEASE,
 }
+_SECRET_LENGTH = 16
 MAPPABLE = frozenset({*FIELDS, "assets", "preapproval"})
 ASSET_FIELDS = (
     *Dimension,
@@ -122,6 +123,22 @@ class JiraSettings(EnvSettings):
         description="Let customers see the comments in the service portal. Off: comments are internal.",
         examples=["false"],
     )
+
+    webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret of the webhook in Jira, at least 16 characters; with it `sluis serve` listens at "
+        "/hooks/jira and looks at once at what changed. Empty: no webhooks, everything is found by polling.",
+        examples=["<the same secret as in Jira>"],
+    )
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < _SECRET_LENGTH:
+            raise ValueError(
+                f"must be at least {_SECRET_LENGTH} characters, such as the output of `openssl rand -hex 32`"
+            )
+        return value
 
     @field_validator("projects", "issue_types", mode="before")
     @classmethod

@@ -24,7 +24,8 @@ from connectors.jira.settings import JiraSettings, split
 from connectors.jira.statuses import category_of
 from connectors.jira.values import obj, objs, words
 
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+")
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]{1,18}")
+"""A key, or the number that an issue keeps when its key changes."""
 _CHANGES = 100
 _CHANGE_PAGES = 500
 
@@ -61,7 +62,7 @@ class JiraSource:
         return self.changed(None)
 
     def find(self, key: str) -> TicketRef | None:
-        """The issue people call `key`, when it is of a watched project and type."""
+        """The issue people call `key` (or with that id), when it is of a watched project and type."""
         if not _KEY.fullmatch(key.strip()):
             return None
         try:

@@ -171,6 +171,8 @@ def _issues(api: Blueprint, site: JiraSandbox) -> None:
 
     @api.get("/issue/<key>/changelog")
     def changelog(key: str) -> Any:
+        if site.server:
+            refuse(404, "null for uri")
         rows = [g.beans.change(c) for c in need_issue(site, key).history]
         return page(rows, *asked_page(100, 100))
 
@@ -218,7 +220,9 @@ def _projects(api: Blueprint, site: JiraSandbox) -> None:
         kinds: dict[str, dict[str, Any]] = {}
         for issue in (i for i in site.issues.values() if i.project == key):
             kinds.setdefault(issue.type, {})[issue.status] = g.beans.status(issue.status)
-        return jsonify([g.beans.issue_type(k) | {"statuses": list(v.values())} for k, v in kinds.items()])
+        shown = ((g.beans.issue_type(k), v) for k, v in kinds.items())
+        own = f"{g.beans.api}/issueType/"
+        return jsonify([t | {"self": own + t["id"], "statuses": list(v.values())} for t, v in shown])
 
 
 def _search(site: JiraSandbox) -> Any:

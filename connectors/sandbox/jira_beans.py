@@ -89,7 +89,7 @@ class Beans:
             known = self._fields(issue, updated or issue.updated)
             bean["fields"] = {n: v for n, v in known.items() if n in names or "*all" in names}
         if history:
-            newest = list(reversed(issue.history))[:40]
+            newest = list(reversed(issue.history))[: None if self.state.server else 40]
             bean["changelog"] = {
                 "startAt": 0,
                 "maxResults": len(newest),
@@ -170,7 +170,7 @@ class Beans:
             "id": comment.id,
             "author": self.user(comment.author),
             "body": self.body(comment.body),
-            "updateAuthor": self.user(comment.author),
+            "updateAuthor": self.user(comment.editor or comment.author),
             "created": stamp(comment.created),
             "updated": stamp(comment.updated),
             "jsdPublic": comment.public if issue.jsm else True,
@@ -211,7 +211,7 @@ class Beans:
             "finalDecision": approval.final,
             "canAnswerApproval": waiting,
             "approvers": [
-                {"approver": self.user(self.state.users[who]), "approverDecision": answer}
+                {"approver": self._asked(self.state.users[who]), "approverDecision": answer}
                 for who, answer in approval.answers.items()
             ],
             "createdDate": jsm_date(approval.created),
@@ -219,6 +219,10 @@ class Beans:
         if approval.completed:
             bean["completedDate"] = jsm_date(approval.completed)
         return bean
+
+    def _asked(self, user: User) -> dict[str, Any]:
+        """A user as the service desk's API shows one: with fewer members than the platform's."""
+        return {k: v for k, v in self.user(user).items() if k not in ("self", "accountType")}
 
     def group(self, name: str) -> dict[str, Any]:
         """A group."""

@@ -12,8 +12,13 @@ from connectors.sandbox.jira_assets import Assets
 from connectors.sandbox.jira_fields import KINDS, SYSTEM_FIELDS, FieldKind, show
 from connectors.sandbox.jira_records import Approval, Change, Comment, Issue, SiteField, User
 
+Listener = Callable[[str, Issue, User, Comment | None], None]
+"""Is told the name of an event as webhooks name it, the issue, who did it, and the comment if it is about one."""
 _ALL = frozenset(
-    {"BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS", "USER_PICKER"}
+    {
+        "BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS", "USER_PICKER",
+        "ADMINISTER_PROJECTS",
+    }  # fmt: skip
 )
 
 
@@ -21,7 +26,8 @@ class State:
     """The memory, with verbs for stories. Every verb holds the lock, so stories and requests may mix.
 
     `clock` gives the present (UTC); `index_lag` is how much later searches see what happened; `server` is
-    True for a Data Center, where comments are wiki text.
+    True for a Data Center, where comments are wiki text. `listeners` hear of every event, in the thread in which
+    it happens; `agent` is False when the account is only a customer of the service desk: its comments are public.
     """
 
     def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
@@ -37,6 +43,8 @@ class State:
         self.projects: dict[str, bool] = {}
         self.types: dict[str, str] = {}
         self.denied: set[tuple[str, str]] = set()
+        self.listeners: list[Listener] = []
+        self.agent = True
         self._ids = itertools.count(10000)
         for field_id, (name, kind) in SYSTEM_FIELDS.items():
             self.fields[field_id] = SiteField(field_id, name, kind)
@@ -120,6 +128,7 @@ class State:
                 field_id = self.field_id(name)
                 issue.values[field_id] = self._encode(field_id, value)
             self._index(issue)
+        self.tell("jira:issue_created", issue, author)
         return issue.key
 
     def set_field(self, key: str, name: str, value: Any, by: User | str) -> None:
@@ -183,9 +192,24 @@ class State:
             comment = Comment(
                 self.next_id(), self.user(by), self.stored(body), now, now, dict(properties or {})
             )
+            if not self.agent:
+                comment.properties.pop("sd.public.comment", None)
             self.issues[key].comments.append(comment)
             self.touch(self.issues[key])
+        self.tell("comment_created", self.issues[key], comment.author, comment)
         return comment
+
+    def edit_comment(self, key: str, comment: Comment, body: Any, by: User | str) -> None:
+        """Replace a comment's text, by its author or by anybody who may edit all comments."""
+        with self.lock:
+            comment.body, comment.updated, comment.editor = self.stored(body), self.now(), self.user(by)
+            self.touch(self.issues[key])
+        self.tell("comment_updated", self.issues[key], self.user(by), comment)
+
+    def tell(self, event: str, issue: Issue, who: User, comment: Comment | None = None) -> None:
+        """Tell the listeners."""
+        for listener in self.listeners:
+            listener(event, issue, who, comment)
 
     def stored(self, body: Any) -> Any:
         """A comment's body as it is kept: wiki text on Data Center, else ADF."""
@@ -196,7 +220,8 @@ class State:
     def delete_issue(self, key: str) -> None:
         """Take an issue away for good."""
         with self.lock:
-            del self.issues[key]
+            issue = self.issues.pop(key)
+        self.tell("jira:issue_deleted", issue, issue.creator)
 
     def deny(self, permission: str, project: str) -> None:
         """Take a permission (such as ADD_COMMENTS) away in a project, for everybody."""
@@ -232,3 +257,4 @@ class State:
     def _record(self, issue: Issue, by: User | str, items: list[tuple[str, str | None, str | None]]) -> None:
         issue.history.append(Change(self.next_id(), self.user(by), self.now(), items))
         self.touch(issue)
+        self.tell("jira:issue_updated", issue, self.user(by))

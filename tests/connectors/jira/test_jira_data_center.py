@@ -9,7 +9,8 @@ from jira_site import START, Site, quick_client, settings_for
 
 from bot.model.people import Role
 from bot.ports import AuthRefused, Forbidden, Format, Marker, Place
-from connectors.jira.outlet import JiraOutlet, reference
+from connectors.jira.marking import reference
+from connectors.jira.outlet import JiraOutlet
 from connectors.jira.source import JiraSource
 from connectors.sandbox.server import Server
 

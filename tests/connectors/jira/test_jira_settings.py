@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -86,3 +88,9 @@ def test_building_asks_nothing_of_the_site(environment):
 
 def test_every_setting_explains_itself():
     assert [n for n, f in JiraSettings.model_fields.items() if not (f.description and f.examples)] == []
+
+
+def test_the_readme_names_every_setting():
+    told = Path(jira.__file__).with_name("README.md").read_text(encoding="utf-8")
+    missing = [name for name in JiraSettings.model_fields if f"`JIRA_{name.upper()}" not in told]
+    assert missing == []
