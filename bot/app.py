@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,9 @@ from bot.context import Context, Policy
 from bot.declarations import DeclarationsError, load_declarations
 from bot.journal import JournalError, open_journal
 from bot.messages.language import Speaker
+from bot.metrics import Metrics
 from bot.ports import Connector
+from bot.reception import Reception
 from bot.settings import Mode, Settings, SettingsError
 from bot.waivers import Terms
 from connectors.catalog import CONNECTORS
@@ -82,6 +85,20 @@ def build(
     except JournalError as error:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
     return Context(connectors, journal, rules, Speaker(settings.bot.language, settings.bot.zone), clock, stop)
+
+
+def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Reception | None:
+    """Who hears buttons and commands; None where nobody does, and in observe mode, which speaks to nobody. It has
+    connections of its own, because it works beside the cycles.
+    """
+    if not ctx.policy.act or ctx.desk is None:
+        return None
+    own = replace(ctx, connectors=connect_all(settings))
+    desk = own.desk
+    assert desk is not None
+    made = Reception(own, desk, metrics.kept, metrics.did)
+    metrics.watch(desk.silence, own.journal.waiting_deeds)
+    return made
 
 
 def last_report(settings: Settings) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from bot.journal import Journal
 from bot.messages.language import Speaker
 from bot.model.people import Role
 from bot.model.waiver import Declaration, Substitute
-from bot.ports import AssetBook, Connector, Inbound, Outlet, Postbox, Relations, TicketSource
+from bot.ports import AssetBook, Connector, Desk, Inbound, Outlet, Postbox, Relations, TicketSource
 from bot.waivers import TERMS, Terms
 from rules.policy import Pack
 
@@ -93,6 +93,11 @@ class Context:
         return next((c.postbox for c in self.connectors if c.postbox), None)
 
     @property
+    def desk(self) -> Desk | None:
+        """Where people press buttons and give commands, if anywhere."""
+        return next((c.desk for c in self.connectors if c.desk), None)
+
+    @property
     def messenger(self) -> str:
         """Name of the message service's outlet; empty when there is none."""
         return next((c.outlet.name for c in self.connectors if c.postbox and c.outlet), "")
@@ -101,4 +106,5 @@ class Context:
         """Where and how the findings of a source's tickets are told."""
         outlet = self.outlets.get(source)
         editable = outlet.editable if outlet else True
-        return Voice(self.speak, outlet.format if outlet else None, editable, self.postbox is not None)
+        form = outlet.format if outlet else None
+        return Voice(self.speak, form, editable, self.postbox is not None, self.desk is not None)

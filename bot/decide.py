@@ -33,12 +33,15 @@ COMMENT, CARD = "comment", "card"
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Where the ticket's findings can be told: in which form on the ticket (None: nowhere) and on Slack."""
+    """Where the ticket's findings can be told: in which form on the ticket (None: nowhere) and on Slack; and whether
+    somebody hears the buttons there.
+    """
 
     speak: Speaker
     form: Format | None
     editable: bool = True
     slack: bool = False
+    buttons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[A
 
 
 def _card(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voice) -> Intent:
-    body = card.compose(facts, lines, voice.speak)
+    body = card.compose(facts, lines, voice.speak, buttons=voice.buttons)
     return Intent(CARD, Team(facts.ticket.team), digest_of(body), body, _reason(memory, CARD))
 
 

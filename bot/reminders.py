@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
-from bot.audience import Team, channel_of
+from bot.accounts import team_members
+from bot.audience import Audience, Team, channel_of
 from bot.context import Context
 from bot.decide import digest_of
 from bot.fetch import Gatherer, told
@@ -14,13 +15,28 @@ from bot.journal.tickets import TicketRow
 from bot.messages import card
 from bot.messages.overview import overview
 from bot.model.lifecycle import Severity, State, Verdict
+from bot.model.people import Person, Role
 from bot.model.say import say
 from bot.model.wish import Wish
 from bot.ports import SourceError
-from bot.remind import OVERDUE, Due, Reminder, due, grouped, step_after, step_now
+from bot.remind import (
+    OVERDUE,
+    SNOOZED,
+    Due,
+    Reminder,
+    at_rest,
+    due,
+    grouped,
+    may_speak,
+    step_after,
+    step_now,
+)
 from bot.report import Planned, Report
 from rules.engine import evaluate
 from rules.lines import group_lines
+
+WAKE = timedelta(days=3)
+"""How long after a snooze its person is still reminded: office hours and weekends may lie between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +53,10 @@ def remind_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
         return
     gatherer.forget()
     dues = dict(_due(ctx, gatherer, report))
-    for reminder in grouped(tuple(dues.values())):
+    rest = Rest(ctx)
+    for reminder in grouped(tuple(dues.values()), rest.resting):
         _wish(ctx, reminder, report)
+    wake_all(ctx, gatherer, report)
     if ctx.policy.act:
         for claim in dues:
             ctx.journal.mark_sent(claim.what, claim.day, ctx.clock())
@@ -89,19 +107,81 @@ def _claim(ctx: Context, row: TicketRow) -> Claim | None:
     return None if ctx.journal.was_sent(claim.what, claim.day) else claim
 
 
-def _wish(ctx: Context, reminder: Reminder, report: Report) -> None:
+@dataclass(slots=True)
+class Rest:
+    """Who asked to be left in peace, by the journal; who is in an audience is asked only where somebody did."""
+
+    ctx: Context
+    _members: dict[tuple[str, Audience], tuple[Person, ...]] = field(default_factory=dict)
+
+    def resting(self, one: Due, audience: Audience) -> bool:
+        """Whether everybody of the audience asked for rest from this ticket."""
+        ticket = one.facts.ticket
+        pauses = self.ctx.journal.pauses_of(f"{ticket.source}:{ticket.id}")
+        if not pauses:
+            return False
+        steps = self.ctx.policy.remind_days
+        return at_rest(one, self._people(one, audience), pauses, steps, one.facts.now)
+
+    def _people(self, one: Due, audience: Audience) -> tuple[Person, ...]:
+        if isinstance(audience, Person):
+            return (audience,)
+        if isinstance(audience, Role):
+            members = one.facts.role(audience)
+            return members.people if members.readable else ()
+        key = one.facts.ticket.source, audience
+        if key not in self._members:
+            source = next(s for s in self.ctx.sources if s.name == key[0])
+            try:
+                self._members[key] = team_members(source, one.facts.ticket.team)
+            except SourceError:  # who cannot be asked for is reminded
+                self._members[key] = ()
+        return self._members[key]
+
+
+def wake_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+    """Remind in person, once, whoever snoozed a ticket until now, when it still asks for something."""
+    now = ctx.clock()
+    sources = {source.name: source for source in ctx.sources}
+    rows = {f"{row.source}:{row.id}": row for row in ctx.journal.asked_of()}
+    for pause in ctx.journal.snoozes_over(now - WAKE, now):
+        claim = Claim(f"woken:{pause.ticket}:{pause.account}:{pause.until.isoformat()}", pause.until.date())
+        row = rows.get(pause.ticket)
+        if row is None or row.source not in sources or not pause.conversation or ctx.stop():
+            continue
+        if ctx.journal.was_sent(claim.what, claim.day):
+            continue
+        try:
+            facts = gatherer.facts(sources[row.source], row.ref)
+        except SourceError as error:
+            report.problem(f"{row.key}: {told(error)}")
+            continue
+        if not may_speak(facts, ctx.policy.calendar):
+            continue
+        view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
+        if view.now:
+            who = Person(pause.account, pause.person)
+            one = Due(facts, view, SNOOZED)
+            _wish(ctx, Reminder(who, "", ((one, view.now),)), report, pause.conversation)
+        if ctx.policy.act:
+            ctx.journal.mark_sent(claim.what, claim.day, now)
+
+
+def _wish(ctx: Context, reminder: Reminder, report: Report, conversation: str = "") -> None:
     keys = ", ".join(one.facts.ticket.key for one, _ in reminder.items)
     if not ctx.policy.act:
         report.planned.append(Planned(keys, ctx.messenger, "reminder", "the planned start comes near"))
         return
     postbox = ctx.postbox
-    channel = channel_of(reminder.audience, postbox, reminder.team) if postbox else None
+    found = channel_of(reminder.audience, postbox, reminder.team) if postbox and not conversation else None
+    channel = conversation or found
     if channel is None:
         report.problem(f"{keys}: nobody to remind on {ctx.messenger}: set SLACK_CHANNEL")
         return
     body = card.reminder(reminder, ctx.speak)
     digest = digest_of([body, ctx.policy.calendar.local_day(ctx.clock()).isoformat()])
-    who = reminder.audience.name if isinstance(reminder.audience, Team) else str(reminder.audience)
+    audience = reminder.audience
+    who = audience.name if isinstance(audience, Team | Person) else str(audience)
     wish = Wish(
         target=ctx.messenger,
         ticket=f"reminder:{who}",

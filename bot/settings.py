@@ -106,7 +106,7 @@ class BotSettings(NormSettings):
     )
     waiver_roles: Annotated[tuple[Role, ...], NoDecode] = Field(
         (Role.CAB, Role.DPO, Role.CHANGE_MANAGER),
-        description="Roles whose holders may record a waiver with `sluis waive`, by comma.",
+        description="Roles whose holders may record a waiver, with `sluis waive` or in Slack, by comma.",
         examples=["cab,dpo"],
     )
     waiver_max_days: int = Field(90, ge=1, le=3650, description="Most days that a waiver may run.")
@@ -121,10 +121,13 @@ class BotSettings(NormSettings):
     )
     same_person: Names = Field(
         (),
-        description="Accounts of one and the same person, as pairs of ids (account id in Jira, sys_id in ServiceNow).",
+        description="Accounts of one and the same person, as pairs of ids (account id in Jira, sys_id in ServiceNow,"
+        " member ID in Slack).",
         examples=["5b10a2844c20165700ede21g=5b10ac8d82e05b22cc7d4ef5"],
     )
-    http_host: str = Field("127.0.0.1", description="Address on which `sluis serve` answers health checks.")
+    http_host: str = Field(
+        "127.0.0.1", description="Address on which `sluis serve` answers health checks, and Slack over HTTP."
+    )
     http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged (stderr)."

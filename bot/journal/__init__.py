@@ -12,7 +12,8 @@ ticket    source, id                      a ticket as last stored: key, url, sta
                                           was last looked at, when it was found to be gone; `settle_by`: until when
                                           an emergency is to make good what it skipped; `look_again_at`: when its
                                           findings change although nobody touches it
-finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning
+finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning;
+                                          `who` can settle it, as ["person" | "role" | "group", id, name]
 bundle    source, release_id, child_key     a change that a release contained when it was last stored
 group_look  source, group_id              when the members of a group that holds a role were last read completely
 membership  id                            a time in which a person was seen in such a group: since when, whether the
@@ -29,6 +30,9 @@ waiver    id                              an exception for a rule of a ticket ("
 hint      id                              word from outside that a ticket may have changed: event tells a repeated
                                           delivery, `deleted` that it was said to be deleted, `done_at` when it was
                                           looked at; what is not done is looked at after a restart
+deed      id, key (unique)                what somebody did in the message service, kept before it is acknowledged; who
+                                          they are in the ticket's system, and what came of it
+pause     id                              who is not reminded of which ticket, and until when
 sent      what, day                       what goes out once a day, and did
 run       id                              start, end, mode, report, exit code; no end means it was killed
 
@@ -40,6 +44,7 @@ by looking outside. Nothing here holds a transaction while an outside system is 
 No e-mail address and no secret is stored; names of people stand in snapshots and in handover evidence.
 """
 
+from bot.journal.deeds import Decided, DeedRow
 from bot.journal.engine import JournalError, connect
 from bot.journal.hints import Heard
 from bot.journal.journal import Journal, open_journal
@@ -49,6 +54,8 @@ from bot.journal.store import digest
 from bot.journal.tickets import TicketRow
 
 __all__ = [
+    "Decided",
+    "DeedRow",
     "Due",
     "Heard",
     "Journal",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from bot.journal.asks import Asks
+from bot.journal.deeds import Deeds
 from bot.journal.engine import connect
 from bot.journal.hints import Hints
 from bot.journal.marks import Marks
 from bot.journal.members import Members
 from bot.journal.migrate import upgrade
 from bot.journal.slots import DEFAULT_INSTALL
-from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Members, Marks, Hints):
+class Journal(Asks, Waivers, Members, Deeds, Marks, Hints):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 
@@ -34,4 +35,5 @@ def open_journal(url: str, *, exclusive: bool = True, install: str = DEFAULT_INS
     journal.install_name = install
     if exclusive and engine.dialect.name == "sqlite":
         journal.free_leases()
+        journal.free_deeds()
     return journal

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, sel
 from bot.journal.slots import Slots
 from bot.journal.store import digest, insert
 from bot.journal.tables import BUNDLE, FINDING, SLOT, TICKET
+from bot.journal.who import actor_key
 from bot.journal.wishes import put_wishes
 from bot.model.finding import Finding
 from bot.model.lifecycle import State, Verdict
@@ -140,6 +141,10 @@ class Tickets(Slots):
         due = (TICKET.c.look_again_at <= now, TICKET.c.gone_at.is_(None))
         return self._rows(TICKET.c.source == source, *due)
 
+    def row(self, source: str, ticket_id: str) -> TicketRow | None:
+        """A ticket by its id; None when it was never stored."""
+        return next(iter(self._rows(_is(source, ticket_id))), None)
+
     def ticket(self, source: str, key: str) -> TicketRow | None:
         """The ticket people call `key`; the one seen last when the key was given to another ticket."""
         rows = self._rows(TICKET.c.source == source, TICKET.c.key == key)
@@ -228,6 +233,7 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
             "verdict": finding.verdict.value,
             "since": now,
             "digest": _meaning(finding),
+            "who": [list(actor_key(actor)) for actor in finding.who],
         }
         for finding in findings
     ]
@@ -236,6 +242,7 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
     fresh = {
         "verdict": new.excluded.verdict,
         "digest": new.excluded.digest,
+        "who": new.excluded.who,
         "since": case((stands, FINDING.c.since), else_=new.excluded.since),
     }
     if rows:

@@ -17,19 +17,8 @@ class Waivers(Store):
 
     def record_waiver(self, waiver: Waiver, by_id: str) -> None:
         """Keep a waiver, and have its ticket looked at again. `by_id` is the account of who recorded it."""
-        row = {
-            "ticket": waiver.ticket,
-            "reason": waiver.reason,
-            "by_id": by_id,
-            "by_name": waiver.by,
-            "role": waiver.role.value,
-            "recorded_at": waiver.recorded_at,
-            "until": waiver.until,
-            "ended_by": "",
-        }
         with self.write() as connection:
-            connection.execute(WAIVER.insert(), [row | {"rule_id": rule} for rule in waiver.rules])
-            _look_again(connection, waiver.ticket, waiver.recorded_at)
+            put_waiver(connection, waiver, by_id)
 
     def waivers_of(self, ticket: str) -> tuple[Waiver, ...]:
         """All that was ever recorded for "source:id", oldest first; one that was ended early runs to that end."""
@@ -52,6 +41,22 @@ class Waivers(Store):
             if ended:
                 _look_again(connection, ticket, now)
             return int(ended)
+
+
+def put_waiver(connection: Connection, waiver: Waiver, by_id: str) -> None:
+    """Keep a waiver in the transaction of the caller."""
+    row = {
+        "ticket": waiver.ticket,
+        "reason": waiver.reason,
+        "by_id": by_id,
+        "by_name": waiver.by,
+        "role": waiver.role.value,
+        "recorded_at": waiver.recorded_at,
+        "until": waiver.until,
+        "ended_by": "",
+    }
+    connection.execute(WAIVER.insert(), [row | {"rule_id": rule} for rule in waiver.rules])
+    _look_again(connection, waiver.ticket, waiver.recorded_at)
 
 
 def _look_again(connection: Connection, ticket: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.deed import Action, Nap, carry
 from bot.messages import blocks
 from bot.messages.language import Speaker
 from bot.messages.overview import (
@@ -29,9 +30,9 @@ from bot.model.document import Tone
 from bot.model.facts import Facts
 from bot.model.fields import FIELDS
 from bot.model.lifecycle import State
-from bot.model.say import Quote
+from bot.model.say import Quote, say
 from bot.model.ticket import Ticket
-from bot.remind import OVERDUE, Due, Reminder
+from bot.remind import OVERDUE, SNOOZED, Due, Reminder
 from rules.lines import DemandLine
 
 SHOWN = 6
@@ -42,19 +43,24 @@ _SIGNS = {Tone.STOP: "⛔", Tone.TODO: "⏳", Tone.DONE: "✅", Tone.INFO: "ℹ�
 Message = dict[str, Any]
 
 
-def compose(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> Message:
-    """The card: how the ticket stands, what is missing and from whom, and why the team gets it."""
+def compose(
+    facts: Facts, lines: Sequence[DemandLine], speak: Speaker, *, buttons: bool = False, why: str = ""
+) -> Message:
+    """The card: how the ticket stands, what is missing and from whom, and why the team gets it, unless it is told
+    `why` for another reader. `buttons`: whether somebody is there to hear them.
+    """
     ticket, view = facts.ticket, overview(lines, facts.ticket.state)
     standing = f"{_sign(view, ticket)} {headline(view, facts, speak)}"
     points = [] if ticket.state is State.CANCELED else _points(view, facts, speak)
     points += [] if ticket.state is State.CANCELED else _waived(lines, speak)
     about = _about(facts, speak)
-    reason = _reason(ticket, speak)
+    reason = why or _reason(ticket, speak)
+    asked = view.now if buttons and not (ticket.state.over and not view.obligations) else ()
     built = [blocks.header(_heading(ticket)), blocks.rich_text([blocks.words(standing, bold=True)])]
     built += [blocks.bullets(*points)] if points else []
     built += [
         blocks.rich_text([blocks.words(about)]),
-        *_buttons(ticket, speak),
+        *_buttons(ticket, speak, asked),
         blocks.context(escape(reason)),
     ]
     return _message(_text(_heading(ticket), standing, *map(_words, points), about, ticket.url), built)
@@ -181,6 +187,8 @@ def _when(due: Due, speak: Speaker) -> str:
     if due.step == OVERDUE:
         return speak.say("this should have been in order by now")
     start = due.facts.field("planned_start").value
+    if due.step == SNOOZED:
+        return speak.say("you asked to hear of this again now")
     return speak.count(
         "starts within {n} working day, on {start}",
         "starts within {n} working days, on {start}",
@@ -189,10 +197,36 @@ def _when(due: Due, speak: Speaker) -> str:
     )
 
 
-def _buttons(ticket: Ticket, speak: Speaker) -> list[blocks.Block]:
-    if not is_web(ticket.url):
-        return []
-    return [blocks.actions(blocks.url_button(speak.say("Open the ticket"), ticket.url, "open_ticket"))]
+def _buttons(ticket: Ticket, speak: Speaker, asked: Sequence[DemandLine] = ()) -> list[blocks.Block]:
+    """Open the ticket; and where something is `asked`, what can be done about that from here. No decision can."""
+    opened = (
+        blocks.url_button(speak.say("Open the ticket"), ticket.url, "open_ticket")
+        if is_web(ticket.url)
+        else None
+    )
+    rest = presses(ticket, asked, speak) if asked else []
+    row = [*([opened] if opened else []), *rest]
+    return [blocks.actions(*row)] if row else []
+
+
+def presses(ticket: Ticket, asked: Sequence[DemandLine], speak: Speaker) -> list[blocks.Element]:
+    """What can be pressed about the open lines of a ticket."""
+    value = carry(ticket.source, ticket.id, [line.line for line in asked])
+    naps = [(speak(told), carry(ticket.source, ticket.id, more=nap.value)) for nap, told in NAPS.items()]
+    return [
+        blocks.button(speak.say("Seen, I am on it"), Action.SEEN.value, value),
+        blocks.menu(speak.say("Remind me later"), Action.SNOOZE.value, naps),
+        blocks.button(speak.say("Explain"), Action.EXPLAIN.value, value),
+        blocks.button(speak.say("Record an exception"), Action.WAIVE.value, value),
+    ]
+
+
+NAPS = {
+    Nap.HOURS: say("in two hours"),
+    Nap.TOMORROW: say("the next working morning"),
+    Nap.DAYS: say("in two working days"),
+    Nap.WEEK: say("in five working days"),
+}
 
 
 def _sign(view: Overview, ticket: Ticket) -> str:

@@ -26,7 +26,8 @@ from rules.trace import LookedAt, looked_at
 from rules.why import find_rule, when
 from rules.words import asset_name, label, saw
 
-_SYSTEMS = {"jira": "Jira", "servicenow": "ServiceNow"}
+SYSTEMS = {"jira": "Jira", "servicenow": "ServiceNow"}
+"""What people call the systems with tickets."""
 _MARKS = {True: "✓", False: "✗", None: "?"}
 _DECISIONS = {
     Decision.APPROVED: say("approved"),
@@ -156,7 +157,7 @@ def _part(part: Part, speak: Speaker) -> Branch:
 def _place(facts: Facts, name: str) -> Iterator[Say]:
     """Where a field stands in the source; for one that cannot be read, how an administrator mends that."""
     field, source = facts.field(name), facts.ticket.source
-    system = Quote(_SYSTEMS.get(source, source.title()))
+    system = Quote(SYSTEMS.get(source, source.title()))
     if field.where:
         yield say("In {system}: {where}", system=system, where=Quote(field.where))
     elif not field.readable:

@@ -1,8 +1,10 @@
 """Health checks and metrics on a port of its own.
 
-/healthz  200 while the clock ticks and the journal answers; vendors that are down do not make it fail
+/healthz  200 while the clock ticks, the journal answers and a line to the message service lives; other vendors that
+          are down do not make it fail
 /readyz   200 once every source was read completely at least once
 /metrics  for Prometheus
+/slack/events  what people do in Slack, where it comes to us over HTTP
 """
 
 from __future__ import annotations
@@ -10,16 +12,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 Check = Callable[[], Mapping[str, bool]]
+Receive = Callable[[Mapping[str, str], bytes], tuple[int, str, str]]
+
+LARGEST = 1_000_000
+"""Bytes of a request that are read; Slack's are far smaller."""
 
 
-def app(alive: Check, ready: Check, registry: CollectorRegistry) -> Flask:
-    """The pages. `alive` and `ready` give named conditions; all must hold."""
+def app(alive: Check, ready: Check, registry: CollectorRegistry, receive: Receive | None = None) -> Flask:
+    """The pages. `alive` and `ready` give named conditions; all must hold. `receive` answers the message service."""
     flask = Flask("sluis-health")
+    flask.config["MAX_CONTENT_LENGTH"] = LARGEST
 
     def answer(conditions: Mapping[str, bool]) -> tuple[Response, int]:
         return jsonify(conditions), 200 if all(conditions.values()) else 503
@@ -29,6 +36,14 @@ def app(alive: Check, ready: Check, registry: CollectorRegistry) -> Flask:
     flask.add_url_rule(
         "/metrics", "metrics", lambda: Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
     )
+    if receive:
+        taken = receive
+
+        def events() -> Response:
+            status, kind, body = taken(dict(request.headers), request.get_data())
+            return Response(body, status, content_type=kind)
+
+        flask.add_url_rule("/slack/events", "events", events, methods=["POST"])
     return flask
 
 

@@ -16,9 +16,13 @@ Listener = Callable[[str, Issue, User, Comment | None], None]
 """Is told the name of an event as webhooks name it, the issue, who did it, and the comment if it is about one."""
 _ALL = frozenset(
     {
-        "BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS", "USER_PICKER",
+        "BROWSE_PROJECTS",
+        "ADD_COMMENTS",
+        "EDIT_OWN_COMMENTS",
+        "DELETE_OWN_COMMENTS",
+        "USER_PICKER",
         "ADMINISTER_PROJECTS",
-    }  # fmt: skip
+    }
 )
 
 

@@ -70,6 +70,16 @@ class Directory:
         except encoded.Unsafe:
             return None
 
+    def account(self, email: str) -> Person | None:
+        """The one active user with this address."""
+        try:
+            query = encoded.every(encoded.equals("email", email), "active=true")
+            rows = list(self._client.listing("sys_user", query, _USER))
+        except (encoded.Unsafe, Forbidden):
+            return None
+        found = [person(row) for row in rows if _same(row, "email", email)]
+        return found[0] if len(found) == 1 and found[0].active else None
+
     def _group(self, name: str) -> RoleMembers | None:
         column = "sys_id" if encoded.is_sys_id(name) else "name"
         query = encoded.every(encoded.equals(column, name), "active!=false")

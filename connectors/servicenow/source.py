@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model.fields import Field
-from bot.model.people import Role, RoleMembers
+from bot.model.people import Person, Role, RoleMembers
 from bot.model.ticket import Change, Ticket, TicketKind, TicketRef
 from bot.ports import AuthRefused, Forbidden, Identity, NotFound
 from connectors.servicenow import approvals, assets, encoded, history, mapping, states, values
@@ -179,6 +179,10 @@ class ServiceNowSource:
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups and the named users."""
         return self.directory.roles(wanted)
+
+    def account(self, email: str) -> Person | None:
+        """The one active user with this e-mail address."""
+        return self.directory.account(email)
 
 
 def _moved(ref: TicketRef, related: Mapping[str, str]) -> TicketRef:
