@@ -16,12 +16,14 @@ from typing import Any
 import structlog
 
 from bot.journal import Due, Journal, Slot
+from bot.model.facts import Trouble
 from bot.ports import (
     Altered,
     Ambiguous,
     AuthRefused,
     Forbidden,
     Format,
+    Garbled,
     Gone,
     NotFound,
     Outlet,
@@ -91,15 +93,24 @@ class Delivery:
 @dataclass(frozen=True, slots=True)
 class Orders:
     """Which of the due slots are delivered, and how a body says that it takes the place of a message posted at a moment
-    (UTC) that a person has edited since.
+    (UTC) that a person has edited since. `elsewhere` names the container for a message whose own takes none.
     """
 
     only: Callable[[Due], bool] = lambda _: True
+    elsewhere: Callable[[Slot], str | None] = lambda _: None
     replacing: Callable[[Any, Format, datetime], Any] = lambda body, *_: body
 
 
 class _CapReached(Exception):
     """This run has written as much as it may."""
+
+
+class _Unseen(Exception):
+    """Looking for a message gave an answer that cannot be understood: nothing is known, and nothing was written."""
+
+    def __init__(self, error: SourceError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class _Overtaken(Exception):
@@ -140,7 +151,7 @@ class _Courier:
         orders: Orders,
     ) -> None:
         self.journal, self.outlets, self.now, self.limit = journal, outlets, now, limit
-        self.replacing = orders.replacing
+        self.replacing, self.elsewhere = orders.replacing, orders.elsewhere
         self.owner = secrets.token_hex(8)
         self.delivery = Delivery()
         self.writes = 0
@@ -186,6 +197,8 @@ class _Courier:
             self._bring(slot, outlet)
         except SourceError as error:
             return self._put_off(slot, error)
+        except _Unseen as unseen:
+            return self._put_off(slot, unseen.error, soon=True)
         except _CapReached:
             self.journal.release(slot, None, "")
             return "held_back"
@@ -194,7 +207,8 @@ class _Courier:
         except Exception as error:  # one message we cannot handle must not lose the others
             log.exception("message could not be delivered", ticket=slot.ticket, kind=slot.kind)
             name = type(error).__name__
-            self.journal.release(slot, self._after(slot), name)
+            failed = Trouble.REFUSED, self.now()
+            self.journal.release(slot, self._after(slot), f"broke down ({name})", failed=failed)
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): broke down ({name}); the log says where")
             return "failed"
         return ""
@@ -239,7 +253,10 @@ class _Courier:
         first = slot.first_attempt_at
         on_ticket = outlet.format is not Format.SLACK  # a ticket's list is short; a channel's has no end
         since = BEGINNING if on_ticket or first is None else first - SKEW
-        return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
+        try:
+            return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
+        except Garbled as error:
+            raise _Unseen(error) from error
 
     def _adopt(self, slot: Slot, outlet: Outlet, found: Sequence[Posted]) -> None:
         """Keep the oldest, remove the others, and make it say what it should."""
@@ -258,6 +275,26 @@ class _Courier:
         self.delivery.adopted += 1
 
     def _create(self, slot: Slot, outlet: Outlet) -> None:
+        try:
+            self._post(slot, outlet)
+        except SourceError as error:
+            moved = self._moved(slot, error)
+            if moved is None:
+                raise
+            self._post(moved, outlet)
+
+    def _moved(self, slot: Slot, error: SourceError) -> Slot | None:
+        """The message at the place to fall back on, when its own takes none; None when there is no other."""
+        other = self.elsewhere(slot) if error.closed and not slot.home.thread else None
+        if other is None or other == slot.home.container:
+            return None
+        moved = self.journal.move(slot, other)
+        if moved is None:
+            raise _Overtaken
+        self._tell(f"{slot.target}: {_told(error)}; what belongs there goes to the default channel meanwhile")
+        return moved
+
+    def _post(self, slot: Slot, outlet: Outlet) -> None:
         self._begin(slot, slot.home)
         remote_id = outlet.create(slot.home, self._body(slot, outlet), slot.marker)
         self.delivery.created += 1
@@ -298,15 +335,20 @@ class _Courier:
         if not self.journal.confirm(slot, remote_id, self.now()):
             raise _Overtaken
 
-    def _put_off(self, slot: Slot, error: SourceError) -> str:
-        """Give the slot back after an error of the outlet; gives the count it ends in."""
+    def _put_off(self, slot: Slot, error: SourceError, *, soon: bool = False) -> str:
+        """Give the slot back after an error of the outlet, `soon` when it is no reason to wait; gives the count it
+        ends in.
+        """
         if isinstance(error, _OUT_OF_SERVICE):
             self.closed.add(slot.target)
             self._tell(f"{slot.target}: {_told(error)}; its messages wait for the next run")
         elif not isinstance(error, Ambiguous):
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): {_told(error)}")
         not_done = isinstance(error, _NOT_DONE)
-        self.journal.release(slot, self._when_again(slot, error), str(error), not_done=not_done)
+        again = None if soon else self._when_again(slot, error)
+        trouble = Trouble.REFUSED if isinstance(error, _OWN_FAULT) else Trouble.OUT_OF_REACH
+        failed = trouble, self.now()
+        self.journal.release(slot, again, _told(error), not_done=not_done, failed=failed)
         if isinstance(error, Ambiguous):
             return "ambiguous"
         return "refused" if isinstance(error, _OWN_FAULT) else "failed"

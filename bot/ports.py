@@ -19,7 +19,10 @@ class SourceError(Exception):
 
     system  the connector's name
     fix     what an admin can do about it, if anything
+    closed  the place takes no messages of ours (archived, not there): another place may take the same message
     """
+
+    closed = False
 
     def __init__(self, system: str, message: str, fix: str = "") -> None:
         super().__init__(message)

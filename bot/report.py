@@ -48,6 +48,7 @@ class Report:
     notes         what an admin should know although nothing went wrong, a line each
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
     webhooks      requests that came in since the last run, by system and outcome ("refused": a wrong signature)
+    undelivered   messages that should stand outside by now and do not, whatever the reason
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
     """
 
@@ -65,6 +66,7 @@ class Report:
     indicators: dict[str, str] = field(default_factory=dict)
     webhooks: dict[str, dict[str, int]] = field(default_factory=dict)
     stopped: bool = False
+    undelivered: int = 0
     _findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
     def source(self, name: str) -> SourceCount:
@@ -113,7 +115,8 @@ class Report:
     def exit_code(self) -> int:
         """See the module's constants."""
         whole = all(count.complete for count in self.sources.values())
-        return EXIT_OK if whole and not self.problems and not self.stopped else EXIT_INCOMPLETE
+        done = whole and not self.problems and not self.undelivered and not self.stopped
+        return EXIT_OK if done else EXIT_INCOMPLETE
 
     def as_json(self) -> dict[str, Any]:
         """The report for machines; times are ISO 8601 in UTC."""
@@ -138,6 +141,7 @@ class Report:
                 for p in self.planned
             ],
             "delivered": dict(self.delivered),
+            "undelivered": self.undelivered,
             "writes": self.writes,
             "problems": list(self.problems),
             "notes": list(self.notes),

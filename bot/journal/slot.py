@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -34,6 +35,7 @@ class Slot:
     phase      "writing" when a write began whose outcome was never confirmed
     fence      number of the lease under which this was read
     replaces   when a message was posted that a person edited and that this one takes the place of
+    trouble    why it could not be delivered (see `Trouble`), `failing_since` when it first could not (UTC)
     """
 
     id: int
@@ -59,6 +61,9 @@ class Slot:
     closed: bool
     fence: int
     replaces: datetime | None = None
+    trouble: str = ""
+    failing_since: datetime | None = None
+    recipients: Sequence[str] = ()
 
     @property
     def marker(self) -> Marker:
@@ -71,6 +76,22 @@ class Slot:
         return self.phase == WRITING
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message that is wished for and does not stand outside yet. `error` is one line for the admin, empty when
+    nothing went wrong; `again` when (UTC) it is tried again, None for the next run.
+    """
+
+    id: int
+    target: str
+    ticket: str
+    kind: str
+    error: str
+    again: datetime | None
+
+
+ADDRESSED = SLOT.c.container != ""
+"""Where it goes is known; a slot without a container waits until that was found out."""
 UNSAID = SLOT.c.applied_hash.is_distinct_from(SLOT.c.desired_hash)
 FINAL = SLOT.c.once & SLOT.c.applied_hash.is_not(None)
 # A write in doubt is due even when nothing is asked any more: what stands outside may be another text.
@@ -100,7 +121,7 @@ def slot_of(row: RowMapping, install: str) -> Slot:
     same = {name: row[name] for name in Slot.__dataclass_fields__ if name in row}
     return Slot(
         key=slot_key(install, row["target"], row["ticket"], row["kind"]),
-        home=Place(row["container"], row["parent_id"] or ""),
+        home=Place(row["parent_place"] or row["container"], row["parent_id"] or ""),
         stands=Place(row["at_container"], row["at_thread"]),
         **same,
     )

@@ -52,7 +52,7 @@ def compose(
     ticket, view = facts.ticket, overview(lines, facts.ticket.state)
     standing = f"{_sign(view, ticket)} {headline(view, facts, speak)}"
     points = [] if ticket.state is State.CANCELED else _points(view, facts, speak)
-    points += [] if ticket.state is State.CANCELED else _waived(lines, speak)
+    points += [] if ticket.state is State.CANCELED else [*_underway(view, speak), *_waived(lines, speak)]
     about = _about(facts, speak)
     reason = why or _reason(ticket, speak)
     asked = view.now if buttons and not (ticket.state.over and not view.obligations) else ()
@@ -149,6 +149,14 @@ def _points(view: Overview, facts: Facts, speak: Speaker) -> list[list[blocks.El
         )
         points += [[blocks.words(more)]] if rest > 0 else []
     return points
+
+
+def _underway(view: Overview, speak: Speaker) -> list[list[blocks.Element]]:
+    """What the bot itself is at: nobody is asked for it, but everybody may know."""
+    return [
+        [blocks.words(title(line, speak), bold=True), blocks.words(f" — {seen(line, speak)}")]
+        for line in view.underway[:SHOWN]
+    ]
 
 
 def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[list[blocks.Element]]:
