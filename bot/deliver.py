@@ -67,7 +67,7 @@ class Delivery:
     held_back         left for the next run by the cap
     waiting           the message in whose thread they go is not there yet
     skipped           the outlet is off or out of service, or the run was stopped
-    problems          one line each, for the report
+    problems          one line each, for the report; `told` are the slots they are about
     """
 
     created: int = 0
@@ -83,10 +83,11 @@ class Delivery:
     waiting: int = 0
     skipped: int = 0
     problems: list[str] = field(default_factory=list)
+    told: set[int] = field(default_factory=set)
 
     def counts(self) -> dict[str, int]:
         """The numbers by name."""
-        names = [name for name in self.__dataclass_fields__ if name != "problems"]
+        names = [name for name in self.__dataclass_fields__ if name not in ("problems", "told")]
         return {name: getattr(self, name) for name in names}
 
 
@@ -208,6 +209,7 @@ class _Courier:
             log.exception("message could not be delivered", ticket=slot.ticket, kind=slot.kind)
             name = type(error).__name__
             failed = Trouble.REFUSED, self.now()
+            self.delivery.told.add(slot.id)
             self.journal.release(slot, self._after(slot), f"broke down ({name})", failed=failed)
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): broke down ({name}); the log says where")
             return "failed"
@@ -339,6 +341,8 @@ class _Courier:
         """Give the slot back after an error of the outlet, `soon` when it is no reason to wait; gives the count it
         ends in.
         """
+        if not isinstance(error, Ambiguous):
+            self.delivery.told.add(slot.id)
         if isinstance(error, _OUT_OF_SERVICE):
             self.closed.add(slot.target)
             self._tell(f"{slot.target}: {_told(error)}; its messages wait for the next run")

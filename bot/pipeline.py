@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from bot.audience import OnTicket, Team, channel_of
+from bot.audience import OnTicket, channel_of
 from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
-from bot.decide import COMMENT, Intent, Memory, decide, handovers
+from bot.decide import COMMENT, Intent, Memory, decide
 from bot.declarations import attestations
 from bot.deliver import Orders, deliver
 from bot.fetch import Gatherer, listed, told
+from bot.handing import hand_over
 from bot.handover import is_handover
-from bot.journal import Due
+from bot.journal import Due, Slot
+from bot.journal.slots import MAIL
 from bot.messages.render import with_remark
 from bot.model.facts import Facts
 from bot.model.people import Person
 from bot.model.snapshot import snapshot
 from bot.model.ticket import Ticket, TicketRef
 from bot.model.wish import Wish
+from bot.parked import waiting
 from bot.ports import Format, SourceError, TicketSource
+from bot.receipts import remind_receipts
 from bot.reminders import remind_all
 from bot.report import Planned, Report
 from rules.engine import evaluate
@@ -47,6 +50,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         look_at_roles(source, gatherer, report)
     judge_releases(ctx, gatherer, report)
     remind_all(ctx, gatherer, report)
+    remind_receipts(ctx, report)
     deliver_all(ctx, report)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
     whole = [name for name, count in report.sources.items() if count.complete]
@@ -119,9 +123,9 @@ def judge(
         for line in facts.ticket.remarks:
             report.note(f"{source.name}: {line}")
         memory = memory_of(ctx, facts.ticket)
-        facts = hand_over(ctx, facts, memory, report)
+        facts = hand_over(ctx, facts, memory, report, lambda only: send(ctx, report, only))
         findings = evaluate(facts, ctx.policy.packs)
-        intents = decide(facts, findings, memory, ctx.voice(source.name))
+        intents = decide(facts, findings, memory, ctx.voice(source.name, facts.ticket.team))
         wishes = addressed(ctx, facts, intents, report)
         ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
     except SourceError as error:
@@ -135,19 +139,6 @@ def judge(
         return error
     count.read += report.judged(f"{source.name}:{ref.id}", findings)
     return None
-
-
-def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report) -> Facts:
-    """Send the formal notifications that are due, at once: what was delivered is evidence for this evaluation."""
-    ticket = facts.ticket
-    intents = handovers(facts, evaluate(facts, ctx.policy.packs), memory, ctx.voice(ticket.source))
-    wishes = addressed(ctx, facts, [i for i in intents if i.kind not in memory.posted], report)
-    if not wishes:
-        return facts
-    ctx.journal.wish(wishes, ctx.clock())
-    ours = {(wish.ticket, wish.kind) for wish in wishes}
-    send(ctx, report, lambda due: (due.ticket, due.kind) in ours)
-    return replace(facts, notices=ctx.journal.notices(ticket.source, ticket.id))
 
 
 def memory_of(ctx: Context, ticket: Ticket) -> Memory:
@@ -203,10 +194,8 @@ def place_of(ctx: Context, ticket: Ticket, intent: Intent) -> tuple[str, str | N
     """The outlet and the container in it; no container when the audience cannot be reached."""
     if isinstance(intent.audience, OnTicket):
         return ticket.source, ticket.id
-    postbox, formal = ctx.postbox, is_handover(intent.kind)
-    return ctx.messenger, channel_of(
-        intent.audience, postbox, ticket.team, formal=formal
-    ) if postbox else None
+    postbox = ctx.postbox
+    return ctx.messenger, channel_of(intent.audience, postbox, ticket.team) if postbox else None
 
 
 def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> str:
@@ -216,9 +205,6 @@ def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> st
             intent.audience.name,
             "their e-mail address is not visible in the ticket system, or not known there",
         )
-    elif is_handover(intent.kind):
-        who = intent.audience.name if isinstance(intent.audience, Team) else str(intent.audience)
-        fix = f"set SLACK_CHANNELS__{who.upper().replace(' ', '_')}: a formal notification needs a channel of its own"
     else:
         who, fix = "whoever follows this ticket", "set SLACK_CHANNEL"
     return f"{ticket.key}: {who} cannot be reached on {target} — {fix}"
@@ -227,7 +213,13 @@ def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> st
 def deliver_all(ctx: Context, report: Report) -> None:
     """Bring what stands outside up to date; in observe mode only tell what would be done."""
     if ctx.policy.act:
-        send(ctx, report)
+        send(
+            ctx, report, lambda due: due.target != MAIL
+        )  # that goes while its ticket is read: see `bot.handing`
+        unsent = ctx.journal.unsent()
+        report.undelivered = len(unsent)
+        for line in waiting(unsent, report.told, ctx.policy.calendar, ctx.clock()):
+            report.problem(line)
         return
     keys = {f"{row.source}:{row.id}": row.key for row in ctx.journal.open_tickets()}
     for due in ctx.journal.due_slots(ctx.clock()):
@@ -243,8 +235,14 @@ def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: T
         said = ctx.speak.say("Takes the place of the comment of {at}, which was edited by hand.", at=at)
         return with_remark(body, form, said)
 
-    orders = Orders(only, replaces)
+    def elsewhere(slot: Slot) -> str | None:
+        if ctx.postbox is None or slot.target != ctx.messenger or is_handover(slot.kind):
+            return None  # a formal notification goes nowhere but to whom it is meant for
+        return ctx.postbox.instead_of(slot.home.container)
+
+    orders = Orders(only, elsewhere, replaces)
     delivery = deliver(ctx.journal, ctx.outlets, ctx.clock, limit=left, stop=ctx.stop, orders=orders)
     report.add(delivery.counts())
+    report.told |= delivery.told
     for line in delivery.problems:
         report.problem(line)

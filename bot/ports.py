@@ -89,6 +89,7 @@ class Format(StrEnum):
     WIKI = "wiki"
     PLAIN = "plain"
     SLACK = "slack"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,15 @@ class Postbox(Protocol):
 
     def person(self, person: Person) -> str | None:
         """Conversation id for a direct message; None when the person cannot be reached there."""
+
+    def instead_of(self, container: str) -> str | None:
+        """The channel for what a channel does not take; None for what is meant for a person alone."""
+
+    def language(self, name: str) -> str | None:
+        """The language set for a team or role, like "nl"; None when none is."""
+
+    def locale(self, person: Person) -> str | None:
+        """What a person reads there, like "nl-BE"; None when that is not known. Raises SourceError."""
 
 
 class Health(StrEnum):
@@ -349,7 +359,9 @@ class Inbound(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """Everything one outside system offers. What it does not offer is None."""
+    """Everything one outside system offers. What it does not offer is None. A `letterbox` finds where formal
+    notifications go that the message service does not take.
+    """
 
     name: str
     examiner: Examiner
@@ -360,6 +372,7 @@ class Connector:
     relations: Relations | None = None
     inbound: Inbound | None = None
     desk: Desk | None = None
+    letterbox: Postbox | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class Report:
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
     webhooks      requests that came in since the last run, by system and outcome ("refused": a wrong signature)
     undelivered   messages that should stand outside by now and do not, whatever the reason
+    told          ids of the messages of which a problem line tells already
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
     """
 
@@ -67,6 +68,7 @@ class Report:
     webhooks: dict[str, dict[str, int]] = field(default_factory=dict)
     stopped: bool = False
     undelivered: int = 0
+    told: set[int] = field(default_factory=set)
     _findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
     def source(self, name: str) -> SourceCount:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, update
 
+from bot.journal.receipts import ReceiptRow, put_receipt
 from bot.journal.store import Store, insert
 from bot.journal.tables import DEED, PAUSE
 from bot.journal.waivers import put_waiver
@@ -37,6 +38,7 @@ class Decided:
     person: str = ""
     pause: Pause | None = None
     waiver: Waiver | None = None
+    receipt: ReceiptRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Deeds(Store):
                 _put_pause(connection, made.pause)
             if made.waiver:
                 put_waiver(connection, made.waiver, made.account)
+            if made.receipt:
+                put_receipt(connection, made.receipt)
         return True
 
     def answered(self, deed: DeedRow, now: datetime) -> None:

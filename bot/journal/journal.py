@@ -11,11 +11,12 @@ from bot.journal.hints import Hints
 from bot.journal.marks import Marks
 from bot.journal.members import Members
 from bot.journal.migrate import upgrade
+from bot.journal.receipts import Receipts
 from bot.journal.slots import DEFAULT_INSTALL
 from bot.journal.waivers import Waivers
 
 
-class Journal(Asks, Waivers, Members, Deeds, Marks, Hints):
+class Journal(Asks, Waivers, Members, Deeds, Receipts, Marks, Hints):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 

@@ -32,7 +32,7 @@ from bot.journal.slot import (
 from bot.journal.store import Store, insert
 from bot.journal.tables import META, RECEIPT, SLOT
 from bot.journal.wishes import put_wishes
-from bot.model.facts import Notice, Receipt, Trouble
+from bot.model.facts import Notice, Receipt, Trouble, Underway
 from bot.model.people import Role
 from bot.model.wish import Wish
 from bot.ports import Place
@@ -236,6 +236,18 @@ class Slots(Store):
         with self.read() as connection:
             return tuple(_notice(row) for row in connection.execute(query).mappings())
 
+    def underway(self, source: str, ticket_id: str) -> tuple[Underway, ...]:
+        """The handover notifications that are wished for and were delivered nowhere yet, one for each recipient."""
+        of_ticket = (SLOT.c.ticket == f"{source}:{ticket_id}", HANDOVER)
+        columns = (SLOT.c.kind, SLOT.c.target, SLOT.c.recipients, SLOT.c.roles)
+        state = (SLOT.c.applied_at, SLOT.c.closed, SLOT.c.trouble, SLOT.c.failing_since)
+        query = select(*columns, *state).where(*of_ticket).order_by(SLOT.c.id)
+        with self.read() as connection:
+            rows = list(connection.execute(query).mappings())
+        settled = {row["kind"] for row in rows if row["applied_at"]}
+        open_ = {row["kind"]: row for row in reversed(rows) if not row["closed"]}
+        return tuple(_underway(row) for kind, row in reversed(open_.items()) if kind not in settled)
+
     def _under_lease(self, slot: Slot, **values: Any) -> bool:
         held = (SLOT.c.id == slot.id, SLOT.c.fence == slot.fence)
         with self.write() as connection:
@@ -258,3 +270,10 @@ def _notice(row: RowMapping) -> Notice:
     receipt = Receipt(row["person"], row["at"]) if row["person"] else None
     by_mail = row["target"] == MAIL
     return Notice(stage, row["applied_at"], tuple(row["recipients"]), roles, receipt, by_mail)
+
+
+def _underway(row: RowMapping) -> Underway:
+    stage = int(row["kind"][len("handover-")])
+    roles = tuple(Role(role) for role in row["roles"])
+    trouble, since = Trouble(row["trouble"]), row["failing_since"]
+    return Underway(stage, tuple(row["recipients"]), roles, trouble, row["target"].capitalize(), since)

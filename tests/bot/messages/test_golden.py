@@ -118,10 +118,10 @@ def test_cards(speak: Speaker, name: str) -> None:
 def test_handovers_reminder_news_and_reasoning(speak: Speaker) -> None:
     done = case(state=State.REVIEW, actual_end=day(9), result="successful", operational_at=day(10))
     for stage in (1, 2):
-        golden(
-            f"handover-{stage}-{speak.language}",
-            card.handover(stage, done, ("Web team", "Bo"), speak)["text"],
-        )
+        asked = Asked(stage, ("Web team", "Bo"), f"handover-{stage}:operations")
+        golden(f"handover-{stage}-{speak.language}", notification.compose(done, lines(done), asked, speak)["text"])
+        letter = notification.letter(done, lines(done), asked, speak)
+        golden(f"handover-{stage}-mail-{speak.language}", "\n\n".join(letter.values()))
     held, ready = CASES["held"], CASES["ready"]
     view = overview(lines(held), held.ticket.state)
     reminder = Reminder(
