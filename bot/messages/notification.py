@@ -33,7 +33,7 @@ LONG = 300
 OPEN = 10
 """Open points that are named; of more, how many others there are."""
 
-PAPERS = ("package", "install_doc", "procedures", "fallback_plan", "post_verification", "supplier")
+PAPERS = ("package", "install_doc", "procedures", "fallback_plan", "post_verification")
 _PEOPLE = ("responsible_group", "implementer", "application_owner", "requester", "handed_over_to")
 _NAMES = {
     "responsible_group": say("Responsible team"),
@@ -192,6 +192,8 @@ def _contacts(facts: Facts, speak: Speaker) -> tuple[str, ...]:
         (name, dict.fromkeys(n for field in found for n in _people(field))) for name, found in fields.items()
     ]
     rows = [f"{speak(_NAMES[name])}: {speak.listed(map(Quote, names), 4)}" for name, names in told if names]
+    supplier = facts.field("supplier").value
+    rows += [f"{speak.say(FIELDS['supplier'].label)}: {_line(supplier)}"] if isinstance(supplier, str) else []
     return tuple(rows) or (speak.say("None is recorded in the ticket."),)
 
 

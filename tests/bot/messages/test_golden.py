@@ -15,9 +15,10 @@ import pytest
 from build import AN, BO, CI, DIRK, ELS, EMPTY, HIDDEN, approved, complete, day, subject
 
 from bot.cli.adf_text import adf_text
-from bot.messages import adf, card, plain, wiki
+from bot.messages import adf, card, notification, plain, wiki
 from bot.messages.comment import compose
 from bot.messages.language import Speaker
+from bot.messages.notification import Asked
 from bot.messages.overview import overview
 from bot.messages.reasoning import plain_tree, reasoning
 from bot.model.asset import Flag
@@ -119,7 +120,10 @@ def test_handovers_reminder_news_and_reasoning(speak: Speaker) -> None:
     done = case(state=State.REVIEW, actual_end=day(9), result="successful", operational_at=day(10))
     for stage in (1, 2):
         asked = Asked(stage, ("Web team", "Bo"), f"handover-{stage}:operations")
-        golden(f"handover-{stage}-{speak.language}", notification.compose(done, lines(done), asked, speak)["text"])
+        golden(
+            f"handover-{stage}-{speak.language}",
+            notification.compose(done, lines(done), asked, speak)["text"],
+        )
         letter = notification.letter(done, lines(done), asked, speak)
         golden(f"handover-{stage}-mail-{speak.language}", "\n\n".join(letter.values()))
     held, ready = CASES["held"], CASES["ready"]
