@@ -108,7 +108,7 @@ def handovers(
     findings: Sequence[Finding],
     memory: Memory,
     voice: Voice,
-    speakers: Mapping[Audience, Speaker],
+    speakers: Mapping[Audience, Speaker] | None = None,
 ) -> tuple[Intent, ...]:
     """The formal notifications that are due, to each recipient on its own, in the language of `speakers`."""
     lines = group_lines(findings)
@@ -124,7 +124,7 @@ def handovers(
             roles = (one.audience,) if isinstance(one.audience, Role) else ()
             kind = handover.kind_of(stage, one)
             asked = Asked(stage, everyone, kind if voice.buttons else "")
-            speak = speakers.get(one.audience, voice.speak)
+            speak = (speakers or {}).get(one.audience, voice.speak)
             body = notification.compose(facts, lines, asked, speak)
             letter = notification.letter(facts, lines, asked, speak) if voice.mail else None
             digest = digest_of([body, letter] if letter else body)

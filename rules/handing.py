@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.model.facts import Notice, Trouble, Underway
 from bot.model.say import Quote, Say, say
 from rules.words import ROLES, sentences
+
+SOON = timedelta(minutes=1)
+"""After which a ticket with something on its way is looked at again."""
 
 
 def when_and_by_whom(notice: Notice) -> Say:

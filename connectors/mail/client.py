@@ -74,7 +74,11 @@ class MailClient:
             return smtplib.SMTP_SSL(host, settings.port, timeout=TIMEOUT, context=context)
         server = smtplib.SMTP(host, settings.port, timeout=TIMEOUT)
         if settings.security == "starttls":
-            server.starttls(context=context)
+            try:
+                server.starttls(context=context)
+            except (OSError, smtplib.SMTPException):
+                server.close()
+                raise
         return server
 
     def _log_in(self, server: smtplib.SMTP) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from email.errors import MessageError
 from email.headerregistry import Address
 
 from bot.model.people import Person
@@ -62,6 +63,6 @@ class Letterbox:
 def _usable(address: str) -> bool:
     try:
         found = Address(addr_spec=address)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         return False
     return bool(found.username and found.domain) and address.isascii()

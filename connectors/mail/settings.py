@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.errors import MessageError
 from email.headerregistry import Address
 from ipaddress import ip_address
 from typing import Annotated, Literal
@@ -16,7 +17,7 @@ from connectors.settings import EnvSettings
 def _address(value: str) -> str:
     try:
         found = Address(addr_spec=value.strip())
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         found = None
     if found and found.username and found.domain and value.isascii():
         return value.strip()

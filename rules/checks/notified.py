@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from bot.model.facts import Facts, Notice, Underway
 from bot.model.fields import Field
@@ -11,7 +10,7 @@ from bot.model.people import Group, Person, Role
 from bot.model.say import Quote, Say, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
-from rules.handing import on_its_way, when_and_by_whom
+from rules.handing import SOON, on_its_way, when_and_by_whom
 from rules.outcome import Look, Outcome, Result, judged
 from rules.words import ROLES, sentences
 
@@ -30,7 +29,6 @@ PARAMS = Notified
 _SOMEBODY = say("a recipient")
 _WANTED = say("The notification is sent by itself once the rollout is recorded.")
 _NOTHING = say("Nothing: it is sent by itself.")
-_SOON = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def check(facts: Facts, demand: Demand[Notified]) -> Outcome:
     if outcome.result is not Result.UNMET or not all(one.underway for one in lacking):
         return outcome
     way = tuple(dict.fromkeys(u for one in lacking for u in one.underway))
-    again = facts.now + _SOON
+    again = facts.now + SOON
     return replace(outcome, seen=on_its_way(way), wanted=_NOTHING, who=(), again=again, underway=True)
 
 

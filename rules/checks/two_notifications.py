@@ -8,7 +8,7 @@ from bot.model.facts import Facts
 from bot.model.say import Quote, Say, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
-from rules.handing import on_its_way
+from rules.handing import SOON, on_its_way
 from rules.outcome import Look, Outcome, Result, judged
 from rules.words import sentences
 
@@ -28,7 +28,8 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
     way = [one for one in facts.underway if one.stage in lacking]
     if not lacking or {one.stage for one in way} != set(lacking):
         return outcome
-    return replace(outcome, seen=sentences(outcome.seen, on_its_way(way)), who=(), underway=True)
+    seen = sentences(outcome.seen, on_its_way(way))
+    return replace(outcome, seen=seen, who=(), again=facts.now + SOON, underway=True)
 
 
 def _look(facts: Facts, stage: int, name: Say) -> Look:

@@ -25,7 +25,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 @pytest.fixture
 def sync(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
-    """One cycle with the town's settings, in act mode unless told otherwise; `env` overrides settings, `clock` the present."""
+    """One cycle with the town's settings, in act mode unless told otherwise (`env`), by `clock`."""
 
     def run(full: bool = False, clock: Callable[[], datetime] = app.now, **env: str) -> Report:
         given = town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": "en"} | env
