@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,8 @@ from bot.declarations import DeclarationsError, load_declarations
 from bot.journal import JournalError, open_journal
 from bot.messages.language import Speaker
 from bot.metrics import Metrics
-from bot.ports import Connector
+from bot.parked import examined
+from bot.ports import Connector, Diagnosis
 from bot.reception import Reception
 from bot.settings import Mode, Settings, SettingsError
 from bot.waivers import Terms
@@ -99,6 +100,18 @@ def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Reception |
     made = Reception(own, desk, metrics.kept, metrics.did)
     metrics.watch(desk.silence, own.journal.waiting_deeds)
     return made
+
+
+def undelivered(settings: Settings) -> Iterator[Diagnosis]:
+    """What waits to be delivered, and why, out of the journal. Raises SettingsError when that cannot be opened."""
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        yield from examined(journal.unsent(), settings.bot.calendar, now())
+    finally:
+        journal.close()
 
 
 def last_report(settings: Settings) -> dict[str, Any] | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from bot.calendar import Calendar
 from bot.journal import Unsent
 from bot.ports import Diagnosis, Health
+
+_MOMENT = re.compile(r"(?<=wait )until [\d: -]+|(?<=waits )until [\d: -]+")
 
 
 def waiting(
@@ -33,6 +36,20 @@ def examined(unsent: Sequence[Unsent], calendar: Calendar, now: datetime) -> Ite
         yield Diagnosis(Health.FAILED, "undelivered", said, fix if dash else "")
     if not lines:
         yield Diagnosis(Health.OK, "undelivered", "no message waits for something to be mended")
+
+
+class Herald:
+    """Tells a problem to the log when it is new, not in every run that it lasts."""
+
+    def __init__(self) -> None:
+        self._known: frozenset[str] = frozenset()
+
+    def news(self, problems: Sequence[str]) -> list[str]:
+        """The problems that the run before did not have; the moment until which something waits makes none new."""
+        known = {_MOMENT.sub("", line): line for line in problems}
+        new = [line for plain, line in known.items() if plain not in self._known]
+        self._known = frozenset(known)
+        return new
 
 
 def _until(found: Sequence[Unsent], calendar: Calendar, now: datetime) -> str:

@@ -120,6 +120,7 @@ def doctor() -> None:
     ]
     declared = [*stand_ins, *examined(policy.packs, policy.declarations, app.now().date())]
     looked.append(("declarations", declared))
+    looked.append(("delivery", list(app.undelivered(loaded))))
     for system, found in looked:
         show_diagnoses(system, found)
     raise typer.Exit(1 if any(d.health is Health.FAILED for _, found in looked for d in found) else 0)
