@@ -156,18 +156,19 @@ def _opening(facts: Facts, asked: Asked, speak: Speaker) -> list[str]:
             "Formal notification: this is fully operational since {when}; service levels are in force.",
             when=when,
         )
-    return [heading, told, f"{class_line(facts.subjects, speak)}."]
+    return [cut(row, 2 * LONG) for row in (heading, told, f"{class_line(facts.subjects, speak)}.")]
 
 
 def _parts(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> list[_Part]:
     """Documentation, known errors, contacts and open points: each said, also when there is nothing."""
     ticket = facts.ticket
-    return [
-        _Part(speak.say("Documentation"), _papers(ticket, speak)),
-        _Part(speak.say("Known errors"), (_known_errors(ticket.field("known_errors"), speak),)),
-        _Part(speak.say("Contacts"), _contacts(facts, speak)),
-        _Part(speak.say("Open points"), _open(facts, lines, speak)),
-    ]
+    found = {
+        speak.say("Documentation"): _papers(ticket, speak),
+        speak.say("Known errors"): (_known_errors(ticket.field("known_errors"), speak),),
+        speak.say("Contacts"): _contacts(facts, speak),
+        speak.say("Open points"): _open(facts, lines, speak),
+    }
+    return [_Part(name, tuple(cut(item, 2 * LONG) for item in items)) for name, items in found.items()]
 
 
 def _papers(ticket: Ticket, speak: Speaker) -> tuple[str, ...]:
@@ -223,7 +224,8 @@ def _point(line: DemandLine, facts: Facts, speak: Speaker) -> str:
 def _for(asked: Asked, speak: Speaker) -> str:
     if not asked.everyone:
         return ""
-    return speak.say("For: {names}.", names=Quote(speak.listed([Quote(n) for n in asked.everyone])))
+    names = Quote(speak.listed([Quote(n) for n in asked.everyone]))
+    return cut(speak.say("For: {names}.", names=names), 2 * LONG)
 
 
 def _flat(parts: Sequence[_Part]) -> list[str]:

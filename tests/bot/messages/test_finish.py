@@ -181,4 +181,4 @@ def test_a_long_ticket_is_told_within_the_limits() -> None:
     for body in messages(long):
         blocks.check_message(body)
         assert len(json.dumps(body["blocks"])) < 60_000
-    assert len(notification.letter(long, (), Asked(1, ("x",)), SPEAK)["text"]) < 8000
+    assert len(notification.letter(long, (), Asked(1, ("x",)), SPEAK)["text"]) < 12_000
