@@ -103,7 +103,7 @@ class _Talk(socketserver.StreamRequestHandler):
             raw += line[1:] if line.startswith(b"..") else line
         code = sandbox.code("END", 250)
         if code in (250, DROP):
-            message = cast(EmailMessage, message_from_bytes(raw, policy=default))
+            message = message_from_bytes(raw, policy=default)
             sandbox.letters.append(Letter(recipient, message))
         if code == DROP:
             return False
