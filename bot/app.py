@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.accounts import one_person
 from bot.context import Context, Policy
+from bot.decide import COMMENT
 from bot.declarations import DeclarationsError, load_declarations
-from bot.journal import JournalError, open_journal
+from bot.inforce import in_force
+from bot.journal import Allowance, JournalError, open_journal
 from bot.messages.language import Speaker
 from bot.metrics import Metrics
 from bot.parked import examined
@@ -62,10 +64,13 @@ def policy(settings: Settings) -> Policy:
         calendar=bot.calendar,
         declarations=declarations,
         max_children=bot.max_children,
+        max_share=bot.max_share,
+        since=bot.since_moment,
         substitutes=bot.stand_ins,
         emergency_days=bot.emergency_days,
         waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
         same_person=one_person(bot.same_person),
+        retain_days=bot.retain_days,
     )
 
 
@@ -85,7 +90,25 @@ def build(
         journal = open_journal(settings.bot.database_url, exclusive=exclusive)
     except JournalError as error:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    if exclusive:
+        journal.note_settings(in_force(settings, rules.packs, rules.declarations), clock())
     return Context(connectors, journal, rules, Speaker(settings.bot.language, settings.bot.zone), clock, stop)
+
+
+def refused(settings: Settings) -> dict[str, str]:
+    """Keys of open tickets that do not take the bot's comment, with their system's own reason, perhaps empty.
+    Raises SettingsError when the journal cannot be opened.
+    """
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        reasons = journal.refused(COMMENT)
+        rows = {f"{row.source}:{row.id}": row.key for row in journal.open_tickets()}
+    finally:
+        journal.close()
+    return {rows[ticket]: reason for ticket, reason in reasons.items() if ticket in rows}
 
 
 def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Reception | None:
@@ -98,7 +121,7 @@ def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Reception |
     desk = own.desk
     assert desk is not None
     made = Reception(own, desk, metrics.kept, metrics.did)
-    metrics.watch(desk.silence, own.journal.waiting_deeds)
+    metrics.watch_desk(desk.silence, own.journal.waiting_deeds)
     return made
 
 
@@ -109,7 +132,11 @@ def undelivered(settings: Settings) -> Iterator[Diagnosis]:
     except JournalError as error:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
     try:
-        yield from examined(journal.unsent(), settings.bot.calendar, now())
+        refusing = journal.refused(COMMENT)
+        open_ = {f"{row.source}:{row.id}" for row in journal.open_tickets()}
+        told = refusing.keys() & open_  # these the doctor names one by one: see `refused`
+        unsent = [one for one in journal.unsent() if one.kind != COMMENT or one.ticket not in told]
+        yield from examined(unsent, settings.bot.calendar, now())
     finally:
         journal.close()
 
@@ -123,3 +150,17 @@ def last_report(settings: Settings) -> dict[str, Any] | None:
         journal.close()
     report: dict[str, Any] | None = run["report"] if run else None
     return report
+
+
+def allow(settings: Settings, messages: int, by: str) -> None:
+    """Keep a person's word that the next cycle may write so many messages; it counts for a day, once. Raises
+    SettingsError.
+    """
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        journal.allow(Allowance(messages, by, now() + timedelta(days=1)))
+    finally:
+        journal.close()

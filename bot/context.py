@@ -36,11 +36,15 @@ class Policy:
     service_hours  declared hours per team
     declarations   what the organisation declared once
     remind_days    working days before the planned start on which to remind
+    max_share      percent of the open tickets about which one run may write unasked
+    allow          messages that a person allowed this run to write
+    since          what was over before this moment (UTC), and never looked at, is left alone
     max_children   most changes of one release that are read
     substitutes    bodies that stand in for one that a small organisation lacks
     emergency_days working days in which an emergency makes good what it skipped
     waivers        who may record a waiver, and for how long
     same_person    account ids to the one that stands for the person, where an admin declared several to be one
+    retain_days    days after which a closed ticket is forgotten; None for never
     """
 
     act: bool
@@ -53,10 +57,14 @@ class Policy:
     calendar: Calendar
     declarations: tuple[Declaration, ...] = ()
     max_children: int = 100
+    max_share: int = 100
+    allow: int = 0
+    since: datetime | None = None
     substitutes: tuple[Substitute, ...] = ()
     emergency_days: int = 2
     waivers: Terms = TERMS
     same_person: Mapping[str, str] = field(default_factory=dict)
+    retain_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,19 +30,30 @@ from rules.engine import evaluate
 PATIENCE = timedelta(minutes=30)
 """How long a message service that is out of reach is waited for before a notification goes by e-mail."""
 
-Send = Callable[[Callable[[Due], bool]], None]
+Send = Callable[[Callable[[Due], bool]], object]
 """Delivers those of the due messages that are chosen."""
 
 
-def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report, send: Send) -> Facts:
-    """Send what is due now; gives the facts with what was delivered, and what is on its way."""
+def notified(ctx: Context, facts: Facts, memory: Memory) -> list[Intent]:
+    """The formal notifications that this run would write; none in observe mode."""
+    if not ctx.policy.act:
+        return []
+    return [intent for intent in _handovers(ctx, facts, memory) if intent.kind not in memory.posted]
+
+
+def _handovers(ctx: Context, facts: Facts, memory: Memory) -> Sequence[Intent]:
+    """Every notification that the ticket has come to, also those that were delivered."""
     ticket, findings = facts.ticket, evaluate(facts, ctx.policy.packs)
-    voice = ctx.voice(ticket.source, ticket.team)
     people = recipients(facts, findings) if stages_due(facts, findings) else ()
     speakers: dict[Audience, Speaker] = {
         one.audience: ctx.speaker_to(one.audience, ticket.team) for one in people
     }
-    found = handovers(facts, findings, memory, voice, speakers)
+    return handovers(facts, findings, memory, ctx.voice(ticket.source, ticket.team), speakers)
+
+
+def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report, send: Send) -> Facts:
+    """Send what is due now; gives the facts with what was delivered, and what is on its way."""
+    ticket, found = facts.ticket, _handovers(ctx, facts, memory)
     due = [intent for intent in found if intent.kind not in memory.posted]
     if not ctx.policy.act:
         report.planned += [Planned(ticket.key, ctx.messenger or MAIL, i.kind, i.reason.msgid) for i in due]

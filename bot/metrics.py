@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from bot.ports import Line
 from bot.report import Report
 
 
@@ -24,6 +26,12 @@ class Metrics:
         )
         self._verdicts = Gauge(
             "sluis_verdicts", "Verdicts in the last cycle.", ["verdict"], registry=self.registry
+        )
+        self._circuits = Gauge(
+            "sluis_circuit_open",
+            "1 while nothing is asked of a system: it does not answer, or wants to be left alone.",
+            ["system"],
+            registry=self.registry,
         )
         self._ended = Gauge(
             "sluis_last_run_timestamp_seconds", "When the last cycle ended.", registry=self.registry
@@ -46,6 +54,11 @@ class Metrics:
         """Add one webhook."""
         self._hooks.labels(source, outcome).inc()
 
+    def watch(self, circuits: Mapping[str, Line]) -> None:
+        """Show how these lines are at any moment."""
+        for system, line in circuits.items():
+            self._circuits.labels(system).set_function(partial(_opened, line))
+
     def kept(self, seconds: float) -> None:
         """A deed was kept, and is acknowledged now."""
         self._acknowledged.observe(seconds)
@@ -54,7 +67,7 @@ class Metrics:
         """A deed was worked off."""
         self._deeds.labels(outcome).inc()
 
-    def watch(self, silence: Callable[[], float | None], waiting: Callable[[], int]) -> None:
+    def watch_desk(self, silence: Callable[[], float | None], waiting: Callable[[], int]) -> None:
         """Show how long the message service has been silent, and how many deeds wait, whenever asked."""
         quiet = Gauge(
             "sluis_desk_silence_seconds",
@@ -82,3 +95,7 @@ class Metrics:
             self._tickets.labels(name, "failed").inc(count.failed)
         for outcome, number in report.delivered.items():
             self._effects.labels(outcome).inc(number)
+
+
+def _opened(line: Line) -> float:
+    return float(line.open)

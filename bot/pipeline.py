@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from bot.audience import OnTicket, channel_of
+from bot.brake import brake, tell
 from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
-from bot.decide import COMMENT, Intent, Memory, decide
+from bot.decide import CARD, COMMENT, Intent, Memory, decide
 from bot.declarations import attestations
 from bot.deliver import Orders, deliver
 from bot.fetch import Gatherer, listed, told
-from bot.handing import hand_over
+from bot.handing import hand_over, notified
 from bot.handover import is_handover
 from bot.journal import Due, Slot
 from bot.journal.slots import MAIL
@@ -26,10 +27,11 @@ from bot.model.snapshot import snapshot
 from bot.model.ticket import Ticket, TicketRef
 from bot.model.wish import Wish
 from bot.parked import waiting
-from bot.ports import Format, SourceError, TicketSource
+from bot.ports import Format, NotFound, SourceError, TicketSource
 from bot.receipts import remind_receipts
 from bot.reminders import remind_all
 from bot.report import Planned, Report
+from bot.since import over_before
 from rules.engine import evaluate
 
 log = structlog.get_logger()
@@ -45,13 +47,20 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
     run = ctx.journal.start_run(report.mode, report.started)
     gatherer = Gatherer(ctx, watching=True)
+    report.later = []
     for source in ctx.sources:
         judge_all(ctx, source, gatherer, report, full, progress)
         look_at_roles(source, gatherer, report)
     judge_releases(ctx, gatherer, report)
-    remind_all(ctx, gatherer, report)
-    remind_receipts(ctx, report)
+    brake(ctx, report)
+    judge_waiting(ctx, gatherer, report)
+    if report.halted:
+        tell(ctx, report)
+    else:
+        remind_all(ctx, gatherer, report)
+        remind_receipts(ctx, report)
     deliver_all(ctx, report)
+    forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
     whole = [name for name, count in report.sources.items() if count.complete]
     ctx.journal.end_run(run, report.ended, report.exit_code, report.as_json(), whole)
@@ -79,7 +88,9 @@ def judge_all(
             unread.append(ref.updated)
         progress(ref.key)
     if count.complete and not cut_short:
-        ctx.journal.set_mark(source.name, min([started, *unread]))
+        # what waits for its notification is not stored yet: a process killed before that finds it again
+        waiting = [ref.updated for name, ref, _ in report.later or () if name == source.name]
+        ctx.journal.set_mark(source.name, min([started, *unread, *waiting]))
     count.complete = count.complete and not cut_short and not unread
 
 
@@ -111,6 +122,15 @@ def judge_releases(ctx: Context, gatherer: Gatherer, report: Report) -> None:
             del sources[row.source]
 
 
+def judge_waiting(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+    """The tickets whose formal notification is due, now that it is known whether this run may write."""
+    waiting, report.later = report.later or [], None
+    sources = {source.name: source for source in ctx.sources}
+    for name, ref, _ in waiting:
+        if name in sources and not ctx.stop():
+            judge(ctx, sources[name], gatherer, ref, report)
+
+
 def judge(
     ctx: Context, source: TicketSource, gatherer: Gatherer, ref: TicketRef, report: Report
 ) -> Exception | None:
@@ -123,13 +143,21 @@ def judge(
         for line in facts.ticket.remarks:
             report.note(f"{source.name}: {line}")
         memory = memory_of(ctx, facts.ticket)
-        facts = hand_over(ctx, facts, memory, report, lambda only: send(ctx, report, only))
+        if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
+            return None
+        if report.later is not None and (due := notified(ctx, facts, memory)):
+            # those wished for before are counted in the journal
+            report.later.append((source.name, ref, sum(one.kind not in memory.spoken for one in due)))
+            return None
+        facts = hand_over(ctx, facts, memory, report, lambda only: bring(ctx, report, only))
         findings = evaluate(facts, ctx.policy.packs)
         intents = decide(facts, findings, memory, ctx.voice(source.name, facts.ticket.team))
         wishes = addressed(ctx, facts, intents, report)
         ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
     except SourceError as error:
         report.problem(f"{ref.key}: {told(error)}")
+        if isinstance(error, NotFound) and error.system == source.name:
+            ctx.journal.out_of_sight(source.name, [ref.id], ctx.clock())
         count.failed += 1
         return error
     except Exception as error:  # one ticket we cannot digest must not keep the others waiting
@@ -144,11 +172,15 @@ def judge(
 def memory_of(ctx: Context, ticket: Ticket) -> Memory:
     """What was said of a ticket before."""
     slots = ctx.journal.slots_of(f"{ticket.source}:{ticket.id}")
+    gap = ctx.journal.restored(ctx.clock())
+    # What changed while a journal that was put back knew nothing may have been news already.
+    known = gap is None or ctx.journal.judged_since(ticket.source, ticket.id, gap.at)
     return Memory(
-        verdicts=ctx.journal.previous(ticket.source, ticket.id) or None,
+        verdicts=(ctx.journal.previous(ticket.source, ticket.id) or None) if known else None,
         spoken=frozenset(slot.kind for slot in slots),
         posted=frozenset(slot.kind for slot in slots if slot.applied_hash),
         noted_at=next((slot.applied_at for slot in slots if slot.kind == COMMENT), None),
+        refused=next((slot.refusal for slot in slots if slot.kind == COMMENT), None),
     )
 
 
@@ -212,7 +244,7 @@ def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> st
 
 def deliver_all(ctx: Context, report: Report) -> None:
     """Bring what stands outside up to date; in observe mode only tell what would be done."""
-    if ctx.policy.act:
+    if ctx.policy.act and not report.halted:
         send(
             ctx, report, lambda due: due.target != MAIL
         )  # that goes while its ticket is read: see `bot.handing`
@@ -227,9 +259,29 @@ def deliver_all(ctx: Context, report: Report) -> None:
         report.planned.append(Planned(keys.get(due.ticket, due.ticket), due.target, due.kind, slot.reason))
 
 
+def forget_old(ctx: Context) -> None:
+    """Forget what was closed longer ago than the organisation keeps."""
+    if ctx.policy.retain_days is None or ctx.stop():
+        return
+    now = ctx.clock()
+    if forgotten := ctx.journal.forget_before(now - timedelta(days=ctx.policy.retain_days), now):
+        log.info("closed tickets were forgotten", tickets=forgotten)
+
+
 def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: True) -> None:
-    """Deliver, within what the cap leaves of this run."""
-    left = max(ctx.policy.max_writes - report.writes, 0)
+    """Deliver, and tell the teams whose ticket refuses its comment, or takes it at last."""
+    if turned := bring(ctx, report, only):
+        retell(ctx, report, turned)
+
+
+def bring(ctx: Context, report: Report, only: Callable[[Due], bool]) -> Collection[str]:
+    """Deliver, within what the cap leaves of this run; nothing where it was halted. Gives the tickets ("source:id")
+    that refuse a message now, or take it at last.
+    """
+    if report.halted:
+        return ()
+    most = ctx.policy.max_writes if report.limit is None else report.limit
+    left = max(most - report.writes, 0)
 
     def replaces(body: Any, form: Format, at: datetime) -> Any:
         said = ctx.speak.say("Takes the place of the comment of {at}, which was edited by hand.", at=at)
@@ -246,3 +298,13 @@ def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: T
     report.told |= delivery.told
     for line in delivery.problems:
         report.problem(line)
+    return delivery.turned
+
+
+def retell(ctx: Context, report: Report, tickets: Collection[str]) -> None:
+    """Cards of tickets ("source:id") that refuse their comment, or take it at last: the team is told so once."""
+    gatherer, sources = Gatherer(ctx), {source.name: source for source in ctx.sources}
+    for row in ctx.journal.open_tickets():
+        if f"{row.source}:{row.id}" in tickets and row.source in sources and not ctx.stop():
+            judge(ctx, sources[row.source], gatherer, row.ref, report)
+    send(ctx, report, lambda due: due.ticket in tickets and due.kind == CARD)

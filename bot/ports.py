@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.model.asset import Asset
 from bot.model.people import Person, Role, RoleMembers
 from bot.model.relations import Reach
 from bot.model.ticket import AssetRef, Ticket, TicketRef
+from bot.redact import hidden
 
 
 class SourceError(Exception):
@@ -25,9 +26,9 @@ class SourceError(Exception):
     closed = False
 
     def __init__(self, system: str, message: str, fix: str = "") -> None:
-        super().__init__(message)
+        super().__init__(hidden(message))
         self.system = system
-        self.fix = fix
+        self.fix = hidden(fix)
 
 
 class AuthRefused(SourceError):
@@ -43,11 +44,13 @@ class Garbled(SourceError):
 
 
 class RateLimited(SourceError):
-    """Come back later. `until` (UTC) is when the system said it will listen again."""
+    """Come back later. `until` (UTC) is when the system said it will listen again; `reason` its own word for which of
+    its limits was reached, where it has one.
+    """
 
-    def __init__(self, system: str, message: str, until: datetime) -> None:
+    def __init__(self, system: str, message: str, until: datetime, reason: str = "") -> None:
         super().__init__(system, message)
-        self.until = until
+        self.until, self.reason = until, reason
 
 
 class Forbidden(SourceError):
@@ -59,7 +62,13 @@ class NotFound(SourceError):
 
 
 class Refused(SourceError):
-    """A write was definitely not done (validation, policy, too long)."""
+    """A write was definitely not done (validation, policy, too long). `said` is the system's own reason as far as it
+    is fit for people, such as the field that a policy wants filled in.
+    """
+
+    def __init__(self, system: str, message: str, fix: str = "", said: str = "") -> None:
+        super().__init__(system, message, fix)
+        self.said = said
 
 
 class Postponed(Refused):
@@ -82,6 +91,16 @@ class Ambiguous(SourceError):
     """A write may or may not have been done. Settle it by reading back, never by repeating it."""
 
 
+class Fate(StrEnum):
+    """What became of a ticket that a full listing no longer shows."""
+
+    OPEN = "open"
+    OVER = "over"
+    MOVED = "moved"
+    DELETED = "deleted"
+    HIDDEN = "hidden"
+
+
 class Format(StrEnum):
     """In which form an outlet takes a message."""
 
@@ -94,11 +113,12 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the account is, as the system sees it."""
+    """Who the account is, as the system sees it. `expires` is the last day of its credentials, where that is known."""
 
     id: str
     name: str
     timezone: str = "UTC"
+    expires: date | None = None
 
 
 class TicketSource(Protocol):
@@ -127,8 +147,32 @@ class TicketSource(Protocol):
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups (or user ids). A name unknown to this source is left out."""
 
+    def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
+        """What became of a ticket that a census did not list, and how it is found now: still open, closed, moved
+        out of what is watched, deleted for certain, or not visible (most systems do not tell deleted from hidden).
+        Raises SourceError when nothing can be concluded.
+        """
+
     def account(self, email: str) -> Person | None:
         """The one active account that shows this e-mail address; None when there is none, or more than one."""
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A source that can fetch many tickets in one request."""
+
+    def ahead(self, refs: Sequence[TicketRef]) -> None:
+        """These are read next, and soon. What cannot be had this way is read one by one; raises nothing for that."""
+
+
+class Line(Protocol):
+    """The line to an outside system."""
+
+    @property
+    def open(self) -> bool:
+        """True while nothing is asked of it: it did not answer several times in a row, or wants to be left alone.
+        (The word is that of a circuit breaker.)
+        """
 
 
 class AssetBook(Protocol):
@@ -371,6 +415,7 @@ class Connector:
     postbox: Postbox | None = None
     relations: Relations | None = None
     inbound: Inbound | None = None
+    circuit: Line | None = None
     desk: Desk | None = None
     letterbox: Postbox | None = None
 

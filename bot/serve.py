@@ -38,6 +38,9 @@ def serve(settings: Settings) -> None:
         metrics.hook(name, outcome)
         tally.add(name, outcome)
 
+    circuits = {c.name: c.circuit for c in ctx.connectors if c.circuit}
+    metrics.watch(circuits)
+
     def run(full: bool) -> None:
         done = cycle(ctx, full, lambda _: ear.listen())
         metrics.observe(done)
@@ -48,7 +51,7 @@ def serve(settings: Settings) -> None:
             problems=len(done.problems),
             full=full,
         )
-        for line in herald.news(done.problems):
+        for line in (*done.notes, *herald.news(done.problems)):
             log.warning(line)
         for name, counts in done.webhooks.items():
             if refused := counts.get("refused"):
@@ -71,6 +74,7 @@ def serve(settings: Settings) -> None:
             source.name: ctx.journal.last_success(source.name) is not None for source in ctx.sources
         },
         registry=metrics.registry,
+        circuits=circuits,
         receive=reception.receive if reception else None,
     )
     hear = lambda name, hints: ctx.journal.hear(name, hints, ctx.clock())  # noqa: E731

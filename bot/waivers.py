@@ -81,7 +81,7 @@ def decider(facts: Facts, person: str, terms: Terms, speak: Speaker) -> Holder:
     does, and without a part in making the change. Raises WaiverRefused.
     """
     holder = authorised(facts.roles, person, terms.roles, speak)
-    _not_their_own(facts, holder, speak)
+    _not_their_own(facts, holder)
     return holder
 
 
@@ -112,22 +112,6 @@ def authorised(
     return found[0]
 
 
-def _not_their_own(facts: Facts, holder: Holder, speak: Speaker) -> None:
-    """Nobody excepts their own work, by any of their accounts; a duty that cannot be read is held against nobody."""
-    duty = duty_of(facts, holder.person, MAKERS)
-    if duty is not None:
-        raise WaiverRefused(
-            f"{holder.name} {_DID[duty]} {facts.ticket.key}; a waiver of it is for somebody else to record",
-            say(
-                "You have a part in this change ({part}), so somebody else has to decide on an exception.",
-                part=label(duty),
-            ),
-        )
-
-
-_DID = {"requester": "requested", "implementer": "carries out", "builders": "built"}
-
-
 def _who_may(
     held: Mapping[Role, RoleMembers], person: str, roles: Sequence[Role], speak: Speaker
 ) -> WaiverRefused:
@@ -142,10 +126,25 @@ def _who_may(
         told = say("You may not record an exception here; these may: {people}.", people=tuple(may))
         return WaiverRefused(f"{person} may not record or end a waiver; these may: {names}", told)
     settings = ", ".join(f"ROLES__{role.name}" for role in roles)
+    line = f"nobody may record or end a waiver yet: name the groups with {settings}, and let the account read them"
     return WaiverRefused(
-        f"nobody may record or end a waiver yet: name the groups with {settings}, and let the account read them",
-        say("Nobody may record an exception yet: an administrator has to set who decides on it."),
+        line, say("Nobody may record an exception yet: an administrator has to set who decides on it.")
     )
+
+
+def _not_their_own(facts: Facts, holder: Holder) -> None:
+    """Nobody excepts their own work, by any of their accounts; a duty that cannot be read is held against nobody."""
+    if duty := duty_of(facts, holder.person, MAKERS):
+        raise WaiverRefused(
+            f"{holder.name} {_DID[duty]} {facts.ticket.key}; a waiver of it is for somebody else to record",
+            say(
+                "You have a part in this change ({part}), so somebody else has to decide on an exception.",
+                part=label(duty),
+            ),
+        )
+
+
+_DID = {"requester": "requested", "implementer": "carries out", "builders": "built"}
 
 
 def _applicable(facts: Facts, packs: Sequence[Pack], rule: str, speak: Speaker) -> None:

@@ -42,7 +42,7 @@ class Picture(NamedTuple):
 
 PICTURES = (
     Picture("comment", "jira-1-held", _ONLY_COMMENT, 820, 555),
-    Picture("card", "slack-team-citizens-1", _ONLY_FIRST, 720, 350),
+    Picture("card", "slack-team-citizens-1", _ONLY_FIRST, 720, 425),
     Picture("card-ready", "slack-team-citizens-3", _ONLY_FIRST, 720, 480),
     Picture("handover", "slack-operations-5", _ONLY_FIRST, 720, 390),
 )

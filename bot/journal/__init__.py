@@ -4,7 +4,8 @@
 
 One schema for SQLite and PostgreSQL, every moment in UTC:
 
-meta      name, value                     `install`: which installation the messages outside belong to
+meta      name, value                     `install`: which installation the messages outside belong to; `allowance`: a
+                                          person's word that much may be written; `halted`: why nothing is
 cursor    source                          `at`: read up to here without a gap; `success_at`: last complete run
 ticket    source, id                      a ticket as last stored: key, url, stamp and version, state, team,
                                           planned start, summary, the snapshot the findings were made from
@@ -36,6 +37,9 @@ hint      id                              word from outside that a ticket may ha
 deed      id, key (unique)                what somebody did in the message service, kept before it is acknowledged; who
                                           they are in the ticket's system, and what came of it
 pause     id                              who is not reminded of which ticket, and until when
+audit     seq                             the audit trail, a chain of hashes, never changed: `bot.journal.audit`
+audit_beside  seq, part                   personal data that rows of the chain hold seals of, each with its salt
+audit_head    one row                     where the chain ends
 sent      what, day                       what goes out once a day, and did
 run       id                              start, end, mode, report, exit code; no end means it was killed
 
@@ -44,9 +48,17 @@ that a crash loses all of it or nothing. What should be said is then brought out
 row says that a write begins before it does, and how it ended after it; an end that is not known is settled
 by looking outside. Nothing here holds a transaction while an outside system is asked.
 
-No e-mail address and no secret is stored; names of people stand in snapshots and in handover evidence.
+No e-mail address and no secret is stored, but for what allows answering a deed, until it is answered; names of people
+stand in snapshots, deeds, pauses, waivers and handover evidence, and can be erased (`bot.journal.persons`,
+`bot.journal.retention`).
+
+Who adds a table: its words are searched when a person is erased, and rows with a column `ticket` ("source:id") are
+forgotten with that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.
 """
 
+from bot.journal.allowance import Allowance
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.journal.deeds import Decided, DeedRow
 from bot.journal.engine import JournalError, connect
 from bot.journal.hints import Heard
@@ -57,15 +69,19 @@ from bot.journal.store import digest
 from bot.journal.tickets import TicketRow
 
 __all__ = [
+    "Allowance",
+    "Cause",
     "Decided",
     "DeedRow",
     "Due",
+    "Entry",
     "Heard",
     "Journal",
     "JournalError",
     "Slot",
     "TicketRow",
     "Unsent",
+    "append",
     "connect",
     "digest",
     "open_journal",

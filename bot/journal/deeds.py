@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, update
 
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.journal.receipts import ReceiptRow, put_receipt
 from bot.journal.store import Store, insert
 from bot.journal.tables import DEED, PAUSE
@@ -101,6 +103,8 @@ class Deeds(Store):
                 put_waiver(connection, made.waiver, made.account)
             if made.receipt:
                 put_receipt(connection, made.receipt)
+            by = {"by": {"id": made.account, "name": made.person}}
+            append(connection, Entry(Cause.INTERACTION, made.ticket, {"did": made.outcome}, by), now)
         return True
 
     def answered(self, deed: DeedRow, now: datetime) -> None:

@@ -15,6 +15,27 @@ from bot.journal.tables import SLOT
 from bot.ports import Marker, Place
 
 IDLE, WRITING = "idle", "writing"
+REFUSAL = "refused: "
+"""How the last error of a slot begins when the system definitely does not take the message. Its own reason follows,
+and on a line below it what went wrong last.
+"""
+
+
+def refusal(said: str, told: str) -> str:
+    """The last error of a message that is refused: the system's own reason, and one line for the admin."""
+    return f"{REFUSAL}{' '.join(said.split())}\n{told}"
+
+
+def refusal_of(last_error: str) -> str | None:
+    """The system's own reason for not taking the message, perhaps empty; None when it was not refused."""
+    said, _, _ = last_error.partition("\n")
+    return said.removeprefix(REFUSAL) if said.startswith(REFUSAL) else None
+
+
+def told_of(last_error: str) -> str:
+    """What went wrong last, one line for the admin; empty when nothing did."""
+    said, _, told = last_error.partition("\n")
+    return told or said
 
 
 class Due(NamedTuple):
@@ -69,6 +90,11 @@ class Slot:
     def marker(self) -> Marker:
         """How the message as it should be is marked outside."""
         return Marker(self.key, self.desired_hash, self.desired_rev)
+
+    @property
+    def refusal(self) -> str | None:
+        """The system's own reason for not taking the message, perhaps empty; None when it was not refused."""
+        return refusal_of(self.last_error)
 
     @property
     def doubtful(self) -> bool:

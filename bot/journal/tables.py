@@ -122,6 +122,7 @@ TICKET = Table(
     _text("first_state"),
     _moment("checked_at", needed=True),
     _moment("gone_at"),
+    _moment("hidden_at"),
     _moment("settle_by"),
     _moment("look_again_at"),
     Index(None, "source", "key"),
@@ -312,4 +313,37 @@ PAUSE = Table(
     _moment("at", needed=True),
     _moment("until", needed=True),
     Index(None, "ticket"),
+)
+
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _moment("at", needed=True),
+    _text("cause"),
+    _text("ticket"),
+    Column("before", Integer, nullable=False),
+    _text("facts"),
+    _text("snapshot"),
+    _text("personal"),
+    _text("previous"),
+    _text("hash"),
+    Index(None, "ticket"),
+)
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _text("hash"),
+)
+
+AUDIT_BESIDE = Table(
+    "audit_beside",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _text("part", primary_key=True),
+    _text("salt"),
+    _text("body"),
 )

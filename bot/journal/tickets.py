@@ -10,9 +10,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, select, update
 
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.journal.slots import Slots
 from bot.journal.store import digest, insert
 from bot.journal.tables import BUNDLE, FINDING, SLOT, TICKET
+from bot.journal.verdicts import judged
 from bot.journal.who import BOT, actor_key
 from bot.journal.wishes import put_wishes
 from bot.model.finding import Finding
@@ -26,8 +29,9 @@ _OVER = [state.value for state in State if state.over]
 @dataclass(frozen=True, slots=True)
 class TicketRow:
     """A ticket as it was last stored. All moments are in UTC. `first_state` is the state it was in when the
-    bot first saw it; `gone_at` is when it was found deleted or out of sight. `settle_by` is until when an emergency
-    is to make good what it skipped; `look_again_at` when its findings change although nobody touches it.
+    bot first saw it; `gone_at` is when it was found deleted, or moved out of what is watched; `hidden_at` when it was
+    first not to be seen, which tells nothing of the ticket. `settle_by` is until when an emergency is to make good what
+    it skipped; `look_again_at` when its findings change although nobody touches it.
     """
 
     source: str
@@ -47,6 +51,7 @@ class TicketRow:
     gone_at: datetime | None
     settle_by: datetime | None = None
     look_again_at: datetime | None = None
+    hidden_at: datetime | None = None
 
     @property
     def ref(self) -> TicketRef:
@@ -54,6 +59,7 @@ class TicketRow:
         return TicketRef(self.source, self.id, self.key, self.updated, self.version_seen)
 
 
+_IN_SIGHT = (TICKET.c.gone_at.is_(None), TICKET.c.hidden_at.is_(None))
 _ROW = [column for column in TICKET.c if column.name != "snapshot"]
 
 
@@ -63,7 +69,7 @@ class Tickets(Slots):
     def seen(self, ref: TicketRef) -> bool:
         """Whether this very state of the ticket (stamp and version) was stored before."""
         same = (TICKET.c.updated == ref.updated, TICKET.c.version_seen == ref.version)
-        return bool(self._rows(_is(ref.source, ref.id), *same, TICKET.c.gone_at.is_(None)))
+        return bool(self._rows(_is(ref.source, ref.id), *same, *_IN_SIGHT))
 
     def store(
         self,
@@ -82,17 +88,17 @@ class Tickets(Slots):
         with self.write() as connection:
             values = _ticket_values(ticket, snapshot, now) | _moments(findings, now)
             _put_ticket(connection, values | {"version_seen": version})
+            before = _verdicts(connection, ticket.source, ticket.id)
             _put_findings(connection, ticket, findings, now)
             _put_bundle(connection, ticket)
             put_wishes(connection, desired, now)
+            if entry := judged(ticket, before, findings, snapshot):
+                append(connection, entry, now)
 
     def previous(self, source: str, ticket_id: str) -> dict[str, Verdict]:
         """The verdicts of the last time, by rule id."""
-        query = select(FINDING.c.rule_id, FINDING.c.verdict).where(
-            FINDING.c.source == source, FINDING.c.ticket_id == ticket_id
-        )
         with self.read() as connection:
-            return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
+            return _verdicts(connection, source, ticket_id)
 
     def since(self, source: str, ticket_id: str) -> dict[str, datetime]:
         """Since when (UTC) each rule gives the verdict it gives, by rule id."""
@@ -120,14 +126,18 @@ class Tickets(Slots):
             BUNDLE.c.child_key == change.c.key,
             change.c.checked_at > TICKET.c.checked_at,
         )
-        return self._rows(newer, TICKET.c.state.not_in(_OVER), TICKET.c.gone_at.is_(None))
+        return self._rows(newer, TICKET.c.state.not_in(_OVER), *_IN_SIGHT)
 
     def asked_of(self) -> tuple[TicketRow, ...]:
         """All tickets of which people may have to be reminded: open ones, and emergencies with something to make
         good, closed or not.
         """
         waiting = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None)
-        return self._rows(waiting, TICKET.c.gone_at.is_(None))
+        return self._rows(waiting, *_IN_SIGHT)
+
+    def judged_since(self, source: str, ticket_id: str, moment: datetime) -> bool:
+        """Whether a ticket was judged at or after a moment."""
+        return bool(self._rows(_is(source, ticket_id), TICKET.c.checked_at >= moment))
 
     def settle_by(self, source: str, ticket_id: str) -> datetime | None:
         """Until when (UTC) an emergency was last told to make good what it skipped; None when it was not."""
@@ -138,8 +148,7 @@ class Tickets(Slots):
         """Tickets whose findings change by now although nobody touched them: a waiver was recorded or ended or
         has lapsed, or the time to make something good is over.
         """
-        due = (TICKET.c.look_again_at <= now, TICKET.c.gone_at.is_(None))
-        return self._rows(TICKET.c.source == source, *due)
+        return self._rows(TICKET.c.source == source, TICKET.c.look_again_at <= now, *_IN_SIGHT)
 
     def row(self, source: str, ticket_id: str) -> TicketRow | None:
         """A ticket by its id; None when it was never stored."""
@@ -150,6 +159,16 @@ class Tickets(Slots):
         rows = self._rows(TICKET.c.source == source, TICKET.c.key == key)
         return max(rows, key=lambda row: row.checked_at, default=None)
 
+    def called(self, words: str) -> tuple[TicketRow, ...]:
+        """The tickets of any source that people call so, or that are "source:id"."""
+        source, _, ticket_id = words.partition(":")
+        return self._rows((TICKET.c.key == words) | _is(source, ticket_id))
+
+    def contained(self, release: TicketRow) -> tuple[TicketRow, ...]:
+        """The changes of a release that are known, of any source, by the keys it names."""
+        of_release = (BUNDLE.c.source == release.source, BUNDLE.c.release_id == release.id)
+        return self._rows(TICKET.c.key.in_(select(BUNDLE.c.child_key).where(*of_release)))
+
     def snapshot(self, source: str, ticket_id: str) -> dict[str, Any] | None:
         """What the last findings of a ticket were made from; None when it was never stored."""
         with self.read() as connection:
@@ -157,13 +176,25 @@ class Tickets(Slots):
             found: dict[str, Any] | None = connection.execute(query).scalar_one_or_none()
             return found
 
-    def gone(self, source: str, ticket_id: str, at: datetime) -> None:
-        """The ticket was asked for directly and is not there: nothing more is written into it."""
+    def gone(self, source: str, ticket_id: str, at: datetime, last_words: Iterable[Wish] = ()) -> None:
+        """The ticket was asked for directly and is not there: nothing more is said of it, but these last words."""
         with self.write() as connection:
             first = (_is(source, ticket_id), TICKET.c.gone_at.is_(None))
-            connection.execute(update(TICKET).where(*first).values(gone_at=at))
-            inside = (SLOT.c.target == source, SLOT.c.ticket == f"{source}:{ticket_id}")
-            connection.execute(update(SLOT).where(*inside).values(closed=True))
+            noticed = connection.execute(update(TICKET).where(*first).values(gone_at=at)).rowcount
+            of_ticket = SLOT.c.ticket == f"{source}:{ticket_id}"
+            connection.execute(update(SLOT).where(of_ticket).values(closed=True))
+            put_wishes(connection, last_words, at)
+            if noticed:
+                append(connection, Entry(Cause.GONE, f"{source}:{ticket_id}", {}), at)
+
+    def out_of_sight(self, source: str, ticket_ids: Iterable[str], at: datetime) -> None:
+        """These cannot be seen, which may have many causes. Nobody is reminded of them, and they are not read on behalf
+        of others, until they are seen again; what was said of them stands.
+        """
+        with self.write() as connection:
+            for ticket_id in ticket_ids:
+                first = (_is(source, ticket_id), TICKET.c.hidden_at.is_(None))
+                connection.execute(update(TICKET).where(*first).values(hidden_at=at))
 
     def _rows(self, *conditions: ColumnElement[bool]) -> tuple[TicketRow, ...]:
         query = select(*_ROW).where(*conditions).order_by(TICKET.c.source, TICKET.c.id)
@@ -173,6 +204,12 @@ class Tickets(Slots):
 
 def _is(source: str, ticket_id: str) -> ColumnElement[bool]:
     return (TICKET.c.source == source) & (TICKET.c.id == ticket_id)
+
+
+def _verdicts(connection: Connection, source: str, ticket_id: str) -> dict[str, Verdict]:
+    columns = (FINDING.c.rule_id, FINDING.c.verdict)
+    query = select(*columns).where(FINDING.c.source == source, FINDING.c.ticket_id == ticket_id)
+    return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
 
 
 def _row(values: dict[str, Any]) -> TicketRow:
@@ -198,6 +235,7 @@ def _ticket_values(ticket: Ticket, snapshot: Mapping[str, Any], now: datetime) -
         "first_state": ticket.state.value,
         "checked_at": now,
         "gone_at": None,
+        "hidden_at": None,
     }
 
 

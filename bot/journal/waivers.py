@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select, update
 
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.journal.store import Store
 from bot.journal.tables import TICKET, WAIVER
 from bot.model.people import Role
@@ -40,6 +42,8 @@ class Waivers(Store):
             ).rowcount
             if ended:
                 _look_again(connection, ticket, now)
+                facts, personal = {"event": "ended", "rules": [rule]}, {"by": {"id": "", "name": by}}
+                append(connection, Entry(Cause.WAIVER, ticket, facts, personal if by else {}), now)
             return int(ended)
 
 
@@ -57,6 +61,14 @@ def put_waiver(connection: Connection, waiver: Waiver, by_id: str) -> None:
     }
     connection.execute(WAIVER.insert(), [row | {"rule_id": rule} for rule in waiver.rules])
     _look_again(connection, waiver.ticket, waiver.recorded_at)
+    facts = {
+        "event": "recorded",
+        "rules": waiver.rules,
+        "role": waiver.role.value,
+        "until": waiver.until.isoformat(),
+    }
+    personal = {"by": {"id": by_id, "name": waiver.by}, "reason": waiver.reason}
+    append(connection, Entry(Cause.WAIVER, waiver.ticket, facts, personal), waiver.recorded_at)
 
 
 def _look_again(connection: Connection, ticket: str, now: datetime) -> None:

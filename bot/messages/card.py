@@ -25,6 +25,7 @@ from bot.messages.overview import (
     title,
     who,
 )
+from bot.messages.planning import planning_line
 from bot.messages.slack_text import escape, is_web
 from bot.messages.waivers import waived
 from bot.model.document import Tone
@@ -37,6 +38,8 @@ from rules.lines import DemandLine
 
 SHOWN = 6
 """Open points on a card; the others are counted. The ticket's comment has them all."""
+SHOWN_ALONE = 30
+"""Open points on a card when the ticket has no comment."""
 
 _SIGNS = {Tone.STOP: "⛔", Tone.TODO: "⏳", Tone.DONE: "✅", Tone.INFO: "ℹ️"}
 
@@ -44,26 +47,38 @@ Message = dict[str, Any]
 
 
 def compose(
-    facts: Facts, lines: Sequence[DemandLine], speak: Speaker, *, buttons: bool = False, why: str = ""
+    facts: Facts,
+    lines: Sequence[DemandLine],
+    speak: Speaker,
+    *,
+    buttons: bool = False,
+    why: str = "",
+    refused: str | None = None,
 ) -> Message:
     """The card: how the ticket stands, what is missing and from whom, and why the team gets it, unless it is told
-    `why` for another reader. `buttons`: whether somebody is there to hear them.
+    `why` for another reader. `buttons`: whether somebody is there to hear them. `refused` is the system's own reason,
+    perhaps empty, for not taking the comment; None when the comment stands in the ticket.
     """
     ticket, view = facts.ticket, overview(lines, facts.ticket.state)
     standing = f"{_sign(view, ticket)} {headline(view, facts, speak)}"
-    points = [] if ticket.state is State.CANCELED else _points(view, facts, speak)
+    room = SHOWN if refused is None else SHOWN_ALONE
+    points = [] if ticket.state is State.CANCELED else _points(view, facts, speak, room)
     points += [] if ticket.state is State.CANCELED else [*_underway(view, speak), *_waived(lines, speak)]
     about = _about(facts, speak)
+    notices = [] if refused is None else [_alone(refused, speak)]
+    notices += [line] if (line := planning_line(facts, speak)) else []
     reason = why or _reason(ticket, speak)
     asked = view.now if buttons and not (ticket.state.over and not view.obligations) else ()
     built = [blocks.header(_heading(ticket)), blocks.rich_text([blocks.words(standing, bold=True)])]
     built += [blocks.bullets(*points)] if points else []
     built += [
-        blocks.rich_text([blocks.words(about)]),
+        *(blocks.rich_text([blocks.words(row)]) for row in (*notices, about)),
         *_buttons(ticket, speak, asked),
         blocks.context(escape(reason)),
     ]
-    return _message(_text(_heading(ticket), standing, *map(_words, points), about, ticket.url), built)
+    return _message(
+        _text(_heading(ticket), standing, *map(_words, points), *notices, about, ticket.url), built
+    )
 
 
 def news(
@@ -78,6 +93,13 @@ def news(
     ]
     built = [blocks.rich_text([blocks.words(part)]) for part in parts]
     return _message(_text(_heading(ticket), *parts), built)
+
+
+def gone(key: str, summary: str, told: str, speak: Speaker) -> Message:
+    """The card of a ticket that is followed no longer because it is not there any more."""
+    heading, standing = f"{key} · {' '.join(summary.split())}", f"{_SIGNS[Tone.INFO]} {told}"
+    built = [blocks.header(heading), blocks.rich_text([blocks.words(standing, bold=True)])]
+    return _message(_text(heading, standing), built)
 
 
 def reminder(one: Reminder, speak: Speaker) -> Message:
@@ -95,16 +117,16 @@ def reminder(one: Reminder, speak: Speaker) -> Message:
     return _message(_text(*texts), built)
 
 
-def _points(view: Overview, facts: Facts, speak: Speaker) -> list[list[blocks.Element]]:
+def _points(view: Overview, facts: Facts, speak: Speaker, room: int) -> list[list[blocks.Element]]:
     points = [
         [
             blocks.words(title(line, speak), bold=True),
             blocks.words(f" — {seen(line, speak)} "),
             blocks.words(speak.say("Who: {who}", who=Quote(who(line, facts, speak)))),
         ]
-        for line in view.now[:SHOWN]
+        for line in view.now[:room]
     ]
-    if rest := len(view.now) - SHOWN:
+    if rest := len(view.now) - room:
         more = speak.count(
             "and {n} more point, in the ticket", "and {n} more points, in the ticket", max(rest, 0)
         )
@@ -127,6 +149,18 @@ def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[list[blocks.Ele
         [blocks.words(f.titled(speak.language), bold=True), blocks.words(f" — {waived(f, speak)}")]
         for f in found[:SHOWN]
     ]
+
+
+def _alone(reason: str, speak: Speaker) -> str:
+    """That the ticket itself does not show this, and why, for those who would look for it there."""
+    if reason:
+        return speak.say(
+            "This stands only here: the ticket itself takes no note ({reason}). It is tried again by itself.",
+            reason=Quote(" ".join(reason.split())),
+        )
+    return speak.say(
+        "This stands only here: the ticket itself takes no note. The administrator of this check is told."
+    )
 
 
 def _about(facts: Facts, speak: Speaker) -> str:

@@ -34,6 +34,7 @@ _DECISIONS = {
     Decision.REJECTED: say("rejected"),
     Decision.REQUESTED: say("asked, not decided yet"),
     Decision.NOT_REQUIRED: say("not required, which is no approval"),
+    Decision.AUTOMATIC: say("approved by the system itself, which is no approval"),
 }
 
 
@@ -192,7 +193,8 @@ _DECIDED = (Decision.APPROVED, Decision.REJECTED)
 
 
 def _decided(approval: Approval, speak: Speaker) -> str:
-    who = speak(approval.person or approval.group or say("somebody"))
+    nobody = say("nobody") if approval.decision is Decision.AUTOMATIC else say("somebody")
+    who = speak(approval.person or approval.group or nobody)
     text = f"{who}: {speak(_DECISIONS[approval.decision])}"
     if approval.on_behalf_of:
         behalf = say("on behalf of {person}", person=approval.on_behalf_of)

@@ -23,5 +23,12 @@ def build(settings: JiraSettings) -> Connector | None:
     outlet = JiraOutlet(client, public=settings.public_comments)
     book = JiraBook(client, settings)
     inbound = JiraInbound(client, settings) if settings.webhook_secret.get_secret_value() else None
-    examiner = JiraExaminer(source, book)
-    return Connector(NAME, examiner, source=source, book=book, outlet=outlet, inbound=inbound)
+    return Connector(
+        NAME,
+        JiraExaminer(source, book),
+        source=source,
+        book=book,
+        outlet=outlet,
+        inbound=inbound,
+        circuit=client.circuit,
+    )

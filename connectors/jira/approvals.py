@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.model.ticket import Approval, Decision
@@ -47,6 +48,12 @@ def service_desk(client: Client, issue_id: str) -> list[dict[str, Any]] | None:
     return found
 
 
+def may_have_approvals(issue: Mapping[str, Any]) -> bool:
+    """False when the issue says that its project is of another kind than a service project: not worth a question."""
+    project = obj(obj(issue.get("fields")).get("project"))
+    return bool(project.get("projectTypeKey", "service_desk") == "service_desk")
+
+
 def records(raw: Iterable[Mapping[str, Any]]) -> list[Approval]:
     """Approval records of the newest round of each step (a step asked again starts over).
 
@@ -79,11 +86,16 @@ def _number(raw: Any) -> int:
     return int(str(raw)) if str(raw).isdecimal() else 0
 
 
+def _when(approval: Mapping[str, Any], name: str) -> datetime | None:
+    """A date of the approval. Its milliseconds are exact; the text beside them leaves out fractions of a second."""
+    date = obj(approval.get(name))
+    if exact := _number(date.get("epochMillis")):
+        return datetime.fromtimestamp(exact / 1000, UTC)
+    return moment(date["iso8601"]) if date.get("iso8601") else None
+
+
 def _answers(step: str, approval: Mapping[str, Any]) -> Iterable[Approval]:
-    completed = obj(approval.get("completedDate")).get("iso8601")
-    at = moment(completed) if completed else None
-    started = obj(approval.get("createdDate")).get("iso8601")
-    asked_at = moment(started) if started else None
+    at, asked_at = _when(approval, "completedDate"), _when(approval, "createdDate")
     answers = [
         (person(asked.get("approver")), _ANSWERS.get(str(asked.get("approverDecision")), Decision.REQUESTED))
         for asked in objs(approval.get("approvers"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection
+from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -30,13 +32,21 @@ MAPPABLE = frozenset({*FIELDS, "assets", "preapproval"})
 ASSET_FIELDS = (
     *Dimension,
     *Flag,
-    *("owner", "operations_group", "service_hours", "stakeholders", "maintenance_windows"),
+    *("owner", "operations_group", "service_hours", "stakeholders", "maintenance_windows", "supplier"),
 )
 
 
 def split(words: str) -> tuple[str, ...]:
     """The parts of a comma-separated list, trimmed, without empty ones."""
     return tuple(filter(None, (part.strip() for part in words.split(","))))
+
+
+class Deployment(StrEnum):
+    """Which Jira it is. Auto believes what the server says of itself."""
+
+    AUTO = "auto"
+    CLOUD = "cloud"
+    DATA_CENTER = "data_center"
 
 
 class JiraSettings(EnvSettings):
@@ -62,6 +72,25 @@ class JiraSettings(EnvSettings):
         SecretStr(""),
         description="Jira Data Center: personal access token; or a bearer token for the Cloud gateway.",
         examples=["<personal access token>"],
+    )
+    token_expires: date | None = Field(
+        None,
+        description="Last day of the API token or PAT, as Jira showed it when it was made. The doctor, the report and "
+        "the log warn from 30 days before.",
+        examples=["2027-03-01"],
+    )
+    deployment: Deployment = Field(
+        Deployment.AUTO,
+        description="cloud or data_center, where the server does not say or says it wrongly; auto asks it.",
+        examples=["data_center"],
+    )
+    approvals_minutes: int = Field(
+        60,
+        ge=0,
+        le=24 * 60,
+        description="How often to look for answers to service approvals, which change no ticket's time stamp; "
+        "0: only in the nightly look at all tickets.",
+        examples=["60"],
     )
     projects: Names = Field(
         (),
@@ -151,6 +180,14 @@ class JiraSettings(EnvSettings):
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("must begin with https:// (or http:// for a local address)")
         return value.rstrip("/")
+
+    @field_validator("token_expires", mode="before")
+    @classmethod
+    def _day(cls, value: Any) -> Any:
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError(f"{value} is no date; write it as 2027-03-01") from None
 
     @field_validator("issue_types")
     @classmethod

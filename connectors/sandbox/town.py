@@ -89,6 +89,7 @@ class Town:
         self.change = self._change()
         self.release = self._release()
         self.payment = self._payment()
+        self.servicenow.grant(self.servicenow.integration_id, "sn_change_read", "sn_change_write")
         self.servers = {
             "jira": Server(self.jira.app),
             "servicenow": Server(self.servicenow.app),

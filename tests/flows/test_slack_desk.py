@@ -134,7 +134,7 @@ def world(town: Town, mode: str, extra: dict[str, str], monkeypatch: pytest.Monk
     reception = app.reception(loaded, ctx, app.Metrics())
     assert reception is not None
     reception.open()
-    web = HealthServer(pages(dict, dict, CollectorRegistry(), reception.receive), "127.0.0.1", 0)
+    web = HealthServer(pages(dict, dict, CollectorRegistry(), receive=reception.receive), "127.0.0.1", 0)
     if mode == "http":
         town.slack.people.url = f"http://127.0.0.1:{web.port}/slack/events"
     else:

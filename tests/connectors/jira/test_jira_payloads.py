@@ -153,7 +153,6 @@ NOT_READ = {
     "remote_links.json": "remote links are not read: nothing is judged by them",
     "jsm_request.json": "a request is read as an issue; of the service desk's API only approvals are asked for",
     "jsm_comments_page.json": "comments are read and written by the platform's API, which carries properties",
-    "jsm_assets_workspaces.json": "read where objects of Assets are; see the tests of those",
 }
 """Recorded, and of no use to the connector; with the reason."""
 

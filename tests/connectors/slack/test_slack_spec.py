@@ -161,6 +161,17 @@ def test_manifest_is_one_that_slack_takes() -> None:
     assert [e.message for e in validator_for(schema)(schema).iter_errors(manifest)] == []
 
 
+def test_manifest_over_http_is_one_that_slack_takes() -> None:
+    """With the lines changed that the README names."""
+    manifest = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
+    url, settings = "https://your.address/slack/events", manifest["settings"]
+    settings["socket_mode_enabled"] = False
+    settings["interactivity"]["request_url"] = settings["event_subscriptions"]["request_url"] = url
+    manifest["features"]["slash_commands"][0]["url"] = url
+    schema = json.loads((SPECS / "slack-app-manifest.schema.2.0.0.json").read_text())
+    assert [e.message for e in validator_for(schema)(schema).iter_errors(manifest)] == []
+
+
 def test_manifest_has_buttons_command_and_home_and_no_more_events_than_that() -> None:
     manifest = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
     settings, features = manifest["settings"], manifest["features"]
