@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,8 @@ from bot.inforce import in_force
 from bot.journal import Allowance, JournalError, open_journal
 from bot.messages.language import Speaker
 from bot.metrics import Metrics
-from bot.ports import Connector
+from bot.parked import examined
+from bot.ports import Connector, Diagnosis
 from bot.reception import Reception
 from bot.settings import Mode, Settings, SettingsError
 from bot.waivers import Terms
@@ -122,6 +123,22 @@ def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Reception |
     made = Reception(own, desk, metrics.kept, metrics.did)
     metrics.watch_desk(desk.silence, own.journal.waiting_deeds)
     return made
+
+
+def undelivered(settings: Settings) -> Iterator[Diagnosis]:
+    """What waits to be delivered, and why, out of the journal. Raises SettingsError when that cannot be opened."""
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        refusing = journal.refused(COMMENT)
+        open_ = {f"{row.source}:{row.id}" for row in journal.open_tickets()}
+        told = refusing.keys() & open_  # these the doctor names one by one: see `refused`
+        unsent = [one for one in journal.unsent() if one.kind != COMMENT or one.ticket not in told]
+        yield from examined(unsent, settings.bot.calendar, now())
+    finally:
+        journal.close()
 
 
 def last_report(settings: Settings) -> dict[str, Any] | None:

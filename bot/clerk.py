@@ -14,10 +14,11 @@ from bot.context import Context
 from bot.deed import Action, Carried, Nap, Wanted, carried, understood
 from bot.fetch import Gatherer
 from bot.interact import Limits, pause_of, settled
-from bot.journal import Decided
+from bot.journal import Decided, TicketRow
 from bot.messages import card, desk, exception_form, home
 from bot.messages.exception_form import REASON, RULES, UNTIL, Draft
 from bot.messages.language import LANGUAGES, Speaker
+from bot.messages.notification import receipt_of
 from bot.messages.overview import Overview, overview
 from bot.messages.reasoning import SYSTEMS
 from bot.mine import Teams, mine
@@ -28,6 +29,7 @@ from bot.model.people import Person
 from bot.model.say import say
 from bot.model.ticket import TicketRef
 from bot.ports import Deed, Desk, Gone, Interaction, SourceError, TicketSource, Visitor
+from bot.receipts import confirm
 from bot.waivers import Asked, WaiverRefused, decider, still_open, waiver
 from rules.engine import UnknownRule, evaluate, why_not
 from rules.lines import DemandLine, group_lines
@@ -155,6 +157,9 @@ class Clerk:
         action = Action(one.action)
         if action is Action.WAIVE:
             return self._offer(one, about, visitor, speak)
+        if action is Action.RECEIVED:
+            source, row = self._row(about, speak)
+            return confirm(self.ctx, source, row, receipt_of(about.more), visitor, speak)
         case = self._about(about, visitor, speak)
         done = settled(case.facts, case.lines, about.lines, self.ctx.policy.packs)
         if not case.view.now or (about.lines and len(done) == len(about.lines)):
@@ -241,13 +246,17 @@ class Clerk:
     # -- who and what ---------------------------------------------------------------------------------------
 
     def _about(self, about: Carried, visitor: Visitor, speak: Speaker) -> Case:
+        source, row = self._row(about, speak)
+        return self._case(source, row.ref, visitor, speak)
+
+    def _row(self, about: Carried, speak: Speaker) -> tuple[TicketSource, TicketRow]:
         source = next((s for s in self.ctx.sources if s.name == about.source), None)
         row = self.ctx.journal.row(about.source, about.id)
         if source is None or row is None or row.gone_at:
             raise NotDone(
                 Decided("unknown ticket", {"tell": desk.no_such(row.key if row else "?", None, speak)})
             )
-        return self._case(source, row.ref, visitor, speak)
+        return source, row
 
     def _case(self, source: TicketSource, ref: TicketRef, visitor: Visitor, speak: Speaker) -> Case:
         """How the ticket stands now, for somebody who has a part in it. Raises NotDone for anybody else."""

@@ -6,13 +6,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.audience import Audience, OnTicket, Team
 from bot.calendar import Calendar
 from bot.decide import Voice
 from bot.journal import Journal
-from bot.messages.language import Speaker
-from bot.model.people import Role
+from bot.messages.language import LANGUAGES, Speaker
+from bot.model.people import Person, Role
 from bot.model.waiver import Declaration, Substitute
-from bot.ports import AssetBook, Connector, Desk, Inbound, Outlet, Postbox, Relations, TicketSource
+from bot.ports import (
+    AssetBook,
+    Connector,
+    Desk,
+    Inbound,
+    Outlet,
+    Postbox,
+    Relations,
+    SourceError,
+    TicketSource,
+)
 from bot.waivers import TERMS, Terms
 from rules.policy import Pack
 
@@ -106,13 +117,39 @@ class Context:
         return next((c.desk for c in self.connectors if c.desk), None)
 
     @property
+    def letterbox(self) -> Postbox | None:
+        """Where formal notifications go that the message service does not take."""
+        return next((c.letterbox for c in self.connectors if c.letterbox), None)
+
+    @property
     def messenger(self) -> str:
         """Name of the message service's outlet; empty when there is none."""
         return next((c.outlet.name for c in self.connectors if c.postbox and c.outlet), "")
 
-    def voice(self, source: str) -> Voice:
-        """Where and how the findings of a source's tickets are told."""
+    def voice(self, source: str, team: str = "") -> Voice:
+        """Where and how the findings of a source's tickets are told, of which `team` is responsible."""
         outlet = self.outlets.get(source)
         editable = outlet.editable if outlet else True
         form = outlet.format if outlet else None
-        return Voice(self.speak, form, editable, self.postbox is not None, self.desk is not None)
+        slack, aloud = self.postbox is not None, self.speaker_to(Team(team), team)
+        mail = self.letterbox is not None
+        return Voice(self.speak, form, editable, slack, self.desk is not None, aloud, mail)
+
+    def speaker_to(self, audience: Audience, team: str) -> Speaker:
+        """Speaks as an audience reads: the language set for its channel, a person's own, else the one that was set.
+        A role without a language of its own is addressed where the `team` is.
+        """
+        language = self._language(audience, team) or ""
+        language = language.partition("-")[0].lower()
+        return Speaker(language, self.speak.timezone) if language in LANGUAGES else self.speak
+
+    def _language(self, audience: Audience, team: str) -> str | None:
+        if self.postbox is None or isinstance(audience, OnTicket):
+            return None
+        if isinstance(audience, Person):
+            try:
+                return self.postbox.locale(audience)
+            except SourceError:  # a language is no reason to keep a message back
+                return None
+        name = audience.value if isinstance(audience, Role) else audience.name
+        return self.postbox.language(name) or self.postbox.language(team)

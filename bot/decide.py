@@ -15,10 +15,11 @@ from typing import Any
 
 from bot import handover
 from bot.audience import Audience, OnTicket, Team
-from bot.messages import card
+from bot.messages import card, notification
 from bot.messages.comment import VERSION, compose
 from bot.messages.fit import fitted
 from bot.messages.language import Speaker
+from bot.messages.notification import Asked
 from bot.messages.overview import Overview, overview
 from bot.model.facts import Facts
 from bot.model.finding import Finding
@@ -34,7 +35,8 @@ COMMENT, CARD = "comment", "card"
 @dataclass(frozen=True, slots=True)
 class Voice:
     """Where the ticket's findings can be told: in which form on the ticket (None: nowhere) and on Slack; and whether
-    somebody hears the buttons there.
+    somebody hears the buttons there. `aloud` speaks in the team's channel, where that has a language of its own;
+    `mail` is whether formal notifications can go by e-mail.
     """
 
     speak: Speaker
@@ -42,6 +44,13 @@ class Voice:
     editable: bool = True
     slack: bool = False
     buttons: bool = False
+    aloud: Speaker | None = None
+    mail: bool = False
+
+    @property
+    def in_channel(self) -> Speaker:
+        """Speaks to the team's channel."""
+        return self.aloud or self.speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ class Intent:
     once         posted once and never edited: news, reminders, handovers
     thread_kind  the kind of message in whose thread it belongs
     reason       why it speaks, for the report
+    letter       the same by e-mail, where it may go that way
     """
 
     kind: str
@@ -79,6 +89,7 @@ class Intent:
     thread_kind: str = ""
     recipients: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
+    letter: Any = None
 
 
 def decide(facts: Facts, findings: Sequence[Finding], memory: Memory, voice: Voice) -> tuple[Intent, ...]:
@@ -94,23 +105,32 @@ def decide(facts: Facts, findings: Sequence[Finding], memory: Memory, voice: Voi
     return tuple(intents)
 
 
-def handovers(facts: Facts, findings: Sequence[Finding], memory: Memory, voice: Voice) -> tuple[Intent, ...]:
-    """The formal notifications that are due, to each recipient on its own."""
-    view = overview(group_lines(findings), facts.ticket.state)
-    if not voice.slack or facts.ticket.state is State.CANCELED or not _worth_saying(facts, view, memory):
+def handovers(
+    facts: Facts,
+    findings: Sequence[Finding],
+    memory: Memory,
+    voice: Voice,
+    speakers: Mapping[Audience, Speaker] | None = None,
+) -> tuple[Intent, ...]:
+    """The formal notifications that are due, to each recipient on its own, in the language of `speakers`."""
+    lines = group_lines(findings)
+    view, told = overview(lines, facts.ticket.state), voice.slack or voice.mail
+    if not told or facts.ticket.state is State.CANCELED or not _worth_saying(facts, view, memory):
         return ()
     reason = say("the rollout is recorded and its class asks for a formal notification")
     addressed = handover.recipients(facts, findings)
     everyone = tuple(dict.fromkeys(name for r in addressed for name in r.names))
     found = []
     for stage in handover.stages_due(facts, findings):
-        body = card.handover(stage, facts, everyone, voice.speak)
         for one in addressed:
             roles = (one.audience,) if isinstance(one.audience, Role) else ()
             kind = handover.kind_of(stage, one)
-            found.append(
-                Intent(kind, one.audience, digest_of(body), body, reason, True, "", one.names, roles)
-            )
+            asked = Asked(stage, everyone, kind if voice.buttons else "")
+            speak = (speakers or {}).get(one.audience, voice.speak)
+            body = notification.compose(facts, lines, asked, speak)
+            letter = notification.letter(facts, lines, asked, speak) if voice.mail else None
+            digest = digest_of([body, letter] if letter else body)
+            found.append(Intent(kind, one.audience, digest, body, reason, True, "", one.names, roles, letter))
     return tuple(found)
 
 
@@ -169,7 +189,7 @@ def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[A
 
 
 def _card(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voice) -> Intent:
-    body = card.compose(facts, lines, voice.speak, buttons=voice.buttons, refused=memory.refused)
+    body = card.compose(facts, lines, voice.in_channel, buttons=voice.buttons, refused=memory.refused)
     return Intent(CARD, Team(facts.ticket.team), digest_of(body), body, _reason(memory, CARD))
 
 
@@ -182,7 +202,7 @@ def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voic
     raised = [line for line in lines if line.verdict in _PRESSING and _was(line, memory) not in _PRESSING]
     if not settled and not raised:
         return ()
-    body = card.news(facts, settled, raised, overview(lines, facts.ticket.state), voice.speak)
+    body = card.news(facts, settled, raised, overview(lines, facts.ticket.state), voice.in_channel)
     event = digest_of([facts.ticket.updated.isoformat(), [x.ids for x in settled], [x.ids for x in raised]])
     reason = say("a point was settled or came up")
     return (

@@ -16,6 +16,7 @@ class Action(StrEnum):
     SNOOZE = "snooze"
     EXPLAIN = "explain"
     WAIVE = "waive"
+    RECEIVED = "received"
 
 
 class Nap(StrEnum):

@@ -15,13 +15,15 @@ from typing import Any
 import structlog
 
 from bot.journal import Due, Journal, Slot
-from bot.journal.slot import REFUSAL
+from bot.journal.slot import refusal, refusal_of
+from bot.model.facts import Trouble
 from bot.ports import (
     Altered,
     Ambiguous,
     AuthRefused,
     Forbidden,
     Format,
+    Garbled,
     Gone,
     NotFound,
     Outlet,
@@ -65,7 +67,7 @@ class Delivery:
     held_back         left for the next run by the cap
     waiting           the message in whose thread they go is not there yet
     skipped           the outlet is off or out of service, or the run was stopped
-    problems          one line each, for the report
+    problems          one line each, for the report; `told` are the slots they are about
     turned            tickets ("source:id") that refuse a message they did not refuse before, or take it at last
     """
 
@@ -82,26 +84,37 @@ class Delivery:
     waiting: int = 0
     skipped: int = 0
     problems: list[str] = field(default_factory=list)
+    told: set[int] = field(default_factory=set)
     turned: set[str] = field(default_factory=set)
 
     def counts(self) -> dict[str, int]:
         """The numbers by name."""
-        names = [name for name in self.__dataclass_fields__ if name not in ("problems", "turned")]
+        others = ("problems", "told", "turned")
+        names = [name for name in self.__dataclass_fields__ if name not in others]
         return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
 class Orders:
     """Which of the due slots are delivered, and how a body says that it takes the place of a message posted at a moment
-    (UTC) that a person has edited since.
+    (UTC) that a person has edited since. `elsewhere` names the container for a message whose own takes none.
     """
 
     only: Callable[[Due], bool] = lambda _: True
+    elsewhere: Callable[[Slot], str | None] = lambda _: None
     replacing: Callable[[Any, Format, datetime], Any] = lambda body, *_: body
 
 
 class _CapReached(Exception):
     """This run has written as much as it may."""
+
+
+class _Unseen(Exception):
+    """Looking for a message gave an answer that cannot be understood: nothing is known, and nothing was written."""
+
+    def __init__(self, error: SourceError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class _Overtaken(Exception):
@@ -143,7 +156,7 @@ class _Courier:
         orders: Orders,
     ) -> None:
         self.journal, self.outlets, self.now, self.limit = journal, outlets, now, limit
-        self.replacing = orders.replacing
+        self.replacing, self.elsewhere = orders.replacing, orders.elsewhere
         gap = journal.restored(now())
         self.lost_since = gap.since if gap else None
         self.owner = journal.own_name()
@@ -191,6 +204,8 @@ class _Courier:
             self._bring(slot, outlet)
         except SourceError as error:
             return self._put_off(slot, error)
+        except _Unseen as unseen:
+            return self._put_off(slot, unseen.error, soon=True)
         except _CapReached:
             self.journal.release(slot, None, "")
             return "held_back"
@@ -199,7 +214,10 @@ class _Courier:
         except Exception as error:  # one message we cannot handle must not lose the others
             log.exception("message could not be delivered", ticket=slot.ticket, kind=slot.kind)
             name = type(error).__name__
-            self.journal.release(slot, self._after(slot), name, now=self.now())
+            at = self.now()
+            self.delivery.told.add(slot.id)
+            words, failed = f"broke down ({name})", (Trouble.REFUSED, at)
+            self.journal.release(slot, self._after(slot), words, failed=failed, now=at)
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): broke down ({name}); the log says where")
             return "failed"
         return ""
@@ -253,7 +271,10 @@ class _Courier:
         first = slot.first_attempt_at or self.lost_since
         on_ticket = outlet.format is not Format.SLACK  # a ticket's list is short; a channel's has no end
         since = BEGINNING if on_ticket or first is None else first - SKEW
-        return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
+        try:
+            return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
+        except Garbled as error:
+            raise _Unseen(error) from error
 
     def _adopt(self, slot: Slot, outlet: Outlet, found: Sequence[Posted]) -> None:
         """Keep the oldest, remove the others, and make it say what it should."""
@@ -272,6 +293,26 @@ class _Courier:
         self.delivery.adopted += 1
 
     def _create(self, slot: Slot, outlet: Outlet) -> None:
+        try:
+            self._post(slot, outlet)
+        except SourceError as error:
+            moved = self._moved(slot, error)
+            if moved is None:
+                raise
+            self._post(moved, outlet)
+
+    def _moved(self, slot: Slot, error: SourceError) -> Slot | None:
+        """The message at the place to fall back on, when its own takes none; None when there is no other."""
+        other = self.elsewhere(slot) if error.closed and not slot.home.thread else None
+        if other is None or other == slot.home.container:
+            return None
+        moved = self.journal.move(slot, other)
+        if moved is None:
+            raise _Overtaken
+        self._tell(f"{slot.target}: {_told(error)}; what belongs there goes to the default channel meanwhile")
+        return moved
+
+    def _post(self, slot: Slot, outlet: Outlet) -> None:
         self._begin(slot, slot.home)
         remote_id = outlet.create(slot.home, self._body(slot, outlet), slot.marker)
         self.delivery.created += 1
@@ -314,16 +355,23 @@ class _Courier:
         if slot.refusal is not None:
             self.delivery.turned.add(slot.ticket)
 
-    def _put_off(self, slot: Slot, error: SourceError) -> str:
-        """Give the slot back after an error of the outlet; gives the count it ends in."""
+    def _put_off(self, slot: Slot, error: SourceError, *, soon: bool = False) -> str:
+        """Give the slot back after an error of the outlet, `soon` when it is no reason to wait; gives the count it
+        ends in.
+        """
+        if not isinstance(error, Ambiguous):
+            self.delivery.told.add(slot.id)
         if isinstance(error, _OUT_OF_SERVICE):
             self.closed.add(slot.target)
             self._tell(f"{slot.target}: {_told(error)}; its messages wait for the next run")
         elif not isinstance(error, Ambiguous):
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): {_told(error)}")
         not_done = isinstance(error, _NOT_DONE)
-        again = self._when_again(slot, error)
-        self.journal.release(slot, again, self._kept(slot, error), not_done=not_done, now=self.now())
+        again = None if soon else self._when_again(slot, error)
+        at = self.now()
+        failed = (Trouble.REFUSED if isinstance(error, _OWN_FAULT) else Trouble.OUT_OF_REACH), at
+        words = self._kept(slot, error)
+        self.journal.release(slot, again, words, not_done=not_done, failed=failed, now=at)
         if isinstance(error, Ambiguous):
             return "ambiguous"
         return "refused" if isinstance(error, _OWN_FAULT) else "failed"
@@ -331,9 +379,9 @@ class _Courier:
     def _kept(self, slot: Slot, error: SourceError) -> str:
         """What the journal keeps of an error. A refusal stands until the message is taken, whatever comes between."""
         if not isinstance(error, _OWN_FAULT):
-            return str(error) if slot.refusal is None else slot.last_error
-        words = REFUSAL + (error.said if isinstance(error, Refused) else "")
-        if words != slot.last_error:
+            return _told(error) if slot.refusal is None else refusal(slot.refusal, _told(error))
+        words = refusal(error.said if isinstance(error, Refused) else "", _told(error))
+        if refusal_of(words) != slot.refusal:
             self.delivery.turned.add(slot.ticket)
         return words
 

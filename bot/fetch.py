@@ -155,6 +155,7 @@ class Gatherer:
             problems=problems,
             roles=roles,
             notices=self.ctx.journal.notices(ticket.source, ticket.id),
+            underway=self.ctx.journal.underway(ticket.source, ticket.id),
             service_hours=self.ctx.policy.service_hours,
             declarations=self.ctx.policy.declarations,
             children=tuple(self._child(ticket, key, change) for key, change in bundle.changes),

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from bot.audience import OnTicket, Team, channel_of
+from bot.audience import OnTicket, channel_of
 from bot.brake import brake, tell
 from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
-from bot.decide import CARD, COMMENT, Intent, Memory, decide, handovers
+from bot.decide import CARD, COMMENT, Intent, Memory, decide
 from bot.declarations import attestations
 from bot.deliver import Orders, deliver
 from bot.fetch import Gatherer, listed, told
+from bot.handing import hand_over, notified
 from bot.handover import is_handover
-from bot.journal import Due
+from bot.journal import Due, Slot
+from bot.journal.slots import MAIL
 from bot.messages.render import with_remark
 from bot.model.facts import Facts
 from bot.model.people import Person
 from bot.model.snapshot import snapshot
 from bot.model.ticket import Ticket, TicketRef
 from bot.model.wish import Wish
+from bot.parked import waiting
 from bot.ports import Format, NotFound, SourceError, TicketSource
+from bot.receipts import remind_receipts
 from bot.reminders import remind_all
 from bot.report import Planned, Report
 from bot.since import over_before
@@ -55,6 +58,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         tell(ctx, report)
     else:
         remind_all(ctx, gatherer, report)
+        remind_receipts(ctx, report)
     deliver_all(ctx, report)
     forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
@@ -141,13 +145,13 @@ def judge(
         memory = memory_of(ctx, facts.ticket)
         if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
             return None
-        notifications = notified(ctx, facts, memory, report)
-        if notifications and report.later is not None:
-            report.later.append((source.name, ref, len(notifications)))
+        if report.later is not None and (due := notified(ctx, facts, memory)):
+            # those wished for before are counted in the journal
+            report.later.append((source.name, ref, sum(one.kind not in memory.spoken for one in due)))
             return None
-        facts = hand_over(ctx, facts, notifications, report)
+        facts = hand_over(ctx, facts, memory, report, lambda only: bring(ctx, report, only))
         findings = evaluate(facts, ctx.policy.packs)
-        intents = decide(facts, findings, memory, ctx.voice(source.name))
+        intents = decide(facts, findings, memory, ctx.voice(source.name, facts.ticket.team))
         wishes = addressed(ctx, facts, intents, report)
         ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
     except SourceError as error:
@@ -163,23 +167,6 @@ def judge(
         return error
     count.read += report.judged(f"{source.name}:{ref.id}", findings)
     return None
-
-
-def notified(ctx: Context, facts: Facts, memory: Memory, report: Report) -> list[Wish]:
-    """The formal notifications that are due."""
-    intents = handovers(facts, evaluate(facts, ctx.policy.packs), memory, ctx.voice(facts.ticket.source))
-    return addressed(ctx, facts, [i for i in intents if i.kind not in memory.posted], report)
-
-
-def hand_over(ctx: Context, facts: Facts, wishes: list[Wish], report: Report) -> Facts:
-    """Send the formal notifications that are due, at once: what was delivered is evidence for this evaluation."""
-    ticket = facts.ticket
-    if not wishes:
-        return facts
-    ctx.journal.wish(wishes, ctx.clock())
-    ours = {(wish.ticket, wish.kind) for wish in wishes}
-    send(ctx, report, lambda due: (due.ticket, due.kind) in ours)
-    return replace(facts, notices=ctx.journal.notices(ticket.source, ticket.id))
 
 
 def memory_of(ctx: Context, ticket: Ticket) -> Memory:
@@ -239,10 +226,8 @@ def place_of(ctx: Context, ticket: Ticket, intent: Intent) -> tuple[str, str | N
     """The outlet and the container in it; no container when the audience cannot be reached."""
     if isinstance(intent.audience, OnTicket):
         return ticket.source, ticket.id
-    postbox, formal = ctx.postbox, is_handover(intent.kind)
-    return ctx.messenger, channel_of(
-        intent.audience, postbox, ticket.team, formal=formal
-    ) if postbox else None
+    postbox = ctx.postbox
+    return ctx.messenger, channel_of(intent.audience, postbox, ticket.team) if postbox else None
 
 
 def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> str:
@@ -252,9 +237,6 @@ def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> st
             intent.audience.name,
             "their e-mail address is not visible in the ticket system, or not known there",
         )
-    elif is_handover(intent.kind):
-        who = intent.audience.name if isinstance(intent.audience, Team) else str(intent.audience)
-        fix = f"set SLACK_CHANNELS__{who.upper().replace(' ', '_')}: a formal notification needs a channel of its own"
     else:
         who, fix = "whoever follows this ticket", "set SLACK_CHANNEL"
     return f"{ticket.key}: {who} cannot be reached on {target} — {fix}"
@@ -263,7 +245,13 @@ def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> st
 def deliver_all(ctx: Context, report: Report) -> None:
     """Bring what stands outside up to date; in observe mode only tell what would be done."""
     if ctx.policy.act and not report.halted:
-        send(ctx, report)
+        send(
+            ctx, report, lambda due: due.target != MAIL
+        )  # that goes while its ticket is read: see `bot.handing`
+        unsent = ctx.journal.unsent()
+        report.undelivered = len(unsent)
+        for line in waiting(unsent, report.told, ctx.policy.calendar, ctx.clock()):
+            report.problem(line)
         return
     keys = {f"{row.source}:{row.id}": row.key for row in ctx.journal.open_tickets()}
     for due in ctx.journal.due_slots(ctx.clock()):
@@ -281,9 +269,17 @@ def forget_old(ctx: Context) -> None:
 
 
 def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: True) -> None:
-    """Deliver, within what the cap leaves of this run; nothing where it was halted."""
+    """Deliver, and tell the teams whose ticket refuses its comment, or takes it at last."""
+    if turned := bring(ctx, report, only):
+        retell(ctx, report, turned)
+
+
+def bring(ctx: Context, report: Report, only: Callable[[Due], bool]) -> Collection[str]:
+    """Deliver, within what the cap leaves of this run; nothing where it was halted. Gives the tickets ("source:id")
+    that refuse a message now, or take it at last.
+    """
     if report.halted:
-        return
+        return ()
     most = ctx.policy.max_writes if report.limit is None else report.limit
     left = max(most - report.writes, 0)
 
@@ -291,13 +287,18 @@ def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: T
         said = ctx.speak.say("Takes the place of the comment of {at}, which was edited by hand.", at=at)
         return with_remark(body, form, said)
 
-    orders = Orders(only, replaces)
+    def elsewhere(slot: Slot) -> str | None:
+        if ctx.postbox is None or slot.target != ctx.messenger or is_handover(slot.kind):
+            return None  # a formal notification goes nowhere but to whom it is meant for
+        return ctx.postbox.instead_of(slot.home.container)
+
+    orders = Orders(only, elsewhere, replaces)
     delivery = deliver(ctx.journal, ctx.outlets, ctx.clock, limit=left, stop=ctx.stop, orders=orders)
     report.add(delivery.counts())
+    report.told |= delivery.told
     for line in delivery.problems:
         report.problem(line)
-    if delivery.turned:
-        retell(ctx, report, delivery.turned)
+    return delivery.turned
 
 
 def retell(ctx: Context, report: Report, tickets: Collection[str]) -> None:

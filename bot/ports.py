@@ -20,7 +20,10 @@ class SourceError(Exception):
 
     system  the connector's name
     fix     what an admin can do about it, if anything
+    closed  the place takes no messages of ours (archived, not there): another place may take the same message
     """
+
+    closed = False
 
     def __init__(self, system: str, message: str, fix: str = "") -> None:
         super().__init__(hidden(message))
@@ -105,6 +108,7 @@ class Format(StrEnum):
     WIKI = "wiki"
     PLAIN = "plain"
     SLACK = "slack"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +258,15 @@ class Postbox(Protocol):
     def person(self, person: Person) -> str | None:
         """Conversation id for a direct message; None when the person cannot be reached there."""
 
+    def instead_of(self, container: str) -> str | None:
+        """The channel for what a channel does not take; None for what is meant for a person alone."""
+
+    def language(self, name: str) -> str | None:
+        """The language set for a team or role, like "nl"; None when none is."""
+
+    def locale(self, person: Person) -> str | None:
+        """What a person reads there, like "nl-BE"; None when that is not known. Raises SourceError."""
+
 
 class Health(StrEnum):
     """How one examined thing is."""
@@ -390,7 +403,9 @@ class Inbound(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """Everything one outside system offers. What it does not offer is None."""
+    """Everything one outside system offers. What it does not offer is None. A `letterbox` finds where formal
+    notifications go that the message service does not take.
+    """
 
     name: str
     examiner: Examiner
@@ -402,6 +417,7 @@ class Connector:
     inbound: Inbound | None = None
     circuit: Line | None = None
     desk: Desk | None = None
+    letterbox: Postbox | None = None
 
 
 @dataclass(frozen=True, slots=True)

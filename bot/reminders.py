@@ -180,7 +180,7 @@ def _wish(ctx: Context, reminder: Reminder, report: Report, conversation: str = 
     if channel is None:
         report.problem(f"{keys}: nobody to remind on {ctx.messenger}: set SLACK_CHANNEL")
         return
-    body = card.reminder(reminder, ctx.speak)
+    body = card.reminder(reminder, ctx.speaker_to(reminder.audience, reminder.team))
     digest = digest_of([body, ctx.policy.calendar.local_day(ctx.clock()).isoformat()])
     audience = reminder.audience
     who = audience.name if isinstance(audience, Team | Person) else str(audience)

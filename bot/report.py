@@ -54,6 +54,8 @@ class Report:
     halted        why nothing was written although the bot may act: see bot.brake
     limit         most messages this run writes, where that was decided; `later`: source and ticket of the formal
                   notifications that wait for this decision, and how many
+    undelivered   messages that should stand outside by now and do not, whatever the reason
+    told          ids of the messages of which a problem line tells already
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
     """
 
@@ -74,6 +76,8 @@ class Report:
     halted: str = ""
     limit: int | None = None
     later: list[tuple[str, TicketRef, int]] | None = None
+    undelivered: int = 0
+    told: set[int] = field(default_factory=set)
     _judged: dict[str, Verdicts] = field(default_factory=dict)
     _alike: dict[Verdicts, Verdicts] = field(default_factory=dict)
 
@@ -126,7 +130,8 @@ class Report:
     def exit_code(self) -> int:
         """See the module's constants."""
         whole = all(count.complete for count in self.sources.values())
-        return EXIT_OK if whole and not self.problems and not self.stopped else EXIT_INCOMPLETE
+        done = whole and not self.problems and not self.undelivered and not self.stopped
+        return EXIT_OK if done else EXIT_INCOMPLETE
 
     def as_json(self) -> dict[str, Any]:
         """The report for machines; times are ISO 8601 in UTC."""
@@ -151,6 +156,7 @@ class Report:
                 for p in self.planned
             ],
             "delivered": dict(self.delivered),
+            "undelivered": self.undelivered,
             "writes": self.writes,
             "problems": list(self.problems),
             "notes": list(self.notes),

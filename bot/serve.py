@@ -10,6 +10,7 @@ import structlog
 from bot import app, schedule
 from bot.ear import Ear
 from bot.metrics import Metrics
+from bot.parked import Herald
 from bot.pipeline import cycle
 from bot.settings import Settings
 from bot.web.health import HealthServer
@@ -30,6 +31,7 @@ def serve(settings: Settings) -> None:
         if pulse is not None:
             pulse.soon(job)
 
+    herald = Herald()
     ear = Ear(ctx, soon, metrics.observe_look)
 
     def count(name: str, outcome: str) -> None:
@@ -49,7 +51,7 @@ def serve(settings: Settings) -> None:
             problems=len(done.problems),
             full=full,
         )
-        for line in (*done.notes, *done.problems):
+        for line in (*done.notes, *herald.news(done.problems)):
             log.warning(line)
         for name, counts in done.webhooks.items():
             if refused := counts.get("refused"):

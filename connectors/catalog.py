@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.ports import Connector
-from connectors import jira, register, servicenow, slack
+from connectors import jira, mail, register, servicenow, slack
 from connectors.settings import EnvSettings
 
 
@@ -25,4 +25,5 @@ CONNECTORS = (
     Entry("servicenow", servicenow.SETTINGS, servicenow.build),
     Entry("register", register.SETTINGS, register.build),
     Entry("slack", slack.SETTINGS, slack.build),
+    Entry("mail", mail.SETTINGS, mail.build),
 )

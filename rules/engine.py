@@ -64,7 +64,7 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
     if not reasons:
         return None
     stages = [
-        _Judged(gate, outcome, _verdict(outcome.result, facts.ticket.state, gate))
+        _Judged(gate, outcome, _verdict(outcome, facts.ticket.state, gate))
         for gate, outcome in _outcomes(facts, rule, reasons)
     ]
     told = _telling(stages)
@@ -88,6 +88,7 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         deadline=outcome.due,
         again=outcome.again or outcome.due,
         settle_by=facts.settle_by if verdict is Verdict.MISSING else None,
+        underway=outcome.underway and verdict is Verdict.PENDING,
     )
     return excepted(found, facts, rule.waivable)
 
@@ -137,8 +138,8 @@ def _unsure_of(facts: Facts, when: Condition) -> Outcome:
     return Outcome(Result.UNKNOWN, seen, say("Make {field} readable.", field=hidden))
 
 
-def _verdict(result: Result, state: State, gate: State) -> Verdict:
-    match result:
+def _verdict(outcome: Outcome, state: State, gate: State) -> Verdict:
+    match outcome.result:
         case Result.MET:
             return Verdict.MET
         case Result.VIOLATED:
@@ -146,7 +147,8 @@ def _verdict(result: Result, state: State, gate: State) -> Verdict:
         case Result.UNKNOWN:
             return Verdict.UNKNOWN
         case Result.UNMET:
-            return Verdict.MISSING if state.reached(gate) else Verdict.PENDING
+            late = state.reached(gate) and not outcome.underway
+            return Verdict.MISSING if late else Verdict.PENDING
 
 
 def _due(facts: Facts, gate: State) -> datetime | None:

@@ -95,6 +95,12 @@ class DemandLine:
         return min((f.settle_by for f in self.findings if f.settle_by), default=None)
 
     @property
+    def underway(self) -> bool:
+        """True when all that is open of it is being done by the bot itself."""
+        open_ = [f.underway for f in self.findings if f.verdict.open and f.severity is self.severity]
+        return bool(open_) and all(open_)
+
+    @property
     def seen(self) -> tuple[Say, ...]:
         """What was seen, sentence by sentence, the headline's first, each once."""
         return _once(f.seen for f in self._worded)

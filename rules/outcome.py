@@ -33,6 +33,7 @@ class Outcome:
     strictness  added to the rule's rank within its line, where the demand itself depends on the class
     due         the moment (UTC) at which a clock of the rule's own runs out, or ran out
     again       when (UTC) time alone next changes what it says; None where that is `due`
+    underway    what is unmet is being done by the bot itself: nobody is asked for it, and it is never missing
     """
 
     result: Result
@@ -43,6 +44,7 @@ class Outcome:
     strictness: int = 0
     due: datetime | None = None
     again: datetime | None = None
+    underway: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ _TICKET = (
     *("history", "history_readable"),
 )
 _FACTS = (
-    *("subjects", "roles", "notices", "service_hours", "problems", "now"),
+    *("subjects", "roles", "notices", "underway", "service_hours", "problems", "now"),
     *("children", "children_readable", "declarations", "same_person", "material"),
 )
 

@@ -148,6 +148,7 @@ def doctor() -> None:
     looked.append(("declarations", declared))
     if unwritten := [_unwritten(key, why) for key, why in app.refused(loaded).items()]:
         looked.append(("comments", unwritten))
+    looked.append(("delivery", list(app.undelivered(loaded))))
     for system, found in looked:
         show_diagnoses(system, found)
     raise typer.Exit(1 if any(d.health is Health.FAILED for _, found in looked for d in found) else 0)

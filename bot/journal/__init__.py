@@ -25,7 +25,10 @@ slot      target, ticket, kind (unique)   one message outside. `desired_*`: how 
                                           a write began and its end is not known; `attempts`, `next_attempt_at`,
                                           `last_error`: back-off; `lease_*`, `fence`: who works on it now;
                                           `closed`: no longer wanted, not written any more; `replaces`: when the
-                                          message was posted that a person edited and that this one replaces
+                                          message was posted that a person edited and that this one replaces;
+                                          `trouble`, `failing_since`: why it cannot be delivered, and since when;
+                                          an empty `container`: where it goes is not known yet
+receipt   ticket, kind (unique)           who confirmed to have received a formal notification, and when
 waiver    id                              an exception for a rule of a ticket ("source:id"): reason, who in which
                                           role, until when, and when and by whom it was ended before that
 hint      id                              word from outside that a ticket may have changed: event tells a repeated
@@ -61,7 +64,7 @@ from bot.journal.engine import JournalError, connect
 from bot.journal.hints import Heard
 from bot.journal.journal import Journal, open_journal
 from bot.journal.migrate import upgrade
-from bot.journal.slot import Due, Slot
+from bot.journal.slot import Due, Slot, Unsent
 from bot.journal.store import digest
 from bot.journal.tickets import TicketRow
 
@@ -77,6 +80,7 @@ __all__ = [
     "JournalError",
     "Slot",
     "TicketRow",
+    "Unsent",
     "append",
     "connect",
     "digest",

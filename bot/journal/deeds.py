@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from bot.journal.audit import Entry, append
 from bot.journal.causes import Cause
+from bot.journal.receipts import ReceiptRow, put_receipt
 from bot.journal.store import Store, insert
 from bot.journal.tables import DEED, PAUSE
 from bot.journal.waivers import put_waiver
@@ -39,6 +40,7 @@ class Decided:
     person: str = ""
     pause: Pause | None = None
     waiver: Waiver | None = None
+    receipt: ReceiptRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Deeds(Store):
                 _put_pause(connection, made.pause)
             if made.waiver:
                 put_waiver(connection, made.waiver, made.account)
+            if made.receipt:
+                put_receipt(connection, made.receipt)
             by = {"by": {"id": made.account, "name": made.person}}
             append(connection, Entry(Cause.INTERACTION, made.ticket, {"did": made.outcome}, by), now)
         return True

@@ -16,13 +16,26 @@ from bot.journal.marks import Marks
 from bot.journal.members import Members
 from bot.journal.migrate import upgrade
 from bot.journal.persons import Persons
+from bot.journal.receipts import Receipts
 from bot.journal.retention import Retention
 from bot.journal.slots import DEFAULT_INSTALL
 from bot.journal.waivers import Waivers
 
 
 class Journal(
-    Asks, Waivers, Members, Deeds, Marks, Hints, Allowances, Audit, InForce, Persons, Retention, Backups
+    Asks,
+    Waivers,
+    Members,
+    Deeds,
+    Receipts,
+    Marks,
+    Hints,
+    Allowances,
+    Audit,
+    InForce,
+    Persons,
+    Retention,
+    Backups,
 ):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 

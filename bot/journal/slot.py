@@ -16,7 +16,26 @@ from bot.ports import Marker, Place
 
 IDLE, WRITING = "idle", "writing"
 REFUSAL = "refused: "
-"""How the last error of a slot begins when the system definitely does not take the message."""
+"""How the last error of a slot begins when the system definitely does not take the message. Its own reason follows,
+and on a line below it what went wrong last.
+"""
+
+
+def refusal(said: str, told: str) -> str:
+    """The last error of a message that is refused: the system's own reason, and one line for the admin."""
+    return f"{REFUSAL}{' '.join(said.split())}\n{told}"
+
+
+def refusal_of(last_error: str) -> str | None:
+    """The system's own reason for not taking the message, perhaps empty; None when it was not refused."""
+    said, _, _ = last_error.partition("\n")
+    return said.removeprefix(REFUSAL) if said.startswith(REFUSAL) else None
+
+
+def told_of(last_error: str) -> str:
+    """What went wrong last, one line for the admin; empty when nothing did."""
+    said, _, told = last_error.partition("\n")
+    return told or said
 
 
 class Due(NamedTuple):
@@ -37,6 +56,7 @@ class Slot:
     phase      "writing" when a write began whose outcome was never confirmed
     fence      number of the lease under which this was read
     replaces   when a message was posted that a person edited and that this one takes the place of
+    trouble    why it could not be delivered (see `Trouble`), `failing_since` when it first could not (UTC)
     """
 
     id: int
@@ -53,7 +73,6 @@ class Slot:
     desired_rev: int
     applied_hash: str | None
     remote_id: str | None
-    recipients: Sequence[str]
     phase: str
     attempts: int
     next_attempt_at: datetime | None
@@ -63,6 +82,9 @@ class Slot:
     closed: bool
     fence: int
     replaces: datetime | None = None
+    trouble: str = ""
+    failing_since: datetime | None = None
+    recipients: Sequence[str] = ()
 
     @property
     def marker(self) -> Marker:
@@ -72,7 +94,7 @@ class Slot:
     @property
     def refusal(self) -> str | None:
         """The system's own reason for not taking the message, perhaps empty; None when it was not refused."""
-        return self.last_error.removeprefix(REFUSAL) if self.last_error.startswith(REFUSAL) else None
+        return refusal_of(self.last_error)
 
     @property
     def doubtful(self) -> bool:
@@ -80,6 +102,22 @@ class Slot:
         return self.phase == WRITING
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message that is wished for and does not stand outside yet. `error` is one line for the admin, empty when
+    nothing went wrong; `again` when (UTC) it is tried again, None for the next run.
+    """
+
+    id: int
+    target: str
+    ticket: str
+    kind: str
+    error: str
+    again: datetime | None
+
+
+ADDRESSED = SLOT.c.container != ""
+"""Where it goes is known; a slot without a container waits until that was found out."""
 UNSAID = SLOT.c.applied_hash.is_distinct_from(SLOT.c.desired_hash)
 FINAL = SLOT.c.once & SLOT.c.applied_hash.is_not(None)
 # A write in doubt is due even when nothing is asked any more: what stands outside may be another text.
@@ -109,7 +147,7 @@ def slot_of(row: RowMapping, install: str) -> Slot:
     same = {name: row[name] for name in Slot.__dataclass_fields__ if name in row}
     return Slot(
         key=slot_key(install, row["target"], row["ticket"], row["kind"]),
-        home=Place(row["container"], row["parent_id"] or ""),
+        home=Place(row["parent_place"] or row["container"], row["parent_id"] or ""),
         stands=Place(row["at_container"], row["at_thread"]),
         **same,
     )

@@ -14,11 +14,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, not_, or_, select, update
 
 from bot.journal.audit import Entry, append
 from bot.journal.presence import Presence, free_dead
 from bot.journal.slot import (
+    ADDRESSED,
     IDLE,
     IS_PARENT,
     PARENT,
@@ -27,20 +28,27 @@ from bot.journal.slot import (
     WRITING,
     Due,
     Slot,
+    Unsent,
     may_try,
+    refusal_of,
     slot_key,
     slot_of,
+    told_of,
 )
 from bot.journal.store import Store, insert
-from bot.journal.tables import META, SLOT
+from bot.journal.tables import META, RECEIPT, SLOT
 from bot.journal.wishes import put_wishes
 from bot.journal.writes import written
-from bot.model.facts import Notice
+from bot.model.facts import Notice, Receipt, Trouble, Underway
 from bot.model.people import Role
 from bot.model.wish import Wish
 from bot.ports import Place
 
 DEFAULT_INSTALL = "main"
+MAIL = "mail"
+"""Name of the outlet by which formal notifications go where the message service does not take them."""
+
+HANDOVER = or_(SLOT.c.kind.like("handover-1:%"), SLOT.c.kind.like("handover-2:%"))
 
 
 class Slots(Store):
@@ -97,7 +105,7 @@ class Slots(Store):
         """Slots to bring up to date now, those that start a thread before those that go into one."""
         query = (
             select(SLOT.c.id, SLOT.c.target, SLOT.c.ticket, SLOT.c.kind)
-            .where(WANTS, may_try(now))
+            .where(WANTS, ADDRESSED, may_try(now))
             .order_by(SLOT.c.thread_kind != "", SLOT.c.id)
         )
         with self.read() as connection:
@@ -109,6 +117,29 @@ class Slots(Store):
             query = select(func.count()).select_from(SLOT).where(not_(SLOT.c.closed), not_(WANTS))
             return int(connection.execute(query).scalar_one())
 
+    def unsent(self) -> tuple[Unsent, ...]:
+        """Every message that is wished for and does not stand outside yet, whatever the reason."""
+        columns = (SLOT.c.id, SLOT.c.target, SLOT.c.ticket, SLOT.c.kind, SLOT.c.last_error)
+        query = select(*columns, SLOT.c.next_attempt_at).where(WANTS).order_by(SLOT.c.id)
+        with self.read() as connection:
+            rows = connection.execute(query)
+            return tuple(Unsent(*row[:4], told_of(row.last_error), row.next_attempt_at) for row in rows)
+
+    def obstruct(self, wish: tuple[str, str, str], trouble: Trouble, error: str, now: datetime) -> None:
+        """Note why a wish (target, ticket, kind) cannot even be addressed."""
+        target, ticket, kind = wish
+        same = (SLOT.c.target == target, SLOT.c.ticket == ticket, SLOT.c.kind == kind)
+        since = func.coalesce(SLOT.c.failing_since, now)
+        with self.write() as connection:
+            noted = update(SLOT).where(*same, SLOT.c.applied_hash.is_(None))
+            connection.execute(noted.values(trouble=trouble.value, last_error=error, failing_since=since))
+
+    def move(self, slot: Slot, container: str) -> Slot | None:
+        """Put the message elsewhere, because its own place does not take it. None when the lease was lost."""
+        if not self._under_lease(slot, None, container=container, phase=slot.phase):
+            return None
+        return replace(slot, home=Place(container))
+
     def lease(self, slot_id: int, owner: str, now: datetime, seconds: int) -> Slot | None:
         """Take a slot for so many seconds and read it; None when there is nothing to do (any more), somebody
         else has it, or the message in whose thread it goes is not there yet.
@@ -116,7 +147,7 @@ class Slots(Store):
         has_parent = select(PARENT.c.id).where(IS_PARENT, PARENT.c.remote_id.is_not(None)).exists()
         take = (
             update(SLOT)
-            .where(SLOT.c.id == slot_id, WANTS, may_try(now))
+            .where(SLOT.c.id == slot_id, WANTS, ADDRESSED, may_try(now))
             .where(or_(SLOT.c.thread_kind == "", has_parent))
             .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds), fence=SLOT.c.fence + 1)
         )
@@ -169,6 +200,8 @@ class Slots(Store):
             attempts=0,
             next_attempt_at=None,
             last_error="",
+            trouble="",
+            failing_since=None,
             lease_owner=None,
             lease_until=None,
         )
@@ -187,13 +220,17 @@ class Slots(Store):
         error: str,
         *,
         not_done: bool = False,
+        failed: tuple[Trouble, datetime] | None = None,
         now: datetime | None = None,
     ) -> bool:
         """Give the slot back undelivered. `not_done` says that the write was certainly not done, so that the
-        slot is in no more doubt than before. `now` is for the audit trail. False when the lease was lost.
+        slot is in no more doubt than before; `failed` why it was not delivered, and when that was found (UTC).
+        `now` is for the audit trail. False when the lease was lost.
         """
-        undone = {"phase": slot.phase} if not_done else {}
+        undone: dict[str, Any] = {"phase": slot.phase} if not_done else {}
         tried = 1 if error else 0
+        if failed:
+            undone |= {"trouble": failed[0].value, "failing_since": slot.failing_since or failed[1]}
         at = now or datetime.now(UTC)
         return self._under_lease(
             slot,
@@ -218,7 +255,7 @@ class Slots(Store):
             SLOT.c.kind == kind, WANTS, SLOT.c.last_error.startswith(REFUSAL)
         )
         with self.read() as connection:
-            return {row.ticket: row.last_error.removeprefix(REFUSAL) for row in connection.execute(query)}
+            return {row.ticket: refusal_of(row.last_error) or "" for row in connection.execute(query)}
 
     def slots_of(self, ticket: str) -> tuple[Slot, ...]:
         """All that is or should be said about a subject, in the order in which it was first wished."""
@@ -230,12 +267,29 @@ class Slots(Store):
         """The handover notifications that were delivered, oldest first: slots of the kinds
         "handover-1:<recipient>" and "handover-2:<recipient>".
         """
-        of_ticket = (SLOT.c.ticket == f"{source}:{ticket_id}", SLOT.c.applied_at.is_not(None))
-        handover = or_(SLOT.c.kind.like("handover-1:%"), SLOT.c.kind.like("handover-2:%"))
-        columns = (SLOT.c.kind, SLOT.c.applied_at, SLOT.c.recipients, SLOT.c.roles)
-        query = select(*columns).where(*of_ticket, handover).order_by(SLOT.c.applied_at, SLOT.c.id)
+        of_ticket = (SLOT.c.ticket == f"{source}:{ticket_id}", SLOT.c.applied_at.is_not(None), HANDOVER)
+        columns = (SLOT.c.kind, SLOT.c.target, SLOT.c.applied_at, SLOT.c.recipients, SLOT.c.roles)
+        received = and_(RECEIPT.c.ticket == SLOT.c.ticket, RECEIPT.c.kind == SLOT.c.kind)
+        query = (
+            select(*columns, RECEIPT.c.person, RECEIPT.c.at)
+            .select_from(SLOT.outerjoin(RECEIPT, received))
+            .where(*of_ticket)
+            .order_by(SLOT.c.applied_at, SLOT.c.id)
+        )
         with self.read() as connection:
             return tuple(_notice(row) for row in connection.execute(query).mappings())
+
+    def underway(self, source: str, ticket_id: str) -> tuple[Underway, ...]:
+        """The handover notifications that are wished for and were delivered nowhere yet, one for each recipient."""
+        of_ticket = (SLOT.c.ticket == f"{source}:{ticket_id}", HANDOVER)
+        columns = (SLOT.c.kind, SLOT.c.target, SLOT.c.recipients, SLOT.c.roles)
+        state = (SLOT.c.applied_at, SLOT.c.closed, SLOT.c.trouble, SLOT.c.failing_since)
+        query = select(*columns, *state).where(*of_ticket).order_by(SLOT.c.id)
+        with self.read() as connection:
+            rows = list(connection.execute(query).mappings())
+        settled = {row["kind"] for row in rows if row["applied_at"]}
+        open_ = {row["kind"]: row for row in reversed(rows) if not row["closed"]}
+        return tuple(_underway(row) for kind, row in reversed(open_.items()) if kind not in settled)
 
     def _under_lease(self, slot: Slot, told: tuple[Entry, datetime] | None, **values: Any) -> bool:
         """Change the slot while its lease is ours, and put `told` on record with that."""
@@ -249,7 +303,7 @@ class Slots(Store):
 
 def _read(connection: Connection, install: str, condition: ColumnElement[bool]) -> tuple[Slot, ...]:
     query = (
-        select(SLOT, PARENT.c.remote_id.label("parent_id"))
+        select(SLOT, PARENT.c.remote_id.label("parent_id"), PARENT.c.at_container.label("parent_place"))
         .select_from(SLOT.outerjoin(PARENT, IS_PARENT))
         .where(condition)
         .order_by(SLOT.c.id)
@@ -260,4 +314,13 @@ def _read(connection: Connection, install: str, condition: ColumnElement[bool]) 
 def _notice(row: RowMapping) -> Notice:
     stage = int(row["kind"][len("handover-")])
     roles = tuple(Role(role) for role in row["roles"])
-    return Notice(stage, row["applied_at"], tuple(row["recipients"]), roles)
+    receipt = Receipt(row["person"], row["at"]) if row["person"] else None
+    by_mail = row["target"] == MAIL
+    return Notice(stage, row["applied_at"], tuple(row["recipients"]), roles, receipt, by_mail)
+
+
+def _underway(row: RowMapping) -> Underway:
+    stage = int(row["kind"][len("handover-")])
+    roles = tuple(Role(role) for role in row["roles"])
+    trouble, since = Trouble(row["trouble"]), row["failing_since"]
+    return Underway(stage, tuple(row["recipients"]), roles, trouble, row["target"].capitalize(), since)

@@ -206,8 +206,22 @@ SLOT = Table(
     _moment("applied_at"),
     Column("closed", Boolean, nullable=False),
     _moment("replaces"),
+    _text("trouble"),
+    _moment("failing_since"),
     UniqueConstraint("target", "ticket", "kind"),
     Index(None, "ticket"),
+)
+
+RECEIPT = Table(
+    "receipt",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("ticket"),
+    _text("kind"),
+    _text("account"),
+    _text("person"),
+    _moment("at", needed=True),
+    UniqueConstraint("ticket", "kind"),
 )
 
 SENT = Table(

@@ -16,7 +16,7 @@ from bot.journal.slots import Slots
 from bot.journal.store import digest, insert
 from bot.journal.tables import BUNDLE, FINDING, SLOT, TICKET
 from bot.journal.verdicts import judged
-from bot.journal.who import actor_key
+from bot.journal.who import BOT, actor_key
 from bot.journal.wishes import put_wishes
 from bot.model.finding import Finding
 from bot.model.lifecycle import State, Verdict
@@ -271,7 +271,7 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
             "verdict": finding.verdict.value,
             "since": now,
             "digest": _meaning(finding),
-            "who": [list(actor_key(actor)) for actor in finding.who],
+            "who": [list(BOT)] if finding.underway else [list(actor_key(actor)) for actor in finding.who],
         }
         for finding in findings
     ]

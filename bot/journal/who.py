@@ -5,6 +5,9 @@ from __future__ import annotations
 from bot.model.finding import Actor
 from bot.model.people import Group, Holder, Person
 
+BOT = ("bot", "", "")
+"""What the bot itself is at: it waits for nobody."""
+
 
 def actor_key(actor: Actor) -> tuple[str, str, str]:
     """Who can settle something, as the journal keeps it. Somebody asked in a role is kept with the role."""

@@ -20,7 +20,8 @@ def put_wishes(connection: Connection, wishes: Iterable[Wish], now: datetime) ->
     """Note what should be said, in the transaction of the caller.
 
     A wish whose text stands outside already touches no row; a new text gets a new number, and is tried at
-    once even when the old one was backing off. What is posted once and stands stays as it is.
+    once even when the old one was backing off; so is one that goes to another place now. What is posted once and
+    stands stays as it is.
     """
     rows = [_values(wish, now) for wish in wishes]
     if not rows:
@@ -31,12 +32,13 @@ def put_wishes(connection: Connection, wishes: Iterable[Wish], now: datetime) ->
         for name in ("container", "thread_kind", "once", "reason", "recipients", "roles")
     }
     other = SLOT.c.desired_hash != new.excluded.desired_hash
+    fresh_start = or_(other, SLOT.c.container != new.excluded.container)
     fresh |= {
         "desired_hash": new.excluded.desired_hash,
         "desired_body": new.excluded.desired_body,
         "desired_rev": SLOT.c.desired_rev + case((other, 1), else_=0),
-        "attempts": case((other, 0), else_=SLOT.c.attempts),
-        "next_attempt_at": case((other, None), else_=SLOT.c.next_attempt_at),
+        "attempts": case((fresh_start, 0), else_=SLOT.c.attempts),
+        "next_attempt_at": case((fresh_start, None), else_=SLOT.c.next_attempt_at),
         "closed": new.excluded.closed,
     }
     changes = or_(SLOT.c.closed, (other | UNSAID) & ~FINAL)
@@ -62,6 +64,7 @@ def _values(wish: Wish, now: datetime) -> dict[str, Any]:
         "phase": IDLE,
         "attempts": 0,
         "last_error": "",
+        "trouble": "",
         "fence": 0,
         "created_at": now,
         "closed": False,

@@ -1,4 +1,4 @@
-"""Slack messages: the card of a ticket, news in its thread, reminders, and the formal handover notifications.
+"""Slack messages: the card of a ticket, news in its thread, and reminders.
 
 `text` carries the whole message: screen readers read it instead of the blocks. Ticket text goes into plain
 text and rich text elements only, which Slack shows as they are.
@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.deed import Action, Nap, carry
 from bot.messages import blocks
+from bot.messages.finish import finished, text_of
 from bot.messages.language import Speaker
 from bot.messages.overview import (
     Overview,
@@ -25,11 +26,10 @@ from bot.messages.overview import (
     who,
 )
 from bot.messages.planning import planning_line
-from bot.messages.slack_text import clip, cut, escape, is_web
+from bot.messages.slack_text import escape, is_web
 from bot.messages.waivers import waived
 from bot.model.document import Tone
 from bot.model.facts import Facts
-from bot.model.fields import FIELDS
 from bot.model.lifecycle import State
 from bot.model.say import Quote, say
 from bot.model.ticket import Ticket
@@ -63,7 +63,7 @@ def compose(
     standing = f"{_sign(view, ticket)} {headline(view, facts, speak)}"
     room = SHOWN if refused is None else SHOWN_ALONE
     points = [] if ticket.state is State.CANCELED else _points(view, facts, speak, room)
-    points += [] if ticket.state is State.CANCELED else _waived(lines, speak)
+    points += [] if ticket.state is State.CANCELED else [*_underway(view, speak), *_waived(lines, speak)]
     about = _about(facts, speak)
     notices = [] if refused is None else [_alone(refused, speak)]
     notices += [line] if (line := planning_line(facts, speak)) else []
@@ -117,45 +117,6 @@ def reminder(one: Reminder, speak: Speaker) -> Message:
     return _message(_text(*texts), built)
 
 
-def handover(stage: int, facts: Facts, everyone: Sequence[str], speak: Speaker) -> Message:
-    """A formal notification: stage 1, available in production; stage 2, fully operational."""
-    ticket = facts.ticket
-    heading = (
-        speak.say("Available in production: {ticket}", ticket=Quote(_heading(ticket)))
-        if stage == 1
-        else speak.say("Fully operational: {ticket}", ticket=Quote(_heading(ticket)))
-    )
-    when = ticket.field("actual_end" if stage == 1 else "operational_at").value
-    told = (
-        speak.say(
-            "Formal notification: this was rolled out to production on {when} and is handed over.", when=when
-        )
-        if stage == 1
-        else speak.say(
-            "Formal notification: this is fully operational since {when}; service levels are in force.",
-            when=when,
-        )
-    )
-    papers = [f"{speak.say(label)}: {value}" for label, value in _papers(ticket)]
-    to = (
-        speak.say("For: {names}.", names=Quote(speak.listed([Quote(n) for n in everyone])))
-        if everyone
-        else ""
-    )
-    rows = [told, f"{class_line(facts.subjects, speak)}.", *papers, to]
-    built = [blocks.header(heading), *(blocks.rich_text([blocks.words(row)]) for row in rows if row)]
-    return _message(_text(heading, *rows, ticket.url), [*built, *_buttons(ticket, speak)])
-
-
-_PAPERS = ("package", "install_doc", "procedures", "fallback_plan", "post_verification")
-
-
-def _papers(ticket: Ticket) -> list[tuple[str, str]]:
-    """What operations needs at hand, as far as the ticket has it: label and one line of what it says."""
-    seen = [(FIELDS[name].label, ticket.field(name).value) for name in _PAPERS]
-    return [(label, cut(" ".join(value.split()), 300)) for label, value in seen if isinstance(value, str)]
-
-
 def _points(view: Overview, facts: Facts, speak: Speaker, room: int) -> list[list[blocks.Element]]:
     points = [
         [
@@ -171,6 +132,14 @@ def _points(view: Overview, facts: Facts, speak: Speaker, room: int) -> list[lis
         )
         points += [[blocks.words(more)]] if rest > 0 else []
     return points
+
+
+def _underway(view: Overview, speak: Speaker) -> list[list[blocks.Element]]:
+    """What the bot itself is at: nobody is asked for it, but everybody may know."""
+    return [
+        [blocks.words(title(line, speak), bold=True), blocks.words(f" — {seen(line, speak)}")]
+        for line in view.underway[:SHOWN]
+    ]
 
 
 def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[list[blocks.Element]]:
@@ -286,10 +255,8 @@ def _words(point: Sequence[blocks.Element]) -> str:
 
 def _text(*rows: str) -> str:
     """The whole message for notifications and screen readers, escaped, within Slack's limit."""
-    return clip(escape("\n".join(row for row in rows if row)), blocks.TEXT)
+    return text_of(rows)
 
 
 def _message(text: str, built: list[blocks.Block]) -> Message:
-    message = {"text": text, "blocks": built}
-    blocks.check_message(message)
-    return message
+    return finished(text, built)

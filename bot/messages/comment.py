@@ -137,6 +137,11 @@ def _named(lead: str, lines: Sequence[DemandLine], speak: Speaker) -> Line:
 
 def _rest(view: Overview, speak: Speaker) -> list[Block]:
     blocks: list[Block] = []
+    if view.underway:
+        doing = tuple(
+            (Run(title(line, speak), strong=True), Run(f" — {seen(line, speak)}")) for line in view.underway
+        )
+        blocks += [Heading(speak.say("On its way")), Bullets(tuple((point,) for point in doing))]
     if view.later:
         blocks.append(Paragraph(((Run(_later(view, speak)),),)))
     if view.met:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.interact import Settled
@@ -205,6 +206,31 @@ def out_of_reach(system: str, speak: Speaker) -> Message:
 def too_late(speak: Speaker) -> Message:
     """That a dialog could not be opened in time."""
     return plain_answer(speak.say("That took too long, so no form could be opened. Please press again."))
+
+
+def received(key: str, at: datetime, speak: Speaker) -> Message:
+    """That receipt of a formal notification is on record."""
+    return plain_answer(
+        speak.say("Noted on {at}: you have received the notification of {ticket}.", at=at, ticket=Quote(key))
+    )
+
+
+def received_before(person: str, at: datetime, speak: Speaker) -> Message:
+    """That receipt was confirmed already, by whom and when."""
+    return plain_answer(
+        speak.say("{person} confirmed receipt already, on {at}.", person=Quote(person), at=at)
+    )
+
+
+def not_for_you(recipients: Sequence[str], speak: Speaker) -> Message:
+    """That this notification is for others to confirm."""
+    names = tuple(Quote(name) for name in recipients)
+    return plain_answer(
+        speak.say(
+            "Nothing was noted: this notification is for {names}, as far as the ticket's system tells.",
+            names=names or say("somebody else"),
+        )
+    )
 
 
 def why_you(speak: Speaker) -> str:

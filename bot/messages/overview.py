@@ -36,6 +36,7 @@ class Overview:
                upcoming before it has begun
     later      what is due at gates after that one
     met        what is in order; `unseen` what the bot could not look at
+    underway   what the bot itself is at, so that nobody is asked for it
     advised    what the norm only advises and is due by now: named, never counted as missing
     """
 
@@ -48,6 +49,7 @@ class Overview:
     gate: State | None
     waived: tuple[DemandLine, ...] = ()
     advised: tuple[DemandLine, ...] = ()
+    underway: tuple[DemandLine, ...] = ()
 
     @property
     def now(self) -> tuple[DemandLine, ...]:
@@ -62,7 +64,7 @@ class Overview:
     @property
     def open(self) -> bool:
         """True when anything is to be settled, now or later."""
-        return bool(self.now or self.later)
+        return bool(self.now or self.later or self.underway)
 
     @property
     def tone(self) -> Tone:
@@ -71,14 +73,15 @@ class Overview:
             return Tone.STOP
         if self.upcoming:
             return Tone.TODO
-        return Tone.INFO if self.unseen or self.waived else Tone.DONE
+        return Tone.INFO if self.unseen or self.waived or self.underway else Tone.DONE
 
 
 def overview(lines: Sequence[DemandLine], state: State) -> Overview:
     """Sort the lines of a ticket by what they ask of somebody while it is in this state."""
 
-    required = [line for line in lines if line.severity is Severity.REQUIRED]
-    advice = [line for line in lines if line.severity is Severity.ADVICE and line.verdict.open]
+    asked = [line for line in lines if not line.underway]
+    required = [line for line in asked if line.severity is Severity.REQUIRED]
+    advice = [line for line in asked if line.severity is Severity.ADVICE and line.verdict.open]
 
     def having(*verdicts: Verdict) -> tuple[DemandLine, ...]:
         return tuple(line for line in required if line.verdict in verdicts)
@@ -98,6 +101,7 @@ def overview(lines: Sequence[DemandLine], state: State) -> Overview:
         unseen=having(Verdict.UNKNOWN),
         gate=gate,
         advised=tuple(line for line in advice if line.verdict is not Verdict.PENDING or line.gate is gate),
+        underway=tuple(line for line in lines if line.underway),
     )
 
 
@@ -164,6 +168,8 @@ def _nothing_to_settle(view: Overview, ticket: Ticket, speak: Speaker) -> str:
         )
     if view.unseen:
         return speak.say("What could be looked at is in order.")
+    if view.underway:
+        return speak.say("Nothing is asked of you now: a formal notification is on its way.")
     if before:
         return speak.say("Ready for implementation: all that is asked before it is in order.")
     return speak.say("All that is asked so far is in order.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from bot.model.asset import Subject
 from bot.model.fields import Field
@@ -17,15 +18,53 @@ NOT_CONFIGURED = RoleMembers(configured=False)
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """That somebody confirmed to have received a notification: their name in the ticket's system, and when (UTC)."""
+
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A formal handover notification that was delivered. `stage` 1: available in production; 2: fully
-    operational. `recipients` are the names it was delivered to, `roles` the roles among them.
+    operational. `recipients` are the names it was delivered to, `roles` the roles among them; `by_mail` whether it
+    went by e-mail, where no receipt can be asked for.
     """
 
     stage: int
     at: datetime
     recipients: tuple[str, ...]
     roles: tuple[Role, ...] = ()
+    receipt: Receipt | None = None
+    by_mail: bool = False
+
+
+class Trouble(StrEnum):
+    """Why a message is not delivered yet. `NONE`: nothing went wrong, its turn is still to come."""
+
+    NONE = ""
+    OUT_OF_REACH = "out_of_reach"
+    REFUSED = "refused"
+    NO_ADDRESS = "no_address"
+    OBSERVING = "observing"
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """A formal notification that is due and not delivered yet. It goes out by itself: nobody of the team can do
+    anything about it, and nobody is reproached.
+
+    system  where it is to be delivered, as people call it
+    since   when (UTC) it first could not be delivered; None when nothing went wrong
+    """
+
+    stage: int
+    recipients: tuple[str, ...]
+    roles: tuple[Role, ...] = ()
+    trouble: Trouble = Trouble.NONE
+    system: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +96,7 @@ class Facts:
     problems: tuple[Say, ...] = ()
     roles: Mapping[Role, RoleMembers] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    underway: tuple[Underway, ...] = ()
     service_hours: Mapping[str, str] = field(default_factory=dict)
     children: tuple[Child, ...] = ()
     children_readable: bool = True

@@ -34,6 +34,7 @@ class Finding:
     deadline        the moment (UTC) at which a clock of the rule's own runs out or ran out; None where none runs
     again           when (UTC) time alone next changes what it says; None where it never does
     under, waiver   of a waived finding: the verdict it would have, and the recorded exception
+    underway        what is open is being done by the bot itself: nobody is asked for it
     settle_by       of what an emergency skipped: until when (UTC) it must be made good afterwards
     """
 
@@ -57,6 +58,7 @@ class Finding:
     settle_by: datetime | None = None
     deadline: datetime | None = None
     again: datetime | None = None
+    underway: bool = False
 
     def titled(self, language: str) -> str:
         """The rule's title in a language of the pack."""

@@ -81,7 +81,7 @@ class Town:
 
     def __init__(self, folder: Path, language: str = "en", now: Callable[[], datetime] | None = None) -> None:
         self.now = now or (lambda: datetime.now(UTC))
-        self.words, self.folder = WORDS[language], folder
+        self.words, self.folder, self.language = WORDS[language], folder, language
         self.start = working_evening(self.now(), 2)
         self.jira, self.servicenow, self.slack = JiraSandbox(), ServiceNowSandbox(), SlackSandbox()
         self._people()
@@ -228,6 +228,8 @@ class Town:
         self.people = {
             n: self.slack.add_user(n, f"{n.lower().replace(' ', '.')}@example.org") for n in everybody
         }
+        for user in self.people.values():
+            user.locale = {"nl": "nl-BE", "en": "en-GB"}[self.language]
         for channel in self.slack.channels():
             channel.members.update(user.id for user in self.people.values())
 

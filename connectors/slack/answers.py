@@ -94,6 +94,14 @@ CODES: Mapping[str, Meaning] = {
     "metadata_too_large": Meaning(Refused, "the marker of the message is too large"),
 }
 
+CLOSED_PLACES = frozenset(
+    {
+        "is_archived", "is_inactive", "channel_not_found", "not_in_channel", "channel_is_limited_access",
+        "posting_to_channel_denied",
+    }
+)  # fmt: skip
+"""The channel takes nothing; another one may."""
+
 _READ_ONLY = Meaning(Forbidden, "the workspace restricts who may post there", _POLICY)
 
 
@@ -106,9 +114,12 @@ def meaning(answer: Mapping[str, Any], *, writing: bool) -> SourceError:
         return unsure(f"broke down ({code})", writing=writing)
     if code == "missing_scope":
         return _missing_scope(answer)
-    known = _READ_ONLY if code.startswith("restricted_action") else CODES.get(code)
+    restricted = code.startswith("restricted_action")
+    known = _READ_ONLY if restricted else CODES.get(code)
     if known:
-        return known.error(SYSTEM, f"{known.says} ({code})", known.fix)
+        error = known.error(SYSTEM, f"{known.says} ({code})", known.fix)
+        error.closed = restricted or code in CLOSED_PLACES
+        return error
     return (Refused if writing else Garbled)(SYSTEM, f"answered with an error ({code})")
 
 

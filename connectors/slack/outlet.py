@@ -9,7 +9,7 @@ from typing import Any
 from bot.ports import Ambiguous, Format, Marker, NotFound, Place, Posted
 from connectors.slack.answers import SYSTEM
 from connectors.slack.client import Answer, Me, SlackClient, records
-from connectors.slack.pace import Pace
+from connectors.slack.pace import Paces
 
 EVENT = "sluis_message"
 """The type of our metadata. Anyone in the workspace can read it, so it holds opaque keys only."""
@@ -27,8 +27,8 @@ class SlackOutlet:
     format = Format.SLACK
     editable = True
 
-    def __init__(self, client: SlackClient, pace: Pace | None = None) -> None:
-        self._client, self._pace = client, pace or Pace()
+    def __init__(self, client: SlackClient, paces: Paces | None = None) -> None:
+        self._client, self._paces = client, paces or Paces()
 
     def find(self, place: Place, marker: Marker, since: datetime) -> Sequence[Posted]:
         """Our messages for the slot since a minute before `since` (UTC), oldest first. Raises Forbidden
@@ -41,7 +41,8 @@ class SlackOutlet:
 
     def create(self, place: Place, body: Any, marker: Marker) -> str:
         """Post, in the thread if the place names one. Raises NotFound when channel or thread is gone."""
-        self._pace.wait(place.container)
+        self._paces.posts.wait("")
+        self._paces.channel.wait(place.container)
         thread = {"thread_ts": _ts(place.thread)} if place.thread else {}
         answer = self._client.write(
             "chat.postMessage",
@@ -55,6 +56,7 @@ class SlackOutlet:
 
     def update(self, place: Place, remote_id: str, body: Any, marker: Marker) -> None:
         """Replace text, blocks and marker. Raises Gone when the message is not there or not ours any more."""
+        self._paces.edits.wait("")
         channel, _, ts = remote_id.partition("/")
         self._client.write("chat.update", channel=channel, ts=ts, **_content(body, marker))
 

@@ -1,4 +1,4 @@
-"""Not faster than Slack wants: one message a second per channel, with short bursts.
+"""Not faster than Slack wants, per channel and for the whole workspace, with short bursts.
 
 Source: https://docs.slack.dev/apis/web-api/rate-limits
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 
 class Pace:
@@ -33,3 +34,17 @@ class Pace:
             self._due[key] = due + self._every
         if due - self._slack > now:
             self._sleep(due - self._slack - now)
+
+
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """What Slack wants of an app that posts and edits.
+
+    channel  one message a second in a channel
+    posts    "several hundred" a minute in a workspace: 30 at once, then 200 a minute
+    edits    chat.update is of tier 3, 50 a minute in a workspace: 10 at once, then 40 a minute
+    """
+
+    channel: Pace = field(default_factory=Pace)
+    posts: Pace = field(default_factory=lambda: Pace(every=0.3, burst=30))
+    edits: Pace = field(default_factory=lambda: Pace(every=1.5, burst=10))

@@ -5,14 +5,25 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from bot.model.people import Person
-from bot.ports import NotFound
+from bot.ports import NotFound, SourceError
 from connectors.slack.client import SlackClient, record
 from connectors.slack.settings import SlackSettings
 
 KEEP = 3600.0
 """Seconds an address stays known, found or not: people join, leave and change their address."""
+
+
+class _Known(NamedTuple):
+    """Where a person is written to, and what they read; None where that is not known."""
+
+    conversation: str | None = None
+    locale: str | None = None
+
+
+_NOBODY = _Known()
 
 
 class SlackPostbox:
@@ -23,7 +34,7 @@ class SlackPostbox:
     ) -> None:
         self._client, self._settings, self._clock = client, settings, clock
         self._lock = threading.Lock()
-        self._known: dict[str, tuple[float, str | None]] = {}
+        self._known: dict[str, tuple[float, _Known]] = {}
 
     def channel(self, name: str) -> str | None:
         """Channel id configured for a team or role."""
@@ -33,28 +44,51 @@ class SlackPostbox:
         """The channel for everything that has no channel of its own."""
         return self._settings.channel
 
+    def instead_of(self, container: str) -> str | None:
+        """The default channel for what another channel does not take; None for a direct conversation."""
+        return self._settings.channel if container[:1] in ("C", "G") else None
+
+    def language(self, name: str) -> str | None:
+        """The language set for a team or role."""
+        return self._settings.language_of(name)
+
     def person(self, person: Person) -> str | None:
         """Conversation id for a direct message; None for somebody without an address or not in the workspace.
         Raises SourceError when Slack could not say.
         """
+        return self._of(person).conversation
+
+    def locale(self, person: Person) -> str | None:
+        """What they read in Slack, like "nl-BE". Raises SourceError when Slack could not say."""
+        return self._of(person).locale
+
+    def _of(self, person: Person) -> _Known:
         email = person.email.strip().lower()
         if not email:
-            return None
+            return _NOBODY
         with self._lock:
-            until, conversation = self._known.get(email, (float("-inf"), None))
+            until, known = self._known.get(email, (float("-inf"), _NOBODY))
         if self._clock() < until:
-            return conversation
-        conversation = self._look_up(email)
+            return known
+        known = self._look_up(email)
         with self._lock:
-            self._known[email] = self._clock() + KEEP, conversation
-        return conversation
+            self._known[email] = self._clock() + KEEP, known
+        return known
 
-    def _look_up(self, email: str) -> str | None:
+    def _look_up(self, email: str) -> _Known:
         try:
             user = record(self._client.read("users.lookupByEmail", email=email), "user")
             if user.get("deleted") or user.get("is_bot"):
-                return None
+                return _NOBODY
             opened = record(self._client.read("conversations.open", users=user.get("id", "")), "channel")
         except NotFound:
+            return _NOBODY
+        return _Known(str(opened.get("id") or "") or None, self._locale(str(user.get("id", ""))))
+
+    def _locale(self, user: str) -> str | None:
+        """Told by users.info alone, and only when asked for. A language is no reason to keep a message back."""
+        try:
+            info = record(self._client.read("users.info", user=user, include_locale=True), "user")
+        except SourceError:
             return None
-        return str(opened.get("id") or "") or None
+        return str(info.get("locale") or "") or None

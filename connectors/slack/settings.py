@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator
@@ -94,6 +94,20 @@ class SlackSettings(EnvSettings):
         examples=[{"TEAM_BURGERZAKEN": "C0123456789", "DPO": "C0123456780"}],
     )
 
+    languages: dict[str, Literal["nl", "en"]] = Field(
+        default_factory=dict,
+        description="Language of a team's or role's channel, as SLACK_LANGUAGES__<TEAM>; the others read"
+        " SLUIS_LANGUAGE, and people are written to in the language they set in Slack.",
+        examples=[{"TEAM_BURGERZAKEN": "nl"}],
+    )
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _lower(cls, languages: object) -> object:
+        if not isinstance(languages, Mapping):
+            return languages
+        return {fold(str(team)): str(language).strip().lower() for team, language in languages.items()}
+
     @field_validator("channels", mode="after")
     @classmethod
     def _folded(cls, channels: Mapping[str, str]) -> dict[str, str]:
@@ -101,6 +115,10 @@ class SlackSettings(EnvSettings):
         if len(folded) < len(channels):
             raise ValueError("names one team twice (capitals, spaces, hyphens and underscores do not count)")
         return folded
+
+    def language_of(self, name: str) -> str | None:
+        """The language set for a team or role, if any."""
+        return self.languages.get(fold(name))
 
     def channel_of(self, name: str) -> str | None:
         """The channel id configured for a team or role, if any."""

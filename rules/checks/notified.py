@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.model.facts import Facts
+from bot.model.facts import Facts, Notice, Underway
 from bot.model.fields import Field
 from bot.model.people import Group, Person, Role
 from bot.model.say import Quote, Say, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
+from rules.handing import SOON, on_its_way, when_and_by_whom
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import ROLES
+from rules.words import ROLES, sentences
 
 
 class Notified(Params):
@@ -27,43 +28,85 @@ class Notified(Params):
 PARAMS = Notified
 _SOMEBODY = say("a recipient")
 _WANTED = say("The notification is sent by itself once the rollout is recorded.")
+_NOTHING = say("Nothing: it is sent by itself.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One recipient that must have had it, what was delivered to it, and what is on its way to it."""
+
+    look: Look
+    notices: tuple[Notice, ...] = ()
+    underway: tuple[Underway, ...] = ()
 
 
 def check(facts: Facts, demand: Demand[Notified]) -> Outcome:
     """Met by what was delivered; where no stakeholder is known, one recipient will do. Nobody is asked to do
-    anything: the notification goes out by itself.
+    anything: the notification goes out by itself. What is on its way is never missing.
     """
-    notices = [notice for notice in facts.notices if notice.stage == demand.params.stage]
-    told = {name.casefold() for notice in notices for name in notice.recipients}
-    roles = {role for notice in notices for role in notice.roles}
-    looks = [_look(ROLES[role], role in roles) for role in demand.params.roles]
+    asked = [_role(facts, demand, role) for role in demand.params.roles]
     if demand.params.stakeholders:
-        looks += _stakeholders(facts, demand, told)
-    outcome = judged(looks or [_look(_SOMEBODY, bool(told))], _WANTED, settlers(facts))
-    return replace(outcome, seen=_seen(outcome, looks))
+        asked += _stakeholders(facts, demand)
+    asked = asked or [_somebody(facts, demand)]
+    outcome = judged([one.look for one in asked], _WANTED, settlers(facts))
+    outcome = replace(outcome, seen=_seen(outcome, asked))
+    lacking = [one for one in asked if one.look.result is Result.UNMET]
+    if outcome.result is not Result.UNMET or not all(one.underway for one in lacking):
+        return outcome
+    way = tuple(dict.fromkeys(u for one in lacking for u in one.underway))
+    again = facts.now + SOON
+    return replace(outcome, seen=on_its_way(way), wanted=_NOTHING, who=(), again=again, underway=True)
 
 
-def _seen(outcome: Outcome, looks: list[Look]) -> Say:
-    """One sentence about all recipients that decide the outcome."""
+def _seen(outcome: Outcome, asked: list[_Asked]) -> Say:
+    """One sentence about all recipients that decide the outcome, and the record of what was delivered to them."""
     if outcome.result is Result.UNKNOWN:
         return outcome.seen
-    names = tuple(look.name for look in looks if look.result is outcome.result and look.name != _SOMEBODY)
+    telling = [one for one in asked if one.look.result is outcome.result]
+    names = tuple(one.look.name for one in telling if one.look.name != _SOMEBODY)
     if outcome.result is Result.MET:
-        return say("The formal notification has reached {recipients}.", recipients=names or _SOMEBODY)
+        reached = say("The formal notification has reached {recipients}.", recipients=names or _SOMEBODY)
+        notices = tuple(dict.fromkeys(notice for one in telling for notice in one.notices))
+        return sentences(reached, *(when_and_by_whom(notice) for notice in notices))
     if not names:
         return say("The formal notification has reached nobody yet.")
     return say("The formal notification has not reached {recipients} yet.", recipients=names)
 
 
-def _stakeholders(facts: Facts, demand: Demand[Notified], told: set[str]) -> list[Look]:
+def _role(facts: Facts, demand: Demand[Notified], role: Role) -> _Asked:
+    stage = demand.params.stage
+    notices = tuple(n for n in facts.notices if n.stage == stage and role in n.roles)
+    way = tuple(u for u in facts.underway if u.stage == stage and role in u.roles)
+    return _Asked(_look(ROLES[role], notices), notices, way)
+
+
+def _somebody(facts: Facts, demand: Demand[Notified]) -> _Asked:
+    stage = demand.params.stage
+    notices = tuple(n for n in facts.notices if n.stage == stage and n.recipients)
+    way = tuple(u for u in facts.underway if u.stage == stage)
+    return _Asked(_look(_SOMEBODY, notices), notices, way)
+
+
+def _stakeholders(facts: Facts, demand: Demand[Notified]) -> list[_Asked]:
     own = facts.field("stakeholders")
     registered = [s.asset.stakeholders for s in demand.subjects if s.asset]
     names = dict.fromkeys(name for field in (own, *registered) for name in _names(field))
-    looks = [_look(say("{stakeholder}", stakeholder=Quote(n)), n.casefold() in told) for n in names]
+    asked = [_stakeholder(facts, demand, name) for name in names]
     if _hidden(own, registered):
         seen = say("It cannot be read who the stakeholders are.")
-        looks.append(Look(say("Stakeholders"), Result.UNKNOWN, seen))
-    return looks or [_look(_SOMEBODY, bool(told))]
+        asked.append(_Asked(Look(say("Stakeholders"), Result.UNKNOWN, seen)))
+    return asked or [_somebody(facts, demand)]
+
+
+def _stakeholder(facts: Facts, demand: Demand[Notified], name: str) -> _Asked:
+    stage, wanted = demand.params.stage, name.casefold()
+    notices = tuple(n for n in facts.notices if n.stage == stage and wanted in _folded(n.recipients))
+    way = tuple(u for u in facts.underway if u.stage == stage and wanted in _folded(u.recipients))
+    return _Asked(_look(say("{stakeholder}", stakeholder=Quote(name)), notices), notices, way)
+
+
+def _folded(names: tuple[str, ...]) -> set[str]:
+    return {name.casefold() for name in names}
 
 
 def _hidden(own: Field, registered: list[Field]) -> bool:
@@ -77,7 +120,8 @@ def _names(field: Field) -> tuple[str, ...]:
     return tuple(item.name for item in value if isinstance(item, Person | Group))
 
 
-def _look(name: Say, told: bool) -> Look:
-    if told:
-        return Look(name, Result.MET, say("It has reached {recipient}.", recipient=name))
+def _look(name: Say, notices: tuple[Notice, ...]) -> Look:
+    if notices:
+        told = say("It has reached {recipient}.", recipient=name)
+        return Look(name, Result.MET, sentences(told, *map(when_and_by_whom, notices)))
     return Look(name, Result.UNMET, say("It has not reached {recipient} yet.", recipient=name))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.model.facts import Facts
-from bot.model.say import Say, say
+from bot.model.say import Quote, Say, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
+from rules.handing import SOON, on_its_way
 from rules.outcome import Look, Outcome, Result, judged
+from rules.words import sentences
 
 PARAMS = Params
 _STAGES = {1: say("Available in production"), 2: say("Fully operational")}
@@ -18,8 +22,14 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
         "Record the actual end and the result, and later since when it is fully operational; "
         "both notifications are then sent by themselves."
     )
-    looks = [_look(facts, stage, name) for stage, name in _STAGES.items()]
-    return judged(looks, wanted, settlers(facts))
+    looks = {stage: _look(facts, stage, name) for stage, name in _STAGES.items()}
+    outcome = judged(list(looks.values()), wanted, settlers(facts))
+    lacking = [stage for stage, look in looks.items() if look.result is Result.UNMET]
+    way = [one for one in facts.underway if one.stage in lacking]
+    if not lacking or {one.stage for one in way} != set(lacking):
+        return outcome
+    seen = sentences(outcome.seen, on_its_way(way))
+    return replace(outcome, seen=seen, who=(), again=facts.now + SOON, underway=True)
 
 
 def _look(facts: Facts, stage: int, name: Say) -> Look:
@@ -27,4 +37,7 @@ def _look(facts: Facts, stage: int, name: Say) -> Look:
     if not sent:
         return Look(name, Result.UNMET, say("Not announced yet: {stage}.", stage=name))
     first = min(sent, key=lambda notice: notice.at)
-    return Look(name, Result.MET, say("Announced on {moment}: {stage}.", moment=first.at, stage=name))
+    told = say("Announced on {moment}: {stage}.", moment=first.at, stage=name)
+    people = tuple(dict.fromkeys(notice.receipt.person for notice in sent if notice.receipt))
+    receipts = [say("Receipt confirmed by {people}.", people=tuple(map(Quote, people)))] if people else []
+    return Look(name, Result.MET, sentences(told, *receipts))

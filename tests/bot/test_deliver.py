@@ -11,6 +11,7 @@ from fakes import NOW, Clock, FakeOutlet
 
 from bot.deliver import BEGINNING, Delivery, Orders, deliver
 from bot.journal import Journal
+from bot.model.facts import Trouble
 from bot.model.say import say
 from bot.model.wish import Wish
 from bot.ports import (
@@ -21,6 +22,7 @@ from bot.ports import (
     Garbled,
     Gone,
     NotFound,
+    Place,
     Postponed,
     RateLimited,
     Refused,
@@ -209,6 +211,105 @@ def test_when_it_is_tried_again(world: World, error: Exception, pause: timedelta
     second = timedelta(seconds=1)
     assert not world.journal.due_slots(NOW + pause - second) or not pause
     assert world.journal.due_slots(NOW + pause)
+
+
+def test_an_answer_to_a_look_that_cannot_be_understood_puts_nothing_off(world: World) -> None:
+    world.jira.fail("find", Garbled("jira", "HTML instead of JSON"))
+    delivery = world.deliver(wish("jira"))
+    assert (counted(delivery), delivery.problems) == (
+        {"failed": 1},
+        ["jira t:1 (comment): HTML instead of JSON"],
+    )
+    assert counted(world.deliver()) == {"created": 1}
+
+
+def closed(error: SourceError) -> SourceError:
+    error.closed = True
+    return error
+
+
+def fallback(world: World, *wishes: Wish, to: str | None) -> Delivery:
+    world.journal.wish(wishes, world.clock())
+    orders = replace(ORDERS, elsewhere=lambda slot: to)
+    return deliver(world.journal, world.outlets, world.clock, limit=100, orders=orders)
+
+
+def test_what_a_closed_channel_does_not_take_goes_to_the_default_one_with_its_thread(world: World) -> None:
+    world.slack.fail("create", closed(Refused("slack", "the channel is archived", "unarchive it")))
+    delivery = fallback(world, card(), news(), to="C9")
+    assert counted(delivery) == {"created": 2}
+    top, reply = world.slack.messages
+    assert (top.place, reply.place) == (Place("C9"), Place("C9", top.remote_id))
+    assert delivery.problems == [
+        "slack: the channel is archived — unarchive it; what belongs there goes to the default channel meanwhile"
+    ]
+    assert counted(world.deliver(card(text="b"))) == {"updated": 1}
+    assert world.slack.texts == ["b", "news"]
+
+
+@pytest.mark.parametrize("to", [None, "C1"])
+@pytest.mark.parametrize("error", [Refused("slack", "no_text"), closed(Refused("slack", "archived"))])
+def test_without_another_channel_it_is_parked(world: World, to: str | None, error: SourceError) -> None:
+    world.slack.fail("create", error)
+    assert counted(fallback(world, card(), to=to)) == {"refused": 1}
+    assert world.slack.calls == ["create"]
+
+
+def test_a_message_about_itself_is_not_tried_elsewhere(world: World) -> None:
+    world.slack.fail("create", Refused("slack", "invalid_blocks"))
+    assert counted(fallback(world, card(), to="C9")) == {"refused": 1}
+
+
+def test_a_default_channel_that_is_closed_too_ends_it(world: World) -> None:
+    for _ in range(2):
+        world.slack.fail("create", closed(NotFound("slack", "not there")))
+    assert counted(fallback(world, card(), to="C9")) == {"refused": 1}
+    world.clock.forward(minutes=6)
+    assert counted(world.deliver()) == {"created": 1}
+
+
+def test_what_is_put_off_is_not_forgotten_before_it_is_delivered(world: World) -> None:
+    world.jira.fail("create", Refused("jira", "too long", fix="shorten it"))
+    world.deliver(wish("jira"), wish("notes"))
+    told = [(one.target, one.error, one.again) for one in world.journal.unsent()]
+    assert told == [("jira", "too long — shorten it", NOW + timedelta(minutes=5))]
+    world.clock.forward(minutes=4)
+    assert counted(world.deliver()) == {}
+    assert len(world.journal.unsent()) == 1
+    world.clock.forward(minutes=1)
+    world.deliver()
+    assert world.journal.unsent() == ()
+
+
+def test_what_goes_nowhere_yet_waits_until_it_is_known_where_to(world: World) -> None:
+    nowhere = replace(card(), container="", once=True)
+    assert counted(world.deliver(nowhere)) == {}
+    world.journal.obstruct(("slack", "t:1", "card"), Trouble.NO_ADDRESS, "nobody knows where", NOW)
+    (one,) = world.journal.unsent()
+    assert (one.error, one.again) == ("nobody knows where", None)
+    assert counted(world.deliver(card())) == {"created": 1}
+    (slot,) = world.journal.slots_of("t:1")
+    assert (slot.trouble, slot.failing_since, slot.last_error) == ("", None, "")
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (Refused("slack", "no"), "refused"),
+        (Forbidden("slack", "no"), "refused"),
+        (Unreachable("slack", "no"), "out_of_reach"),
+        (AuthRefused("slack", "no"), "out_of_reach"),
+        (Ambiguous("slack", "no"), "out_of_reach"),
+    ],
+)
+def test_why_and_since_when_it_fails_is_kept(world: World, error: SourceError, trouble: str) -> None:
+    for _ in range(4):
+        world.slack.fail("create", error)
+    world.deliver(card())
+    world.clock.forward(hours=1)
+    world.deliver()
+    (slot,) = world.journal.slots_of("t:1")
+    assert (slot.trouble, slot.failing_since) == (trouble, NOW)
 
 
 def test_a_refusal_is_told_when_it_begins_and_when_it_ends(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,13 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 @pytest.fixture
 def sync(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
-    """One cycle with the town's settings, in act mode unless told otherwise; `env` overrides settings."""
+    """One cycle with the town's settings, in act mode unless told otherwise (`env`), by `clock`."""
 
-    def run(full: bool = False, **env: str) -> Report:
+    def run(full: bool = False, clock: Callable[[], datetime] = app.now, **env: str) -> Report:
         given = town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": "en"} | env
         for name, value in given.items():
             monkeypatch.setenv(name, value)
-        ctx = app.build(settings.load())
+        ctx = app.build(settings.load(), clock)
         try:
             return cycle(ctx, full)
         finally:

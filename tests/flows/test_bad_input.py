@@ -168,8 +168,8 @@ def test_who_cannot_be_reached_is_named_with_the_fix(town: Town, sync: Sync) -> 
     nowhere = {"SLACK_CHANNELS__OPERATIONS": "", "SLACK_CHANNEL": town.channels["changes"]}
     report = sync(**nowhere)
     assert report.problems == [
-        f"{town.release}: operations cannot be reached on slack — "
-        "set SLACK_CHANNELS__OPERATIONS: a formal notification needs a channel of its own"
+        f"slack: 1 message waits for the next run: {town.release}: operations cannot be reached — "
+        "set SLACK_CHANNELS__OPERATIONS: a formal notification needs a place of its own"
     ]
     assert report.exit_code == 1
 

@@ -23,6 +23,7 @@ from bot.messages.blocks import (
     web_link,
     words,
 )
+from bot.messages.finish import LITERAL
 
 SPEC = Path(__file__).parents[3] / ".." / "shared" / "specs" / "slack" / "blocks-limits" / "spec"
 URL = "https://example.org/browse/CHG-1"
@@ -206,6 +207,7 @@ def test_limits_are_the_published_ones() -> None:
         "ID": limits["action_id"]["max_length"],
     }
     assert {name: getattr(blocks, name) for name in published} == published
+    assert limits["markdown"]["text"]["max_length"] == LITERAL
 
 
 @pytest.mark.skipif(not SPEC.exists(), reason="no published examples on this machine")

@@ -15,13 +15,14 @@ import pytest
 from build import AN, BO, CI, DIRK, ELS, EMPTY, HIDDEN, approved, complete, day, subject
 
 from bot.cli.adf_text import adf_text
-from bot.messages import adf, card, plain, wiki
+from bot.messages import adf, card, notification, plain, wiki
 from bot.messages.comment import compose
 from bot.messages.language import Speaker
+from bot.messages.notification import Asked, Sent
 from bot.messages.overview import overview
 from bot.messages.reasoning import plain_tree, reasoning
 from bot.model.asset import Flag
-from bot.model.facts import Facts
+from bot.model.facts import Facts, Trouble, Underway
 from bot.model.lifecycle import State
 from bot.model.people import Role
 from bot.model.planning import Checked, Clash, Conflict, Planning
@@ -65,6 +66,11 @@ EMERGENCY = {
     "approvals": (),
     **dict.fromkeys(("package", "test_plan", "test_result"), EMPTY),
 }
+ROLLED_OUT = {
+    "state": State.CLOSED,
+    "approvals": SIGNED,
+    **{name: complete().field(name) for name in BEFORE},
+}
 CLASHES = (Conflict(Clash.BLACKOUT, "Jaareinde", "Citizen register"), Conflict(Clash.CHANGE, "CHG0030104"))
 
 
@@ -88,6 +94,14 @@ CASES = {
         ),
     ),
     "canceled": case(state=State.CANCELED),
+    "on-its-way": replace(
+        case(**ROLLED_OUT),
+        underway=(
+            Underway(1, ("Web team",), (Role.OPERATIONS,), Trouble.OUT_OF_REACH, "Slack", day(9, 13)),
+            Underway(1, ("Bo",), (), Trouble.OUT_OF_REACH, "Slack", day(9, 13)),
+            Underway(1, ("Ci",), (Role.DPO,), Trouble.NO_ADDRESS, "Slack", day(9, 13)),
+        ),
+    ),
     "waived": replace(
         case(test_data="production", state=State.SCHEDULED), waivers=(WAIVER,), substitutes=(STAND_IN,)
     ),
@@ -135,10 +149,18 @@ def test_a_card_alone(speak: Speaker, reason: str) -> None:
 def test_handovers_reminder_news_and_reasoning(speak: Speaker) -> None:
     done = case(state=State.REVIEW, actual_end=day(9), result="successful", operational_at=day(10))
     for stage in (1, 2):
+        asked = Asked(stage, ("Web team", "Bo"), f"handover-{stage}:operations")
         golden(
             f"handover-{stage}-{speak.language}",
-            card.handover(stage, done, ("Web team", "Bo"), speak)["text"],
+            notification.compose(done, lines(done), asked, speak)["text"],
         )
+        letter = notification.letter(done, lines(done), asked, speak)
+        golden(f"handover-{stage}-mail-{speak.language}", "\n\n".join(letter.values()))
+    sent = Sent(
+        "jira", "1", "CHG-1 · New address format", "https://example.org/CHG-1", "handover-1:dpo", day(9)
+    )
+    told = [notification.reminder(sent, speak), notification.confirmed("Ci", day(10), speak)]
+    golden(f"receipt-{speak.language}", "\n\n".join(message["text"] for message in told))
     held, ready = CASES["held"], CASES["ready"]
     view = overview(lines(held), held.ticket.state)
     reminder = Reminder(

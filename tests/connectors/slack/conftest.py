@@ -12,7 +12,7 @@ from connectors.sandbox.server import Server
 from connectors.sandbox.slack import SlackSandbox
 from connectors.slack.client import SlackClient
 from connectors.slack.outlet import SlackOutlet
-from connectors.slack.pace import Pace
+from connectors.slack.pace import Pace, Paces
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,10 @@ def client(sandbox: SlackSandbox, server: Server, slept: list[float]) -> SlackCl
 
 @pytest.fixture
 def outlet(client: SlackClient, slept: list[float]) -> SlackOutlet:
-    return SlackOutlet(client, Pace(sleep=slept.append))
+    slow = Paces(
+        Pace(sleep=slept.append), Pace(0.3, 30, sleep=slept.append), Pace(1.5, 10, sleep=slept.append)
+    )
+    return SlackOutlet(client, slow)
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ def now() -> list[float]:
 
 @pytest.fixture
 def postbox(client: SlackClient, now: list[float]) -> SlackPostbox:
-    settings = SlackSettings(channel="C0000000001", channels={"CAB": "C0000000002"})
+    settings = SlackSettings(
+        channel="C0000000001", channels={"CAB": "C0000000002"}, languages={"Team-X": "NL"}
+    )
     return SlackPostbox(client, settings, clock=lambda: now[0])
 
 
@@ -33,6 +35,32 @@ def test_channels_come_from_the_settings(postbox: SlackPostbox) -> None:
         "C0000000002",
         None,
     )
+
+
+def test_languages_are_set_for_channels_and_told_by_people(
+    sandbox: SlackSandbox, postbox: SlackPostbox
+) -> None:
+    user = sandbox.add_user("Dirk P.", "dirk.peeters@example.org")
+    user.locale = "fr-BE"
+    assert [postbox.language(name) for name in ("team x", "TEAM_X", "cab")] == ["nl", "nl", None]
+    assert postbox.locale(DIRK) == "fr-BE"
+    assert postbox.locale(Person("u", "Els Maes")) is None
+
+
+def test_a_language_that_is_not_told_keeps_no_message_back(
+    sandbox: SlackSandbox, server: Server, postbox: SlackPostbox
+) -> None:
+    sandbox.add_user("Dirk P.", "dirk.peeters@example.org")
+    server.fail(Fault(How.ANSWER, "users.info", "", 1, 503))
+    assert postbox.person(DIRK) is not None
+    assert postbox.locale(DIRK) is None
+
+
+def test_what_a_channel_does_not_take_goes_to_the_default_one_and_what_is_personal_nowhere(
+    postbox: SlackPostbox,
+) -> None:
+    places = ("C0000000002", "G0000000002", "D0000000002")
+    assert [postbox.instead_of(place) for place in places] == ["C0000000001", "C0000000001", None]
 
 
 def test_person_by_address(sandbox: SlackSandbox, postbox: SlackPostbox) -> None:

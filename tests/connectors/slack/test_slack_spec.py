@@ -75,7 +75,7 @@ def test_requests_name_only_documented_arguments(
     sandbox: SlackSandbox, server: Server, client: SlackClient, channel: str
 ) -> None:
     _everything(sandbox, client, channel)
-    assert len({asked.path for asked in server.asked}) == 9
+    assert len({asked.path for asked in server.asked}) == 10
     for asked in server.asked:
         known = _known_arguments(asked.path.removeprefix("/api/"))
         used = _arguments(asked)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 from build import (
     AN,
@@ -12,6 +15,7 @@ from build import (
     ELS,
     EMPTY,
     HIDDEN,
+    NOW,
     ROLES,
     TEAM,
     Told,
@@ -25,7 +29,7 @@ from build import (
     told,
 )
 
-from bot.model.facts import Notice
+from bot.model.facts import Notice, Receipt, Trouble, Underway
 from bot.model.people import Person, Role
 from bot.model.ticket import Approval, Decision
 
@@ -344,8 +348,11 @@ def notice(*recipients: str, stage: int = 1, roles: tuple[Role, ...] = (Role.OPE
     return Notice(stage, day(9), recipients, roles)
 
 
-def yes(*who: str) -> str:
-    return f"The formal notification has reached {', '.join(who)}."
+def yes(*who: str, sent: Sequence[str] = ()) -> str:
+    reached = f"The formal notification has reached {', '.join(who)}."
+    return " ".join(
+        [reached, *(f"Sent to '{n}' on 09/03 12:00; receipt is not confirmed yet." for n in sent)]
+    )
 
 
 def no(*who: str) -> str:
@@ -358,14 +365,14 @@ HIDDEN_LIST = "It cannot be read who the stakeholders are."
 @pytest.mark.parametrize(
     ("given", "result", "seen"),
     [
-        ({"notices": (notice("Desk"),)}, "met", yes("operations")),
+        ({"notices": (notice("Desk"),)}, "met", yes("operations", sent=["Desk"])),
         ({}, "unmet", no("operations")),
         ({"notices": (notice("Desk", stage=2),)}, "unmet", no("operations")),
         ({"notices": (notice("Desk", roles=()),)}, "unmet", no("operations")),
         (
             {"stakeholders": (AN, TEAM), "notices": (notice("an"), notice("Web team"))},
             "met",
-            yes("operations", "'An'", "'Web team'"),
+            yes("operations", "'An'", "'Web team'", sent=["an", "Web team"]),
         ),
         ({"stakeholders": (AN, TEAM), "notices": (notice("An"),)}, "unmet", no("'Web team'")),
         (
@@ -387,7 +394,7 @@ HIDDEN_LIST = "It cannot be read who the stakeholders are."
                 "stakeholders": (AN,),
             },
             "met",
-            yes("operations", "'An'"),
+            yes("operations", "'An'", sent=["An"]),
         ),
     ],
 )
@@ -400,7 +407,7 @@ def test_notified_stakeholders(given, result, seen):
 @pytest.mark.parametrize(
     ("notices", "result", "seen"),
     [
-        ((notice("Ci", roles=(Role.DPO,)),), "met", yes("the DPO")),
+        ((notice("Ci", roles=(Role.DPO,)),), "met", yes("the DPO", sent=["Ci"])),
         ((notice("Ci"),), "unmet", no("the DPO")),
         ((), "unmet", no("the DPO")),
     ],
@@ -408,6 +415,81 @@ def test_notified_stakeholders(given, result, seen):
 def test_notified_dpo(notices, result, seen):
     outcome = told(run("notified", facts(notices=notices, implementer=(AN,)), roles=["dpo"]))
     assert (outcome.result, outcome.seen, outcome.who) == (result, seen, ("An",))
+
+
+SENT = notice("Desk")
+
+
+@pytest.mark.parametrize(
+    ("given", "record"),
+    [
+        (
+            {"receipt": Receipt("Fay", day(10))},
+            "Sent to 'Desk' on 09/03 12:00; 'Fay' confirmed receipt on 10/03 12:00.",
+        ),
+        ({"by_mail": True}, "Sent to 'Desk' by e-mail on 09/03 12:00."),
+        ({"recipients": ()}, "Sent to operations on 09/03 12:00; receipt is not confirmed yet."),
+    ],
+)
+def test_the_record_of_a_notification_is_its_evidence(given, record):
+    outcome = told(run("notified", facts(notices=(replace(SENT, **given),)), roles=["operations"]))
+    assert outcome.seen == f"{yes('operations')} {record}"
+
+
+def on_its_way(*names: str, stage: int = 1, **more: object) -> Underway:
+    return Underway(stage, names, (Role.OPERATIONS,), system="Slack", **more)
+
+
+BLOCKED = {"since": day(9, 14)}
+
+
+@pytest.mark.parametrize(
+    ("given", "underway", "seen"),
+    [
+        ({"underway": (on_its_way("Desk"),)}, True, "'Desk' is on its way. It is sent by itself, shortly."),
+        (
+            {"underway": (on_its_way("Desk", trouble=Trouble.OUT_OF_REACH, **BLOCKED),)},
+            True,
+            "'Desk' is on its way. 'Slack' cannot be reached since 09/03 14:00; it is sent again by itself.",
+        ),
+        (
+            {"underway": (on_its_way("Desk", trouble=Trouble.REFUSED, **BLOCKED),)},
+            True,
+            "'Desk' is on its way. 'Slack' has not taken it since 09/03 14:00; it is sent again by itself, and an"
+            " administrator has been told.",
+        ),
+        (
+            {"underway": (on_its_way(trouble=Trouble.NO_ADDRESS),)},
+            True,
+            "operations is on its way. It is not known where they are reached on 'Slack'; an administrator has been"
+            " told.",
+        ),
+        (
+            {"underway": (on_its_way("Desk", trouble=Trouble.OBSERVING),)},
+            True,
+            "'Desk' is on its way. It is sent once an administrator lets the bot write; for now it only observes.",
+        ),
+        ({"underway": (on_its_way("Desk", stage=2),)}, False, ""),
+        ({"underway": (on_its_way("Desk"),), "stakeholders": (AN,)}, False, ""),
+        (
+            {"underway": (on_its_way("An"),), "stakeholders": (AN,), "notices": (SENT,)},
+            True,
+            "'An' is on its way. It is sent by itself, shortly.",
+        ),
+        ({"underway": (on_its_way("Desk"),), "stakeholders": HIDDEN}, True, None),
+    ],
+)
+def test_what_is_on_its_way_is_asked_of_nobody(given, underway, seen):
+    found = run("notified", facts(implementer=(DIRK,), **given), roles=["operations"], stakeholders=True)
+    outcome = told(found)
+    assert (found.underway, outcome.result) == (underway, "unmet")
+    if not underway:
+        assert (outcome.seen, outcome.who) == (outcome.seen, ("Dirk",))
+        assert outcome.seen.startswith("The formal notification has not reached")
+        return
+    assert seen is None or outcome.seen == f"The formal notification for {seen}"
+    assert (outcome.who, outcome.wanted) == ((), "Nothing: it is sent by itself.")
+    assert found.again and found.again > NOW
 
 
 EVERYBODY = ("requester", "builders", "testers", "test_validated_by", "implementer")

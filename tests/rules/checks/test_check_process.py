@@ -25,7 +25,7 @@ from build import (
     told,
 )
 
-from bot.model.facts import Notice
+from bot.model.facts import Notice, Underway
 from bot.model.lifecycle import State
 from bot.model.people import Group, Person, Role, RoleMembers
 from bot.model.ticket import Approval, Decision, TicketKind
@@ -564,6 +564,16 @@ def test_two_notifications(notices, parts):
     found = outcome("two_notifications", notices=notices)
     assert tuple(met for _, met in found.parts) == parts
     assert found.result == ("met" if all(parts) else "unmet")
+
+
+@pytest.mark.parametrize(
+    ("notices", "stages", "underway"),
+    [((), (1,), False), ((), (1, 2), True), ((FIRST,), (2,), True), ((FIRST,), (1,), False), ((), (), False)],
+)
+def test_a_notification_on_its_way_is_asked_of_nobody(notices, stages, underway):
+    way = tuple(Underway(stage, ("Bo",)) for stage in stages)
+    found = run("two_notifications", facts(notices=notices, underway=way, implementer=(DIRK,)))
+    assert (found.result.value, found.underway, found.who) == ("unmet", underway, () if underway else (DIRK,))
 
 
 def test_a_release_plan_has_seven_parts():

@@ -1,0 +1,78 @@
+"""Who confirmed to have received which formal notification, and which ones still wait for that. Nothing is ever changed
+or deleted: it is evidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, select, update
+
+from bot.journal.slots import HANDOVER, MAIL
+from bot.journal.store import Store, insert
+from bot.journal.tables import RECEIPT, SLOT, TICKET
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """A receipt as it is put on record: by whom (account and name in the ticket's system), of which notification."""
+
+    ticket: str
+    kind: str
+    account: str
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """A notification that was delivered by the message service: to whom, when (UTC), and who confirmed it."""
+
+    ticket: str
+    kind: str
+    target: str
+    container: str
+    sent: datetime
+    recipients: tuple[str, ...]
+    person: str = ""
+    confirmed: datetime | None = None
+
+
+class Receipts(Store):
+    """One receipt for each notification: the first that was given."""
+
+    def notification(self, ticket: str, kind: str) -> SentRow | None:
+        """What was delivered of this kind about a ticket ("source:id"); None when nothing was."""
+        return next(iter(self._sent(SLOT.c.ticket == ticket, SLOT.c.kind == kind)), None)
+
+    def notifications(self, since: datetime) -> tuple[SentRow, ...]:
+        """All that was delivered since then (UTC) about tickets that are not gone, the oldest first."""
+        return self._sent(SLOT.c.applied_at >= since)
+
+    def _sent(self, *conditions: ColumnElement[bool]) -> tuple[SentRow, ...]:
+        received = and_(RECEIPT.c.ticket == SLOT.c.ticket, RECEIPT.c.kind == SLOT.c.kind)
+        there = and_(TICKET.c.source + ":" + TICKET.c.id == SLOT.c.ticket, TICKET.c.gone_at.is_(None))
+        place = (SLOT.c.target, SLOT.c.at_container)
+        columns = (SLOT.c.ticket, SLOT.c.kind, *place, SLOT.c.applied_at, SLOT.c.recipients)
+        query = (
+            select(*columns, RECEIPT.c.person, RECEIPT.c.at)
+            .select_from(SLOT.join(TICKET, there).outerjoin(RECEIPT, received))
+            .where(HANDOVER, SLOT.c.applied_at.is_not(None), SLOT.c.target != MAIL, *conditions)
+            .order_by(SLOT.c.applied_at, SLOT.c.id)
+        )
+        with self.read() as connection:
+            return tuple(
+                SentRow(*row[:5], tuple(row[5]), row[6] or "", row[7]) for row in connection.execute(query)
+            )
+
+
+def put_receipt(connection: Connection, receipt: ReceiptRow) -> None:
+    """Keep a receipt in the transaction of the caller, unless there is one; the ticket is judged again for it."""
+    row = {name: getattr(receipt, name) for name in ("ticket", "kind", "account", "person", "at")}
+    first = insert(connection, RECEIPT).values(row).on_conflict_do_nothing(index_elements=["ticket", "kind"])
+    if connection.execute(first.returning(RECEIPT.c.id)).first() is None:
+        return
+    source, _, ticket_id = receipt.ticket.partition(":")
+    same = (TICKET.c.source == source, TICKET.c.id == ticket_id)
+    connection.execute(update(TICKET).where(*same).values(look_again_at=receipt.at))

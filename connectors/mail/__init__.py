@@ -1,0 +1,25 @@
+"""E-mail: formal handover notifications that the message service does not take. Nothing else is ever mailed."""
+
+from __future__ import annotations
+
+from bot.ports import Connector
+from connectors.mail.client import SYSTEM, MailClient
+from connectors.mail.doctor import MailExaminer
+from connectors.mail.letterbox import Letterbox
+from connectors.mail.outlet import MailOutlet
+from connectors.mail.settings import MailSettings
+
+SETTINGS = MailSettings
+
+
+def build(settings: MailSettings) -> Connector | None:
+    """The connector; None without a host. Connects to nothing."""
+    if settings.host is None:
+        return None
+    client, letterbox = MailClient(settings), Letterbox(settings)
+    return Connector(
+        name=SYSTEM,
+        examiner=MailExaminer(client, settings),
+        outlet=MailOutlet(client, letterbox),
+        letterbox=letterbox,
+    )

@@ -1,0 +1,33 @@
+"""Looks whether the mail server lets us in. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.model.people import Role
+from bot.ports import Diagnosis, Health, SourceError
+from connectors.mail.client import SYSTEM, MailClient
+from connectors.mail.settings import MailSettings
+
+_FORMAL = (Role.OPERATIONS, Role.DPO)
+"""Roles that formal notifications go to."""
+
+
+class MailExaminer:
+    """Connection, login, and which roles have an address."""
+
+    def __init__(self, client: MailClient, settings: MailSettings) -> None:
+        self._client, self._settings = client, settings
+
+    def examine(self, roles: Mapping[Role, Sequence[str]]) -> Iterator[Diagnosis]:
+        """One line per thing looked at."""
+        try:
+            self._client.probe()
+            yield Diagnosis(Health.OK, SYSTEM, "the server lets us in")
+        except SourceError as error:
+            yield Diagnosis(Health.FAILED, SYSTEM, str(error), error.fix)
+        for role in _FORMAL:
+            if self._settings.address_of(role.value) is None:
+                about = f"mail address of {role.value}"
+                fix = f"set MAIL_ADDRESSES__{role.value.upper()}"
+                yield Diagnosis(Health.WARNING, about, "none: what Slack does not take waits", fix)

@@ -1,0 +1,90 @@
+"""Settings of the mail server, from MAIL_... variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.errors import MessageError
+from email.headerregistry import Address
+from ipaddress import ip_address
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from connectors.settings import EnvSettings
+
+
+def _address(value: str) -> str:
+    try:
+        found = Address(addr_spec=value.strip())
+    except (ValueError, IndexError, MessageError):
+        found = None
+    if found and found.username and found.domain and value.isascii():
+        return value.strip()
+    raise ValueError("must be one plain e-mail address, such as sluis@example.org")
+
+
+Plain = Annotated[str, AfterValidator(_address)]
+
+
+class MailSettings(EnvSettings):
+    """The mail server by which formal handover notifications go that Slack does not take. Without a host it is off."""
+
+    model_config = SettingsConfigDict(env_prefix="MAIL_")
+
+    host: str | None = Field(
+        None,
+        description="SMTP server for formal notifications that Slack does not take. Without it none goes by e-mail.",
+        examples=["smtp.example.org"],
+    )
+    port: int = Field(587, ge=1, le=65535, description="Port of the SMTP server.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="How the connection is kept private; none is for a relay on this machine, or without a password.",
+    )
+    user: str | None = Field(None, description="Account on the SMTP server, where it asks for one.")
+    password: SecretStr | None = Field(
+        None, description="Its password.", examples=["from a file: MAIL_PASSWORD_FILE"]
+    )
+    from_address: Plain | None = Field(
+        None, description="Address the notifications come from.", examples=["sluis@example.org"]
+    )
+    addresses: dict[str, Plain] = Field(
+        default_factory=dict,
+        description="Address of a team or role (OPERATIONS, DPO) as MAIL_ADDRESSES__<TEAM>; people are written to at"
+        " the address that the ticket system shows.",
+        examples=[{"OPERATIONS": "operations@example.org"}],
+    )
+
+    @field_validator("addresses", mode="after")
+    @classmethod
+    def _folded(cls, addresses: Mapping[str, str]) -> dict[str, str]:
+        return {fold(team): address for team, address in addresses.items()}
+
+    @model_validator(mode="after")
+    def _whole(self) -> MailSettings:
+        if self.host and not self.from_address:
+            raise ValueError(
+                "MAIL_FROM_ADDRESS must be set beside MAIL_HOST: where the notifications come from"
+            )
+        if self.host and bool(self.user) != bool(self.password):
+            raise ValueError("MAIL_USER and MAIL_PASSWORD go together; set both, or neither")
+        if self.host and self.password and self.security == "none" and not _is_here(self.host):
+            raise ValueError("MAIL_SECURITY=none would send the password in the open; use starttls or tls")
+        return self
+
+    def address_of(self, name: str) -> str | None:
+        """The address set for a team or role, if any."""
+        return self.addresses.get(fold(name))
+
+
+def fold(name: str) -> str:
+    """The form in which names are compared: "Team Web", TEAM_WEB and team-web agree."""
+    return "_".join(name.replace("-", " ").replace("_", " ").split()).casefold()
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,68 @@
+"""The record of a formal notification in words: what was sent to whom and when, who received it, what is on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.model.facts import Notice, Trouble, Underway
+from bot.model.say import Quote, Say, say
+from rules.words import ROLES, sentences
+
+SOON = timedelta(minutes=1)
+"""After which a ticket with something on its way is looked at again."""
+
+
+def when_and_by_whom(notice: Notice) -> Say:
+    """To whom it was sent and when, and who confirmed to have received it, and when."""
+    to = _names(notice)
+    if notice.receipt:
+        return say(
+            "Sent to {names} on {sent}; {person} confirmed receipt on {received}.",
+            names=to,
+            sent=notice.at,
+            person=Quote(notice.receipt.person),
+            received=notice.receipt.at,
+        )
+    if notice.by_mail:
+        return say("Sent to {names} by e-mail on {sent}.", names=to, sent=notice.at)
+    return say("Sent to {names} on {sent}; receipt is not confirmed yet.", names=to, sent=notice.at)
+
+
+def on_its_way(found: Sequence[Underway]) -> Say:
+    """That it goes out by itself, to whom, and what keeps it."""
+    names = tuple(dict.fromkeys(name for one in found for name in _names(one)))
+    first = say("The formal notification for {names} is on its way.", names=names)
+    return sentences(first, *dict.fromkeys(_trouble(one) for one in found))
+
+
+def _names(one: Notice | Underway) -> tuple[Quote | Say, ...]:
+    """The names as people know them; the role where nobody is known by name."""
+    return tuple(Quote(name) for name in one.recipients) or tuple(ROLES[role] for role in one.roles)
+
+
+def _trouble(one: Underway) -> Say:
+    system = Quote(one.system)
+    match one.trouble:
+        case Trouble.OUT_OF_REACH:
+            return say(
+                "{system} cannot be reached since {since}; it is sent again by itself.",
+                system=system,
+                since=one.since,
+            )
+        case Trouble.REFUSED:
+            return say(
+                "{system} has not taken it since {since}; it is sent again by itself, and an administrator has"
+                " been told.",
+                system=system,
+                since=one.since,
+            )
+        case Trouble.NO_ADDRESS:
+            return say(
+                "It is not known where they are reached on {system}; an administrator has been told.",
+                system=system,
+            )
+        case Trouble.OBSERVING:
+            return say("It is sent once an administrator lets the bot write; for now it only observes.")
+        case Trouble.NONE:
+            return say("It is sent by itself, shortly.")
