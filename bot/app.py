@@ -62,6 +62,8 @@ def policy(settings: Settings) -> Policy:
         emergency_days=bot.emergency_days,
         waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
         same_person=one_person(bot.same_person),
+        calendars=bot.calendars,
+        talk=bot.talk,
     )
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.calendar import Calendar
+from bot.calendar import Calendar, fold
 from bot.decide import Voice
 from bot.journal import Journal
 from bot.messages.language import Speaker
 from bot.model.people import Role
 from bot.model.waiver import Declaration, Substitute
 from bot.ports import AssetBook, Connector, Outlet, Postbox, Relations, TicketSource
+from bot.talk import Talk
 from bot.waivers import TERMS, Terms
 from rules.policy import Pack
 
@@ -30,6 +31,8 @@ class Policy:
     emergency_days working days in which an emergency makes good what it skipped
     waivers        who may record a waiver, and for how long
     same_person    account ids to the one that stands for the person, where an admin declared several to be one
+    calendars      of teams that keep other holidays, by `bot.calendar.fold` of the team
+    talk           when and how much the bot speaks on the message service
     """
 
     act: bool
@@ -46,6 +49,12 @@ class Policy:
     emergency_days: int = 2
     waivers: Terms = TERMS
     same_person: Mapping[str, str] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    talk: Talk = field(default_factory=Talk)
+
+    def calendar_of(self, team: str) -> Calendar:
+        """The calendar that a team keeps."""
+        return self.calendars.get(fold(team), self.calendar)
 
 
 @dataclass(frozen=True, slots=True)

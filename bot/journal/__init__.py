@@ -11,8 +11,10 @@ ticket    source, id                      a ticket as last stored: key, url, sta
                                           with its hash, when and in which state it was first seen, when it
                                           was last looked at, when it was found to be gone; `settle_by`: until when
                                           an emergency is to make good what it skipped; `look_again_at`: when its
-                                          findings change although nobody touches it
-finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning
+                                          findings change although nobody touches it; `any_hour`: whether
+                                          people may be told of it outside office hours
+finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning, and
+                                          when a clock of the rule's own runs out
 bundle    source, release_id, child_key     a change that a release contained when it was last stored
 group_look  source, group_id              when the members of a group that holds a role were last read completely
 membership  id                            a time in which a person was seen in such a group: since when, whether the
@@ -26,6 +28,8 @@ slot      target, ticket, kind (unique)   one message outside. `desired_*`: how 
 waiver    id                              an exception for a rule of a ticket ("source:id"): reason, who in which
                                           role, until when, and when and by whom it was ended before that
 sent      what, day                       what goes out once a day, and did
+asked     id                              whom (a role, or "team:<name>") a line of a ticket was asked of and when; `step`
+                                          of the ladder, none for a reminder; `settled_at`: when it was open no more
 run       id                              start, end, mode, report, exit code; no end means it was killed
 
 A ticket, its findings and what should be said about them are stored in one transaction (`Journal.store`), so

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from bot.journal.asked import AskedFor
 from bot.journal.engine import connect
 from bot.journal.marks import Marks
 from bot.journal.members import Members
@@ -13,7 +14,7 @@ from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Members, Marks):
+class Journal(Tickets, Waivers, Members, AskedFor, Marks):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 

@@ -124,6 +124,7 @@ TICKET = Table(
     _moment("gone_at"),
     _moment("settle_by"),
     _moment("look_again_at"),
+    Column("any_hour", Boolean),
     Index(None, "source", "key"),
 )
 
@@ -136,6 +137,7 @@ FINDING = Table(
     _text("verdict"),
     _moment("since", needed=True),
     _text("digest"),
+    _moment("deadline"),
     ForeignKeyConstraint(["source", "ticket_id"], ["ticket.source", "ticket.id"], ondelete="CASCADE"),
 )
 
@@ -213,6 +215,19 @@ SENT = Table(
     _text("what", primary_key=True),
     Column("day", Date, primary_key=True),
     _moment("at", needed=True),
+)
+
+ASKED = Table(
+    "asked",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("ticket"),
+    _text("line"),
+    _text("audience"),
+    Column("step", Integer),
+    _moment("at", needed=True),
+    _moment("settled_at"),
+    Index(None, "ticket"),
 )
 
 RUN = Table(

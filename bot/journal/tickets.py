@@ -26,7 +26,8 @@ _OVER = [state.value for state in State if state.over]
 class TicketRow:
     """A ticket as it was last stored. All moments are in UTC. `first_state` is the state it was in when the
     bot first saw it; `gone_at` is when it was found deleted or out of sight. `settle_by` is until when an emergency
-    is to make good what it skipped; `look_again_at` when its findings change although nobody touches it.
+    is to make good what it skipped; `look_again_at` when its findings change although nobody touches it; `any_hour`
+    whether its class lets people be told at any hour, None when that was not kept.
     """
 
     source: str
@@ -46,6 +47,7 @@ class TicketRow:
     gone_at: datetime | None
     settle_by: datetime | None = None
     look_again_at: datetime | None = None
+    any_hour: bool | None = None
 
     @property
     def ref(self) -> TicketRef:
@@ -72,15 +74,17 @@ class Tickets(Slots):
         now: datetime,
         desired: Iterable[Wish] = (),
         version: str = "",
+        any_hour: bool | None = None,
     ) -> None:
         """Keep a ticket, its findings and what should be said about it: all of it, or nothing.
 
-        `snapshot` is what the findings were made from, JSON-able. `version` is that of the `TicketRef`.
+        `snapshot` is what the findings were made from, JSON-able. `version` is that of the `TicketRef`;
+        `any_hour` tells whether people may be told of it at any hour.
         A finding keeps the moment since which its verdict stands; one that no longer applies is forgotten.
         """
         with self.write() as connection:
             values = _ticket_values(ticket, snapshot, now) | _moments(findings, now)
-            _put_ticket(connection, values | {"version_seen": version})
+            _put_ticket(connection, values | {"version_seen": version, "any_hour": any_hour})
             _put_findings(connection, ticket, findings, now)
             _put_bundle(connection, ticket)
             put_wishes(connection, desired, now)
@@ -228,6 +232,7 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
             "verdict": finding.verdict.value,
             "since": now,
             "digest": _meaning(finding),
+            "deadline": finding.deadline,
         }
         for finding in findings
     ]
@@ -236,6 +241,7 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
     fresh = {
         "verdict": new.excluded.verdict,
         "digest": new.excluded.digest,
+        "deadline": new.excluded.deadline,
         "since": case((stands, FINDING.c.since), else_=new.excluded.since),
     }
     if rows:
