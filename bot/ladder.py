@@ -74,9 +74,10 @@ def reached(
         return None
     if not taken:
         return step
-    gap = ladder.rungs[step].hours - ladder.rungs[step - 1].hours
+    last = max(taken)
+    gap = ladder.rungs[step].hours - ladder.rungs[last].hours
     urgent = ladder.clock and ladder.rungs[step].hours <= 0  # what runs out does not wait for a late start
-    return step if urgent or _between(ladder, taken[step - 1], now, calendar) >= gap else None
+    return step if urgent or _between(ladder, taken[last], now, calendar) >= gap else None
 
 
 def _passed(ladder: Ladder, start: datetime, calendar: Calendar, now: datetime) -> float:
