@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench pictures record lock env-example checks-doc cases-doc catalogue clean
+.PHONY: help install demo test check bench contract pictures record lock env-example checks-doc cases-doc catalogue clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -37,8 +37,17 @@ check: $(DONE)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache >/tmp/sluis-imports.$$$$ 2>&1 || { cat /tmp/sluis-imports.$$$$; exit 1; }; rm -f /tmp/sluis-imports.$$$$
 
-bench: $(DONE) ## how long the norms take: 3000 classifications, and tickets a second
+bench: $(DONE) ## how long the norms take; what a cycle over 10,000 tickets asks (CENSUS=1: the nightly look at all too)
 	@PYTHONPATH=tests $(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_cycle
+
+contract: $(DONE) .contract/.installed ## the Jira connector on a server that others made (downloads it once)
+	@SLUIS_CONTRACT=1 $(BIN)/python -m pytest tests/contracts/test_backlot.py
+
+.contract/.installed: requirements/contract.txt
+	@$(PYTHON) -m venv .contract
+	@.contract/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/contract.txt
+	@touch $@
 
 pictures: $(DONE) ## the README's pictures, made by the demo (needs Chromium)
 	@$(BIN)/python -m tests.pictures
@@ -51,6 +60,8 @@ lock: ## renew the lock files (needs uv)
 		--no-annotate --quiet --custom-compile-command "make lock" -o requirements/dev.txt
 	@uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--quiet --custom-compile-command "make lock" -c requirements/dev.txt -o requirements/runtime.txt
+	@echo "backlot==0.1.0" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
+		--custom-compile-command "make lock" -o requirements/contract.txt
 	@uv pip compile --group build --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
 		--custom-compile-command "make lock" -o requirements/build.txt
 
@@ -67,4 +78,4 @@ catalogue: $(DONE) ## gather new sentences into the Dutch catalogue
 	@$(BIN)/python -m bot.messages.catalogue
 
 clean: ## remove what was made
-	@rm -rf $(VENV) .demo .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .contract .demo .mypy_cache .ruff_cache .hypothesis

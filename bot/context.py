@@ -12,7 +12,7 @@ from bot.journal import Journal
 from bot.messages.language import Speaker
 from bot.model.people import Role
 from bot.model.waiver import Declaration, Substitute
-from bot.ports import AssetBook, Connector, Outlet, Postbox, Relations, TicketSource
+from bot.ports import AssetBook, Connector, Inbound, Outlet, Postbox, Relations, TicketSource
 from bot.talk import Talk
 from bot.waivers import TERMS, Terms
 from rules.policy import Pack
@@ -59,7 +59,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a run needs. `clock` gives the present moment (aware, UTC); `stop` tells when to leave."""
+    """Everything a run needs. `clock` gives the present moment (aware, UTC); `stop` tells when to leave; `heard` the
+    requests that came in since it was last asked, by system and outcome.
+    """
 
     connectors: tuple[Connector, ...]
     journal: Journal
@@ -67,6 +69,7 @@ class Context:
     speak: Speaker
     clock: Callable[[], datetime]
     stop: Callable[[], bool] = lambda: False
+    heard: Callable[[], Mapping[str, Mapping[str, int]]] = dict
 
     @property
     def sources(self) -> tuple[TicketSource, ...]:
@@ -87,6 +90,11 @@ class Context:
     def outlets(self) -> Mapping[str, Outlet]:
         """Where the bot can speak, by name."""
         return {c.outlet.name: c.outlet for c in self.connectors if c.outlet}
+
+    @property
+    def inbounds(self) -> Mapping[str, Inbound]:
+        """Who understands what outside systems say of their own accord, by name."""
+        return {c.inbound.name: c.inbound for c in self.connectors if c.inbound}
 
     @property
     def postbox(self) -> Postbox | None:

@@ -17,9 +17,9 @@ from bot import handover
 from bot.audience import Audience, OnTicket, Team
 from bot.messages import card
 from bot.messages.comment import VERSION, compose
+from bot.messages.fit import fitted
 from bot.messages.language import Speaker
 from bot.messages.overview import Overview, overview
-from bot.messages.render import rendered
 from bot.model.facts import Facts
 from bot.model.finding import Finding
 from bot.model.lifecycle import Severity, State, Verdict
@@ -142,7 +142,7 @@ def _comment(
         return ()
     replaces = None if voice.editable else memory.noted_at
     document = compose(facts, lines, voice.speak, replaces)
-    body = rendered(document, voice.form)
+    body = fitted(document, voice.form, voice.speak)
     # A note that cannot be edited is written anew only when the set of open findings changes, not its wording.
     meaning = body if voice.editable else _open_set(facts, findings, voice)
     return (Intent(COMMENT, OnTicket(), digest_of(meaning), body, _reason(memory, COMMENT)),)

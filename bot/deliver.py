@@ -11,11 +11,13 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 
 from bot.journal import Due, Journal, Slot
 from bot.ports import (
+    Altered,
     Ambiguous,
     AuthRefused,
     Forbidden,
@@ -25,6 +27,7 @@ from bot.ports import (
     Outlet,
     Place,
     Posted,
+    Postponed,
     RateLimited,
     Refused,
     SourceError,
@@ -53,6 +56,7 @@ class Delivery:
     """What came of a run's messages.
 
     created, updated  posts and edits; `removed`: surplus copies taken away
+    altered           messages that a person had edited: left as they are, and replaced by a fresh one
     adopted           messages of ours that were found outside, after a crash, a time-out or a lost journal
     unchanged         messages that stand as they should, at the end of the run
     ambiguous         writes of which it is not known whether they were done; the next run looks
@@ -67,6 +71,7 @@ class Delivery:
     created: int = 0
     updated: int = 0
     removed: int = 0
+    altered: int = 0
     adopted: int = 0
     unchanged: int = 0
     ambiguous: int = 0
@@ -81,6 +86,16 @@ class Delivery:
         """The numbers by name."""
         names = [name for name in self.__dataclass_fields__ if name != "problems"]
         return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Which of the due slots are delivered, and how a body says that it takes the place of a message posted at a moment
+    (UTC) that a person has edited since.
+    """
+
+    only: Callable[[Due], bool] = lambda _: True
+    replacing: Callable[[Any, Format, datetime], Any] = lambda body, *_: body
 
 
 class _CapReached(Exception):
@@ -98,15 +113,15 @@ def deliver(
     *,
     limit: int,
     stop: Callable[[], bool] = lambda: False,
-    only: Callable[[Due], bool] = lambda _: True,
+    orders: Orders = Orders(),
 ) -> Delivery:
-    """Bring every due slot, of those in `only`, up to date with at most `limit` writes. Raises only when the
+    """Bring every due slot, of those ordered, up to date with at most `limit` writes. Raises only when the
     journal fails.
 
     Writes whose outcome stayed unknown get one more pass at the end, which begins by looking.
     """
-    courier = _Courier(journal, outlets, now_fn, limit)
-    due = [one for one in journal.due_slots(now_fn()) if only(one)]
+    courier = _Courier(journal, outlets, now_fn, limit, orders)
+    due = [one for one in journal.due_slots(now_fn()) if orders.only(one)]
     courier.round(due, stop)
     unsettled = courier.open_ends()
     courier.round([one for one in due if one.id in unsettled], stop)
@@ -117,9 +132,15 @@ class _Courier:
     """One run's round. Sets hold ids of slots by what last came of them."""
 
     def __init__(
-        self, journal: Journal, outlets: Mapping[str, Outlet], now: Callable[[], datetime], limit: int
+        self,
+        journal: Journal,
+        outlets: Mapping[str, Outlet],
+        now: Callable[[], datetime],
+        limit: int,
+        orders: Orders,
     ) -> None:
         self.journal, self.outlets, self.now, self.limit = journal, outlets, now, limit
+        self.replacing = orders.replacing
         self.owner = secrets.token_hex(8)
         self.delivery = Delivery()
         self.writes = 0
@@ -182,14 +203,36 @@ class _Courier:
         if slot.remote_id and outlet.editable and not slot.once:
             try:
                 return self._update(slot, outlet, slot.remote_id, slot.stands)
-            except Gone:
+            except (Gone, Altered):
                 slot = self._forget(slot)
         found = self._look(slot, outlet) if _must_look(slot, outlet) else ()
+        altered = [one for one in found if one.altered]
+        found = [one for one in found if not one.altered]
+        if altered:
+            if not found and (slot.once or _shows(altered[-1], slot)):
+                return self._adopted(slot, altered[-1])  # it says nothing that was not said: theirs to edit
+            slot = self._replaces(slot, altered)
         if found and outlet.editable:
             return self._adopt(slot, outlet, found)
         if found and (slot.once or _shows(found[-1], slot)):
             return self._adopted(slot, found[-1])
         return self._create(slot, outlet)
+
+    def _replaces(self, slot: Slot, altered: Sequence[Posted]) -> Slot:
+        """Say from now on that the message takes the place of the last one that a person edited."""
+        at = max(one.altered for one in altered if one.altered)
+        if slot.replaces == at:
+            return slot
+        marked = self.journal.replacing(slot, at)
+        if marked is None:
+            raise _Overtaken
+        self.delivery.altered += 1
+        return marked
+
+    def _body(self, slot: Slot, outlet: Outlet) -> Any:
+        if slot.replaces is None:
+            return slot.desired_body
+        return self.replacing(slot.desired_body, outlet.format, slot.replaces)
 
     def _look(self, slot: Slot, outlet: Outlet) -> Sequence[Posted]:
         """Our messages of the slot, where they may have been put, oldest first."""
@@ -216,13 +259,13 @@ class _Courier:
 
     def _create(self, slot: Slot, outlet: Outlet) -> None:
         self._begin(slot, slot.home)
-        remote_id = outlet.create(slot.home, slot.desired_body, slot.marker)
+        remote_id = outlet.create(slot.home, self._body(slot, outlet), slot.marker)
         self.delivery.created += 1
         self._confirm(slot, remote_id)
 
     def _update(self, slot: Slot, outlet: Outlet, remote_id: str, place: Place) -> None:
         self._begin(slot, place)
-        outlet.update(place, remote_id, slot.desired_body, slot.marker)
+        outlet.update(place, remote_id, self._body(slot, outlet), slot.marker)
         self.delivery.updated += 1
         self._confirm(slot, remote_id)
 
@@ -270,7 +313,7 @@ class _Courier:
 
     def _when_again(self, slot: Slot, error: SourceError) -> datetime | None:
         """When to try again; None for the next occasion."""
-        if isinstance(error, RateLimited):
+        if isinstance(error, RateLimited | Postponed):
             return error.until
         if isinstance(error, Ambiguous | AuthRefused | Unreachable):
             return None

@@ -9,51 +9,105 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from bot.accounts import approvals_at_home, at_home, foreign, known_people
 from bot.bundle import Bundle, Shelf, added_at
+from bot.census import followed_up
 from bot.classify import classify, of_change, unread_change
 from bot.context import Context
 from bot.emergency import settle_by
 from bot.membership import with_past
 from bot.model.asset import Asset, Subject
+from bot.model.expiry import days_left
+from bot.model.expiry import told as expiry_told
 from bot.model.facts import Child, Facts
 from bot.model.people import Person, Role, RoleMembers
 from bot.model.say import Say, say
 from bot.model.ticket import Ticket, TicketRef
-from bot.ports import Forbidden, SourceError, TicketSource
+from bot.ports import Forbidden, ReadsAhead, SourceError, TicketSource
 from bot.registers import Registers
-from bot.report import Report
+from bot.report import Report, SourceCount
+
+AHEAD = 50
+"""Tickets that are fetched together, where a source can."""
 
 
 def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> Iterator[TicketRef]:
     """The tickets of a source that have not been seen in their present state, each once; and those of which time
     alone changed the findings.
 
-    full  look at every open ticket again, for what changes without moving a ticket's stamp
+    full  look at every open ticket again, for what changes without moving a ticket's stamp; and find out what became
+          of those that are not listed any more
     """
     count = report.source(source.name)
-    again = {row.id: row.key for row in ctx.journal.due_again(source.name, ctx.clock())}
-    done: set[tuple[str, str]] = set()
+    ids: set[str] = set()
     try:
-        source.identify()
+        introduced(ctx, source, report)
         since = ctx.journal.mark(source.name)
-        for ref in source.census() if full or since is None else source.changed(since):
-            if (ref.id, ref.version or ref.updated.isoformat()) in done:
-                continue
-            done.add((ref.id, ref.version or ref.updated.isoformat()))
-            count.listed += 1
-            if not full and ref.id not in again and ctx.journal.seen(ref):
-                count.unchanged += 1
-                continue
-            again.pop(ref.id, None)
-            yield ref
-        for ref in filter(None, map(source.find, again.values())):
+        whole = full or since is None
+        listing = source.census() if whole else source.changed(since)
+        yield from _together(source, _unseen(ctx, source.name, listing, ids, count, full))
+        again = (row.key for row in ctx.journal.due_again(source.name, ctx.clock()) if row.id not in ids)
+        for ref in filter(None, map(source.find, again)):
             count.listed += 1
             yield ref
+        if whole:
+            yield from followed_up(ctx, source, ids, report)
     except SourceError as error:
         count.complete = False
         report.problem(told(error))
+
+
+def introduced(ctx: Context, source: TicketSource, report: Report) -> None:
+    """Ask who we are, and tell when the credentials end soon. Raises SourceError."""
+    expires = source.identify().expires
+    left = days_left(expires, ctx.clock().date()) if expires else None
+    if expires is None or left is None:
+        return
+    line = f"{source.name}: {expiry_told(expires, left)} — make a new one in time and tell its last day"
+    report.problem(line) if left < 0 else report.note(line)
+
+
+def _unseen(
+    ctx: Context, source: str, listing: Iterator[TicketRef], ids: set[str], count: SourceCount, full: bool
+) -> Iterator[TicketRef]:
+    """Those to look at. `ids` takes in every id that is listed."""
+    again = {row.id for row in ctx.journal.due_again(source, ctx.clock())}
+    done: set[tuple[str, str]] = set()
+    for ref in listing:
+        state = ref.id, ref.version or ref.updated.isoformat()
+        ids.add(ref.id)
+        if state in done:
+            continue
+        done.add(state)
+        count.listed += 1
+        if not full and ref.id not in again and ctx.journal.seen(ref):
+            count.unchanged += 1
+            continue
+        again.discard(ref.id)
+        yield ref
+
+
+def _together(source: TicketSource, refs: Iterator[TicketRef]) -> Iterator[TicketRef]:
+    """The same, some at a time, told to the source before they are read. What a listing that breaks off gave before
+    it did is not lost.
+    """
+    broken: SourceError | None = None
+    while broken is None:
+        batch: list[TicketRef] = []
+        try:
+            for ref in islice(refs, AHEAD):
+                batch.append(ref)
+        except SourceError as error:
+            broken = error
+        if not batch:
+            break
+        if isinstance(source, ReadsAhead):
+            source.ahead(batch)
+        yield from batch
+    if broken:
+        raise broken
 
 
 def told(error: SourceError) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from bot.ports import Line
 from bot.report import Report
 
 
@@ -17,23 +21,49 @@ class Metrics:
             "sluis_tickets", "Tickets by source and outcome.", ["source", "outcome"], registry=self.registry
         )
         self._effects = Counter("sluis_effects", "Messages by outcome.", ["outcome"], registry=self.registry)
+        self._hooks = Counter(
+            "sluis_webhooks", "Webhooks by system and outcome.", ["source", "outcome"], registry=self.registry
+        )
         self._verdicts = Gauge(
             "sluis_verdicts", "Verdicts in the last cycle.", ["verdict"], registry=self.registry
+        )
+        self._circuits = Gauge(
+            "sluis_circuit_open",
+            "1 while nothing is asked of a system: it does not answer, or wants to be left alone.",
+            ["system"],
+            registry=self.registry,
         )
         self._ended = Gauge(
             "sluis_last_run_timestamp_seconds", "When the last cycle ended.", registry=self.registry
         )
 
+    def hook(self, source: str, outcome: str) -> None:
+        """Add one webhook."""
+        self._hooks.labels(source, outcome).inc()
+
+    def watch(self, circuits: Mapping[str, Line]) -> None:
+        """Show how these lines are at any moment."""
+        for system, line in circuits.items():
+            self._circuits.labels(system).set_function(partial(_opened, line))
+
     def observe(self, report: Report) -> None:
         """Add one run."""
         self._runs.labels(str(report.exit_code)).inc()
+        self.observe_look(report)
+        for verdict, number in report.verdicts.items():
+            self._verdicts.labels(verdict).set(number)
+        if report.ended:
+            self._ended.set(report.ended.timestamp())
+
+    def observe_look(self, report: Report) -> None:
+        """Add what was done on a hint: tickets and messages. It says nothing about all tickets."""
         for name, count in report.sources.items():
             self._tickets.labels(name, "read").inc(count.read)
             self._tickets.labels(name, "unchanged").inc(count.unchanged)
             self._tickets.labels(name, "failed").inc(count.failed)
         for outcome, number in report.delivered.items():
             self._effects.labels(outcome).inc(number)
-        for verdict, number in report.verdicts.items():
-            self._verdicts.labels(verdict).set(number)
-        if report.ended:
-            self._ended.set(report.ended.timestamp())
+
+
+def _opened(line: Line) -> float:
+    return float(line.open)

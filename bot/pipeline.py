@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -13,16 +14,17 @@ from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
 from bot.decide import COMMENT, Intent, Memory, decide, handovers
 from bot.declarations import attestations
-from bot.deliver import deliver
+from bot.deliver import Orders, deliver
 from bot.fetch import Gatherer, listed, told
 from bot.handover import is_handover
 from bot.journal import Due
+from bot.messages.render import with_remark
 from bot.model.facts import Facts
 from bot.model.people import Person
 from bot.model.snapshot import snapshot
 from bot.model.ticket import Ticket, TicketRef
 from bot.model.wish import Wish
-from bot.ports import SourceError, TicketSource
+from bot.ports import Format, NotFound, SourceError, TicketSource
 from bot.reminders import remind_all
 from bot.report import Planned, Report
 from rules.engine import evaluate
@@ -37,6 +39,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     report = Report("act" if ctx.policy.act else "observe", ctx.clock())
     packs, today = ctx.policy.packs, report.started.date()
     report.organisation(packs, attestations(packs, ctx.policy.declarations, today))
+    report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
     run = ctx.journal.start_run(report.mode, report.started)
     gatherer = Gatherer(ctx, watching=True)
     for source in ctx.sources:
@@ -123,6 +126,8 @@ def judge(
         ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
     except SourceError as error:
         report.problem(f"{ref.key}: {told(error)}")
+        if isinstance(error, NotFound) and error.system == source.name:
+            ctx.journal.out_of_sight(source.name, [ref.id], ctx.clock())
         count.failed += 1
         return error
     except Exception as error:  # one ticket we cannot digest must not keep the others waiting
@@ -235,7 +240,13 @@ def deliver_all(ctx: Context, report: Report) -> None:
 def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: True) -> None:
     """Deliver, within what the cap leaves of this run."""
     left = max(ctx.policy.max_writes - report.writes, 0)
-    delivery = deliver(ctx.journal, ctx.outlets, ctx.clock, limit=left, stop=ctx.stop, only=only)
+
+    def replaces(body: Any, form: Format, at: datetime) -> Any:
+        said = ctx.speak.say("Takes the place of the comment of {at}, which was edited by hand.", at=at)
+        return with_remark(body, form, said)
+
+    orders = Orders(only, replaces)
+    delivery = deliver(ctx.journal, ctx.outlets, ctx.clock, limit=left, stop=ctx.stop, orders=orders)
     report.add(delivery.counts())
     for line in delivery.problems:
         report.problem(line)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.model.asset import Asset
 from bot.model.people import Person, Role, RoleMembers
@@ -40,11 +40,13 @@ class Garbled(SourceError):
 
 
 class RateLimited(SourceError):
-    """Come back later. `until` (UTC) is when the system said it will listen again."""
+    """Come back later. `until` (UTC) is when the system said it will listen again; `reason` its own word for which of
+    its limits was reached, where it has one.
+    """
 
-    def __init__(self, system: str, message: str, until: datetime) -> None:
+    def __init__(self, system: str, message: str, until: datetime, reason: str = "") -> None:
         super().__init__(system, message)
-        self.until = until
+        self.until, self.reason = until, reason
 
 
 class Forbidden(SourceError):
@@ -59,12 +61,34 @@ class Refused(SourceError):
     """A write was definitely not done (validation, policy, too long)."""
 
 
+class Postponed(Refused):
+    """Not done now, because it would disturb people too often. It may be done from `until` (UTC) on."""
+
+    def __init__(self, system: str, message: str, fix: str, until: datetime) -> None:
+        super().__init__(system, message, fix)
+        self.until = until
+
+
 class Gone(SourceError):
     """The text to be edited does not exist any more."""
 
 
+class Altered(SourceError):
+    """A person has edited our text since: it is theirs now and is left as it is."""
+
+
 class Ambiguous(SourceError):
     """A write may or may not have been done. Settle it by reading back, never by repeating it."""
+
+
+class Fate(StrEnum):
+    """What became of a ticket that a full listing no longer shows."""
+
+    OPEN = "open"
+    OVER = "over"
+    MOVED = "moved"
+    DELETED = "deleted"
+    HIDDEN = "hidden"
 
 
 class Format(StrEnum):
@@ -78,11 +102,12 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the account is, as the system sees it."""
+    """Who the account is, as the system sees it. `expires` is the last day of its credentials, where that is known."""
 
     id: str
     name: str
     timezone: str = "UTC"
+    expires: date | None = None
 
 
 class TicketSource(Protocol):
@@ -110,6 +135,30 @@ class TicketSource(Protocol):
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups (or user ids). A name unknown to this source is left out."""
+
+    def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
+        """What became of a ticket that a census did not list, and how it is found now: still open, closed, moved
+        out of what is watched, deleted for certain, or not visible (most systems do not tell deleted from hidden).
+        Raises SourceError when nothing can be concluded.
+        """
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A source that can fetch many tickets in one request."""
+
+    def ahead(self, refs: Sequence[TicketRef]) -> None:
+        """These are read next, and soon. What cannot be had this way is read one by one; raises nothing for that."""
+
+
+class Line(Protocol):
+    """The line to an outside system."""
+
+    @property
+    def open(self) -> bool:
+        """True while nothing is asked of it: it did not answer several times in a row, or wants to be left alone.
+        (The word is that of a circuit breaker.)
+        """
 
 
 class AssetBook(Protocol):
@@ -151,10 +200,13 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message of ours found outside. `digest` is that of the text it shows, where the marker tells."""
+    """A message of ours found outside. `digest` is that of the text it shows, where the marker tells. `altered` is
+    when (UTC) it was posted, if a person has edited it since.
+    """
 
     remote_id: str
     digest: str = ""
+    altered: datetime | None = None
 
 
 class Outlet(Protocol):
@@ -174,7 +226,7 @@ class Outlet(Protocol):
         """Post with the marker inside the same call; gives the remote id. Raises Ambiguous, Refused, ..."""
 
     def update(self, place: Place, remote_id: str, body: Any, marker: Marker) -> None:
-        """Replace the text. Raises Gone when it is not there any more."""
+        """Replace the text. Raises Gone when it is not there any more, Altered when it is a person's by now."""
 
     def remove(self, place: Place, remote_id: str) -> None:
         """Take a surplus message of ours away. Raises Gone when it is not there any more."""
@@ -219,6 +271,29 @@ class Examiner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """Word from outside that a ticket may have changed, to be looked at soon. Never evidence of anything.
+
+    id      of the ticket in its source, or key when that is all that was told
+    event   what tells a repeated delivery of the same word; empty where the system gives none
+    """
+
+    id: str
+    event: str = ""
+
+
+class Inbound(Protocol):
+    """Understands the requests in which an outside system says that something changed."""
+
+    name: str
+
+    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[Hint]:
+        """What a request tells. Empty for words about the bot's own doings and for tickets not watched.
+        Raises AuthRefused when the signature is not right, Garbled when it cannot be understood.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Connector:
     """Everything one outside system offers. What it does not offer is None."""
 
@@ -229,3 +304,10 @@ class Connector:
     outlet: Outlet | None = None
     postbox: Postbox | None = None
     relations: Relations | None = None
+    inbound: Inbound | None = None
+    circuit: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion(Hint):
+    """Signed word that a ticket was deleted. Taken for true only when the ticket is not found any more either."""

@@ -16,7 +16,7 @@ from bot.messages.overview import overview
 from bot.model.lifecycle import Severity, State, Verdict
 from bot.model.say import say
 from bot.model.wish import Wish
-from bot.ports import SourceError
+from bot.ports import NotFound, SourceError
 from bot.remind import OVERDUE, Due, Reminder, due, grouped, step_after, step_now
 from bot.report import Planned, Report
 from rules.engine import evaluate
@@ -54,6 +54,8 @@ def _due(ctx: Context, gatherer: Gatherer, report: Report) -> Iterator[tuple[Cla
             facts = gatherer.facts(sources[row.source], row.ref)
         except SourceError as error:
             report.problem(f"{row.key}: {told(error)}")
+            if isinstance(error, NotFound) and error.system == row.source:
+                ctx.journal.out_of_sight(row.source, [row.id], ctx.clock())
             continue
         view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
         if one := due(facts, view, ctx.policy.remind_days, ctx.policy.calendar):

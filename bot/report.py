@@ -18,6 +18,8 @@ EXIT_OK, EXIT_INCOMPLETE, EXIT_USAGE = 0, 1, 2
 
 
 NOT_MEASURED = "not measured"
+Verdicts = tuple[tuple[str, Verdict], ...]
+"""The outcome of one ticket: rule id and verdict."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Report:
 
     notes         what an admin should know although nothing went wrong, a line each
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
+    webhooks      requests that came in since the last run, by system and outcome ("refused": a wrong signature)
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
     """
 
@@ -62,8 +65,10 @@ class Report:
     notes: list[str] = field(default_factory=list)
     attestations: dict[str, str] = field(default_factory=dict)
     indicators: dict[str, str] = field(default_factory=dict)
+    webhooks: dict[str, dict[str, int]] = field(default_factory=dict)
     stopped: bool = False
-    _findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    _judged: dict[str, Verdicts] = field(default_factory=dict)
+    _alike: dict[Verdicts, Verdicts] = field(default_factory=dict)
 
     def source(self, name: str) -> SourceCount:
         """The count of a source, made when first asked for."""
@@ -71,14 +76,17 @@ class Report:
 
     def judged(self, ticket: str, findings: tuple[Finding, ...]) -> bool:
         """Count the findings of one ticket ("source:id"). Only what it was judged last counts; True the first time."""
-        before = self._findings.get(ticket)
-        self._findings[ticket] = findings
-        for one, number in ((before or (), -1), (findings, 1)):
-            for finding in one:
-                self.verdicts[finding.verdict.value] += number
-                counts = self.rules.setdefault(finding.id, Counter())
-                counts[finding.verdict.value] += number
-                self.rules[finding.id] = +counts
+        before = self._judged.get(ticket)
+        now = tuple((finding.id, finding.verdict) for finding in findings)
+        self._judged[ticket] = self._alike.setdefault(
+            now, now
+        )  # thousands of tickets, few different outcomes
+        for verdicts, number in ((before or (), -1), (now, 1)):
+            for rule, verdict in verdicts:
+                self.verdicts[verdict.value] += number
+                counts = self.rules.setdefault(rule, Counter())
+                counts[verdict.value] += number
+                self.rules[rule] = +counts
         return before is None
 
     def organisation(self, packs: Sequence[Pack], declared: Iterable[tuple[Rule, Declared]]) -> None:
@@ -141,6 +149,7 @@ class Report:
             "notes": list(self.notes),
             "attestations": dict(self.attestations),
             "indicators": dict(self.indicators),
+            "webhooks": self.webhooks,
             "stopped": self.stopped,
             "exit_code": self.exit_code,
         }

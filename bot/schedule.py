@@ -41,6 +41,10 @@ class Pulse:
         """True while the scheduler runs."""
         return bool(self.scheduler.running) and not self.stop.is_set()
 
+    def soon(self, job: Callable[[], None]) -> None:
+        """Run a job once, when the worker is free: never beside a cycle."""
+        self.scheduler.add_job(job)
+
 
 def start(
     sync: Callable[[], None], census: Callable[[], None], minutes: int, at: time, calendar: Calendar

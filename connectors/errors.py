@@ -7,6 +7,7 @@ left this machine is only `Unreachable`. Messages hold no URL, query text, heade
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -61,7 +62,7 @@ def status_error(
     """
     said = f"answered {status}" + (f": {clean(detail)}" if detail.strip() else "")
     if status == 429:
-        return RateLimited(system, said, datetime.now(UTC) + timedelta(seconds=_seconds(retry_after)))
+        return RateLimited(system, said, datetime.now(UTC) + timedelta(seconds=wait_seconds(retry_after)))
     if status >= 500:
         return Ambiguous(system, said) if writing else Unreachable(system, said)
     if writing and status in _UNDONE:
@@ -106,17 +107,28 @@ def _never_left(error: Exception) -> bool:
     return isinstance(reason, (NewConnectionError, NameResolutionError))
 
 
-def _seconds(retry_after: str | None) -> float:
-    """Seconds from a Retry-After header: a number, or an HTTP date."""
-    if not retry_after:
+def wait_seconds(told: str | None) -> float:
+    """Seconds from now in what a server told: a number, decimals too, an HTTP date (`Retry-After`) or one in ISO 8601
+    (Jira's `X-RateLimit-Reset`). `DEFAULT_WAIT` when it is none of these.
+    """
+    if not told:
         return DEFAULT_WAIT
-    try:
-        return max(0.0, float(retry_after))
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return DEFAULT_WAIT
+    for read in (_number, parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            found = read(told.strip())
+        except (ValueError, OverflowError):
+            continue
+        return max(0.0, found if isinstance(found, float) else _ahead(found))
+    return DEFAULT_WAIT
+
+
+def _number(told: str) -> float:
+    number = float(told)
+    if not math.isfinite(number):
+        raise ValueError(told)
+    return number
+
+
+def _ahead(moment: datetime) -> float:
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    return (aware - datetime.now(UTC)).total_seconds()

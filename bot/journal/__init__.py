@@ -24,9 +24,13 @@ slot      target, ticket, kind (unique)   one message outside. `desired_*`: how 
                                           known; `at_container`, `at_thread`: where it was put; `phase` "writing":
                                           a write began and its end is not known; `attempts`, `next_attempt_at`,
                                           `last_error`: back-off; `lease_*`, `fence`: who works on it now;
-                                          `closed`: no longer wanted, not written any more
+                                          `closed`: no longer wanted, not written any more; `replaces`: when the
+                                          message was posted that a person edited and that this one replaces
 waiver    id                              an exception for a rule of a ticket ("source:id"): reason, who in which
                                           role, until when, and when and by whom it was ended before that
+hint      id                              word from outside that a ticket may have changed: event tells a repeated
+                                          delivery, `deleted` that it was said to be deleted, `done_at` when it was
+                                          looked at; what is not done is looked at after a restart
 sent      what, day                       what goes out once a day, and did
 asked     id                              whom (a role, or "team:<name>") a line of a ticket was asked of and when; `step`
                                           of the ladder, none for a reminder; `settled_at`: when it was open no more
@@ -41,6 +45,7 @@ No e-mail address and no secret is stored; names of people stand in snapshots an
 """
 
 from bot.journal.engine import JournalError, connect
+from bot.journal.hints import Heard
 from bot.journal.journal import Journal, open_journal
 from bot.journal.migrate import upgrade
 from bot.journal.slot import Due, Slot
@@ -49,6 +54,7 @@ from bot.journal.tickets import TicketRow
 
 __all__ = [
     "Due",
+    "Heard",
     "Journal",
     "JournalError",
     "Slot",

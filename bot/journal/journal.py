@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 from bot.journal.asked import AskedFor
 from bot.journal.engine import connect
+from bot.journal.hints import Hints
 from bot.journal.marks import Marks
 from bot.journal.members import Members
 from bot.journal.migrate import upgrade
@@ -14,7 +15,7 @@ from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Members, AskedFor, Marks):
+class Journal(Tickets, Waivers, Members, AskedFor, Marks, Hints):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 

@@ -33,6 +33,7 @@ class Slot:
     home       where a new message goes; `stands` is where the present one was put
     phase      "writing" when a write began whose outcome was never confirmed
     fence      number of the lease under which this was read
+    replaces   when a message was posted that a person edited and that this one takes the place of
     """
 
     id: int
@@ -57,6 +58,7 @@ class Slot:
     applied_at: datetime | None
     closed: bool
     fence: int
+    replaces: datetime | None = None
 
     @property
     def marker(self) -> Marker:

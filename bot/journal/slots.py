@@ -112,6 +112,10 @@ class Slots(Store):
             return None
         return replace(slot, stands=Place(""), **never)
 
+    def replacing(self, slot: Slot, at: datetime) -> Slot | None:
+        """This message takes the place of one posted at `at`, which a person edited. None when the lease was lost."""
+        return replace(slot, replaces=at) if self._under_lease(slot, replaces=at) else None
+
     def confirm(self, slot: Slot, remote_id: str, now: datetime) -> bool:
         """Note that the message stands outside as this slot wanted it. False when the lease was lost: then
         there may be two of them, so the slot is put in doubt, also for who holds the lease now.

@@ -122,6 +122,7 @@ TICKET = Table(
     _text("first_state"),
     _moment("checked_at", needed=True),
     _moment("gone_at"),
+    _moment("hidden_at"),
     _moment("settle_by"),
     _moment("look_again_at"),
     Column("any_hour", Boolean),
@@ -205,6 +206,7 @@ SLOT = Table(
     _moment("created_at", needed=True),
     _moment("applied_at"),
     Column("closed", Boolean, nullable=False),
+    _moment("replaces"),
     UniqueConstraint("target", "ticket", "kind"),
     Index(None, "ticket"),
 )
@@ -256,4 +258,18 @@ WAIVER = Table(
     _moment("ended_at"),
     _text("ended_by"),
     Index(None, "ticket"),
+)
+
+HINT = Table(
+    "hint",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("source"),
+    _text("ticket"),
+    _text("event"),
+    Column("deleted", Boolean, nullable=False),
+    _moment("received_at", needed=True),
+    _moment("done_at"),
+    UniqueConstraint("source", "ticket", "event"),
+    Index(None, "done_at"),
 )

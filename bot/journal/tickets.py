@@ -25,9 +25,10 @@ _OVER = [state.value for state in State if state.over]
 @dataclass(frozen=True, slots=True)
 class TicketRow:
     """A ticket as it was last stored. All moments are in UTC. `first_state` is the state it was in when the
-    bot first saw it; `gone_at` is when it was found deleted or out of sight. `settle_by` is until when an emergency
-    is to make good what it skipped; `look_again_at` when its findings change although nobody touches it; `any_hour`
-    whether its class lets people be told at any hour, None when that was not kept.
+    bot first saw it; `gone_at` is when it was found deleted, or moved out of what is watched; `hidden_at` when it was
+    first not to be seen, which tells nothing of the ticket. `settle_by` is until when an emergency is to make good what
+    it skipped; `look_again_at` when its findings change although nobody touches it; `any_hour` whether its class lets
+    people be told at any hour, None when that was not kept.
     """
 
     source: str
@@ -47,6 +48,7 @@ class TicketRow:
     gone_at: datetime | None
     settle_by: datetime | None = None
     look_again_at: datetime | None = None
+    hidden_at: datetime | None = None
     any_hour: bool | None = None
 
     @property
@@ -55,6 +57,7 @@ class TicketRow:
         return TicketRef(self.source, self.id, self.key, self.updated, self.version_seen)
 
 
+_IN_SIGHT = (TICKET.c.gone_at.is_(None), TICKET.c.hidden_at.is_(None))
 _ROW = [column for column in TICKET.c if column.name != "snapshot"]
 
 
@@ -64,7 +67,7 @@ class Tickets(Slots):
     def seen(self, ref: TicketRef) -> bool:
         """Whether this very state of the ticket (stamp and version) was stored before."""
         same = (TICKET.c.updated == ref.updated, TICKET.c.version_seen == ref.version)
-        return bool(self._rows(_is(ref.source, ref.id), *same, TICKET.c.gone_at.is_(None)))
+        return bool(self._rows(_is(ref.source, ref.id), *same, *_IN_SIGHT))
 
     def store(
         self,
@@ -123,14 +126,14 @@ class Tickets(Slots):
             BUNDLE.c.child_key == change.c.key,
             change.c.checked_at > TICKET.c.checked_at,
         )
-        return self._rows(newer, TICKET.c.state.not_in(_OVER), TICKET.c.gone_at.is_(None))
+        return self._rows(newer, TICKET.c.state.not_in(_OVER), *_IN_SIGHT)
 
     def asked_of(self) -> tuple[TicketRow, ...]:
         """All tickets of which people may have to be reminded: open ones, and emergencies with something to make
         good, closed or not.
         """
         waiting = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None)
-        return self._rows(waiting, TICKET.c.gone_at.is_(None))
+        return self._rows(waiting, *_IN_SIGHT)
 
     def settle_by(self, source: str, ticket_id: str) -> datetime | None:
         """Until when (UTC) an emergency was last told to make good what it skipped; None when it was not."""
@@ -141,8 +144,7 @@ class Tickets(Slots):
         """Tickets whose findings change by now although nobody touched them: a waiver was recorded or ended or
         has lapsed, or the time to make something good is over.
         """
-        due = (TICKET.c.look_again_at <= now, TICKET.c.gone_at.is_(None))
-        return self._rows(TICKET.c.source == source, *due)
+        return self._rows(TICKET.c.source == source, TICKET.c.look_again_at <= now, *_IN_SIGHT)
 
     def ticket(self, source: str, key: str) -> TicketRow | None:
         """The ticket people call `key`; the one seen last when the key was given to another ticket."""
@@ -156,13 +158,23 @@ class Tickets(Slots):
             found: dict[str, Any] | None = connection.execute(query).scalar_one_or_none()
             return found
 
-    def gone(self, source: str, ticket_id: str, at: datetime) -> None:
-        """The ticket was asked for directly and is not there: nothing more is written into it."""
+    def gone(self, source: str, ticket_id: str, at: datetime, last_words: Iterable[Wish] = ()) -> None:
+        """The ticket was asked for directly and is not there: nothing more is said of it, but these last words."""
         with self.write() as connection:
             first = (_is(source, ticket_id), TICKET.c.gone_at.is_(None))
             connection.execute(update(TICKET).where(*first).values(gone_at=at))
-            inside = (SLOT.c.target == source, SLOT.c.ticket == f"{source}:{ticket_id}")
-            connection.execute(update(SLOT).where(*inside).values(closed=True))
+            of_ticket = SLOT.c.ticket == f"{source}:{ticket_id}"
+            connection.execute(update(SLOT).where(of_ticket).values(closed=True))
+            put_wishes(connection, last_words, at)
+
+    def out_of_sight(self, source: str, ticket_ids: Iterable[str], at: datetime) -> None:
+        """These cannot be seen, which may have many causes. Nobody is reminded of them, and they are not read on behalf
+        of others, until they are seen again; what was said of them stands.
+        """
+        with self.write() as connection:
+            for ticket_id in ticket_ids:
+                first = (_is(source, ticket_id), TICKET.c.hidden_at.is_(None))
+                connection.execute(update(TICKET).where(*first).values(hidden_at=at))
 
     def _rows(self, *conditions: ColumnElement[bool]) -> tuple[TicketRow, ...]:
         query = select(*_ROW).where(*conditions).order_by(TICKET.c.source, TICKET.c.id)
@@ -197,6 +209,7 @@ def _ticket_values(ticket: Ticket, snapshot: Mapping[str, Any], now: datetime) -
         "first_state": ticket.state.value,
         "checked_at": now,
         "gone_at": None,
+        "hidden_at": None,
     }
 
 

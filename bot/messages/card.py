@@ -74,6 +74,13 @@ def news(
     return _message(_text(_heading(ticket), *parts), built)
 
 
+def gone(key: str, summary: str, told: str, speak: Speaker) -> Message:
+    """The card of a ticket that is followed no longer because it is not there any more."""
+    heading, standing = f"{key} · {' '.join(summary.split())}", f"{_SIGNS[Tone.INFO]} {told}"
+    built = [blocks.header(heading), blocks.rich_text([blocks.words(standing, bold=True)])]
+    return _message(_text(heading, standing), built)
+
+
 def reminder(one: Reminder, speak: Speaker) -> Message:
     """One message for all that an audience can settle, the most pressing ticket first."""
     heading = speak.count("{n} change waits for you", "{n} changes wait for you", len(one.items))

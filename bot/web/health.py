@@ -1,6 +1,7 @@
 """Health checks and metrics on a port of its own.
 
-/healthz  200 while the clock ticks and the journal answers; vendors that are down do not make it fail
+/healthz  200 while the clock ticks and the journal answers; vendors that are down do not make it fail, but which of
+          them is asked nothing now, because it does not answer or wants to be left alone, is told
 /readyz   200 once every source was read completely at least once
 /metrics  for Prometheus
 """
@@ -9,22 +10,34 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Flask, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from waitress import wasyncore
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
+
+from bot.ports import Line
+
+_LOOK_UP = 0.1
+"""Seconds after which the server looks whether it is to close."""
 
 Check = Callable[[], Mapping[str, bool]]
 
 
-def app(alive: Check, ready: Check, registry: CollectorRegistry) -> Flask:
-    """The pages. `alive` and `ready` give named conditions; all must hold."""
+def app(
+    alive: Check, ready: Check, registry: CollectorRegistry, circuits: Mapping[str, Line] | None = None
+) -> Flask:
+    """The pages. `alive` and `ready` give named conditions; all must hold. `circuits` are the lines to the systems."""
     flask = Flask("sluis-health")
 
-    def answer(conditions: Mapping[str, bool]) -> tuple[Response, int]:
-        return jsonify(conditions), 200 if all(conditions.values()) else 503
+    def answer(conditions: Mapping[str, bool], **more: object) -> tuple[Response, int]:
+        return jsonify({**conditions, **more}), 200 if all(conditions.values()) else 503
 
-    flask.add_url_rule("/healthz", "healthz", lambda: answer(alive()))
+    def systems() -> dict[str, str]:
+        return {name: "resting" if line.open else "in use" for name, line in (circuits or {}).items()}
+
+    flask.add_url_rule("/healthz", "healthz", lambda: answer(alive(), systems=systems()))
     flask.add_url_rule("/readyz", "readyz", lambda: answer(ready()))
     flask.add_url_rule(
         "/metrics", "metrics", lambda: Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
@@ -36,10 +49,12 @@ class HealthServer:
     """Serves the pages from a thread until closed."""
 
     def __init__(self, flask: Flask, host: str, port: int) -> None:
+        self._sockets: dict[int, Any] = {}
         self._server: BaseWSGIServer | MultiSocketServer = create_server(
-            flask, host=host, port=port, threads=2
+            flask, map=self._sockets, host=host, port=port, threads=4, max_request_body_size=4 * 1024 * 1024
         )
-        self._thread = threading.Thread(target=self._server.run, name="health", daemon=True)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="health", daemon=True)
         self._thread.start()
 
     @property
@@ -48,6 +63,13 @@ class HealthServer:
         return int(self._server.effective_port)
 
     def close(self) -> None:
-        """Stop answering."""
-        self._server.close()
-        self._thread.join(timeout=2)
+        """Stop answering, once what was asked has its answer."""
+        self._closing.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        # The loop of waitress itself ends only when its sockets are closed under the thread that waits on them.
+        while not self._closing.is_set():
+            wasyncore.loop(timeout=_LOOK_UP, map=self._sockets, count=1)
+        self._server.task_dispatcher.shutdown()
+        wasyncore.close_all(self._sockets)

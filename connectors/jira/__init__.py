@@ -6,6 +6,7 @@ from bot.ports import Connector
 from connectors.jira.assets import JiraBook
 from connectors.jira.client import NAME, Client
 from connectors.jira.doctor import JiraExaminer
+from connectors.jira.inbound import JiraInbound
 from connectors.jira.outlet import JiraOutlet
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
@@ -21,4 +22,13 @@ def build(settings: JiraSettings) -> Connector | None:
     source = JiraSource(client, settings)
     outlet = JiraOutlet(client, public=settings.public_comments)
     book = JiraBook(client, settings)
-    return Connector(NAME, JiraExaminer(source, book), source=source, book=book, outlet=outlet)
+    inbound = JiraInbound(client, settings) if settings.webhook_secret.get_secret_value() else None
+    return Connector(
+        NAME,
+        JiraExaminer(source, book),
+        source=source,
+        book=book,
+        outlet=outlet,
+        inbound=inbound,
+        circuit=client.circuit,
+    )

@@ -47,6 +47,12 @@ def service_desk(client: Client, issue_id: str) -> list[dict[str, Any]] | None:
     return found
 
 
+def may_have_approvals(issue: Mapping[str, Any]) -> bool:
+    """False when the issue says that its project is of another kind than a service project: not worth a question."""
+    project = obj(obj(issue.get("fields")).get("project"))
+    return bool(project.get("projectTypeKey", "service_desk") == "service_desk")
+
+
 def records(raw: Iterable[Mapping[str, Any]]) -> list[Approval]:
     """Approval records of the newest round of each step (a step asked again starts over).
 

@@ -27,6 +27,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "service_hours": ("Service hours", "Diensturen"),
     "stakeholders": ("Stakeholders", "Belanghebbenden"),
     "maintenance_windows": ("Maintenance windows", "Onderhoudsvensters"),
+    "supplier": ("Supplier", "Leverancier"),
 }
 """Names of attributes to look for, best first, unless an admin names another."""
 
@@ -131,5 +132,5 @@ _READERS: Mapping[str, Callable[[str, str], Field]] = {
     **dict.fromkeys(("confidentiality", "integrity", "availability"), reading.level),
     **dict.fromkeys(("gdpr", "ksz", "nis2"), reading.boolean),
     "service_hours": reading.hours,
-    "maintenance_windows": reading.text,
+    **dict.fromkeys(("maintenance_windows", "supplier"), reading.text),
 }

@@ -9,26 +9,31 @@ before it is believed, and only errors of `bot.ports` come out.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import requests
 from jira import JIRA
 from jira.exceptions import JIRAError
 
-from bot.ports import AuthRefused, Garbled, Identity, SourceError
-from connectors.errors import clean, garbled, status_error, translate
-from connectors.http import Adapter
-from connectors.jira.settings import JiraSettings
+from bot.ports import AuthRefused, Forbidden, Garbled, Identity, RateLimited, Refused, SourceError
+from connectors.errors import status_error, translate
+from connectors.http import ONE_ISSUE, Adapter, Circuit
+from connectors.jira.pace import Pace
+from connectors.jira.settings import Deployment, JiraSettings
+from connectors.jira.trust import CAPTCHA_FIX, NAME, TOKEN_FIX, detail, look_at
 
-NAME = "jira"
+__all__ = ["NAME", "Client", "account_id", "mapping", "rows", "total"]
 T = TypeVar("T")
 
 _GATEWAY = "/ex/jira/"
-_READS = ("GET", "HEAD")
-_TOKEN_FIX = "make a new API token for the account and set JIRA_API_TOKEN (or JIRA_PAT)"  # noqa: S105
-_DENIED = ("FAILED", "DENIED")
+_GATEWAY_FIX = (
+    "on Jira Cloud a bearer token works only through JIRA_URL=https://api.atlassian.com/ex/jira/<cloud id>"
+)
+_ISSUE = re.compile(r"issue/([^/]+)")
 
 
 class Client:
@@ -40,28 +45,61 @@ class Client:
         self._adapter = adapter or Adapter(NAME)
         self._own = threading.local()
         self._lock = threading.Lock()
-        self._deployment = self._home = ""
+        self.me = ""
+        """Id of our account, once `identify` was asked."""
+        self._info: dict[str, Any] = {}
+        self._pace = Pace()
+
+    @property
+    def circuit(self) -> Circuit:
+        """Of this site; all threads share it."""
+        return self._adapter.circuit
 
     @property
     def cloud(self) -> bool:
-        """Whether the site is Jira Cloud; asked once. Raises SourceError."""
-        with self._lock:
-            if not self._deployment:
-                told = _translated(lambda: _json(self._session("2").get(f"{self.url}/rest/api/2/serverInfo")))
-                self._home = str(mapping(told).get("baseUrl") or "").rstrip("/")
-                self._deployment = str(mapping(told).get("deploymentType") or "Server")
-        return self._deployment == "Cloud"
+        """Whether the site is Jira Cloud: as an admin set it, else as the site says. Raises SourceError."""
+        if self._settings.deployment is not Deployment.AUTO:
+            return self._settings.deployment is Deployment.CLOUD
+        return str(self._server_info().get("deploymentType")) == "Cloud"
 
     @property
     def home(self) -> str:
         """Where people open tickets: the site itself, also when we reach it through Atlassian's gateway."""
-        through_gateway = self.cloud and _GATEWAY in self.url
-        return self._home if through_gateway and self._home else self.url
+        if _GATEWAY not in self.url:
+            return self.url
+        return str(self._server_info().get("baseUrl") or "").rstrip("/") or self.url
+
+    def _server_info(self) -> dict[str, Any]:
+        """What the server says of itself; asked once. Some answer a wrong token with `{}`: that tells nothing."""
+        with self._lock:
+            if not self._info:
+                told = _translated(lambda: _json(self._session("2").get(f"{self.url}/rest/api/2/serverInfo")))
+                if not {"deploymentType", "version"} & mapping(told).keys():
+                    fix = "check JIRA_URL and the token, or set JIRA_DEPLOYMENT"
+                    raise Garbled(NAME, "the server does not say what kind of Jira it is", fix)
+                self._info = mapping(told)
+            return self._info
 
     def identify(self) -> Identity:
-        """Who we are. The only address that tells wrong credentials for certain."""
-        me = mapping(self.ask(lambda jira: jira.myself()))
-        return Identity(account_id(me), str(me.get("displayName", "")), str(me.get("timeZone") or "UTC"))
+        """Who we are. The only address that tells wrong credentials for certain. The time zone is empty when Jira
+        does not tell it. Raises AuthRefused, with what an admin can do.
+        """
+        try:
+            me = mapping(self.ask(lambda jira: jira.myself()))
+        except (AuthRefused, Forbidden) as error:
+            raise self._refused(error) from None
+        expires = self._settings.token_expires
+        self.me = account_id(me)
+        return Identity(self.me, str(me.get("displayName", "")), str(me.get("timeZone") or ""), expires)
+
+    def _refused(self, error: AuthRefused | Forbidden) -> AuthRefused:
+        """Why we are not let in, as far as the settings tell more than Jira does."""
+        expires, told = self._settings.token_expires, str(error)
+        if expires and expires < datetime.now(UTC).date():
+            told = f"the token expired on {expires} ({told})"
+        fix = error.fix or TOKEN_FIX
+        bearer = bool(self._settings.pat.get_secret_value()) and _GATEWAY not in self.url
+        return AuthRefused(NAME, told, f"{fix}; {_GATEWAY_FIX}" if bearer and fix is not CAPTCHA_FIX else fix)
 
     def ask(self, question: Callable[[JIRA], T]) -> T:
         """Run a read through the package's own methods. Raises SourceError."""
@@ -77,8 +115,17 @@ class Client:
         """JSON of an address of the platform API. Raises SourceError."""
         return self.get(f"{self._api}/{path}", params)
 
+    def post(self, path: str, body: Any) -> Any:
+        """JSON of a question that the platform API takes as a POST. Raises SourceError."""
+        session, url = self._jira()._session, f"{self.url}/{self._api}/{path}"
+        return _translated(lambda: _json(session.post(url, data=json.dumps(body))))
+
     def write(self, method: str, path: str, body: Any = None, params: dict[str, Any] | None = None) -> Any:
-        """One write to the platform API, sent once. Raises Ambiguous when its outcome is not certain."""
+        """One write to the platform API, sent once, not faster than Jira lets one issue be written to. Raises
+        Ambiguous when its outcome is not certain.
+        """
+        if found := _ISSUE.match(path):
+            self._pace.wait(found[1])
         session = self._jira()._session
         data = None if body is None else json.dumps(body)
         url = f"{self.url}/{self._api}/{path}"
@@ -121,7 +168,9 @@ class Client:
         for scheme in ("https://", "http://"):
             jira._session.mount(scheme, self._adapter)
         jira._session.headers["Accept-Language"] = "en"
-        jira._session.hooks["response"].append(_look_at)
+        # Data Center shows service approvals only to who accepts that this part of its API may change.
+        jira._session.headers["X-ExperimentalApi"] = "opt-in"
+        jira._session.hooks["response"].append(look_at)
         return jira
 
 
@@ -153,26 +202,6 @@ def account_id(user: dict[str, Any]) -> str:
     return str(user.get("accountId") or user.get("key") or user.get("name") or "")
 
 
-def _look_at(response: requests.Response, *_: Any, **__: Any) -> None:
-    """Believe no 2xx before it is looked at: wrong credentials get an empty 200, portals and proxies HTML."""
-    if not response.ok or response.is_redirect:
-        return
-    reason = response.headers.get("X-Seraph-Loginreason", "").upper()
-    if any(word in reason for word in _DENIED) or response.headers.get("X-AUSERNAME") == "anonymous":
-        raise AuthRefused(
-            NAME, "Jira took us for an anonymous visitor: the token is wrong or expired", _TOKEN_FIX
-        )
-    writing = response.request.method not in _READS
-    if not response.content:
-        return
-    if "json" not in response.headers.get("Content-Type", ""):
-        raise garbled(NAME, "the answer is not JSON (a log-in page or a proxy?)", writing=writing)
-    try:
-        response.json()
-    except ValueError:
-        raise garbled(NAME, "the answer is cut off or not JSON", writing=writing) from None
-
-
 def _json(response: requests.Response) -> Any:
     return response.json() if response.content else None
 
@@ -181,6 +210,8 @@ def _translated(call: Callable[[], T], *, writing: bool = False) -> T:
     """Run a call; errors of the package and of `requests` become those of `bot.ports`, without their texts."""
     try:
         return call()
+    except RateLimited as error:
+        raise _limited(error, writing) from None
     except SourceError:
         raise
     except JIRAError as error:
@@ -193,23 +224,17 @@ def _refusal(error: JIRAError, writing: bool) -> SourceError:
     answer = error.response
     status = error.status_code or (answer.status_code if answer is not None else 500)
     wait = answer.headers.get("Retry-After") if answer is not None else None
-    made = status_error(NAME, status, _detail(answer), writing=writing, retry_after=wait)
+    made = status_error(NAME, status, detail(answer), writing=writing, retry_after=wait)
     if isinstance(made, AuthRefused):
-        made.fix = _TOKEN_FIX
+        made.fix = TOKEN_FIX
+    if isinstance(made, RateLimited) and answer is not None:
+        made.reason = answer.headers.get("RateLimit-Reason", "")
+        return _limited(made, writing)
     return made
 
 
-def _detail(answer: requests.Response | None) -> str:
-    """Jira's own words, where it has any in JSON; never a page of HTML."""
-    if answer is None or "json" not in answer.headers.get("Content-Type", ""):
-        return ""
-    try:
-        told = answer.json()
-    except ValueError:
-        return ""
-    if not isinstance(told, dict):
-        return ""
-    errors = told.get("errors")
-    parts = [*(told.get("errorMessages") or ()), *(errors.values() if isinstance(errors, dict) else ())]
-    parts += [told[k] for k in ("errorMessage", "message", "error") if isinstance(told.get(k), str)]
-    return clean("; ".join(map(str, parts)))
+def _limited(error: RateLimited, writing: bool) -> SourceError:
+    """A limit on one issue's writes is that message's own trouble; the other tickets are written all the same."""
+    if writing and error.reason in ONE_ISSUE:
+        return Refused(NAME, "this issue is written to more often than Jira allows; trying again later")
+    return error

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from bot.ports import Diagnosis, Health, SourceError
+from bot.model.expiry import days_left, told
+from bot.ports import Diagnosis, Health, Identity, SourceError
 from connectors import doctor
 from connectors.doctor import Step, Wanted
 from connectors.jira import statuses
@@ -40,11 +42,16 @@ class JiraExaminer:
             kind = "Cloud" if self._client.cloud else "Data Center"
             yield Diagnosis(Health.OK, "server", f"Jira {kind} answers")
             me = self._source.identify()
-            yield Diagnosis(Health.OK, "account", f"works as {me.name}, time zone {me.timezone}")
+            zone = me.timezone or "not told"
+            yield Diagnosis(Health.OK, "account", f"works as {me.name}, time zone {zone}")
+            yield from _expiry(me)
         except SourceError as error:
             yield doctor.failed("connection", error)
             return
         yield from doctor.steps(self._steps(roles))
+        if self._client.circuit.open:
+            resting = "Jira does not answer or wants to be left alone; nothing more is asked of it for now"
+            yield Diagnosis(Health.FAILED, "connection", resting, "look at what failed first, above")
 
     def _steps(self, roles: Wanted) -> Iterator[Step]:
         projects = self._source.settings.projects or ("",)
@@ -147,6 +154,14 @@ def _wanted(doubt: Doubt) -> str:
     """The name that is looked for, with the word of the settings where that is another."""
     plain = doubt.wanted.lower().replace(" ", "_") == doubt.about
     return doubt.wanted if plain else f"{doubt.wanted} ({doubt.about})"
+
+
+def _expiry(me: Identity) -> Iterator[Diagnosis]:
+    left = days_left(me.expires, datetime.now(UTC).date()) if me.expires else None
+    if me.expires and left is not None:
+        health = Health.FAILED if left < 0 else Health.WARNING
+        fix = "make a new token, and set JIRA_TOKEN_EXPIRES to its last day"
+        yield Diagnosis(health, "token", told(me.expires, left), fix)
 
 
 def _variable(about: str) -> str:

@@ -1,28 +1,27 @@
-"""Comments on Jira issues: created with a marker inside the same call, found again by it, edited in place."""
+"""Comments on Jira issues: created with a marker inside the same call, found again by it, edited in place.
+
+Creating a comment always mails the watchers; an edit on Cloud does not when asked (`notifyUsers=false`), one on Data
+Center always does. What a person edited is theirs. A comment that is to be internal is looked at after it was written.
+"""
 
 from __future__ import annotations
 
-import copy
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.ports import Forbidden, Format, Gone, Marker, NotFound, Place, Posted, Refused
+from bot.ports import Altered, Forbidden, Format, Gone, Marker, NotFound, Place, Posted, Postponed, Refused
 from connectors.jira.client import NAME, Client, account_id, mapping, rows, total
+from connectors.jira.guard import Guard
+from connectors.jira.marking import PROPERTY, reference, shows, signed
+from connectors.jira.search import moment
 from connectors.jira.values import obj
 
-PROPERTY = "sluiswachter.slot"
 _INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
 _PAGE = 100
 _MAX_PAGES = 200
-_GREY = "#97a0af"
-
-
-def reference(slot: str) -> str:
-    """The visible part of the marker: the second evidence, should properties be lost or not be listed."""
-    return f"Sluiswachter · ref {hashlib.sha256(slot.encode()).hexdigest()[:12]}"
+_MAIL_PAUSE = timedelta(hours=24)
+_OWN_RIGHTS = "let the account add, edit and delete its own comments"
 
 
 class JiraOutlet:
@@ -31,9 +30,13 @@ class JiraOutlet:
     name = NAME
     editable = True
 
-    def __init__(self, client: Client, *, public: bool = False) -> None:
-        self._client, self._public = client, public
+    def __init__(
+        self, client: Client, *, public: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._client, self._public, self._now = client, public, now
+        self._guard = None if public else Guard(client)
         self._me = ""
+        self._silent = True
 
     @property
     def format(self) -> Format:
@@ -49,29 +52,70 @@ class JiraOutlet:
 
     def create(self, place: Place, body: Any, marker: Marker) -> str:
         """Add a comment. One call carries text and marker, so that no crash can part them."""
-        made = self._write("POST", f"issue/{place.container}/comment", self._payload(body, marker))
-        return str(mapping(made).get("id"))
+        issue = place.container
+        if self._guard:
+            self._guard.ask(issue)
+        made = mapping(self._write("POST", f"issue/{issue}/comment", self._payload(body, marker)))
+        if self._guard:
+            self._guard.look(issue, made)
+        return str(made.get("id"))
 
     def update(self, place: Place, remote_id: str, body: Any, marker: Marker) -> None:
-        """Replace a comment's text, without mail to watchers where Jira lets us ask for that (Cloud)."""
+        """Replace a comment's text, without mail to watchers where Jira lets us ask for that (Cloud). Raises Postponed
+        when it would mail them, and did within the last day.
+        """
         path = f"issue/{place.container}/comment/{remote_id}"
-        self._gone_if_missing("PUT", path, self._payload(body, marker), {"notifyUsers": "false"})
+        try:
+            stands = mapping(self._client.api(path))
+        except NotFound as error:
+            raise Gone(NAME, str(error)) from None
+        if self._altered(stands):
+            raise Altered(NAME, "the comment was edited by a person")
+        if self._guard:
+            self._guard.ask(place.container)
+        made = self._edit(path, self._payload(body, marker), stands)
+        if self._guard:
+            self._guard.look(place.container, mapping(made))
 
     def remove(self, place: Place, remote_id: str) -> None:
         """Delete a comment of ours."""
-        self._gone_if_missing("DELETE", f"issue/{place.container}/comment/{remote_id}", None, {})
+        self._existing("DELETE", f"issue/{place.container}/comment/{remote_id}")
 
-    def _gone_if_missing(self, method: str, path: str, body: Any, params: dict[str, Any]) -> None:
+    def _edit(self, path: str, payload: dict[str, Any], stands: Mapping[str, Any]) -> Any:
+        """On Cloud without mail. Whether that takes a project administrator is not documented: where it is refused,
+        a comment is edited with mail, at most once a day.
+        """
+        if not self._client.cloud:
+            return self._existing("PUT", path, payload)
+        if self._silent:
+            try:
+                return self._client.write("PUT", path, payload, {"notifyUsers": "false"})
+            except NotFound as error:
+                raise Gone(NAME, str(error)) from None
+            except (Forbidden, Refused) as error:
+                if not _about_mail(error):
+                    raise
+        again = moment(stands.get("updated")) + _MAIL_PAUSE
+        if self._now() < again:
+            fix = (
+                "let the account administer the project; until then a comment is edited once a day, with mail"
+            )
+            raise Postponed(NAME, "Jira does not let us edit a comment without mail", fix, again)
+        made = self._existing("PUT", path, payload)
+        self._silent = False
+        return made
+
+    def _existing(self, method: str, path: str, body: Any = None) -> Any:
         try:
-            self._write(method, path, body, params if self._client.cloud else {})
+            return self._write(method, path, body)
         except NotFound as error:
             raise Gone(NAME, str(error)) from None
 
-    def _write(self, method: str, path: str, body: Any, params: dict[str, Any] | None = None) -> Any:
+    def _write(self, method: str, path: str, body: Any) -> Any:
         try:
-            return self._client.write(method, path, body, params)
+            return self._client.write(method, path, body)
         except Forbidden as error:
-            raise Refused(NAME, str(error), "let the account add, edit and delete its own comments") from None
+            raise Refused(NAME, str(error), _OWN_RIGHTS) from None
 
     def _payload(self, body: Any, marker: Marker) -> dict[str, Any]:
         slot = {"slot": marker.slot, "digest": marker.digest, "revision": marker.revision}
@@ -94,16 +138,20 @@ class JiraOutlet:
             if not page or start >= total(answer):
                 return
 
+    def _altered(self, comment: Mapping[str, Any]) -> datetime | None:
+        """When a comment was posted that somebody else edited last; None for one that is as we left it."""
+        editor = account_id(obj(comment.get("updateAuthor")))
+        return moment(comment.get("created")) if editor and editor != self._myself() else None
+
     def _recognise(self, comment: Mapping[str, Any], marker: Marker) -> Posted | None:
         """By the property, which also tells the digest; else by the visible reference."""
-        remote_id = str(comment.get("id"))
+        remote_id, altered = str(comment.get("id")), self._altered(comment)
         value = self._property(comment, remote_id)
-        if value is not None:
-            return (
-                Posted(remote_id, str(value.get("digest", ""))) if value.get("slot") == marker.slot else None
-            )
-        text = json.dumps(comment.get("body"), ensure_ascii=False)
-        return Posted(remote_id) if reference(marker.slot) in text else None
+        if value is None:
+            marked = shows(comment.get("body"), reference(marker.slot))
+            return Posted(remote_id, altered=altered) if marked else None
+        same = value.get("slot") == marker.slot
+        return Posted(remote_id, str(value.get("digest", "")), altered) if same else None
 
     def _property(self, comment: Mapping[str, Any], remote_id: str) -> Mapping[str, Any] | None:
         """Listed properties where the site lists them (it promises no such thing), else asked for."""
@@ -119,12 +167,6 @@ class JiraOutlet:
         return value if isinstance(value, Mapping) else None
 
 
-def signed(body: Any, slot: str) -> Any:
-    """The text with the visible reference as its last, subdued line: ADF or wiki markup."""
-    if isinstance(body, str):
-        return f"{body.rstrip()}\n\n{{color:{_GREY}}}{reference(slot)}{{color}}"
-    document = copy.deepcopy(body)
-    subdued = {"type": "textColor", "attrs": {"color": _GREY}}
-    line = {"type": "text", "text": reference(slot), "marks": [subdued]}
-    document["content"].append({"type": "paragraph", "content": [line]})
-    return document
+def _about_mail(error: Forbidden | Refused) -> bool:
+    """Whether it is the wish for silence that was refused: a 403 (a missing right to edit is a 400), or in words."""
+    return isinstance(error, Forbidden) or "notif" in str(error).lower()

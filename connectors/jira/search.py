@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,10 +11,14 @@ from bot.ports import Garbled
 from connectors.jira.client import NAME, Client, mapping, rows, total
 
 PAGE = 100
+LONG = 2000
+"""Characters of JQL beyond which it goes into the body: addresses have limits, at proxies above all."""
+
 MAX_PAGES = 5000
 """A listing longer than this is taken for a server that never ends."""
 
-_FIELDS = ("updated",)
+UNKNOWN_ZONE = timedelta(hours=24)
+"""How much further back to look when the account's time zone is not known: no zone is that far from UTC."""
 
 
 def scope(projects: Collection[str], types: Collection[str]) -> str:
@@ -23,15 +27,26 @@ def scope(projects: Collection[str], types: Collection[str]) -> str:
     return " AND ".join([*clauses, f"issuetype in ({_quoted(types)})"])
 
 
-def changed_since(bounds: str, since: datetime, *, cloud: bool, timezone: str) -> str:
-    """JQL for what changed at or after `since`. Cloud takes epoch milliseconds; Data Center only minutes in
-    the time zone of the account's profile.
+def moment_in_jql(since: datetime, *, cloud: bool, timezone: str) -> str:
+    """A moment as a value in JQL. Cloud takes epoch milliseconds; Data Center only minutes in the time zone of the
+    account's profile.
     """
     if cloud:
-        moment = str(int(since.timestamp() * 1000))
-    else:
-        moment = f'"{since.astimezone(_zone(timezone)):%Y-%m-%d %H:%M}"'
-    return f"{bounds} AND updated >= {moment} ORDER BY updated ASC, key ASC"
+        return str(int(since.timestamp() * 1000))
+    zone = _zone(timezone)
+    local = since.astimezone(zone) if zone else since.astimezone(UTC) - UNKNOWN_ZONE
+    return f'"{local:%Y-%m-%d %H:%M}"'
+
+
+def changed_since(bounds: str, moment: str, waiting: Collection[str], *, cloud: bool) -> str:
+    """JQL for what changed at or after `moment`, or is in one of the statuses `waiting`.
+
+    Offsets (Data Center) go by creation: ordered by `updated`, an issue that changes while the pages are read would
+    go to the end and let another one slip past the page's edge.
+    """
+    changed = f"updated >= {moment}"
+    either = f"({changed} OR status in ({_quoted(waiting)}))" if waiting else changed
+    return f"{bounds} AND {either} ORDER BY {'updated' if cloud else 'created'} ASC, key ASC"
 
 
 def still_open(bounds: str) -> str:
@@ -39,21 +54,23 @@ def still_open(bounds: str) -> str:
     return f"{bounds} AND statusCategory != Done ORDER BY key ASC"
 
 
-def listing(client: Client, jql: str) -> Iterator[dict[str, Any]]:
-    """Issues with only id, key and `updated`. Ends normally only when the listing is complete."""
-    pages = _by_token(client, jql) if client.cloud else _by_offset(client, jql)
+def listing(client: Client, jql: str, fields: Sequence[str] = ("updated",)) -> Iterator[dict[str, Any]]:
+    """Issues with only id, key and these fields. Ends normally only when the listing is complete."""
+    pages = _by_token(client, jql, fields) if client.cloud else _by_offset(client, jql, fields)
     for page in pages:
         yield from page
 
 
-def _by_token(client: Client, jql: str) -> Iterator[list[dict[str, Any]]]:
+def _by_token(client: Client, jql: str, fields: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
     """Cloud: opaque tokens. `isLast`, no token, or a token seen before (which would go on for ever) end it."""
     token: str | None = None
     seen: set[str] = set()
     for _ in range(MAX_PAGES):
-        answer = mapping(client.ask(lambda jira, at=token: _page(jira, jql, at)))  # type: ignore[misc]
+        answer = mapping(client.ask(lambda jira, at=token: _page(jira, jql, fields, at)))  # type: ignore[misc]
         yield rows(answer, "issues")
         token = answer.get("nextPageToken")
+        if answer.get("isLast") is False and not token:
+            raise Garbled(NAME, "the listing breaks off")
         if answer.get("isLast") is True or not token:
             return
         if token in seen:
@@ -62,20 +79,30 @@ def _by_token(client: Client, jql: str) -> Iterator[list[dict[str, Any]]]:
     raise Garbled(NAME, "the listing does not end")
 
 
-def _page(jira: Any, jql: str, token: str | None) -> Any:
+def _page(jira: Any, jql: str, fields: Sequence[str], token: str | None) -> Any:
     return jira.enhanced_search_issues(
-        jql, nextPageToken=token, maxResults=PAGE, fields=list(_FIELDS), json_result=True
+        jql,
+        nextPageToken=token,
+        maxResults=PAGE,
+        fields=list(fields),  # the package changes the list it is given
+        json_result=True,
+        use_post=len(jql) > LONG,
     )
 
 
-def _by_offset(client: Client, jql: str) -> Iterator[list[dict[str, Any]]]:
+def _by_offset(client: Client, jql: str, fields: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
     """Data Center: offsets, with the page size the server really used."""
     start = 0
     for _ in range(MAX_PAGES):
         answer = mapping(
             client.ask(
                 lambda jira, at=start: jira.search_issues(  # type: ignore[misc]
-                    jql, startAt=at, maxResults=PAGE, fields=list(_FIELDS), json_result=True
+                    jql,
+                    startAt=at,
+                    maxResults=PAGE,
+                    fields=list(fields),
+                    json_result=True,
+                    use_post=len(jql) > LONG,
                 )
             )
         )
@@ -91,11 +118,11 @@ def _quoted(words: Collection[str]) -> str:
     return ", ".join('"' + w.replace("\\", "\\\\").replace('"', '\\"') + '"' for w in words)
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+        return None
 
 
 def moment(text: object) -> datetime:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection
+from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -25,17 +27,26 @@ DEFAULT_TYPES = {
     "Wijziging": TicketKind.CHANGE,
     "Release": TicketKind.RELEASE,
 }
+_SECRET_LENGTH = 16
 MAPPABLE = frozenset({*FIELDS, "assets", "preapproval"})
 ASSET_FIELDS = (
     *Dimension,
     *Flag,
-    *("owner", "operations_group", "service_hours", "stakeholders", "maintenance_windows"),
+    *("owner", "operations_group", "service_hours", "stakeholders", "maintenance_windows", "supplier"),
 )
 
 
 def split(words: str) -> tuple[str, ...]:
     """The parts of a comma-separated list, trimmed, without empty ones."""
     return tuple(filter(None, (part.strip() for part in words.split(","))))
+
+
+class Deployment(StrEnum):
+    """Which Jira it is. Auto believes what the server says of itself."""
+
+    AUTO = "auto"
+    CLOUD = "cloud"
+    DATA_CENTER = "data_center"
 
 
 class JiraSettings(EnvSettings):
@@ -61,6 +72,25 @@ class JiraSettings(EnvSettings):
         SecretStr(""),
         description="Jira Data Center: personal access token; or a bearer token for the Cloud gateway.",
         examples=["<personal access token>"],
+    )
+    token_expires: date | None = Field(
+        None,
+        description="Last day of the API token or PAT, as Jira showed it when it was made. The doctor, the report and "
+        "the log warn from 30 days before.",
+        examples=["2027-03-01"],
+    )
+    deployment: Deployment = Field(
+        Deployment.AUTO,
+        description="cloud or data_center, where the server does not say or says it wrongly; auto asks it.",
+        examples=["data_center"],
+    )
+    approvals_minutes: int = Field(
+        60,
+        ge=0,
+        le=24 * 60,
+        description="How often to look for answers to service approvals, which change no ticket's time stamp; "
+        "0: only in the nightly look at all tickets.",
+        examples=["60"],
     )
     projects: Names = Field(
         (),
@@ -123,6 +153,22 @@ class JiraSettings(EnvSettings):
         examples=["false"],
     )
 
+    webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret of the webhook in Jira, at least 16 characters; with it `sluis serve` listens at "
+        "/hooks/jira and looks at once at what changed. Empty: no webhooks, everything is found by polling.",
+        examples=["<the same secret as in Jira>"],
+    )
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < _SECRET_LENGTH:
+            raise ValueError(
+                f"must be at least {_SECRET_LENGTH} characters, such as the output of `openssl rand -hex 32`"
+            )
+        return value
+
     @field_validator("projects", "issue_types", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -134,6 +180,14 @@ class JiraSettings(EnvSettings):
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("must begin with https:// (or http:// for a local address)")
         return value.rstrip("/")
+
+    @field_validator("token_expires", mode="before")
+    @classmethod
+    def _day(cls, value: Any) -> Any:
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError(f"{value} is no date; write it as 2027-03-01") from None
 
     @field_validator("issue_types")
     @classmethod

@@ -12,11 +12,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.model.lifecycle import State
 from bot.model.people import Role, RoleMembers
 from bot.model.ticket import Ticket, TicketRef
-from bot.ports import Forbidden, Garbled, Identity, NotFound, SourceError
+from bot.ports import Fate, Forbidden, Garbled, Identity, NotFound, SourceError
 from connectors.jira import search
-from connectors.jira.approvals import service_desk
+from connectors.jira.ahead import Ahead
+from connectors.jira.answers import Answers
+from connectors.jira.approvals import may_have_approvals, service_desk
 from connectors.jira.client import NAME, Client, mapping, rows, total
 from connectors.jira.directory import Directory
+from connectors.jira.fate import Fates
 from connectors.jira.fields import FieldMap, resolve, site_fields
 from connectors.jira.links import with_links
 from connectors.jira.mapping import Raw, Site, ticket
@@ -24,7 +27,8 @@ from connectors.jira.settings import JiraSettings, split
 from connectors.jira.statuses import category_of
 from connectors.jira.values import obj, objs, words
 
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+")
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]{1,18}")
+"""A key, or the number that an issue keeps when its key changes."""
 _CHANGES = 100
 _CHANGE_PAGES = 500
 
@@ -41,48 +45,72 @@ class JiraSource:
         self._timezone: ZoneInfo | None = None
         self._categories: dict[str, str] | None = None
         self._lock = threading.Lock()
+        self._me: Identity | None = None
+        self._types: frozenset[str] | None = None
+        self._ahead = Ahead(client)
+        self._answers = Answers(client, settings.approvals_minutes)
+        self._fates = Fates(client)
 
     def identify(self) -> Identity:
         """Who we are. Raises AuthRefused when the token is wrong or expired."""
-        return self.client.identify()
+        self._me = self.client.identify()
+        return self._me
 
     def changed(self, since: datetime | None) -> Iterator[TicketRef]:
-        """Issues updated at or after `since` less the overlap; without `since` all that are not done."""
-        identity = self.identify()  # before any search: a refused token would look like an empty site
+        """Issues updated at or after `since` less the overlap, now and then also those that wait for approvals;
+        without `since` all that are not done.
+        """
+        me = self._known()
+        self._ahead.forget()
         if since is None:
             return self._listing(search.still_open(self._bounds()))
         since -= timedelta(minutes=self.settings.overlap_minutes)
-        cloud, zone = self.client.cloud, identity.timezone
-        jql = search.changed_since(self._bounds(), since, cloud=cloud, timezone=zone)
-        return self._listing(jql)
+        moment = search.moment_in_jql(since, cloud=self.client.cloud, timezone=me.timezone)
+        waiting = self._answers.statuses(self.site)
+        return self._listing(search.changed_since(self._bounds(), moment, waiting, cloud=self.client.cloud))
 
     def census(self) -> Iterator[TicketRef]:
-        """Every open issue of the scope."""
+        """Every open issue of the scope. What was learnt of the site is learnt anew: fields, types, permissions."""
+        with self._lock:
+            self._site = self._types = self._categories = self._timezone = None
+        self._fates.forget()
         return self.changed(None)
 
+    def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
+        """What became of an issue that a census did not list; see `connectors.jira.fate`."""
+        found = self._fates.look(ref)
+        if isinstance(found, Fate):
+            return found, None
+        fields, now = mapping(found.get("fields")), self._ref(found)
+        if not self._watched(fields):
+            return Fate.MOVED, now
+        category = obj(obj(fields.get("status")).get("statusCategory")).get("key")
+        return (Fate.OVER if category == "done" else Fate.OPEN), now
+
     def find(self, key: str) -> TicketRef | None:
-        """The issue people call `key`, when it is of a watched project and type."""
+        """The issue people call `key` (or with that id), when it is of a watched project and type."""
         if not _KEY.fullmatch(key.strip()):
             return None
         try:
-            issue = mapping(
-                self.client.api(f"issue/{key.strip().upper()}", {"fields": "updated,project,issuetype"})
-            )
+            params = {"fields": ",".join((*self._listed_fields(), "project", "issuetype"))}
+            issue = mapping(self.client.api(f"issue/{key.strip().upper()}", params))
         except NotFound:
             return None
-        fields = mapping(issue.get("fields"))
-        project = str(obj(fields.get("project")).get("key"))
-        watched = not self.settings.projects or project in self.settings.projects
-        return _ref(issue) if watched and self.site.kind(words(fields.get("issuetype"))) else None
+        return self._ref(issue) if self._watched(mapping(issue.get("fields"))) else None
+
+    def ahead(self, refs: Sequence[TicketRef]) -> None:
+        """Fetch many issues in one request, where the site can (Cloud)."""
+        self._ahead.fetch([ref.id for ref in refs], self.site.fields.ids())
 
     def read(self, ref: TicketRef) -> Ticket:
-        """One issue with its history and approvals."""
-        params = {"fields": ",".join(self.site.fields.ids()), "expand": "changelog"}
-        issue = mapping(self.client.api(f"issue/{ref.id}", params))
+        """One issue with its history and approvals: one request, two in a service project."""
+        issue = self._ahead.take(ref.id)
+        if issue is None:
+            params = {"fields": ",".join(self.site.fields.ids()), "expand": "changelog"}
+            issue = mapping(self.client.api(f"issue/{ref.id}", params))
         changes = self._changes(issue)
-        return with_links(
-            ticket(Raw(issue, changes, service_desk(self.client, ref.id)), self.site), issue, changes
-        )
+        approvals = service_desk(self.client, ref.id) if may_have_approvals(issue) else None
+        return with_links(ticket(Raw(issue, changes, approvals), self.site), issue, changes)
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups (names or ids) and account ids; names unknown here are left out."""
@@ -98,11 +126,26 @@ class JiraSource:
                 self._site = Site(self.client.home, self._fields(), kinds, states, self._category, self._zone)
             return self._site
 
+    def _known(self) -> Identity:
+        """Who we are, asked before any search: a refused token would look like an empty site. What `identify` told
+        holds for the listing that follows it, so that a cycle asks once.
+        """
+        me, self._me = self._me or self.client.identify(), None
+        return me
+
     def _fields(self) -> FieldMap:
         listed = self.client.ask(lambda jira: jira.fields())
         if not isinstance(listed, list):
             raise Garbled(NAME, "the answer has another shape than the API promises")
-        return resolve(site_fields(listed), self.settings)
+        fields = site_fields(listed)
+        self._answers.learn(fields)
+        return resolve(fields, self.settings)
+
+    def _watched(self, fields: Mapping[str, Any]) -> bool:
+        """Whether an issue is of a watched project and type."""
+        project = str(obj(fields.get("project")).get("key"))
+        inside = not self.settings.projects or project in self.settings.projects
+        return inside and self.site.kind(words(fields.get("issuetype"))) is not None
 
     def _zone(self) -> ZoneInfo:
         """The time zone of the account: Jira shows it times in that. Asked once, for the first date without a time."""
@@ -134,21 +177,37 @@ class JiraSource:
             )
         return search.scope(self.settings.projects, types)
 
-    def _type_names(self) -> set[str]:
-        try:
-            listed = self.client.api("issuetype")
-        except NotFound:
-            return set(self.settings.kinds)
-        return {words(t) for t in listed if isinstance(t, dict)} if isinstance(listed, list) else set()
+    def _type_names(self) -> frozenset[str]:
+        """Names of the site's issue types, asked once between two nightly looks at all tickets."""
+        if self._types is None:
+            try:
+                listed = self.client.api("issuetype")
+            except NotFound:
+                listed = [{"name": name} for name in self.settings.kinds]
+            found = listed if isinstance(listed, list) else []
+            self._types = frozenset(words(t) for t in found if isinstance(t, dict))
+        return self._types
 
     def _listing(self, jql: str) -> Iterator[TicketRef]:
-        return (_ref(issue) for issue in search.listing(self.client, jql))
+        fields = self._listed_fields()
+        return (self._ref(issue) for issue in search.listing(self.client, jql, fields))
+
+    def _listed_fields(self) -> tuple[str, ...]:
+        """What tells a listed issue's state: its stamp, and its approvals, whose answers leave the stamp as it is."""
+        return ("updated", *(self._answers.fields if self.site else ()))
+
+    def _ref(self, issue: Mapping[str, Any]) -> TicketRef:
+        fields = mapping(issue.get("fields"))
+        version, updated = self._answers.version(fields), search.moment(fields.get("updated"))
+        return TicketRef(NAME, str(issue.get("id")), str(issue.get("key")), updated, version)
 
     def _changes(self, issue: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The whole changelog. What comes with the issue is cut off at the newest entries on Cloud."""
+        """The whole changelog. What comes with the issue is cut off at the newest entries on Cloud; on Data Center
+        it is whole, and the address of its pages does not exist.
+        """
         embedded = mapping(issue.get("changelog") or {"histories": [], "total": 0})
         histories = rows(embedded, "histories")
-        if total(embedded) <= len(histories):
+        if total(embedded) <= len(histories) or not self.client.cloud:
             return histories
         found: list[dict[str, Any]] = []
         for _ in range(_CHANGE_PAGES):
@@ -168,8 +227,3 @@ def own_states(settings: JiraSettings) -> dict[str, State]:
         for state, names in settings.statuses.items()
         for name in split(names)
     }
-
-
-def _ref(issue: Mapping[str, Any]) -> TicketRef:
-    fields = mapping(issue.get("fields"))
-    return TicketRef(NAME, str(issue.get("id")), str(issue.get("key")), search.moment(fields.get("updated")))

@@ -18,9 +18,9 @@ from werkzeug.exceptions import HTTPException
 from connectors.sandbox.jira_assets_web import add_assets
 from connectors.sandbox.jira_beans import Beans, page, stamp
 from connectors.sandbox.jira_comments import comments
-from connectors.sandbox.jira_jql import BadJql, search
 from connectors.sandbox.jira_pages import pages
 from connectors.sandbox.jira_records import Issue, User
+from connectors.sandbox.jira_search import offset_search, token_search
 from connectors.sandbox.jira_state import State
 from connectors.sandbox.jira_web import CLOUD_ID, Refusal, asked_page, find_issue, gateway, need_issue, refuse
 
@@ -41,7 +41,6 @@ class JiraSandbox(State):
     ) -> None:
         super().__init__(clock)
         self.title, self.server = title, server
-        self.tokens: dict[str, tuple[list[Issue], int]] = {}
         self.app = _app(self)
 
 
@@ -148,13 +147,13 @@ def _platform(site: JiraSandbox) -> Blueprint:
     def old_search() -> Any:
         if not site.server:
             refuse(410, _REMOVED)
-        return _offset_search(site)
+        return offset_search(site)
 
     @api.route("/search/jql", methods=["GET", "POST"])
     def enhanced_search() -> Any:
         if site.server:
             refuse(404, "null for uri")
-        return _search(site)
+        return token_search(site)
 
     _issues(api, site)
     _directory(api, site)
@@ -169,8 +168,21 @@ def _issues(api: Blueprint, site: JiraSandbox) -> None:
         history = "changelog" in request.args.get("expand", "").split(",")
         return g.beans.issue(found, names, history=history)
 
+    @api.post("/issue/bulkfetch")
+    def issues() -> Any:
+        given = request.get_json()
+        asked = given.get("issueIdsOrKeys") or []
+        if site.server or not 1 <= len(asked) <= 100:
+            refuse(404 if site.server else 400, "The number of issues must be between 1 and 100.")
+        seen = [i for i in (find_issue(site, str(k)) for k in asked) if i]
+        names, history = given.get("fields") or ["*all"], "changelog" in (given.get("expand") or [])
+        rows = [g.beans.issue(i, names, history=history) for i in sorted(seen, key=lambda i: int(i.id))]
+        return {"issues": rows, "issueErrors": []}
+
     @api.get("/issue/<key>/changelog")
     def changelog(key: str) -> Any:
+        if site.server:
+            refuse(404, "null for uri")
         rows = [g.beans.change(c) for c in need_issue(site, key).history]
         return page(rows, *asked_page(100, 100))
 
@@ -218,57 +230,9 @@ def _projects(api: Blueprint, site: JiraSandbox) -> None:
         kinds: dict[str, dict[str, Any]] = {}
         for issue in (i for i in site.issues.values() if i.project == key):
             kinds.setdefault(issue.type, {})[issue.status] = g.beans.status(issue.status)
-        return jsonify([g.beans.issue_type(k) | {"statuses": list(v.values())} for k, v in kinds.items()])
-
-
-def _search(site: JiraSandbox) -> Any:
-    given: dict[str, Any] = request.get_json() if request.method == "POST" else request.args.to_dict()
-    size = _size(given.get("maxResults", 50))
-    names = given.get("fields") or "id"
-    names = names.split(",") if isinstance(names, str) else names
-    with site.lock:
-        token = given.get("nextPageToken")
-        found, start = site.tokens.get(token or "", ([], 0)) if token else (_found(site, given), 0)
-        rows = [
-            g.beans.issue(i, [] if names == ["id"] else names, updated=site.stamp(i))
-            for i in found[start : start + size]
-            if i.key in site.issues
-        ]
-        last = start + size >= len(found)
-        answer: dict[str, Any] = {"issues": rows, "isLast": last}
-        if not last:
-            answer["nextPageToken"] = secrets.token_urlsafe(12)
-            site.tokens[answer["nextPageToken"]] = (found, start + size)
-    return answer
-
-
-def _offset_search(site: JiraSandbox) -> Any:
-    given: dict[str, Any] = request.get_json() if request.method == "POST" else request.args.to_dict()
-    found, start, size = _found(site, given), int(given.get("startAt", 0)), _size(given.get("maxResults", 50))
-    rows = [
-        g.beans.issue(i, str(given.get("fields", "*all")).split(",")) for i in found[start : start + size]
-    ]
-    return {"startAt": start, "maxResults": size, "total": len(found), "issues": rows}
-
-
-def _found(site: JiraSandbox, given: dict[str, Any]) -> list[Issue]:
-    if not g.user:
-        return []
-    try:
-        found = search(site, given.get("jql", ""), g.user)
-    except BadJql as why:
-        refuse(400, str(why))
-    return [i for i in found if site.may("BROWSE_PROJECTS", i.project)]
-
-
-def _size(given: Any) -> int:
-    try:
-        size = int(given)
-    except ValueError:
-        size = 0
-    if not 1 <= size <= 5000:
-        refuse(400, "The maxResults parameter must be between 1 and 5000.")
-    return min(size, 100)
+        shown = ((g.beans.issue_type(k), v) for k, v in kinds.items())
+        own = f"{g.beans.api}/issueType/"
+        return jsonify([t | {"self": own + t["id"], "statuses": list(v.values())} for t, v in shown])
 
 
 def _service_desk(site: JiraSandbox) -> Blueprint:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -86,10 +86,9 @@ class Beans:
             "expand": "changelog,names",
         }
         if names:
-            known = self._fields(issue, updated or issue.updated)
-            bean["fields"] = {n: v for n, v in known.items() if n in names or "*all" in names}
+            bean["fields"] = self._fields(issue, updated or issue.updated, names)
         if history:
-            newest = list(reversed(issue.history))[:40]
+            newest = list(reversed(issue.history))[: None if self.state.server else 40]
             bean["changelog"] = {
                 "startAt": 0,
                 "maxResults": len(newest),
@@ -98,26 +97,31 @@ class Beans:
             }
         return bean
 
-    def _fields(self, issue: Issue, updated: datetime) -> dict[str, Any]:
-        empty = dict.fromkeys(self.state.fields)
-        values = {f: self._value(v) for f, v in issue.values.items()}
-        return (
-            empty
-            | values
-            | {
-                "created": stamp(issue.created),
-                "updated": stamp(updated),
-                "creator": self.user(issue.creator),
-                "status": self.status(issue.status),
-                "issuetype": self.issue_type(issue.type) | {"subtask": bool(issue.parent)},
-                "project": self.project(issue.project),
-                "issuelinks": [self._link(*link) for link in issue.links],
-                **self._parent(issue),
-                "subtasks": [
-                    {"id": i.id, "key": i.key} for i in self.state.issues.values() if i.parent == issue.key
-                ],
-            }
-        )
+    def _fields(self, issue: Issue, updated: datetime, names: Sequence[str]) -> dict[str, Any]:
+        """The fields asked for; each is made only then, so that a long listing is quick."""
+        made: dict[str, Callable[[], Any]] = {
+            **{f: (lambda f=f: self._value(issue.values.get(f))) for f in self.state.fields},  # type: ignore[misc]
+            **{f: lambda: self._approvals(issue) for f in self._approval_fields() if f not in issue.values},
+            "created": lambda: stamp(issue.created),
+            "updated": lambda: stamp(updated),
+            "creator": lambda: self.user(issue.creator),
+            "status": lambda: self.status(issue.status),
+            "issuetype": lambda: self.issue_type(issue.type) | {"subtask": bool(issue.parent)},
+            "project": lambda: self.project(issue.project),
+            "issuelinks": lambda: [self._link(*link) for link in issue.links],
+            "subtasks": lambda: [
+                {"id": i.id, "key": i.key} for i in self.state.issues.values() if i.parent == issue.key
+            ],
+        }
+        made |= {name: lambda value=value: value for name, value in self._parent(issue).items()}  # type: ignore[misc]
+        return {name: make() for name, make in made.items() if name in names or "*all" in names}
+
+    def _approval_fields(self) -> list[str]:
+        return [f.id for f in self.state.fields.values() if f.kind is FieldKind.APPROVALS]
+
+    def _approvals(self, issue: Issue) -> list[dict[str, Any]] | None:
+        """The value of a site's approvals field."""
+        return [self.approval(a, issue.creator) for a in issue.approvals] or None
 
     def _parent(self, issue: Issue) -> dict[str, Any]:
         parent = self.state.issues.get(issue.parent)
@@ -170,7 +174,7 @@ class Beans:
             "id": comment.id,
             "author": self.user(comment.author),
             "body": self.body(comment.body),
-            "updateAuthor": self.user(comment.author),
+            "updateAuthor": self.user(comment.editor or comment.author),
             "created": stamp(comment.created),
             "updated": stamp(comment.updated),
             "jsdPublic": comment.public if issue.jsm else True,
@@ -211,7 +215,7 @@ class Beans:
             "finalDecision": approval.final,
             "canAnswerApproval": waiting,
             "approvers": [
-                {"approver": self.user(self.state.users[who]), "approverDecision": answer}
+                {"approver": self._asked(self.state.users[who]), "approverDecision": answer}
                 for who, answer in approval.answers.items()
             ],
             "createdDate": jsm_date(approval.created),
@@ -219,6 +223,10 @@ class Beans:
         if approval.completed:
             bean["completedDate"] = jsm_date(approval.completed)
         return bean
+
+    def _asked(self, user: User) -> dict[str, Any]:
+        """A user as the service desk's API shows one: with fewer members than the platform's."""
+        return {k: v for k, v in self.user(user).items() if k not in ("self", "accountType")}
 
     def group(self, name: str) -> dict[str, Any]:
         """A group."""

@@ -45,10 +45,13 @@ def comments(api: Blueprint, site: State) -> None:
     def edit(key: str, comment_id: str) -> Any:
         issue, comment = _own(site, key, comment_id, "EDIT_OWN_COMMENTS", "edit")
         body, properties = _given()
-        with site.lock:
-            comment.body, comment.updated = site.stored(body), site.now()
-            comment.properties.update(properties)
-            site.touch(issue)
+        if "notifyUsers" in request.args and not site.may("ADMINISTER_PROJECTS", issue.project):
+            refuse(
+                403,
+                "To discard the user notification either admin or project admin permissions are required.",
+            )
+        comment.properties.update(properties)
+        site.edit_comment(issue.key, comment, body, g.user)
         return g.beans.comment(issue, comment)
 
     @api.delete("/issue/<key>/comment/<comment_id>")
@@ -57,6 +60,7 @@ def comments(api: Blueprint, site: State) -> None:
         with site.lock:
             issue.comments.remove(comment)
             site.touch(issue)
+        site.tell("comment_deleted", issue, g.user, comment)
         return "", 204
 
     _properties(api, site)

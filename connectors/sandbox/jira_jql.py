@@ -31,9 +31,9 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Clauses that must all hold, and (field, descending) to order by."""
+    """Groups of which one clause each must hold, and (field, descending) to order by."""
 
-    clauses: tuple[Clause, ...]
+    groups: tuple[tuple[Clause, ...], ...]
     order: tuple[tuple[str, bool], ...]
 
 
@@ -41,24 +41,25 @@ def parse(jql: str) -> Query:
     """Read a query. Raises BadJql."""
     head, order = _split_order(jql)
     tokens = _tokens(head)
-    clauses = []
+    groups = []
     while tokens:
-        clauses.append(_clause(tokens))
+        groups.append(_group(tokens))
         if tokens and tokens.pop(0).lower() != "and":
             raise BadJql("Error in the JQL Query: expecting 'AND' or the end of the query.")
-    return Query(tuple(clauses), order)
+    return Query(tuple(groups), order)
 
 
 def search(state: State, jql: str, user: User) -> list[Issue]:
     """The issues that match, in order, as the search index sees them. Raises BadJql."""
     query = parse(jql)
-    if not query.clauses:
+    if not query.groups:
         raise BadJql(UNBOUNDED)
     _check_values(state, query)
     found = [
         issue
         for issue in state.issues.values()
-        if state.stamp(issue) and all(_holds(state, issue, clause, user) for clause in query.clauses)
+        if state.stamp(issue)
+        and all(any(_holds(state, issue, clause, user) for clause in group) for group in query.groups)
     ]
     for field, descending in reversed(query.order):
         found.sort(key=_sort_key(state, field), reverse=descending)
@@ -88,6 +89,20 @@ def _tokens(text: str) -> list[str]:
         tokens.append(next(g for g in match.groups() if g is not None))
         position = match.end()
     return tokens
+
+
+def _group(tokens: list[str]) -> tuple[Clause, ...]:
+    """One clause, or several between brackets with OR."""
+    if tokens[0] != "(":
+        return (_clause(tokens),)
+    tokens[0] = "or"
+    clauses = []
+    while tokens and tokens.pop(0).lower() == "or":
+        clauses.append(_clause(tokens))
+        if tokens and tokens[0] == ")":
+            del tokens[0]
+            return tuple(clauses)
+    raise BadJql("Error in the JQL Query: expecting 'OR' or ')'.")
 
 
 def _clause(tokens: list[str]) -> Clause:
@@ -135,7 +150,7 @@ def _check_values(state: State, query: Query) -> None:
         "issuetype": {t.lower() for pair in state.types.items() for t in pair},
         "statuscategory": set(_DONE_WORDS),
     }
-    for clause in query.clauses:
+    for clause in (clause for group in query.groups for clause in group):
         for value in clause.values:
             if clause.field in known and value.lower() not in known[clause.field]:
                 raise BadJql(f"The value '{value}' does not exist for the field '{clause.field}'.")

@@ -50,7 +50,9 @@ class SiteField:
 
 @dataclass(slots=True)
 class Comment:
-    """A comment; `body` is ADF on Cloud. Internal ones carry the property `sd.public.comment`."""
+    """A comment; `body` is ADF on Cloud. Internal ones carry the property `sd.public.comment`. `editor` is who
+    edited it last.
+    """
 
     id: str
     author: User
@@ -58,6 +60,7 @@ class Comment:
     created: datetime
     updated: datetime
     properties: dict[str, Any] = field(default_factory=dict)
+    editor: User | None = None
 
     @property
     def public(self) -> bool:

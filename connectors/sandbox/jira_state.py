@@ -12,8 +12,13 @@ from connectors.sandbox.jira_assets import Assets
 from connectors.sandbox.jira_fields import KINDS, SYSTEM_FIELDS, FieldKind, show
 from connectors.sandbox.jira_records import Approval, Change, Comment, Issue, SiteField, User
 
+Listener = Callable[[str, Issue, User, Comment | None], None]
+"""Is told the name of an event as webhooks name it, the issue, who did it, and the comment if it is about one."""
 _ALL = frozenset(
-    {"BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS", "USER_PICKER"}
+    {
+        *("BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS"),
+        *("ADMINISTER_PROJECTS", "USER_PICKER"),
+    }
 )
 
 
@@ -21,7 +26,8 @@ class State:
     """The memory, with verbs for stories. Every verb holds the lock, so stories and requests may mix.
 
     `clock` gives the present (UTC); `index_lag` is how much later searches see what happened; `server` is
-    True for a Data Center, where comments are wiki text.
+    True for a Data Center, where comments are wiki text. `listeners` hear of every event, in the thread in which
+    it happens; `agent` is False when the account is only a customer of the service desk: its comments are public.
     """
 
     def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
@@ -37,7 +43,13 @@ class State:
         self.projects: dict[str, bool] = {}
         self.types: dict[str, str] = {}
         self.denied: set[tuple[str, str]] = set()
+        self.listeners: list[Listener] = []
+        self.agent = True
+        self.tokens: dict[str, tuple[list[Issue], int]] = {}
         self._ids = itertools.count(10000)
+        self._numbers: dict[str, int] = {}
+        self._by_id: dict[str, Issue] = {}
+        self._old_keys: dict[str, str] = {}
         for field_id, (name, kind) in SYSTEM_FIELDS.items():
             self.fields[field_id] = SiteField(field_id, name, kind)
 
@@ -57,8 +69,10 @@ class State:
         return self.users.get(who) or next(u for u in self.users.values() if u.name == who)
 
     def issue(self, key: str) -> Issue | None:
-        """An issue by key (any case) or id."""
-        return next((i for i in self.issues.values() if key.upper() == i.key or key == i.id), None)
+        """An issue by key (any case), id, or a key it had before it moved."""
+        name = key.upper()
+        found = self.issues.get(name) or self._by_id.get(key) or self._by_id.get(self._old_keys.get(name, ""))
+        return found if found and found.key in self.issues else None
 
     def add_user(
         self, name: str, account_id: str = "", *, email: str = "", token: str = "", timezone: str = ""
@@ -106,20 +120,39 @@ class State:
         """
         author, now = self.user(by), self.now()
         with self.lock:
-            number = 1 + sum(1 for i in self.issues.values() if i.project == project)
             jsm = bool(more.get("jsm", True))
             self.projects.setdefault(project, jsm)
             self.types.setdefault(issue_type, self.next_id())
             status = str(more.get("status", "Open"))
             issue = Issue(
-                self.next_id(), f"{project}-{number}", project, issue_type, status, author, now, now, jsm
+                self.next_id(), self._next_key(project), project, issue_type, status, author, now, now, jsm
             )
             issue.parent = str(more.get("parent", ""))
-            self.issues[issue.key] = issue
+            self.issues[issue.key] = self._by_id[issue.id] = issue
             for name, value in {"summary": summary, "reporter": author, **(fields or {})}.items():
                 field_id = self.field_id(name)
                 issue.values[field_id] = self._encode(field_id, value)
             self._index(issue)
+        self.tell("jira:issue_created", issue, author)
+        return issue.key
+
+    def _next_key(self, project: str) -> str:
+        """The next key of a project; numbers are never given twice."""
+        self._numbers[project] = self._numbers.get(project, 0) + 1
+        return f"{project}-{self._numbers[project]}"
+
+    def move_issue(self, key: str, project: str, by: User | str) -> str:
+        """Move to another project: a new key, the same id; the old key still leads to it. Gives the new key."""
+        with self.lock:
+            issue = self.issues.pop(key)
+            self.projects.setdefault(project, issue.jsm)
+            self._old_keys[key] = issue.id
+            issue.key, issue.project = self._next_key(project), project
+            self.issues[issue.key] = issue
+            for other in self.issues.values():
+                other.links = [(issue.key if to == key else to, *way) for to, *way in other.links]  # type: ignore[misc]
+                other.parent = issue.key if other.parent == key else other.parent
+            self._record(issue, by, [("Key", key, issue.key)])
         return issue.key
 
     def set_field(self, key: str, name: str, value: Any, by: User | str) -> None:
@@ -183,9 +216,24 @@ class State:
             comment = Comment(
                 self.next_id(), self.user(by), self.stored(body), now, now, dict(properties or {})
             )
+            if not self.agent:
+                comment.properties.pop("sd.public.comment", None)
             self.issues[key].comments.append(comment)
             self.touch(self.issues[key])
+        self.tell("comment_created", self.issues[key], comment.author, comment)
         return comment
+
+    def edit_comment(self, key: str, comment: Comment, body: Any, by: User | str) -> None:
+        """Replace a comment's text, by its author or by anybody who may edit all comments."""
+        with self.lock:
+            comment.body, comment.updated, comment.editor = self.stored(body), self.now(), self.user(by)
+            self.touch(self.issues[key])
+        self.tell("comment_updated", self.issues[key], self.user(by), comment)
+
+    def tell(self, event: str, issue: Issue, who: User, comment: Comment | None = None) -> None:
+        """Tell the listeners."""
+        for listener in self.listeners:
+            listener(event, issue, who, comment)
 
     def stored(self, body: Any) -> Any:
         """A comment's body as it is kept: wiki text on Data Center, else ADF."""
@@ -194,9 +242,12 @@ class State:
         return KINDS[FieldKind.TEXT].encode(body, self.user)
 
     def delete_issue(self, key: str) -> None:
-        """Take an issue away for good."""
+        """Take an issue away for good, with the links to it."""
         with self.lock:
-            del self.issues[key]
+            issue = self.issues.pop(key)
+            for other in self.issues.values():
+                other.links = [link for link in other.links if link[0] != key]
+        self.tell("jira:issue_deleted", issue, issue.creator)
 
     def deny(self, permission: str, project: str) -> None:
         """Take a permission (such as ADD_COMMENTS) away in a project, for everybody."""
@@ -232,3 +283,4 @@ class State:
     def _record(self, issue: Issue, by: User | str, items: list[tuple[str, str | None, str | None]]) -> None:
         issue.history.append(Change(self.next_id(), self.user(by), self.now(), items))
         self.touch(issue)
+        self.tell("jira:issue_updated", issue, self.user(by))

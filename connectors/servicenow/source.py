@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.model.fields import Field
 from bot.model.people import Role, RoleMembers
 from bot.model.ticket import Change, Ticket, TicketKind, TicketRef
-from bot.ports import AuthRefused, Forbidden, Identity, NotFound
+from bot.ports import AuthRefused, Fate, Forbidden, Identity, NotFound, SourceError
 from connectors.servicenow import approvals, assets, encoded, history, mapping, states, values
 from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.columns import KINDS
@@ -175,6 +175,10 @@ class ServiceNowSource:
         numbers = {values.value(row, "sys_id"): values.value(row, "number") for row in rows}
         named = Field(tuple(sorted(numbers.values())), readable=rows.complete, where="change_request.parent")
         return {"changes": named}, history.adopted(self.client, self.directory, sys_id, numbers)
+
+    def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
+        """Nothing is concluded yet about records that a census did not list. Raises SourceError."""
+        raise SourceError(NAME, f"what became of {ref.key} is not asked")
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups and the named users."""

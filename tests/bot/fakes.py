@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.ports import Format, Gone, Marker, Place, Posted
+from bot.ports import Altered, Format, Gone, Marker, Place, Posted
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -36,6 +36,7 @@ class Message:
     digest: str
     text: str
     at: datetime
+    edited: bool = False
 
 
 @dataclass
@@ -72,7 +73,7 @@ class FakeOutlet:
         self.looked_since.append(since)
         with self._call("find"):
             return [
-                Posted(m.remote_id, m.digest[: self.hash_length])
+                Posted(m.remote_id, m.digest[: self.hash_length], m.at if m.edited else None)
                 for m in self.messages
                 if not self.blind and (m.place, m.slot) == (place, marker.slot) and m.at >= since
             ]
@@ -88,12 +89,19 @@ class FakeOutlet:
         assert self.editable
         with self._call("update"):
             message = self._message(place, remote_id)
+            if message.edited:
+                raise Altered(self.name, "a person edited it")
             message.text, message.digest = body["text"], marker.digest
 
     def remove(self, place: Place, remote_id: str) -> None:
         assert self.editable
         with self._call("remove"):
             self.messages.remove(self._message(place, remote_id))
+
+    def edit(self) -> None:
+        """A person edits every message there is, and the text is theirs."""
+        for message in self.messages:
+            message.edited, message.text = True, f"{message.text}, says a person"
 
     def _message(self, place: Place, remote_id: str) -> Message:
         for message in self.messages:

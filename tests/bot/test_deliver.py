@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from fakes import NOW, Clock, FakeOutlet
 
-from bot.deliver import BEGINNING, Delivery, deliver
+from bot.deliver import BEGINNING, Delivery, Orders, deliver
 from bot.journal import Journal
 from bot.model.say import say
 from bot.model.wish import Wish
@@ -21,6 +21,7 @@ from bot.ports import (
     Garbled,
     Gone,
     NotFound,
+    Postponed,
     RateLimited,
     Refused,
     SourceError,
@@ -31,6 +32,9 @@ from bot.ports import (
 def wish(target: str, ticket: int = 1, text: str = "a", kind: str = "comment") -> Wish:
     container = "C1" if target == "slack" else str(ticket)
     return Wish(target, f"t:{ticket}", kind, container, f"hash-of-{text}", {"text": text}, say("it changed"))
+
+
+ORDERS = Orders(replacing=lambda body, form, at: {"text": f"{body['text']} instead of {at}"})
 
 
 def news(ticket: int = 1, text: str = "news") -> Wish:
@@ -57,7 +61,7 @@ class World:
 
     def deliver(self, *wishes: Wish, limit: int = 100, stop: Callable[[], bool] = lambda: False) -> Delivery:
         self.journal.wish(wishes, self.clock())
-        return deliver(self.journal, self.outlets, self.clock, limit=limit, stop=stop)
+        return deliver(self.journal, self.outlets, self.clock, limit=limit, stop=stop, orders=ORDERS)
 
 
 @pytest.fixture
@@ -194,6 +198,7 @@ def test_one_failure_does_not_keep_the_others(
         (Garbled("jira", "HTML"), timedelta(minutes=5)),
         (KeyError("bug"), timedelta(minutes=5)),
         (RateLimited("jira", "429", NOW + timedelta(minutes=7)), timedelta(minutes=7)),
+        (Postponed("jira", "would mail again", "", NOW + timedelta(hours=9)), timedelta(hours=9)),
         (Unreachable("jira", "no connection"), timedelta(0)),
         (AuthRefused("jira", "401"), timedelta(0)),
     ],
@@ -236,6 +241,46 @@ def test_a_message_deleted_by_hand_comes_back_when_there_is_news(world: World, o
     assert counted(world.deliver(wish(outlet))) == {}
     assert counted(world.deliver(wish(outlet, text="b"))) == {"created": 1}
     assert place.texts == ["b"]
+
+
+def test_a_message_edited_by_hand_is_left_and_a_fresh_one_comes_when_there_is_news(world: World) -> None:
+    world.deliver(wish("jira"))
+    world.jira.edit()
+    world.clock.forward(hours=1)
+    world.jira.calls.clear()
+    assert (counted(world.deliver(wish("jira"))), world.jira.calls) == ({}, [])
+    assert counted(world.deliver(wish("jira", text="b"))) == {"created": 1, "altered": 1}
+    assert counted(world.deliver(wish("jira", text="c"))) == {"updated": 1}
+    assert world.jira.texts == ["a, says a person", f"c instead of {NOW}"]
+    world.jira.edit()
+    assert counted(world.deliver(wish("jira", text="d"))) == {"created": 1, "altered": 1}
+    assert world.jira.texts[-1] == f"d instead of {NOW + timedelta(hours=1)}"
+
+
+@pytest.mark.parametrize(
+    ("text", "counts", "texts"),
+    [
+        ("a", {"adopted": 1}, ["a, says a person"]),
+        ("b", {"created": 1, "altered": 1}, ["a, says a person", f"b instead of {NOW}"]),
+    ],
+)
+def test_a_lost_journal_does_not_write_into_what_a_person_edited(
+    world: World, text: str, counts: dict[str, int], texts: list[str]
+) -> None:
+    world.deliver(wish("jira"))
+    world.jira.edit()
+    forget_all(world)
+    assert counted(world.deliver(wish("jira", text=text))) == counts
+    assert world.jira.texts == texts
+
+
+def test_what_a_person_edited_is_never_removed_as_surplus(world: World) -> None:
+    world.deliver(wish("jira"))
+    world.jira.edit()
+    world.deliver(wish("jira", text="b"))
+    forget_all(world)
+    assert counted(world.deliver(wish("jira", text="c"))) == {"adopted": 1, "updated": 1, "altered": 1}
+    assert world.jira.texts == ["a, says a person", f"c instead of {NOW}"]
 
 
 def test_surplus_messages_are_removed_and_the_oldest_is_kept(world: World) -> None:

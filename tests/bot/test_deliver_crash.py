@@ -125,6 +125,26 @@ def deleted(first: Wish) -> Callable[[World], None]:
     return prepare
 
 
+def edited(first: Wish) -> Callable[[World], None]:
+    """It was posted, and somebody edited it."""
+
+    def prepare(world: World) -> None:
+        assert world.run([first])
+        world.outlets[first.target].edit()
+
+    return prepare
+
+
+def edited_and_lost(first: Wish) -> Callable[[World], None]:
+    """Somebody edited it, and the journal was lost."""
+
+    def prepare(world: World) -> None:
+        edited(first)(world)
+        world.forget()
+
+    return prepare
+
+
 def lost(first: Wish, copies: int = 0) -> Callable[[World], None]:
     """It was posted, perhaps several times, and the journal was lost."""
 
@@ -154,6 +174,10 @@ SCENARIOS = {
     "edit, then the old text again": Scenario(posted(A), [B], [A]),
     "comment deleted by hand": Scenario(deleted(A), [B], [B]),
     "comment deleted by hand, then another text": Scenario(deleted(A), [B], [C]),
+    "comment edited by hand": Scenario(edited(A), [B], [B]),
+    "comment edited by hand, then another text": Scenario(edited(A), [B], [C]),
+    "comment edited by hand, then the old text again": Scenario(edited(A), [B], [A]),
+    "comment edited by hand and journal lost": Scenario(edited_and_lost(A), [B], [B]),
     "lost journal": Scenario(lost(A), [B], [B]),
     "lost journal, same text": Scenario(lost(A), [A], [A]),
     "lost journal and surplus copies": Scenario(lost(A, 2), [B], [B]),
@@ -174,8 +198,13 @@ def wrong(world: World, wishes: list[Wish]) -> list[str]:
     for one in wishes:
         outlet = world.outlets[one.target]
         key = world.journal.slot_key(one.target, one.ticket, one.kind)
-        texts = [message.text for message in outlet.messages if message.slot == key]
-        if texts[-1:] != [one.body["text"]]:
+        mine = [message for message in outlet.messages if message.slot == key]
+        texts = [message.text for message in mine if not message.edited]
+        theirs = [message.text for message in mine if message.edited]
+        if any(not text.endswith("says a person") for text in theirs):
+            found.append(f"written into a person's text: {theirs}")
+        said_before = not texts and f"{one.body['text']}, says a person" in theirs[-1:]
+        if texts[-1:] != [one.body["text"]] and not said_before:
             found.append(f"missing or out of date: {texts}")
         if outlet.editable and len(texts) > 1:
             found.append(f"doubled: {texts}")

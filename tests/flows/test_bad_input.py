@@ -102,7 +102,7 @@ def test_a_wrong_token_that_answers_200_with_nothing_closes_nothing(
 def test_one_broken_ticket_does_not_stop_the_rest_and_is_tried_again(town: Town, sync: Sync) -> None:
     broken = town.jira.issues[town.change].id
     town.servers["jira"].fail(
-        Fault(How.ANSWER, path=f"/issue/{broken}", status=200, body="<html>oops</html>")
+        Fault(How.ANSWER, path=f"/issue/({broken}|bulkfetch)", times=2, status=200, body="<html>oops</html>")
     )
     report = sync()
     assert (report.sources["jira"].failed, report.exit_code) == (1, 1)

@@ -123,10 +123,26 @@ def test_a_ticket_that_is_gone_gets_no_more_text_until_it_is_back(journal: Journ
     assert row is not None
     assert row.gone_at == LATER
     assert not journal.seen(row.ref)
+    assert journal.due_slots(LATER) == ()
+    journal.gone("jira", "10001", LATER, [replace(card, digest="last words")])
     assert [due.target for due in journal.due_slots(LATER)] == ["slack"]
     journal.store(TICKET, [], SNAPSHOT, LATER, [COMMENT])
     assert journal.seen(row.ref)
     assert [due.target for due in journal.due_slots(LATER)] == ["jira", "slack"]
+
+
+def test_a_ticket_out_of_sight_is_left_alone_but_nothing_is_concluded(journal: Journal) -> None:
+    soon = replace(finding("ICR-01", Verdict.MISSING), settle_by=LATER)
+    journal.store(TICKET, [soon], SNAPSHOT, NOW, [COMMENT])
+    journal.out_of_sight("jira", ["10001", "no such ticket"], LATER)
+    journal.out_of_sight("jira", ["10001"], LATER + timedelta(days=1))
+    (row,) = journal.open_tickets()
+    assert (row.hidden_at, row.gone_at) == (LATER, None)
+    assert [due.target for due in journal.due_slots(LATER)] == ["jira"], "what is to be said stands"
+    assert (journal.asked_of(), journal.due_again("jira", LATER), journal.seen(row.ref)) == ((), (), False)
+    journal.store(TICKET, [soon], SNAPSHOT, LATER)
+    (row,) = journal.asked_of()
+    assert (row.hidden_at, journal.seen(row.ref)) == (None, True)
 
 
 def test_a_key_given_to_another_ticket_finds_the_one_seen_last(journal: Journal) -> None:

@@ -32,6 +32,7 @@ KASSA = {
     "NIS2": None,
     "Operations_group": Reference("Beheer"),
     "Service_hours": "7 x 24",
+    "Leverancier": "Acme",
 }
 
 
@@ -74,6 +75,7 @@ def test_an_object_as_assets_describes_it(site: Site, server: Server, kassa: str
         service_hours=Field("24x7", where="Service hours"),
         stakeholders=Field((Person("acc-an.willems", "An Willems"),), where="Stakeholders"),
         maintenance_windows=asset.maintenance_windows,
+        supplier=Field("Acme", raw="Acme", where="Leverancier"),
         updated_at=START,
         accounts="jira",
     )

@@ -8,8 +8,9 @@ import pytest
 from jira_site import START, Site, quick_client, settings_for
 
 from bot.model.people import Role
-from bot.ports import AuthRefused, Forbidden, Format, Marker, Place
-from connectors.jira.outlet import JiraOutlet, reference
+from bot.ports import AuthRefused, Format, Marker, Place
+from connectors.jira.marking import reference
+from connectors.jira.outlet import JiraOutlet
 from connectors.jira.source import JiraSource
 from connectors.sandbox.server import Server
 
@@ -72,5 +73,6 @@ def test_a_wrong_token(server):
 def test_a_bearer_token_on_a_cloud_site_is_refused_as_recorded():
     with Server(Site().app) as cloud:
         client = quick_client(settings_for(cloud.url, email="", api_token="", pat="s3cret-token"))
-        with pytest.raises(Forbidden, match="Failed to parse Connect Session Auth Token"):
+        with pytest.raises(AuthRefused) as caught:
             client.identify()
+        assert "https://api.atlassian.com/ex/jira/<cloud id>" in caught.value.fix

@@ -8,7 +8,8 @@ import pytest
 from jira_site import START
 
 from bot.ports import Ambiguous, Format, Gone, Marker, NotFound, Place, Posted, Refused
-from connectors.jira.outlet import JiraOutlet, reference, signed
+from connectors.jira.marking import reference, signed
+from connectors.jira.outlet import JiraOutlet
 from connectors.sandbox.jira_fields import adf, adf_text
 from connectors.sandbox.server import Fault, How
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from jira_site import settings_for
 
 from bot.model.fields import FIELDS, Kind
 from bot.model.ticket import Decision
+from bot.ports import Forbidden, NotFound, SourceError, Unreachable
 from connectors.jira.approvals import records
 from connectors.jira.assets import _ID
-from connectors.jira.client import account_id
+from connectors.jira.client import account_id, rows
 from connectors.jira.fields import SiteField, resolve, site_fields
 from connectors.jira.history import steps_of
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.values import read, words
+from connectors.sandbox.server import Fault, How
 
 PAYLOADS = Path(__file__).parents[3] / ".." / "shared" / "payloads" / "jira"
 pytestmark = pytest.mark.skipif(not PAYLOADS.exists(), reason="the recorded payloads are not here")
@@ -134,3 +137,100 @@ def test_changes_of_fields_in_webhooks_have_the_shape_of_a_changelog(name):
     entry = told["changelog"] | {"author": told["user"], "created": "2026-03-02T09:00:00.000+0000"}
     (step, *_) = steps_of([entry])
     assert step.field_name and step.by and (step.before or step.after)
+
+
+ELSEWHERE = {
+    "webhook-cloud-comment-created.json": "test_jira_inbound.py",
+    "webhook-cloud-comment-deleted.json": "test_jira_inbound.py",
+    "webhook-cloud-issue-updated-custom-field.json": "test_jira_inbound.py",
+    "webhook-issue-deleted.json": "test_jira_inbound.py",
+    "webhook-server-comment-created.json": "test_jira_inbound.py",
+    "webhook-server-updated-custom-field.json": "test_jira_inbound.py",
+    "errors.json": "test_jira_sandbox.py",
+}
+NOT_READ = {
+    "index.json": "says where the others come from",
+    "remote_links.json": "remote links are not read: nothing is judged by them",
+    "jsm_request.json": "a request is read as an issue; of the service desk's API only approvals are asked for",
+    "jsm_comments_page.json": "comments are read and written by the platform's API, which carries properties",
+}
+"""Recorded, and of no use to the connector; with the reason."""
+
+
+def test_every_recorded_payload_is_parsed_or_has_a_reason():
+    here = Path(__file__).read_text(encoding="utf-8")
+    for path in PAYLOADS.glob("*.json"):
+        place = Path(__file__).with_name(ELSEWHERE[path.name]) if path.name in ELSEWHERE else None
+        text = (
+            place.read_text(encoding="utf-8") if place else "".join(re.split(r"(?ms)^ELSEWHERE.*^}$", here))
+        )
+        named = path.stem in text
+        assert named or path.name in NOT_READ, path.name
+
+
+@pytest.fixture
+def replay(server):
+    """A site that gives one recorded answer, whatever is asked beside what it is and who we are."""
+
+    def begin(name):
+        recorded = load(name)
+        headers = {k: v for k, v in recorded["headers"].items() if k.lower() != "content-length"}
+        body = json.dumps(recorded["body"])
+        fault = Fault(How.ANSWER, r"/(search|issue/|project)", "", 99, recorded["status"], headers, body)
+        server.fail(fault)
+        return recorded
+
+    return begin
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "told"),
+    [
+        ("backlot_cloud_err_400_maxresults.json", SourceError, "answered 400"),
+        ("backlot_cloud_err_400_nojql.json", SourceError, "answered 400"),
+        ("backlot_cloud_err_403_bearer_on_site.json", Forbidden, "Failed to parse Connect Session"),
+        ("backlot_cloud_err_404_issue.json", NotFound, "does not exist"),
+        ("backlot_cloud_err_500_reconcile_null.json", Unreachable, "answered 500"),
+    ],
+)
+def test_recorded_refusals(replay, client, name, error, told):
+    replay(name)
+    with pytest.raises(error, match=told):
+        client.api("search/jql", {"jql": "project = CHG"})
+
+
+def test_a_recorded_anonymous_answer_names_nobody(replay, client):
+    """Its status is 200: only `/myself` tells, which is why that is asked before every listing."""
+    replay("backlot_cloud_badcreds_200_anonymous_empty.json")
+    assert client.api("project/search")["values"] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["backlot_cloud_search_jql_page1.json", "backlot_cloud_search_jql_lastpage.json"]
+)
+def test_recorded_pages_of_a_search(replay, client, name):
+    recorded = replay(name)
+    page = client.api("search/jql", {"jql": "project = CHG"})
+    assert [i["id"] for i in rows(page, "issues")] == [i["id"] for i in recorded["body"]["issues"]]
+    assert page["isLast"] is ("nextPageToken" not in page)
+    fields = [SiteField("summary", "Summary")]
+    assert all(
+        mapped(issue, fields).key == issue["key"] for issue in page["issues"] if "updated" in issue["fields"]
+    )
+
+
+def test_a_recorded_server_says_what_it_is(server, client):
+    recorded = load("backlot_cloud_serverInfo.json")
+    headers = {"Content-Type": "application/json"}
+    server.fail(Fault(How.ANSWER, "serverInfo", "", 1, 200, headers, json.dumps(recorded["body"])))
+    assert client.cloud
+
+
+def test_a_restriction_to_a_role_does_not_hide_a_comment_from_customers():
+    """Trap, as recorded: a comment for one role only, and still `jsdPublic`."""
+    comment = load("cloud_v3_comment_created_role_visibility.json")
+    assert comment["visibility"]["type"] == "role" and comment["jsdPublic"] is True
+
+
+def test_a_cloud_user_is_known_by_account_id():
+    assert account_id(load("cloud_v2_user.json")) == "557058:f58131cb-b67d-43c7-b30d-6b58d40bd077"

@@ -84,6 +84,13 @@ OPERATIONS = [
         {},
     ),
     ("GET", "/rest/api/3/project/CHG", "/rest/api/3/project/{projectIdOrKey}", {}),
+    ("GET", "/rest/api/3/status", "/rest/api/3/status", {}),
+    (
+        "POST",
+        "/rest/api/3/issue/bulkfetch",
+        "/rest/api/3/issue/bulkfetch",
+        {"issueIdsOrKeys": ["CHG-1"], "fields": ["*all"], "expand": ["changelog"]},
+    ),
 ]
 
 
@@ -158,6 +165,8 @@ def test_errors_are_worded_as_recorded(call):
         ("project = NOPE", None),
         ("assignee = me", None),
         ("project = CHG OR key = OPS-1", None),
+        ("statusCategory != Done AND (key = CHG-1 OR key = CHG-2 OR project = OPS)", ["CHG-2", "OPS-1"]),
+        ("(key = CHG-1 AND key = CHG-2)", None),
         ("project >= CHG", None),
         ("project in (CHG", None),
         ("", None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -54,6 +56,9 @@ def test_issue_types(environment):
         ({"JIRA_URL": "jira.example"}, "must begin with https://"),
         ({"JIRA_API_TOKEN": ""}, "JIRA_URL needs JIRA_EMAIL with JIRA_API_TOKEN"),
         ({"JIRA_PAT": "p"}, "not both"),
+        ({"JIRA_TOKEN_EXPIRES": "1 maart"}, "1 maart is no date; write it as 2027-03-01"),
+        ({"JIRA_DEPLOYMENT": "server"}, "'auto', 'cloud' or 'data_center'"),
+        ({"JIRA_APPROVALS_MINUTES": "-5"}, "greater than or equal to 0"),
         ({"JIRA_FIELDS__TESTDATA": "x"}, "unknown field testdata; did you mean test_data?"),
         ({"JIRA_STATUSES__PLANNED": "x"}, "unknown state planned"),
         ({"JIRA_SIGN_OFF_FIELDS__BOSS": "x"}, "unknown role boss; known: cab"),
@@ -86,3 +91,9 @@ def test_building_asks_nothing_of_the_site(environment):
 
 def test_every_setting_explains_itself():
     assert [n for n, f in JiraSettings.model_fields.items() if not (f.description and f.examples)] == []
+
+
+def test_the_readme_names_every_setting():
+    told = Path(jira.__file__).with_name("README.md").read_text(encoding="utf-8")
+    missing = [name for name in JiraSettings.model_fields if f"`JIRA_{name.upper()}" not in told]
+    assert missing == []

@@ -1,0 +1,145 @@
+"""POST /hooks/<name>: where an outside system says that a ticket changed.
+
+What is told is kept in the journal before the answer goes out, so that nothing that was accepted is lost; the
+looking is done elsewhere. An address is open only for a system whose secret was set.
+
+202 kept · 400 not understood · 401 wrong signature · 404 no such address · 413 too large · 429 too often · 503 not kept
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask import Flask, Response, request
+from requests.structures import CaseInsensitiveDict
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from bot.ports import AuthRefused, Garbled, Hint, Inbound
+
+MOST_BYTES = 1024 * 1024
+"""A larger request is not read. What it would have told is found by the next cycle."""
+PER_SECOND, AT_ONCE = 20.0, 200
+"""Requests taken per second from one system in the long run, and in one burst."""
+SECRET_HEADER = "X-Hook-Secret"  # noqa: S105 - the name of a header
+"""Where an `Inbound` finds a secret that stood in the address: /hooks/<name>/<secret> or ?secret=..."""
+
+_STATUS = {
+    "kept": 202,
+    "repeated": 202,
+    "ignored": 202,
+    "garbled": 400,
+    "refused": 401,
+    "too large": 413,
+    "too often": 429,
+    "failed": 503,
+}
+
+
+class Tally:
+    """Counts requests by system and outcome, until they are asked for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: dict[str, Counter[str]] = {}
+
+    def add(self, name: str, outcome: str) -> None:
+        """One more."""
+        with self._lock:
+            self._counts.setdefault(name, Counter())[outcome] += 1
+
+    def take(self) -> Mapping[str, Mapping[str, int]]:
+        """The counts since the last time this was asked, by system and outcome."""
+        with self._lock:
+            counts, self._counts = self._counts, {}
+        return counts
+
+
+@dataclass(slots=True)
+class Bucket:
+    """A token bucket: `per_second` in the long run, `size` at once."""
+
+    clock: Callable[[], float] = time.monotonic
+    per_second: float = PER_SECOND
+    size: float = AT_ONCE
+    _left: float = field(init=False)
+    _at: float = field(init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        """It begins full."""
+        self._left, self._at = self.size, self.clock()
+
+    def take(self) -> bool:
+        """Whether one more may come in now."""
+        with self._lock:
+            now = self.clock()
+            self._left = min(self.size, self._left + (now - self._at) * self.per_second)
+            self._at = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+
+class Doorman:
+    """Takes requests in. `hear` keeps the hints of a system and gives how many are new; `wake` is called when there
+    are any; `count` is told system and outcome of every request.
+    """
+
+    def __init__(
+        self,
+        inbounds: Mapping[str, Inbound],
+        hear: Callable[[str, Sequence[Hint]], int],
+        wake: Callable[[], None],
+        count: Callable[[str, str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._inbounds, self._hear, self._wake, self._count = inbounds, hear, wake, count
+        self._buckets = {name: Bucket(clock) for name in inbounds}
+
+    def add_to(self, flask: Flask) -> None:
+        """Open the addresses."""
+        flask.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+        for rule in ("/hooks/<name>", "/hooks/<name>/<secret>"):
+            flask.add_url_rule(rule, "hooks", self.receive, methods=["POST"])
+
+    def receive(self, name: str, secret: str = "") -> Response:
+        """Answer one request."""
+        if name not in self._inbounds:
+            return Response(status=404)
+        outcome = self._outcome(name, secret)
+        self._count(name, outcome)
+        return Response(
+            status=_STATUS[outcome], headers={"Retry-After": "5"} if outcome == "too often" else {}
+        )
+
+    def _outcome(self, name: str, secret: str) -> str:
+        if not self._buckets[name].take():
+            return "too often"
+        try:
+            hints = self._inbounds[name].hints(_headers(secret), request.get_data(cache=False))
+            new = self._hear(name, hints) if hints else 0
+        except RequestEntityTooLarge:
+            return "too large"
+        except AuthRefused:
+            return "refused"
+        except Garbled:
+            return "garbled"
+        except SQLAlchemyError:
+            return "failed"
+        if new:
+            self._wake()
+        return "kept" if new else "repeated" if hints else "ignored"
+
+
+def _headers(secret: str) -> Mapping[str, str]:
+    """The request's headers, in any case, with the secret from the address among them."""
+    headers = CaseInsensitiveDict(request.headers.items())
+    if secret := secret or request.args.get("secret", ""):
+        headers[SECRET_HEADER] = secret
+    return headers

@@ -1,0 +1,51 @@
+"""Many issues in one request: `POST issue/bulkfetch`, which only Cloud has, takes up to 100 ids and gives no order.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from bot.ports import SourceError
+from connectors.jira.client import Client, mapping, rows
+
+MOST = 100
+"""Issues that one request may name."""
+
+
+class Ahead:
+    """Issues fetched together; each is given out once, because it grows old."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+        self._issues: dict[str, dict[str, Any]] = {}
+
+    def forget(self) -> None:
+        """Whatever was not asked for."""
+        with self._lock:
+            self._issues = {}
+
+    def fetch(self, ids: Sequence[str], fields: Sequence[str]) -> None:
+        """Get these, in the place of those fetched before. What Jira leaves out, or cannot give, is read singly."""
+        self.forget()
+        if len(ids) < 2:
+            return
+        try:
+            found = self._ask(ids[:MOST], fields) if self._client.cloud else []
+        except SourceError:
+            return
+        with self._lock:
+            self._issues = {str(issue.get("id")): issue for issue in found}
+
+    def take(self, issue_id: str) -> dict[str, Any] | None:
+        """An issue that was fetched; None when it was not."""
+        with self._lock:
+            return self._issues.pop(issue_id, None)
+
+    def _ask(self, ids: Sequence[str], fields: Sequence[str]) -> list[dict[str, Any]]:
+        asked = {"issueIdsOrKeys": list(ids), "fields": list(fields), "expand": ["changelog"]}
+        return rows(mapping(self._client.post("issue/bulkfetch", asked)), "issues")
