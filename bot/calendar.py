@@ -64,7 +64,10 @@ class Calendar:
 
     def working_time(self, start: datetime, end: datetime) -> timedelta:
         """How much of the time from `start` to `end` (both aware) lies in office hours of working days."""
-        start, end = start.astimezone(UTC), end.astimezone(UTC)  # within one zone Python subtracts wall clocks
+        start, end = (
+            start.astimezone(UTC),
+            end.astimezone(UTC),
+        )  # within one zone Python subtracts wall clocks
         day, last = self.local_day(start), self.local_day(end)
         total = timedelta()
         while day <= last:

@@ -10,11 +10,11 @@ from bot.audience import Team, channel_of, channels_of, key_of
 from bot.context import Context
 from bot.decide import CARD, digest_of
 from bot.fetch import Gatherer, told
-from bot.journal.asked import Ask, Claim, Point
 from bot.journal.tickets import TicketRow
 from bot.ladder import reached
 from bot.messages import escalation
 from bot.messages.escalation import Raised, Up
+from bot.model.asked import Ask, Claim, Point
 from bot.model.facts import Facts
 from bot.model.people import Role
 from bot.model.say import say
@@ -67,7 +67,7 @@ def _due(
         calendar = ctx.policy.calendar_of(row.team)
         awake = row.any_hour or calendar.in_office_hours(now)
         climbs = []
-        for charge in charges(row, points.get((row.source, row.id), ()), rules, ladders):
+        for charge in charges(row.state, row.settle_by, points.get((row.source, row.id), ()), rules, ladders):
             asked = before.get((f"{row.source}:{row.id}", charge.line), [])
             taken = {ask.step: ask.at for ask in asked if ask.step is not None}
             step = reached(charge.ladder, charge.start, taken, calendar, now)
@@ -155,7 +155,8 @@ def _wish(ctx: Context, up: Up, team: str, report: Report) -> None:
 def _claims(ctx: Context, up: Up) -> list[Claim]:
     day = ctx.policy.calendar.local_day
     return [
-        Claim(f"escalate:{one.subject}:{one.line.line}:{one.step}", day(one.charge.start)) for one in up.raised
+        Claim(f"escalate:{one.subject}:{one.line.line}:{one.step}", day(one.charge.start))
+        for one in up.raised
     ]
 
 

@@ -52,7 +52,9 @@ def rungs(parts: Sequence[str]) -> tuple[Rung, ...]:
         try:
             rung = Rung(None if name.strip() == TEAM else Role(name.strip().lower()), float(hours))
         except ValueError:
-            raise ValueError(f"must be like change_manager:10,cab:30, with hours after: {', '.join(known)}") from None
+            raise ValueError(
+                f"must be like change_manager:10,cab:30, with hours after: {', '.join(known)}"
+            ) from None
         if rung.to is Role.OWNER:
             raise ValueError(f"the owner differs from ticket to ticket; use one of: {', '.join(known)}")
         found.append(rung)

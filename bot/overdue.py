@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.journal.asked import Point
-from bot.journal.tickets import TicketRow
 from bot.ladder import Ladder, Ladders, Rung
+from bot.model.asked import Point
 from bot.model.lifecycle import Severity, State, Verdict
 from rules.policy import Pack, Rule
 
@@ -63,13 +62,19 @@ def _own(params: object) -> Ladder | None:
 
 
 def charges(
-    row: TicketRow, points: Sequence[Point], rules: Mapping[str, Known], ladders: Ladders
+    state: State,
+    settle_by: datetime | None,
+    points: Sequence[Point],
+    rules: Mapping[str, Known],
+    ladders: Ladders,
 ) -> tuple[Charge, ...]:
-    """What of a ticket goes up, one charge per line, in the order of the rules; nothing of a draft."""
-    if row.state in (State.DRAFT, State.CANCELED):
+    """What of a ticket goes up, one charge per line, in the order of the rules; nothing of a draft.
+    `settle_by` (UTC): until when an emergency is to make good what it skipped.
+    """
+    if state in (State.DRAFT, State.CANCELED):
         return ()
     found: dict[str, Charge] = {}
-    for one in _each(row, points, rules, ladders):
+    for one in _each(settle_by, points, rules, ladders):
         before = found.get(one.line)
         if before is None or (one.any_hour, one.term, one.verdict is Verdict.VIOLATED) > (
             before.any_hour,
@@ -81,7 +86,7 @@ def charges(
 
 
 def _each(
-    row: TicketRow, points: Sequence[Point], rules: Mapping[str, Known], ladders: Ladders
+    settle_by: datetime | None, points: Sequence[Point], rules: Mapping[str, Known], ladders: Ladders
 ) -> Iterator[Charge]:
     for point in points:
         rule = rules.get(point.rule)
@@ -98,4 +103,4 @@ def _each(
         elif verdict is Verdict.VIOLATED:
             yield Charge(line, point.since, ladders.forbidden, verdict)
         elif verdict is Verdict.MISSING:
-            yield Charge(line, row.settle_by or point.since, ladders.missing, verdict)
+            yield Charge(line, settle_by or point.since, ladders.missing, verdict)

@@ -12,9 +12,10 @@ import structlog
 from bot.audience import OnTicket, Team, channel_of
 from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
-from bot.decide import COMMENT, Intent, Memory, decide, handovers
+from bot.decide import CARD, COMMENT, Intent, Memory, decide, handovers
 from bot.declarations import attestations
 from bot.deliver import Orders, deliver
+from bot.digests import tell_all
 from bot.fetch import Gatherer, listed, told
 from bot.handover import is_handover
 from bot.journal import Due
@@ -25,6 +26,7 @@ from bot.model.snapshot import snapshot
 from bot.model.ticket import Ticket, TicketRef
 from bot.model.wish import Wish
 from bot.ports import Format, NotFound, SourceError, TicketSource
+from bot.remind import any_hour
 from bot.reminders import remind_all
 from bot.report import Planned, Report
 from rules.engine import evaluate
@@ -47,6 +49,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         look_at_roles(source, gatherer, report)
     judge_releases(ctx, gatherer, report)
     remind_all(ctx, gatherer, report)
+    tell_all(ctx, report)
     deliver_all(ctx, report)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
     whole = [name for name, count in report.sources.items() if count.complete]
@@ -124,6 +127,7 @@ def judge(
         intents = decide(facts, findings, memory, ctx.voice(source.name))
         wishes = addressed(ctx, facts, intents, report)
         ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
+        ctx.journal.keep_hours(facts.ticket, any_hour(facts))
     except SourceError as error:
         report.problem(f"{ref.key}: {told(error)}")
         if isinstance(error, NotFound) and error.system == source.name:
@@ -196,6 +200,7 @@ def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Rep
                 once=intent.once,
                 recipients=intent.recipients,
                 roles=intent.roles,
+                rest=ctx.policy.talk.card_rest if intent.kind == CARD else 0,
             )
         )
     return wishes

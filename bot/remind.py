@@ -107,5 +107,14 @@ def _pressing(one: Due) -> tuple[int, str, str]:
 
 
 def _may_speak(facts: Facts, calendar: Calendar) -> bool:
-    always = any(s.level(Dimension.AVAILABILITY) >= ROUND_THE_CLOCK for s in facts.subjects)
-    return always or calendar.in_office_hours(facts.now)
+    return any_hour(facts) or calendar.in_office_hours(facts.now)
+
+
+def any_hour(facts: Facts) -> bool:
+    """Whether its class of availability lets people be told of a ticket at any hour."""
+    return any(s.level(Dimension.AVAILABILITY) >= ROUND_THE_CLOCK for s in facts.subjects)
+
+
+def early(step: int, steps: Sequence[int]) -> bool:
+    """Whether a reminder leaves time: it is not the last one before the start, nor about what is overdue."""
+    return step > max(min(steps, default=OVERDUE), LAST_DAY, OVERDUE)

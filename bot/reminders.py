@@ -2,53 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, time
 
-from bot.audience import Team, channel_of
+from bot.audience import Team, channels_of, key_of
 from bot.context import Context
 from bot.decide import digest_of
+from bot.escalate import Points, escalate_all
 from bot.fetch import Gatherer, told
 from bot.journal.tickets import TicketRow
 from bot.messages import card
 from bot.messages.overview import overview
-from bot.model.lifecycle import Severity, State, Verdict
+from bot.model.asked import Ask, Claim, Point
+from bot.model.lifecycle import State, Verdict
+from bot.model.people import Role
 from bot.model.say import say
 from bot.model.wish import Wish
+from bot.overdue import Known, known
 from bot.ports import NotFound, SourceError
-from bot.remind import OVERDUE, Due, Reminder, due, grouped, step_after, step_now
+from bot.remind import OVERDUE, Due, Reminder, due, early, grouped, step_after, step_now
 from bot.report import Planned, Report
+from bot.talk import told_now
 from rules.engine import evaluate
 from rules.lines import group_lines
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What makes a reminder come once: this step for this planned start, or this set of missing points."""
-
-    what: str
-    day: date
-
-
 def remind_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
-    """Wish for the reminders that are due now. Nothing is nagged about that was settled in the meantime."""
+    """Wish for the reminders that are due now, and for what goes up because nobody settled it. Nothing is nagged about
+    that was settled in the meantime.
+    """
     if ctx.postbox is None:
         return
     gatherer.forget()
-    dues = dict(_due(ctx, gatherer, report))
+    points, rules = ctx.journal.points(), known(ctx.policy.packs)
+    settle_asks(ctx, points, rules)
+    dues = dict(_due(ctx, gatherer, report, _claims(ctx, points, rules)))
+    claims = {id(one): claim for claim, one in dues.items()}
+    told_all = set(dues)
     for reminder in grouped(tuple(dues.values())):
-        _wish(ctx, reminder, report)
+        if fresh := _fresh(ctx, reminder, claims):
+            sent = _wish(ctx, fresh, report, [_of(claims[id(one)], fresh) for one, _ in fresh.items])
+            told_all -= set() if sent else {claims[id(one)] for one, _ in fresh.items}
     if ctx.policy.act:
-        for claim in dues:
+        for claim in told_all:
             ctx.journal.mark_sent(claim.what, claim.day, ctx.clock())
+    escalate_all(ctx, gatherer, report, points, rules)
 
 
-def _due(ctx: Context, gatherer: Gatherer, report: Report) -> Iterator[tuple[Claim, Due]]:
+def settle_asks(ctx: Context, points: Points, rules: Mapping[str, Known]) -> None:
+    """What people were asked for and is open no more, is settled: whatever opens later starts anew."""
+    followed = {(row.source, row.id) for row in ctx.journal.asked_of()}
+    standing = {
+        (f"{source}:{id_}", rules[point.rule].line)
+        for (source, id_), found in points.items()
+        if (source, id_) in followed
+        for point in found
+        if point.rule in rules
+    }
+    ended = {(ask.ticket, ask.line) for ask in ctx.journal.asks()} - standing
+    if ended:
+        ctx.journal.settle(sorted(ended), ctx.clock())
+
+
+def _due(
+    ctx: Context, gatherer: Gatherer, report: Report, claims: Sequence[tuple[TicketRow, Claim]]
+) -> Iterator[tuple[Claim, Due]]:
     sources = {source.name: source for source in ctx.sources}
-    for row in ctx.journal.asked_of():
-        claim = _claim(ctx, row)
-        if claim is None or row.source not in sources or ctx.stop():
+    for row, claim in claims:
+        if row.source not in sources or ctx.stop():
             continue
         try:
             facts = gatherer.facts(sources[row.source], row.ref)
@@ -58,60 +80,130 @@ def _due(ctx: Context, gatherer: Gatherer, report: Report) -> Iterator[tuple[Cla
                 ctx.journal.out_of_sight(row.source, [row.id], ctx.clock())
             continue
         view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
-        if one := due(facts, view, ctx.policy.remind_days, ctx.policy.calendar):
+        if one := due(facts, view, ctx.policy.remind_days, ctx.policy.calendar_of(row.team)):
             yield claim, one
 
 
-def _claim(ctx: Context, row: TicketRow) -> Claim | None:
-    """The reminder a ticket is up for by what the journal knows, unless it was sent already."""
-    now, calendar = ctx.clock(), ctx.policy.calendar
-    advised = {
-        rule.id for pack in ctx.policy.packs for rule in pack.rules if rule.severity is Severity.ADVICE
-    }
-    before = ctx.journal.previous(row.source, row.id)
-    verdicts = {rule: verdict for rule, verdict in before.items() if rule not in advised}
-    missing = sorted(rule for rule, verdict in verdicts.items() if verdict is Verdict.MISSING)
-    open_ = any(verdict.open for verdict in verdicts.values())
+def _claims(ctx: Context, points: Points, rules: Mapping[str, Known]) -> list[tuple[TicketRow, Claim]]:
+    """The tickets that are up for a reminder now by what the journal knows, and were not reminded of it before. One
+    that is held back, for the night or until the morning, is not even read.
+    """
+    found = [
+        (row, claim)
+        for row in ctx.journal.asked_of()
+        if _awake(ctx, row) and (claim := _claim(ctx, row, points.get((row.source, row.id), ()), rules))
+    ]
+    sent = ctx.journal.sent_of(claim for _, claim in found)
+    return [(row, claim) for row, claim in found if claim not in sent]
+
+
+def _awake(ctx: Context, row: TicketRow) -> bool:
+    return row.any_hour is not False or ctx.policy.calendar_of(row.team).in_office_hours(ctx.clock())
+
+
+def _claim(ctx: Context, row: TicketRow, points: Sequence[Point], rules: Mapping[str, Known]) -> Claim | None:
+    """The reminder a ticket is up for by what the journal knows."""
+    now, calendar = ctx.clock(), ctx.policy.calendar_of(row.team)
+    open_ = [point for point in points if point.rule in rules and point.verdict.open]
+    missing = sorted(point.rule for point in open_ if point.verdict is Verdict.MISSING)
     step = step_now(row.planned_start, row.state, ctx.policy.remind_days, calendar, now)
     if row.state is State.DRAFT or not open_:
         return None
     if row.settle_by:
         after = step_after(row.settle_by, calendar, now)
-        if after is None:
-            return None
-        claim = Claim(f"remind:{row.source}:{row.id}:settle:{after}", calendar.local_day(row.settle_by))
-    elif missing:
-        claim = Claim(
-            f"remind:{row.source}:{row.id}:{OVERDUE}:{digest_of(missing)}", calendar.local_day(row.first_seen)
-        )
-    elif step is not None and row.planned_start:
-        claim = Claim(f"remind:{row.source}:{row.id}:{step}", calendar.local_day(row.planned_start))
-    else:
+        what, day = f"settle:{after}", calendar.local_day(row.settle_by)
+        return None if after is None else Claim(f"remind:{row.source}:{row.id}:{what}", day)
+    if missing:
+        what, day = f"{OVERDUE}:{digest_of(missing)}", calendar.local_day(row.first_seen)
+        return Claim(f"remind:{row.source}:{row.id}:{what}", day)
+    waits = early(step or OVERDUE, ctx.policy.remind_days) and not told_now(ctx.policy.talk, calendar, now)
+    if step is None or row.planned_start is None or waits:
         return None
-    return None if ctx.journal.was_sent(claim.what, claim.day) else claim
+    return Claim(f"remind:{row.source}:{row.id}:{step}", calendar.local_day(row.planned_start))
 
 
-def _wish(ctx: Context, reminder: Reminder, report: Report) -> None:
+def _fresh(ctx: Context, reminder: Reminder, claims: Mapping[int, Claim]) -> Reminder | None:
+    """Without what this audience was told before, and without what its team reads in the digest."""
+    made = {id(one): _of(claims[id(one)], reminder) for one, _ in reminder.items}
+    sent = ctx.journal.sent_of(made.values())
+    in_digest = ctx.policy.talk.digest_at is not None and isinstance(reminder.audience, Team)
+    kept = tuple(
+        (one, lines)
+        for one, lines in reminder.items
+        if made[id(one)] not in sent and not (in_digest and early(one.step, ctx.policy.remind_days))
+    )
+    return replace(reminder, items=kept) if kept else None
+
+
+def _of(claim: Claim, reminder: Reminder) -> Claim:
+    """The claim of one audience: who is held back does not keep the others from being told."""
+    return Claim(f"{claim.what}@{_who(reminder)}", claim.day)
+
+
+def _who(reminder: Reminder) -> str:
+    audience = reminder.audience
+    return audience.name if isinstance(audience, Team) else str(audience)
+
+
+def _over_limit(ctx: Context, channel: str, reminder: Reminder) -> bool:
+    """Whether the conversation had its reminders of today. What starts or runs out by tomorrow comes all the same."""
+    limit, calendar = ctx.policy.talk.remind_limit, ctx.policy.calendar
+    steps = ctx.policy.remind_days
+    if not limit or any(one.step > OVERDUE and not early(one.step, steps) for one, _ in reminder.items):
+        return False
+    midnight = calendar.at(calendar.local_day(ctx.clock()), time())
+    return ctx.journal.reminded(channel, midnight) >= limit
+
+
+def _wish(ctx: Context, reminder: Reminder, report: Report, claims: Sequence[Claim]) -> bool:
+    """Wish for a reminder, and keep who was asked for what. False when it has to wait for another day."""
     keys = ", ".join(one.facts.ticket.key for one, _ in reminder.items)
     if not ctx.policy.act:
         report.planned.append(Planned(keys, ctx.messenger, "reminder", "the planned start comes near"))
-        return
-    postbox = ctx.postbox
-    channel = channel_of(reminder.audience, postbox, reminder.team) if postbox else None
-    if channel is None:
+        return True
+    channels = _channels(ctx, reminder, report)
+    if channels is None:
+        return False
+    open_ = [channel for channel in channels if not _over_limit(ctx, channel, reminder)]
+    if not channels:
         report.problem(f"{keys}: nobody to remind on {ctx.messenger}: set SLACK_CHANNEL")
-        return
+    if not open_:
+        return not channels
     body = card.reminder(reminder, ctx.speak)
     digest = digest_of([body, ctx.policy.calendar.local_day(ctx.clock()).isoformat()])
-    who = reminder.audience.name if isinstance(reminder.audience, Team) else str(reminder.audience)
-    wish = Wish(
-        target=ctx.messenger,
-        ticket=f"reminder:{who}",
-        kind=f"reminder:{digest[:16]}",
-        container=channel,
-        digest=digest,
-        body=body,
-        reason=say("the planned start comes near, or something should have been in order by now"),
-        once=True,
-    )
-    ctx.journal.wish([wish], ctx.clock())
+    wishes = [
+        Wish(
+            target=ctx.messenger,
+            ticket=f"reminder:{_who(reminder)}",
+            kind=f"reminder:{digest[:16]}" + (f":{channel}" if len(channels) > 1 else ""),
+            container=channel,
+            digest=digest,
+            body=body,
+            reason=say("the planned start comes near, or something should have been in order by now"),
+            once=True,
+        )
+        for channel in open_
+    ]
+    ctx.journal.say_once(claims, wishes, ctx.clock(), _asks(reminder, ctx.clock()))
+    return True
+
+
+def _channels(ctx: Context, reminder: Reminder, report: Report) -> tuple[str, ...] | None:
+    """Where its audience is reached; None when the message service cannot say now."""
+    facts = reminder.items[0][0].facts
+    try:
+        return channels_of(reminder.audience, facts, ctx.postbox, reminder.team) if ctx.postbox else ()
+    except SourceError as error:
+        report.problem(f"{facts.ticket.key}: {told(error)}")
+        return None
+
+
+def _asks(reminder: Reminder, now: datetime) -> list[Ask]:
+    audience = reminder.audience
+    if not isinstance(audience, Team | Role):
+        return []
+    return [
+        Ask(f"{one.facts.ticket.source}:{one.facts.ticket.id}", line.line, key_of(audience), now)
+        for one, lines in reminder.items
+        for line in lines
+    ]

@@ -42,7 +42,8 @@ class TalkSettings(BaseModel):
         " digests, and every reminder at its own moment.",
     )
     preread_on: Literal["mon", "tue", "wed", "thu", "fri", "off"] = Field(
-        "thu", description="Day of the weekly pre-read for the CAB, earlier in the week when that is a day off."
+        "thu",
+        description="Day of the weekly pre-read for the CAB, earlier in the week when that is a day off.",
     )
     preread_at: time = Field(time(9), description="Local time of the pre-read.")
     remind_limit: int = Field(
@@ -69,7 +70,9 @@ class TalkSettings(BaseModel):
     )
     escalate_forbidden: _Parts = Field(
         ("change_manager:5", "cab:15"),
-        description=_LADDER.format(what="what the class does not allow", unit="working hours since it was seen"),
+        description=_LADDER.format(
+            what="what the class does not allow", unit="working hours since it was seen"
+        ),
     )
     escalate_missing: _Parts = Field(
         ("change_manager:10", "cab:30"),
@@ -79,7 +82,9 @@ class TalkSettings(BaseModel):
     )
     escalate_deadline: _Parts = Field(
         ("team:-24", "change_manager:-8", "cab:0"),
-        description=_LADDER.format(what="what has a term of its own, such as a patch", unit="hours of the clock")
+        description=_LADDER.format(
+            what="what has a term of its own, such as a patch", unit="hours of the clock"
+        )
         + "Below zero: before the term ends.",
     )
     escalate_breach: _Parts = Field(

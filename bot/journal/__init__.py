@@ -32,8 +32,8 @@ hint      id                              word from outside that a ticket may ha
                                           delivery, `deleted` that it was said to be deleted, `done_at` when it was
                                           looked at; what is not done is looked at after a restart
 sent      what, day                       what goes out once a day, and did
-asked     id                              whom (a role, or "team:<name>") a line of a ticket was asked of and when; `step`
-                                          of the ladder, none for a reminder; `settled_at`: when it was open no more
+asked     id                              whom (a role, or "team:<name>") a line of a ticket was asked of, and when;
+                                          `step` of the ladder, none for a reminder; `settled_at`: when it was settled
 run       id                              start, end, mode, report, exit code; no end means it was killed
 
 A ticket, its findings and what should be said about them are stored in one transaction (`Journal.store`), so

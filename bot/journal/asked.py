@@ -6,62 +6,20 @@ A process that is killed before that transaction ends has said nothing; after it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
 from bot.journal.store import Store, insert
 from bot.journal.tables import ASKED, FINDING, SENT, SLOT, TICKET
 from bot.journal.wishes import put_wishes
+from bot.model.asked import Ask, Claim, Point, Settled
 from bot.model.lifecycle import Verdict
 from bot.model.wish import Wish
 
 _STANDING = [v.value for v in Verdict if v.open] + [Verdict.UNKNOWN.value, Verdict.WAIVED.value]
 
 _AT_ONCE = 500  # names in one query: every database takes as many
-
-
-class Claim(NamedTuple):
-    """What makes a message come once: what it is, and a day that belongs to it."""
-
-    what: str
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A line of a ticket ("source:id") that somebody was asked for.
-
-    audience    a role, or "team:<name>"
-    step        of the ladder, the first being 0; None for a reminder
-    settled_at  when (UTC) the line was first seen to be open no more; None while it is
-    """
-
-    ticket: str
-    line: str
-    audience: str
-    at: datetime
-    step: int | None = None
-    settled_at: datetime | None = None
-
-
-class Point(NamedTuple):
-    """What the journal knows of a rule that is not in order. Moments are in UTC."""
-
-    rule: str
-    verdict: Verdict
-    since: datetime
-    deadline: datetime | None
-
-
-class Settled(NamedTuple):
-    """A rule of a ticket that came in order."""
-
-    source: str
-    ticket_id: str
-    rule: str
 
 
 class AskedFor(Store):
@@ -74,7 +32,8 @@ class AskedFor(Store):
         made before; then nothing is wished.
         """
         with self.write() as connection:
-            if not any([_claim(connection, claim, now) for claim in claims]):
+            first = [_claim(connection, claim, now) for claim in claims]  # each of them, whatever the others
+            if not any(first):
                 return False
             put_wishes(connection, wishes, now)
             rows = [{name: getattr(ask, name) for name in Ask.__dataclass_fields__} for ask in asks]

@@ -77,20 +77,25 @@ class Tickets(Slots):
         now: datetime,
         desired: Iterable[Wish] = (),
         version: str = "",
-        any_hour: bool | None = None,
     ) -> None:
         """Keep a ticket, its findings and what should be said about it: all of it, or nothing.
 
-        `snapshot` is what the findings were made from, JSON-able. `version` is that of the `TicketRef`;
-        `any_hour` tells whether people may be told of it at any hour.
+        `snapshot` is what the findings were made from, JSON-able. `version` is that of the `TicketRef`.
         A finding keeps the moment since which its verdict stands; one that no longer applies is forgotten.
         """
         with self.write() as connection:
             values = _ticket_values(ticket, snapshot, now) | _moments(findings, now)
-            _put_ticket(connection, values | {"version_seen": version, "any_hour": any_hour})
+            _put_ticket(connection, values | {"version_seen": version})
             _put_findings(connection, ticket, findings, now)
             _put_bundle(connection, ticket)
             put_wishes(connection, desired, now)
+
+    def keep_hours(self, ticket: Ticket, any_hour: bool) -> None:
+        """Whether people may be told of the ticket at any hour: until office hours, others are not even read."""
+        other = TICKET.c.any_hour.is_distinct_from(any_hour)
+        with self.write() as connection:
+            this = update(TICKET).where(_is(ticket.source, ticket.id), other)
+            connection.execute(this.values(any_hour=any_hour))
 
     def previous(self, source: str, ticket_id: str) -> dict[str, Verdict]:
         """The verdicts of the last time, by rule id."""
@@ -134,6 +139,11 @@ class Tickets(Slots):
         """
         waiting = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None)
         return self._rows(waiting, *_IN_SIGHT)
+
+    def followed(self, since: datetime) -> tuple[TicketRow, ...]:
+        """What `asked_of` gives, and what is over but changed after a moment (UTC)."""
+        going = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None) | (TICKET.c.updated > since)
+        return self._rows(going, TICKET.c.gone_at.is_(None))
 
     def settle_by(self, source: str, ticket_id: str) -> datetime | None:
         """Until when (UTC) an emergency was last told to make good what it skipped; None when it was not."""

@@ -20,7 +20,8 @@ def put_wishes(connection: Connection, wishes: Iterable[Wish], now: datetime) ->
     """Note what should be said, in the transaction of the caller.
 
     A wish whose text stands outside already touches no row; a new text gets a new number, and is tried at
-    once even when the old one was backing off, unless the wish rests between two edits. What is posted once and stands stays as it is.
+    once even when the old one was backing off, unless the wish rests between two edits. What
+    is posted once and stands stays as it is.
     """
     rows = [_values(wish, now) | _rests(connection, wish) for wish in wishes]
     if not rows:

@@ -7,7 +7,6 @@ text and rich text elements only, which Slack shows as they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from bot.messages import blocks
 from bot.messages.language import Speaker
@@ -16,14 +15,18 @@ from bot.messages.overview import (
     class_line,
     deadline,
     headline,
-    ids,
     next_step,
     overview,
     seen,
     title,
     who,
 )
-from bot.messages.slack_text import clip, cut, escape, is_web
+from bot.messages.parts import Message
+from bot.messages.parts import heading as _heading
+from bot.messages.parts import message as _message
+from bot.messages.parts import point as _line
+from bot.messages.parts import text as _text
+from bot.messages.slack_text import cut, escape, is_web
 from bot.messages.waivers import waived
 from bot.model.document import Tone
 from bot.model.facts import Facts
@@ -39,8 +42,6 @@ SHOWN = 6
 
 _SIGNS = {Tone.STOP: "⛔", Tone.TODO: "⏳", Tone.DONE: "✅", Tone.INFO: "ℹ️"}
 
-Message = dict[str, Any]
-
 
 def compose(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> Message:
     """The card: how the ticket stands, what is missing and from whom, and why the team gets it."""
@@ -48,7 +49,7 @@ def compose(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> Messag
     standing = f"{_sign(view, ticket)} {headline(view, facts, speak)}"
     points = [] if ticket.state is State.CANCELED else _points(view, facts, speak)
     points += [] if ticket.state is State.CANCELED else _waived(lines, speak)
-    about = _about(facts, speak)
+    about = _about(facts, lines, speak)
     reason = _reason(ticket, speak)
     built = [blocks.header(_heading(ticket)), blocks.rich_text([blocks.words(standing, bold=True)])]
     built += [blocks.bullets(*points)] if points else []
@@ -161,14 +162,24 @@ def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[list[blocks.Ele
     ]
 
 
-def _about(facts: Facts, speak: Speaker) -> str:
+def _about(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> str:
     ticket = facts.ticket
     start = ticket.field("planned_start").value
     planned = (
         speak.say("Planned start: {start}.", start=start) if start else speak.say("No planned start yet.")
     )
     state = speak.say("Status: {status}.", status=Quote(ticket.status))
-    return f"{class_line(facts.subjects, speak)}. {state} {planned}"
+    return " ".join([f"{class_line(facts.subjects, speak)}. {state} {planned}", *_ends(facts, lines, speak)])
+
+
+def _ends(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> list[str]:
+    """The first term that runs out of what is open, where a rule has one of its own."""
+    end = min((line.deadline for line in lines if line.verdict.open and line.deadline), default=None)
+    if end is None or facts.ticket.state is State.CANCELED:
+        return []
+    if facts.now < end:
+        return [speak.say("Deadline: {moment}.", moment=end)]
+    return [speak.say("Deadline: {moment}, which is past.", moment=end)]
 
 
 def _reminded(due: Due, lines: Sequence[DemandLine], speak: Speaker) -> list[blocks.Block]:
@@ -176,10 +187,6 @@ def _reminded(due: Due, lines: Sequence[DemandLine], speak: Speaker) -> list[blo
     name = blocks.web_link(ticket.url, _heading(ticket))
     points = [[blocks.words(_line(line, speak))] for line in lines]
     return [blocks.rich_text([name, blocks.words(f" — {_when(due, speak)}")]), blocks.bullets(*points)]
-
-
-def _line(line: DemandLine, speak: Speaker) -> str:
-    return f"{title(line, speak)} — {seen(line, speak)} {ids(line)}"
 
 
 def _when(due: Due, speak: Speaker) -> str:
@@ -215,20 +222,5 @@ def _reason(ticket: Ticket, speak: Speaker) -> str:
     return speak.say("You get this because this ticket names no responsible team.")
 
 
-def _heading(ticket: Ticket) -> str:
-    return f"{ticket.key} · {' '.join(ticket.summary.split())}"
-
-
 def _words(point: Sequence[blocks.Element]) -> str:
     return "• " + "".join(element["text"] for element in point)
-
-
-def _text(*rows: str) -> str:
-    """The whole message for notifications and screen readers, escaped, within Slack's limit."""
-    return clip(escape("\n".join(row for row in rows if row)), blocks.TEXT)
-
-
-def _message(text: str, built: list[blocks.Block]) -> Message:
-    message = {"text": text, "blocks": built}
-    blocks.check_message(message)
-    return message

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.audience import Team, of_key
-from bot.journal.asked import Ask
 from bot.messages import blocks
-from bot.messages.card import Message, heading_of, message, pointed, whole
 from bot.messages.language import Speaker
-from bot.messages.overview import title, who
+from bot.messages.overview import who
+from bot.messages.parts import Message, heading, message, point, text
 from bot.messages.slack_text import escape
+from bot.model.asked import Ask
 from bot.model.facts import Facts
 from bot.model.lifecycle import Verdict
 from bot.model.people import Role
@@ -53,24 +53,24 @@ def compose(up: Up, speak: Speaker) -> Message:
     tickets: dict[str, list[Raised]] = {}
     for one in up.raised:
         tickets.setdefault(one.subject, []).append(one)
-    heading = speak.count("{n} ticket needs your help", "{n} tickets need your help", len(tickets))
+    top = speak.count("{n} ticket needs your help", "{n} tickets need your help", len(tickets))
     reason = _reason(up.audience, speak)
-    built, texts = [blocks.header(heading)], [heading]
+    built, texts = [blocks.header(top)], [top]
     for raised in list(tickets.values())[:_MOST]:
         ticket = raised[0].facts.ticket
         points = [_point(one, speak) for one in raised]
         tried = tried_before(raised, speak)
         built += [
-            blocks.rich_text([blocks.web_link(ticket.url, heading_of(ticket))]),
+            blocks.rich_text([blocks.web_link(ticket.url, heading(ticket))]),
             blocks.bullets(*([blocks.words(point)] for point in points)),
             blocks.rich_text([blocks.words(tried)]),
         ]
-        texts += [heading_of(ticket), *(f"• {point}" for point in points), tried, ticket.url]
+        texts += [heading(ticket), *(f"• {point}" for point in points), tried, ticket.url]
     if rest := len(tickets) - _MOST:
         more = speak.count("and {n} other ticket", "and {n} other tickets", max(rest, 0))
         built += [blocks.rich_text([blocks.words(more)])] if rest > 0 else []
         texts += [more] if rest > 0 else []
-    return message(whole(*texts, reason), [*built, blocks.context(escape(reason))])
+    return message(text(*texts, reason), [*built, blocks.context(escape(reason))])
 
 
 def in_thread(up: Up, speak: Speaker) -> Message:
@@ -83,7 +83,7 @@ def in_thread(up: Up, speak: Speaker) -> Message:
         blocks.bullets(*([blocks.words(point)] for point in points)),
         blocks.rich_text([blocks.words(tried)]),
     ]
-    return message(whole(went, *(f"• {point}" for point in points), tried), built)
+    return message(text(went, *(f"• {point}" for point in points), tried), built)
 
 
 def tried_before(raised: Sequence[Raised], speak: Speaker) -> str:
@@ -104,7 +104,7 @@ def _named(key: str, speak: Speaker) -> Quote | Role:
 
 def _point(one: Raised, speak: Speaker) -> str:
     asked = speak.say("Who: {who}", who=Quote(who(one.line, one.facts, speak)))
-    return f"{pointed(one.line, speak)}: {_since(one, one.facts.now, speak)}. {asked}"
+    return f"{point(one.line, speak)}: {_since(one, one.facts.now, speak)}. {asked}"
 
 
 def _since(one: Raised, now: datetime, speak: Speaker) -> str:
@@ -120,7 +120,9 @@ def _since(one: Raised, now: datetime, speak: Speaker) -> str:
 
 def _reason(audience: Team | Role, speak: Speaker) -> str:
     if isinstance(audience, Team):
-        return speak.say("You get this because {team} is responsible for this ticket.", team=Quote(audience.name))
+        return speak.say(
+            "You get this because {team} is responsible for this ticket.", team=Quote(audience.name)
+        )
     return speak.say(
         "You get this as {role}, because those who were asked before did not settle it.", role=audience
     )
