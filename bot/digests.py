@@ -31,6 +31,7 @@ REMEMBERED = timedelta(days=30)
 """How long after its last ticket a team still hears that nothing is due."""
 
 _PRESSING = (Verdict.VIOLATED, Verdict.MISSING)
+_OPEN = tuple(verdict for verdict in Verdict if verdict.open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +125,13 @@ def _digest(ctx: Context, rules: Mapping[str, Known], teams: Sequence[str], at: 
     seen = _Known(rows, ctx.journal.points(), rules, settled)
     horizon = _horizon(calendar, today, max(ctx.policy.remind_days, default=5))
     open_ = [row for row in rows if not row.state.over or row.settle_by]
-    entries = [seen.entry(row, [v for v in Verdict if v.open], now) for row in open_ if _asked(row)]
+    entries = [seen.entry(row, _OPEN, now) for row in open_ if _asked(row)]
+    overdue = [seen.entry(row, _PRESSING, now) for row in open_ if _asked(row)]
     due = sorted((e for e in entries if e.moment and e.titles), key=lambda e: (e.moment or now, e.key))
     return Digest(
         teams=tuple(teams),
         at=now,
-        overdue=tuple(e for e in entries if e.missing),
+        overdue=tuple(e for e in overdue if e.missing),
         today=tuple(e for e in due if not e.missing and _on(calendar, e) <= today),
         soon=tuple(e for e in due if not e.missing and today < _on(calendar, e) <= horizon),
         settled=tuple(e for e in map(seen.came_right, rows) if e.titles),

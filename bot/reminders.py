@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
+from typing import NamedTuple
 
 from bot.audience import Team, channels_of, key_of
+from bot.calendar import Calendar
 from bot.context import Context
 from bot.decide import digest_of
 from bot.escalate import Points, escalate_all
@@ -26,6 +28,13 @@ from bot.report import Planned, Report
 from bot.talk import told_now
 from rules.engine import evaluate
 from rules.lines import group_lines
+
+
+class Up(NamedTuple):
+    """A reminder that a ticket may be up for: what makes it come once, and its step."""
+
+    claim: Claim
+    step: int
 
 
 def remind_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
@@ -66,10 +75,10 @@ def settle_asks(ctx: Context, points: Points, rules: Mapping[str, Known]) -> Non
 
 
 def _due(
-    ctx: Context, gatherer: Gatherer, report: Report, claims: Sequence[tuple[TicketRow, Claim]]
+    ctx: Context, gatherer: Gatherer, report: Report, ups: Sequence[tuple[TicketRow, Up]]
 ) -> Iterator[tuple[Claim, Due]]:
     sources = {source.name: source for source in ctx.sources}
-    for row, claim in claims:
+    for row, up in ups:
         if row.source not in sources or ctx.stop():
             continue
         try:
@@ -80,46 +89,55 @@ def _due(
                 ctx.journal.out_of_sight(row.source, [row.id], ctx.clock())
             continue
         view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
-        if one := due(facts, view, ctx.policy.remind_days, ctx.policy.calendar_of(row.team)):
-            yield claim, one
+        calendar = ctx.policy.calendar_of(row.team)
+        if one := due(facts, view, ctx.policy.remind_days, calendar, up.step):
+            yield up.claim, one
 
 
-def _claims(ctx: Context, points: Points, rules: Mapping[str, Known]) -> list[tuple[TicketRow, Claim]]:
+def _claims(ctx: Context, points: Points, rules: Mapping[str, Known]) -> list[tuple[TicketRow, Up]]:
     """The tickets that are up for a reminder now by what the journal knows, and were not reminded of it before. One
     that is held back, for the night or until the morning, is not even read.
     """
     found = [
-        (row, claim)
+        (row, up)
         for row in ctx.journal.asked_of()
-        if _awake(ctx, row) and (claim := _claim(ctx, row, points.get((row.source, row.id), ()), rules))
+        if _awake(ctx, row)
+        for up in _up(ctx, row, points.get((row.source, row.id), ()), rules)
     ]
-    sent = ctx.journal.sent_of(claim for _, claim in found)
-    return [(row, claim) for row, claim in found if claim not in sent]
+    sent = ctx.journal.sent_of(up.claim for _, up in found)
+    return [(row, up) for row, up in found if up.claim not in sent]
 
 
 def _awake(ctx: Context, row: TicketRow) -> bool:
     return row.any_hour is not False or ctx.policy.calendar_of(row.team).in_office_hours(ctx.clock())
 
 
-def _claim(ctx: Context, row: TicketRow, points: Sequence[Point], rules: Mapping[str, Known]) -> Claim | None:
-    """The reminder a ticket is up for by what the journal knows."""
-    now, calendar = ctx.clock(), ctx.policy.calendar_of(row.team)
-    open_ = [point for point in points if point.rule in rules and point.verdict.open]
-    missing = sorted(point.rule for point in open_ if point.verdict is Verdict.MISSING)
-    step = step_now(row.planned_start, row.state, ctx.policy.remind_days, calendar, now)
-    if row.state is State.DRAFT or not open_:
-        return None
+def _up(ctx: Context, row: TicketRow, points: Sequence[Point], rules: Mapping[str, Known]) -> Iterator[Up]:
+    """The reminders a ticket is up for by what the journal knows: of what is missing, and of what comes next."""
+    calendar, name = ctx.policy.calendar_of(row.team), f"remind:{row.source}:{row.id}"
+    verdicts = {point.rule: point.verdict for point in points if point.rule in rules and point.verdict.open}
+    missing = sorted(rule for rule, verdict in verdicts.items() if verdict is Verdict.MISSING)
+    if row.state is State.DRAFT or not verdicts:
+        return
     if row.settle_by:
-        after = step_after(row.settle_by, calendar, now)
-        what, day = f"settle:{after}", calendar.local_day(row.settle_by)
-        return None if after is None else Claim(f"remind:{row.source}:{row.id}:{what}", day)
+        after = step_after(row.settle_by, calendar, ctx.clock())
+        if after is not None:
+            yield Up(Claim(f"{name}:settle:{after}", calendar.local_day(row.settle_by)), after)
+        return
     if missing:
-        what, day = f"{OVERDUE}:{digest_of(missing)}", calendar.local_day(row.first_seen)
-        return Claim(f"remind:{row.source}:{row.id}:{what}", day)
-    waits = early(step or OVERDUE, ctx.policy.remind_days) and not told_now(ctx.policy.talk, calendar, now)
-    if step is None or row.planned_start is None or waits:
-        return None
-    return Claim(f"remind:{row.source}:{row.id}:{step}", calendar.local_day(row.planned_start))
+        yield Up(Claim(f"{name}:{OVERDUE}:{digest_of(missing)}", calendar.local_day(row.first_seen)), OVERDUE)
+    if len(missing) < len(verdicts):
+        yield from _coming(ctx, row, calendar, name)
+
+
+def _coming(ctx: Context, row: TicketRow, calendar: Calendar, name: str) -> Iterator[Up]:
+    """The reminder before the planned start; an early one waits for the morning."""
+    steps, now = ctx.policy.remind_days, ctx.clock()
+    step = step_now(row.planned_start, row.state, steps, calendar, now)
+    if step is None or row.planned_start is None:
+        return
+    if not early(step, steps) or told_now(ctx.policy.talk, calendar, now):
+        yield Up(Claim(f"{name}:{step}", calendar.local_day(row.planned_start)), step)
 
 
 def _fresh(ctx: Context, reminder: Reminder, claims: Mapping[int, Claim]) -> Reminder | None:

@@ -9,8 +9,8 @@ from datetime import datetime
 from bot.audience import Team, of_key
 from bot.messages import blocks
 from bot.messages.language import Speaker
-from bot.messages.overview import who
-from bot.messages.parts import Message, heading, message, point, text
+from bot.messages.overview import ids, title, who
+from bot.messages.parts import Message, heading, message, text
 from bot.messages.slack_text import escape
 from bot.model.asked import Ask
 from bot.model.facts import Facts
@@ -104,7 +104,8 @@ def _named(key: str, speak: Speaker) -> Quote | Role:
 
 def _point(one: Raised, speak: Speaker) -> str:
     asked = speak.say("Who: {who}", who=Quote(who(one.line, one.facts, speak)))
-    return f"{point(one.line, speak)}: {_since(one, one.facts.now, speak)}. {asked}"
+    what = f"{title(one.line, speak)} {ids(one.line)}"
+    return f"{what} — {_since(one, one.facts.now, speak)}. {asked}"
 
 
 def _since(one: Raised, now: datetime, speak: Speaker) -> str:
