@@ -226,8 +226,9 @@ def _ticket_values(ticket: Ticket, snapshot: Mapping[str, Any], now: datetime) -
 def _moments(findings: Sequence[Finding], now: datetime) -> dict[str, datetime | None]:
     """What time alone will change about the findings, and when."""
     settle_by = min((f.settle_by for f in findings if f.settle_by), default=None)
+    # At the very moment a rule may not say it yet: then the next look does.
     ahead = [f.waiver.until for f in findings if f.waiver]
-    ahead += [moment for moment in (settle_by, *(f.again for f in findings)) if moment and moment > now]
+    ahead += [moment for moment in (settle_by, *(f.again for f in findings)) if moment and moment >= now]
     look_again_at = min(ahead, default=None)
     return {"settle_by": settle_by, "look_again_at": look_again_at}
 

@@ -84,7 +84,8 @@ def gone(key: str, summary: str, told: str, speak: Speaker) -> Message:
 
 def reminder(one: Reminder, speak: Speaker) -> Message:
     """One message for all that an audience can settle, the most pressing ticket first."""
-    heading = speak.count("{n} change waits for you", "{n} changes wait for you", len(one.items))
+    keys = {due.facts.ticket.key for due, _ in one.items}
+    heading = speak.count("{n} change waits for you", "{n} changes wait for you", len(keys))
     built = [blocks.header(heading)]
     texts = [heading]
     for due, lines in one.items[: blocks.BLOCKS // 3]:
