@@ -70,7 +70,17 @@ class Month:
         working = [day for n in range(1, 31) if CALENDAR.is_working_day(day := date(2026, 11, n))]
         days = sorted(mine.get(day, 0) for day in working)
         worst, whole = max(mine.values()), sum(self.posts.values())
-        cells = (name, sum(mine.values()), days[len(days) // 2], worst, whole, self.others, self.threads, self.edits, self.at_night)
+        cells = (
+            name,
+            sum(mine.values()),
+            days[len(days) // 2],
+            worst,
+            whole,
+            self.others,
+            self.threads,
+            self.edits,
+            self.at_night,
+        )
         return "| " + " | ".join(map(str, cells)) + " |"
 
 
@@ -86,16 +96,38 @@ def _life(number: int, rng: random.Random) -> Iterator[Edit]:
     key = f"CHG-{number}"
     team = rng.choices(list(TEAMS), list(TEAMS.values()))[0]
     made = _office_hour(START + timedelta(days=rng.uniform(0, 24)), rng)
-    start = CALENDAR.working_days_after(made, rng.randint(3, 9)).replace(hour=rng.choice((8, 12, 17)), minute=0)
+    start = CALENDAR.working_days_after(made, rng.randint(3, 9)).replace(
+        hour=rng.choice((8, 12, 17)), minute=0
+    )
     slow = number % 10 == 0
-    first = {"summary": f"Change {number}", "state": State.ASSESS, "planned_start": start, "release_size": "minor"}
+    first = {
+        "summary": f"Change {number}",
+        "state": State.ASSESS,
+        "planned_start": start,
+        "release_size": "minor",
+    }
     asset = f"app-{rng.randrange(20)}"
-    yield made, key, first | {"assets": (AssetRef("jira", asset, asset),), "responsible_group": (Group(team, team),)}
+    yield (
+        made,
+        key,
+        first | {"assets": (AssetRef("jira", asset, asset),), "responsible_group": (Group(team, team),)},
+    )
     late = 0.8 if slow else 0.0
-    yield from _burst(key, rng, made, start, late, dict.fromkeys(TEXTS, "see wiki") | {"rollout_strategy": "phased"})
+    yield from _burst(
+        key, rng, made, start, late, dict.fromkeys(TEXTS, "see wiki") | {"rollout_strategy": "phased"}
+    )
     tested = {"test_result": "passed", "acceptance_result": "accepted", "environments_separated": True}
-    checked = {"test_plan_fixed_at": made, "test_validated_by": (ANN, BEN), "test_validated_at": start - timedelta(days=1)}
-    equal = {"environments_like_production": True, "test_data": "synthetic", "requester": (TOM,), "implementer": (BEN,)}
+    checked = {
+        "test_plan_fixed_at": made,
+        "test_validated_by": (ANN, BEN),
+        "test_validated_at": start - timedelta(days=1),
+    }
+    equal = {
+        "environments_like_production": True,
+        "test_data": "synthetic",
+        "requester": (TOM,),
+        "implementer": (BEN,),
+    }
     yield from _burst(key, rng, made, start, late + 0.2, tested | checked | equal)
     yield _between(made, start, 0.5, rng), key, {"state": State.AUTHORIZE}
     if rng.random() < 0.15:  # the plan is moved
@@ -105,9 +137,18 @@ def _life(number: int, rng: random.Random) -> Iterator[Edit]:
     yield signed, key, {"approvals": tuple(Approval(p, Decision.APPROVED, signed) for p in (CARLA, DINA))}
     done = start + timedelta(hours=2)
     yield start, key, {"state": State.IMPLEMENT, "actual_start": start}
-    ended = {"actual_end": done, "result": "successful", "handed_over_at": done, "handed_over_to": (Group("ops", "Operations"),)}
+    ended = {
+        "actual_end": done,
+        "result": "successful",
+        "handed_over_at": done,
+        "handed_over_to": (Group("ops", "Operations"),),
+    }
     yield done, key, ended | {"state": State.REVIEW}
-    yield CALENDAR.working_days_after(done, 2), key, {"state": State.CLOSED, "lessons_learned": "none", "post_verification": "done"}
+    yield (
+        CALENDAR.working_days_after(done, 2),
+        key,
+        {"state": State.CLOSED, "lessons_learned": "none", "post_verification": "done"},
+    )
 
 
 def _burst(
@@ -131,11 +172,18 @@ def _office_hour(moment: datetime, rng: random.Random) -> datetime:
 
 def play(story: list[Edit], talk: Talk, hook: Callable[[Office], None] = lambda _: None) -> Month:
     """Let the month happen."""
-    channels = {team: team for team in TEAMS} | {"cab": "cab", "dpo": "dpo", "change_manager": "cm", "operations": "ops"}
+    channels = {team: team for team in TEAMS} | {
+        "cab": "cab",
+        "dpo": "dpo",
+        "change_manager": "cm",
+        "operations": "ops",
+    }
     dutch = Calendar(ZoneInfo("Europe/Amsterdam"), "NL")
     with tempfile.TemporaryDirectory() as folder:
         calendars = {fold(team): dutch for team in DUTCH}
-        office = Office(f"sqlite:///{Path(folder) / 'j.db'}", START, talk=talk, calendars=calendars, channels=channels)
+        office = Office(
+            f"sqlite:///{Path(folder) / 'j.db'}", START, talk=talk, calendars=calendars, channels=channels
+        )
         for number in range(20):
             office.assets[f"app-{number}"] = _asset(number)
         hook(office)
@@ -161,7 +209,10 @@ def _cycles(story: list[Edit]) -> list[datetime]:
 
 def _asset(number: int) -> Asset:
     """A class for everybody: of twenty, eight are below class 3 of availability and so are told in office hours only."""
-    classes = {n: Field(1 + (number * k) % 4) for n, k in (("confidentiality", 3), ("integrity", 7), ("availability", 1))}
+    classes = {
+        n: Field(1 + (number * k) % 4)
+        for n, k in (("confidentiality", 3), ("integrity", 7), ("availability", 1))
+    }
     flags = {"gdpr": Field(number % 5 == 0), "ksz": Field(False), "nis2": Field(False)}
     owner = {"owner": Field((CARLA,)), "stakeholders": Field(), "supplier": Field()}
     return Asset("jira", f"app-{number}", f"app-{number}", **classes, **flags, **owner)

@@ -54,7 +54,7 @@ def compose(up: Up, speak: Speaker) -> Message:
     for one in up.raised:
         tickets.setdefault(one.subject, []).append(one)
     top = speak.count("{n} ticket needs your help", "{n} tickets need your help", len(tickets))
-    reason = _reason(up.audience, speak)
+    reason = _reason(up, speak)
     built, texts = [blocks.header(top)], [top]
     for raised in list(tickets.values())[:_MOST]:
         ticket = raised[0].facts.ticket
@@ -76,7 +76,12 @@ def compose(up: Up, speak: Speaker) -> Message:
 def in_thread(up: Up, speak: Speaker) -> Message:
     """In the thread of the ticket's card: that it went up, to whom, and who was asked before."""
     points = [_point(one, speak) for one in up.raised]
-    went = speak.say("This went up to the {role}, because it was not settled in time:", role=up.audience)
+    ahead = all(one.charge.term and one.facts.now < one.charge.start for one in up.raised)
+    went = (
+        speak.say("The {role} was told of this, because a term runs out:", role=up.audience)
+        if ahead
+        else speak.say("This went up to the {role}, because it was not settled in time:", role=up.audience)
+    )
     tried = tried_before(up.raised, speak)
     built = [
         blocks.rich_text([blocks.words(went)]),
@@ -115,15 +120,16 @@ def _since(one: Raised, now: datetime, speak: Speaker) -> str:
     if one.charge.term:
         return speak.say("the term ended on {moment}", moment=start)
     if one.charge.verdict is Verdict.VIOLATED:
-        return speak.say("it stands so since {moment}", moment=start)
+        return speak.say("not allowed as it stands, since {moment}", moment=start)
     return speak.say("overdue since {moment}", moment=start)
 
 
-def _reason(audience: Team | Role, speak: Speaker) -> str:
-    if isinstance(audience, Team):
-        return speak.say(
-            "You get this because {team} is responsible for this ticket.", team=Quote(audience.name)
-        )
+def _reason(up: Up, speak: Speaker) -> str:
+    if isinstance(up.audience, Team):
+        team = Quote(up.audience.name)
+        return speak.say("You get this because {team} is responsible for this ticket.", team=team)
+    if not any(one.before for one in up.raised):
+        return speak.say("You get this as {role}, who is the first to be asked.", role=up.audience)
     return speak.say(
-        "You get this as {role}, because those who were asked before did not settle it.", role=audience
+        "You get this as {role}, because those who were asked before did not settle it.", role=up.audience
     )
