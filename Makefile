@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench contract pictures record lock env-example checks-doc cases-doc catalogue clean
+.PHONY: help install demo test check bench bench-month contract pictures record lock env-example checks-doc cases-doc catalogue clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -48,6 +48,9 @@ contract: $(DONE) .contract/.installed ## the Jira connector on a server that ot
 	@$(PYTHON) -m venv .contract
 	@.contract/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/contract.txt
 	@touch $@
+
+bench-month: $(DONE) ## what a team gets to read in a month of 200 changes
+	@PYTHONPATH=tests $(BIN)/python -m tests.bench_month
 
 pictures: $(DONE) ## the README's pictures, made by the demo (needs Chromium)
 	@$(BIN)/python -m tests.pictures

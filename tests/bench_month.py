@@ -2,7 +2,7 @@
 keeps the bot quiet.
 
 The bot is whole and real: pipeline, rules, journal and texts. Tickets, register and message service are in
-memory, and the clock is moved by hand: cycles of five minutes. Four teams of
+memory, and the clock is moved by hand: cycles of half an hour. Four teams of
 unequal size, two of them with Dutch holidays, in November 2026. People fill in what they were asked for in bursts,
 sooner or later; every tenth change is left alone until it is overdue. Everything random comes from one seed.
 
@@ -37,7 +37,7 @@ from bot.remind import grouped
 from bot.talk import Talk
 
 START, END = datetime(2026, 11, 1, 23, tzinfo=UTC), datetime(2026, 12, 1, 23, tzinfo=UTC)
-EVERY = timedelta(minutes=5)
+EVERY = timedelta(minutes=30)
 TEAMS = {"Web": 0.45, "Payments": 0.25, "Breda": 0.2, "Tilburg": 0.1}
 DUTCH = ("Breda", "Tilburg")
 TALK = Talk(time(8, 30), 3, time(9), remind_limit=4, card_rest=60, ladders=LADDERS)
@@ -199,12 +199,12 @@ def play(story: list[Edit], talk: Talk, hook: Callable[[Office], None] = lambda 
 
 
 def _cycles(story: list[Edit]) -> list[datetime]:
-    """Every five minutes, of which only those are played in which something may happen: after an edit, and each
-    half hour.
+    """Every half hour, of which only those are played in which something may happen: after an edit, and each
+    hour.
     """
     count = int((END - START) / EVERY)
     edited = {int((moment - START) / EVERY) + 1 for moment, _, _ in story}
-    return [START + EVERY * n for n in range(1, count) if n % 6 == 0 or n in edited]
+    return [START + EVERY * n for n in range(1, count) if n % 2 == 0 or n in edited]
 
 
 def _asset(number: int) -> Asset:
@@ -278,9 +278,10 @@ def main() -> None:
     for number in map(int, sys.argv[1:] or range(len(MONTHS))):
         name, (talk, hook) = list(MONTHS.items())[number]
         kept, began = (reminders.grouped, reminders._awake, remind._may_speak), stopwatch.monotonic()
-        print(play(story, talk, hook or (lambda _: None)).row(name), flush=True)
+        sys.stdout.write(play(story, talk, hook or (lambda _: None)).row(name) + "\n")
+        sys.stdout.flush()
         reminders.grouped, reminders._awake, remind._may_speak = kept
-        print(f"{len(story)} edits, {stopwatch.monotonic() - began:.0f} s", file=sys.stderr)
+        sys.stderr.write(f"{len(story)} edits, {stopwatch.monotonic() - began:.0f} s\n")
 
 
 if __name__ == "__main__":
