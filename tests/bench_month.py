@@ -208,7 +208,7 @@ def _cycles(story: list[Edit]) -> list[datetime]:
 
 
 def _asset(number: int) -> Asset:
-    """A class for everybody: of twenty, eight are below class 3 of availability and so are told in office hours only."""
+    """A class for everybody: half are below class 3 of availability, so told of in office hours only."""
     classes = {
         n: Field(1 + (number * k) % 4)
         for n, k in (("confidentiality", 3), ("integrity", 7), ("availability", 1))
