@@ -7,7 +7,8 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench bench-month contract pictures record lock env-example checks-doc cases-doc catalogue clean
+.PHONY: help install demo test check bench bench-month contract exam-crash exam-faults exam-properties audit-dependencies pictures \
+	record lock env-example checks-doc cases-doc columns-doc catalogue clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -52,6 +53,12 @@ contract: $(DONE) .contract/.installed ## the Jira connector on a server that ot
 bench-month: $(DONE) ## what a team gets to read in a month of 200 changes
 	@PYTHONPATH=tests $(BIN)/python -m tests.bench_month
 
+exam-crash: $(DONE) ## SIGKILL at every write, every commit and 200 random moments: the outside must not notice
+	@$(BIN)/python -m tests.exams.crash
+
+exam-faults: $(DONE) ## everything that can go wrong on a line, at a system and on the machine, once each
+	@$(BIN)/python -m tests.exams.faults
+
 pictures: $(DONE) ## the README's pictures, made by the demo (needs Chromium)
 	@$(BIN)/python -m tests.pictures
 
@@ -68,6 +75,16 @@ lock: ## renew the lock files (needs uv)
 	@uv pip compile --group build --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
 		--custom-compile-command "make lock" -o requirements/build.txt
 
+exam-properties: $(DONE) ## 300 random stories over the whole loop, shrunk to a short one when a promise breaks (STORIES=3000: longer)
+	@STORIES=$(or $(STORIES),300) $(BIN)/python -m pytest tests/properties -k any_order
+
+# pip-audit is not among the packages of the project: it is fetched by uv for this one question.
+audit-dependencies: ## ask the public register of vulnerabilities about every locked package (needs uv and a network)
+	@command -v uv >/dev/null || { echo "audit-dependencies: uv is needed: https://docs.astral.sh/uv"; exit 2; }
+	@for file in runtime dev build; do echo "requirements/$$file.txt"; \
+		uv tool run pip-audit --strict --disable-pip --require-hashes -r requirements/$$file.txt || \
+		{ echo "audit-dependencies: not sound, or not asked: no network? Nothing may be concluded."; exit 1; }; done
+
 env-example: $(DONE) ## write .env.example from the settings
 	@$(BIN)/python -m bot.settings_doc > .env.example
 
@@ -76,6 +93,9 @@ checks-doc: $(DONE) ## write the list of checks in docs/packs.md
 
 cases-doc: $(DONE) ## write the number of cases per requirement in docs/proofs.md
 	@$(BIN)/python -m bot.cases.proofs docs/proofs.md
+
+columns-doc: $(DONE) ## write the columns of ServiceNow that a plain instance lacks
+	@$(BIN)/python -m connectors.servicenow.columns_doc > connectors/servicenow/COLUMNS.md
 
 catalogue: $(DONE) ## gather new sentences into the Dutch catalogue
 	@$(BIN)/python -m bot.messages.catalogue

@@ -15,6 +15,7 @@ from bot.model.asset import Asset
 from bot.model.fields import Field
 from bot.model.people import Person, Role, RoleMembers
 from bot.model.ticket import Approval, Ticket
+from bot.ports import Forbidden, TicketSource
 
 
 def one_person(pairs: Iterable[str]) -> dict[str, str]:
@@ -39,6 +40,38 @@ def known_people(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[
     yield from (a.person for a in ticket.approvals if a.person)
     for members in roles.values():
         yield from members.people
+
+
+def matching(
+    people: Iterable[Person], email: str, other_id: str = "", same_person: Mapping[str, str] | None = None
+) -> Person | None:
+    """The one active account among `people` that is somebody's, by e-mail address or because an admin declared it
+    the same person as their account `other_id`; None when there is none, or more than one.
+    """
+    declared, address = same_person or {}, email.strip().casefold()
+    standing = declared.get(other_id)
+    found = {
+        p.id: p
+        for p in people
+        if p.active
+        and ((address and p.email.casefold() == address) or (standing and declared.get(p.id) == standing))
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def team_members(source: TicketSource, team: str) -> tuple[Person, ...]:
+    """The members of a team, as its system knows the group by name; nobody when that cannot be told.
+    Raises SourceError.
+    """
+    if not team:
+        return ()
+    try:
+        found = source.roles({Role.OPERATIONS: (team,)}).get(
+            Role.OPERATIONS
+        )  # any role: only the name counts
+    except Forbidden:
+        return ()
+    return found.people if found and found.readable else ()
 
 
 def foreign(asset: Asset, systems: Collection[str]) -> bool:

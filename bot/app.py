@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.accounts import one_person
 from bot.context import Context, Policy
+from bot.decide import COMMENT
 from bot.declarations import DeclarationsError, load_declarations
-from bot.journal import JournalError, open_journal
+from bot.inforce import in_force
+from bot.journal import Allowance, JournalError, open_journal
 from bot.messages.language import Speaker
+from bot.metrics import Metrics
 from bot.ports import Connector
+from bot.reception import Reception
 from bot.settings import Mode, Settings, SettingsError
 from bot.waivers import Terms
 from connectors.catalog import CONNECTORS
@@ -58,12 +63,15 @@ def policy(settings: Settings) -> Policy:
         calendar=bot.calendar,
         declarations=declarations,
         max_children=bot.max_children,
+        max_share=bot.max_share,
+        since=bot.since_moment,
         substitutes=bot.stand_ins,
         emergency_days=bot.emergency_days,
         waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
         same_person=one_person(bot.same_person),
         calendars=bot.calendars,
         talk=bot.talk,
+        retain_days=bot.retain_days,
     )
 
 
@@ -83,7 +91,39 @@ def build(
         journal = open_journal(settings.bot.database_url, exclusive=exclusive)
     except JournalError as error:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    if exclusive:
+        journal.note_settings(in_force(settings, rules.packs, rules.declarations), clock())
     return Context(connectors, journal, rules, Speaker(settings.bot.language, settings.bot.zone), clock, stop)
+
+
+def refused(settings: Settings) -> dict[str, str]:
+    """Keys of open tickets that do not take the bot's comment, with their system's own reason, perhaps empty.
+    Raises SettingsError when the journal cannot be opened.
+    """
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        reasons = journal.refused(COMMENT)
+        rows = {f"{row.source}:{row.id}": row.key for row in journal.open_tickets()}
+    finally:
+        journal.close()
+    return {rows[ticket]: reason for ticket, reason in reasons.items() if ticket in rows}
+
+
+def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Reception | None:
+    """Who hears buttons and commands; None where nobody does, and in observe mode, which speaks to nobody. It has
+    connections of its own, because it works beside the cycles.
+    """
+    if not ctx.policy.act or ctx.desk is None:
+        return None
+    own = replace(ctx, connectors=connect_all(settings))
+    desk = own.desk
+    assert desk is not None
+    made = Reception(own, desk, metrics.kept, metrics.did)
+    metrics.watch_desk(desk.silence, own.journal.waiting_deeds)
+    return made
 
 
 def last_report(settings: Settings) -> dict[str, Any] | None:
@@ -95,3 +135,17 @@ def last_report(settings: Settings) -> dict[str, Any] | None:
         journal.close()
     report: dict[str, Any] | None = run["report"] if run else None
     return report
+
+
+def allow(settings: Settings, messages: int, by: str) -> None:
+    """Keep a person's word that the next cycle may write so many messages; it counts for a day, once. Raises
+    SettingsError.
+    """
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        journal.allow(Allowance(messages, by, now() + timedelta(days=1)))
+    finally:
+        journal.close()

@@ -12,7 +12,7 @@ from bot.journal import Journal
 from bot.messages.language import Speaker
 from bot.model.people import Role
 from bot.model.waiver import Declaration, Substitute
-from bot.ports import AssetBook, Connector, Inbound, Outlet, Postbox, Relations, TicketSource
+from bot.ports import AssetBook, Connector, Desk, Inbound, Outlet, Postbox, Relations, TicketSource
 from bot.talk import Talk
 from bot.waivers import TERMS, Terms
 from rules.policy import Pack
@@ -26,6 +26,9 @@ class Policy:
     service_hours  declared hours per team
     declarations   what the organisation declared once
     remind_days    working days before the planned start on which to remind
+    max_share      percent of the open tickets about which one run may write unasked
+    allow          messages that a person allowed this run to write
+    since          what was over before this moment (UTC), and never looked at, is left alone
     max_children   most changes of one release that are read
     substitutes    bodies that stand in for one that a small organisation lacks
     emergency_days working days in which an emergency makes good what it skipped
@@ -33,6 +36,7 @@ class Policy:
     same_person    account ids to the one that stands for the person, where an admin declared several to be one
     calendars      of teams that keep other holidays, by `bot.calendar.fold` of the team
     talk           when and how much the bot speaks on the message service
+    retain_days    days after which a closed ticket is forgotten; None for never
     """
 
     act: bool
@@ -45,12 +49,16 @@ class Policy:
     calendar: Calendar
     declarations: tuple[Declaration, ...] = ()
     max_children: int = 100
+    max_share: int = 100
+    allow: int = 0
+    since: datetime | None = None
     substitutes: tuple[Substitute, ...] = ()
     emergency_days: int = 2
     waivers: Terms = TERMS
     same_person: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     talk: Talk = field(default_factory=Talk)
+    retain_days: int | None = None
 
     def calendar_of(self, team: str) -> Calendar:
         """The calendar that a team keeps."""
@@ -102,6 +110,11 @@ class Context:
         return next((c.postbox for c in self.connectors if c.postbox), None)
 
     @property
+    def desk(self) -> Desk | None:
+        """Where people press buttons and give commands, if anywhere."""
+        return next((c.desk for c in self.connectors if c.desk), None)
+
+    @property
     def messenger(self) -> str:
         """Name of the message service's outlet; empty when there is none."""
         return next((c.outlet.name for c in self.connectors if c.postbox and c.outlet), "")
@@ -110,4 +123,5 @@ class Context:
         """Where and how the findings of a source's tickets are told."""
         outlet = self.outlets.get(source)
         editable = outlet.editable if outlet else True
-        return Voice(self.speak, outlet.format if outlet else None, editable, self.postbox is not None)
+        form = outlet.format if outlet else None
+        return Voice(self.speak, form, editable, self.postbox is not None, self.desk is not None)

@@ -33,12 +33,15 @@ COMMENT, CARD = "comment", "card"
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Where the ticket's findings can be told: in which form on the ticket (None: nowhere) and on Slack."""
+    """Where the ticket's findings can be told: in which form on the ticket (None: nowhere) and on Slack; and whether
+    somebody hears the buttons there.
+    """
 
     speak: Speaker
     form: Format | None
     editable: bool = True
     slack: bool = False
+    buttons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,14 @@ class Memory:
     verdicts  by rule id, of the last evaluation; None when the ticket was never evaluated
     spoken    the kinds of message that should exist for it; `posted` those that do
     noted_at  when the last note was written (UTC)
+    refused   the system's own reason for not taking the comment, perhaps empty; None when it is not refused
     """
 
     verdicts: Mapping[str, Verdict] | None = None
     spoken: frozenset[str] = field(default_factory=frozenset)
     posted: frozenset[str] = field(default_factory=frozenset)
     noted_at: datetime | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[A
 
 
 def _card(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voice) -> Intent:
-    body = card.compose(facts, lines, voice.speak)
+    body = card.compose(facts, lines, voice.speak, buttons=voice.buttons, refused=memory.refused)
     return Intent(CARD, Team(facts.ticket.team), digest_of(body), body, _reason(memory, CARD))
 
 

@@ -7,7 +7,6 @@ also looked for before the very first post, so that a lost or restored journal d
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from typing import Any
 import structlog
 
 from bot.journal import Due, Journal, Slot
+from bot.journal.slot import REFUSAL
 from bot.ports import (
     Altered,
     Ambiguous,
@@ -66,6 +66,7 @@ class Delivery:
     waiting           the message in whose thread they go is not there yet
     skipped           the outlet is off or out of service, or the run was stopped
     problems          one line each, for the report
+    turned            tickets ("source:id") that refuse a message they did not refuse before, or take it at last
     """
 
     created: int = 0
@@ -81,10 +82,11 @@ class Delivery:
     waiting: int = 0
     skipped: int = 0
     problems: list[str] = field(default_factory=list)
+    turned: set[str] = field(default_factory=set)
 
     def counts(self) -> dict[str, int]:
         """The numbers by name."""
-        names = [name for name in self.__dataclass_fields__ if name != "problems"]
+        names = [name for name in self.__dataclass_fields__ if name not in ("problems", "turned")]
         return {name: getattr(self, name) for name in names}
 
 
@@ -121,6 +123,7 @@ def deliver(
     Writes whose outcome stayed unknown get one more pass at the end, which begins by looking.
     """
     courier = _Courier(journal, outlets, now_fn, limit, orders)
+    journal.free_dead_leases()
     due = [one for one in journal.due_slots(now_fn()) if orders.only(one)]
     courier.round(due, stop)
     unsettled = courier.open_ends()
@@ -141,7 +144,9 @@ class _Courier:
     ) -> None:
         self.journal, self.outlets, self.now, self.limit = journal, outlets, now, limit
         self.replacing = orders.replacing
-        self.owner = secrets.token_hex(8)
+        gap = journal.restored(now())
+        self.lost_since = gap.since if gap else None
+        self.owner = journal.own_name()
         self.delivery = Delivery()
         self.writes = 0
         self.closed: set[str] = set()
@@ -194,7 +199,7 @@ class _Courier:
         except Exception as error:  # one message we cannot handle must not lose the others
             log.exception("message could not be delivered", ticket=slot.ticket, kind=slot.kind)
             name = type(error).__name__
-            self.journal.release(slot, self._after(slot), name)
+            self.journal.release(slot, self._after(slot), name, now=self.now())
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): broke down ({name}); the log says where")
             return "failed"
         return ""
@@ -205,7 +210,7 @@ class _Courier:
                 return self._update(slot, outlet, slot.remote_id, slot.stands)
             except (Gone, Altered):
                 slot = self._forget(slot)
-        found = self._look(slot, outlet) if _must_look(slot, outlet) else ()
+        found = self._look(slot, outlet) if self._must_look(slot, outlet) else ()
         altered = [one for one in found if one.altered]
         found = [one for one in found if not one.altered]
         if altered:
@@ -234,9 +239,18 @@ class _Courier:
             return slot.desired_body
         return self.replacing(slot.desired_body, outlet.format, slot.replaces)
 
+    def _must_look(self, slot: Slot, outlet: Outlet) -> bool:
+        """Whether a message of ours may stand outside that the journal does not know of.
+
+        Looking through a channel's history is slow and strictly limited, so that is done only when in doubt: about
+        this message, or about all of them because the journal was put back from a copy.
+        """
+        forgotten = self.lost_since is not None and slot.first_attempt_at is None
+        return slot.doubtful or forgotten or outlet.format is not Format.SLACK
+
     def _look(self, slot: Slot, outlet: Outlet) -> Sequence[Posted]:
         """Our messages of the slot, where they may have been put, oldest first."""
-        first = slot.first_attempt_at
+        first = slot.first_attempt_at or self.lost_since
         on_ticket = outlet.format is not Format.SLACK  # a ticket's list is short; a channel's has no end
         since = BEGINNING if on_ticket or first is None else first - SKEW
         return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
@@ -297,6 +311,8 @@ class _Courier:
     def _confirm(self, slot: Slot, remote_id: str) -> None:
         if not self.journal.confirm(slot, remote_id, self.now()):
             raise _Overtaken
+        if slot.refusal is not None:
+            self.delivery.turned.add(slot.ticket)
 
     def _put_off(self, slot: Slot, error: SourceError) -> str:
         """Give the slot back after an error of the outlet; gives the count it ends in."""
@@ -306,10 +322,20 @@ class _Courier:
         elif not isinstance(error, Ambiguous):
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): {_told(error)}")
         not_done = isinstance(error, _NOT_DONE)
-        self.journal.release(slot, self._when_again(slot, error), str(error), not_done=not_done)
+        again = self._when_again(slot, error)
+        self.journal.release(slot, again, self._kept(slot, error), not_done=not_done, now=self.now())
         if isinstance(error, Ambiguous):
             return "ambiguous"
         return "refused" if isinstance(error, _OWN_FAULT) else "failed"
+
+    def _kept(self, slot: Slot, error: SourceError) -> str:
+        """What the journal keeps of an error. A refusal stands until the message is taken, whatever comes between."""
+        if not isinstance(error, _OWN_FAULT):
+            return str(error) if slot.refusal is None else slot.last_error
+        words = REFUSAL + (error.said if isinstance(error, Refused) else "")
+        if words != slot.last_error:
+            self.delivery.turned.add(slot.ticket)
+        return words
 
     def _when_again(self, slot: Slot, error: SourceError) -> datetime | None:
         """When to try again; None for the next occasion."""
@@ -326,14 +352,6 @@ class _Courier:
 
     def _tell(self, line: str) -> None:
         self.problems.setdefault(line)
-
-
-def _must_look(slot: Slot, outlet: Outlet) -> bool:
-    """Whether a message of ours may stand outside that the journal does not know of.
-
-    Looking through a channel's history is slow and strictly limited, so that is done only when in doubt.
-    """
-    return slot.doubtful or outlet.format is not Format.SLACK
 
 
 def _shows(posted: Posted, slot: Slot) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 
 import structlog
+
+from bot.redact import guard, private
 
 _CHATTY = (
     "jira",
@@ -20,7 +23,10 @@ _CHATTY = (
 
 
 def configure(level: str) -> None:
-    """Set up logging once, at start. `level` is a name of the standard library's levels."""
+    """Set up logging once, at start. `level` is a name of the standard library's levels. From here on secrets and
+    e-mail addresses are taken out of every line, those of libraries and of tracebacks too.
+    """
+    guard()
     number = logging.getLevelNamesMapping()[level]
     terminal = sys.stderr.isatty()
     structlog.configure(
@@ -28,7 +34,8 @@ def configure(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(),
+            *_shown(terminal),
+            lambda _, __, line: private(str(line)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -38,3 +45,22 @@ def configure(level: str) -> None:
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
     logging.getLogger("urllib3").setLevel(logging.ERROR)
+    if logging.lastResort:  # what is left of their warnings comes out here
+        logging.lastResort.setFormatter(_Private("%(levelname)s %(name)s: %(message)s"))
+
+
+def _shown(terminal: bool) -> Sequence[structlog.typing.Processor]:
+    """How a line looks: with colours for people, JSON for machines; a traceback as text, never with the values of
+    its variables.
+    """
+    if terminal:
+        return (structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),)
+    return (structlog.processors.format_exc_info, structlog.processors.JSONRenderer())
+
+
+class _Private(logging.Formatter):
+    """Lines of the standard library's loggers, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The whole line, traceback included."""
+        return private(super().format(record))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bot.ports import Line
 from bot.report import Report
@@ -37,6 +37,19 @@ class Metrics:
             "sluis_last_run_timestamp_seconds", "When the last cycle ended.", registry=self.registry
         )
 
+        self._deeds = Counter(
+            "sluis_deeds",
+            "What people did in the message service, by outcome.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self._acknowledged = Histogram(
+            "sluis_deed_kept_seconds",
+            "Time to keep a deed before it is acknowledged.",
+            buckets=(0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
+            registry=self.registry,
+        )
+
     def hook(self, source: str, outcome: str) -> None:
         """Add one webhook."""
         self._hooks.labels(source, outcome).inc()
@@ -45,6 +58,25 @@ class Metrics:
         """Show how these lines are at any moment."""
         for system, line in circuits.items():
             self._circuits.labels(system).set_function(partial(_opened, line))
+
+    def kept(self, seconds: float) -> None:
+        """A deed was kept, and is acknowledged now."""
+        self._acknowledged.observe(seconds)
+
+    def did(self, outcome: str) -> None:
+        """A deed was worked off."""
+        self._deeds.labels(outcome).inc()
+
+    def watch_desk(self, silence: Callable[[], float | None], waiting: Callable[[], int]) -> None:
+        """Show how long the message service has been silent, and how many deeds wait, whenever asked."""
+        quiet = Gauge(
+            "sluis_desk_silence_seconds",
+            "Seconds since the message service last answered a ping; 0 where it comes to us.",
+            registry=self.registry,
+        )
+        quiet.set_function(lambda: silence() or 0.0)
+        queue = Gauge("sluis_deeds_waiting", "Deeds not worked off yet.", registry=self.registry)
+        queue.set_function(waiting)
 
     def observe(self, report: Report) -> None:
         """Add one run."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from bot.audience import OnTicket, Team, channel_of
+from bot.brake import brake, tell
 from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
 from bot.decide import CARD, COMMENT, Intent, Memory, decide, handovers
@@ -29,6 +30,7 @@ from bot.ports import Format, NotFound, SourceError, TicketSource
 from bot.remind import any_hour
 from bot.reminders import remind_all
 from bot.report import Planned, Report
+from bot.since import over_before
 from rules.engine import evaluate
 
 log = structlog.get_logger()
@@ -44,13 +46,20 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
     run = ctx.journal.start_run(report.mode, report.started)
     gatherer = Gatherer(ctx, watching=True)
+    report.later = []
     for source in ctx.sources:
         judge_all(ctx, source, gatherer, report, full, progress)
         look_at_roles(source, gatherer, report)
     judge_releases(ctx, gatherer, report)
-    remind_all(ctx, gatherer, report)
-    tell_all(ctx, report)
+    brake(ctx, report)
+    judge_waiting(ctx, gatherer, report)
+    if report.halted:
+        tell(ctx, report)
+    else:
+        remind_all(ctx, gatherer, report)
+        tell_all(ctx, report)
     deliver_all(ctx, report)
+    forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
     whole = [name for name, count in report.sources.items() if count.complete]
     ctx.journal.end_run(run, report.ended, report.exit_code, report.as_json(), whole)
@@ -78,7 +87,9 @@ def judge_all(
             unread.append(ref.updated)
         progress(ref.key)
     if count.complete and not cut_short:
-        ctx.journal.set_mark(source.name, min([started, *unread]))
+        # what waits for its notification is not stored yet: a process killed before that finds it again
+        waiting = [ref.updated for name, ref, _ in report.later or () if name == source.name]
+        ctx.journal.set_mark(source.name, min([started, *unread, *waiting]))
     count.complete = count.complete and not cut_short and not unread
 
 
@@ -110,6 +121,15 @@ def judge_releases(ctx: Context, gatherer: Gatherer, report: Report) -> None:
             del sources[row.source]
 
 
+def judge_waiting(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+    """The tickets whose formal notification is due, now that it is known whether this run may write."""
+    waiting, report.later = report.later or [], None
+    sources = {source.name: source for source in ctx.sources}
+    for name, ref, _ in waiting:
+        if name in sources and not ctx.stop():
+            judge(ctx, sources[name], gatherer, ref, report)
+
+
 def judge(
     ctx: Context, source: TicketSource, gatherer: Gatherer, ref: TicketRef, report: Report
 ) -> Exception | None:
@@ -122,7 +142,13 @@ def judge(
         for line in facts.ticket.remarks:
             report.note(f"{source.name}: {line}")
         memory = memory_of(ctx, facts.ticket)
-        facts = hand_over(ctx, facts, memory, report)
+        if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
+            return None
+        notifications = notified(ctx, facts, memory, report)
+        if notifications and report.later is not None:
+            report.later.append((source.name, ref, len(notifications)))
+            return None
+        facts = hand_over(ctx, facts, notifications, report)
         findings = evaluate(facts, ctx.policy.packs)
         intents = decide(facts, findings, memory, ctx.voice(source.name))
         wishes = addressed(ctx, facts, intents, report)
@@ -143,11 +169,15 @@ def judge(
     return None
 
 
-def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report) -> Facts:
+def notified(ctx: Context, facts: Facts, memory: Memory, report: Report) -> list[Wish]:
+    """The formal notifications that are due."""
+    intents = handovers(facts, evaluate(facts, ctx.policy.packs), memory, ctx.voice(facts.ticket.source))
+    return addressed(ctx, facts, [i for i in intents if i.kind not in memory.posted], report)
+
+
+def hand_over(ctx: Context, facts: Facts, wishes: list[Wish], report: Report) -> Facts:
     """Send the formal notifications that are due, at once: what was delivered is evidence for this evaluation."""
     ticket = facts.ticket
-    intents = handovers(facts, evaluate(facts, ctx.policy.packs), memory, ctx.voice(ticket.source))
-    wishes = addressed(ctx, facts, [i for i in intents if i.kind not in memory.posted], report)
     if not wishes:
         return facts
     ctx.journal.wish(wishes, ctx.clock())
@@ -159,11 +189,15 @@ def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report) -> Fac
 def memory_of(ctx: Context, ticket: Ticket) -> Memory:
     """What was said of a ticket before."""
     slots = ctx.journal.slots_of(f"{ticket.source}:{ticket.id}")
+    gap = ctx.journal.restored(ctx.clock())
+    # What changed while a journal that was put back knew nothing may have been news already.
+    known = gap is None or ctx.journal.judged_since(ticket.source, ticket.id, gap.at)
     return Memory(
-        verdicts=ctx.journal.previous(ticket.source, ticket.id) or None,
+        verdicts=(ctx.journal.previous(ticket.source, ticket.id) or None) if known else None,
         spoken=frozenset(slot.kind for slot in slots),
         posted=frozenset(slot.kind for slot in slots if slot.applied_hash),
         noted_at=next((slot.applied_at for slot in slots if slot.kind == COMMENT), None),
+        refused=next((slot.refusal for slot in slots if slot.kind == COMMENT), None),
     )
 
 
@@ -233,7 +267,7 @@ def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> st
 
 def deliver_all(ctx: Context, report: Report) -> None:
     """Bring what stands outside up to date; in observe mode only tell what would be done."""
-    if ctx.policy.act:
+    if ctx.policy.act and not report.halted:
         send(ctx, report)
         return
     keys = {f"{row.source}:{row.id}": row.key for row in ctx.journal.open_tickets()}
@@ -242,9 +276,21 @@ def deliver_all(ctx: Context, report: Report) -> None:
         report.planned.append(Planned(keys.get(due.ticket, due.ticket), due.target, due.kind, slot.reason))
 
 
+def forget_old(ctx: Context) -> None:
+    """Forget what was closed longer ago than the organisation keeps."""
+    if ctx.policy.retain_days is None or ctx.stop():
+        return
+    now = ctx.clock()
+    if forgotten := ctx.journal.forget_before(now - timedelta(days=ctx.policy.retain_days), now):
+        log.info("closed tickets were forgotten", tickets=forgotten)
+
+
 def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: True) -> None:
-    """Deliver, within what the cap leaves of this run."""
-    left = max(ctx.policy.max_writes - report.writes, 0)
+    """Deliver, within what the cap leaves of this run; nothing where it was halted."""
+    if report.halted:
+        return
+    most = ctx.policy.max_writes if report.limit is None else report.limit
+    left = max(most - report.writes, 0)
 
     def replaces(body: Any, form: Format, at: datetime) -> Any:
         said = ctx.speak.say("Takes the place of the comment of {at}, which was edited by hand.", at=at)
@@ -255,3 +301,14 @@ def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: T
     report.add(delivery.counts())
     for line in delivery.problems:
         report.problem(line)
+    if delivery.turned:
+        retell(ctx, report, delivery.turned)
+
+
+def retell(ctx: Context, report: Report, tickets: Collection[str]) -> None:
+    """Cards of tickets ("source:id") that refuse their comment, or take it at last: the team is told so once."""
+    gatherer, sources = Gatherer(ctx), {source.name: source for source in ctx.sources}
+    for row in ctx.journal.open_tickets():
+        if f"{row.source}:{row.id}" in tickets and row.source in sources and not ctx.stop():
+            judge(ctx, sources[row.source], gatherer, row.ref, report)
+    send(ctx, report, lambda due: due.ticket in tickets and due.kind == CARD)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
@@ -12,6 +12,7 @@ from bot.model.asset import Asset
 from bot.model.people import Person, Role, RoleMembers
 from bot.model.relations import Reach
 from bot.model.ticket import AssetRef, Ticket, TicketRef
+from bot.redact import hidden
 
 
 class SourceError(Exception):
@@ -22,9 +23,9 @@ class SourceError(Exception):
     """
 
     def __init__(self, system: str, message: str, fix: str = "") -> None:
-        super().__init__(message)
+        super().__init__(hidden(message))
         self.system = system
-        self.fix = fix
+        self.fix = hidden(fix)
 
 
 class AuthRefused(SourceError):
@@ -58,7 +59,13 @@ class NotFound(SourceError):
 
 
 class Refused(SourceError):
-    """A write was definitely not done (validation, policy, too long)."""
+    """A write was definitely not done (validation, policy, too long). `said` is the system's own reason as far as it
+    is fit for people, such as the field that a policy wants filled in.
+    """
+
+    def __init__(self, system: str, message: str, fix: str = "", said: str = "") -> None:
+        super().__init__(system, message, fix)
+        self.said = said
 
 
 class Postponed(Refused):
@@ -141,6 +148,9 @@ class TicketSource(Protocol):
         out of what is watched, deleted for certain, or not visible (most systems do not tell deleted from hidden).
         Raises SourceError when nothing can be concluded.
         """
+
+    def account(self, email: str) -> Person | None:
+        """The one active account that shows this e-mail address; None when there is none, or more than one."""
 
 
 @runtime_checkable
@@ -270,6 +280,91 @@ class Examiner(Protocol):
         """Connection, identity, permissions, fields, groups, channels. Writes nothing, raises nothing."""
 
 
+class Deed(StrEnum):
+    """How somebody did something in the message service."""
+
+    PRESS = "press"
+    COMMAND = "command"
+    FORM = "form"
+    HOME = "home"
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """Something a person did in the message service.
+
+    id       the same for every delivery of the same deed
+    user     the person's account there
+    action   which button, command or form; `value` what it carries, or the words of the command
+    answers  what was chosen or filled in, by name
+    place    the channel it was done in; `view` the dialog or page
+    reply, trigger  what allows answering for a short while; worthless afterwards
+    """
+
+    id: str
+    deed: Deed
+    user: str
+    action: str = ""
+    value: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""
+    view: str = ""
+    reply: str = field(default="", repr=False)
+    trigger: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who did it, as the message service knows them. `locale` is like "nl-NL"; empty when it does not tell."""
+
+    id: str
+    name: str
+    email: str = field(default="", repr=False, compare=False)
+    locale: str = ""
+
+
+class Desk(Protocol):
+    """The message service as a place where people press buttons, give commands and look at a page of their own.
+    All that answers raises SourceError; Gone when it is too late to answer that way.
+    """
+
+    name: str
+
+    def open(self, take: Callable[[Interaction], Mapping[str, Any] | None]) -> None:
+        """Begin to listen. `take` keeps a deed safe before it is acknowledged, and gives what a form shows
+        meanwhile. Raises SourceError when the service does not let us in.
+        """
+
+    def close(self) -> None:
+        """Listen no more; what was taken is acknowledged first."""
+
+    def silence(self) -> float | None:
+        """Seconds since the service last gave a sign of life; None where it comes to us, so that silence is no
+        sign of anything.
+        """
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
+        """A deed that comes over HTTP: the status, type and body to answer with. 404 where nothing is expected."""
+
+    def visitor(self, user: str) -> Visitor:
+        """Who an account is."""
+
+    def conversation(self, user: str) -> str:
+        """Where to write to them directly."""
+
+    def tell(self, to: Interaction, body: Any) -> None:
+        """Answer so that only they see it."""
+
+    def show(self, to: Interaction, view: Mapping[str, Any]) -> str:
+        """Open a dialog; gives its id."""
+
+    def change(self, view_id: str, view: Mapping[str, Any]) -> None:
+        """Show something else in a dialog that is open."""
+
+    def home(self, user: str, view: Mapping[str, Any]) -> None:
+        """Put up the page of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
     """Word from outside that a ticket may have changed, to be looked at soon. Never evidence of anything.
@@ -306,6 +401,7 @@ class Connector:
     relations: Relations | None = None
     inbound: Inbound | None = None
     circuit: Line | None = None
+    desk: Desk | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 A reminder is due 5, 2 and 1 working days before the planned start, and once when a point becomes missing. A
 step that was slept through is skipped: only the nearest one speaks (requirements catalogue, section 9).
+
+Who has seen it, or snoozed it, is left in peace until the next hard step: the last reminder before the start, what
+is missing by now, and what an emergency has one working day left for. No pause silences those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +19,8 @@ from bot.messages.overview import Overview
 from bot.model.asset import Dimension
 from bot.model.facts import Facts
 from bot.model.lifecycle import State
+from bot.model.pause import Pause
+from bot.model.people import Person
 from rules.lines import DemandLine
 
 ROUND_THE_CLOCK = 3
@@ -27,6 +32,10 @@ OVERDUE = 0
 
 LAST_DAY = 1
 """The step of a reminder about what an emergency is to make good: so many working days before."""
+
+
+SNOOZED = -1
+"""The step of a reminder that somebody asked for by a snooze."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ def due(
     asked  only whether it asks for the one of this step: what is missing already does not hide what comes next
     """
     over = facts.ticket.state.over and not view.obligations
-    if not view.now or over or not _may_speak(facts, calendar):
+    if not view.now or over or not may_speak(facts, calendar):
         return None
     if view.obligations and facts.settle_by:
         last = step_after(facts.settle_by, calendar, facts.now)
@@ -88,11 +97,51 @@ def due(
     return Due(facts, view, step) if step is not None and asked in (None, step) else None
 
 
-def grouped(dues: Sequence[Due]) -> tuple[Reminder, ...]:
-    """One message per audience, the most pressing ticket first."""
+def next_hard_step(
+    start: datetime | None,
+    settle_by: datetime | None,
+    steps: Sequence[int],
+    calendar: Calendar,
+    now: datetime,
+) -> datetime | None:
+    """When the next reminder comes that no pause silences, or what it counts down to; None when all of that is past
+    (or nothing is planned).
+    """
+    moments = [calendar.working_days_before(start, min(steps, default=0)), start] if start else []
+    moments += [calendar.working_days_before(settle_by, LAST_DAY), settle_by] if settle_by else []
+    return min((moment for moment in moments if moment > now), default=None)
+
+
+def hard(one: Due, steps: Sequence[int]) -> bool:
+    """Whether this reminder comes whatever anybody pressed."""
+    return one.step in (OVERDUE, LAST_DAY) or one.step <= min(steps, default=OVERDUE)
+
+
+def at_rest(
+    one: Due, audience: Sequence[Person], pauses: Sequence[Pause], steps: Sequence[int], now: datetime
+) -> bool:
+    """Whether a reminder is held back because everybody in its audience asked for rest. An audience of which
+    nobody is known is never at rest.
+    """
+    resting = {pause.account for pause in pauses if pause.holds(now)}
+    known = [person for person in audience if person.active]
+    return bool(known) and not hard(one, steps) and all(person.id in resting for person in known)
+
+
+Resting = Callable[[Due, Audience], bool]
+
+
+def _nobody(_: Due, __: Audience) -> bool:
+    return False
+
+
+def grouped(dues: Sequence[Due], resting: Resting = _nobody) -> tuple[Reminder, ...]:
+    """One message per audience, the most pressing ticket first; without the tickets of which it is at rest."""
     items: dict[tuple[Audience, str], list[tuple[Due, tuple[DemandLine, ...]]]] = {}
     for one in sorted(dues, key=_pressing):
         for audience, lines in _by_audience(one).items():
+            if resting(one, audience):
+                continue
             team = "" if isinstance(audience, Team) else one.facts.ticket.team
             items.setdefault((audience, team), []).append((one, tuple(lines)))
     return tuple(Reminder(audience, team, tuple(found)) for (audience, team), found in items.items())
@@ -119,7 +168,8 @@ def _pressing(one: Due) -> tuple[int, str, str]:
     return one.step, start.isoformat() if isinstance(start, datetime) else "", one.facts.ticket.key
 
 
-def _may_speak(facts: Facts, calendar: Calendar) -> bool:
+def may_speak(facts: Facts, calendar: Calendar) -> bool:
+    """Whether people may be told now: at any hour from an availability class on, else in office hours."""
     return any_hour(facts) or calendar.in_office_hours(facts.now)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from bot.audience import Team, channels_of, key_of
+from bot.accounts import team_members
+from bot.audience import Audience, Team, channels_of, key_of
 from bot.calendar import Calendar
 from bot.context import Context
 from bot.decide import digest_of
@@ -18,16 +19,31 @@ from bot.messages import card
 from bot.messages.overview import overview
 from bot.model.asked import Ask, Claim, Point
 from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
+from bot.model.people import Person, Role
 from bot.model.say import say
 from bot.model.wish import Wish
 from bot.overdue import Known, known
 from bot.ports import NotFound, SourceError
-from bot.remind import OVERDUE, Due, Reminder, due, early, grouped, step_after, step_now
+from bot.remind import (
+    OVERDUE,
+    SNOOZED,
+    Due,
+    Reminder,
+    at_rest,
+    due,
+    early,
+    grouped,
+    may_speak,
+    step_after,
+    step_now,
+)
 from bot.report import Planned, Report
 from bot.talk import told_now
 from rules.engine import evaluate
 from rules.lines import group_lines
+
+WAKE = timedelta(days=3)
+"""How long after a snooze its person is still reminded: office hours and weekends may lie between."""
 
 
 class Up(NamedTuple):
@@ -49,10 +65,12 @@ def remind_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
     dues = dict(_due(ctx, gatherer, report, _claims(ctx, points, rules)))
     claims = {id(one): claim for claim, one in dues.items()}
     told_all = set(dues)
-    for reminder in grouped(tuple(dues.values())):
+    rest = Rest(ctx)
+    for reminder in grouped(tuple(dues.values()), rest.resting):
         if fresh := _fresh(ctx, reminder, claims):
             sent = _wish(ctx, fresh, report, [_of(claims[id(one)], fresh) for one, _ in fresh.items])
             told_all -= set() if sent else {claims[id(one)] for one, _ in fresh.items}
+    wake_all(ctx, gatherer, report)
     if ctx.policy.act:
         for claim in told_all:
             ctx.journal.mark_sent(claim.what, claim.day, ctx.clock())
@@ -160,7 +178,67 @@ def _of(claim: Claim, reminder: Reminder) -> Claim:
 
 def _who(reminder: Reminder) -> str:
     audience = reminder.audience
-    return audience.name if isinstance(audience, Team) else str(audience)
+    return audience.name if isinstance(audience, Team | Person) else str(audience)
+
+
+@dataclass(slots=True)
+class Rest:
+    """Who asked to be left in peace, by the journal; who is in an audience is asked only where somebody did."""
+
+    ctx: Context
+    _members: dict[tuple[str, Audience], tuple[Person, ...]] = field(default_factory=dict)
+
+    def resting(self, one: Due, audience: Audience) -> bool:
+        """Whether everybody of the audience asked for rest from this ticket."""
+        ticket = one.facts.ticket
+        pauses = self.ctx.journal.pauses_of(f"{ticket.source}:{ticket.id}")
+        if not pauses:
+            return False
+        steps = self.ctx.policy.remind_days
+        return at_rest(one, self._people(one, audience), pauses, steps, one.facts.now)
+
+    def _people(self, one: Due, audience: Audience) -> tuple[Person, ...]:
+        if isinstance(audience, Person):
+            return (audience,)
+        if isinstance(audience, Role):
+            members = one.facts.role(audience)
+            return members.people if members.readable else ()
+        key = one.facts.ticket.source, audience
+        if key not in self._members:
+            source = next(s for s in self.ctx.sources if s.name == key[0])
+            try:
+                self._members[key] = team_members(source, one.facts.ticket.team)
+            except SourceError:  # who cannot be asked for is reminded
+                self._members[key] = ()
+        return self._members[key]
+
+
+def wake_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+    """Remind in person, once, whoever snoozed a ticket until now, when it still asks for something."""
+    now = ctx.clock()
+    sources = {source.name: source for source in ctx.sources}
+    rows = {f"{row.source}:{row.id}": row for row in ctx.journal.asked_of()}
+    for pause in ctx.journal.snoozes_over(now - WAKE, now):
+        claim = Claim(f"woken:{pause.ticket}:{pause.account}:{pause.until.isoformat()}", pause.until.date())
+        row = rows.get(pause.ticket)
+        if row is None or row.source not in sources or not pause.conversation or ctx.stop():
+            continue
+        if ctx.journal.was_sent(claim.what, claim.day):
+            continue
+        try:
+            facts = gatherer.facts(sources[row.source], row.ref)
+        except SourceError as error:
+            report.problem(f"{row.key}: {told(error)}")
+            continue
+        if not may_speak(facts, ctx.policy.calendar_of(row.team)):
+            continue
+        view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
+        if view.now:
+            who = Person(pause.account, pause.person)
+            one = Due(facts, view, SNOOZED)
+            _wish(ctx, Reminder(who, "", ((one, view.now),)), report, [claim], pause.conversation)
+        elif ctx.policy.act:
+            ctx.journal.mark_sent(claim.what, claim.day, now)
 
 
 def _over_limit(ctx: Context, channel: str, reminder: Reminder) -> bool:
@@ -173,16 +251,20 @@ def _over_limit(ctx: Context, channel: str, reminder: Reminder) -> bool:
     return ctx.journal.reminded(channel, midnight) >= limit
 
 
-def _wish(ctx: Context, reminder: Reminder, report: Report, claims: Sequence[Claim]) -> bool:
-    """Wish for a reminder, and keep who was asked for what. False when it has to wait for another day."""
+def _wish(
+    ctx: Context, reminder: Reminder, report: Report, claims: Sequence[Claim], conversation: str = ""
+) -> bool:
+    """Wish for a reminder, and keep who was asked for what. False when it has to wait for another day. What somebody
+    asked for in a `conversation` goes there, and waits for nothing.
+    """
     keys = ", ".join(one.facts.ticket.key for one, _ in reminder.items)
     if not ctx.policy.act:
         report.planned.append(Planned(keys, ctx.messenger, "reminder", "the planned start comes near"))
         return True
-    channels = _channels(ctx, reminder, report)
+    channels = (conversation,) if conversation else _channels(ctx, reminder, report)
     if channels is None:
         return False
-    open_ = [channel for channel in channels if not _over_limit(ctx, channel, reminder)]
+    open_ = [c for c in channels if conversation or not _over_limit(ctx, c, reminder)]
     if not channels:
         report.problem(f"{keys}: nobody to remind on {ctx.messenger}: set SLACK_CHANNEL")
     if not open_:

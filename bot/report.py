@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.model.finding import Finding
 from bot.model.lifecycle import Verdict
+from bot.model.ticket import TicketRef
 from rules.declared import Declared
 from rules.policy import Item, Pack, Rule
 
@@ -50,6 +51,9 @@ class Report:
     notes         what an admin should know although nothing went wrong, a line each
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
     webhooks      requests that came in since the last run, by system and outcome ("refused": a wrong signature)
+    halted        why nothing was written although the bot may act: see bot.brake
+    limit         most messages this run writes, where that was decided; `later`: source and ticket of the formal
+                  notifications that wait for this decision, and how many
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
     """
 
@@ -67,6 +71,9 @@ class Report:
     indicators: dict[str, str] = field(default_factory=dict)
     webhooks: dict[str, dict[str, int]] = field(default_factory=dict)
     stopped: bool = False
+    halted: str = ""
+    limit: int | None = None
+    later: list[tuple[str, TicketRef, int]] | None = None
     _judged: dict[str, Verdicts] = field(default_factory=dict)
     _alike: dict[Verdicts, Verdicts] = field(default_factory=dict)
 
@@ -151,5 +158,6 @@ class Report:
             "indicators": dict(self.indicators),
             "webhooks": self.webhooks,
             "stopped": self.stopped,
+            "halted": self.halted,
             "exit_code": self.exit_code,
         }

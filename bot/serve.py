@@ -57,24 +57,34 @@ def serve(settings: Settings) -> None:
         ear.look()
 
     bot = settings.bot
+    reception = app.reception(settings, ctx, metrics)
     pulse = schedule.start(
         lambda: run(False), lambda: run(True), bot.sync_minutes, bot.census_at, bot.calendar
     )
     beat = pulse
     web = pages(
-        alive=lambda: {"clock": beat.beating, "journal": ctx.journal.answers()},
+        alive=lambda: {
+            "clock": beat.beating,
+            "journal": ctx.journal.answers(),
+            **({reception.name: reception.alive} if reception else {}),
+        },
         ready=lambda: {
             source.name: ctx.journal.last_success(source.name) is not None for source in ctx.sources
         },
         registry=metrics.registry,
         circuits=circuits,
+        receive=reception.receive if reception else None,
     )
     hear = lambda name, hints: ctx.journal.hear(name, hints, ctx.clock())  # noqa: E731
     Doorman(ctx.inbounds, hear, ear.wake, count).add_to(web)
     health = HealthServer(web, bot.http_host, bot.http_port)
+    if reception:
+        reception.open()
     log.info("serving", mode=bot.mode.value, health=f"http://{bot.http_host}:{health.port}/healthz")
     try:
         schedule.run_until_told(pulse)
     finally:
+        if reception:
+            reception.close()
         health.close()
         ctx.journal.close()

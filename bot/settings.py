@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.accounts import one_person
@@ -21,6 +22,7 @@ from bot.calendar import Calendar, fold
 from bot.model.people import Role
 from bot.model.reading import text
 from bot.model.waiver import Substitute
+from bot.redact import learn
 from bot.settings_talk import TalkSettings, dates
 from connectors.catalog import CONNECTORS
 from connectors.settings import EnvSettings
@@ -79,7 +81,20 @@ class BotSettings(TalkSettings, NormSettings):
     )
     timezone: str = Field("Europe/Brussels", description="Time zone of the office; dates are shown in it.")
     max_writes: int = Field(
-        200, ge=0, description="Most comments and messages written in one run; the rest waits."
+        200,
+        ge=0,
+        description="Most messages one run writes unasked; of more, nothing is written until somebody allows it.",
+    )
+    max_share: int = Field(
+        50,
+        ge=1,
+        le=100,
+        description="Percent of the open tickets about which one run writes unasked (up to 20 messages always).",
+    )
+    since: date | None = Field(
+        None,
+        description="What was closed before this day, and was never looked at, is left alone whatever happens to it.",
+        examples=["2026-01-01"],
     )
     default_class: int = Field(3, ge=1, le=5, description="Class by which an unclassified asset is judged.")
     max_children: int = Field(
@@ -107,7 +122,7 @@ class BotSettings(TalkSettings, NormSettings):
     )
     waiver_roles: Annotated[tuple[Role, ...], NoDecode] = Field(
         (Role.CAB, Role.DPO, Role.CHANGE_MANAGER),
-        description="Roles whose holders may record a waiver with `sluis waive`, by comma.",
+        description="Roles whose holders may record a waiver, with `sluis waive` or in Slack, by comma.",
         examples=["cab,dpo"],
     )
     waiver_max_days: int = Field(90, ge=1, le=3650, description="Most days that a waiver may run.")
@@ -122,10 +137,20 @@ class BotSettings(TalkSettings, NormSettings):
     )
     same_person: Names = Field(
         (),
-        description="Accounts of one and the same person, as pairs of ids (account id in Jira, sys_id in ServiceNow).",
+        description="Accounts of one and the same person, as pairs of ids (account id in Jira, sys_id in ServiceNow,"
+        " member ID in Slack).",
         examples=["5b10a2844c20165700ede21g=5b10ac8d82e05b22cc7d4ef5"],
     )
-    http_host: str = Field("127.0.0.1", description="Address on which `sluis serve` answers health checks.")
+    retain_days: int | None = Field(
+        None,
+        ge=30,
+        description="Days after which a closed ticket is forgotten, with all personal data about it; the audit chain "
+        "stays. Not set: nothing is forgotten.",
+        examples=["730"],
+    )
+    http_host: str = Field(
+        "127.0.0.1", description="Address on which `sluis serve` answers health checks, and Slack over HTTP."
+    )
     http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged (stderr)."
@@ -202,6 +227,11 @@ class BotSettings(TalkSettings, NormSettings):
         return ZoneInfo(self.timezone)
 
     @property
+    def since_moment(self) -> datetime | None:
+        """When the first day of `since` begins in the office, in UTC."""
+        return datetime.combine(self.since, time(), self.zone).astimezone(UTC) if self.since else None
+
+    @property
     def stand_ins(self) -> tuple[Substitute, ...]:
         """The declared substitute bodies."""
         declared = ((Role(role.lower()), words.partition("|")) for role, words in self.substitutes.items())
@@ -274,12 +304,33 @@ def load() -> Settings:
             problems += _explained(group, error)
         except OSError as error:
             problems.append(_unread(group, error))
+    _keep_secret(read.values())
     if problems:
         raise SettingsError(problems)
     bot, roles = read.pop("bot"), read.pop("roles")
     assert isinstance(bot, BotSettings)
     assert isinstance(roles, RoleSettings)
     return Settings(bot, roles, read)
+
+
+def _keep_secret(groups: Iterable[EnvSettings]) -> None:
+    """From here on no secret of these settings comes out of this process."""
+    values = [(name, value) for group in groups for name, value in group]
+    users = [value for name, value in values if name in _ACCOUNTS and isinstance(value, str)]
+    secrets = [value.get_secret_value() for _, value in values if isinstance(value, SecretStr)]
+    databases = [_password(value) for name, value in values if name == "database_url"]
+    learn([*secrets, *databases], users)
+
+
+_ACCOUNTS = ("email", "user", "client_id")
+"""What goes with a password in Basic authentication."""
+
+
+def _password(url: str) -> str:
+    try:
+        return unquote(urlsplit(url).password or "")
+    except ValueError:
+        return ""
 
 
 def norms() -> NormSettings:

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.messages.language import ROLE_NAMES, Speaker
 from bot.model import reading
 from bot.model.facts import Facts
 from bot.model.people import Holder, Role, RoleMembers
+from bot.model.say import Quote, Say, say
 from bot.model.waiver import Waiver
 from rules.actors import MAKERS, duty_of
 from rules.engine import UnknownRule, evaluate, why_not
 from rules.policy import Pack
 from rules.why import find_rule
+from rules.words import label
 
 _MEANINGFUL = 10
 """Characters that a reason must have at least, to be one."""
@@ -28,7 +29,13 @@ _LONGEST = 300
 
 
 class WaiverRefused(Exception):
-    """The waiver is not recorded. `str()` is one line that says why, and what would do."""
+    """The waiver is not recorded. `str()` is one line for the command line that says why, and what would do; `told`
+    says the same to somebody who fills in a form.
+    """
+
+    def __init__(self, line: str, told: Say) -> None:
+        super().__init__(line)
+        self.told = told
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,7 @@ def waiver(facts: Facts, packs: Sequence[Pack], asked: Asked, terms: Terms, spea
     """The waiver to record. Raises WaiverRefused."""
     for rule in asked.rules:
         _applicable(facts, packs, rule, speak)
-    holder = authorised(facts.roles, asked.person, terms.roles, speak)
-    _not_their_own(facts, holder)
+    holder = decider(facts, asked.person, terms, speak)
     return Waiver(
         ticket=f"{facts.ticket.source}:{facts.ticket.id}",
         rules=tuple(dict.fromkeys(asked.rules)),
@@ -66,8 +72,17 @@ def waiver(facts: Facts, packs: Sequence[Pack], asked: Asked, terms: Terms, spea
         by=holder.name,
         role=holder.role,
         recorded_at=facts.now,
-        until=_until(asked.until, facts.now, terms.max_days, speak.timezone),
+        until=_until(asked.until, facts.now, terms.max_days, speak),
     )
+
+
+def decider(facts: Facts, person: str, terms: Terms, speak: Speaker) -> Holder:
+    """The person, by account id or exact name, as one who may decide on exceptions to this ticket: in a role that
+    does, and without a part in making the change. Raises WaiverRefused.
+    """
+    holder = authorised(facts.roles, person, terms.roles, speak)
+    _not_their_own(facts, holder)
+    return holder
 
 
 def still_open(facts: Facts, packs: Sequence[Pack], made: Waiver) -> tuple[str, ...]:
@@ -89,66 +104,97 @@ def authorised(
         if member.active and words in (member.id.casefold(), member.name.casefold())
     ]
     if not found:
-        raise WaiverRefused(_who_may(held, person, roles, speak))
+        raise _who_may(held, person, roles, speak)
     ids = sorted({holder.person.id for holder in found})
     if len(ids) > 1:
-        raise WaiverRefused(f"{person} is the name of several people; give the account id: {', '.join(ids)}")
+        line = f"{person} is the name of several people; give the account id: {', '.join(ids)}"
+        raise WaiverRefused(line, say("{name} is the name of several people.", name=Quote(person)))
     return found[0]
+
+
+def _who_may(
+    held: Mapping[Role, RoleMembers], person: str, roles: Sequence[Role], speak: Speaker
+) -> WaiverRefused:
+    may = [
+        Holder(member, role)
+        for role in roles
+        for member in held.get(role, RoleMembers()).people
+        if member.active
+    ]
+    if may:
+        names = ", ".join(dict.fromkeys(f"{one.name} ({speak(ROLE_NAMES[one.role])})" for one in may))
+        told = say("You may not record an exception here; these may: {people}.", people=tuple(may))
+        return WaiverRefused(f"{person} may not record or end a waiver; these may: {names}", told)
+    settings = ", ".join(f"ROLES__{role.name}" for role in roles)
+    line = f"nobody may record or end a waiver yet: name the groups with {settings}, and let the account read them"
+    return WaiverRefused(
+        line, say("Nobody may record an exception yet: an administrator has to set who decides on it.")
+    )
 
 
 def _not_their_own(facts: Facts, holder: Holder) -> None:
     """Nobody excepts their own work, by any of their accounts; a duty that cannot be read is held against nobody."""
-    duty = duty_of(facts, holder.person, MAKERS)
-    if duty is not None:
+    if duty := duty_of(facts, holder.person, MAKERS):
         raise WaiverRefused(
-            f"{holder.name} {_DID[duty]} {facts.ticket.key}; a waiver of it is for somebody else to record"
+            f"{holder.name} {_DID[duty]} {facts.ticket.key}; a waiver of it is for somebody else to record",
+            say(
+                "You have a part in this change ({part}), so somebody else has to decide on an exception.",
+                part=label(duty),
+            ),
         )
 
 
 _DID = {"requester": "requested", "implementer": "carries out", "builders": "built"}
 
 
-def _who_may(held: Mapping[Role, RoleMembers], person: str, roles: Sequence[Role], speak: Speaker) -> str:
-    names = [
-        f"{member.name} ({speak(ROLE_NAMES[role])})"
-        for role in roles
-        for member in held.get(role, RoleMembers()).people
-        if member.active
-    ]
-    if names:
-        return f"{person} may not record or end a waiver; these may: {', '.join(dict.fromkeys(names))}"
-    settings = ", ".join(f"ROLES__{role.name}" for role in roles)
-    return f"nobody may record or end a waiver yet: name the groups with {settings}, and let the account read them"
-
-
 def _applicable(facts: Facts, packs: Sequence[Pack], rule: str, speak: Speaker) -> None:
     try:
         reason = why_not(facts, packs, rule)
     except UnknownRule as error:
-        raise WaiverRefused(str(error)) from error
+        told = say("There is no requirement called {rule}.", rule=Quote(rule))
+        raise WaiverRefused(str(error), told) from error
     if reason is not None:
-        raise WaiverRefused(f"{rule} is not asked of {facts.ticket.key}: {speak(reason)}")
+        key = facts.ticket.key
+        told = say("{rule} is not asked of {ticket}: {why}", rule=rule, ticket=Quote(key), why=reason)
+        raise WaiverRefused(f"{rule} is not asked of {key}: {speak(reason)}", told)
     _, found = find_rule(facts, packs, rule)
     if found.waivable and found.waivable.holds(facts) is not True:
-        condition = speak.say("It may only be waived {when}.", when=found.waivable.told)
-        raise WaiverRefused(f"{rule} on {facts.ticket.key}: {condition}")
+        condition = say("It may only be waived {when}.", when=found.waivable.told)
+        raise WaiverRefused(f"{rule} on {facts.ticket.key}: {speak(condition)}", condition)
 
 
 def _reason(words: str) -> str:
     text = " ".join(words.split())
     if len(text) < _MEANINGFUL or not reading.text(text).filled or len(set(text.casefold())) <= 2:
-        raise WaiverRefused("--reason must say why, in a few words that somebody understands a year from now")
+        raise WaiverRefused(
+            "--reason must say why, in a few words that somebody understands a year from now",
+            say("Say why, in a few words that somebody understands a year from now."),
+        )
     if len(text) > _LONGEST:
-        raise WaiverRefused(f"--reason may be {_LONGEST} characters long; keep the details in the ticket")
+        raise WaiverRefused(
+            f"--reason may be {_LONGEST} characters long; keep the details in the ticket",
+            say("The reason may be {n} characters long; keep the details in the ticket.", n=_LONGEST),
+        )
     return text
 
 
-def _until(day: date, now: datetime, max_days: int, zone: ZoneInfo) -> datetime:
+def _until(day: date, now: datetime, max_days: int, speak: Speaker) -> datetime:
     """The end of the day. Refused when it is over, or too far away."""
+    zone = speak.timezone
     today = now.astimezone(zone).date()
     last = today + timedelta(days=max_days)
+    told = say(
+        "Choose a last day from {first} to {last}.",
+        first=Quote(_shown(today, speak)),
+        last=Quote(_shown(last, speak)),
+    )
     if day < today:
-        raise WaiverRefused(f"--until {day} is over; give a day from {today} to {last}")
+        raise WaiverRefused(f"--until {day} is over; give a day from {today} to {last}", told)
     if day > last:
-        raise WaiverRefused(f"--until {day} is too far away; {last} at the latest (SLUIS_WAIVER_MAX_DAYS)")
+        line = f"--until {day} is too far away; {last} at the latest (SLUIS_WAIVER_MAX_DAYS)"
+        raise WaiverRefused(line, told)
     return datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+def _shown(day: date, speak: Speaker) -> str:
+    return speak.day(datetime.combine(day, time(12), speak.timezone))

@@ -31,6 +31,9 @@ from bot.ports import (
 DEFAULT_WAIT = 60.0
 """Seconds to stay away after a 429 that does not say how long."""
 
+_EPOCH = 1e9
+"""From here on a number of seconds is a moment since 1970, not a time to wait."""
+
 _UNDONE = frozenset({400, 409, 413, 422})
 _BY_STATUS: dict[int, tuple[type[SourceError], str]] = {
     401: (AuthRefused, "check the account and its token or password; tokens expire"),
@@ -108,8 +111,8 @@ def _never_left(error: Exception) -> bool:
 
 
 def wait_seconds(told: str | None) -> float:
-    """Seconds from now in what a server told: a number, decimals too, an HTTP date (`Retry-After`) or one in ISO 8601
-    (Jira's `X-RateLimit-Reset`). `DEFAULT_WAIT` when it is none of these.
+    """Seconds from now in what a server told: a number, decimals too, an HTTP date (`Retry-After`), or the moment of
+    an `X-RateLimit-Reset`: in ISO 8601 (Jira) or seconds since 1970 (ServiceNow). `DEFAULT_WAIT` when it is none.
     """
     if not told:
         return DEFAULT_WAIT
@@ -126,7 +129,7 @@ def _number(told: str) -> float:
     number = float(told)
     if not math.isfinite(number):
         raise ValueError(told)
-    return number
+    return number if number < _EPOCH else number - datetime.now(UTC).timestamp()
 
 
 def _ahead(moment: datetime) -> float:

@@ -16,6 +16,7 @@ from rules.actors import account
 from rules.drift import as_part, changed_after, cycle_start, out_of_sight, told
 from rules.outcome import Look, Outcome, Result
 from rules.tenure import Held, tenure, why_not
+from rules.unanswered import with_silence
 from rules.words import ROLES, sentences
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -190,7 +191,8 @@ def look_role(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> Loo
         return Look(name, Result.UNKNOWN, UNREAD)
     if not members.configured:
         return Look(name, Result.UNKNOWN, _unnamed(role))
-    return _look_decided(facts, role, counts) or Look(name, *_undecided(facts, role, counts))
+    decided = _look_decided(facts, role, counts)
+    return decided or with_silence(facts, role, Look(name, *_undecided(facts, role, counts)))
 
 
 def _look_decided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> Look | None:

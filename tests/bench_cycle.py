@@ -28,6 +28,7 @@ from bot import app, settings
 from bot.pipeline import cycle
 from connectors.sandbox.jira import JiraSandbox
 from connectors.sandbox.server import Server
+from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 
 TICKETS = 10_000
 CHANGES = (0, 1, 100)
@@ -77,9 +78,36 @@ def jira(tickets: int, *, data_center: bool = False) -> Bench:
     return Bench("jira (data center)" if data_center else "jira (cloud)", server, env, change)
 
 
+def servicenow(tickets: int) -> Bench:
+    """An instance of which every change touches one of 200 items, half of them one more, with an approval each."""
+    site, turn = ServiceNowSandbox(lambda: datetime.now(UTC) - LONG_AGO), iter(range(tickets))
+    tom = site.add_user("Tom Willems")
+    items = [
+        site.add_ci(name=f"Service {number}", u_confidentiality=number % 5 + 1, owned_by=tom)
+        for number in range(200)
+    ]
+    changes = []
+    for number in range(tickets):
+        item, other = items[number % 200], items[(number + 1) % 200]
+        changes.append(site.add_change(short_description=f"Change {number}", requested_by=tom, cmdb_ci=item))
+        if number % 2:
+            site.add_affected_ci(changes[-1], other)
+        site.request_approval(changes[-1], tom)
+    site.state.clock = lambda: datetime.now(UTC)
+
+    def change(count: int) -> None:
+        for _ in range(count):
+            site.set("change_request", changes[next(turn)], "tom.willems", test_plan="Plan of 12 cases")
+
+    server = Server(site.app)
+    who = {"SERVICENOW_USER": INTEGRATION_USER, "SERVICENOW_PASSWORD": INTEGRATION_PASSWORD}
+    return Bench("servicenow", server, {"SERVICENOW_URL": server.url, **who}, change)
+
+
 FACTORIES: Mapping[str, Callable[[int], Bench]] = {
     "jira": jira,
     "jira-dc": lambda tickets: jira(tickets, data_center=True),
+    "servicenow": servicenow,
 }
 
 

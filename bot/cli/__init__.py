@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from bot.cli import ask, norms, operate, rules, waive
+from bot.cli import ask, audit, journal, norms, operate, rules, waive
 
 app = typer.Typer(
     name="sluis",
@@ -21,19 +21,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (operate, ask, waive, norms, rules):
+for module in (operate, ask, waive, audit, journal, norms, rules):
     module.register(app)
 
 
 def main() -> None:
     """Run the command line; problems with settings are lines on stderr and exit code 2."""
+    from bot import redact
     from bot.settings import SettingsError
 
     try:
         app()
     except SettingsError as error:
         for line in error.problems:
-            print(f"sluis: {line}", file=sys.stderr)  # noqa: T201
+            print(f"sluis: {redact.hidden(line)}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:  # noqa: BLE001 - nobody expected it: told whole, but without secrets
+        redact.uncaught(*sys.exc_info())
+        sys.exit(1)

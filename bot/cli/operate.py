@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,18 +12,22 @@ import typer
 from bot.cli.norms import Form, FormOption
 
 if TYPE_CHECKING:
+    from bot.ports import Diagnosis
     from bot.report import Report
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (demo, sync, serve, health, doctor, report):
+    for command in (demo, sync, allow, serve, health, doctor, report):
         app.command()(command)
 
 
 def sync(
     full: Annotated[bool, typer.Option("--full", help="Look at every open ticket, changed or not.")] = False,
     form: FormOption = Form.TEXT,
+    allowed: Annotated[
+        int, typer.Option("--allow", min=0, help="Let this run write so many messages, above the caps.")
+    ] = 0,
 ) -> None:
     """One cycle: read what changed, judge it, and (in act mode) comment, post and remind.
 
@@ -43,6 +48,7 @@ def sync(
     logs.configure(loaded.bot.log_level)
     with Interrupt() as interrupt:
         ctx = app.build(loaded, stop=interrupt.told)
+        ctx = replace(ctx, policy=replace(ctx.policy, allow=allowed))
         try:
             with progress("tickets") as tick:
                 done = cycle(ctx, full, tick)
@@ -50,6 +56,26 @@ def sync(
             ctx.journal.close()
     show(done, form)
     raise typer.Exit(130 if interrupt.told() else done.exit_code)
+
+
+def allow(
+    messages: Annotated[int, typer.Argument(min=1, help="How many messages may be written.")],
+    person: Annotated[str, typer.Option("--as", help="Who says so; it stands in the report.")],
+) -> None:
+    """Let the next cycle of a running `sluis serve` write so many messages, where it stopped because of the caps.
+    The word counts for a day, once.
+
+    Example:
+
+    sluis allow 412 --as "Dirk Peeters"
+    """
+    from bot import app, settings
+
+    by = " ".join(person.split())
+    if not by:
+        raise typer.BadParameter("say who allows it", param_hint="--as")
+    app.allow(settings.load(), messages, by)
+    typer.echo(f"The next cycle may write {messages} messages.")
 
 
 def show(done: Report, form: Form) -> None:
@@ -120,9 +146,20 @@ def doctor() -> None:
     ]
     declared = [*stand_ins, *examined(policy.packs, policy.declarations, app.now().date())]
     looked.append(("declarations", declared))
+    if unwritten := [_unwritten(key, why) for key, why in app.refused(loaded).items()]:
+        looked.append(("comments", unwritten))
     for system, found in looked:
         show_diagnoses(system, found)
     raise typer.Exit(1 if any(d.health is Health.FAILED for _, found in looked for d in found) else 0)
+
+
+def _unwritten(key: str, reason: str) -> Diagnosis:
+    """A ticket that does not take the bot's comment, for the doctor."""
+    from bot.ports import Diagnosis, Health
+
+    said = f"takes no comment: {reason}" if reason else "takes no comment"
+    fix = "what it asks for is the team's to fill in, never the bot's; or give the account the permission it lacks"
+    return Diagnosis(Health.WARNING, key, said, fix)
 
 
 def report(form: FormOption = Form.JSON) -> None:

@@ -46,9 +46,10 @@ def show_report(done: Report, console: Console | None = None) -> None:
 
 
 def _show_planned(done: Report, out: Console) -> None:
-    if done.mode == "act":
+    if done.mode == "act" and not done.halted:
         return
-    out.print(f"  would write {len(done.planned)} messages; nothing was written (SLUIS_MODE=act writes them)")
+    way = "it was too much at once" if done.halted else "SLUIS_MODE=act writes them"
+    out.print(f"  would write {len(done.planned)} messages; nothing was written ({way})")
     for planned in done.planned[:_SHOWN]:
         out.print(Text(f"    {planned.ticket}: {planned.what} on {planned.where} ({planned.reason})"))
     if len(done.planned) > _SHOWN:

@@ -4,7 +4,8 @@
 
 One schema for SQLite and PostgreSQL, every moment in UTC:
 
-meta      name, value                     `install`: which installation the messages outside belong to
+meta      name, value                     `install`: which installation the messages outside belong to; `allowance`: a
+                                          person's word that much may be written; `halted`: why nothing is
 cursor    source                          `at`: read up to here without a gap; `success_at`: last complete run
 ticket    source, id                      a ticket as last stored: key, url, stamp and version, state, team,
                                           planned start, summary, the snapshot the findings were made from
@@ -14,7 +15,8 @@ ticket    source, id                      a ticket as last stored: key, url, sta
                                           findings change although nobody touches it; `any_hour`: whether
                                           people may be told of it outside office hours
 finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning, and
-                                          when a clock of the rule's own runs out
+                                          when a clock of the rule's own runs out; `who` can settle it, as
+                                          ["person" | "role" | "group", id, name]
 bundle    source, release_id, child_key     a change that a release contained when it was last stored
 group_look  source, group_id              when the members of a group that holds a role were last read completely
 membership  id                            a time in which a person was seen in such a group: since when, whether the
@@ -31,6 +33,12 @@ waiver    id                              an exception for a rule of a ticket ("
 hint      id                              word from outside that a ticket may have changed: event tells a repeated
                                           delivery, `deleted` that it was said to be deleted, `done_at` when it was
                                           looked at; what is not done is looked at after a restart
+deed      id, key (unique)                what somebody did in the message service, kept before it is acknowledged; who
+                                          they are in the ticket's system, and what came of it
+pause     id                              who is not reminded of which ticket, and until when
+audit     seq                             the audit trail, a chain of hashes, never changed: `bot.journal.audit`
+audit_beside  seq, part                   personal data that rows of the chain hold seals of, each with its salt
+audit_head    one row                     where the chain ends
 sent      what, day                       what goes out once a day, and did
 asked     id                              whom (a role, or "team:<name>") a line of a ticket was asked of, and when;
                                           `step` of the ladder, none for a reminder; `settled_at`: when it was settled
@@ -41,9 +49,18 @@ that a crash loses all of it or nothing. What should be said is then brought out
 row says that a write begins before it does, and how it ended after it; an end that is not known is settled
 by looking outside. Nothing here holds a transaction while an outside system is asked.
 
-No e-mail address and no secret is stored; names of people stand in snapshots and in handover evidence.
+No e-mail address and no secret is stored, but for what allows answering a deed, until it is answered; names of people
+stand in snapshots, deeds, pauses, waivers and handover evidence, and can be erased (`bot.journal.persons`,
+`bot.journal.retention`).
+
+Who adds a table: its words are searched when a person is erased, and rows with a column `ticket` ("source:id") are
+forgotten with that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.
 """
 
+from bot.journal.allowance import Allowance
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
+from bot.journal.deeds import Decided, DeedRow
 from bot.journal.engine import JournalError, connect
 from bot.journal.hints import Heard
 from bot.journal.journal import Journal, open_journal
@@ -53,12 +70,18 @@ from bot.journal.store import digest
 from bot.journal.tickets import TicketRow
 
 __all__ = [
+    "Allowance",
+    "Cause",
+    "Decided",
+    "DeedRow",
     "Due",
+    "Entry",
     "Heard",
     "Journal",
     "JournalError",
     "Slot",
     "TicketRow",
+    "append",
     "connect",
     "digest",
     "open_journal",

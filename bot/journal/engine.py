@@ -11,6 +11,8 @@ from typing import Any, TextIO
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from bot.redact import hidden
+
 if sys.platform != "win32":
     import fcntl
 
@@ -87,6 +89,7 @@ def _prepare(connection: Any, _: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # a row confirmed before a power cut must still be there after it
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is erased must not be read back from the file
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -110,7 +113,7 @@ def _try(engine: Engine, url: URL) -> None:
 
 def one_line(error: DBAPIError) -> str:
     """What the database itself said, without the statement and its values."""
-    return " ".join(str(error.orig).split())[:200]
+    return hidden(" ".join(str(error.orig).split()))[:200]
 
 
 def _lock(database: Path) -> TextIO | None:

@@ -4,18 +4,39 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from bot.journal.allowance import Allowances
 from bot.journal.asked import AskedFor
+from bot.journal.asks import Asks
+from bot.journal.audit import Audit
+from bot.journal.backup import Backups
+from bot.journal.deeds import Deeds
 from bot.journal.engine import connect
 from bot.journal.hints import Hints
+from bot.journal.inforce import InForce
 from bot.journal.marks import Marks
 from bot.journal.members import Members
 from bot.journal.migrate import upgrade
+from bot.journal.persons import Persons
+from bot.journal.retention import Retention
 from bot.journal.slots import DEFAULT_INSTALL
-from bot.journal.tickets import Tickets
 from bot.journal.waivers import Waivers
 
 
-class Journal(Tickets, Waivers, Members, AskedFor, Marks, Hints):
+class Journal(
+    Asks,
+    Waivers,
+    Members,
+    Deeds,
+    AskedFor,
+    Marks,
+    Hints,
+    Allowances,
+    Audit,
+    InForce,
+    Persons,
+    Retention,
+    Backups,
+):
     """Everything the bot remembers. Safe between threads; between processes see `open_journal`."""
 
 
@@ -23,7 +44,7 @@ def open_journal(url: str, *, exclusive: bool = True, install: str = DEFAULT_INS
     """Open a journal and bring its schema up to date.
 
     `exclusive` is for who writes outside: see `connect`. On SQLite it also frees what a killed process had
-    leased; on PostgreSQL such a lease runs out by itself. `install` tells two installations apart that speak
+    leased; on PostgreSQL see `bot.journal.presence`. `install` tells two installations apart that speak
     in the same systems; it counts when the journal is made, later the stored name stays. Raises JournalError.
     """
     with ExitStack() as undo:
@@ -35,4 +56,5 @@ def open_journal(url: str, *, exclusive: bool = True, install: str = DEFAULT_INS
     journal.install_name = install
     if exclusive and engine.dialect.name == "sqlite":
         journal.free_leases()
+        journal.free_deeds()
     return journal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,6 +15,10 @@ from bot.journal.tables import SLOT
 from bot.ports import Marker, Place
 
 IDLE, WRITING = "idle", "writing"
+GENERAL = ("reminder", "escalation", "digest", "preread")
+"""How the subjects begin of messages that go to people about several tickets."""
+REFUSAL = "refused: "
+"""How the last error of a slot begins when the system definitely does not take the message."""
 
 
 class Due(NamedTuple):
@@ -50,6 +55,7 @@ class Slot:
     desired_rev: int
     applied_hash: str | None
     remote_id: str | None
+    recipients: Sequence[str]
     phase: str
     attempts: int
     next_attempt_at: datetime | None
@@ -64,6 +70,11 @@ class Slot:
     def marker(self) -> Marker:
         """How the message as it should be is marked outside."""
         return Marker(self.key, self.desired_hash, self.desired_rev)
+
+    @property
+    def refusal(self) -> str | None:
+        """The system's own reason for not taking the message, perhaps empty; None when it was not refused."""
+        return self.last_error.removeprefix(REFUSAL) if self.last_error.startswith(REFUSAL) else None
 
     @property
     def doubtful(self) -> bool:

@@ -7,18 +7,34 @@ transaction; the fence number keeps a process that lost its lease from confirmin
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, not_, or_, select, update
 
-from bot.journal.slot import IDLE, IS_PARENT, PARENT, WANTS, WRITING, Due, Slot, may_try, slot_key, slot_of
+from bot.journal.audit import Entry, append
+from bot.journal.presence import Presence, free_dead
+from bot.journal.slot import (
+    IDLE,
+    IS_PARENT,
+    PARENT,
+    REFUSAL,
+    WANTS,
+    WRITING,
+    Due,
+    Slot,
+    may_try,
+    slot_key,
+    slot_of,
+)
 from bot.journal.store import Store, insert
 from bot.journal.tables import META, SLOT
 from bot.journal.wishes import put_wishes
+from bot.journal.writes import written
 from bot.model.facts import Notice
 from bot.model.people import Role
 from bot.model.wish import Wish
@@ -40,6 +56,27 @@ class Slots(Store):
             connection.execute(new.on_conflict_do_nothing())
             query = select(META.c.value).where(META.c.name == "install")
             return str(connection.execute(query).scalar_one())
+
+    @cached_property
+    def presence(self) -> Presence | None:
+        """The sign of life of this process, where several may share the journal (PostgreSQL)."""
+        return Presence(self.engine) if self.engine.dialect.name == "postgresql" else None
+
+    def own_name(self) -> str:
+        """A name to lease by, which tells whether this process lives."""
+        return (self.presence.name if self.presence else "") + secrets.token_hex(8)
+
+    def free_dead_leases(self) -> None:
+        """Give back what processes that are no more had leased. SQLite's only process did so when it began."""
+        if self.presence:
+            with self.write() as connection:
+                free_dead(connection)
+
+    def close(self) -> None:
+        """Close all connections and give up the lock."""
+        if self.presence:
+            self.presence.end()
+        super().close()
 
     def slot_key(self, target: str, ticket: str, kind: str) -> str:
         """The opaque key of a slot: the same after a lost journal, so that old messages are found again."""
@@ -93,6 +130,7 @@ class Slots(Store):
         """Note, before the call, that a write to `place` begins, and renew the lease. False when it was lost."""
         return self._under_lease(
             slot,
+            written("announced", slot, now),
             phase=WRITING,
             at_container=place.container,
             at_thread=place.thread,
@@ -108,13 +146,13 @@ class Slots(Store):
             "first_attempt_at": None,
             "phase": IDLE,
         }
-        if not self._under_lease(slot, at_container="", at_thread="", **never):
+        if not self._under_lease(slot, None, at_container="", at_thread="", **never):
             return None
         return replace(slot, stands=Place(""), **never)
 
     def replacing(self, slot: Slot, at: datetime) -> Slot | None:
         """This message takes the place of one posted at `at`, which a person edited. None when the lease was lost."""
-        return replace(slot, replaces=at) if self._under_lease(slot, replaces=at) else None
+        return replace(slot, replaces=at) if self._under_lease(slot, None, replaces=at) else None
 
     def confirm(self, slot: Slot, remote_id: str, now: datetime) -> bool:
         """Note that the message stands outside as this slot wanted it. False when the lease was lost: then
@@ -122,6 +160,7 @@ class Slots(Store):
         """
         confirmed = self._under_lease(
             slot,
+            written("confirmed", slot, now, remote=remote_id),
             remote_id=remote_id,
             applied_hash=slot.desired_hash,
             applied_rev=slot.desired_rev,
@@ -138,20 +177,29 @@ class Slots(Store):
             with self.write() as connection:
                 doubt = {"phase": WRITING, "remote_id": None, "fence": SLOT.c.fence + 1}
                 connection.execute(update(SLOT).where(SLOT.c.id == slot.id).values(doubt))
+                append(connection, *written("doubted", slot, now, remote=remote_id))
         return confirmed
 
     def release(
-        self, slot: Slot, next_attempt_at: datetime | None, error: str, *, not_done: bool = False
+        self,
+        slot: Slot,
+        next_attempt_at: datetime | None,
+        error: str,
+        *,
+        not_done: bool = False,
+        now: datetime | None = None,
     ) -> bool:
         """Give the slot back undelivered. `not_done` says that the write was certainly not done, so that the
-        slot is in no more doubt than before. False when the lease was lost.
+        slot is in no more doubt than before. `now` is for the audit trail. False when the lease was lost.
         """
         undone = {"phase": slot.phase} if not_done else {}
         tried = 1 if error else 0
+        at = now or datetime.now(UTC)
         return self._under_lease(
             slot,
+            written("failed", slot, at, error=error, done="no" if not_done else "unknown") if error else None,
             next_attempt_at=next_attempt_at,
-            last_error=error,
+            last_error=error or slot.last_error,
             attempts=SLOT.c.attempts + tried,
             lease_owner=None,
             lease_until=None,
@@ -163,6 +211,14 @@ class Slots(Store):
         with self.write() as connection:
             freed = update(SLOT).where(SLOT.c.lease_until.is_not(None))
             connection.execute(freed.values(lease_owner=None, lease_until=None))
+
+    def refused(self, kind: str) -> dict[str, str]:
+        """Tickets ("source:id") that do not take their message of this kind, with the system's own reason."""
+        query = select(SLOT.c.ticket, SLOT.c.last_error).where(
+            SLOT.c.kind == kind, WANTS, SLOT.c.last_error.startswith(REFUSAL)
+        )
+        with self.read() as connection:
+            return {row.ticket: row.last_error.removeprefix(REFUSAL) for row in connection.execute(query)}
 
     def slots_of(self, ticket: str) -> tuple[Slot, ...]:
         """All that is or should be said about a subject, in the order in which it was first wished."""
@@ -181,10 +237,14 @@ class Slots(Store):
         with self.read() as connection:
             return tuple(_notice(row) for row in connection.execute(query).mappings())
 
-    def _under_lease(self, slot: Slot, **values: Any) -> bool:
+    def _under_lease(self, slot: Slot, told: tuple[Entry, datetime] | None, **values: Any) -> bool:
+        """Change the slot while its lease is ours, and put `told` on record with that."""
         held = (SLOT.c.id == slot.id, SLOT.c.fence == slot.fence)
         with self.write() as connection:
-            return connection.execute(update(SLOT).where(*held).values(values)).rowcount == 1
+            ours = connection.execute(update(SLOT).where(*held).values(values)).rowcount == 1
+            if ours and told:
+                append(connection, *told)
+            return ours
 
 
 def _read(connection: Connection, install: str, condition: ColumnElement[bool]) -> tuple[Slot, ...]:

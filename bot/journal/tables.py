@@ -139,6 +139,7 @@ FINDING = Table(
     _moment("since", needed=True),
     _text("digest"),
     _moment("deadline"),
+    Column("who", Json),
     ForeignKeyConstraint(["source", "ticket_id"], ["ticket.source", "ticket.id"], ondelete="CASCADE"),
 )
 
@@ -272,4 +273,78 @@ HINT = Table(
     _moment("done_at"),
     UniqueConstraint("source", "ticket", "event"),
     Index(None, "done_at"),
+)
+
+DEED = Table(
+    "deed",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("key"),
+    _text("kind"),
+    _text("user"),
+    _text("action"),
+    _text("state"),
+    Column("payload", Json, nullable=False),
+    Column("answer", Json),
+    _moment("received_at", needed=True),
+    _moment("decided_at"),
+    _moment("done_at"),
+    _text("ticket"),
+    _text("account"),
+    _text("person"),
+    _text("outcome"),
+    Column("attempts", Integer, nullable=False),
+    _moment("next_attempt_at"),
+    Column("lease_owner", Words),
+    _moment("lease_until"),
+    UniqueConstraint("key"),
+    Index(None, "state"),
+    Index(None, "ticket"),
+)
+
+PAUSE = Table(
+    "pause",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("ticket"),
+    _text("account"),
+    _text("person"),
+    _text("kind"),
+    _text("conversation"),
+    _moment("at", needed=True),
+    _moment("until", needed=True),
+    Index(None, "ticket"),
+)
+
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _moment("at", needed=True),
+    _text("cause"),
+    _text("ticket"),
+    Column("before", Integer, nullable=False),
+    _text("facts"),
+    _text("snapshot"),
+    _text("personal"),
+    _text("previous"),
+    _text("hash"),
+    Index(None, "ticket"),
+)
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _text("hash"),
+)
+
+AUDIT_BESIDE = Table(
+    "audit_beside",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _text("part", primary_key=True),
+    _text("salt"),
+    _text("body"),
 )

@@ -10,9 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, select, update
 
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.journal.slots import Slots
 from bot.journal.store import digest, insert
 from bot.journal.tables import BUNDLE, FINDING, SLOT, TICKET
+from bot.journal.verdicts import judged
+from bot.journal.who import actor_key
 from bot.journal.wishes import put_wishes
 from bot.model.finding import Finding
 from bot.model.lifecycle import State, Verdict
@@ -86,9 +90,12 @@ class Tickets(Slots):
         with self.write() as connection:
             values = _ticket_values(ticket, snapshot, now) | _moments(findings, now)
             _put_ticket(connection, values | {"version_seen": version})
+            before = _verdicts(connection, ticket.source, ticket.id)
             _put_findings(connection, ticket, findings, now)
             _put_bundle(connection, ticket)
             put_wishes(connection, desired, now)
+            if entry := judged(ticket, before, findings, snapshot):
+                append(connection, entry, now)
 
     def keep_hours(self, ticket: Ticket, any_hour: bool) -> None:
         """Whether people may be told of the ticket at any hour: until office hours, others are not even read."""
@@ -99,11 +106,8 @@ class Tickets(Slots):
 
     def previous(self, source: str, ticket_id: str) -> dict[str, Verdict]:
         """The verdicts of the last time, by rule id."""
-        query = select(FINDING.c.rule_id, FINDING.c.verdict).where(
-            FINDING.c.source == source, FINDING.c.ticket_id == ticket_id
-        )
         with self.read() as connection:
-            return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
+            return _verdicts(connection, source, ticket_id)
 
     def since(self, source: str, ticket_id: str) -> dict[str, datetime]:
         """Since when (UTC) each rule gives the verdict it gives, by rule id."""
@@ -145,6 +149,10 @@ class Tickets(Slots):
         going = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None) | (TICKET.c.updated > since)
         return self._rows(going, TICKET.c.gone_at.is_(None))
 
+    def judged_since(self, source: str, ticket_id: str, moment: datetime) -> bool:
+        """Whether a ticket was judged at or after a moment."""
+        return bool(self._rows(_is(source, ticket_id), TICKET.c.checked_at >= moment))
+
     def settle_by(self, source: str, ticket_id: str) -> datetime | None:
         """Until when (UTC) an emergency was last told to make good what it skipped; None when it was not."""
         rows = self._rows(_is(source, ticket_id))
@@ -156,10 +164,24 @@ class Tickets(Slots):
         """
         return self._rows(TICKET.c.source == source, TICKET.c.look_again_at <= now, *_IN_SIGHT)
 
+    def row(self, source: str, ticket_id: str) -> TicketRow | None:
+        """A ticket by its id; None when it was never stored."""
+        return next(iter(self._rows(_is(source, ticket_id))), None)
+
     def ticket(self, source: str, key: str) -> TicketRow | None:
         """The ticket people call `key`; the one seen last when the key was given to another ticket."""
         rows = self._rows(TICKET.c.source == source, TICKET.c.key == key)
         return max(rows, key=lambda row: row.checked_at, default=None)
+
+    def called(self, words: str) -> tuple[TicketRow, ...]:
+        """The tickets of any source that people call so, or that are "source:id"."""
+        source, _, ticket_id = words.partition(":")
+        return self._rows((TICKET.c.key == words) | _is(source, ticket_id))
+
+    def contained(self, release: TicketRow) -> tuple[TicketRow, ...]:
+        """The changes of a release that are known, of any source, by the keys it names."""
+        of_release = (BUNDLE.c.source == release.source, BUNDLE.c.release_id == release.id)
+        return self._rows(TICKET.c.key.in_(select(BUNDLE.c.child_key).where(*of_release)))
 
     def snapshot(self, source: str, ticket_id: str) -> dict[str, Any] | None:
         """What the last findings of a ticket were made from; None when it was never stored."""
@@ -172,10 +194,12 @@ class Tickets(Slots):
         """The ticket was asked for directly and is not there: nothing more is said of it, but these last words."""
         with self.write() as connection:
             first = (_is(source, ticket_id), TICKET.c.gone_at.is_(None))
-            connection.execute(update(TICKET).where(*first).values(gone_at=at))
+            noticed = connection.execute(update(TICKET).where(*first).values(gone_at=at)).rowcount
             of_ticket = SLOT.c.ticket == f"{source}:{ticket_id}"
             connection.execute(update(SLOT).where(of_ticket).values(closed=True))
             put_wishes(connection, last_words, at)
+            if noticed:
+                append(connection, Entry(Cause.GONE, f"{source}:{ticket_id}", {}), at)
 
     def out_of_sight(self, source: str, ticket_ids: Iterable[str], at: datetime) -> None:
         """These cannot be seen, which may have many causes. Nobody is reminded of them, and they are not read on behalf
@@ -194,6 +218,12 @@ class Tickets(Slots):
 
 def _is(source: str, ticket_id: str) -> ColumnElement[bool]:
     return (TICKET.c.source == source) & (TICKET.c.id == ticket_id)
+
+
+def _verdicts(connection: Connection, source: str, ticket_id: str) -> dict[str, Verdict]:
+    columns = (FINDING.c.rule_id, FINDING.c.verdict)
+    query = select(*columns).where(FINDING.c.source == source, FINDING.c.ticket_id == ticket_id)
+    return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
 
 
 def _row(values: dict[str, Any]) -> TicketRow:
@@ -257,6 +287,7 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
             "since": now,
             "digest": _meaning(finding),
             "deadline": finding.deadline,
+            "who": [list(actor_key(actor)) for actor in finding.who],
         }
         for finding in findings
     ]
@@ -266,6 +297,7 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
         "verdict": new.excluded.verdict,
         "digest": new.excluded.digest,
         "deadline": new.excluded.deadline,
+        "who": new.excluded.who,
         "since": case((stands, FINDING.c.since), else_=new.excluded.since),
     }
     if rows:

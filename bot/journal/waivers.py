@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select, update
 
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
 from bot.journal.store import Store
 from bot.journal.tables import TICKET, WAIVER
 from bot.model.people import Role
@@ -17,19 +19,8 @@ class Waivers(Store):
 
     def record_waiver(self, waiver: Waiver, by_id: str) -> None:
         """Keep a waiver, and have its ticket looked at again. `by_id` is the account of who recorded it."""
-        row = {
-            "ticket": waiver.ticket,
-            "reason": waiver.reason,
-            "by_id": by_id,
-            "by_name": waiver.by,
-            "role": waiver.role.value,
-            "recorded_at": waiver.recorded_at,
-            "until": waiver.until,
-            "ended_by": "",
-        }
         with self.write() as connection:
-            connection.execute(WAIVER.insert(), [row | {"rule_id": rule} for rule in waiver.rules])
-            _look_again(connection, waiver.ticket, waiver.recorded_at)
+            put_waiver(connection, waiver, by_id)
 
     def waivers_of(self, ticket: str) -> tuple[Waiver, ...]:
         """All that was ever recorded for "source:id", oldest first; one that was ended early runs to that end."""
@@ -51,7 +42,33 @@ class Waivers(Store):
             ).rowcount
             if ended:
                 _look_again(connection, ticket, now)
+                facts, personal = {"event": "ended", "rules": [rule]}, {"by": {"id": "", "name": by}}
+                append(connection, Entry(Cause.WAIVER, ticket, facts, personal if by else {}), now)
             return int(ended)
+
+
+def put_waiver(connection: Connection, waiver: Waiver, by_id: str) -> None:
+    """Keep a waiver in the transaction of the caller."""
+    row = {
+        "ticket": waiver.ticket,
+        "reason": waiver.reason,
+        "by_id": by_id,
+        "by_name": waiver.by,
+        "role": waiver.role.value,
+        "recorded_at": waiver.recorded_at,
+        "until": waiver.until,
+        "ended_by": "",
+    }
+    connection.execute(WAIVER.insert(), [row | {"rule_id": rule} for rule in waiver.rules])
+    _look_again(connection, waiver.ticket, waiver.recorded_at)
+    facts = {
+        "event": "recorded",
+        "rules": waiver.rules,
+        "role": waiver.role.value,
+        "until": waiver.until.isoformat(),
+    }
+    personal = {"by": {"id": by_id, "name": waiver.by}, "reason": waiver.reason}
+    append(connection, Entry(Cause.WAIVER, waiver.ticket, facts, personal), waiver.recorded_at)
 
 
 def _look_again(connection: Connection, ticket: str, now: datetime) -> None:

@@ -24,11 +24,13 @@ HEADER = 150
 CONTEXT = 10
 ACTIONS = 25
 BUTTON, URL, VALUE, ID = 75, 3000, 2000, 255
+MENU, CHOICES, CHOICE = 150, 100, 150
+"""Longest placeholder of a menu, most choices in it, longest value of one."""
 
 
 def header(text: str) -> Block:
     """A large line of plain text, shown as it is."""
-    return {"type": "header", "text": _plain(cut(text, HEADER))}
+    return {"type": "header", "text": plain(cut(text, HEADER))}
 
 
 def section(mrkdwn: str, accessory: Element | None = None) -> Block:
@@ -61,8 +63,27 @@ def url_button(label: str, url: str, action_id: str, style: Style = "") -> Eleme
     """A button that opens a page. Raises ValueError when the URL is not one of the web."""
     if not is_web(url):
         raise ValueError("a button opens web pages only")
-    button = {"type": "button", "text": _plain(cut(label, BUTTON)), "url": url, "action_id": action_id}
+    button = {"type": "button", "text": plain(cut(label, BUTTON)), "url": url, "action_id": action_id}
     return button | ({"style": style} if style else {})
+
+
+def button(label: str, action_id: str, value: str, style: Style = "") -> Element:
+    """A button that tells us that it was pressed, and carries `value`."""
+    pressed = {"type": "button", "text": plain(cut(label, BUTTON)), "action_id": action_id, "value": value}
+    return pressed | ({"style": style} if style else {})
+
+
+def menu(label: str, action_id: str, choices: Iterable[tuple[str, str]]) -> Element:
+    """A menu of one choice: what each is called, and what it carries."""
+    placeholder = plain(cut(label, MENU))
+    return {
+        "type": "static_select", "placeholder": placeholder, "action_id": action_id, "options": options(choices)
+    }  # fmt: skip
+
+
+def options(choices: Iterable[tuple[str, str]]) -> list[Element]:
+    """The choices of a menu, by label and value."""
+    return [{"text": plain(cut(label, BUTTON)), "value": value} for label, value in choices]
 
 
 def words(text: str, *, bold: bool = False, italic: bool = False, code: bool = False) -> Element:
@@ -91,13 +112,22 @@ def _rich_section(parts: Sequence[Element]) -> Element:
     return {"type": "rich_text_section", "elements": [p for p in parts if p["type"] != "text" or p["text"]]}
 
 
-def _plain(text: str) -> Element:
+def plain(text: str) -> Element:
+    """Plain text, shown as it is."""
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def _mrkdwn(text: str) -> Element:
     """`verbatim` keeps Slack from making links of addresses in the text; links written as such stay links."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def check_blocks(blocks: Sequence[Block], most: int = BLOCKS) -> None:
+    """Raise ValueError, naming the block, when Slack would refuse these blocks."""
+    _at_most("blocks", len(blocks), most)
+    _unique("block_id", [b["block_id"] for b in blocks if b.get("block_id")])
+    for number, block in enumerate(blocks):
+        _check_block(f"blocks[{number}] ({block.get('type')})", block)
 
 
 def check_message(body: Mapping[str, Any]) -> None:
@@ -108,10 +138,7 @@ def check_message(body: Mapping[str, Any]) -> None:
     _at_most("text", len(text), TEXT)
     if not isinstance(blocks, list):
         raise ValueError("blocks is not a list")
-    _at_most("blocks", len(blocks), BLOCKS)
-    _unique("block_id", [b["block_id"] for b in blocks if b.get("block_id")])
-    for number, block in enumerate(blocks):
-        _check_block(f"blocks[{number}] ({block.get('type')})", block)
+    check_blocks(blocks)
 
 
 def _check_block(where: str, block: Block) -> None:
@@ -169,7 +196,16 @@ def _check_actions(where: str, block: Block) -> None:
     _between(f"{where} elements", block.get("elements"), ACTIONS)
     _unique(f"{where} action_id", [e["action_id"] for e in block["elements"] if e.get("action_id")])
     for number, element in enumerate(block["elements"]):
-        _check_button(f"{where} element {number}", element)
+        check = _check_menu if element.get("type") == "static_select" else _check_button
+        check(f"{where} element {number}", element)
+
+
+def _check_menu(where: str, element: Element) -> None:
+    _check_text(f"{where} placeholder", element.get("placeholder"), MENU, ("plain_text",))
+    _between(f"{where} options", element.get("options"), CHOICES)
+    for number, option in enumerate(element["options"]):
+        _check_text(f"{where} option {number}", option.get("text"), BUTTON, ("plain_text",))
+        _between(f"{where} option {number} value", option.get("value"), CHOICE)
 
 
 def _check_button(where: str, element: Element) -> None:

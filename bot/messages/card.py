@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.deed import Action, Nap, carry
 from bot.messages import blocks
 from bot.messages.language import Speaker
 from bot.messages.overview import (
@@ -26,39 +27,59 @@ from bot.messages.parts import heading as _heading
 from bot.messages.parts import message as _message
 from bot.messages.parts import point as _line
 from bot.messages.parts import text as _text
+from bot.messages.planning import planning_line
 from bot.messages.slack_text import cut, escape, is_web
 from bot.messages.waivers import waived
 from bot.model.document import Tone
 from bot.model.facts import Facts
 from bot.model.fields import FIELDS
 from bot.model.lifecycle import State
-from bot.model.say import Quote
+from bot.model.say import Quote, say
 from bot.model.ticket import Ticket
-from bot.remind import OVERDUE, Due, Reminder
+from bot.remind import OVERDUE, SNOOZED, Due, Reminder
 from rules.lines import DemandLine
 
 SHOWN = 6
 """Open points on a card; the others are counted. The ticket's comment has them all."""
+SHOWN_ALONE = 30
+"""Open points on a card when the ticket has no comment."""
 
 _SIGNS = {Tone.STOP: "⛔", Tone.TODO: "⏳", Tone.DONE: "✅", Tone.INFO: "ℹ️"}
 
 
-def compose(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> Message:
-    """The card: how the ticket stands, what is missing and from whom, and why the team gets it."""
+def compose(
+    facts: Facts,
+    lines: Sequence[DemandLine],
+    speak: Speaker,
+    *,
+    buttons: bool = False,
+    why: str = "",
+    refused: str | None = None,
+) -> Message:
+    """The card: how the ticket stands, what is missing and from whom, and why the team gets it, unless it is told
+    `why` for another reader. `buttons`: whether somebody is there to hear them. `refused` is the system's own reason,
+    perhaps empty, for not taking the comment; None when the comment stands in the ticket.
+    """
     ticket, view = facts.ticket, overview(lines, facts.ticket.state)
     standing = f"{_sign(view, ticket)} {headline(view, facts, speak)}"
-    points = [] if ticket.state is State.CANCELED else _points(view, facts, speak)
+    room = SHOWN if refused is None else SHOWN_ALONE
+    points = [] if ticket.state is State.CANCELED else _points(view, facts, speak, room)
     points += [] if ticket.state is State.CANCELED else _waived(lines, speak)
     about = _about(facts, lines, speak)
-    reason = _reason(ticket, speak)
+    notices = [] if refused is None else [_alone(refused, speak)]
+    notices += [line] if (line := planning_line(facts, speak)) else []
+    reason = why or _reason(ticket, speak)
+    asked = view.now if buttons and not (ticket.state.over and not view.obligations) else ()
     built = [blocks.header(_heading(ticket)), blocks.rich_text([blocks.words(standing, bold=True)])]
     built += [blocks.bullets(*points)] if points else []
     built += [
-        blocks.rich_text([blocks.words(about)]),
-        *_buttons(ticket, speak),
+        *(blocks.rich_text([blocks.words(row)]) for row in (*notices, about)),
+        *_buttons(ticket, speak, asked),
         blocks.context(escape(reason)),
     ]
-    return _message(_text(_heading(ticket), standing, *map(_words, points), about, ticket.url), built)
+    return _message(
+        _text(_heading(ticket), standing, *map(_words, points), *notices, about, ticket.url), built
+    )
 
 
 def news(
@@ -137,16 +158,16 @@ def _papers(ticket: Ticket) -> list[tuple[str, str]]:
     return [(label, cut(" ".join(value.split()), 300)) for label, value in seen if isinstance(value, str)]
 
 
-def _points(view: Overview, facts: Facts, speak: Speaker) -> list[list[blocks.Element]]:
+def _points(view: Overview, facts: Facts, speak: Speaker, room: int) -> list[list[blocks.Element]]:
     points = [
         [
             blocks.words(title(line, speak), bold=True),
             blocks.words(f" — {seen(line, speak)} "),
             blocks.words(speak.say("Who: {who}", who=Quote(who(line, facts, speak)))),
         ]
-        for line in view.now[:SHOWN]
+        for line in view.now[:room]
     ]
-    if rest := len(view.now) - SHOWN:
+    if rest := len(view.now) - room:
         more = speak.count(
             "and {n} more point, in the ticket", "and {n} more points, in the ticket", max(rest, 0)
         )
@@ -161,6 +182,18 @@ def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[list[blocks.Ele
         [blocks.words(f.titled(speak.language), bold=True), blocks.words(f" — {waived(f, speak)}")]
         for f in found[:SHOWN]
     ]
+
+
+def _alone(reason: str, speak: Speaker) -> str:
+    """That the ticket itself does not show this, and why, for those who would look for it there."""
+    if reason:
+        return speak.say(
+            "This stands only here: the ticket itself takes no note ({reason}). It is tried again by itself.",
+            reason=Quote(" ".join(reason.split())),
+        )
+    return speak.say(
+        "This stands only here: the ticket itself takes no note. The administrator of this check is told."
+    )
 
 
 def _about(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> str:
@@ -196,6 +229,8 @@ def _when(due: Due, speak: Speaker) -> str:
     if due.step == OVERDUE:
         return speak.say("this should have been in order by now")
     start = due.facts.field("planned_start").value
+    if due.step == SNOOZED:
+        return speak.say("you asked to hear of this again now")
     return speak.count(
         "starts within {n} working day, on {start}",
         "starts within {n} working days, on {start}",
@@ -204,10 +239,36 @@ def _when(due: Due, speak: Speaker) -> str:
     )
 
 
-def _buttons(ticket: Ticket, speak: Speaker) -> list[blocks.Block]:
-    if not is_web(ticket.url):
-        return []
-    return [blocks.actions(blocks.url_button(speak.say("Open the ticket"), ticket.url, "open_ticket"))]
+def _buttons(ticket: Ticket, speak: Speaker, asked: Sequence[DemandLine] = ()) -> list[blocks.Block]:
+    """Open the ticket; and where something is `asked`, what can be done about that from here. No decision can."""
+    opened = (
+        blocks.url_button(speak.say("Open the ticket"), ticket.url, "open_ticket")
+        if is_web(ticket.url)
+        else None
+    )
+    rest = presses(ticket, asked, speak) if asked else []
+    row = [*([opened] if opened else []), *rest]
+    return [blocks.actions(*row)] if row else []
+
+
+def presses(ticket: Ticket, asked: Sequence[DemandLine], speak: Speaker) -> list[blocks.Element]:
+    """What can be pressed about the open lines of a ticket."""
+    value = carry(ticket.source, ticket.id, [line.line for line in asked])
+    naps = [(speak(told), carry(ticket.source, ticket.id, more=nap.value)) for nap, told in NAPS.items()]
+    return [
+        blocks.button(speak.say("Seen, I am on it"), Action.SEEN.value, value),
+        blocks.menu(speak.say("Remind me later"), Action.SNOOZE.value, naps),
+        blocks.button(speak.say("Explain"), Action.EXPLAIN.value, value),
+        blocks.button(speak.say("Record an exception"), Action.WAIVE.value, value),
+    ]
+
+
+NAPS = {
+    Nap.HOURS: say("in two hours"),
+    Nap.TOMORROW: say("the next working morning"),
+    Nap.DAYS: say("in two working days"),
+    Nap.WEEK: say("in five working days"),
+}
 
 
 def _sign(view: Overview, ticket: Ticket) -> str:

@@ -20,6 +20,7 @@ from bot.messages.overview import (
     who,
     why,
 )
+from bot.messages.planning import planning_line
 from bot.messages.waivers import stands_in, waived
 from bot.model.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
 from bot.model.facts import Facts
@@ -48,8 +49,12 @@ def compose(
         blocks += _open_points(view, facts, speak)
         blocks += _waived(lines, speak)
         blocks += _rest(view, speak)
-        about = (f"{class_line(facts.subjects, speak)}.", *(stands_in(s, speak) for s in facts.substitutes))
-        blocks.append(Paragraph(tuple(_small(text) for text in about)))
+        about = (
+            planning_line(facts, speak),
+            f"{class_line(facts.subjects, speak)}.",
+            *(stands_in(s, speak) for s in facts.substitutes),
+        )
+        blocks.append(Paragraph(tuple(_small(text) for text in about if text)))
     return Document(tuple(blocks))
 
 

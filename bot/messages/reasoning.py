@@ -26,13 +26,15 @@ from rules.trace import LookedAt, looked_at
 from rules.why import find_rule, when
 from rules.words import asset_name, label, saw
 
-_SYSTEMS = {"jira": "Jira", "servicenow": "ServiceNow"}
+SYSTEMS = {"jira": "Jira", "servicenow": "ServiceNow"}
+"""What people call the systems with tickets."""
 _MARKS = {True: "✓", False: "✗", None: "?"}
 _DECISIONS = {
     Decision.APPROVED: say("approved"),
     Decision.REJECTED: say("rejected"),
     Decision.REQUESTED: say("asked, not decided yet"),
     Decision.NOT_REQUIRED: say("not required, which is no approval"),
+    Decision.AUTOMATIC: say("approved by the system itself, which is no approval"),
 }
 
 
@@ -156,7 +158,7 @@ def _part(part: Part, speak: Speaker) -> Branch:
 def _place(facts: Facts, name: str) -> Iterator[Say]:
     """Where a field stands in the source; for one that cannot be read, how an administrator mends that."""
     field, source = facts.field(name), facts.ticket.source
-    system = Quote(_SYSTEMS.get(source, source.title()))
+    system = Quote(SYSTEMS.get(source, source.title()))
     if field.where:
         yield say("In {system}: {where}", system=system, where=Quote(field.where))
     elif not field.readable:
@@ -191,7 +193,8 @@ _DECIDED = (Decision.APPROVED, Decision.REJECTED)
 
 
 def _decided(approval: Approval, speak: Speaker) -> str:
-    who = speak(approval.person or approval.group or say("somebody"))
+    nobody = say("nobody") if approval.decision is Decision.AUTOMATIC else say("somebody")
+    who = speak(approval.person or approval.group or nobody)
     text = f"{who}: {speak(_DECISIONS[approval.decision])}"
     if approval.on_behalf_of:
         behalf = say("on behalf of {person}", person=approval.on_behalf_of)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.model.fields import UNREADABLE, Field
 from bot.model.lifecycle import State
 from bot.model.people import Group, Person
+from bot.model.planning import Planning
 
 
 class TicketKind(StrEnum):
@@ -35,14 +36,15 @@ class TicketRef:
 
 
 class Decision(StrEnum):
-    """What an approver decided. Only APPROVED and REJECTED are decisions by a person;
-    NOT_REQUIRED and the like prove nothing.
+    """What an approver decided. Only APPROVED and REJECTED are decisions by a person; NOT_REQUIRED and the like
+    prove nothing, AUTOMATIC neither: the system approved by itself where nobody was asked.
     """
 
     REQUESTED = "requested"
     APPROVED = "approved"
     REJECTED = "rejected"
     NOT_REQUIRED = "not_required"
+    AUTOMATIC = "automatic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ class Ticket:
     `approvals_readable` and `assets_readable` are False when the source refused them: then nothing may be
     concluded from their absence. `url` is where people open it. `history` is oldest first; it proves nothing
     where it is not readable. `preapproval` names the template or model under which the source system holds a
-    standard change as approved beforehand. `remarks` are for the admin: what had to be assumed in reading it.
+    standard change as approved beforehand. `planning` is the source's own check for conflicts, where it has one that
+    can be seen. `remarks` are for the admin: what had to be assumed in reading it.
     """
 
     source: str
@@ -120,6 +123,7 @@ class Ticket:
     history_readable: bool = False
     preapproval: Field = UNREADABLE
     remarks: tuple[str, ...] = ()
+    planning: Planning | None = None
 
     def field(self, name: str) -> Field:
         """What was seen of a vocabulary field; unreadable when the source does not map it."""

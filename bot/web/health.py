@@ -1,9 +1,11 @@
 """Health checks and metrics on a port of its own.
 
-/healthz  200 while the clock ticks and the journal answers; vendors that are down do not make it fail, but which of
-          them is asked nothing now, because it does not answer or wants to be left alone, is told
+/healthz  200 while the clock ticks, the journal answers and a line to the message service lives; other vendors that
+          are down do not make it fail, but which of them is asked nothing now, because it does not answer or wants
+          to be left alone, is told
 /readyz   200 once every source was read completely at least once
 /metrics  for Prometheus
+/slack/events  what people do in Slack, where it comes to us over HTTP
 """
 
 from __future__ import annotations
@@ -12,24 +14,37 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from bot.ports import Line
+from bot.web.hooks import Bucket
 
 _LOOK_UP = 0.1
 """Seconds after which the server looks whether it is to close."""
 
 Check = Callable[[], Mapping[str, bool]]
+Receive = Callable[[Mapping[str, str], bytes], tuple[int, str, str]]
+
+LARGEST = 1_000_000
+"""Bytes of a request that are read; Slack's are far smaller."""
 
 
 def app(
-    alive: Check, ready: Check, registry: CollectorRegistry, circuits: Mapping[str, Line] | None = None
+    alive: Check,
+    ready: Check,
+    registry: CollectorRegistry,
+    *,
+    circuits: Mapping[str, Line] | None = None,
+    receive: Receive | None = None,
 ) -> Flask:
-    """The pages. `alive` and `ready` give named conditions; all must hold. `circuits` are the lines to the systems."""
+    """The pages. `alive` and `ready` give named conditions; all must hold. `circuits` are the lines to the systems;
+    `receive` answers the message service.
+    """
     flask = Flask("sluis-health")
+    flask.config["MAX_CONTENT_LENGTH"] = LARGEST
 
     def answer(conditions: Mapping[str, bool], **more: object) -> tuple[Response, int]:
         return jsonify({**conditions, **more}), 200 if all(conditions.values()) else 503
@@ -42,6 +57,16 @@ def app(
     flask.add_url_rule(
         "/metrics", "metrics", lambda: Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
     )
+    if receive:
+        taken, bucket = receive, Bucket()
+
+        def events() -> Response:
+            if not bucket.take():  # before the signature is looked at: that costs too
+                return Response(status=429, headers={"Retry-After": "5"})
+            status, kind, body = taken(dict(request.headers), request.get_data())
+            return Response(body, status, content_type=kind)
+
+        flask.add_url_rule("/slack/events", "events", events, methods=["POST"])
     return flask
 
 

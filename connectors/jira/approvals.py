@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.model.ticket import Approval, Decision
@@ -85,11 +86,16 @@ def _number(raw: Any) -> int:
     return int(str(raw)) if str(raw).isdecimal() else 0
 
 
+def _when(approval: Mapping[str, Any], name: str) -> datetime | None:
+    """A date of the approval. Its milliseconds are exact; the text beside them leaves out fractions of a second."""
+    date = obj(approval.get(name))
+    if exact := _number(date.get("epochMillis")):
+        return datetime.fromtimestamp(exact / 1000, UTC)
+    return moment(date["iso8601"]) if date.get("iso8601") else None
+
+
 def _answers(step: str, approval: Mapping[str, Any]) -> Iterable[Approval]:
-    completed = obj(approval.get("completedDate")).get("iso8601")
-    at = moment(completed) if completed else None
-    started = obj(approval.get("createdDate")).get("iso8601")
-    asked_at = moment(started) if started else None
+    at, asked_at = _when(approval, "completedDate"), _when(approval, "createdDate")
     answers = [
         (person(asked.get("approver")), _ANSWERS.get(str(asked.get("approverDecision")), Decision.REQUESTED))
         for asked in objs(approval.get("approvers"))

@@ -47,6 +47,20 @@ class Directory:
         except Forbidden:
             return Found(readable=False)
 
+    def account(self, email: str) -> Person | None:
+        """The one active user who shows this address. Jira searches by prefix, and users may hide their address:
+        then nobody is found.
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-user-search/#api-rest-api-3-user-search-get
+        """
+        asked = {"query" if self.client.cloud else "username": email, "maxResults": PAGE}
+        try:
+            answer = self.client.api("user/search", asked)
+        except Forbidden:
+            return None
+        listed = filter(None, map(person, answer if isinstance(answer, list) else ()))
+        found = [p for p in listed if p.active and p.email.casefold() == email.casefold()]
+        return found[0] if len(found) == 1 else None
+
     def _group(self, name: str) -> Found | None:
         key = "groupId" if self.client.cloud and _GROUP_ID.fullmatch(name) else "groupname"
         people: list[Person] = []

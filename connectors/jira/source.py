@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.model.lifecycle import State
-from bot.model.people import Role, RoleMembers
+from bot.model.people import Person, Role, RoleMembers
 from bot.model.ticket import Ticket, TicketRef
 from bot.ports import Fate, Forbidden, Garbled, Identity, NotFound, SourceError
 from connectors.jira import search
@@ -115,6 +115,10 @@ class JiraSource:
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups (names or ids) and account ids; names unknown here are left out."""
         return self.directory.roles(wanted)
+
+    def account(self, email: str) -> Person | None:
+        """The one active user who shows this e-mail address."""
+        return self.directory.account(email)
 
     @property
     def site(self) -> Site:

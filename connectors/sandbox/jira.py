@@ -204,6 +204,15 @@ def _directory(api: Blueprint, site: JiraSandbox) -> None:
             refuse(404, "Specified user does not exist or you do not have required permissions")
         return g.beans.user(found)
 
+    @api.get("/user/search")
+    def find_users() -> Any:
+        words = request.args.get("username" if site.server else "query", "").lower()
+        seen = ((u, u.email if u.email_visible else "") for u in site.users.values())
+        found = [
+            u for u, email in seen if u.name.lower().startswith(words) or email.lower().startswith(words)
+        ]
+        return jsonify([g.beans.user(u) for u in found if words])
+
     _projects(api, site)
 
 

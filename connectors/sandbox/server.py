@@ -58,12 +58,19 @@ class Asked:
     headers: dict[str, str]
 
 
+Watch = Callable[[Asked, bool], None]
+"""Sees each request before it is carried out (False) and after it, before the answer leaves (True). What it raises
+is a dropped line.
+"""
+
+
 class Server:
     """A sandbox app running on a free port of 127.0.0.1, in a thread of this process."""
 
     def __init__(self, app: Flask, port: int = 0) -> None:
         self.faults: list[Fault] = []
         self.asked: list[Asked] = []
+        self.watch: Watch = lambda _, __: None
         self._lock = threading.Lock()
         self._app = app.wsgi_app
         self._server: BaseWSGIServer = make_server(
@@ -108,11 +115,15 @@ class Server:
         request = Request(environ)
         body = request.get_data(cache=True)
         environ["wsgi.input"] = io.BytesIO(body)  # read once from the line; the app reads it again from here
-        self.asked.append(
-            Asked(request.method, request.path, request.query_string.decode(), body, dict(request.headers))
+        asked = Asked(
+            request.method, request.path, request.query_string.decode(), body, dict(request.headers)
         )
+        self.asked.append(asked)
+        self.watch(asked, False)
         fault = self._strike(request.method, request.path)
-        return _FAULTY[fault.how](fault, self._app, environ, start) if fault else self._app(environ, start)
+        answer = _FAULTY[fault.how](fault, self._app, environ, start) if fault else self._app(environ, start)
+        self.watch(asked, True)
+        return answer
 
     def _strike(self, method: str, path: str) -> Fault | None:
         with self._lock:

@@ -14,14 +14,17 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+from connectors.sandbox.servicenow_access import Access
 from connectors.sandbox.servicenow_api import Accounts, TableApi
+from connectors.sandbox.servicenow_change_api import ChangeApi
 from connectors.sandbox.servicenow_pages import Pages
-from connectors.sandbox.servicenow_state import Access, Row, State, Value, stored
+from connectors.sandbox.servicenow_state import Row, State, Value, stored
 
 INTEGRATION_USER = "sluis.integration"
 INTEGRATION_PASSWORD = "sandbox-only"  # noqa: S105
 CLIENT_ID = "sandbox-client"
 CLIENT_SECRET = "sandbox-client-secret"  # noqa: S105
+API_KEY = "sandbox-api-key"
 
 
 class ServiceNowSandbox:
@@ -37,9 +40,11 @@ class ServiceNowSandbox:
             "Sluis Integration", INTEGRATION_USER, password=INTEGRATION_PASSWORD
         )
         self.accounts.clients[CLIENT_ID] = (CLIENT_SECRET, INTEGRATION_USER)
+        self.accounts.keys[API_KEY] = INTEGRATION_USER
         self.app = Flask("servicenow")
         self.app.json.sort_keys = False  # type: ignore[attr-defined]
         self.app.register_blueprint(TableApi(self.state, self.accounts).blueprint)
+        self.app.register_blueprint(ChangeApi(self.state, self.accounts).blueprint)
         self.app.register_blueprint(Pages(self.state).blueprint)
 
     @property
@@ -76,6 +81,13 @@ class ServiceNowSandbox:
             self._add("sys_user_grmember", group=group, user=user)
         return group
 
+    def grant(self, user: str, *roles: str) -> None:
+        """Roles of a user (sys_id)."""
+        for name in roles:
+            known = self.state.find("sys_user_role", name=name)
+            role = known["sys_id"] if known else self._add("sys_user_role", name=name)
+            self._add("sys_user_has_role", user=user, role=role)
+
     # -- assets and tickets ---------------------------------------------------------------------------------
 
     def add_ci(self, class_name: str = "cmdb_ci_service", **columns: Value) -> str:
@@ -84,6 +96,22 @@ class ServiceNowSandbox:
             if not self.state.kind(class_name, column):
                 self.state.tables[class_name].columns[column] = "string"
         return self._add(class_name, **columns)
+
+    def add_schedule(self, name: str, *spans: dict[str, Value], **columns: Value) -> str:
+        """A schedule with its entries; times are clock times such as 20260104T020000."""
+        usual: dict[str, Value] = {"name": name, "time_zone": "floating"}
+        schedule = self._add("cmn_schedule", **(usual | columns))
+        for span in spans:
+            self._add("cmn_schedule_span", schedule=schedule, **span)
+        return schedule
+
+    def check_conflicts(self, change: str, *conflicts: dict[str, Value]) -> None:
+        """The instance's own check for conflicts ran just now, and found these."""
+        for conflict in conflicts:
+            self._add("conflict", change=change, **conflict)
+        status = "Conflict" if conflicts else "No Conflict"
+        moment = self.state.clock()
+        self.set("change_request", change, "system", conflict_status=status, conflict_last_run=moment)
 
     def add_change(self, **columns: Value) -> str:
         """A change request, normal and new unless said otherwise; gives the sys_id."""
@@ -98,6 +126,21 @@ class ServiceNowSandbox:
         """A release; its changes name it as their parent."""
         usual: dict[str, Value] = {"state": -5}
         return self._add("rm_release", **(usual | columns))
+
+    def add_task(self, change: str, kind: str = "implementation", **columns: Value) -> str:
+        """A task of a change (planning, implementation, testing, review), open unless said otherwise."""
+        usual: dict[str, Value] = {"change_request": change, "parent": change, "state": 1}
+        return self._add("change_task", **(usual | {"change_task_type": kind} | columns))
+
+    def add_release_task(self, release: str, **columns: Value) -> str:
+        """A task of a release, open unless said otherwise."""
+        usual: dict[str, Value] = {"parent": release, "state": 1}
+        return self._add("rm_task", **(usual | columns))
+
+    def close_task(self, table: str, task: str, by: str) -> None:
+        """The user `by` (sys_id) closes a task as complete, now."""
+        name = self.row("sys_user", by)["user_name"]
+        self.set(table, task, name, state=3, closed_by=by, closed_at=self.state.clock())
 
     def add_affected_ci(self, change: str, ci: str) -> str:
         """A row under "Affected CIs"."""
@@ -117,6 +160,10 @@ class ServiceNowSandbox:
         """Change a record as the user `by` (user name) would in the form; work_notes adds a note."""
         if self.state.update(table, sys_id, {c: stored(v) for c, v in columns.items()}, by) is None:
             raise KeyError(sys_id)
+
+    def delete(self, table: str, sys_id: str, *, audited: bool = True) -> None:
+        """Take a record away; without `audited` nothing tells of it afterwards."""
+        self.state.delete(table, sys_id, audited=audited)
 
     def row(self, table: str, sys_id: str) -> Row:
         """A copy of a record as it is stored."""

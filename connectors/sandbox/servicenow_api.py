@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,16 +31,19 @@ class Refusal(Exception):
 
 
 class Accounts:
-    """Who may log in: passwords, OAuth clients and the tokens they hold."""
+    """Who may log in: passwords, API keys, OAuth clients and the tokens they hold."""
 
     def __init__(self) -> None:
         self.passwords: dict[str, str] = {}
         self.clients: dict[str, tuple[str, str]] = {}
         self.tokens: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
 
     def who(self) -> str | None:
         """User name behind the current request; None when the credentials are wrong or absent."""
         auth = request.authorization
+        if key := request.headers.get("x-sn-apikey"):
+            return self.keys.get(key)
         if auth is None:
             return None
         if auth.type == "bearer":
@@ -82,7 +86,7 @@ class TableApi:
                 endpoint=f"o{base}".replace("/", "_"),
             )
         self.blueprint.add_url_rule("/oauth_token.do", view_func=accounts.issue, methods=["POST"])
-        self.blueprint.register_error_handler(Refusal, _refuse)
+        self.blueprint.register_error_handler(Refusal, refuse)
 
     # -- requests -------------------------------------------------------------------------------------------
 
@@ -150,8 +154,27 @@ class TableApi:
             raise Refusal(403, *_NO_QUERY)
         if query.invalid and state.access.no_rows_on_invalid:
             return []
-        found = [row for row in state.all(table) if query.holds(lambda c, row=row: state.raw(table, row, c))]  # type: ignore[misc]
-        return servicenow_query.sort(found, query, lambda row, c: state.raw(table, row, c))
+        look = self._looker(table)
+        found = [row for row in state.all(table) if query.holds(lambda c, row=row: look(row, c))]  # type: ignore[misc]
+        return servicenow_query.sort(found, query, look)
+
+    def _looker(self, table: str) -> Callable[[Row, str], str]:
+        """Gives raw values for one query; what many records refer to is looked up once."""
+        state = self.state
+        plain: dict[str, bool] = {}
+        walked: dict[tuple[str, str], str] = {}
+
+        def look(row: Row, column: str) -> str:
+            if column not in plain:
+                plain[column] = "." not in column and state.kind(table, column) != "journal"
+            if plain[column]:
+                return row.get(column, "")
+            place = (column, row.get(column.partition(".")[0], ""))
+            if place not in walked:
+                walked[place] = state.raw(table, row, column)
+            return walked[place]
+
+        return look
 
     def _queryable(self, table: str, column: str) -> bool:
         state = self.state
@@ -171,6 +194,9 @@ class TableApi:
     def _record(self, table: str, row: Row) -> dict[str, Any]:
         asked = [f.strip() for f in request.args.get("sysparm_fields", "").split(",") if f.strip()]
         state = self.state
+        unseen = [c for c in asked if not state.kind(table, c) or state.hidden(table, c)]
+        if unseen and state.access.strict_fields:
+            raise Refusal(403, *_NO_QUERY)
         columns = [
             c for c in asked or state.columns(table) if state.kind(table, c) and not state.hidden(table, c)
         ]
@@ -219,6 +245,9 @@ class TableApi:
         if row is None or not self._visible(table, row):
             raise Refusal(404, *_NO_RECORD)
         body = self._body(table)
+        for column, words in self.state.access.mandatory.items():
+            if not body.get(column, row.get(column, "")):
+                raise Refusal(403, "Operation Failed", f"Data Policy Exception: {words}")
         if table == "sysapproval_approver" and "state" in body:
             asked = self.state.get("sys_user", row["approver"])
             if asked is None or asked["user_name"] != who:
@@ -242,7 +271,8 @@ def _links(offset: int, limit: int, total: int) -> str:
     return ",".join(f'<{base}&sysparm_offset={where}>;rel="{rel}"' for rel, where in places.items())
 
 
-def _refuse(refusal: Refusal) -> Response:
+def refuse(refusal: Refusal) -> Response:
+    """The answer for a refusal."""
     body = {"error": {"message": refusal.message, "detail": refusal.detail or None}, "status": "failure"}
     answer = make_response(jsonify(body), refusal.status)
     if refusal.status == 401:

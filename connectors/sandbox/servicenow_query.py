@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CONDITION = re.compile(
     r"([a-z][a-z0-9_.]*)(ISNOTEMPTY|ISEMPTY|NOT IN|IN|NOT LIKE|LIKE|STARTSWITH|!=|>=|<=|=|>|<)(.*)", re.DOTALL
 )
 _ORDER = re.compile(r"ORDERBY(DESC)?([a-z][a-z0-9_.]*)")
 
+
+@lru_cache(maxsize=32)
+def _listed(words: str) -> frozenset[str]:
+    """The words of an IN list."""
+    return frozenset(words.casefold().split(","))
+
+
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "ISEMPTY": lambda have, _: have == "",
     "ISNOTEMPTY": lambda have, _: have != "",
-    "IN": lambda have, want: have.casefold() in want.casefold().split(","),
-    "NOT IN": lambda have, want: have.casefold() not in want.casefold().split(","),
+    "IN": lambda have, want: have.casefold() in _listed(want),
+    "NOT IN": lambda have, want: have.casefold() not in _listed(want),
     "LIKE": lambda have, want: want.casefold() in have.casefold(),
     "NOT LIKE": lambda have, want: want.casefold() not in have.casefold(),
     "STARTSWITH": lambda have, want: have.casefold().startswith(want.casefold()),

@@ -77,21 +77,44 @@ _INCIDENT = _columns(
     time="u_detected_at u_reported_written u_reported_phone",
 )
 
-_CHANGE = _columns(choice="type risk category", bool="cab_required on_hold", string="conflict_status")
 _CHANGE = _columns(
     choice="type risk category",
     bool="cab_required on_hold",
     string="conflict_status",
+    time="conflict_last_run",
     ref__std_change_producer_version="std_change_producer_version",
+    ref__chg_model="chg_model",
+)
+
+_CHANGE_TASK = _columns(
+    choice="change_task_type",
+    time="planned_start_date planned_end_date",
+    ref__change_request="change_request",
 )
 
 _CI = _columns(
     string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability"
     " vendor",
     bool="u_gdpr u_ksz u_nis2",
-    ref__sys_user="owned_by",
+    ref__sys_user="owned_by managed_by",
     ref__sys_user_group="support_group",
+    ref__core_company="vendor",
+    ref__cmn_schedule="maintenance_schedule",
     list__sys_user="u_stakeholders",
+)
+
+_SPAN = _columns(
+    string="name start_date_time end_date_time repeat_type repeat_count repeat_until days_of_week",
+    bool="all_day",
+    ref__cmn_schedule="schedule",
+)
+
+_CONFLICT = _columns(
+    choice="type",
+    time="last_checked",
+    ref__change_request="change conflicting_change",
+    ref__cmdb_ci="configuration_item",
+    ref__cmn_schedule="schedule",
 )
 
 _APPROVER = _columns(
@@ -108,8 +131,11 @@ _TABLES = (
     Table("change_request", "task", _CHANGE | _CHANGE_LIKE, "number"),
     Table("rm_release", "task", dict(_CHANGE_LIKE), "number"),
     Table("incident", "task", _columns(ref__change_request="rfc") | _INCIDENT, "number"),
+    Table("problem", "task", dict(_INCIDENT) | _columns(ref__change_request="rfc"), "number"),
+    Table("change_task", "task", _CHANGE_TASK, "number"),
+    Table("rm_task", "task", {}, "number"),
+    Table("chg_model", "", _columns(string="name", bool="active")),
     Table("std_change_producer_version", "", _columns(string="name version", bool="active")),
-    Table("incident", "task", {}, "number"),
     Table("sysapproval_group", "task", _columns(choice="wait_for"), "number"),
     Table("sysapproval_approver", "", _APPROVER, "state"),
     Table(
@@ -124,6 +150,13 @@ _TABLES = (
     Table("cmdb_ci_business_app", "cmdb_ci", _columns(string="data_classification")),
     Table("cmdb_ci_appl", "cmdb_ci", {}),
     Table("cmdb_ci_server", "cmdb_ci", {}),
+    Table("core_company", "", _columns(string="name")),
+    Table("cmn_schedule", "", _columns(string="name type time_zone")),
+    Table("cmn_schedule_span", "", _SPAN),
+    Table("sys_dictionary", "", _columns(string="name element")),
+    Table("sys_user_role", "", _columns(string="name")),
+    Table("sys_user_has_role", "", _columns(ref__sys_user="user", ref__sys_user_role="role"), "role"),
+    Table("conflict", "", _CONFLICT, "type"),
     Table("cmdb_rel_type", "", _columns(string="name")),
     Table("cmdb_rel_ci", "", _columns(ref__cmdb_ci="parent child", ref__cmdb_rel_type="type")),
     Table("task_ci", "", _columns(ref__task="task", ref__cmdb_ci="ci_item")),
@@ -135,6 +168,7 @@ _TABLES = (
         "label",
     ),
     Table("sys_journal_field", "", _columns(string="element_id element name value")),
+    Table("sys_audit_delete", "", _columns(string="tablename documentkey display_value")),
     Table("sys_audit", "", _columns(string="tablename documentkey fieldname oldvalue newvalue user reason")),
 )
 
@@ -153,6 +187,30 @@ _STATES = {
     "0": "Review",
     "3": "Closed",
     "4": "Canceled",
+}
+_TASK_STATES = {
+    "-5": "Pending",
+    "1": "Open",
+    "2": "In Progress",
+    "3": "Closed Complete",
+    "4": "Closed Incomplete",
+    "7": "Closed Skipped",
+}
+_INCIDENT_STATES = {
+    "1": "New",
+    "2": "In Progress",
+    "3": "On Hold",
+    "6": "Resolved",
+    "7": "Closed",
+    "8": "Canceled",
+}
+_PROBLEM_STATES = {
+    "101": "New",
+    "102": "Assess",
+    "103": "Root Cause Analysis",
+    "104": "Fix in Progress",
+    "106": "Resolved",
+    "107": "Closed",
 }
 _APPROVALS = {
     "not requested": "Not Yet Requested",
@@ -203,13 +261,44 @@ CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "4": "Closed Incomplete",
         "7": "Closed Skipped",
     },
+    ("change_task", "state"): _TASK_STATES,
+    ("change_task", "change_task_type"): {
+        "planning": "Planning",
+        "implementation": "Implementation",
+        "testing": "Testing",
+        "review": "Review",
+    },
+    ("rm_task", "state"): _TASK_STATES,
+    ("incident", "state"): _INCIDENT_STATES,
+    ("problem", "state"): _PROBLEM_STATES,
     ("task", "approval"): _APPROVALS,
+    ("conflict", "type"): {
+        "blackout": "Blackout",
+        "not_in_maintenance_window": "Not in Maintenance Window",
+        "ci_already_scheduled": "CI Already Scheduled",
+        "assigned_to_already_scheduled": "Assigned To Already Scheduled",
+    },
     ("sysapproval_approver", "state"): _APPROVALS,
 } | {
     (table, column): labels for table in ("change_request", "rm_release") for column, labels in _BOTH.items()
 }
 
-OVER = {"change_request": ("3", "4"), "rm_release": ("3", "4", "7")}
+OVER = {
+    "change_request": ("3", "4"),
+    "rm_release": ("3", "4", "7"),
+    "change_task": ("3", "4", "7"),
+    "rm_task": ("3", "4", "7"),
+    "incident": ("7", "8"),
+    "problem": ("107",),
+}
 """States in which a record is no longer active."""
 
-PREFIX = {"change_request": "CHG", "rm_release": "RLSE", "incident": "INC", "sysapproval_group": "GAPRV"}
+PREFIX = {
+    "change_request": "CHG",
+    "rm_release": "RLSE",
+    "incident": "INC",
+    "problem": "PRB",
+    "change_task": "CTASK",
+    "rm_task": "RTSK",
+    "sysapproval_group": "GAPRV",
+}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from connectors.sandbox.servicenow_access import Access
 from connectors.sandbox.servicenow_schema import CHOICES, OVER, PREFIX, SYSTEM, Table, tables
 
 Row = dict[str, str]
@@ -16,29 +16,6 @@ Value = str | int | bool | datetime | list[str] | tuple[str, ...] | None
 
 STAMP = "%Y-%m-%d %H:%M:%S"
 _CLASSED = ("task", "cmdb_ci")
-
-
-@dataclass(slots=True)
-class Access:
-    """What differs between instances, and what the account is kept from. Nothing is restricted at first."""
-
-    hidden_rows: set[str] = field(default_factory=set)  # sys_ids
-    hidden_tables: set[str] = field(default_factory=set)  # answered with 200 and no rows
-    forbidden_tables: set[str] = field(default_factory=set)  # answered with 403
-    missing_tables: set[str] = field(default_factory=set)  # plugin not installed: 400
-    hidden_columns: set[tuple[str, str]] = field(default_factory=set)  # simply absent from answers
-    read_only: set[str] = field(default_factory=set)  # tables that refuse writes with 403
-    ignored_columns: set[tuple[str, str]] = field(
-        default_factory=set
-    )  # writes to them are dropped in silence
-    data_policy: str = ""  # every write is refused with these words
-    strict_queries: bool = False  # unknown columns in a query: 403 instead of being dropped
-    unqueryable: set[tuple[str, str]] = field(default_factory=set)  # conditions on them are dropped
-    uncounted: bool = False  # no X-Total-Count
-    no_rows_on_invalid: bool = False  # glide.invalid_query.returns_no_rows
-    hibernating: bool = False  # every answer is a page of HTML with status 200
-    anonymous_answers: bool = False  # bad credentials: 200 and no rows instead of 401
-    meta_rows: bool = False  # lists end in a pseudo-record that holds only __meta
 
 
 def stored(value: Value) -> str:
@@ -64,6 +41,7 @@ class State:
         self.zone = ZoneInfo("Europe/Brussels")
         self.date_format = "%d/%m/%Y %H:%M:%S"
         self._made = 0
+        self._labels: dict[tuple[str, str, str], str] = {}
         for (table, element), labels in CHOICES.items():
             for value, label in labels.items():
                 self.insert("sys_choice", {"name": table, "element": element, "value": value, "label": label})
@@ -103,10 +81,26 @@ class State:
 
     def all(self, table: str) -> list[Row]:
         """Records of a table and of those that extend it, oldest first."""
+        if table == "sys_dictionary":
+            return self._dictionary()
         with self.lock:
-            names = [t for t in self.tables if table in self.line(t)]
-            found = [row for name in names for row in self.rows[name].values()]
+            filled = [self.rows[t] for t in self.tables if self.rows[t] and table in self.line(t)]
+            if len(filled) == 1:
+                return list(filled[0].values())
+            found = [row for rows in filled for row in rows.values()]
             return sorted(found, key=lambda row: int(row["_made"]))
+
+    def _dictionary(self) -> list[Row]:
+        """A record for every column of every table, as they are at this moment."""
+        pairs = [(t.name, c) for t in self.tables.values() for c in (*SYSTEM, *t.columns)]
+        return [
+            {
+                "sys_id": hashlib.md5(f"{t}.{c}".encode(), usedforsecurity=False).hexdigest(),
+                "name": t,
+                "element": c,
+            }
+            for t, c in pairs
+        ]
 
     def get(self, table: str, sys_id: str) -> Row | None:
         """One record of a table or of those that extend it."""
@@ -116,7 +110,7 @@ class State:
 
     def table_of(self, row: Row) -> str:
         """The class a record is of."""
-        return next(name for name, rows in self.rows.items() if row["sys_id"] in rows)
+        return row["_table"]
 
     def raw(self, table: str, row: Row, column: str) -> str:
         """The stored value of a column, dot-walked through references as the declared class sees them."""
@@ -176,11 +170,12 @@ class State:
 
     def label(self, table: str, column: str, value: str) -> str:
         """The label of a choice, from sys_choice of the table or of one it extends."""
-        for name in self.line(table):
-            found = self.find("sys_choice", name=name, element=column, value=value)
-            if found:
-                return found["label"]
-        return value
+        if not self._labels:
+            self._labels = {
+                (r["name"], r["element"], r["value"]): r["label"] for r in reversed(self.all("sys_choice"))
+            }
+        found = (self._labels.get((name, column, value)) for name in self.line(table))
+        return next((label for label in found if label is not None), value)
 
     def journal(self, sys_id: str, column: str) -> str:
         """A journal column as the API shows it: newest entry first, local time, name of the writer."""
@@ -217,6 +212,7 @@ class State:
             if root == "task":
                 row |= {"number": f"{PREFIX.get(table, 'TASK')}{30000 + made:07d}", "active": "true"}
             self.rows[table][sys_id] = row
+            self._labels = {} if table == "sys_choice" else self._labels
             row |= {c: v for c, v in columns.items() if self.kind(table, c) != "journal"}
             self._journals(table, sys_id, columns, by)
             self._close(table, row)
@@ -240,6 +236,7 @@ class State:
             for column, value in changed.items():
                 self._audit(own, row, column, value, by)
             row |= changed
+            self._labels = {} if own == "sys_choice" else self._labels
             if changed or noted:
                 row["sys_mod_count"] = str(int(row["sys_mod_count"]) + 1)
                 row |= {"sys_updated_on": stored(self.clock()), "sys_updated_by": by}
@@ -247,6 +244,18 @@ class State:
             if own == "sysapproval_approver" and changed.get("state") in ("approved", "rejected"):
                 self._settle(row)
             return row
+
+    def delete(self, table: str, sys_id: str, by: str = "admin", *, audited: bool = True) -> None:
+        """Take a record away. The log of deletions tells of it unless the table keeps none (or it was archived)."""
+        with self.lock:
+            row = self.get(table, sys_id)
+            if row is None:
+                return
+            own = self.table_of(row)
+            del self.rows[own][sys_id]
+            self._labels = {} if own == "sys_choice" else self._labels
+            if audited:
+                self.insert("sys_audit_delete", {"tablename": own, "documentkey": sys_id}, by)
 
     def _settle(self, decided: Row) -> None:
         """First response counts: the other members of the group need not answer any more."""

@@ -10,9 +10,20 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from connectors.sandbox import slack_chat, slack_lookup
+from connectors.sandbox import slack_chat, slack_lookup, slack_views
 from connectors.sandbox.slack_pages import add_pages
-from connectors.sandbox.slack_state import ALL_SCOPES, Channel, Failure, Message, User, Workspace
+from connectors.sandbox.slack_people import People
+from connectors.sandbox.slack_socket import Sockets
+from connectors.sandbox.slack_state import (
+    ALL_SCOPES,
+    Channel,
+    Failure,
+    Message,
+    User,
+    View,
+    Whisper,
+    Workspace,
+)
 
 TOKEN = "xoxb-sandbox"  # noqa: S105  opens nothing but the sandbox
 
@@ -41,6 +52,10 @@ METHODS: dict[str, tuple[str, Method]] = {
     "chat.postMessage": ("chat:write", slack_chat.post_message),
     "chat.update": ("chat:write", slack_chat.update),
     "chat.delete": ("chat:write", slack_chat.delete),
+    "chat.postEphemeral": ("chat:write", slack_views.post_ephemeral),
+    "views.open": ("", slack_views.open_view),
+    "views.update": ("", slack_views.update_view),
+    "views.publish": ("", slack_views.publish),
     "conversations.history": ("", slack_lookup.history),
     "conversations.replies": ("", slack_lookup.replies),
     "conversations.info": ("", slack_lookup.info),
@@ -67,7 +82,10 @@ class SlackSandbox:
     ) -> None:
         self.workspace = Workspace(token, scopes, clock)
         self.app = Flask("slack-sandbox", static_folder=None)
+        self.sockets = Sockets()
+        self.people = People(self.workspace, self.sockets)
         self.app.add_url_rule("/api/<method>", view_func=self._call, methods=["GET", "POST"])
+        self.app.add_url_rule("/response/<name>", view_func=self._hook, methods=["POST"])
         add_pages(self.app, self.workspace)
 
     @property
@@ -124,7 +142,39 @@ class SlackSandbox:
         with self.workspace.lock:
             return [m for c in self.workspace.channels.values() if c.im == user.id for m in c.messages]
 
+    def whispers(self, user: User) -> list[Whisper]:
+        """What only this person was shown, oldest first."""
+        with self.workspace.lock:
+            return [w for w in self.workspace.whispers if w.user == user.id]
+
+    def dialog(self, user: User) -> View | None:
+        """The dialog that this person has open."""
+        with self.workspace.lock:
+            return next((v for v in reversed(self.workspace.views.values()) if v.user == user.id), None)
+
+    def close_dialog(self, view: View) -> None:
+        """The person closes a dialog."""
+        with self.workspace.lock:
+            self.workspace.views.pop(view.id, None)
+
+    def home(self, user: User) -> View | None:
+        """What this person sees on the app's Home."""
+        with self.workspace.lock:
+            return self.workspace.homes.get(user.id)
+
+    def _hook(self, name: str) -> tuple[str, int]:
+        body = request.get_json(silent=True) or {}
+        try:
+            with self.workspace.lock:
+                self.people.hooked(name, body)
+                user, channel, *_ = self.workspace.hooks[name]
+                slack_views.whisper(self.workspace, user, channel, body)
+        except Failure as failure:
+            return failure.code, 404
+        return "ok", 200
+
     def _call(self, method: str) -> Response:
+        self.workspace.base = request.host_url.rstrip("/")
         try:
             body = {"ok": True} | self._carry_out(method)
         except Failure as failure:
@@ -134,6 +184,8 @@ class SlackSandbox:
         return response
 
     def _carry_out(self, method: str) -> dict[str, Any]:
+        if method == "apps.connections.open":
+            return self._open_line()
         if method not in METHODS:
             raise Failure("unknown_method", req_method=method)
         scope, function = METHODS[method]
@@ -144,11 +196,17 @@ class SlackSandbox:
         with self.workspace.lock:
             return function(self.workspace, _arguments())
 
-    def _authorize(self) -> None:
+    def _open_line(self) -> dict[str, Any]:
+        self._authorize(self.workspace.app_token)
+        return {"url": self.sockets.url()}
+
+    def _authorize(self, wanted: str = "") -> None:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind != "Bearer" or not token:
             raise Failure("not_authed")
-        if token != self.token:
+        if wanted and token == self.token:
+            raise Failure("not_allowed_token_type")
+        if token != (wanted or self.token):
             raise Failure("invalid_auth")
 
 

@@ -13,15 +13,17 @@ from connectors.sandbox.slack_state import Failure
 
 Complaints = Iterator[str]
 
-_MAX_BLOCKS = 50
+_MAX_BLOCKS, _MAX_VIEW_BLOCKS = 50, 100
 
 
-def parse_blocks(raw: object) -> list[dict[str, Any]]:
-    """The blocks of a request, given as JSON or as text holding JSON. Raises Failure when Slack would refuse."""
+def parse_blocks(raw: object, view: bool = False) -> list[dict[str, Any]]:
+    """The blocks of a request, given as JSON or as text holding JSON. Raises Failure when Slack would refuse.
+    A `view` may have more of them, and fields to fill in.
+    """
     blocks = _decoded(raw)
     if not isinstance(blocks, list) or not all(isinstance(b, dict) for b in blocks):
         raise Failure("invalid_blocks_format")
-    complaints = list(_all(blocks))
+    complaints = list(_all(blocks, _MAX_VIEW_BLOCKS if view else _MAX_BLOCKS))
     if complaints:
         raise Failure("invalid_blocks", errors=complaints, response_metadata={"messages": complaints})
     return blocks
@@ -36,9 +38,9 @@ def _decoded(raw: object) -> object:
         raise Failure("invalid_blocks_format") from None
 
 
-def _all(blocks: list[dict[str, Any]]) -> Complaints:
-    if len(blocks) > _MAX_BLOCKS:
-        yield f"no more than {_MAX_BLOCKS} items allowed [json-pointer:/blocks]"
+def _all(blocks: list[dict[str, Any]], most: int) -> Complaints:
+    if len(blocks) > most:
+        yield f"no more than {most} items allowed [json-pointer:/blocks]"
     ids = [b["block_id"] for b in blocks if b.get("block_id")]
     if len(ids) != len(set(ids)):
         yield "block_id already exists [json-pointer:/blocks]"
@@ -112,6 +114,8 @@ def _actions(block: dict[str, Any], where: str) -> Complaints:
 
 
 def _element(element: dict[str, Any], where: str) -> Complaints:
+    if element.get("type") in ("static_select", "multi_static_select"):
+        yield from _menu(element, where)
     if element.get("type") != "button":
         return
     yield from _text(element.get("text"), f"{where}/text", 75, _PLAIN)
@@ -120,6 +124,28 @@ def _element(element: dict[str, Any], where: str) -> Complaints:
             yield f"must be less than {limit + 1} characters [json-pointer:{where}/{name}]"
     if element.get("url") and not element["url"].startswith(("https://", "http://", "mailto:")):
         yield f"invalid url [json-pointer:{where}/url]"
+
+
+def _menu(element: dict[str, Any], where: str) -> Complaints:
+    if element.get("placeholder"):
+        yield from _text(element["placeholder"], f"{where}/placeholder", 150, _PLAIN)
+    yield from _count(element.get("options"), f"{where}/options", 100)
+    for number, option in enumerate(element.get("options") or ()):
+        yield from _text(option.get("text"), f"{where}/options/{number}/text", 75, _PLAIN)
+        if not 0 < len(option.get("value") or "") <= 150:
+            yield f"must be between 1 and 150 characters [json-pointer:{where}/options/{number}/value]"
+
+
+_INPUTS = frozenset({"plain_text_input", "datepicker", "static_select", "multi_static_select"})
+
+
+def _input(block: dict[str, Any], where: str) -> Complaints:
+    yield from _text(block.get("label"), f"{where}/label", 2000, _PLAIN)
+    element = block.get("element")
+    if not isinstance(element, dict) or element.get("type") not in _INPUTS:
+        yield f"unsupported element [json-pointer:{where}/element]"
+        return
+    yield from _element(element, f"{where}/element")
 
 
 _RICH = frozenset({"rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote"})
@@ -156,6 +182,7 @@ _CHECKS: dict[str, Callable[[dict[str, Any], str], Complaints]] = {
     "context": _context,
     "actions": _actions,
     "rich_text": _rich_text,
+    "input": _input,
     "divider": _nothing,
     "image": _nothing,
     "markdown": _nothing,

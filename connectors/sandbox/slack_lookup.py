@@ -179,7 +179,8 @@ def user_info(workspace: Workspace, args: Args) -> dict[str, Any]:
     user = workspace.users.get(str(args.get("user", "")))
     if user is None:
         raise Failure("user_not_found")
-    return {"user": _profile(workspace, user)}
+    locale = {"locale": user.locale} if flag(args, "include_locale") else {}
+    return {"user": _profile(workspace, user) | locale}
 
 
 def list_users(workspace: Workspace, args: Args) -> dict[str, Any]:

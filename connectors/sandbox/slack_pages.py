@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, abort
 from markupsafe import Markup, escape
 
-from connectors.sandbox.slack_state import Channel, Message, Workspace
+from connectors.sandbox.slack_state import Channel, Message, View, Workspace
 from connectors.sandbox.slack_style import PAGE
 from connectors.sandbox.slack_text import EMOJI, Viewer, anchor, emoji, mention, mrkdwn
 
@@ -34,6 +34,34 @@ def add_pages(app: Flask, workspace: Workspace) -> None:
         with workspace.lock:
             body = render_channel(workspace, channel)
         return _page(workspace, _title(channel), body, channel.id)
+
+    @app.get("/home/<user_id>")
+    def home(user_id: str) -> Response:
+        view, user = workspace.homes.get(user_id), workspace.users.get(user_id)
+        if view is None or user is None:
+            abort(404)
+        return _page(workspace, f"Home \u00b7 {user.name}", _view(workspace, view), "")
+
+    @app.get("/dialog/<view_id>")
+    def dialog(view_id: str) -> Response:
+        view = workspace.views.get(view_id)
+        if view is None:
+            abort(404)
+        return _page(workspace, view.content["title"]["text"], _view(workspace, view), "")
+
+
+def _view(workspace: Workspace, view: View) -> Markup:
+    """A dialog or somebody's page, with the buttons that send it in or close it."""
+    names = {u.id: u.name for u in workspace.users.values()}
+    with workspace.lock:
+        body = render_blocks(view.content["blocks"], Viewer(names))
+    buttons = Markup("").join(
+        Markup('<span class="button {}">{}</span>').format(style, view.content[name]["text"])
+        for name, style in (("close", ""), ("submit", "primary"))
+        if name in view.content
+    )
+    frame = Markup('<article><div class="content">{}<div class="actions">{}</div></div></article>')
+    return frame.format(body, buttons)
 
 
 def _page(workspace: Workspace, title: str, body: Markup, current: str) -> Response:
@@ -140,6 +168,9 @@ def _actions(block: Json, viewer: Viewer) -> Markup:
 def _element(element: Json, viewer: Viewer) -> Markup:
     if element["type"] in ("mrkdwn", "plain_text"):
         return _text(element, viewer)
+    if element["type"] == "static_select":
+        label = _text(element["placeholder"], viewer)
+        return Markup('<span class="button">{} \u25be</span>').format(label)
     if element["type"] != "button":
         return Markup("<em>{}</em>").format(element.get("alt_text") or element["type"])
     url = element.get("url", "")
@@ -158,6 +189,16 @@ def _unknown(block: Json, _: Viewer) -> Markup:
 
 def _rich_text(block: Json, viewer: Viewer) -> Markup:
     return Markup("").join(_rich_part(part, viewer) for part in block["elements"])
+
+
+def _input(block: Json, viewer: Viewer) -> Markup:
+    element = block["element"]
+    chosen = [option["text"]["text"] for option in element.get("initial_options", ())]
+    value = ", ".join(chosen) or element.get("initial_value") or element.get("initial_date") or "\u2026"
+    hint = _text(block["hint"], viewer) if block.get("hint") else ""
+    return Markup('<p><b>{}</b></p><p class="unknown">{}</p><p class="edited">{}</p>').format(
+        _text(block["label"], viewer), value, hint
+    )
 
 
 _RICH = {
@@ -218,4 +259,5 @@ _BLOCKS: dict[str, Callable[[Json, Viewer], Markup]] = {
     "actions": _actions,
     "rich_text": _rich_text,
     "image": _image,
+    "input": _input,
 }

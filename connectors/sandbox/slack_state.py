@@ -44,6 +44,7 @@ class User:
     deleted: bool = False
     bot: bool = False
     timezone: str = "Europe/Brussels"
+    locale: str = "nl-NL"
 
 
 @dataclass(slots=True)
@@ -96,6 +97,26 @@ class Channel:
         return "im" if self.im else "groups" if self.private else "channels"
 
 
+@dataclass(slots=True)
+class View:
+    """A dialog that is open, or somebody's page, as it stands now."""
+
+    id: str
+    user: str
+    content: dict[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """An answer that only one person saw, in a channel."""
+
+    user: str
+    channel: str
+    text: str
+    blocks: list[dict[str, Any]]
+
+
 class Workspace:
     """One Slack workspace with one app in it. Hold `lock` for anything that reads and then writes."""
 
@@ -107,9 +128,25 @@ class Workspace:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.usergroups: list[dict[str, Any]] = []
+        self.views: dict[str, View] = {}
+        self.homes: dict[str, View] = {}
+        self.whispers: list[Whisper] = []
+        self.triggers: dict[str, tuple[str, float]] = {}
+        self.hooks: dict[str, tuple[str, str, float, int]] = {}
+        self.app_token, self.base = "xapp-sandbox", ""
         self.lock = threading.RLock()
         self._clock, self._last, self._ids = clock, 0, 0
         self.bot = self.add_user("sluiswachter", bot=True)
+
+    @property
+    def now(self) -> float:
+        """The clock of the workspace, in seconds."""
+        return self._clock()
+
+    def new_id(self, prefix: str) -> str:
+        """An id nobody has yet."""
+        with self.lock:
+            return self._id(prefix)
 
     def _id(self, prefix: str) -> str:
         self._ids += 1

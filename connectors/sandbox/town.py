@@ -19,6 +19,7 @@ from connectors.sandbox.jira_fields import FieldKind
 from connectors.sandbox.server import Server
 from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 from connectors.sandbox.slack import SlackSandbox
+from connectors.sandbox.slack_people import SIGNING_SECRET
 
 BOT_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but this sandbox
 _TEXTS = (
@@ -88,6 +89,7 @@ class Town:
         self.change = self._change()
         self.release = self._release()
         self.payment = self._payment()
+        self.servicenow.grant(self.servicenow.integration_id, "sn_change_read", "sn_change_write")
         self.servers = {
             "jira": Server(self.jira.app),
             "servicenow": Server(self.servicenow.app),
@@ -111,6 +113,7 @@ class Town:
             "REGISTER_FILE": str(self.folder / "assets.csv"),
             "SLACK_API_URL": f"{self.servers['slack'].url}/api/",
             "SLACK_BOT_TOKEN": self.slack.token,
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
             "SLACK_CHANNEL": self.channels["changes"],
             f"SLACK_CHANNELS__{team}": self.channels["team-citizens"],
             "SLACK_CHANNELS__DPO": self.channels["privacy"],
@@ -127,6 +130,7 @@ class Town:
 
     def stop(self) -> None:
         """Stop the three servers."""
+        self.slack.sockets.die()
         for server in self.servers.values():
             server.stop()
 
@@ -203,7 +207,8 @@ class Town:
             "Rita Goossens",
         ):
             jira.add_user(name)
-        jira.user("Rita Goossens").email_visible = True
+        for name in ("Rita Goossens", "Tom Willems", "Dina Peeters", "Karim Aziz"):
+            jira.user(name).email_visible = True
         jira.add_group("Change Advisory Board", "Karim Aziz", "Lotte Claes")
         jira.add_group("Data Protection", "Dina Peeters")
         jira.add_group("Operations", "Rita Goossens")
@@ -222,7 +227,12 @@ class Town:
     def _channels(self) -> None:
         names = ("changes", "team-citizens", "privacy", "operations")
         self.channels = {name: self.slack.add_channel(name) for name in names}
-        self.slack.add_user("Rita Goossens", "rita.goossens@example.org")
+        everybody = ("Rita Goossens", "Tom Willems", "Dina Peeters", "Karim Aziz", "Els Maes", "Piet Jansen")
+        self.people = {
+            n: self.slack.add_user(n, f"{n.lower().replace(' ', '.')}@example.org") for n in everybody
+        }
+        for channel in self.slack.channels():
+            channel.members.update(user.id for user in self.people.values())
 
     def _prepared(self, **more: Any) -> dict[str, Any]:
         """A ticket on which everything that is asked before the rollout is in place."""

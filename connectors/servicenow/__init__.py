@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot.ports import Connector
 from connectors.servicenow.assets import ServiceNowBook
+from connectors.servicenow.bookahead import BookAhead
 from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.doctor import ServiceNowExaminer
+from connectors.servicenow.inbound import ServiceNowInbound
 from connectors.servicenow.outlet import ServiceNowOutlet
 from connectors.servicenow.relations import ServiceNowRelations
 from connectors.servicenow.settings import ServiceNowSettings
@@ -21,10 +23,21 @@ def build(settings: ServiceNowSettings) -> Connector | None:
         return None
     client = Client(settings)
     directory = Directory(client)
-    source = ServiceNowSource(client, directory, settings)
-    book = ServiceNowBook(client, directory, settings.ci_fields)
-    outlet = ServiceNowOutlet(client, settings)
+    book = ServiceNowBook(client, directory, settings)
+    ahead = BookAhead(book)
+    source = ServiceNowSource(client, directory, settings, ahead.expect)
+    outlet = ServiceNowOutlet(client, settings, source.own)
     hops = settings.relation_hops
     relations = ServiceNowRelations(client, settings.relations, hops) if hops else None
     examiner = ServiceNowExaminer(source, book)
-    return Connector(NAME, examiner, source=source, book=book, outlet=outlet, relations=relations)
+    inbound = ServiceNowInbound(settings) if settings.webhook_secret.get_secret_value() else None
+    return Connector(
+        NAME,
+        examiner,
+        source=source,
+        book=ahead,
+        outlet=outlet,
+        relations=relations,
+        inbound=inbound,
+        circuit=client.circuit,
+    )

@@ -4,15 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.model.people import Group, Person
 from bot.model.ticket import Approval, Decision
 from bot.ports import Forbidden, NotFound
-from connectors.servicenow import encoded, values
-from connectors.servicenow.client import Client, Listing, Row
+from connectors.servicenow import values
+from connectors.servicenow.client import Listing, Row
 from connectors.servicenow.directory import Directory, person
+from connectors.servicenow.siblings import Link, Siblings
 
 DECISIONS: Mapping[str, Decision] = {
     "requested": Decision.REQUESTED,
@@ -42,24 +43,38 @@ class Found:
     readable: bool
 
 
-def read(client: Client, directory: Directory, sys_id: str) -> Found:
+APPROVERS = Link("sysapproval_approver", ("sysapproval", "document_id"))
+"""An approver's record names the ticket in one column or the other, by how the approval was asked."""
+
+GROUPS = Link("sysapproval_group", ("parent",))
+
+
+def read(siblings: Siblings, directory: Directory, table: str, sys_id: str, row: Row) -> Found:
     """The approvals of a ticket, those of earlier cycles included: when each was asked tells them apart."""
     try:
-        people = client.listing("sysapproval_approver", encoded.equals("sysapproval", sys_id), _APPROVER)
+        people = siblings.rows(table, APPROVERS, sys_id, _APPROVER)
     except Forbidden:
         return Found((), readable=False)
-    groups = _groups(client, sys_id)
+    groups = _groups(siblings, table, sys_id)
     actors = directory.by_user_name(_other_hands(people))
     single = [_approval(row, actors) for row in people]
     asked = {values.value(row, "group") for row in people}
     # A group none of whose members was asked stands for itself.
     whole = [_as_a_whole(row) for row in groups if values.value(row, "sys_id") not in asked]
-    return Found((*single, *whole), people.complete and groups.complete)
+    seen = people.complete and groups.complete and all(values.has(person_, "state") for person_ in people)
+    return Found((*single, *whole, *_by_itself(row, (*single, *whole), seen)), seen)
 
 
-def _groups(client: Client, sys_id: str) -> Listing:
+def _by_itself(row: Row, records: Sequence[Approval], seen: bool) -> Iterable[Approval]:
+    """A ticket that says it is approved where no record does: no group was asked, or a policy skipped the step."""
+    approved = values.value(row, "approval") == "approved"
+    if approved and seen and not any(a.decision in (*_DECIDED, Decision.AUTOMATIC) for a in records):
+        yield Approval(None, Decision.AUTOMATIC)
+
+
+def _groups(siblings: Siblings, table: str, sys_id: str) -> Listing:
     try:
-        return client.listing("sysapproval_group", encoded.equals("parent", sys_id), _GROUP)
+        return siblings.rows(table, GROUPS, sys_id, _GROUP)
     except NotFound:
         return Listing((), complete=True)
     except Forbidden:  # the approvers' own records say the same and more
@@ -69,7 +84,8 @@ def _groups(client: Client, sys_id: str) -> Listing:
 def _as_a_whole(row: Row) -> Approval:
     """A group without members is approved by itself; that is no decision by anybody."""
     decision = DECISIONS.get(values.value(row, "approval"), Decision.NOT_REQUIRED)
-    decision = Decision.NOT_REQUIRED if decision in _DECIDED else decision
+    by_itself = {Decision.APPROVED: Decision.AUTOMATIC, Decision.REJECTED: Decision.NOT_REQUIRED}
+    decision = by_itself.get(decision, decision)
     group = _group(row, "assignment_group")
     asked_at = values.stamp(row, "sys_created_on")
     return Approval(None, decision, group=group, step=group.name if group else "", asked_at=asked_at)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 from bot.model import reading
 from bot.model.asset import Asset
 from bot.model.fields import Field
 from bot.model.people import Group
 from bot.model.ticket import AssetRef
-from bot.ports import Forbidden, NotFound
-from connectors.servicenow import encoded, values
+from bot.ports import Forbidden
+from connectors.servicenow import ci_columns, encoded, values
+from connectors.servicenow.ci_classes import BASE, Classes, Item
+from connectors.servicenow.ci_columns import Column
 from connectors.servicenow.client import NAME, Client, Row
 from connectors.servicenow.columns import CI_COLUMNS
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import party
-
-_BASE = "cmdb_ci"
-_LINKS = (("task_ci", "ci_item"), ("task_cmdb_ci_service", "cmdb_ci_service"))
+from connectors.servicenow.schedules import Schedules
+from connectors.servicenow.settings import ServiceNowSettings
 
 
 class ServiceNowBook:
@@ -25,9 +28,13 @@ class ServiceNowBook:
 
     name = NAME
 
-    def __init__(self, client: Client, directory: Directory, overrides: Mapping[str, str]) -> None:
+    def __init__(self, client: Client, directory: Directory, settings: ServiceNowSettings) -> None:
         self._client, self._directory = client, directory
-        self.columns = dict(CI_COLUMNS) | dict(overrides)
+        self.classes, self.meant = settings.ci_classes, settings.ci_meanings
+        named = {**CI_COLUMNS, **settings.ci_fields}
+        self.columns = {name: ci_columns.parsed(words, self.classes) for name, words in named.items()}
+        self._classes = Classes(client, self.columns, self.classes)
+        self._schedules = Schedules(client)
 
     def look_up(self, refs: Sequence[AssetRef]) -> Mapping[AssetRef, Asset]:
         """Items by sys_id, or by exact name for refs of other registers. One that is there but hidden comes
@@ -37,12 +44,13 @@ class ServiceNowBook:
         rows, hidden = self._by_id({ref.id for ref in own})
         rows_by_name = self._by_names({ref.name for ref in set(refs) - own})
         named = {ref: row for ref in set(refs) - own if (row := rows_by_name.get(ref.name))}
-        full = self._with_class_columns([*rows.values(), *named.values()])
+        full = self._classes.completed([*rows.values(), *named.values()])
         found = {ref: full[ref.id] for ref in own if ref.id in rows} | {
             ref: full[values.value(row, "sys_id")] for ref, row in named.items()
         }
-        people = self._directory.people(self._ids(found.values()))
-        seen = {ref: self._asset(row, people) for ref, row in found.items()}
+        people = self._directory.people(self._ids(found.values(), "owner", "stakeholders"))
+        windows = self._schedules.windows(self._ids(found.values(), "maintenance_windows"))
+        seen = {ref: self._asset(item, people, windows) for ref, item in found.items()}
         return seen | {ref: Asset(NAME, ref.id, ref.name) for ref in own if ref.id in hidden}
 
     def _by_id(self, ids: set[str]) -> tuple[dict[str, Row], set[str]]:
@@ -50,7 +58,7 @@ class ServiceNowBook:
         rows: dict[str, Row] = {}
         complete = True
         for query in encoded.batches("sys_id", ids):
-            listing = self._client.listing(_BASE, query, self._wanted())
+            listing = self._client.listing(BASE, query, self._wanted())
             rows |= {values.value(row, "sys_id"): row for row in listing}
             complete = complete and listing.complete
         return rows, set() if complete else ids - rows.keys()
@@ -59,87 +67,59 @@ class ServiceNowBook:
         """The one item of each name. Names that may stand in a list are asked for together."""
         found: dict[str, list[Row]] = {}
         for query in encoded.alternatives("name", names):
-            for row in self._client.listing(_BASE, query, self._wanted()):
+            for row in self._client.listing(BASE, query, self._wanted()):
                 found.setdefault(values.value(row, "name"), []).append(row)
         own = {name: found.get(name.strip(), []) for name in names}
         return {name: rows[0] for name, rows in own.items() if len(rows) == 1}
 
     def _wanted(self) -> tuple[str, ...]:
-        return ("name", "sys_class_name", "sys_updated_on", *self.columns.values())
+        shared = (c.name for columns in self.columns.values() for c in columns if not c.table)
+        return ("name", "sys_class_name", "sys_updated_on", *shared)
 
-    def _with_class_columns(self, rows: Iterable[Row]) -> dict[str, Row]:
-        """Rows by sys_id, with the columns that only the item's own class has: the base table hides them."""
-        full = {values.value(row, "sys_id"): row for row in rows}
-        classes = {values.value(row, "sys_class_name") for row in full.values()} - {"", _BASE}
-        for table in sorted(c for c in classes if c.isidentifier()):
-            of_class = {i: r for i, r in full.items() if values.value(r, "sys_class_name") == table}
-            absent = {c for row in of_class.values() for c in self.columns.values() if c not in row}
-            for query in encoded.batches("sys_id", of_class) if absent else ():
-                full |= {i: {**full[i], **row} for i, row in self._of_class(table, query, absent).items()}
-        return full
+    def _ids(self, items: Iterable[Item], *names: str) -> set[str]:
+        keys = [column.key for name in names for column in self.columns[name]]
+        return {i for item in items for key in keys for i in values.value(item.row, key).split(",")}
 
-    def _of_class(self, table: str, query: str, columns: set[str]) -> dict[str, Row]:
-        try:
-            listing = self._client.listing(table, query, sorted(columns))
-        except (Forbidden, NotFound):
-            return {}
-        return {values.value(row, "sys_id"): row for row in listing}
+    def _asset(self, item: Item, people: Mapping[str, object], windows: Mapping[str, str]) -> Asset:
+        def read(name: str, key: str) -> Field:
+            if name == "operations_group":
+                raw = values.value(item.row, key)
+                return Field((Group(raw, values.shown(item.row, key)),) if raw else (), where=key)
+            if name in ("owner", "stakeholders"):
+                return Field(party(item.row, key, people), where=key)  # type: ignore[arg-type]
+            seen = ci_columns.read(name, item.row, key, self.meant.get(name))
+            words = windows.get(values.value(item.row, key)) if name == "maintenance_windows" else None
+            return replace(seen, value=words) if words else seen
 
-    def _ids(self, rows: Iterable[Row]) -> set[str]:
-        columns = (self.columns["owner"], self.columns["stakeholders"])
-        return {i for row in rows for column in columns for i in values.value(row, column).split(",")}
-
-    def _asset(self, row: Row, people: Mapping[str, object]) -> Asset:
-        fields = {name: self._field(name, row, people) for name in self.columns}
-        updated = reading.moment(values.value(row, "sys_updated_on")).value
-        name, sys_id = values.value(row, "name"), values.value(row, "sys_id")
+        fields = {name: _first(item, columns, partial(read, name)) for name, columns in self.columns.items()}
+        updated = reading.moment(values.value(item.row, "sys_updated_on")).value
+        name, sys_id = values.value(item.row, "name"), values.value(item.row, "sys_id")
         return Asset(NAME, sys_id, name, **fields, updated_at=updated)  # type: ignore[arg-type]
 
-    def _field(self, name: str, row: Row, people: Mapping[str, object]) -> Field:
-        column = self.columns[name]
-        if not values.has(row, column):
-            return reading.unreadable(column, "the column does not exist or may not be read")
-        raw, shown = values.value(row, column), values.shown(row, column)
-        if name in ("confidentiality", "integrity", "availability"):
-            number = reading.level(raw, column)
-            return number if number.filled else reading.level(shown, column)
-        if name in ("gdpr", "ksz", "nis2"):
-            return reading.boolean(raw, column)
-        if name == "operations_group":
-            return Field((Group(raw, shown),) if raw else (), where=column)
-        if name in ("service_hours", "maintenance_windows", "supplier"):
-            return reading.text(shown, column)
-        return Field(party(row, column, people), where=column)  # type: ignore[arg-type]
 
-
-def touched(client: Client, sys_id: str, row: Row) -> tuple[tuple[AssetRef, ...], bool]:
-    """The items a ticket touches: its own, the affected ones and the impacted services; and whether all of
-    them could be seen.
+def _first(item: Item, columns: Sequence[Column], read: Callable[[str], Field]) -> Field:
+    """The first column that holds anything; empty when all are. One that should be there and does not come back
+    ends the search: it may hold the very value that counts.
     """
-    found, readable = _reference(row, _BASE), values.has(row, _BASE)
-    for table, column in _LINKS:
-        try:
-            listing = client.listing(table, encoded.equals("task", sys_id), (column,))
-        except NotFound:
+    empty: Field | None = None
+    for column in columns:
+        standing = item.has_class(column.table)
+        if standing is False:
             continue
-        except Forbidden:
-            readable = False
-            continue
-        readable = readable and listing.complete
-        for link in listing:
-            found |= _reference(link, column)
-    return tuple(AssetRef(NAME, i, name) for i, name in found.items()), readable
-
-
-def _reference(row: Row, column: str) -> dict[str, str]:
-    sys_id = values.value(row, column)
-    return {sys_id: values.shown(row, column)} if sys_id else {}
+        if standing is None or not values.has(item.row, column.key):
+            return reading.unreadable(column.key, "the column does not exist or may not be read")
+        field = read(column.key)
+        if field.filled or field.raw:
+            return field
+        empty = empty or field
+    where = ", ".join(column.key for column in columns)
+    return empty or reading.unreadable(where, "no column is named for the class of this item")
 
 
 def names(client: Client, ids: Iterable[str]) -> dict[str, str]:
     """Names of items by sys_id; hidden ones are left out."""
     try:
-        rows = [row for q in encoded.batches("sys_id", ids) for row in client.listing(_BASE, q, ("name",))]
+        rows = [row for q in encoded.batches("sys_id", ids) for row in client.listing(BASE, q, ("name",))]
     except Forbidden:
         return {}
     return {values.value(row, "sys_id"): values.value(row, "name") for row in rows}

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -17,11 +18,11 @@ import pysnow
 import requests
 from pysnow.exceptions import PysnowException
 
-from bot.ports import AuthRefused, Garbled, NotFound, SourceError
-from connectors.errors import garbled, status_error, translate
-from connectors.http import Adapter, Policy
-from connectors.servicenow import encoded
-from connectors.servicenow.oauth import BasicAuth, ClientCredentials
+from bot.ports import AuthRefused, Garbled, RateLimited
+from connectors.errors import garbled, translate
+from connectors.http import Adapter, Circuit, Policy
+from connectors.servicenow import answers, encoded
+from connectors.servicenow.oauth import ApiKey, BasicAuth, ClientCredentials
 from connectors.servicenow.settings import ServiceNowSettings
 
 NAME = "servicenow"
@@ -29,6 +30,10 @@ AGENT = "sluiswachter"
 
 Row = Mapping[str, Any]
 """A record: column to {"display_value": ..., "value": ...}. A column the account may not see is absent."""
+
+
+SMALLEST = 10
+"""Records below which a page that the instance cuts short is not made smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,28 @@ class Listing:
 
 
 class Client:
-    """Reads and patches records. Safe between threads: each has its own session, the connections are shared."""
+    """Reads and patches records. Safe between threads: each has its own session, the connections are shared.
 
-    def __init__(self, settings: ServiceNowSettings, retries: Policy | None = None) -> None:
-        self.settings = settings
+    Told to come back later, it asks nothing before that moment, in whatever cycle.
+    """
+
+    def __init__(
+        self,
+        settings: ServiceNowSettings,
+        retries: Policy | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.settings, self._clock = settings, clock
+        self.ahead = timedelta(0)
+        """How far our clock is ahead of the instance's, by the date of its last answer; never less than zero."""
         self._adapter = Adapter(NAME, retries)
         self._auth = self._authentication()
         self._local = threading.local()
+
+    @property
+    def circuit(self) -> Circuit:
+        """Whether the instance is asked anything at present."""
+        return self._adapter.circuit
 
     # -- reading --------------------------------------------------------------------------------------------
 
@@ -82,18 +102,23 @@ class Client:
     def pages(self, table: str, query: str, fields: Sequence[str]) -> Iterator[Page]:
         """Page by page in the order of sys_id, each starting after the last one seen, so that records that
         change meanwhile are neither lost nor shifted. A page may be short or empty because the limit is
-        applied before the row rules: then the next stretch of the same window is asked for.
+        applied before the row rules: then the next stretch of the same window is asked for. What the instance cuts
+        short after its 60 seconds is asked for in smaller pages.
         """
         size, after, offset = self.settings.page_size, "", 0
         while True:
-            window = encoded.every(query, f"sys_id>{after}" if after else "", "ORDERBYsys_id")
-            page = self._page(table, window, fields, (size, offset))
-            if after and page.rows and _id(page.rows[0]) <= after:
-                raise Garbled(NAME, f"{table}: the instance ignores the condition on sys_id")
+            try:
+                page = self._page(table, encoded.after(query, after), fields, (size, offset))
+            except answers.CutShort:
+                if size <= SMALLEST:
+                    raise
+                size = max(SMALLEST, size // 4)
+                continue
+            answers.in_order(table, after, page.rows)
             yield page
             if not page.followed:
                 return
-            after, offset = (_id(page.rows[-1]), 0) if page.rows else (after, offset + size)
+            after, offset = (answers.sys_id_of(page.rows[-1]), 0) if page.rows else (after, offset + size)
 
     def first(self, table: str, query: str, fields: Sequence[str], limit: int = 1) -> Page:
         """The first rows of a query, in no particular order."""
@@ -112,10 +137,15 @@ class Client:
         rows = tuple(row for row in result if isinstance(row, dict) and set(row) != {"__meta"})
         if any("sys_id" not in row for row in rows):
             raise Garbled(NAME, f"{table}: a record without sys_id")
-        total = _number(answer.headers.get("X-Total-Count"))
+        total = answers.number(answer.headers.get("X-Total-Count"))
         announced = 'rel="next"' in answer.headers.get("Link", "")
         more = offset + limit < total if total is not None else announced or len(rows) >= limit
         return Page(rows, total, more)
+
+    def other(self, path: str) -> Any:
+        """What an API beside the Table API answers to a GET under /api: its `result` as it is."""
+        resource = self._pysnow().resource(base_path="/api", api_path=path)
+        return self._send(resource, "GET").json()["result"]
 
     # -- writing --------------------------------------------------------------------------------------------
 
@@ -140,6 +170,9 @@ class Client:
         try:
             response = resource.request(method, **kwargs)
             response.all()  # pysnow checks nothing before the answer is consumed
+        except RateLimited as error:
+            self._adapter.circuit.hold(error.until)
+            raise
         except (requests.RequestException, PysnowException, ValueError, KeyError) as error:
             raise translate(NAME, error, writing=method != "GET") from None
         answer: requests.Response = response._response  # the only way to the headers and body together
@@ -167,57 +200,23 @@ class Client:
         secret = self.settings.client_secret.get_secret_value()
         if secret:
             return ClientCredentials(self.settings.url, (self.settings.client_id, secret), self._adapter)
+        if key := self.settings.api_key.get_secret_value():
+            return ApiKey(key)
         return BasicAuth(self.settings.user, self.settings.password.get_secret_value())
 
     def _inspect(self, response: requests.Response, *_: Any, **__: Any) -> None:
         """Raise what is wrong with an answer; pysnow would return the rows that precede an `error`."""
         content = response.content  # read to the end, so that the connection is given back whatever is raised
         writing = response.request.method != "GET"
+        self.ahead = answers.ahead(response.headers.get("Date", ""), self._clock())
         if response.status_code == 401 and isinstance(self._auth, ClientCredentials):
             self._auth.forget()
         if response.status_code >= 400:
-            raise _refusal(response, writing)
+            raise answers.refusal(response, writing)
         if response.status_code >= 300:
             fix = "SERVICENOW_URL must be the instance's own address"
             raise AuthRefused(NAME, "sends us to another page", fix)
         if "json" not in response.headers.get("Content-Type", ""):
             why = "answers with a web page: a login, or an instance that sleeps"
             raise garbled(NAME, why, writing=writing)
-        _check(content, writing)
-
-
-def _check(content: bytes, writing: bool) -> None:
-    """An answer of 2xx must be whole JSON with a result and no error."""
-    try:
-        body = json.loads(content)
-    except ValueError as error:
-        raise translate(NAME, error, writing=writing) from None
-    if not isinstance(body, dict) or "error" in body or "result" not in body:
-        raise garbled(NAME, f"an error inside the answer: {_detail(body)}", writing=writing)
-
-
-def _refusal(response: requests.Response, writing: bool) -> SourceError:
-    try:
-        detail = _detail(response.json())
-    except ValueError:
-        detail = ""
-    if response.status_code == 400 and not writing and "invalid table" in detail.lower():
-        return NotFound(NAME, "has no such table")
-    wait = response.headers.get("Retry-After")
-    return status_error(NAME, response.status_code, detail, writing=writing, retry_after=wait)
-
-
-def _detail(body: Any) -> str:
-    error = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(error, dict):
-        return str(error or "")
-    return ": ".join(str(error[k]).strip() for k in ("message", "detail") if str(error.get(k) or "").strip())
-
-
-def _id(row: Row) -> str:
-    cell = row["sys_id"]
-    return str(cell.get("value", "")) if isinstance(cell, dict) else str(cell)
-
-
-def _number(words: str | None) -> int | None:
-    return int(words) if words and words.isdecimal() else None
+        answers.check(content, writing)

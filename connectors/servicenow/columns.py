@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.model.fields import Kind
 from bot.model.ticket import TicketKind
 
 KINDS: Mapping[str, TicketKind] = {
@@ -85,6 +86,13 @@ TEMPLATE = "std_change_producer_version"
 
 RELATED = frozenset({"changes"})
 """Fields read from related records instead of a column, unless a column is configured."""
+
+ANY = "any"
+"""Instead of a type of task: all of them. Tasks of a release have no type."""
+
+TASK_TYPES = ("planning", "implementation", "testing", "review", ANY)
+TASK_KINDS = frozenset({Kind.USERS, Kind.PARTY, Kind.MOMENT, Kind.BOOL, Kind.TEXT})
+"""Kinds of field that closed tasks can settle: by whom, when, whether, and their close notes."""
 
 CI_COLUMNS: Mapping[str, str] = {
     "confidentiality": "u_confidentiality",

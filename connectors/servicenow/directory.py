@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.model import reading
 from bot.model.people import Group, Membership, Person, Role, RoleMembers
 from bot.ports import Forbidden
 from connectors.servicenow import encoded, values
-from connectors.servicenow.client import Client, Row
+from connectors.servicenow.client import Client, Listing, Row
 
 _USER = ("user_name", "name", "active", "email")
 _MEMBER = ("user", "user.user_name", "user.name", "user.active", "user.email", "sys_created_on")
@@ -59,41 +60,71 @@ class Directory:
     # -- roles ----------------------------------------------------------------------------------------------
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> dict[Role, RoleMembers]:
-        """Members of the named groups (name or sys_id) and named users (user name or sys_id), by role."""
-        found = {role: [m for name in names if (m := self.look_up(name))] for role, names in wanted.items()}
-        return {role: _united(members) for role, members in found.items() if members}
+        """Members of the named groups (name or sys_id) and named users (user name or sys_id), by role. All names are
+        asked for together.
+        """
+        asked = {name.strip() for names in wanted.values() for name in names}
+        groups = {name: members for name, members in self._groups(asked).items() if members}
+        found = groups | self._users(asked - groups.keys())
+        by_role = {role: [m for n in names if (m := found.get(n.strip()))] for role, names in wanted.items()}
+        return {role: _united(members) for role, members in by_role.items() if members}
 
     def look_up(self, name: str) -> RoleMembers | None:
         """Who a group's or user's name stands for; None when the instance knows neither."""
+        found = self._groups({name.strip()}) or self._users({name.strip()})
+        return found.get(name.strip())
+
+    def account(self, email: str) -> Person | None:
+        """The one active user with this address."""
         try:
-            return self._group(name) or self._user(name)
-        except encoded.Unsafe:
+            query = encoded.every(encoded.equals("email", email), "active=true")
+            rows = list(self._client.listing("sys_user", query, _USER))
+        except (encoded.Unsafe, Forbidden):
             return None
+        found = [person(row) for row in rows if _is(row, "email", email)]
+        return found[0] if len(found) == 1 and found[0].active else None
 
-    def _group(self, name: str) -> RoleMembers | None:
-        column = "sys_id" if encoded.is_sys_id(name) else "name"
-        query = encoded.every(encoded.equals(column, name), "active!=false")
-        found = [
-            r for r in self._client.listing("sys_user_group", query, ("name",)) if _same(r, column, name)
+    def _groups(self, names: Collection[str]) -> dict[str, RoleMembers]:
+        rows = [
+            r
+            for q in _named("name", names)
+            for r in self._client.listing("sys_user_group", q, ("name", "active"))
         ]
-        groups = tuple(Group(values.value(r, "sys_id"), values.value(r, "name")) for r in found)
-        return _united([self._members(group) for group in groups]) if groups else None
+        active = [row for row in rows if values.value(row, "active") != "false"]
+        found = {name: [row for row in active if _is(row, "name", name)] for name in names}
+        ids = {values.value(row, "sys_id") for rows in found.values() for row in rows}
+        members = self._members(ids)
+        return {
+            name: _united([self._group(row, members) for row in rows]) for name, rows in found.items() if rows
+        }
 
-    def _members(self, group: Group) -> RoleMembers:
+    def _group(self, row: Row, members: Mapping[str, RoleMembers]) -> RoleMembers:
+        group = Group(values.value(row, "sys_id"), values.value(row, "name"))
+        return replace(members[group.id], groups=(group,))
+
+    def _members(self, groups: Collection[str]) -> dict[str, RoleMembers]:
+        """Members by group. Where some are hidden, each group is asked for by itself, to know whose these are."""
+        found: dict[str, RoleMembers] = {}
+        for start in range(0, len(groups), encoded.BATCH):
+            batch = sorted(groups)[start : start + encoded.BATCH]
+            rows = self._of_groups(batch)
+            if not rows.complete and len(batch) > 1:
+                found |= {group: _members_of(self._of_groups([group]), group) for group in batch}
+            else:
+                found |= {group: _members_of(rows, group) for group in batch}
+        return found
+
+    def _of_groups(self, groups: Sequence[str]) -> Listing:
         try:
-            rows = self._client.listing("sys_user_grmember", encoded.equals("group", group.id), _MEMBER)
+            query = f"groupIN{','.join(groups)}"
+            return self._client.listing("sys_user_grmember", query, ("group", *_MEMBER))
         except Forbidden:
-            return RoleMembers(groups=(group,), readable=False)
-        held = tuple(_membership(row, group) for row in rows if values.value(row, "user"))
-        people = tuple(one.person for one in held)
-        return RoleMembers(people, (group,), readable=rows.complete, memberships=held)
+            return Listing((), complete=False)
 
-    def _user(self, name: str) -> RoleMembers | None:
-        column = "sys_id" if encoded.is_sys_id(name) else "user_name"
-        rows = self._client.listing("sys_user", encoded.equals(column, name), _USER)
-        people = tuple(person(row) for row in rows if _same(row, column, name))
-        named = tuple(Membership(one, one.id) for one in people)
-        return RoleMembers(people, memberships=named) if people else None
+    def _users(self, names: Collection[str]) -> dict[str, RoleMembers]:
+        rows = [r for q in _named("user_name", names) for r in self._client.listing("sys_user", q, _USER)]
+        found = {name: [person(row) for row in rows if _is(row, "user_name", name)] for name in names}
+        return {name: _named_directly(people) for name, people in found.items() if people}
 
 
 def person(row: Row, prefix: str = "", reference: str = "sys_id") -> Person:
@@ -103,11 +134,11 @@ def person(row: Row, prefix: str = "", reference: str = "sys_id") -> Person:
     return Person(values.value(row, reference), name, active, values.value(row, f"{prefix}email"))
 
 
-def _membership(row: Row, group: Group) -> Membership:
+def _membership(row: Row, group: str) -> Membership:
     """A row of sys_user_grmember; it was made when the person joined, where the account may see when."""
     since = reading.moment(values.value(row, "sys_created_on")).value
     known = since if isinstance(since, datetime) else None
-    return Membership(person(row, "user.", "user"), group.id, known, told=known is not None)
+    return Membership(person(row, "user.", "user"), group, known, told=known is not None)
 
 
 def _united(members: Sequence[RoleMembers]) -> RoleMembers:
@@ -121,9 +152,29 @@ def _united(members: Sequence[RoleMembers]) -> RoleMembers:
     )
 
 
-def _same(row: Row, column: str, name: str) -> bool:
-    """The instance compares without regard to case, and would give all rows for a condition it drops."""
-    return values.value(row, column).casefold() == name.strip().casefold()
+def _members_of(rows: Listing, group: str) -> RoleMembers:
+    mine = [row for row in rows if values.value(row, "group") == group and values.value(row, "user")]
+    seen = rows.complete and all(values.has(row, column) for row in rows for column in ("group", "user"))
+    held = tuple(_membership(row, group) for row in mine)
+    return RoleMembers(tuple(one.person for one in held), readable=seen, memberships=held)
+
+
+def _named_directly(people: Sequence[Person]) -> RoleMembers:
+    """People whom an admin named themselves: since when they hold the role, nobody tells."""
+    return RoleMembers(tuple(people), memberships=tuple(Membership(one, one.id) for one in people))
+
+
+def _named(column: str, names: Collection[str]) -> Iterator[str]:
+    """Queries for all of the names, those that are sys_ids included."""
+    yield from encoded.batches("sys_id", names)
+    yield from encoded.alternatives(column, (name for name in names if not encoded.is_sys_id(name)))
+
+
+def _is(row: Row, column: str, name: str) -> bool:
+    """Whether the record is the one named. The instance compares without regard to case, and gives all rows for a
+    condition that it drops.
+    """
+    return values.value(row, "sys_id" if encoded.is_sys_id(name) else column).casefold() == name.casefold()
 
 
 def _listable(name: str) -> bool:

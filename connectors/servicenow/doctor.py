@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 
-from bot.ports import Diagnosis, Health, NotFound, SourceError
+from bot.ports import Diagnosis, Forbidden, Health, NotFound, SourceError
 from connectors import doctor
 from connectors.doctor import Step, Wanted
-from connectors.servicenow import encoded, mapping, states, values
+from connectors.servicenow import (
+    doctor_columns,
+    doctor_queries,
+    encoded,
+    mapping,
+    planning,
+    preflight,
+    states,
+    tasks,
+    values,
+)
 from connectors.servicenow.assets import ServiceNowBook
+from connectors.servicenow.client import Listing
+from connectors.servicenow.schedules import SPAN
 from connectors.servicenow.source import PLUGINS, ServiceNowSource
 
 _SUPPORT = {
@@ -23,12 +35,20 @@ _SUPPORT = {
     "sys_user_grmember": "members of groups",
     "sys_audit": "who changed what when",
     "cmdb_rel_ci": "relations between items",
+    SPAN: "entries of maintenance schedules",
+    "sys_audit_delete": "which records were deleted",
+    "change_task": "tasks of changes",
+    "rm_task": "tasks of releases",
 }
-_ON_REQUEST = frozenset({"cmdb_rel_ci"})
+_ON_REQUEST = frozenset({"cmdb_rel_ci", SPAN, "change_task", "rm_task"})
 _SAMPLE = 20
 """Records looked at: the first ones may be hidden, which says little of the others."""
 
-_OPTIONAL = frozenset({"sys_audit", "sysapproval_group", "task_cmdb_ci_service"})
+_WRITERS = frozenset({"sn_change_write", "itil", "admin"})
+"""Roles that may write work notes on a plain instance."""
+
+_CI_FIELDS = "SERVICENOW_CI_FIELDS__<FIELD>"
+_OPTIONAL = frozenset({"sys_audit", "sysapproval_group", "task_cmdb_ci_service", "sys_audit_delete", SPAN})
 
 _MEMBERS = "let the account read sys_user_grmember and sys_user"
 
@@ -39,11 +59,13 @@ class ServiceNowExaminer:
     def __init__(self, source: ServiceNowSource, book: ServiceNowBook) -> None:
         self._source, self._book = source, book
         self._client, self._settings = source.client, source.settings
+        self._me = ""
 
     def examine(self, roles: Wanted) -> Iterator[Diagnosis]:
         """Everything in order; stops after the account when the instance cannot be reached or refuses it."""
         try:
             me = self._source.identify()
+            self._me = me.id
         except SourceError as error:
             yield doctor.failed("account", error)
             return
@@ -51,13 +73,23 @@ class ServiceNowExaminer:
         yield from doctor.steps(self._steps(roles))
 
     def _steps(self, roles: Wanted) -> list[Step]:
-        tables = [(t, lambda t=t: self._tickets(t)) for t in self._settings.tables]
-        support = [(t, lambda t=t: self._support(t)) for t in _SUPPORT if t not in _ON_REQUEST]
-        journal, items = ("sys_journal_field", self._journal), ("cmdb_ci columns", self._items)
-        more = [("cmdb_rel_ci", self._relations)] if self._settings.relation_hops else []
+        tables = [(table, partial(self._tickets, table)) for table in self._settings.tables]
+        support = [(table, partial(self._support, table)) for table in self._supporting()]
+        classes = [(f"columns of {t}", partial(self._class, t, c)) for t, c in self._classes().items()]
+        more = [("cmdb_rel_type", self._relation_types)] if self._settings.relation_hops else []
+        own = [("work notes", self._notes), ("own roles", self._own_roles), ("conflicts", self._conflicts)]
+        items = ("columns of cmdb_ci", self._items)
         look_up = self._source.directory.look_up
         holders = ("roles", lambda: doctor.roles(roles, "ServiceNow", look_up, _MEMBERS))
-        return [*tables, *support, *more, journal, items, holders]
+        return [*tables, *support, *more, items, *classes, *own, holders]
+
+    def _supporting(self) -> list[str]:
+        """Tables that are read beside those of the tickets, by what is switched on."""
+        settings = self._settings
+        asked = {tasks.LINKS[t].table for t in settings.tables if t in tasks.LINKS and settings.task_fields}
+        asked |= {"cmdb_rel_ci"} if settings.relation_hops else set()
+        asked |= {SPAN} if "maintenance_windows" in settings.ci_fields else set()
+        return [table for table in _SUPPORT if table not in _ON_REQUEST or table in asked]
 
     def _tickets(self, table: str) -> Iterator[Diagnosis]:
         try:
@@ -72,20 +104,12 @@ class ServiceNowExaminer:
             return
         yield Diagnosis(Health.OK, table, f"readable, {page.total} records in scope")
         own = [c for c in (self._settings.status_column, self._settings.findings_column) if c]
-        columns = {f"query ({c})": c for c in _queried(self._settings.query)}
+        columns = {f"query ({c})": c for c in preflight.queried(self._settings.query)}
+        own += planning.COLUMNS if table == planning.TABLE else ()
         columns |= self._source.fields.columns | {c: c for c in (*mapping.BASE, *own)}
-        yield self._columns(table, columns, "SERVICENOW_FIELDS__<FIELD>")
+        yield from doctor_columns.examined(self._client, table, columns, "SERVICENOW_FIELDS__<FIELD>")
+        yield from doctor_queries.tickets(self._client, table, self._settings.query)
         yield from self._states(table)
-
-    def _columns(self, table: str, columns: Mapping[str, str], variable: str) -> Diagnosis:
-        """Which columns come back of a record: those that do not exist or are hidden simply stay away."""
-        rows = self._client.first(table, "ORDERBYsys_id", sorted(set(columns.values())), _SAMPLE).rows
-        absent = sorted(f"{name} ({c})" for name, c in columns.items() if rows and c not in rows[0])
-        about = f"columns of {table}"
-        if not absent:
-            return Diagnosis(Health.OK, about, f"all {len(columns)} come back")
-        fix = f"name the right column in {variable}, or let the account read it"
-        return Diagnosis(Health.WARNING, about, f"do not come back: {', '.join(absent)}", fix)
 
     def _states(self, table: str) -> Iterator[Diagnosis]:
         """Labels of the State column that nobody named."""
@@ -93,7 +117,9 @@ class ServiceNowExaminer:
         rows = self._client.listing("sys_choice", query, ("value", "label"))
         pairs = [(values.value(row, "value"), values.value(row, "label")) for row in rows]
         strange = [
-            label for value, label in pairs if states.known(table, value, label, self._source.states) is None
+            label
+            for value, label in pairs
+            if states.known(table, value, [label], self._source.states) is None
         ]
         if strange:
             detail = f"not known, taken for assess: {', '.join(sorted(strange))}"
@@ -101,9 +127,8 @@ class ServiceNowExaminer:
                 Health.WARNING, f"states of {table}", detail, "name each in SERVICENOW_STATES__<STATE>"
             )
 
-    def _relations(self) -> Iterator[Diagnosis]:
-        """Whether relations can be read, when an admin wants them followed; and types that the instance lacks."""
-        yield from self._support("cmdb_rel_ci")
+    def _relation_types(self) -> Iterator[Diagnosis]:
+        """Types of relations to follow that the instance lacks."""
         rows = self._client.listing("cmdb_rel_type", "nameISNOTEMPTY", ("name",))
         strange = sorted(self._settings.relations.keys() - {values.value(row, "name") for row in rows})
         if strange:
@@ -120,17 +145,83 @@ class ServiceNowExaminer:
             return
         if page.total and not page.rows:
             yield Diagnosis(less, table, f"{_SUPPORT[table]} may not be read", fix)
-        else:
-            yield Diagnosis(Health.OK, table, f"{_SUPPORT[table]}: readable")
+            return
+        yield Diagnosis(Health.OK, table, f"{_SUPPORT[table]}: readable")
+        if table in {poll.table for poll in self._source.polls}:
+            yield from doctor_queries.linked(self._client, table)
 
-    def _journal(self) -> Iterator[Diagnosis]:
-        page = self._client.first("sys_journal_field", "element=work_notes^ORDERBYsys_id", (), _SAMPLE)
-        hidden = bool(page.total) and not page.rows
-        detail = "hidden from the account; its notes are found through the ticket" if hidden else "readable"
-        yield Diagnosis(Health.WARNING if hidden else Health.OK, "sys_journal_field", detail)
+    def _notes(self) -> Iterator[Diagnosis]:
+        """Where the account finds its own notes again: in the ticket, or in the journal's own table."""
+        table = self._settings.tables[0]
+        in_ticket = any(
+            "work_notes" in r
+            for r in self._client.first(table, "ORDERBYsys_id", ("work_notes",), _SAMPLE).rows
+        )
+        try:
+            page = self._client.first("sys_journal_field", "element=work_notes^ORDERBYsys_id", (), _SAMPLE)
+            in_journal = bool(page.rows) or not page.total
+        except Forbidden:
+            in_journal = False
+        yield _notes_seen(table, in_ticket, in_journal)
+
+    def _own_roles(self) -> Iterator[Diagnosis]:
+        """Whether notes could be written, by the roles the account holds: nothing is written to find out."""
+        about, fix = (
+            "writing notes",
+            "for SLUIS_MODE=act: give it the role sn_change_write, or write access to work_notes",
+        )
+        query = encoded.equals("user", self._me)
+        try:
+            rows = self._client.listing("sys_user_has_role", query, ("role", "role.name"))
+        except (Forbidden, NotFound):
+            rows = Listing((), complete=False)
+        names = {values.shown(row, "role") for row in rows} | {values.value(row, "role.name") for row in rows}
+        if writing := sorted(names & _WRITERS):
+            yield Diagnosis(Health.OK, about, f"has the role {', '.join(writing)}")
+        elif not rows.rows:
+            detail = (
+                "its own roles cannot be seen (sys_user_has_role), so that it is not known whether it may"
+            )
+            yield Diagnosis(Health.WARNING, about, detail, fix)
+        else:
+            detail = f"has none of the roles {', '.join(sorted(_WRITERS))}; an access rule may still allow it"
+            yield Diagnosis(Health.WARNING, about, detail, fix)
+
+    def _conflicts(self) -> Iterator[Diagnosis]:
+        """Whether details of conflicts in the planning can be asked, by those of one change."""
+        if planning.TABLE not in self._settings.tables:
+            return
+        rows = self._client.first(planning.TABLE, "ORDERBYsys_id", (), _SAMPLE).rows
+        if not rows:
+            return
+        try:
+            self._client.other(planning.address(values.value(rows[0], "sys_id")))
+        except (Forbidden, NotFound):
+            detail = "what the planning is in conflict with may not be read; that it is, is seen all the same"
+            fix = "optional: give the account the role sn_change_read, which opens the Change Management API"
+            yield Diagnosis(Health.WARNING, "conflicts", detail, fix)
+            return
+        yield Diagnosis(Health.OK, "conflicts", "what the planning is in conflict with can be read")
 
     def _items(self) -> Iterator[Diagnosis]:
-        yield self._columns("cmdb_ci", self._book.columns, "SERVICENOW_CI_FIELDS__<FIELD>")
+        shared = {n: c.name for n, several in self._book.columns.items() for c in several if not c.table}
+        if not self._book.classes:
+            yield from doctor_columns.examined(self._client, "cmdb_ci", shared, _CI_FIELDS)
+            yield from doctor_columns.strange_values(self._client, "cmdb_ci", shared, self._book.meant)
+
+    def _classes(self) -> dict[str, dict[str, str]]:
+        """Columns by what they are for, of each class that an admin named."""
+        shared = {n: c.name for n, several in self._book.columns.items() for c in several if not c.table}
+        found: dict[str, dict[str, str]] = {table: dict(shared) for table in self._book.classes}
+        for name, several in self._book.columns.items():
+            for column in several:
+                if column.table:
+                    found.setdefault(column.table, {})[name] = column.name
+        return found
+
+    def _class(self, table: str, columns: Mapping[str, str]) -> Iterator[Diagnosis]:
+        yield from doctor_columns.examined(self._client, table, columns, _CI_FIELDS)
+        yield from doctor_columns.strange_values(self._client, table, columns, self._book.meant)
 
 
 def _missing(table: str, error: SourceError) -> Diagnosis:
@@ -146,7 +237,17 @@ def _nothing(table: str, total: int | None) -> Diagnosis:
     return Diagnosis(Health.WARNING, table, "no records in scope, so that its columns cannot be checked")
 
 
-def _queried(query: str) -> list[str]:
-    """Columns named in a query: a part with an unknown one would be dropped in silence."""
-    terms = re.split(r"\^(?:OR)?", query)
-    return [m[0] for term in terms if (m := re.match(r"[a-z][a-z0-9_.]*", term))]
+def _notes_seen(table: str, in_ticket: bool, in_journal: bool) -> Diagnosis:
+    about, fix = (
+        "finding its notes",
+        f"let the account read the column work_notes of {table}, or sys_journal_field",
+    )
+    if in_ticket and in_journal:
+        return Diagnosis(Health.OK, about, "through the ticket, or sys_journal_field")
+    if in_ticket:
+        fix = "let the account read sys_journal_field, for tickets that hide their work_notes"
+        return Diagnosis(Health.WARNING, about, "through the ticket alone: sys_journal_field is hidden", fix)
+    if in_journal:
+        return Diagnosis(Health.OK, about, "through sys_journal_field: the ticket's work_notes are hidden")
+    detail = "both the ticket's work_notes and sys_journal_field are hidden, so that no note will be written"
+    return Diagnosis(Health.FAILED, about, detail, fix)

@@ -46,9 +46,27 @@ def equals(column: str, value: str) -> str:
     return f"{column}={literal(value)}"
 
 
-def since(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """A moment as the instance stores it, in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def since(moment: datetime, column: str = "sys_updated_on") -> str:
     """Records changed at or after a moment; a plain literal is read as UTC whatever the account's time zone."""
-    return f"sys_updated_on>={moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    return f"{column}>={stamp(moment)}"
+
+
+def either(first: str, second: str) -> str:
+    """Records that meet one or the other; both may be of several conditions. Only `after` may add to it."""
+    return f"{first}^NQ{second}"
+
+
+def after(query: str, sys_id: str) -> str:
+    """The query in the order of sys_id, from beyond one on. What follows ^NQ is a query of its own, so that the
+    condition is repeated there.
+    """
+    beyond = f"sys_id>{sys_id}" if sys_id else ""
+    return every("^NQ".join(every(part, beyond) for part in query.split("^NQ")), "ORDERBYsys_id")
 
 
 def every(*parts: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.model import reading
@@ -75,6 +75,10 @@ class Fields:
         self._moments(seen, history)
         seen["verified_by"] = self._verifier(seen, history)
         return seen
+
+    def meet(self, rows: Iterable[Row]) -> None:
+        """Look up the people of many records at once, for when these are read one by one."""
+        self._directory.people({sys_id for row in rows for sys_id in self._ids(row)})
 
     def preapproval(self, row: Row) -> Field:
         """The template under which the record was approved beforehand; unreadable where the column is not seen."""

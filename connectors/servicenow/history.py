@@ -16,6 +16,7 @@ from bot.ports import Forbidden, NotFound
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client
 from connectors.servicenow.directory import Directory
+from connectors.servicenow.siblings import Link, Siblings
 
 ITEM = "cmdb_ci"
 """The column with the item a ticket is about. Other affected items are rows of their own, which no trail of the
@@ -113,11 +114,11 @@ class History:
         return Change("assets", before, after, self._by(step), step.at)
 
 
-def read(client: Client, directory: Directory, table: str, sys_id: str, created: datetime) -> History:
+def read(siblings: Siblings, directory: Directory, table: str, sys_id: str, created: datetime) -> History:
     """The audit trail of a record, or an empty one when the account may not read it."""
-    query = encoded.every(encoded.equals("tablename", table), encoded.equals("documentkey", sys_id))
+    link = Link("sys_audit", ("documentkey",), encoded.equals("tablename", table))
     try:
-        rows = client.listing("sys_audit", query, _COLUMNS)
+        rows = siblings.rows(table, link, sys_id, _COLUMNS)
     except (Forbidden, NotFound):
         return History()
     if not rows.complete:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from bot.model.fields import Field
 from bot.model.lifecycle import State
 from bot.model.ticket import Ticket, TicketRef
 from bot.ports import Forbidden
-from connectors.servicenow import states, values
+from connectors.servicenow import planning, states, values
 from connectors.servicenow.client import NAME, Row
 from connectors.servicenow.columns import KINDS
 
 _ORIGINS = ("incident", "problem")
 REFERENCE = ("number", "sys_updated_on", "sys_mod_count")
-BASE = (*REFERENCE, "sys_created_on", "state", "active", "short_description", "cmdb_ci", "parent")
+BASE = (*REFERENCE, "sys_created_on", "state", "active", "approval", "short_description", "cmdb_ci", "parent")
 """Columns read of every ticket besides those of its fields."""
 
 
 def links(table: str) -> tuple[str, ...]:
-    """Columns that tell where a ticket comes from, and the change an incident led to."""
-    return ("parent.sys_class_name", *(("rfc",) if table in _ORIGINS else ()))
+    """Columns that tell where a ticket comes from, the change an incident led to, and how a change was checked."""
+    checked = planning.COLUMNS if table == planning.TABLE else ()
+    return ("parent.sys_class_name", *(("rfc",) if table in _ORIGINS else ()), *checked)
 
 
 def ticket_id(table: str, sys_id: str) -> str:
@@ -42,12 +43,15 @@ def reference(table: str, row: Row) -> TicketRef:
     return TicketRef(NAME, ticket_id(table, values.value(row, "sys_id")), key, stamp, version)
 
 
-def state(table: str, row: Row, own: Mapping[str, State]) -> State:
-    """The lifecycle state. Raises Forbidden when the column is hidden: without it no gate can be judged."""
+def state(table: str, row: Row, own: Mapping[str, State], choices: Iterable[str] = ()) -> State:
+    """The lifecycle state, by the label shown or the others (`choices`) that the instance has for the number. Raises
+    Forbidden when the column is hidden: without it no gate can be judged.
+    """
     if not values.has(row, "state"):
         raise Forbidden(NAME, f"{table}: the state may not be read", "let the account read the column state")
     active = values.value(row, "active") != "false"
-    return states.of(table, values.value(row, "state"), values.shown(row, "state"), own, active)
+    labels = (values.shown(row, "state"), *choices)
+    return states.of(table, values.value(row, "state"), labels, own, active)
 
 
 def relations(table: str, row: Row, born_from: Field) -> dict[str, Field]:

@@ -1,4 +1,6 @@
-"""How requests are signed: basic authentication, or an OAuth token by client credentials, renewed in time."""
+"""How requests are signed: basic authentication, an API key, or an OAuth token by client credentials, renewed in
+time.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +29,17 @@ class BasicAuth(HTTPBasicAuth):
 
     def __init__(self, user: str, password: str) -> None:
         super().__init__(user.encode(), password.encode())
+
+
+class ApiKey(AuthBase):
+    """A key that an admin made for the account, in the header the platform's inbound API keys go by."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key.strip()
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["x-sn-apikey"] = self._key
+        return request
 
 
 class ClientCredentials(AuthBase):

@@ -11,8 +11,9 @@ from typing import Any
 
 from bot.model.reading import shorten
 from bot.ports import Forbidden, Format, Marker, NotFound, Place, Posted, Refused
-from connectors.servicenow import encoded, mapping, values
+from connectors.servicenow import encoded, mapping, own, values
 from connectors.servicenow.client import NAME, Client
+from connectors.servicenow.own import OwnNotes
 from connectors.servicenow.settings import ServiceNowSettings
 
 LIMIT = 3900
@@ -22,13 +23,22 @@ _DIGEST = 12
 _MARK = re.compile(
     r"^\[sluis (?P<slot>\S+) h=(?P<digest>[0-9a-f]{12}) r=(?P<revision>\d+)\]\s*$", re.MULTILINE
 )
-_TAG = re.compile(r"\[(?=/?code\]|sluis )", re.IGNORECASE)
+_TAG = re.compile(r"\[(?=\W*c\W*o\W*d\W*e|\s*sluis\b)", re.IGNORECASE)
+"""What begins a section of HTML, whatever stands between its letters, or looks like our marker."""
+_ACTIVE = re.compile(r"(?i)(\b(?:https?|ftp|file|mailto|javascript|data|www)(?=[:.]\S)|@(?=\[)|&(?=#?\w+;))")
+"""What the activity stream might make into a link, a mention or another character."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""Left out: control characters, and those that turn the direction of writing."""
+_HARMLESS = str.maketrans({"<": "‹", ">": "›"})
 _NOTE = "work_notes"
+_POLICY = re.compile(r"Data Policy Exception:\s*(?P<reason>.+)", re.IGNORECASE)
+"""What a data policy wants, in the words that its administrator gave it."""
 
 
 def inert(text: str) -> str:
-    """Text in which the instance finds no `[code]` section, a browser no tag, and we no marker."""
-    return _TAG.sub("[\u200b", text).replace("<", "‹").replace(">", "›")
+    """Text in which the instance finds no `[code]` section, link or mention, a browser no tag, and we no marker."""
+    plain = _CONTROL.sub("", text).translate(_HARMLESS)
+    return _ACTIVE.sub("\\1\u200b", _TAG.sub("[\u200b", plain))
 
 
 def mark(marker: Marker) -> str:
@@ -50,15 +60,16 @@ class ServiceNowOutlet:
     format = Format.PLAIN
     editable = False
 
-    def __init__(self, client: Client, settings: ServiceNowSettings) -> None:
-        self._client, self._settings = client, settings
+    def __init__(self, client: Client, settings: ServiceNowSettings, own: OwnNotes) -> None:
+        self._client, self._settings, self._own = client, settings, own
 
     def find(self, place: Place, marker: Marker, since: datetime) -> Sequence[Posted]:
         """Our notes for the slot, oldest first. Raises Forbidden when the journal cannot be seen: then nothing
         says that there is no note, and none may be written on that assumption.
         """
         table, sys_id = mapping.parted(place.container)
-        row = self._client.record(table, sys_id, (_NOTE,))
+        row = self._client.record(table, sys_id, (_NOTE, *own.COLUMNS))
+        self._own.about_to(place.container, row)
         seen = _marks(values.shown(row, _NOTE), sys_id, marker.slot)
         if seen:
             return list(reversed(seen))  # the journal shows the newest first
@@ -80,13 +91,16 @@ class ServiceNowOutlet:
         """Add a note. Raises Refused when a policy or permission forbids it, Ambiguous when nobody knows."""
         table, sys_id = mapping.parted(place.container)
         try:
-            row = self._client.patch(table, sys_id, self._payload(str(body), marker), ("sys_id", _NOTE))
-        except (Forbidden, NotFound) as error:
+            columns = ("sys_id", _NOTE, *own.COLUMNS)
+            row = self._client.patch(table, sys_id, self._payload(str(body), marker), columns)
+        except (Forbidden, NotFound, Refused) as error:
             fix = "give the account write access to work_notes, or exempt it from the data policy"
-            raise Refused(NAME, str(error), fix) from None
+            policy = _POLICY.search(str(error))
+            raise Refused(NAME, str(error), fix, policy["reason"] if policy else "") from None
         if values.has(row, _NOTE) and mark(marker) not in values.shown(row, _NOTE):
             fix = "give the account write access to the column work_notes"
             raise Refused(NAME, "accepted the request but took no note", fix)
+        self._own.wrote(place.container, row)
         return f"{sys_id}:{marker.revision}:{marker.digest[:_DIGEST]}"
 
     def _payload(self, text: str, marker: Marker) -> dict[str, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Collection
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -12,16 +10,20 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.model.fields import FIELDS
 from bot.model.lifecycle import State
-from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL
+from connectors.servicenow.ci_columns import COUNTED_DOWN, FLAGS, LEVELS, meanings, parsed
+from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL, TASK_KINDS, TASK_TYPES
+from connectors.servicenow.naming import columns_of, one_of
 from connectors.settings import EnvSettings
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list."""
 
-_COLUMN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
-_NO_EVIDENCE = frozenset(
-    {"work_notes", "comments", "comments_and_work_notes", "approval", "approval_history"}
+_MEANINGS = (
+    {str(level): tuple("12345") for level in LEVELS}
+    | {str(flag): ("yes", "no") for flag in FLAGS}
+    | {"service_hours": ("5x10", "24x7")}
 )
+"""What the values of a column may be said to mean, by field of an item."""
 
 
 class ServiceNowSettings(EnvSettings):
@@ -52,6 +54,11 @@ class ServiceNowSettings(EnvSettings):
     client_secret: SecretStr = Field(
         SecretStr(""), description="OAuth client secret.", examples=["<client secret>"]
     )
+    api_key: SecretStr = Field(
+        SecretStr(""),
+        description="API key of the bot's account (header x-sn-apikey), instead of a password.",
+        examples=["<api key>"],
+    )
     tables: Names = Field(
         ("change_request", "rm_release"),
         description="Tables to watch: "
@@ -69,11 +76,34 @@ class ServiceNowSettings(EnvSettings):
         description="SERVICENOW_FIELDS__<FIELD>: column that holds it, dot-walked if need be.",
         examples=["SERVICENOW_FIELDS__TEST_DATA=u_test_data"],
     )
+    task_fields: dict[str, str] = Field(
+        default_factory=dict,
+        description="SERVICENOW_TASK_FIELDS__<FIELD>: type of change task that settles it once every such task is "
+        "closed as complete: by whom, when, or whether. Types: "
+        + ", ".join(TASK_TYPES)
+        + " (of a release: any).",
+        examples=["SERVICENOW_TASK_FIELDS__TEST_VALIDATED_BY=testing"],
+    )
     ci_fields: dict[str, str] = Field(
         default_factory=dict,
-        description="SERVICENOW_CI_FIELDS__<FIELD>: column of the configuration item, of any class, that holds it. "
+        description="SERVICENOW_CI_FIELDS__<FIELD>: column of the configuration item that holds it, or class.column "
+        "for one that only that class has; several with commas, of which the first that is filled counts. "
         "Fields: " + ", ".join(CI_COLUMNS) + ".",
-        examples=["SERVICENOW_CI_FIELDS__CONFIDENTIALITY=u_confidentiality"],
+        examples=[
+            "SERVICENOW_CI_FIELDS__CONFIDENTIALITY=cmdb_ci_business_app.data_classification,cmdb_ci_service.u_class"
+        ],
+    )
+    ci_classes: Names = Field(
+        (),
+        description="Classes of the CMDB, those below them included, that are asked for columns which not every item "
+        "has; empty asks the class of each item.",
+        examples=["cmdb_ci_business_app,cmdb_ci_service"],
+    )
+    ci_values: dict[str, str] = Field(
+        default_factory=dict,
+        description="SERVICENOW_CI_VALUES__<FIELD>: what the values or labels of its column mean: a class from 1 to 5, "
+        "yes or no, or service hours (5x10, 24x7). A value that is not named is shown, and counts as none.",
+        examples=["SERVICENOW_CI_VALUES__CONFIDENTIALITY=Public=1,Internal=2,Confidential=4,Restricted=5"],
     )
     states: dict[str, str] = Field(
         default_factory=dict,
@@ -105,6 +135,12 @@ class ServiceNowSettings(EnvSettings):
         "=child for a type that is followed from the parent to the child.",
         examples=["Depends on::Used by,Runs on::Runs,Contains::Contained by=child"],
     )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret with which the instance's business rule signs its hints, at least 24 characters; empty "
+        "takes no hints. The connector's README has the rule.",
+        examples=["<secret>"],
+    )
     page_size: int = Field(200, ge=1, le=1000, description="Records asked for at a time.", examples=["200"])
     overlap_minutes: int = Field(
         5,
@@ -115,7 +151,7 @@ class ServiceNowSettings(EnvSettings):
         examples=["5"],
     )
 
-    @field_validator("tables", "relation_types", mode="before")
+    @field_validator("tables", "relation_types", "ci_classes", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
@@ -124,7 +160,7 @@ class ServiceNowSettings(EnvSettings):
     @classmethod
     def _known_tables(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for table in value:
-            _one_of(table, tuple(KINDS), "table")
+            one_of(table, tuple(KINDS), "table")
         return value
 
     @field_validator("relation_types")
@@ -135,7 +171,7 @@ class ServiceNowSettings(EnvSettings):
             if "::" not in name or re.search(r"[\^\r\n]", name):
                 raise ValueError(f"{part!r} is no relation type; write it as Depends on::Used by")
             if end:
-                _one_of(end, ("parent", "child"), f"end of {name}")
+                one_of(end, ("parent", "child"), f"end of {name}")
         return value
 
     @field_validator("url")
@@ -157,19 +193,54 @@ class ServiceNowSettings(EnvSettings):
     @field_validator("fields")
     @classmethod
     def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
-        return _columns(value, (*FIELDS, PREAPPROVAL), "field")
+        return columns_of(value, (*FIELDS, PREAPPROVAL), "field")
+
+    @field_validator("task_fields")
+    @classmethod
+    def _known_tasks(cls, value: dict[str, str]) -> dict[str, str]:
+        for key, kind in value.items():
+            one_of(key, [name for name, spec in FIELDS.items() if spec.kind in TASK_KINDS], "field")
+            one_of(kind, TASK_TYPES, "type of task")
+        return {key.lower(): kind.lower() for key, kind in value.items()}
 
     @field_validator("ci_fields")
     @classmethod
     def _known_ci_fields(cls, value: dict[str, str]) -> dict[str, str]:
-        return _columns(value, CI_COLUMNS, "field")
+        for key, words in value.items():
+            for column in words.split(","):
+                columns_of({key: column.strip()}, CI_COLUMNS, "field")
+        return {key.lower(): words for key, words in value.items()}
+
+    @field_validator("ci_classes")
+    @classmethod
+    def _class_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := [name for name in value if not re.fullmatch(r"[a-z][a-z0-9_]*", name)]:
+            raise ValueError(f"{strange[0]!r} is no table name; use the name of the class, not its label")
+        return value
+
+    @field_validator("ci_values")
+    @classmethod
+    def _known_ci_values(cls, value: dict[str, str]) -> dict[str, str]:
+        for key, words in value.items():
+            one_of(key, tuple(_MEANINGS), "field with values")
+            allowed = _MEANINGS[key.lower()]
+            if wrong := [m for m in meanings(words).values() if m not in allowed]:
+                raise ValueError(f"{key}: {wrong[0]!r} is none of {', '.join(allowed)}")
+        return {key.lower(): words for key, words in value.items()}
 
     @field_validator("states")
     @classmethod
     def _known_states(cls, value: dict[str, str]) -> dict[str, str]:
         for key in value:
-            _one_of(key, tuple(State), "state")
+            one_of(key, tuple(State), "state")
         return {key.lower(): words for key, words in value.items()}
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and len(value.get_secret_value()) < 24:
+            raise ValueError("must be at least 24 characters, made at random")
+        return value
 
     @field_validator("status_column", "findings_column")
     @classmethod
@@ -179,37 +250,40 @@ class ServiceNowSettings(EnvSettings):
         return value
 
     @model_validator(mode="after")
-    def _credentials(self) -> ServiceNowSettings:
-        password, secret = self.password.get_secret_value(), self.client_secret.get_secret_value()
-        if self.url and not (self.user and password) and not (self.client_id and secret):
-            raise ValueError(
-                "SERVICENOW_URL needs SERVICENOW_USER with SERVICENOW_PASSWORD, "
-                "or SERVICENOW_CLIENT_ID with SERVICENOW_CLIENT_SECRET"
-            )
-        if password and secret:
-            raise ValueError("give SERVICENOW_PASSWORD or SERVICENOW_CLIENT_SECRET, not both")
+    def _criticality(self) -> ServiceNowSettings:
+        for name, words in self.ci_fields.items():
+            down = [c.name for c in parsed(words, self.ci_classes) if c.name in COUNTED_DOWN]
+            if name in LEVELS and down and name not in self.ci_values:
+                raise ValueError(
+                    f"{down[0]} counts down from 1, the most critical; say what its values mean in "
+                    f"SERVICENOW_CI_VALUES__{name.upper()}, such as 1 - most critical=5"
+                )
         return self
+
+    @model_validator(mode="after")
+    def _credentials(self) -> ServiceNowSettings:
+        ways = {
+            "SERVICENOW_USER with SERVICENOW_PASSWORD": self.password,
+            "SERVICENOW_CLIENT_ID with SERVICENOW_CLIENT_SECRET": self.client_secret,
+            "SERVICENOW_API_KEY": self.api_key,
+        }
+        given = [way for way, secret in ways.items() if secret.get_secret_value()]
+        if len(given) > 1:
+            raise ValueError(f"give one of these, not both: {'; '.join(given)}")
+        whole = (self.user or not self.password.get_secret_value()) and (
+            self.client_id or not self.client_secret.get_secret_value()
+        )
+        if self.url and not (given and whole):
+            raise ValueError(f"SERVICENOW_URL needs {', or '.join(ways)}")
+        return self
+
+    @property
+    def ci_meanings(self) -> dict[str, dict[str, str]]:
+        """By field of an item: value or label, in lower case, to what it means."""
+        return {name: meanings(words) for name, words in self.ci_values.items()}
 
     @property
     def relations(self) -> dict[str, str]:
         """Relation type to the end it is followed to: "parent" or "child"."""
         parts = (part.partition("=") for part in self.relation_types)
         return {name.strip(): end.strip().lower() or "parent" for name, _, end in parts}
-
-
-def _columns(value: dict[str, str], known: Collection[str], what: str) -> dict[str, str]:
-    for key, column in value.items():
-        _one_of(key, known, what)
-        if not _COLUMN.fullmatch(column):
-            raise ValueError(f"{key}: {column!r} is no column name; use the name, not the label")
-        if column.rpartition(".")[2] in _NO_EVIDENCE:
-            raise ValueError(f"{key}: {column} proves nothing (anyone can write it); name another column")
-    return {key.lower(): column for key, column in value.items()}
-
-
-def _one_of(word: str, known: Collection[str], what: str) -> None:
-    if word.lower() in known:
-        return
-    near = difflib.get_close_matches(word.lower(), known, 1)
-    hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(sorted(known))}"
-    raise ValueError(f"unknown {what} {word}{hint}")

@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model.fields import Field
-from bot.model.people import Role, RoleMembers
-from bot.model.ticket import Change, Ticket, TicketKind, TicketRef
-from bot.ports import AuthRefused, Fate, Forbidden, Identity, NotFound, SourceError
-from connectors.servicenow import approvals, assets, encoded, history, mapping, states, values
+from bot.model.lifecycle import State
+from bot.model.people import Person, Role, RoleMembers
+from bot.model.ticket import AssetRef, Change, Ticket, TicketKind, TicketRef
+from bot.ports import AuthRefused, Fate, Forbidden, Garbled, Identity, NotFound
+from connectors.servicenow import (
+    approvals,
+    assets,
+    encoded,
+    fates,
+    history,
+    mapping,
+    planning,
+    states,
+    tasks,
+    touched,
+    values,
+)
 from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.columns import KINDS
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import Fields
+from connectors.servicenow.own import OwnNotes
+from connectors.servicenow.poll import Poll, Poller, latest, polls
+from connectors.servicenow.preflight import Scope
 from connectors.servicenow.settings import ServiceNowSettings
-
-_LINKED = (
-    ("sysapproval_approver", "sysapproval"),
-    ("task_ci", "task"),
-    ("task_cmdb_ci_service", "task"),
-    ("change_request", "parent"),
-)
-"""Tables whose rows belong to a ticket (a change to its release) and whose changes need not move its stamp."""
+from connectors.servicenow.siblings import Link, Siblings
 
 _OPEN = "active=true"
+_CHANGES = Link("change_request", ("parent", "parent.parent"))
+"""The changes of a release name it as their parent, or a task of the release of which it is the parent."""
+
 PLUGINS = frozenset({"rm_release"})
 """Tables of optional plugins: an instance without them has no such records. Any other table must be there."""
+
+KNOWN = 60.0
+"""Seconds for which it is taken for granted that the instance still knows us."""
 
 
 class ServiceNowSource:
@@ -36,10 +52,24 @@ class ServiceNowSource:
 
     name = NAME
 
-    def __init__(self, client: Client, directory: Directory, settings: ServiceNowSettings) -> None:
+    def __init__(
+        self,
+        client: Client,
+        directory: Directory,
+        settings: ServiceNowSettings,
+        expect_items: Callable[[Iterable[AssetRef]], None] = lambda _: None,
+    ) -> None:
+        """`expect_items` hears which configuration items are likely to be looked up soon."""
         self.client, self.directory, self.settings = client, directory, settings
+        self._expect_items = expect_items
         self.fields = Fields(settings.fields, directory)
         self.states = states.configured(settings.states)
+        self.own = OwnNotes()
+        self.labels = states.Labels(client)
+        self.polls = polls(settings.tables, bool(settings.task_fields))
+        self._siblings, self._poller = Siblings(client), Poller(client)
+        self._scope = Scope(client, settings)
+        self._known_until = 0.0
 
     def identify(self) -> Identity:
         """The account's own user record. An instance that takes us for a visitor shows none."""
@@ -50,73 +80,114 @@ class ServiceNowSource:
         if len(rows) != 1 or (user and values.value(rows[0], "user_name").casefold() != user.casefold()):
             fix = "check the credentials; the account must be able to read its own record in sys_user"
             raise AuthRefused(NAME, "does not know the account, or takes it for a visitor", fix)
+        self.own.user = values.value(rows[0], "user_name")
         zone = values.value(rows[0], "time_zone") or "UTC"
+        self._known_until = time.monotonic() + KNOWN
         return Identity(values.value(rows[0], "sys_id"), values.shown(rows[0], "name"), zone)
 
     # -- listing --------------------------------------------------------------------------------------------
 
     def changed(self, since: datetime | None) -> Iterator[TicketRef]:
-        """Tickets changed, or with approvals, items or contained changes changed, since then less the overlap; None
-        for all open.
+        """Tickets changed, or with approvals, items, tasks or contained changes changed, or with an item that was
+        changed itself, since then less the overlap; None for all open. `since` is by our clock, the stamps by the
+        instance's: what ours is ahead is looked back too.
         """
         if since is None:
             yield from self.census()
             return
-        self.identify()
-        moved = encoded.since(since - timedelta(minutes=self.settings.overlap_minutes))
-        related = self._related(moved)
+        self._be_known()
+        start = since - timedelta(minutes=self.settings.overlap_minutes) - self.client.ahead
+        related, listed = self._related(start), set[str]()
         for table in self.settings.tables:
-            yield from (_moved(ref, related) for ref in self._list(table, moved))
-        yield from (_moved(ref, related) for ref in self._listed(related.keys()))
+            poll = Poll(table, (), "cmdb_ci", _OPEN, self.settings.query)
+            for row in self._moved_rows(poll, start):
+                listed.add(values.value(row, "sys_id"))
+                yield _moved(self._ref(table, row), related, _of_item(row, start))
+        yield from (_moved(ref, related) for ref in self._listed(related.keys() - listed))
 
     def census(self) -> Iterator[TicketRef]:
         """All open tickets. First makes sure who we are: to a visitor there would be none."""
-        self.identify()
+        self._be_known()
         for table in self.settings.tables:
             yield from self._list(table, _OPEN)
 
+    def _be_known(self) -> None:
+        if time.monotonic() >= self._known_until:
+            self.identify()
+
     def find(self, key: str) -> TicketRef | None:
-        """The ticket with this number, in any watched table, also outside the configured query."""
+        """The ticket with this number or id, in any watched table, also outside the configured query."""
+        table, sys_id = mapping.parted(key.strip())
+        if table in self.settings.tables and encoded.is_sys_id(sys_id):
+            rows = self._rows(table, encoded.equals("sys_id", sys_id))
+            return next((self._ref(table, r) for r in rows if values.value(r, "sys_id") == sys_id), None)
         if not re.fullmatch(r"[A-Za-z]+[0-9]+", key.strip()):
             return None
         for table in self.settings.tables:
             for row in self._rows(table, encoded.equals("number", key)):
                 if values.value(row, "number").casefold() == key.strip().casefold():
-                    return mapping.reference(table, row)
+                    return self._ref(table, row)
         return None
 
     def _list(self, table: str, condition: str) -> Iterator[TicketRef]:
+        self._in_scope(table)
         for row in self._rows(table, encoded.every(self.settings.query, condition)):
-            yield mapping.reference(table, row)
+            yield self._ref(table, row)
+
+    def _ref(self, table: str, row: values.Row) -> TicketRef:
+        return self.own.unmoved(mapping.reference(table, row))
 
     def _rows(self, table: str, query: str) -> Iterator[values.Row]:
         try:
             for page in self.client.pages(table, query, mapping.REFERENCE):
+                self._siblings.expect(table, [values.value(row, "sys_id") for row in page.rows])
                 yield from page.rows
         except NotFound:
             if table not in PLUGINS:
                 raise
 
-    def _related(self, moved: str) -> dict[str, str]:
-        """Tickets whose approvals, items or contained changes changed, with the latest stamp of these. Tables closed
-        to the account tell nothing; each ticket's own reading says so then.
+    def _in_scope(self, table: str) -> None:
+        try:
+            self._scope.check(table)
+        except NotFound:
+            if table not in PLUGINS:
+                raise
+
+    def _moved_rows(self, poll: Poll, start: datetime) -> Iterator[values.Row]:
+        self._in_scope(poll.table)
+        try:
+            for page in self._poller.pages(poll, start, mapping.REFERENCE):
+                self._siblings.expect(poll.table, [values.value(row, "sys_id") for row in page.rows])
+                yield from page.rows
+        except NotFound:
+            if poll.table not in PLUGINS:
+                raise
+
+    def _related(self, start: datetime) -> dict[str, str]:
+        """Tickets whose approvals, items, tasks or contained changes changed, with the latest stamp of these. Tables
+        closed to the account tell nothing; each ticket's own reading says so then, and the doctor.
         """
         found: dict[str, str] = {}
-        for table, column in _LINKED:
-            columns = (column, "sys_updated_on")
+        for poll in self.polls:
             try:
-                rows = [row for page in self.client.pages(table, moved, columns) for row in page.rows]
-            except (Forbidden, NotFound):
+                rows = [row for page in self._poller.pages(poll, start, poll.tickets) for row in page.rows]
+            except (Forbidden, NotFound, Garbled):
                 continue
             for row in rows:
-                ticket, stamp = values.value(row, column), values.value(row, "sys_updated_on")
-                found[ticket] = max(found.get(ticket, ""), stamp)
+                for ticket in {values.value(row, column) for column in poll.tickets} - {""}:
+                    found[ticket] = max(found.get(ticket, ""), latest(row, poll.item))
         return found
 
     def _listed(self, ids: Collection[str]) -> Iterator[TicketRef]:
         for query in encoded.batches("sys_id", ids):
             for table in self.settings.tables:
                 yield from self._list(table, query)
+
+    def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
+        """What became of a ticket that is not listed any more. ServiceNow gives the same answer for a deleted record
+        as for a hidden one; only where the log of deletions may be read it tells these apart.
+        """
+        return fates.of(self.client, self.settings, ref)
 
     # -- reading --------------------------------------------------------------------------------------------
 
@@ -132,35 +203,68 @@ class ServiceNowSource:
             *self.fields.columns.values(),
             self.fields.template,
         )
-        row = self.client.record(table, sys_id, columns)
-        lifecycle = mapping.state(table, row, self.states)
-        trail = history.read(self.client, self.directory, table, sys_id, values.stamp(row, "sys_created_on"))
+        row = self._record(table, sys_id, tuple(dict.fromkeys(columns)))
+        self.own.forget(ref.id)
+        created = values.stamp(row, "sys_created_on")
+        trail = history.read(self._siblings, self.directory, table, sys_id, created)
         contained, added = self._changes(table, sys_id)
         fields = self.fields.read(row, trail) | contained
         fields |= mapping.relations(table, row, fields["born_from"])
-        plain = mapping.ticket(self.settings.url, ref, row, lifecycle, fields)
-        decided = approvals.read(self.client, self.directory, sys_id)
-        touched, all_touched = assets.touched(self.client, sys_id, row)
+        fields |= tasks.read(self._siblings, table, sys_id, self.settings.task_fields)
+        plain = mapping.ticket(self.settings.url, ref, row, self._state(table, row), fields)
+        decided = approvals.read(self._siblings, self.directory, table, sys_id, row)
+        items = touched.read(self._siblings, self.directory, (table, sys_id), row, created)
+        self._expect_items(touched.waiting(self._siblings, table))
+        steps = (*added, *items.added, *self._changed(trail, table, row))
         return replace(
             plain,
             approvals=decided.approvals,
             approvals_readable=decided.readable,
-            assets=touched,
-            assets_readable=all_touched,
-            history=tuple(sorted((*added, *self._changed(trail, table, row)), key=lambda step: step.at)),
+            assets=items.items,
+            assets_readable=items.readable,
+            history=tuple(sorted(steps, key=lambda step: step.at)),
             preapproval=self.fields.preapproval(row),
             history_readable=bool(trail.steps),
+            planning=planning.read(self.client, table, sys_id, row),
         )
 
+    def ahead(self, refs: Sequence[TicketRef]) -> None:
+        """These are read next: what hangs on them is asked together, when the first of them is read."""
+        by_table: dict[str, list[str]] = {}
+        for ref in refs:
+            table, sys_id = mapping.parted(ref.id)
+            by_table.setdefault(table, []).append(sys_id)
+        for table, ids in by_table.items():
+            self._siblings.expect(table, ids)
+
+    def _record(self, table: str, sys_id: str, columns: tuple[str, ...]) -> values.Row:
+        """The record, read together with those listed after it; of all of them the people are looked up at once."""
+        link = Link(table, ("sys_id",))
+        found = self._siblings.rows(table, link, sys_id, columns)
+        row = found.rows[0] if found.rows else self.client.record(table, sys_id, columns)
+        self.fields.meet([row, *self._siblings.waiting(link)])
+        return row
+
+    def _state(self, table: str, row: values.Row) -> State:
+        number = values.value(row, "state")
+        return mapping.state(table, row, self.states, self.labels.of(table).get(number, ()))
+
     def _changed(self, trail: history.History, table: str, row: values.Row) -> tuple[Change, ...]:
-        """The audit trail in the vocabulary's names. A site's own label of a state is known only of the present
-        one; the others are known by their numbers.
+        """The audit trail in the vocabulary's names. What a number of the State column means is what the instance
+        calls it now, whatever change model it comes from.
         """
         now, label = values.value(row, "state"), values.shown(row, "state")
+        choices = self.labels.of(table) if trail.of("state") else {}
+        labels = {number: tuple(words) for number, words in choices.items()}
+        labels.setdefault(now, (label,))
+        numbers = {number for step in trail.of("state") for number in (step.before, step.after)}
+        strange = [n for n in numbers - labels.keys() if states.known(table, n, (), self.states) is None]
+        if strange and not choices and KINDS[table] is TicketKind.CHANGE:
+            labels |= self.labels.next_to(values.value(row, "sys_id"))
         items = {item for step in trail.of(history.ITEM) for item in (step.before, step.after)}
         return trail.changes(
             self.fields.columns,
-            lambda number: states.known(table, number, label if number == now else "", self.states),
+            lambda number: states.known(table, number, labels.get(number, ()), self.states),
             assets.names(self.client, items),
         )
 
@@ -169,23 +273,31 @@ class ServiceNowSource:
         if KINDS[table] is not TicketKind.RELEASE or "changes" in self.fields.columns:
             return {}, ()
         try:
-            rows = self.client.listing("change_request", encoded.equals("parent", sys_id), ("number",))
+            rows = self._siblings.rows(table, _CHANGES, sys_id, ("number",))
         except Forbidden:
             return {}, ()
         numbers = {values.value(row, "sys_id"): values.value(row, "number") for row in rows}
         named = Field(tuple(sorted(numbers.values())), readable=rows.complete, where="change_request.parent")
         return {"changes": named}, history.adopted(self.client, self.directory, sys_id, numbers)
 
-    def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
-        """Nothing is concluded yet about records that a census did not list. Raises SourceError."""
-        raise SourceError(NAME, f"what became of {ref.key} is not asked")
-
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups and the named users."""
         return self.directory.roles(wanted)
 
+    def account(self, email: str) -> Person | None:
+        """The one active user with this e-mail address."""
+        return self.directory.account(email)
 
-def _moved(ref: TicketRef, related: Mapping[str, str]) -> TicketRef:
-    """The ref in a version of its own when what hangs on the ticket changed: its own counter did not move."""
-    stamp = related.get(mapping.parted(ref.id)[1])
+
+def _moved(ref: TicketRef, related: Mapping[str, str], item: str = "") -> TicketRef:
+    """The ref in a version of its own when what hangs on the ticket changed, or its item: its own counter did not
+    move.
+    """
+    stamp = max(related.get(mapping.parted(ref.id)[1], ""), item)
     return replace(ref, version=f"{ref.version} {stamp}") if stamp else ref
+
+
+def _of_item(row: values.Row, start: datetime) -> str:
+    """When the ticket's item was changed, if that is since `start`."""
+    stamp = values.value(row, "cmdb_ci.sys_updated_on")
+    return stamp if stamp >= encoded.stamp(start) else ""

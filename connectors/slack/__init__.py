@@ -1,10 +1,11 @@
-"""Slack: cards and their threads in channels, reminders to people. Buttons and commands come in elsewhere."""
+"""Slack: cards and their threads in channels, reminders to people; buttons, a command and a page of their own."""
 
 from __future__ import annotations
 
 from bot.ports import Connector
 from connectors.slack.answers import SYSTEM
 from connectors.slack.client import SlackClient
+from connectors.slack.desk import SlackDesk
 from connectors.slack.doctor import SlackExaminer
 from connectors.slack.outlet import SlackOutlet
 from connectors.slack.postbox import SlackPostbox
@@ -23,4 +24,5 @@ def build(settings: SlackSettings) -> Connector | None:
         examiner=SlackExaminer(client, settings),
         outlet=SlackOutlet(client),
         postbox=SlackPostbox(client, settings),
+        desk=SlackDesk(client, settings) if settings.app_token or settings.signing_secret else None,
     )

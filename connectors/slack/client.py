@@ -90,7 +90,7 @@ class SlackClient:
     """Calls Web API methods by name. May be shared between threads."""
 
     def __init__(self, token: str, api_url: str, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._web = WebClient(token, api_url, timeout=TIMEOUT, retry_handlers=[], logger=_silent())
+        self._web = WebClient(token, api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
         self._sleep = sleep
         self._me: Me | None = None
 
@@ -146,7 +146,7 @@ class SlackClient:
         return Answer(response.data, _headers(response.headers))
 
 
-def _silent() -> logging.Logger:
+def silent() -> logging.Logger:
     """The SDK logs request bodies and answers, with e-mail addresses in them; what matters is in our errors."""
     logger = logging.getLogger("connectors.slack.sdk")
     logger.setLevel(logging.CRITICAL + 1)

@@ -19,7 +19,8 @@ SCOPES: Mapping[str, str] = {
     "groups:history": "find its own messages again in private channels after a dropped line",
     "im:history": "find its own direct messages again after a dropped line",
     "im:write": "write to people directly",
-    "users:read": "know the people it writes to",
+    "commands": "answer /sluis",
+    "users:read": "know the people it writes to, and who presses a button",
     "users:read.email": "find people by their e-mail address",
 }
 """What the app asks for, and what each is for."""
@@ -43,7 +44,23 @@ class SlackExaminer:
         who, where = answer.data.get("user", "?"), answer.data.get("team", "?")
         yield Diagnosis(Health.OK, SYSTEM, f"connected as {who} in the workspace {where}")
         yield from _scopes(answer.headers.get("x-oauth-scopes"))
+        yield from self._lines()
         yield from self._channels()
+
+    def _lines(self) -> Iterator[Diagnosis]:
+        """Whether buttons and commands are heard. A line that may be opened is not opened."""
+        token = self._settings.app_token
+        if token is None and self._settings.signing_secret:
+            yield Diagnosis(Health.OK, "slack buttons", "heard over HTTP, at /slack/events of `sluis serve`")
+        if token is None:
+            return
+        try:
+            SlackClient(token.get_secret_value(), self._settings.api_url).read("apps.connections.open")
+        except SourceError as error:
+            fix = "make an app-level token with the scope connections:write and put it in SLACK_APP_TOKEN"
+            yield Diagnosis(Health.FAILED, "slack buttons", str(error), fix)
+            return
+        yield Diagnosis(Health.OK, "slack buttons", "heard over Socket Mode")
 
     def _channels(self) -> Iterator[Diagnosis]:
         if not self._settings.channel:

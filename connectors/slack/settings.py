@@ -67,12 +67,14 @@ class SlackSettings(EnvSettings):
     )
     app_token: Annotated[SecretStr, _starts("xapp-")] | None = Field(
         None,
-        description="App-level token with the scope connections:write, for buttons over Socket Mode. Not used yet.",
+        description="App-level token with the scope connections:write: buttons, /sluis and Home over Socket Mode, for"
+        " which Slack need not reach this machine.",
         examples=["xapp-your-token"],
     )
     signing_secret: SecretStr | None = Field(
         None,
-        description="Signing secret of the Slack app, only when Slack calls in over HTTP. Not used yet.",
+        description="Signing secret of the Slack app, only when Slack calls in over HTTP: at /slack/events of the port"
+        " of `sluis serve`.",
         examples=["your-signing-secret"],
     )
     api_url: Annotated[str, AfterValidator(_api)] = Field(

@@ -18,7 +18,7 @@ def test_a_line_that_rests_is_shown_at_any_moment() -> None:
     line, metrics = FakeLine(), Metrics()
     circuits = {"jira": line}
     metrics.watch(circuits)
-    pages = app(lambda: {"clock": True}, lambda: {}, metrics.registry, circuits).test_client()
+    pages = app(lambda: {"clock": True}, lambda: {}, metrics.registry, circuits=circuits).test_client()
     seen = []
     for line.open in (False, True, False):
         answer = pages.get("/healthz")

@@ -211,6 +211,25 @@ def test_when_it_is_tried_again(world: World, error: Exception, pause: timedelta
     assert world.journal.due_slots(NOW + pause)
 
 
+def test_a_refusal_is_told_when_it_begins_and_when_it_ends(world: World) -> None:
+    """What comes between changes nothing: another failure, or the same refusal again."""
+    policy = Refused("jira", "answered 403", "ask", "Backout plan is mandatory")
+    told = []
+    for error in (
+        policy,
+        Unreachable("jira", "down"),
+        policy,
+        Refused("jira", "x", "", "Risk is mandatory"),
+        None,
+    ):
+        if error:
+            world.jira.fail("create", error)
+        told.append(world.deliver(wish("jira")).turned)
+        world.clock.forward(days=2)
+    assert [bool(turned) for turned in told] == [True, False, False, True, True]
+    assert world.journal.refused("comment") == {}
+
+
 def test_pauses_grow_to_a_day(world: World) -> None:
     pauses, last = [], world.clock()
     world.journal.wish([wish("jira")], NOW)

@@ -131,3 +131,12 @@ def test_the_group_of_a_body_that_stands_in_is_the_cab(monkeypatch, env, cab):
     assert loaded.wanted_roles.get(Role.CAB) == cab
     declared = (Substitute(Role.CAB, "Management team", "We have no CAB"),)
     assert loaded.bot.stand_ins == (declared if "SLUIS_SUBSTITUTES__CAB" in env else ())
+
+
+@pytest.mark.parametrize("name", ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"])
+def test_what_would_turn_the_slack_library_to_another_way_of_signing_in_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(settings.SettingsError, match=f"{name}: no such setting"):
+        settings.load()

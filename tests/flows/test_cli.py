@@ -255,3 +255,13 @@ def _until(holds, seconds: float = 20) -> None:
     while not holds():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.1)
+
+
+def test_the_doctor_names_the_tickets_that_take_no_note(town: Town, env) -> None:
+    town.servicenow.set("change_request", town.payment, backout_plan="")
+    town.servicenow.access.mandatory["backout_plan"] = "Backout plan is mandatory"
+    sluis("sync", env={**env, "SLUIS_MODE": "act"})
+    told = sluis("doctor", env=env).stdout
+    number = town.servicenow.row("change_request", town.payment)["number"]
+    assert f"{number}  takes no comment: Backout plan is mandatory" in told
+    assert "never the bot's" in told

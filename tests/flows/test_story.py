@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
+
+from bot import app, settings
 from bot.cli.adf_text import adf_text
+from bot.journal import open_journal
 from bot.report import Report
 from connectors.sandbox.jira_state import Comment
 from connectors.sandbox.town import Town
@@ -161,11 +166,30 @@ def test_observe_writes_nothing_and_tells_what_act_would_do(town: Town, sync: Sy
     assert len(comments(town, town.change)) == 1
 
 
-def test_the_cap_holds_back_and_the_next_run_goes_on(town: Town, sync: Sync) -> None:
-    first = sync(SLUIS_MAX_WRITES="2")
-    assert (first.writes, first.exit_code) == (2, 1)
-    assert any("held back by the cap of 2 writes" in p for p in first.problems)
-    sync(SLUIS_MAX_WRITES="200")
+def test_more_than_the_cap_stops_before_the_first_write_until_somebody_allows_it(
+    town: Town, sync: Sync
+) -> None:
+    town.roll_out()  # its formal notifications would be the first to go out
+    first = sync(SLUIS_MAX_WRITES="5")
+    assert (first.writes, first.exit_code, writes(town)) == (0, 1, 0)
+    (line,) = first.problems
+    number = int(line.split(" ", 1)[0])
+    assert line == (
+        f"{number} messages are more than SLUIS_MAX_WRITES=5: nothing was written. Look at what would be, then let it "
+        f"go: `sluis sync --allow {number}`, or `sluis allow {number}` while `sluis serve` runs"
+    )
+    assert {(town.change, "comment"), (town.release, "comment")} <= {
+        (p.ticket, p.what) for p in first.planned
+    }
+    again = sync(SLUIS_MAX_WRITES="5")
+    assert (again.problems, again.writes, writes(town)) == ([line], 0, 0)
+
+    app.allow(settings.load(), number - 1, "Dirk Peeters")
+    assert sync(SLUIS_MAX_WRITES="5").writes == 0, "less than it takes"
+    app.allow(settings.load(), number, "Dirk Peeters")
+    done = sync(SLUIS_MAX_WRITES="5")
+    assert (done.problems, done.writes >= number) == ([], True)
+    assert done.notes == [f"{number} messages are more than SLUIS_MAX_WRITES=5: Dirk Peeters allowed it"]
     assert len(comments(town, town.change)) == 1
     assert len(town.servicenow.notes(town.payment)) == 1
 
@@ -182,6 +206,19 @@ def test_what_was_over_before_the_bot_came_is_left_alone(town: Town, sync: Sync)
     sync()
     sync(full=True)
     assert comments(town, town.change) == []
+
+
+@pytest.mark.parametrize(("days", "kept"), [(1, False), (-1, True)])
+def test_what_was_closed_before_a_day_is_not_even_kept(town: Town, sync: Sync, days: int, kept: bool) -> None:
+    since = f"{town.now() + timedelta(days=days):%Y-%m-%d}"
+    town.jira.transition(town.change, "Closed", "Tom Willems")
+    sync(SLUIS_SINCE=since)
+    town.jira.set_field(town.change, "summary", "Another title", "Tom Willems")
+    report = sync(SLUIS_SINCE=since)
+    assert (report.exit_code, comments(town, town.change)) == (0, [])
+    journal = open_journal(settings.load().bot.database_url)
+    assert (town.change in {ref.key for ref in journal.tracked("jira").values()}) is kept
+    journal.close()
 
 
 def test_dutch_people_read_dutch(town: Town, sync: Sync) -> None:

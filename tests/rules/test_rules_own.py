@@ -209,7 +209,7 @@ def test_parameters_that_may_be_set(tmp_path, pack, rule, with_):
 def test_parameters_that_may_not_be_set_so(tmp_path, pack, rule, with_, told):
     with pytest.raises(PolicyError) as caught:
         own(tmp_path, pack, rule, with_)
-    assert caught.value.problems == (f"our-city.yaml: {rule}.with.{told}{WAIVER}",)
+    assert unplaced(caught.value.problems) == [f"our-city.yaml: {rule}.with.{told}{WAIVER}"]
 
 
 def test_of_every_parameter_of_every_check_it_is_known_what_an_own_pack_may_do_with_it():

@@ -24,6 +24,7 @@ from bot.model.asset import Flag
 from bot.model.facts import Facts
 from bot.model.lifecycle import State
 from bot.model.people import Role
+from bot.model.planning import Checked, Clash, Conflict, Planning
 from bot.model.ticket import Change
 from bot.model.waiver import Substitute, Waiver
 from bot.remind import Due, Reminder
@@ -64,6 +65,14 @@ EMERGENCY = {
     "approvals": (),
     **dict.fromkeys(("package", "test_plan", "test_result"), EMPTY),
 }
+CLASHES = (Conflict(Clash.BLACKOUT, "Jaareinde", "Citizen register"), Conflict(Clash.CHANGE, "CHG0030104"))
+
+
+def planned(facts: Facts) -> Facts:
+    """The source's own check found a blackout and another change in the way."""
+    return replace(facts, ticket=replace(facts.ticket, planning=Planning(Checked.CONFLICT, day(9), CLASHES)))
+
+
 CASES = {
     "held": case(test_data="production"),
     "ready": case(approvals=SIGNED),
@@ -84,6 +93,7 @@ CASES = {
     ),
     "excepted": replace(case(test_data="production", approvals=SIGNED), waivers=(WAIVER,)),
     "emergency": replace(case(**EMERGENCY), settle_by=day(12)),
+    "clashing": planned(case(approvals=SIGNED, state=State.SCHEDULED)),
     "overdue": replace(case(**EMERGENCY), settle_by=day(9)),
 }
 
@@ -113,6 +123,13 @@ def test_comments(speak: Speaker, name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_cards(speak: Speaker, name: str) -> None:
     golden(f"card-{name}-{speak.language}", card.compose(CASES[name], lines(CASES[name]), speak)["text"])
+
+
+@pytest.mark.parametrize("reason", ["Backout plan is mandatory", ""], ids=["policy", "rights"])
+def test_a_card_alone(speak: Speaker, reason: str) -> None:
+    """The ticket does not take the comment: the card carries all of it, and says so."""
+    told = card.compose(CASES["bare"], lines(CASES["bare"]), speak, refused=reason)["text"]
+    golden(f"card-alone-{'policy' if reason else 'rights'}-{speak.language}", told)
 
 
 def test_handovers_reminder_news_and_reasoning(speak: Speaker) -> None:

@@ -88,16 +88,20 @@ def test_a_short_wait_is_slept_through_however_it_is_written(client, server, wai
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Retry-After": "7200"},
-        {"Retry-After": "7199.5"},
-        {"Retry-After": format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)},
-        {"X-RateLimit-Reset": (datetime.now(UTC) + timedelta(hours=2)).isoformat()},
+        lambda until: {"Retry-After": "7200"},
+        lambda until: {"Retry-After": "7199.5"},
+        lambda until: {"Retry-After": format_datetime(until, usegmt=True)},
+        lambda until: {"X-RateLimit-Reset": until.isoformat()},
     ],
+    ids=["seconds", "decimals", "date", "reset"],
 )
 def test_a_long_wait_ends_the_turn_and_is_kept_in_the_next_ones(client, server, headers):
     client.identify()
-    reason = {"RateLimit-Reason": "jira-quota-tenant-based"}
-    server.fail(Fault(How.ANSWER, path="/field$", status=429, headers=headers | reason))
+    reason, given = (
+        {"RateLimit-Reason": "jira-quota-tenant-based"},
+        headers(datetime.now(UTC) + timedelta(hours=2)),
+    )
+    server.fail(Fault(How.ANSWER, path="/field$", status=429, headers=given | reason))
     with pytest.raises(RateLimited, match="jira-quota-tenant-based") as caught:
         client.api("field")
     assert abs(caught.value.until - datetime.now(UTC) - timedelta(hours=2)) < timedelta(minutes=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -66,12 +67,14 @@ class Instance(ServiceNowSandbox):
 class Tools:
     """The connector's parts on one client."""
 
-    def __init__(self, settings: ServiceNowSettings) -> None:
-        self.client = Client(settings, policy("servicenow", total=2, backoff=0.0))
+    def __init__(
+        self, settings: ServiceNowSettings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.client = Client(settings, policy("servicenow", total=2, backoff=0.0), clock)
         self.directory = Directory(self.client)
         self.source = ServiceNowSource(self.client, self.directory, settings)
-        self.book = ServiceNowBook(self.client, self.directory, settings.ci_fields)
-        self.outlet = ServiceNowOutlet(self.client, settings)
+        self.book = ServiceNowBook(self.client, self.directory, settings)
+        self.outlet = ServiceNowOutlet(self.client, settings, self.source.own)
         self.examiner = ServiceNowExaminer(self.source, self.book)
 
     def read(self, number: str) -> Ticket:

@@ -9,6 +9,7 @@ from servicenow_helpers import START, Instance, Tools
 
 from bot.model.people import Group, Person
 from bot.model.ticket import Approval, Decision
+from connectors.sandbox.server import Server
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_an_empty_group_that_approves_itself_is_nobodys_approval(instance: Insta
     part = instance.state.all("sysapproval_group")[0]["sys_id"]
     instance.set("sysapproval_group", part, approval="approved")
     instance.set("change_request", instance.change, approval="approved")
-    settled = Approval(None, Decision.NOT_REQUIRED, None, dpo, "DPO", asked_at=START)
+    settled = Approval(None, Decision.AUTOMATIC, None, dpo, "DPO", asked_at=START)
     assert tools.read(instance.number).approvals == (settled,)
 
 
@@ -111,3 +112,72 @@ def test_one_hidden_approval_makes_the_picture_incomplete(instance: Instance, to
     instance.request_approval(instance.change, instance.jan)
     instance.access.hidden_rows.add(row)
     assert tools.read(instance.number).approvals_readable is False
+
+
+@pytest.mark.parametrize(
+    ("state", "decisions"),
+    [
+        ("", [Decision.AUTOMATIC]),  # no record at all: no group was asked
+        ("skipped", [Decision.NOT_REQUIRED, Decision.AUTOMATIC]),
+        ("not_required", [Decision.NOT_REQUIRED, Decision.AUTOMATIC]),
+        ("approved", [Decision.APPROVED]),
+        ("rejected", [Decision.REJECTED]),
+    ],
+)
+def test_a_change_that_says_approved_without_anybody_is_nobodys_approval(
+    instance: Instance, tools: Tools, state: str, decisions: list[Decision]
+) -> None:
+    if state:
+        (row,) = instance.request_approval(instance.change, instance.an)
+        instance.set("sysapproval_approver", row, "an.willems", state=state)
+    instance.set("change_request", instance.change, approval="approved")
+    assert [a.decision for a in tools.read(instance.number).approvals] == decisions
+
+
+def test_where_records_are_hidden_nothing_is_said_of_approving_itself(
+    instance: Instance, tools: Tools
+) -> None:
+    instance.request_approval(instance.change, instance.an)
+    instance.set("change_request", instance.change, approval="approved")
+    instance.access.hidden_tables.add("sysapproval_approver")
+    assert tools.read(instance.number).approvals == ()
+
+
+def test_an_approval_that_names_the_ticket_by_document(instance: Instance, tools: Tools) -> None:
+    (row,) = instance.request_approval(instance.change, instance.an)
+    instance.set("sysapproval_approver", row, sysapproval="")
+    assert [a.decision for a in tools.read(instance.number).approvals] == [Decision.REQUESTED]
+    instance.later(days=1)
+    instance.set("sysapproval_approver", row, "an.willems", state="approved")
+    assert [ref.key for ref in tools.source.changed(instance.now)] == [instance.number]
+
+
+def test_an_instance_that_refuses_a_query_by_document_is_asked_by_ticket_alone(
+    instance: Instance, tools: Tools, server: Server
+) -> None:
+    instance.request_approval(instance.change, instance.an)
+    instance.access.strict_queries = True
+    instance.access.unqueryable.add(("sysapproval_approver", "document_id"))
+    for _ in range(2):
+        ticket = tools.read(instance.number)
+        assert (ticket.approvals_readable, [a.decision for a in ticket.approvals]) == (
+            True,
+            [Decision.REQUESTED],
+        )
+    assert server.count("GET", "table/sysapproval_approver") == 3  # the refusal is remembered
+
+
+def test_an_inactive_approver_is_known_as_such(instance: Instance, tools: Tools) -> None:
+    instance.request_approval(instance.change, instance.an)
+    instance.set("sys_user", instance.an, active=False)
+    (asked,) = tools.read(instance.number).approvals
+    assert asked.person and not asked.person.active
+
+
+def test_an_approval_by_role_is_by_whoever_gave_it(instance: Instance, tools: Tools) -> None:
+    """ "Approved, permission granted by role": the record of another is decided by somebody who may."""
+    instance.request_approval(instance.change, instance.cab)
+    instance.approve(instance.change, instance.jan, by="dirk.peeters")
+    (given,) = [a for a in tools.read(instance.number).approvals if a.decision is Decision.APPROVED]
+    assert given.person and given.on_behalf_of
+    assert (given.person.id, given.on_behalf_of.id) == (instance.dirk, instance.jan)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from servicenow_helpers import START, Instance, Tools
 
@@ -105,3 +107,38 @@ def test_a_hidden_item_is_there_but_unreadable_and_a_deleted_one_is_not(
     assert list(tools.book.look_up(refs)) == refs[:1]
     instance.access.hidden_rows.add(instance.kassa)
     assert tools.book.look_up(refs)[refs[0]].confidentiality.readable is False
+
+
+def test_when_an_item_was_added_is_when_its_row_was_made(instance: Instance, tools: Tools) -> None:
+    """No audit trail of the change tells of rows in other tables."""
+    server, service, first = (instance.add_ci(name=name) for name in ("srv01", "Loket", "Balie"))
+    instance.add_affected_ci(instance.change, first)  # with the change: no addition
+    instance.later(days=1)
+    instance.state.insert("task_ci", {"task": instance.change, "ci_item": server}, "dirk.peeters")
+    instance.later(hours=1)
+    instance.add_impacted_service(instance.change, service)
+    instance.set("change_request", instance.change, description="Zodat er een audittrail is")
+    ticket = tools.read(instance.number)
+    assets = [c for c in ticket.history if c.field == "assets"]
+    assert [(c.before, c.after, c.by and c.by.name) for c in assets] == [
+        ("", "srv01", "Dirk Peeters"),
+        ("", "Loket", None),
+    ]
+    assert assets[0].at == START + timedelta(days=1)
+    assert ticket.history_readable
+
+
+def test_an_item_added_out_of_sight_is_told_without_its_name(instance: Instance, tools: Tools) -> None:
+    secret = instance.add_ci(name="Geheim")
+    instance.later(days=1)
+    row = instance.add_affected_ci(instance.change, secret)
+    del instance.state.rows["cmdb_ci_service"][secret]
+    assert instance.row("task_ci", row)["ci_item"] == secret
+    (added,) = [c for c in tools.read(instance.number).history if c.field == "assets"]
+    assert (added.before, added.after) == ("", "")
+
+
+def test_a_link_whose_item_is_hidden_is_not_an_absent_link(instance: Instance, tools: Tools) -> None:
+    instance.add_affected_ci(instance.change, instance.kassa)
+    instance.access.hidden_columns.add(("task_ci", "ci_item"))
+    assert tools.read(instance.number).assets_readable is False

@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
+import re
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from servicenow_helpers import START, Instance, Tools
+from servicenow_helpers import START, Instance, Tools, settings_for
 
 from bot.ports import AuthRefused, Forbidden, Garbled, NotFound, RateLimited, SourceError, Unreachable
+from connectors.http import policy
 from connectors.sandbox.server import Fault, How, Server
-from connectors.sandbox.servicenow import CLIENT_ID, CLIENT_SECRET, INTEGRATION_PASSWORD
+from connectors.sandbox.servicenow import API_KEY, CLIENT_ID, CLIENT_SECRET, INTEGRATION_PASSWORD
 from connectors.servicenow import encoded
+from connectors.servicenow.answers import CutShort
+from connectors.servicenow.client import Client
 
 JSON = {"Content-Type": "application/json"}
 PARTIAL = '{"result":[{"sys_id":"x"}],"error":{"message":"Transaction cancelled","detail":"maximum execution time"}}'
+CANCELLED = '{"error":{"message":"Transaction cancelled: maximum execution time exceeded"}}'
 
 
 @pytest.mark.parametrize(
     ("fault", "kind", "words"),
     [
-        (Fault(How.ANSWER, status=200, headers=JSON, body=PARTIAL), Garbled, "Transaction cancelled"),
-        (Fault(How.ANSWER, status=200, headers=JSON, body='{"result":[{}]}""'), Garbled, "not JSON"),
-        (Fault(How.ANSWER, status=200, headers=JSON, body='{"error":{"message":"no"}}'), Garbled, "no"),
+        (
+            Fault(How.ANSWER, status=200, headers=JSON, body=PARTIAL, times=9),
+            CutShort,
+            "Transaction cancelled",
+        ),
+        (
+            Fault(How.ANSWER, status=200, headers=JSON, body='{"result":[{}]}""', times=9),
+            CutShort,
+            "not JSON",
+        ),
+        (
+            Fault(How.ANSWER, status=200, headers=JSON, body='{"error":{"message":"no"}}', times=9),
+            CutShort,
+            "no",
+        ),
         (Fault(How.ANSWER, status=200, headers=JSON, body='{"result":"text"}'), Garbled, "no list"),
         (Fault(How.ANSWER, status=200, headers=JSON, body='{"result":[{"number":"1"}]}'), Garbled, "sys_id"),
-        (Fault(How.ANSWER, status=200, headers=JSON, body=""), Garbled, "not JSON"),
+        (Fault(How.ANSWER, status=200, headers=JSON, body="", times=9), CutShort, "not JSON"),
         (
             Fault(How.ANSWER, status=200, headers={"Content-Type": "text/html"}, body="<p>login"),
             Garbled,
@@ -57,7 +76,12 @@ PARTIAL = '{"result":[{"sys_id":"x"}],"error":{"message":"Transaction cancelled"
         (Fault(How.ANSWER, status=500, times=9), Unreachable, "500"),
         (Fault(How.ANSWER, status=503, times=9), Unreachable, "503"),
         (Fault(How.DROP_BEFORE, times=9), Unreachable, "connection failed"),
-        (Fault(How.TRUNCATE), Garbled, "not JSON"),
+        (Fault(How.TRUNCATE, times=9), CutShort, "not JSON"),
+        (
+            Fault(How.ANSWER, status=500, headers=JSON, body=CANCELLED, times=9),
+            CutShort,
+            "Transaction cancelled",
+        ),
     ],
     ids=lambda value: "",
 )
@@ -89,6 +113,72 @@ def test_a_passing_failure_of_a_read_is_overcome(
     assert [ref.key for ref in tools.source.census()] == [instance.number]
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(How.ANSWER, status=200, headers=JSON, body=PARTIAL),
+        Fault(How.ANSWER, status=200, headers=JSON, body='{"result":[{"sys_id":"x"}]}""'),
+        Fault(How.ANSWER, status=500, headers=JSON, body=CANCELLED),
+        Fault(How.TRUNCATE),
+    ],
+)
+def test_what_is_cut_short_is_asked_in_smaller_pages(
+    instance: Instance, configured, server: Server, fault: Fault
+) -> None:
+    wanted = {f"change_request:{c}" for c in [instance.change, *(instance.add_change() for _ in range(59))]}
+    fault.path = "table/change_request"
+    server.fail(fault)
+    assert {ref.id for ref in configured(page_size=160, tables="change_request").source.census()} == wanted
+    sizes = [re.findall(r"sysparm_limit=(\d+)", a.query) for a in server.asked if "change_request" in a.path]
+    assert sizes == [["160"], ["40"], ["40"]]
+
+
+def test_a_long_refusal_is_respected_in_every_cycle_until_its_end(instance: Instance, server: Server) -> None:
+    impatient = policy("servicenow", total=2, backoff=0.0, patience=0.05)
+    client = Client(settings_for(server.url), impatient)
+    server.fail(Fault(How.ANSWER, status=429, headers={"Retry-After": "0.2"}))
+    with pytest.raises(RateLimited) as told:
+        client.record("change_request", instance.change)
+    assert client.circuit.open
+    with pytest.raises(RateLimited, match="wants to be left alone until"):
+        client.record("change_request", instance.change)
+    assert len(server.asked) == 1
+    time.sleep(max(0.0, (told.value.until - datetime.now(UTC)).total_seconds()))
+    assert client.record("change_request", instance.change)["sys_id"]["value"] == instance.change
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_without_a_time_to_wait_the_hours_allowance_is_waited_for(
+    instance: Instance, server: Server, retries: int
+) -> None:
+    client = Client(settings_for(server.url), policy("servicenow", total=retries, backoff=0.0))
+    reset = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=30)
+    headers = JSON | {"X-RateLimit-Limit": "100", "X-RateLimit-Reset": str(int(reset.timestamp()))}
+    server.fail(
+        Fault(How.ANSWER, status=429, headers=headers, body='{"error":{"message":"Rate limit of 100"}}')
+    )
+    with pytest.raises(RateLimited) as told:
+        client.record("change_request", instance.change)
+    assert abs(told.value.until - reset) < timedelta(seconds=5)
+
+
+def test_an_instance_that_drops_the_order_is_noticed(
+    instance: Instance, tools: Tools, server: Server
+) -> None:
+    rows = ",".join(f'{{"sys_id":"{n * 32}"}}' for n in ("b", "a"))
+    server.fail(
+        Fault(How.ANSWER, "table/change_request", status=200, headers=JSON, body=f'{{"result":[{rows}]}}')
+    )
+    with pytest.raises(Garbled, match="ignores the order"):
+        list(tools.source.census())
+
+
+def test_each_half_of_an_alternative_is_paged() -> None:
+    query = encoded.either("a=1^b=2", "c=3")
+    assert encoded.after(query, "") == "a=1^b=2^NQc=3^ORDERBYsys_id"
+    assert encoded.after(query, "f0") == "a=1^b=2^sys_id>f0^NQc=3^sys_id>f0^ORDERBYsys_id"
+
+
 def test_a_sleeping_instance(instance: Instance, tools: Tools) -> None:
     instance.access.hibernating = True
     with pytest.raises(Garbled, match="sleeps"):
@@ -114,6 +204,16 @@ def test_identify_with_a_password_and_with_oauth(
     wrong = configured(user="", password="", client_id=CLIENT_ID, client_secret="nonsense")
     with pytest.raises(AuthRefused, match="token"):
         wrong.source.identify()
+
+
+def test_an_api_key_instead_of_a_password(instance: Instance, configured, server: Server) -> None:
+    source = configured(user="", password="", api_key=API_KEY).source
+    assert source.identify().id == instance.integration_id
+    assert {a.headers.get("X-Sn-Apikey") for a in server.asked} == {API_KEY}
+    assert not [a for a in server.asked if "Authorization" in a.headers]
+    with pytest.raises(AuthRefused) as caught:
+        configured(user="", password="", api_key="revoked").source.identify()
+    assert "revoked" not in str(caught.value)
 
 
 def test_requests_carry_our_name_and_no_cookies(tools: Tools, server: Server) -> None:

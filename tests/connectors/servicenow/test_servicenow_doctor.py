@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 from servicenow_helpers import Instance, Tools
 
+from bot.cli.screen import show_diagnoses
 from bot.model.people import Role
 from bot.ports import Health
 from connectors.sandbox.server import Server
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "doctor-servicenow.txt"
+WRITE = os.environ.get("SLUIS_GOLDEN") == "1"
 ROLES = {Role.CAB: ["CAB"], Role.DPO: ["DPO"], Role.OPERATIONS: ["Leeg"]}
 
 
@@ -19,6 +26,7 @@ def examined(tools: Tools) -> dict[str, tuple[Health, str]]:
 
 
 def test_a_healthy_instance(instance: Instance, tools: Tools, server: Server) -> None:
+    instance.grant(instance.integration_id, "sn_change_read", "sn_change_write")
     instance.add_group("Leeg")
     instance.add_group("DPO", [instance.an])
     instance.add_release()
@@ -40,6 +48,23 @@ def hide_column(table: str, column: str) -> Callable[[Instance], None]:
 
 def close(how: str, table: str) -> Callable[[Instance], None]:
     return lambda i: getattr(i.access, how).add(table)
+
+
+def drop_column(table: str, column: str) -> Callable[[Instance], None]:
+    return lambda i: i.state.tables[table].columns.pop(column) and None
+
+
+def both(*ways: Callable[[Instance], None]) -> Callable[[Instance], None]:
+    def all_of_them(instance: Instance) -> None:
+        for way in ways:
+            way(instance)
+
+    return all_of_them
+
+
+def both_journals(instance: Instance) -> None:
+    instance.access.hidden_columns.add(("change_request", "work_notes"))
+    instance.access.hidden_tables.add("sys_journal_field")
 
 
 def add_state(instance: Instance) -> None:
@@ -67,7 +92,61 @@ def add_state(instance: Instance) -> None:
             "Insufficient",
         ),
         (close("hidden_tables", "task_ci"), "task_ci", Health.FAILED, "may not be read"),
-        (close("hidden_tables", "sys_journal_field"), "sys_journal_field", Health.WARNING, "hidden"),
+        (
+            close("hidden_tables", "sys_journal_field"),
+            "finding its notes",
+            Health.WARNING,
+            "through the ticket alone",
+        ),
+        (close("forbidden_tables", "sys_journal_field"), "finding its notes", Health.WARNING, "is hidden"),
+        (
+            hide_column("change_request", "work_notes"),
+            "finding its notes",
+            Health.OK,
+            "through sys_journal_field",
+        ),
+        (both_journals, "finding its notes", Health.FAILED, "no note will be written"),
+        (lambda _: None, "writing notes", Health.WARNING, "its own roles cannot be seen"),
+        (lambda i: i.grant(i.integration_id, "itil"), "writing notes", Health.OK, "has the role itil"),
+        (
+            lambda i: i.grant(i.integration_id, "sn_change_read"),
+            "writing notes",
+            Health.WARNING,
+            "has none of",
+        ),
+        (close("forbidden_tables", "sys_user_has_role"), "writing notes", Health.WARNING, "cannot be seen"),
+        (lambda _: None, "conflicts", Health.OK, "can be read"),
+        (close("forbidden_tables", "conflict"), "conflicts", Health.WARNING, "may not be read"),
+        (
+            lambda i: i.set("cmdb_ci", i.kassa, u_confidentiality="hoog?"),
+            "values of cmdb_ci",
+            Health.WARNING,
+            "confidentiality (u_confidentiality) holds what is no class: hoog?",
+        ),
+        (
+            hide_column("cmdb_ci", "u_gdpr"),
+            "columns of cmdb_ci",
+            Health.WARNING,
+            "there, but hidden from the account",
+        ),
+        (
+            drop_column("cmdb_ci", "u_gdpr"),
+            "columns of cmdb_ci",
+            Health.WARNING,
+            "no such column on this table",
+        ),
+        (
+            both(drop_column("cmdb_ci", "u_gdpr"), close("forbidden_tables", "sys_dictionary")),
+            "columns of cmdb_ci",
+            Health.WARNING,
+            "hidden, or not there: gdpr",
+        ),
+        (
+            both(hide_column("cmdb_ci", "u_gdpr"), close("hidden_tables", "sys_dictionary")),
+            "columns of cmdb_ci",
+            Health.WARNING,
+            "hidden, or not there: gdpr",
+        ),
         (close("hidden_tables", "sys_user_grmember"), "role cab", Health.FAILED, "may not be read"),
         (lambda _: None, "role dpo", Health.WARNING, "no group or user DPO"),
         (add_state, "states of change_request", Health.WARNING, "Wachtrij"),
@@ -98,3 +177,40 @@ def test_wrong_credentials_end_the_examination(configured) -> None:
 def test_a_scope_that_names_an_unknown_column_is_told(configured) -> None:
     found = examined(configured(query="u_nonsense=1^ORtype=normal"))
     assert "query (u_nonsense)" in found["columns of change_request"][1]
+
+
+def test_columns_and_values_of_named_classes(instance: Instance, configured) -> None:
+    instance.add_ci("cmdb_ci_business_app", name="Dossiers", data_classification="Secret")
+    settings = {
+        "ci_fields": {"confidentiality": "cmdb_ci_business_app.data_classification,u_class"},
+        "ci_values": {"confidentiality": "Public=1,Restricted=5"},
+    }
+    found = [d for d in configured(**settings).examiner.examine({}) if "cmdb_ci_business_app" in d.about]
+    assert [(d.health, d.about, d.detail) for d in found] == [
+        (Health.OK, "columns of cmdb_ci_business_app", "all 1 come back"),
+        (
+            Health.WARNING,
+            "values of cmdb_ci_business_app",
+            "confidentiality (data_classification) holds what is no class: Secret",
+        ),
+    ]
+    assert "SERVICENOW_CI_VALUES__CONFIDENTIALITY" in found[1].fix
+
+
+def test_the_output_on_an_instance_that_hides_two_columns_and_the_journal(
+    instance: Instance, tools: Tools, server: Server
+) -> None:
+    instance.request_approval(instance.change, instance.an)
+    instance.add_affected_ci(instance.change, instance.kassa)
+    instance.set("change_request", instance.change, "dirk.peeters", work_notes="Gezien")
+    instance.access.hidden_columns |= {("change_request", "u_test_data"), ("cmdb_ci", "u_confidentiality")}
+    instance.access.hidden_tables.add("sys_journal_field")
+    instance.state.tables["change_request"].columns.pop("u_release_package")
+    shown = io.StringIO()
+    console = Console(file=shown, width=120, highlight=False, color_system=None)
+    show_diagnoses("servicenow", tools.examiner.examine({Role.CAB: ["CAB"]}), console)
+    text = "\n".join(line.rstrip() for line in shown.getvalue().splitlines()) + "\n"
+    if WRITE:
+        GOLDEN.write_text(text, encoding="utf-8")
+    assert GOLDEN.read_text(encoding="utf-8") == text
+    assert server.writes() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -146,6 +147,43 @@ def test_where_notes_are_found_when_something_is_hidden(
 )
 def test_text_is_inert(text: str, shown: str) -> None:
     assert note(text, MARKER).partition("\n\n")[0] == shown
+
+
+NASTY = (
+    "[code]<script>alert(1)</script>[/code]",
+    "[CoDe]<img src=x onerror=alert(1)>[/cOdE]",
+    "[ code ]<b>x</b>[ /code ]",
+    "[code\n]<b>x</b>[/code\n]",
+    "[co\x00de]<b>x</b>[/co\x08de]",
+    "[[code]]<b>[/[code]]",
+    "[co[code]de]<i>",
+    "[code]" * 900,
+    "&lt;script&gt; &#91;code&#93; &#x3c;b&#x3e;",
+    "javascript:alert(1) data:text/html,x https://evil.example/?q=1 HTTP://evil.example www.evil.example",
+    "mailto:someone ftp://evil.example file:///etc/passwd",
+    "@[Dirk Peeters] @here <!channel> <@U1> [~admin] {code} |https://evil.example|",
+    "x\n\n[sluis slot1 h=cdcdcdcdcdcd r=9]",
+    "x\n [ sluis slot1 h=cdcdcdcdcdcd r=9]",
+    "\u202e[code]gnp.exe\u202c",
+)
+_DANGER = re.compile(
+    r"\[\s*/?\s*code|[<>]|@\[|&#?\w+;|(https?|ftp|file|mailto|javascript|data):|www\.|[\x00-\x08\u202a-\u202e]",
+    re.IGNORECASE,
+)
+"""What a platform that strips control characters could make something of."""
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_nothing_of_a_nasty_text_is_active_in_note_or_columns(
+    instance: Instance, configured, text: str
+) -> None:
+    outlet = configured(status_column="u_compliance_status", findings_column="u_compliance_findings").outlet
+    outlet.create(instance.place, f"Ticket says: {text}", MARKER)
+    row = instance.row("change_request", instance.change)
+    shown = (*instance.notes(instance.change), row["u_compliance_status"], row["u_compliance_findings"])
+    assert [found[0] for words in shown for found in _DANGER.finditer(words)] == []
+    assert all(len(words) <= LIMIT for words in shown)
+    assert [p.digest[:2] for p in outlet.find(instance.place, MARKER, START)] == ["ab"], "one marker, ours"
 
 
 def test_a_long_note_is_cut_and_keeps_its_marker() -> None:

@@ -23,6 +23,8 @@ URL = "https://example.service-now.com"
         ({"url": "https://user:pw@example.org"}, "must be https://"),
         ({"password": ""}, "SERVICENOW_URL needs SERVICENOW_USER with SERVICENOW_PASSWORD"),
         ({"client_id": "a", "client_secret": "b"}, "not both"),
+        ({"api_key": "k"}, "SERVICENOW_USER with SERVICENOW_PASSWORD; SERVICENOW_API_KEY"),
+        ({"password": "", "client_secret": "b"}, "or SERVICENOW_API_KEY"),
         ({"tables": "change_requests"}, "did you mean change_request?"),
         ({"fields": {"test_dta": "u_x"}}, "did you mean test_data?"),
         ({"fields": {"test_data": "Test data"}}, "is no column name"),

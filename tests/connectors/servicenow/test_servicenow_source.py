@@ -201,7 +201,7 @@ def test_a_visitor_learns_nothing(instance: Instance, configured) -> None:
     ],
 )
 def test_states(table: str, number: str, label: str, own: dict[str, State], state: State) -> None:
-    assert states.of(table, number, label, own, active=True) is state
+    assert states.of(table, number, [label], own, active=True) is state
 
 
 def test_roles_by_group_name_sys_id_and_user_name(instance: Instance, tools: Tools) -> None:
@@ -330,3 +330,22 @@ def test_what_hangs_on_a_ticket_gives_it_a_version_of_its_own(instance: Instance
         assert after[key].version != before[key].version
     assert after[f"rm_release:{release}"].updated == before[f"rm_release:{release}"].updated
     assert {ref.id: ref for ref in tools.source.changed(instance.now)} == after
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("els.maes@example.org", True),
+        ("Els.Maes@Example.org", True),
+        ("els.maes@example", False),
+        ("gone.user@example.org", False),
+        ("a@example.org^ORactive=true", False),
+        ("", False),
+    ],
+)
+def test_whose_account_has_an_address(instance, tools, asked, found):
+    els = instance.add_user("Els Maes")
+    gone = instance.add_user("Gone User")
+    instance.set("sys_user", gone, active=False)
+    person = tools.source.account(asked)
+    assert (person and person.id) == (els if found else None)

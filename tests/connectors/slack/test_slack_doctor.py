@@ -29,6 +29,26 @@ def test_all_is_well(sandbox: SlackSandbox, server: Server, client: SlackClient,
     assert server.count(path="chat") == 0
 
 
+@pytest.mark.parametrize(
+    ("settings", "health", "detail"),
+    [
+        ({}, None, ""),
+        ({"signing_secret": "s"}, Health.OK, "heard over HTTP, at /slack/events of `sluis serve`"),
+        ({"app_token": "xapp-sandbox"}, Health.OK, "heard over Socket Mode"),
+        ({"app_token": "xapp-wrong"}, Health.FAILED, "the token is not accepted (invalid_auth)"),
+    ],
+)
+def test_whether_buttons_are_heard(
+    server: Server, client: SlackClient, settings: dict[str, str], health: Health | None, detail: str
+) -> None:
+    if settings.get("app_token") == "xapp-sandbox":
+        pytest.importorskip("websockets", reason="NOT TESTED OVER SOCKET MODE: install websockets")
+    given = {"api_url": f"{server.url}/api/"} | settings
+    found = [d for d in _examine(client, **given) if d.about == "slack buttons"]
+    assert [(d.health, d.detail) for d in found] == ([(health, detail)] if health else [])
+    assert all("SLACK_APP_TOKEN" in d.fix for d in found if d.health is Health.FAILED)
+
+
 def test_wrong_token_ends_the_examination(server: Server) -> None:
     [only] = _examine(SlackClient("xoxb-wrong", f"{server.url}/api/"), channel="C0123456789")
     assert (only.health, only.detail) == (Health.FAILED, "the token is not accepted (invalid_auth)")

@@ -18,7 +18,7 @@ from bot.ports import Place
 from connectors.sandbox.server import Asked, Server
 from connectors.sandbox.slack import METHODS, SlackSandbox
 from connectors.sandbox.slack_blocks import parse_blocks
-from connectors.sandbox.slack_state import Failure
+from connectors.sandbox.slack_state import Failure, View
 from connectors.slack.client import SlackClient
 from connectors.slack.doctor import SCOPES, SlackExaminer
 from connectors.slack.outlet import SlackOutlet
@@ -99,7 +99,14 @@ CALLS = [
     ("usergroups.list", ()),
     ("chat.delete", ("channel", "ts")),
     ("api.test", ()),
+    ("chat.postEphemeral", ("channel", "user", "text", "blocks")),
+    ("views.open", ("trigger_id", "view")),
+    ("views.update", ("view_id", "view")),
+    ("views.publish", ("user_id", "view")),
 ]
+
+DIALOG = {"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": [{"type": "divider"}]}
+PAGE = {"type": "home", "blocks": [{"type": "divider"}]}
 
 
 @pytest.mark.parametrize(("method", "names"), CALLS)
@@ -109,7 +116,11 @@ def test_sandbox_answers_as_described(
     http, headers = sandbox.app.test_client(), {"Authorization": f"Bearer {sandbox.token}"}
     user = sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
     values: dict[str, Any] = {"channel": channel, "users": user.id, "user": user.id, "email": user.email}
-    values |= body("hello")
+    sandbox.workspace.channels[channel].members.add(user.id)
+    sandbox.workspace.triggers |= dict.fromkeys(("first", "second"), (user.id, sandbox.workspace.now + 3))
+    opened = http.post("/api/views.open", json={"trigger_id": "first", "view": DIALOG}, headers=headers)
+    values |= {"view_id": opened.get_json()["view"]["id"], "trigger_id": "second", "user_id": user.id}
+    values |= body("hello") | {"view": PAGE if method == "views.publish" else DIALOG}
     values["ts"] = http.post("/api/chat.postMessage", json=values, headers=headers).get_json()["ts"]
 
     answer = http.post(f"/api/{method}", json={n: values[n] for n in names}, headers=headers).get_json()
@@ -148,6 +159,62 @@ def test_manifest_is_one_that_slack_takes() -> None:
     manifest = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
     schema = json.loads((SPECS / "slack-app-manifest.schema.2.0.0.json").read_text())
     assert [e.message for e in validator_for(schema)(schema).iter_errors(manifest)] == []
+
+
+def test_manifest_over_http_is_one_that_slack_takes() -> None:
+    """With the lines changed that the README names."""
+    manifest = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
+    url, settings = "https://your.address/slack/events", manifest["settings"]
+    settings["socket_mode_enabled"] = False
+    settings["interactivity"]["request_url"] = settings["event_subscriptions"]["request_url"] = url
+    manifest["features"]["slash_commands"][0]["url"] = url
+    schema = json.loads((SPECS / "slack-app-manifest.schema.2.0.0.json").read_text())
+    assert [e.message for e in validator_for(schema)(schema).iter_errors(manifest)] == []
+
+
+def test_manifest_has_buttons_command_and_home_and_no_more_events_than_that() -> None:
+    manifest = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
+    settings, features = manifest["settings"], manifest["features"]
+    assert settings["interactivity"]["is_enabled"]
+    assert settings["socket_mode_enabled"]
+    assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert [c["command"] for c in features["slash_commands"]] == ["/sluis"]
+    assert features["app_home"]["home_tab_enabled"]
+
+
+SAMPLES = {
+    "BlockActionPayload": ("press", {"response_url", "channel", "container", "message", "actions", "user"}),
+    "SlashCommandPayload": ("command", {"command", "text", "user_id", "channel_id", "response_url", "trigger_id"}),
+    "ViewSubmissionPayload": ("submit", {"user", "view"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_what_people_of_the_sandbox_send_has_the_published_shape(
+    sandbox: SlackSandbox, channel: str, sample: str
+) -> None:
+    deed, needed = SAMPLES[sample]
+    people, user = sandbox.people, sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
+    button = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": "x"},
+        "action_id": "seen",
+        "value": "v",
+    }
+    sandbox.say(channel, sandbox.workspace.bot.id, "card", blocks=[{"type": "actions", "elements": [button]}])
+    (card,) = sandbox.messages(channel)
+    if deed == "press":
+        people.press(user, channel, card, "seen")
+    elif deed == "command":
+        people.command(user, channel, "mine")
+    else:
+        people.submit(user, View("V1", user.id, DIALOG, "1.0"))
+    published = json.loads((SPECS / "samples" / f"{sample}.json").read_text())
+    _, sent = people.last
+    assert needed <= set(sent) <= set(published)
+    for name in ("container", "user", "view"):
+        if name in sent:
+            assert set(sent[name]) - {"blocks", "type"} <= set(published[name])
 
 
 def test_manifest_asks_for_what_the_app_uses_and_no_more() -> None:

@@ -1,6 +1,6 @@
 """Whom was asked for what and when, until when rules run, and which tickets may be spoken of at any hour.
 
-Revision 0008.
+Revision 0012.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0006"
+revision = "0012"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

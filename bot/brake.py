@@ -1,0 +1,80 @@
+"""A flood is stopped before its first drop.
+
+When everything is judged and nothing is written yet, what the run would write is counted. More than an admin lets the
+bot write unasked needs the word of a person: for one run (`sluis sync --allow N`), or for the next cycle of a bot that
+serves (`sluis allow N`). Until then nothing is written at all, and the report lists what would be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.context import Context
+from bot.report import Report
+
+FEW = 20
+"""So many messages are never too large a share: on a small site one busy morning touches half of the tickets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a run would write: so many messages, about so many of the tickets that are known to be open."""
+
+    messages: int
+    tickets: int
+    known: int
+
+    @property
+    def share(self) -> int:
+        """Percent of the known tickets, upwards; 100 when none is known."""
+        return min(100, -(-100 * self.tickets // self.known)) if self.known else 100
+
+
+def too_much(load: Load, most: int, share: int) -> str:
+    """Why so much is not written unasked; empty when it may be."""
+    if load.messages > most:
+        return f"{load.messages} messages are more than SLUIS_MAX_WRITES={most}"
+    if load.messages > FEW and load.share > share:
+        told = f"{load.messages} messages about {load.tickets} of {load.known} open tickets"
+        return f"{told} are about more than SLUIS_MAX_SHARE={share} percent of them"
+    return ""
+
+
+def brake(ctx: Context, report: Report) -> None:
+    """Decide, before the first write, whether this run may write; `report.halted` says why not. A person's word is
+    used up by the run that needs it.
+    """
+    if not ctx.policy.act:
+        return
+    load = measured(ctx, report)
+    reason = too_much(load, ctx.policy.max_writes, ctx.policy.max_share)
+    word = ctx.journal.allowance(ctx.clock()) if reason else None
+    # reminders are counted by none of these: they come on top, within the cap of every run
+    report.limit = ctx.policy.max_writes + max(ctx.policy.allow, word.messages if word else 0)
+    if not reason or load.messages <= ctx.policy.allow:
+        ctx.journal.halt("")
+        return
+    if word and load.messages <= word.messages:
+        report.note(f"{reason}: {word.by} allowed it")
+        ctx.journal.halt("")
+        return
+    report.halted = reason
+    ctx.journal.halt(reason)
+
+
+def tell(ctx: Context, report: Report) -> None:
+    """Why nothing was written and what lets it go, once all that would be is known."""
+    load = measured(ctx, report)
+    reason = too_much(load, ctx.policy.max_writes, ctx.policy.max_share) or report.halted
+    way = f"`sluis sync --allow {load.messages}`, or `sluis allow {load.messages}` while `sluis serve` runs"
+    report.problem(f"{reason}: nothing was written. Look at what would be, then let it go: {way}")
+
+
+def measured(ctx: Context, report: Report) -> Load:
+    """What is due in the journal, and the notifications that wait for this decision."""
+    due = ctx.journal.due_slots(ctx.clock())
+    waiting = report.later or []
+    tickets = {one.ticket for one in due} | {f"{source}:{ref.id}" for source, ref, _ in waiting}
+    known = {f"{row.source}:{row.id}" for row in ctx.journal.open_tickets()}
+    messages = len(due) + sum(number for _, _, number in waiting)
+    return Load(messages, len(tickets), len(known | tickets))

@@ -1,0 +1,180 @@
+"""`sluis audit`: is the record whole, what does it prove of a ticket, what is kept of a person."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from bot.cli.norms import Tongue
+
+if TYPE_CHECKING:
+    from bot.journal import Journal
+    from bot.model.persona import Persona
+    from bot.settings import Settings
+
+audit = typer.Typer(no_args_is_help=True, help="The audit trail: check it, take evidence from it.")
+_SHOWN = 50
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(audit, name="audit")
+
+
+@audit.command()
+def verify(
+    anchor: Annotated[
+        list[str] | None, typer.Option("--anchor", help="NUMBER:HASH noted before; may be repeated.")
+    ] = None,
+) -> None:
+    """Recompute the whole chain. Exit code 0: nothing was changed, removed or reordered; 1: something was, by name.
+
+    Examples:
+
+    sluis audit verify
+
+    sluis audit verify --anchor 4182:5f0c...
+    """
+    from bot.chain import anchor as read
+    from bot.cli.progress import progress
+
+    try:
+        anchors = dict(map(read, anchor or ()))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--anchor") from error
+    with _journal() as (journal, _), progress("thousand rows") as tick:
+        found = list(journal.audit_flaws(anchors, lambda seq: tick(str(seq)) if seq % 1000 == 0 else None))
+        head = journal.audit_head()
+    for flaw in found[:_SHOWN]:
+        typer.echo(f"{flaw}")
+    if found:
+        rest = len(found) - _SHOWN
+        _refuse(f"the audit trail is not whole{f'; {rest} more rows are wrong' if rest > 0 else ''}")
+    typer.echo(f"In order: {head.seq} rows, ending with {head.seq}:{head.hash}")
+
+
+@audit.command()
+def head() -> None:
+    """Where the chain ends. Note it elsewhere from time to time: `verify --anchor` then finds a chain written anew."""
+    with _journal() as (journal, _):
+        end = journal.audit_head()
+    typer.echo(f"{end.seq}:{end.hash}")
+
+
+@audit.command()
+def export(
+    key: Annotated[
+        str, typer.Argument(help="Key of a ticket or release; or source:id, when it was forgotten.")
+    ],
+    to: Annotated[Path | None, typer.Option("--to", help="Folder to write into.")] = None,
+    language: Annotated[
+        Tongue | None, typer.Option("--language", help="nl or en, instead of the language set.")
+    ] = None,
+) -> None:
+    """An evidence pack: a page to read, JSON to check, and a verifier that needs nothing but Python.
+
+    Examples:
+
+    sluis audit export CHG-12
+
+    sluis audit export REL-3 --to /srv/audit/REL-3 --language en
+    """
+    from bot import app
+    from bot.evidence.pack import Request, gather, write
+    from bot.messages.language import Speaker
+
+    folder = to or Path(f"evidence-{key.replace(':', '-').replace('/', '-')}")
+    with _journal() as (journal, loaded):
+        packs = app.policy(loaded).packs
+        found = gather(journal, packs, Request(key, app.now()))
+    if found is None:
+        _refuse(f"nothing is on record about {key}")
+    tongue = language.value if language else loaded.bot.language
+    try:
+        write(found, folder, Speaker(tongue, loaded.bot.zone))
+    except OSError as error:
+        _refuse(f"{folder}: {error.strerror}")
+    typer.echo(f"{folder}: evidence.html, evidence.json, verify.py ({len(found['rows'])} rows)")
+
+
+@audit.command()
+def person(
+    who: Annotated[list[str], typer.Argument(help="Exact name, or account ids of one person.")],
+    export: Annotated[
+        bool, typer.Option("--export", help="All that is kept of them, as JSON on stdout.")
+    ] = False,
+    erase: Annotated[bool, typer.Option("--erase", help="Put a pseudonym in their place, for good.")] = False,
+) -> None:
+    """What is kept of a person. Erasing cannot be undone; the audit trail stays whole, and says that it was done.
+
+    Erase them in Jira and ServiceNow first: what stands in a ticket there is read again.
+
+    Examples:
+
+    sluis audit person "Dirk Peeters" --export
+
+    sluis audit person 5b10a2844c20165700ede21g 5b10ac8d82e05b22cc7d4ef5 --erase
+    """
+    from bot import app
+
+    if export == erase:
+        raise typer.BadParameter("give either --export or --erase")
+    with _journal() as (journal, loaded):
+        persona = _persona(journal, loaded, who)
+        places = journal.told_of(persona)
+        if not places:
+            _refuse(f"nothing is kept of {', '.join(who)}")
+        if erase:
+            done = journal.erase(persona, app.now())
+            counts = ", ".join(f"{number} in {table}" for table, number in done.changed.items())
+            typer.echo(f"{done.pseudonym} stands in their place: {counts}")
+            return
+    known = {"accounts": sorted(persona.ids), "names": sorted(persona.names)}
+    answer = {**known, "places": [asdict(place) for place in places]}
+    sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
+
+
+def _persona(journal: Journal, loaded: Settings, who: list[str]) -> Persona:
+    """The person meant, with the accounts that an admin declared to be theirs. A name of several is refused."""
+    from bot.accounts import one_person
+    from bot.model.persona import Persona
+
+    same = one_person(loaded.bot.same_person)
+    found = {account: names for words in who for account, names in journal.accounts(words).items()}
+    if len(who) == 1 and len({same.get(account, account) for account in found}) > 1:
+        accounts = " ".join(sorted(found))
+        _refuse(f"{who[0]} is the name of several accounts; give those of the person meant: {accounts}")
+    theirs = {same.get(account, account) for account in found}
+    ids = {*found, *(account for account, one in same.items() if one in theirs)}
+    names = {name for account in ids for name in journal.accounts(account).get(account, ())}
+    return Persona(frozenset(ids), frozenset(names or who))
+
+
+@contextmanager
+def _journal() -> Iterator[tuple[Journal, Settings]]:
+    """The journal, beside a bot that may be running. Raises SettingsError."""
+    from bot import logs, settings
+    from bot.journal import JournalError, open_journal
+
+    loaded = settings.load()
+    logs.configure("ERROR")
+    try:
+        journal = open_journal(loaded.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise settings.SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        yield journal, loaded
+    finally:
+        journal.close()
+
+
+def _refuse(line: str) -> NoReturn:
+    typer.echo(f"sluis: {line}", err=True)
+    raise typer.Exit(1)

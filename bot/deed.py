@@ -1,0 +1,99 @@
+"""What can be pressed and asked in the message service, and what a button carries. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+_LONGEST = 1500
+
+
+class Action(StrEnum):
+    """What can be pressed, and the form that can be sent in."""
+
+    SEEN = "seen"
+    SNOOZE = "snooze"
+    EXPLAIN = "explain"
+    WAIVE = "waive"
+
+
+class Nap(StrEnum):
+    """For how long somebody wants to be left in peace."""
+
+    HOURS = "2h"
+    TOMORROW = "1d"
+    DAYS = "2d"
+    WEEK = "5d"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a button carries: the ticket it is about, and the lines that were open when it was shown."""
+
+    source: str
+    id: str
+    lines: tuple[str, ...] = ()
+    more: str = ""
+
+    @property
+    def ticket(self) -> str:
+        """ "source:id" of the ticket."""
+        return f"{self.source}:{self.id}"
+
+
+def carry(source: str, ticket_id: str, lines: Sequence[str] = (), more: str = "") -> str:
+    """The value of a button or menu choice, for `carried`."""
+    return f"{source}:{ticket_id}|{more}|{','.join(lines)}"[:_LONGEST]
+
+
+def carried(value: str) -> Carried | None:
+    """What a value says; None when it is not one of ours."""
+    ticket, first, rest = value.partition("|")
+    source, colon, ticket_id = ticket.partition(":")
+    more, _, lines = rest.partition("|")
+    if not (source and colon and ticket_id and first):
+        return None
+    return Carried(source, ticket_id, tuple(filter(None, lines.split(","))), more)
+
+
+class Wanted(StrEnum):
+    """What a command asks for."""
+
+    HELP = "help"
+    MINE = "mine"
+    TICKET = "ticket"
+    EXPLAIN = "explain"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as it was understood. `key` and `rule` are as written, in capitals."""
+
+    wanted: Wanted
+    key: str = ""
+    rule: str = ""
+
+
+_WORDS = {
+    "help": Wanted.HELP,
+    "hulp": Wanted.HELP,
+    "mine": Wanted.MINE,
+    "mij": Wanted.MINE,
+    "explain": Wanted.EXPLAIN,
+    "uitleg": Wanted.EXPLAIN,
+    "leg-uit": Wanted.EXPLAIN,
+}
+
+
+def understood(words: str) -> Command:
+    """The words after the command's name. What cannot be understood asks for help."""
+    first, *rest = words.split() or ["help"]
+    wanted = _WORDS.get(first.casefold())
+    if wanted is Wanted.EXPLAIN and rest:
+        return Command(wanted, rest[0].upper(), rest[1].upper() if len(rest) > 1 else "")
+    if wanted is Wanted.MINE:
+        return Command(wanted)
+    if wanted or rest:
+        return Command(Wanted.HELP)
+    return Command(Wanted.TICKET, first.upper())

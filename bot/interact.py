@@ -1,0 +1,114 @@
+"""What a deed in the message service comes to: until when somebody may be left in peace, what was settled meanwhile.
+Pure: the moment is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.calendar import Calendar
+from bot.deed import Nap
+from bot.model.facts import Facts
+from bot.model.fields import Field
+from bot.model.lifecycle import State, Verdict
+from bot.model.pause import Pause, PauseKind
+from bot.model.people import Person, Role
+from bot.model.ticket import Approval, Decision
+from bot.remind import next_hard_step
+from rules.lines import DemandLine
+from rules.policy import Pack
+from rules.trace import looked_at
+from rules.why import UnknownRule, find_rule
+
+LONGEST = 5
+"""Working days that a pause lasts where nothing says by when the ticket has to be settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Reminder steps (working days before the planned start) and the calendar they are counted in."""
+
+    steps: tuple[int, ...]
+    calendar: Calendar
+
+
+def pause_of(facts: Facts, person: Person, nap: Nap | None, limits: Limits) -> Pause | None:
+    """The pause somebody may have: as long as they chose (None: they only say that they have seen it), but never
+    past the next step that comes whatever anybody pressed. None when that step is here already.
+    """
+    now, calendar = facts.now, limits.calendar
+    last = _latest(facts, limits)
+    if last is None:
+        return None
+    wanted = _until(nap, now, calendar) if nap else last
+    kind = PauseKind.SNOOZED if nap else PauseKind.SEEN
+    ticket = f"{facts.ticket.source}:{facts.ticket.id}"
+    until = min(wanted, last)
+    return Pause(ticket, person.id, person.name, kind, now, until, shortened=until < wanted)
+
+
+def _latest(facts: Facts, limits: Limits) -> datetime | None:
+    start = facts.field("planned_start").value
+    planned = start if isinstance(start, datetime) else None
+    if facts.ticket.state.over and not facts.settle_by:
+        return None
+    if planned is None and facts.settle_by is None:
+        return limits.calendar.working_days_after(facts.now, LONGEST)
+    before = facts.ticket.state.reached(State.IMPLEMENT)
+    return next_hard_step(
+        None if before else planned, facts.settle_by, limits.steps, limits.calendar, facts.now
+    )
+
+
+def _until(nap: Nap, now: datetime, calendar: Calendar) -> datetime:
+    if nap is Nap.HOURS:
+        return now + timedelta(hours=2)
+    day = calendar.working_days_after(now, int(nap.value[:-1])).astimezone(calendar.timezone)
+    return day.replace(hour=calendar.opens.hour, minute=calendar.opens.minute, second=0, microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A line that is in order by now: who settled it and when, as far as the ticket tells."""
+
+    line: DemandLine
+    person: Person | None = None
+    at: datetime | None = None
+
+
+def settled(
+    facts: Facts, lines: Sequence[DemandLine], shown: Collection[str], packs: Sequence[Pack]
+) -> tuple[Settled, ...]:
+    """Of the lines that somebody was shown as open, those that are in order by now."""
+    done = [line for line in lines if line.line in shown and line.verdict in (Verdict.MET, Verdict.WAIVED)]
+    return tuple(_settled(facts, line, packs) for line in done)
+
+
+def _settled(facts: Facts, line: DemandLine, packs: Sequence[Pack]) -> Settled:
+    if waiver := line.headline.waiver:
+        return Settled(line, Person("", waiver.by), waiver.recorded_at)
+    moves: list[tuple[datetime, Person]] = []
+    for finding in line.findings:
+        try:
+            _, rule = find_rule(facts, packs, finding.id)
+        except UnknownRule:
+            continue
+        looked = looked_at(facts, rule)
+        moves += [m for name in looked.fields if (m := _move(facts.field(name)))]
+        if looked.approvals:
+            moves += [m for a in facts.ticket.approvals if (m := _approved(facts, a, looked.roles))]
+    newest = max(moves, key=lambda move: move[0], default=None)
+    return Settled(line, newest[1], newest[0]) if newest else Settled(line)
+
+
+def _move(field: Field) -> tuple[datetime, Person] | None:
+    return (field.at, field.by) if field.at and field.by else None
+
+
+def _approved(facts: Facts, one: Approval, roles: Collection[Role]) -> tuple[datetime, Person] | None:
+    if one.decision is not Decision.APPROVED or not one.person or not one.at:
+        return None
+    asked = not roles or any(facts.role(role).holds(one.person) for role in roles)
+    return (one.at, one.person) if asked else None

@@ -1,0 +1,18 @@
+"""Why a row stands on the audit trail."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """What a row records. ERASED and PRUNED tell what became of personal data beside other rows."""
+
+    VERDICT = "verdict"
+    WRITE = "write"
+    INTERACTION = "interaction"
+    WAIVER = "waiver"
+    SETTINGS = "settings"
+    GONE = "gone"
+    ERASED = "erased"
+    PRUNED = "pruned"

@@ -1,0 +1,87 @@
+"""Forgetting tickets that were closed long ago. The audit chain stays; what stands beside it about them goes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select
+
+from bot.journal.audit import Entry, append
+from bot.journal.causes import Cause
+from bot.journal.slot import GENERAL
+from bot.journal.store import Store
+from bot.journal.tables import AUDIT, AUDIT_BESIDE, BUNDLE, METADATA, RUN, SLOT, TICKET
+from bot.model.lifecycle import State
+
+_OVER = [state.value for state in State if state.over]
+_CHUNK = 400
+"""Tickets forgotten in one transaction: others wait for it."""
+
+
+class Retention(Store):
+    """How long things are kept."""
+
+    def forget_before(self, moment: datetime, at: datetime) -> int:
+        """Forget every ticket that was closed before a moment and has not changed since, or is gone since then:
+        its findings, snapshots, messages, waivers, and what people did about it. Gives how many. A change of a
+        release that is kept is kept with it.
+        """
+        forgotten = 0
+        while tickets := self._forget_some(moment, at):
+            forgotten += tickets
+        with self.write() as connection:
+            _forget_general(connection, moment, at)
+        return forgotten
+
+    def _forget_some(self, moment: datetime, at: datetime) -> int:
+        with self.write() as connection:
+            query = select(TICKET.c.source, TICKET.c.id).where(_over_since(moment))
+            ordered = query.order_by(TICKET.c.source, TICKET.c.id).limit(_CHUNK)
+            tickets = [f"{source}:{id_}" for source, id_ in connection.execute(ordered)]
+            if not tickets:
+                return 0
+            seqs = select(AUDIT.c.seq).where(AUDIT.c.ticket.in_(tickets))
+            parts = _take_away(connection, AUDIT_BESIDE.c.seq.in_(seqs))
+            for table in _about_tickets():
+                connection.execute(delete(table).where(table.c.ticket.in_(tickets)))
+            subject = TICKET.c.source + ":" + TICKET.c.id
+            connection.execute(delete(TICKET).where(subject.in_(tickets)))
+            append(connection, Entry(Cause.PRUNED, "", {"tickets": tickets, "parts": parts}), at)
+            return len(tickets)
+
+
+def _over_since(moment: datetime) -> ColumnElement[bool]:
+    release = TICKET.alias()
+    kept_for_release = exists().where(
+        BUNDLE.c.source == TICKET.c.source,
+        BUNDLE.c.child_key == TICKET.c.key,
+        release.c.source == BUNDLE.c.source,
+        release.c.id == BUNDLE.c.release_id,
+        release.c.state.not_in(_OVER),
+    )
+    closed = and_(TICKET.c.state.in_(_OVER), TICKET.c.updated < moment)
+    settled = or_(TICKET.c.settle_by.is_(None), TICKET.c.settle_by < moment)
+    return and_(or_(closed, TICKET.c.gone_at < moment), settled, ~kept_for_release)
+
+
+def _about_tickets() -> list[Table]:
+    """Every table whose rows are about a ticket by its "source:id"; the chain is not one to forget."""
+    return [table for table in METADATA.sorted_tables if "ticket" in table.c and table is not AUDIT]
+
+
+def _forget_general(connection: Connection, moment: datetime, at: datetime) -> None:
+    """Reminders and digests that went to many people about many tickets, and reports of runs."""
+    general = or_(*(SLOT.c.ticket.startswith(f"{group}:") for group in GENERAL))
+    connection.execute(delete(SLOT).where(general, SLOT.c.once, SLOT.c.applied_at < moment))
+    connection.execute(delete(RUN).where(RUN.c.started < moment))
+    old = (AUDIT.c.ticket == "", AUDIT.c.cause == Cause.WRITE, AUDIT.c.at < moment)
+    if parts := _take_away(connection, AUDIT_BESIDE.c.seq.in_(select(AUDIT.c.seq).where(*old))):
+        append(connection, Entry(Cause.PRUNED, "", {"tickets": [], "parts": parts}), at)
+
+
+def _take_away(connection: Connection, which: ColumnElement[bool]) -> dict[str, str]:
+    """Take away what stands beside rows; gives what the chain is to say of it."""
+    gone = connection.execute(
+        delete(AUDIT_BESIDE).where(which).returning(AUDIT_BESIDE.c.seq, AUDIT_BESIDE.c.part)
+    )
+    return {f"{seq}/{part}": "" for seq, part in sorted(tuple(row) for row in gone)}

@@ -1,0 +1,93 @@
+"""The dialog in which an exception to a requirement is put on record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.deed import Action
+from bot.messages import blocks, views
+from bot.messages.desk import PIECE, plain_answer
+from bot.messages.language import LANGUAGES, Speaker
+from bot.messages.slack_text import cut
+from bot.messages.waivers import recorded
+from bot.model.facts import Facts
+from bot.model.finding import Finding
+from bot.model.say import Quote, Say
+from bot.model.waiver import Waiver
+
+RULES, REASON, UNTIL = "rules", "reason", "until"
+"""Names of what is filled in."""
+
+LONGEST = 300
+"""Characters of a reason: it stands in every comment while the exception holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was filled in so far: requirements, reason and last day (such as 2026-12-31), and what was wrong with it."""
+
+    rules: tuple[str, ...]
+    reason: str
+    until: str
+    refused: Say | None = None
+
+
+def note_of(ticket: str, language: str, place: str) -> str:
+    """What a form carries along: the ticket ("source:id"), its language, and the channel it began in."""
+    return json.dumps([ticket, language, place])
+
+
+def noted(note: str) -> tuple[str, str, str] | None:
+    """What a form carried along; None when it is not one of ours."""
+    try:
+        ticket, language, place = json.loads(note)
+    except (ValueError, TypeError):
+        return None
+    whole = all(isinstance(part, str) for part in (ticket, language, place))
+    return (ticket, language, place) if whole and language in LANGUAGES else None
+
+
+def waiting(speak: Speaker) -> views.View:
+    """What a dialog shows while it is being looked up what belongs in it."""
+    return told_in_dialog(speak, speak.say("One moment…"))
+
+
+def told_in_dialog(speak: Speaker, *paragraphs: str) -> views.View:
+    """A dialog that only says something."""
+    built = [blocks.rich_text([blocks.words(cut(text, PIECE))]) for text in paragraphs if text]
+    return views.dialog(speak.say("Record an exception"), built, speak.say("Close"))
+
+
+def exception_form(
+    facts: Facts, open_: Sequence[Finding], draft: Draft, note: str, speak: Speaker
+) -> views.View:
+    """What is to be filled in: for which requirements, why, and until when; after a refusal with what was wrong."""
+    told = speak.say(
+        "An exception makes nothing met: it stays visible with your name, and ends by itself. It is for {ticket} only.",
+        ticket=Quote(facts.ticket.key),
+    )
+    named = [(cut(f"{f.id} · {f.titled(speak.language)}", blocks.BUTTON), f.id) for f in open_]
+    hint = speak.say("In words that somebody understands a year from now.")
+    wrong = [blocks.words(f"⛔ {speak(draft.refused)}", bold=True)] if draft.refused else []
+    built = [
+        *([blocks.rich_text(wrong)] if wrong else []),
+        blocks.rich_text([blocks.words(told)]),
+        views.choices_field(speak.say("Which requirements"), RULES, named, draft.rules),
+        views.text_field(speak.say("Why"), REASON, hint, draft.reason, LONGEST),
+        views.day_field(speak.say("Last day on which it holds"), UNTIL, draft.until),
+    ]
+    opened = views.dialog(speak.say("Record an exception"), built, speak.say("Cancel"))
+    return views.form(opened, speak.say("Record"), Action.WAIVE.value, note)
+
+
+def exception_recorded(key: str, made: Waiver, rest: Sequence[str], speak: Speaker) -> views.View:
+    """That it is on record."""
+    same = speak.say("The same demand stays open by {rules}.", rules=tuple(rest)) if rest else ""
+    return told_in_dialog(speak, f"{key} · {recorded(made, speak)}", same)
+
+
+def in_dialog(dialog: str, text: str, speak: Speaker) -> dict[str, object]:
+    """The answer that says something in an open dialog, or elsewhere when it was closed."""
+    return {"dialog": [dialog, told_in_dialog(speak, text)], "tell": plain_answer(text)}

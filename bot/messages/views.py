@@ -1,0 +1,87 @@
+"""Dialogs and pages of the message service as plain data, and the last check before they leave.
+
+Limits: https://docs.slack.dev/reference/views
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.messages import blocks
+from bot.messages.slack_text import cut
+
+View = dict[str, Any]
+
+TITLE, LABEL, NOTE, BLOCKS = 24, 2000, 3000, 100
+
+
+def dialog(title: str, built: Sequence[blocks.Block], close: str) -> View:
+    """A dialog to read."""
+    return check(
+        {
+            "type": "modal",
+            "title": blocks.plain(cut(title, TITLE)),
+            "close": blocks.plain(cut(close, TITLE)),
+            "blocks": list(built),
+        }
+    )
+
+
+def form(opened: View, submit: str, action: str, note: str) -> View:
+    """The dialog as one to fill in. `note` comes back with what was filled in."""
+    sent = {"submit": blocks.plain(cut(submit, TITLE)), "callback_id": action, "private_metadata": note}
+    return check(opened | sent)
+
+
+def page(built: Sequence[blocks.Block]) -> View:
+    """Somebody's own page."""
+    return check({"type": "home", "blocks": list(built)[:BLOCKS]})
+
+
+def text_field(label: str, name: str, hint: str, value: str = "", longest: int = 3000) -> blocks.Block:
+    """A place for a few lines of text."""
+    element = {
+        "type": "plain_text_input", "action_id": name, "multiline": True, "max_length": longest,
+    } | ({"initial_value": value} if value else {})  # fmt: skip
+    return _field(label, element) | {"hint": blocks.plain(cut(hint, LABEL))}
+
+
+def day_field(label: str, name: str, day: str) -> blocks.Block:
+    """A place for a day, such as 2026-12-31."""
+    return _field(label, {"type": "datepicker", "action_id": name, "initial_date": day})
+
+
+def choices_field(
+    label: str, name: str, choices: Iterable[tuple[str, str]], chosen: Sequence[str] = ()
+) -> blocks.Block:
+    """Some out of a list, by label and value."""
+    offered = blocks.options(choices)[: blocks.CHOICES]
+    before = [option for option in offered if option["value"] in chosen]
+    element = {"type": "multi_static_select", "action_id": name, "options": offered}
+    return _field(label, element | ({"initial_options": before} if before else {}))
+
+
+def _field(label: str, element: blocks.Element) -> blocks.Block:
+    return {"type": "input", "label": blocks.plain(cut(label, LABEL)), "element": element}
+
+
+def check(view: View) -> View:
+    """The view, when Slack would take it. Raises ValueError otherwise."""
+    shown = [block for block in view["blocks"] if block["type"] != "input"]
+    blocks.check_blocks(shown, BLOCKS)
+    if len(view["blocks"]) > BLOCKS or not view["blocks"]:
+        raise ValueError("blocks: a view takes 1 to 100")
+    if len(view.get("private_metadata", "")) > NOTE:
+        raise ValueError("private_metadata: more than Slack takes")
+    for block in (b for b in view["blocks"] if b["type"] == "input"):
+        _check_field(block["element"])
+    return view
+
+
+def _check_field(element: Mapping[str, Any]) -> None:
+    for option in element.get("options", ()):
+        if not 0 < len(option["value"]) <= blocks.CHOICE:
+            raise ValueError("option: a value has 1 to 150 characters")
+    if element["type"] == "multi_static_select" and not element.get("options"):
+        raise ValueError("options: there is nothing to choose")

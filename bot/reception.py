@@ -1,0 +1,165 @@
+"""Hears what people do in the message service: each deed is kept in the journal before it is acknowledged, then worked
+off by one worker. A killed process loses none; a deed that is delivered again is kept once.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from bot.clerk import Clerk
+from bot.context import Context
+from bot.fetch import told
+from bot.journal import Decided, DeedRow
+from bot.messages import exception_form
+from bot.messages.language import Speaker
+from bot.ports import Deed, Desk, Gone, Interaction, SourceError
+
+log = structlog.get_logger()
+
+LEASE = 120
+"""Seconds for which a deed is one worker's: longer than reading a ticket takes, so that no other begins it as well."""
+
+PATIENCE = 5
+"""How often an answer is tried, each time after twice as long."""
+
+SILENT = 60.0
+"""Seconds of silence of the message service after which we are not well."""
+
+LOOK = 1.0
+"""Seconds between two looks at the queue; what comes in wakes the worker at once."""
+
+
+class Reception:
+    """Takes deeds from the desk and works them off. `on_kept` hears the seconds before each acknowledgement,
+    `on_done` the outcome of each deed.
+    """
+
+    def __init__(
+        self,
+        ctx: Context,
+        desk: Desk,
+        on_kept: Callable[[float], None] = lambda _: None,
+        on_done: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._ctx, self._desk, self._clerk = ctx, desk, Clerk(ctx, desk)
+        self._on_kept, self._on_done = on_kept, on_done
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._wake, self._over = threading.Event(), threading.Event()
+        self._worker = threading.Thread(target=self._run, name="reception", daemon=True)
+
+    @property
+    def name(self) -> str:
+        """The message service."""
+        return self._desk.name
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker works and the service was heard from lately."""
+        silence = self._desk.silence()
+        return self._worker.is_alive() and (silence is None or silence < SILENT)
+
+    def open(self) -> None:
+        """Begin to listen, and to work off what was kept before."""
+        self._worker.start()
+        self._desk.open(self.take)
+
+    def close(self) -> None:
+        """Take nothing any more, and finish the deed in hand. The others wait in the journal."""
+        self._desk.close()
+        self._over.set()
+        self._wake.set()
+        self._worker.join()
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
+        """A deed that comes over HTTP."""
+        return self._desk.receive(headers, body)
+
+    def take(self, one: Interaction) -> Mapping[str, Any] | None:
+        """Keep a deed; a form shows meanwhile that it is being looked at. What raises here is not acknowledged, so
+        that the person is told by the service itself.
+        """
+        started = time.monotonic()
+        self._ctx.journal.keep(one, self._ctx.clock())
+        self._wake.set()
+        self._on_kept(time.monotonic() - started)
+        noted = exception_form.noted(one.value) if one.deed is Deed.FORM else None
+        return exception_form.waiting(Speaker(noted[1], self._ctx.speak.timezone)) if noted else None
+
+    def work_off(self) -> int:
+        """Work on everything that is due now; gives how many deeds that was."""
+        done = 0
+        while not self._over.is_set():
+            deed = self._ctx.journal.next_deed(self._owner, self._ctx.clock(), LEASE)
+            if deed is None:
+                break
+            self._work(deed)
+            done += 1
+        return done
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            self._wake.clear()
+            try:
+                done = self.work_off()
+            except (
+                Exception
+            ) as error:  # the journal may be out of reach for a while: the worker must outlive that
+                log.exception("deeds could not be worked off", error=type(error).__name__)
+                done = 0
+            if not done:
+                self._wake.wait(LOOK)
+
+    def _work(self, deed: DeedRow) -> None:
+        try:
+            answer = deed.answer
+            if answer is None:
+                made = self._decided(deed.interaction)
+                if not self._ctx.journal.decide(deed, self._owner, made, self._ctx.clock()):
+                    return
+                self._on_done(made.outcome)
+                answer = made.answer
+            self._answer(deed.interaction, answer)
+        except SourceError as error:
+            self._later(deed, error)
+        else:
+            self._ctx.journal.answered(deed, self._ctx.clock())
+
+    def _decided(self, one: Interaction) -> Decided:
+        try:
+            return self._clerk.work(one)
+        except SourceError:
+            raise
+        except Exception as error:  # one deed we cannot digest must not keep the others waiting
+            log.exception("deed could not be worked on", deed=one.deed.value, action=one.action)
+            return Decided(f"failed: {type(error).__name__}", {"tell": self._clerk.sorry()})
+
+    def _answer(self, one: Interaction, answer: Mapping[str, Any]) -> None:
+        if page := answer.get("home"):
+            self._desk.home(one.user, page)
+            return
+        if dialog := answer.get("dialog"):
+            try:
+                self._desk.change(dialog[0], dialog[1])
+                return
+            except Gone:  # it was closed: then it is said where it began, or directly
+                log.info("the dialog was closed before it was answered", user=one.user)
+        if body := answer.get("tell"):
+            self._desk.tell(one, body)
+
+    def _later(self, deed: DeedRow, error: SourceError) -> None:
+        """Try again after a while; after some times, leave it at what is on record."""
+        log.warning("deed not answered", problem=told(error), attempts=deed.attempts + 1)
+        if deed.attempts + 1 >= PATIENCE:
+            self._ctx.journal.answered(deed, self._ctx.clock())
+            return
+        wait = timedelta(seconds=2**deed.attempts)
+        self._ctx.journal.try_again(deed, self._ctx.clock() + wait)

@@ -1,0 +1,49 @@
+"""Why nobody decided: who is asked and cannot answer any more, and what the system approved by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.model.facts import Facts
+from bot.model.people import Role
+from bot.model.say import Say, say
+from bot.model.ticket import Approval, Decision
+from rules.actors import among, distinct
+from rules.outcome import Look
+from rules.words import ROLES, sentences
+
+
+def with_silence(facts: Facts, role: Role, look: Look) -> Look:
+    """A look at a role of which nobody's decision counts, with what keeps it from coming."""
+    told = unanswered(facts, role)
+    return replace(look, seen=sentences(*told, look.seen)) if told else look
+
+
+def unanswered(facts: Facts, role: Role) -> tuple[Say, ...]:
+    """A sentence for those whose accounts are closed while they are asked, and one for an approval by nobody."""
+    asked = [a for a in facts.ticket.approvals if _for_role(facts, role, a)]
+    waiting = [a.person for a in asked if a.person and a.decision is Decision.REQUESTED]
+    gone = distinct(facts, (person for person in waiting if not person.active))
+    found = []
+    if gone and len(gone) == len(distinct(facts, waiting)):
+        found.append(
+            say(
+                "{people} cannot decide any more (account closed), so that the request is stuck.", people=gone
+            )
+        )
+    if any(a.decision is Decision.AUTOMATIC for a in asked):
+        found.append(
+            say(
+                "The system approved by itself for {role}; nobody decided, so that is no approval.",
+                role=ROLES[role],
+            )
+        )
+    return tuple(found)
+
+
+def _for_role(facts: Facts, role: Role, approval: Approval) -> bool:
+    """Whether a record is about the role: by its group, else by who is asked; one of nobody in particular is."""
+    members = facts.role(role)
+    if approval.group is not None:
+        return members.covers(approval.group)
+    return approval.person is None or among(facts, approval.person, members.people)

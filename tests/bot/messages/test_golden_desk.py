@@ -1,0 +1,144 @@
+"""What people are answered in Slack, whole, in both languages, as it stands in `tests/golden`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from build import DIRK, day
+from test_golden import CASES, PACKS, WAIVER, golden, lines, speak
+
+from bot.interact import settled
+from bot.messages import desk, exception_form, home, views
+from bot.messages.blocks import check_message
+from bot.messages.language import Speaker
+from bot.messages.slack_text import escape
+from bot.model.fields import Field
+from bot.model.lifecycle import Verdict
+from bot.model.pause import Pause, PauseKind
+from bot.model.people import Role
+from bot.model.say import say
+from rules.engine import evaluate
+
+assert speak
+
+HELD, READY = CASES["held"], CASES["ready"]
+SEEN = Pause("jira:1", "an", "An", PauseKind.SEEN, day(10), day(19))
+SNOOZED = replace(SEEN, kind=PauseKind.SNOOZED, until=day(12), shortened=True)
+OTHERS = (replace(SEEN, account="bo", person="Bo"), replace(SEEN, account="ci", person="Ci"))
+POINTS = (
+    home.Point((("nl", "Geen productiedata als testdata"), ("en", "No production data as test data")),
+               Verdict.VIOLATED, "ICR-16", "test-data"),
+    home.Point((("nl", "Goedkeuring door het CAB"), ("en", "Approval by the CAB")), Verdict.PENDING, "ICR-11", "cab"),
+)  # fmt: skip
+WAITS = home.Waiting(
+    "jira", "1", "CHG-1", "https://jira.example/CHG-1", "New address format", day(20), POINTS
+)
+UNPLANNED = replace(WAITS, id="2", key="CHG-2", summary="Sign with a card", start=None, points=POINTS[1:])
+MINE = home.Mine((Role.CAB,), ("Web team",), (WAITS, UNPLANNED), ("servicenow",), ())
+
+
+def shown(view: dict[str, Any]) -> str:
+    """A dialog or page as lines: what is read, what is filled in, what can be pressed."""
+    rows = [text["text"] for text in (view.get("title"),) if text]
+    for block in view["blocks"]:
+        element = block.get("element", {})
+        if block["type"] == "input":
+            rows.append(f"[{block['label']['text']}] {block.get('hint', {}).get('text', '')}".rstrip())
+            rows += [f"    ( ) {option['text']['text']}" for option in element.get("options", ())]
+        elif block["type"] == "actions":
+            rows.append("  ".join(f"[{e['text']['text']}]" for e in block["elements"]))
+        else:
+            rows += list(_texts(block))
+    buttons = [view[name]["text"] for name in ("submit", "close") if name in view]
+    return "\n".join([*rows, *(f"[{text}]" for text in buttons)])
+
+
+def _texts(node: Any):
+    if isinstance(node, dict):
+        if isinstance(node.get("text"), str):
+            yield node["text"]
+        for key in ("text", "elements"):
+            yield from _texts(node.get(key)) if not isinstance(node.get(key), str) else ()
+    elif isinstance(node, list):
+        for item in node:
+            yield from _texts(item)
+
+
+def answers(speak: Speaker) -> dict[str, dict[str, Any]]:
+    finding = next(f for f in evaluate(HELD, PACKS) if f.id == "ICR-16")
+    changed = replace(
+        READY,
+        ticket=replace(
+            READY.ticket,
+            fields=dict(READY.ticket.fields) | {"test_data": Field("synthetic", by=DIRK, at=day(7))},
+        ),
+    )
+    done = settled(changed, lines(changed), ("test-data", "cab-approval", "rollout"), PACKS)
+    return {
+        "seen": desk.paused(HELD, SEEN, OTHERS, False, speak),
+        "snoozed": desk.paused(HELD, SNOOZED, (), True, speak),
+        "seen-before": desk.seen_before(SEEN, speak),
+        "no-pause": desk.no_pause(HELD, speak),
+        "already": desk.already(changed, done, speak),
+        "over": desk.already(CASES["canceled"], (), speak),
+        "explained": desk.explained(HELD, lines(HELD), speak),
+        "reasoning": desk.whole_reasoning(HELD, finding, PACKS, speak),
+        "not-asked": desk.not_asked(
+            "CHG-1", "ICR-55", say("Nothing is asked of this kind of ticket."), speak
+        ),
+        "no-such": desk.no_such("CGH-1", "CHG-1", speak),
+        "no-rule": desk.no_rule("ICR-99", "ICR-09", speak),
+        "help": desk.helped(speak, "what is this"),
+        "stranger": desk.stranger("Jira", speak),
+        "not-theirs": desk.not_theirs(HELD, speak),
+        "out-of-reach": desk.out_of_reach("Jira", speak),
+        "too-late": desk.too_late(speak),
+        "mine": home.listed(MINE, speak),
+    }
+
+
+def dialogs(speak: Speaker) -> dict[str, views.View]:
+    open_ = [f for f in evaluate(HELD, PACKS) if f.verdict.open][:3]
+    wrong = exception_form.Draft(
+        (open_[0].id,), "n.v.t.", "2026-03-24", say("Choose at least one requirement.")
+    )
+    return {
+        "waiting": exception_form.waiting(speak),
+        "form": exception_form.exception_form(HELD, open_, wrong, "note", speak),
+        "recorded": exception_form.exception_recorded("CHG-1", WAIVER, ("ICR-18",), speak),
+        "home": home.page(MINE, day(10), speak),
+        "home-empty": home.page(home.Mine(), day(10), speak),
+        "home-silent": home.page(home.Mine(silent=("jira",)), day(10), speak),
+    }
+
+
+def test_answers_and_dialogs(speak: Speaker) -> None:
+    said = {name: body["text"] for name, body in answers(speak).items()}
+    said |= {name: shown(view) for name, view in dialogs(speak).items()}
+    golden(f"desk-{speak.language}", "\n\n".join(f"== {name}\n{text}" for name, text in said.items()))
+
+
+def test_every_answer_is_one_that_slack_takes(speak: Speaker) -> None:
+    for body in answers(speak).values():
+        check_message(body)
+    for view in dialogs(speak).values():
+        views.check(view)
+
+
+NASTY = "<!channel> *b* <https://evil.example|click> &amp; `x`" + "x" * 5000
+
+
+def test_text_from_a_ticket_stays_text_and_within_limits(speak: Speaker) -> None:
+    facts = replace(HELD, ticket=replace(HELD.ticket, summary=NASTY, status=NASTY, key="CHG-1" + NASTY))
+    told = desk.explained(facts, lines(facts), speak)
+    check_message(told)
+    assert "<!channel>" not in told["text"]
+    page = home.page(
+        replace(MINE, waiting=(replace(WAITS, summary=NASTY),) * 300, teams=(NASTY,)), day(10), speak
+    )
+    assert len(page["blocks"]) <= 100
+    assert all(b["type"] != "section" for b in page["blocks"])
+    contexts = [e["text"] for b in page["blocks"] if b["type"] == "context" for e in b["elements"]]
+    assert not [text for text in contexts if "<!channel>" in text]
+    assert any(escape("<!channel>") in text for text in contexts)

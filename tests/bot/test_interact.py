@@ -1,0 +1,150 @@
+"""What a deed comes to: values carried, commands understood, pauses, and what was settled meanwhile."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from build import AN, BO, CI, DIRK, EMPTY, ROLES, approved, complete, day, subject
+
+from bot.accounts import matching
+from bot.calendar import Calendar
+from bot.deed import Carried, Command, Nap, Wanted, carried, carry, understood
+from bot.interact import Limits, pause_of, settled
+from bot.model.asset import Flag
+from bot.model.fields import Field
+from bot.model.lifecycle import State
+from bot.model.pause import PauseKind
+from bot.model.people import Person
+from rules.engine import evaluate
+from rules.lines import group_lines
+from rules.policy import load_packs
+
+PACKS = load_packs(["vo-icr"])
+LIMITS = Limits((5, 2, 1), Calendar(ZoneInfo("Europe/Brussels")))
+FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # 10:00 in Brussels
+START = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # Wednesday, 18:00 in Brussels
+LAST = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # one working day before
+
+
+@pytest.mark.parametrize(
+    ("value", "means"),
+    [
+        (carry("jira", "100", ["a", "b"]), Carried("jira", "100", ("a", "b"))),
+        (carry("servicenow", "change_request:ab", more="2h"), Carried("servicenow", "change_request:ab", (), "2h")),
+        ("jira:1|", Carried("jira", "1")),
+        ("", None),
+        ("jira:1", None),
+        ("jira:|", None),
+        ("nonsense|x|y", None),
+    ],
+)  # fmt: skip
+def test_what_a_button_carries(value, means) -> None:
+    assert carried(value) == means
+
+
+@pytest.mark.parametrize(
+    ("words", "means"),
+    [
+        ("", Command(Wanted.HELP)),
+        ("help", Command(Wanted.HELP)),
+        ("chg-12", Command(Wanted.TICKET, "CHG-12")),
+        ("  CHG-12 ", Command(Wanted.TICKET, "CHG-12")),
+        ("mine", Command(Wanted.MINE)),
+        ("MINE", Command(Wanted.MINE)),
+        ("explain chg-12", Command(Wanted.EXPLAIN, "CHG-12")),
+        ("explain chg-12 icr-17", Command(Wanted.EXPLAIN, "CHG-12", "ICR-17")),
+        ("uitleg CHG-12 ICR-17", Command(Wanted.EXPLAIN, "CHG-12", "ICR-17")),
+        ("explain", Command(Wanted.HELP)),
+        ("what is this", Command(Wanted.HELP)),
+    ],
+)
+def test_commands(words, means) -> None:
+    assert understood(words) == means
+
+
+def waiting(now: datetime = FRIDAY, **more):
+    given = {
+        "state": State.AUTHORIZE,
+        "now": now,
+        "planned_start": START,
+        "subjects": (subject(c=5, i=5, a=3, flags=(Flag.GDPR,)),),
+        "approvals": (),
+        "actual_start": EMPTY,
+    }
+    return complete(**given | more)
+
+
+@pytest.mark.parametrize(
+    ("now", "nap", "more", "until", "shortened"),
+    [
+        (FRIDAY, None, {}, LAST, False),
+        (FRIDAY, Nap.HOURS, {}, FRIDAY + timedelta(hours=2), False),
+        (FRIDAY, Nap.TOMORROW, {}, datetime(2026, 11, 23, 7, 0, tzinfo=UTC), False),  # over the weekend
+        (FRIDAY, Nap.DAYS, {}, datetime(2026, 11, 24, 7, 0, tzinfo=UTC), False),
+        (FRIDAY, Nap.WEEK, {}, LAST, True),
+        (LAST - timedelta(hours=1), Nap.HOURS, {}, LAST, True),
+        (LAST, Nap.HOURS, {}, LAST + timedelta(hours=2), False),  # that step is past: the start is next
+        (LAST, Nap.WEEK, {}, START, True),
+        (FRIDAY, None, {"planned_start": EMPTY}, datetime(2026, 11, 27, 9, 0, tzinfo=UTC), False),
+        (START, None, {}, None, False),
+        (START, Nap.HOURS, {}, None, False),
+        (FRIDAY, None, {"state": State.IMPLEMENT}, None, False),
+        (FRIDAY, None, {"state": State.CLOSED}, None, False),
+    ],
+)
+def test_a_pause_ends_before_it_is_too_late(now, nap, more, until, shortened) -> None:
+    pause = pause_of(waiting(now, **more), AN, nap, LIMITS)
+    kind = PauseKind.SNOOZED if nap else PauseKind.SEEN
+    assert (pause and (pause.until, pause.shortened, pause.kind)) == (until and (until, shortened, kind))
+
+
+def lines(facts):
+    return tuple(group_lines(evaluate(facts, PACKS)))
+
+
+def test_what_was_settled_meanwhile_is_told_with_who_and_when() -> None:
+    facts = waiting(
+        approvals=(approved(AN, day(4)), approved(BO, day(5)), approved(CI, day(6))),
+        test_data=Field("synthetic", by=DIRK, at=day(7)),
+        roles=ROLES,
+        now=day(9),
+    )
+    done = settled(facts, lines(facts), ("cab-approval", "test-data", "rollout"), PACKS)
+    assert [(one.line.line, one.person and one.person.name, one.at) for one in done] == [
+        ("rollout", None, None),
+        ("cab-approval", "Ci", day(6)),
+        ("test-data", "Dirk", day(7)),
+    ]
+    assert settled(facts, lines(facts), (), PACKS) == ()
+
+
+def test_what_is_open_still_is_not_called_done() -> None:
+    facts = waiting(roles=ROLES, now=day(9))
+    assert settled(facts, lines(facts), ("cab-approval",), PACKS) == ()
+
+
+KIM, TWIN = Person("k", "Kim", email="kim@example.org"), Person("k2", "Kim", email="KIM@example.org")
+LEFT = Person("k3", "Kim", active=False, email="kim@example.org")
+SAME = {"U1": "U1", "k": "U1"}
+
+
+@pytest.mark.parametrize(
+    ("people", "email", "slack", "same", "found"),
+    [
+        ([AN, KIM], "kim@example.org", "U1", {}, "k"),
+        ([AN, TWIN], " Kim@Example.org ", "U1", {}, "k2"),
+        ([KIM, TWIN], "kim@example.org", "U1", {}, None),
+        ([LEFT], "kim@example.org", "U1", {}, None),
+        ([AN], "", "U1", {}, None),
+        ([AN], "an@example.org", "U1", {}, None),
+        ([KIM], "", "U1", SAME, "k"),
+        ([KIM], "", "U2", SAME, None),
+    ],
+)
+def test_somebody_is_matched_by_address_or_declaration_and_never_by_name(
+    people, email, slack, same, found
+) -> None:
+    person = matching(people, email, slack, same)
+    assert (person and person.id) == found

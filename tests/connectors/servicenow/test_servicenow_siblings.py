@@ -1,0 +1,106 @@
+"""What hangs on tickets is asked for many of them at once, and says of each only what is certain of it."""
+
+from __future__ import annotations
+
+import pytest
+from servicenow_helpers import Instance, Tools
+
+from connectors.sandbox.server import Server
+from connectors.servicenow import siblings
+from connectors.servicenow.siblings import Link, Siblings
+
+TASK_CI = Link("task_ci", ("task",))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def changes(instance: Instance) -> list[str]:
+    """Three changes, of which the first two touch an item."""
+    made = [instance.add_change() for _ in range(3)]
+    for change in made[:2]:
+        instance.add_affected_ci(change, instance.kassa)
+    return made
+
+
+def counts(reader: Siblings, changes: list[str]) -> list[tuple[int, bool]]:
+    found = [reader.rows("change_request", TASK_CI, change, ("ci_item",)) for change in changes]
+    return [(len(listing.rows), listing.complete) for listing in found]
+
+
+def test_one_request_for_all_that_were_listed(tools: Tools, server: Server, changes: list[str]) -> None:
+    reader = Siblings(tools.client)
+    reader.expect("change_request", changes)
+    assert counts(reader, changes) == [(1, True), (1, True), (0, True)]
+    assert server.count("GET", "task_ci") == 1
+
+
+def test_what_was_used_once_is_read_anew(
+    instance: Instance, tools: Tools, server: Server, changes: list[str]
+) -> None:
+    reader = Siblings(tools.client)
+    reader.expect("change_request", changes)
+    counts(reader, changes)
+    instance.add_affected_ci(changes[2], instance.kassa)
+    assert counts(reader, changes) == [(1, True), (1, True), (1, True)]
+    assert server.count("GET", "task_ci") == 1 + 3
+    reader.expect("change_request", changes)  # listed again, as the next cycle does
+    assert counts(reader, changes) == [(1, True), (1, True), (1, True)]
+    assert server.count("GET", "task_ci") == 1 + 3 + 1
+
+
+def test_what_was_read_along_does_not_grow_old(instance: Instance, tools: Tools, changes: list[str]) -> None:
+    clock = Clock()
+    reader = Siblings(tools.client, clock)
+    reader.expect("change_request", changes)
+    assert counts(reader, changes[:1]) == [(1, True)]
+    instance.add_affected_ci(changes[2], instance.kassa)
+    clock.now = siblings.KEPT + 1
+    assert counts(reader, changes[2:]) == [(1, True)]
+
+
+def test_a_hidden_row_casts_doubt_on_its_own_ticket_alone(
+    instance: Instance, tools: Tools, changes: list[str]
+) -> None:
+    hidden = instance.add_affected_ci(changes[1], instance.add_ci(name="Geheim"))
+    instance.access.hidden_rows.add(hidden)
+    reader = Siblings(tools.client)
+    reader.expect("change_request", changes)
+    assert counts(reader, changes) == [(1, True), (0, False), (0, True)]
+
+
+@pytest.mark.parametrize("what", ["hidden_columns", "unqueryable"])
+def test_rows_that_do_not_say_whose_they_are_prove_nothing(
+    instance: Instance, tools: Tools, changes: list[str], what: str
+) -> None:
+    getattr(instance.access, what).add(("task_ci", "task"))
+    reader = Siblings(tools.client)
+    reader.expect("change_request", changes)
+    assert counts(reader, changes[2:]) == [(0, False)]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_many_changes_take_few_requests(instance: Instance, tools: Tools, server: Server, told: bool) -> None:
+    since = instance.now
+    instance.later(hours=1)
+    for _ in range(100):
+        change = instance.add_change(cmdb_ci=instance.kassa, requested_by=instance.dirk)
+        instance.add_affected_ci(change, instance.kassa)
+        instance.request_approval(change, instance.cab)
+    refs = [ref for ref in tools.source.changed(since) if ref.id[-32:] != instance.change]
+    before = len(server.asked)
+    for start in range(0, 100, 50):
+        if told:
+            tools.source.ahead(refs[start : start + 50])
+        for ref in refs[start : start + 50]:
+            tools.source.read(ref)
+    # Twice the records, audit trail, approvers, groups, items and services (three times with the one that is listed
+    # and not read); the people, by id and by user name, and the labels of states.
+    assert len(server.asked) - before <= (2 if told else 3) * 6 + 4
+    assert max(len(asked.path) + len(asked.query) for asked in server.asked) < 4096

@@ -1,0 +1,156 @@
+"""States by the instance's own choices and change models: numbers mean what the instance calls them."""
+
+from __future__ import annotations
+
+import pytest
+from servicenow_helpers import START, Instance, Tools
+
+from bot.model.lifecycle import State
+from connectors.sandbox.server import Fault, How, Server
+from connectors.servicenow import values
+
+
+def choice(instance: Instance, table: str, value: str, label: str, language: str = "en") -> None:
+    columns = {"name": table, "element": "state", "value": value, "label": label, "language": language}
+    instance.state.insert("sys_choice", columns)
+
+
+@pytest.fixture
+def model(instance: Instance) -> Instance:
+    """A change model that numbers its states in its own way; 3, closed on a delivered instance, is being built."""
+    for row in instance.state.all("sys_choice"):
+        if (row["name"], row["element"]) == ("change_request", "state"):
+            instance.delete("sys_choice", row["sys_id"])
+    for value, label in {
+        "101": "New",
+        "102": "Assess",
+        "3": "Implement",
+        "104": "Klaar voor uitrol",
+        "0": "Closed",
+    }.items():
+        choice(instance, "change_request", value, label)
+    return instance
+
+
+def set_states(instance: Instance, *states: int) -> None:
+    for state in states:
+        instance.later(hours=1)
+        instance.set("change_request", instance.change, state=state)
+
+
+def test_a_return_to_new_is_seen_in_a_model_with_numbers_of_its_own(model: Instance, tools: Tools) -> None:
+    set_states(model, 101, 102)
+    model.request_approval(model.change, model.an)
+    model.approve(model.change, model.an)
+    set_states(model, 3, 101)
+    ticket = tools.read(model.number)
+    assert ticket.state is State.DRAFT
+    moved = [(c.before, c.after) for c in ticket.history if c.field == "state"]
+    assert moved == [("draft", "draft"), ("draft", "assess"), ("assess", "implement"), ("implement", "draft")]
+    (given,) = ticket.approvals
+    assert given.asked_at and given.asked_at < ticket.history[-1].at  # of an earlier cycle
+
+
+@pytest.mark.parametrize(
+    ("number", "own", "state"),
+    [
+        (3, {}, State.IMPLEMENT),  # closed, had it not a label
+        (0, {}, State.CLOSED),  # review, had it not a label
+        (104, {}, State.ASSESS),  # a label nobody knows
+        (104, {"scheduled": "Klaar voor uitrol"}, State.SCHEDULED),
+        (-2, {}, State.SCHEDULED),  # no label at all: as the number was delivered
+        (7, {}, State.ASSESS),
+    ],
+)
+def test_the_label_goes_before_the_number(
+    model: Instance, configured, number: int, own: dict[str, str], state: State
+) -> None:
+    model.set("change_request", model.change, state=number)
+    model.state.get("change_request", model.change)["active"] = "true"
+    assert configured(states=own).read(model.number).state is state
+
+
+def test_a_label_in_another_language_helps(instance: Instance, tools: Tools) -> None:
+    choice(instance, "change_request", "50", "Geplant")
+    choice(instance, "change_request", "50", "Scheduled")
+    instance.set("change_request", instance.change, state=50)
+    assert tools.read(instance.number).state is State.SCHEDULED
+
+
+@pytest.mark.parametrize("how", ["hidden_tables", "forbidden_tables", "missing_tables"])
+def test_without_the_list_of_choices_the_trail_goes_by_delivered_numbers(
+    instance: Instance, tools: Tools, how: str
+) -> None:
+    set_states(instance, -4, -5)
+    getattr(instance.access, how).add("sys_choice")
+    seen = [(c.before, c.after) for c in tools.read(instance.number).history]
+    assert seen == [("draft", "assess"), ("assess", "draft")]
+
+
+def test_without_the_list_of_choices_a_change_model_is_asked(
+    model: Instance, tools: Tools, server: Server
+) -> None:
+    set_states(model, 101, 102, 101, 102)
+    model.access.forbidden_tables.add("sys_choice")
+    seen = [(c.before, c.after) for c in tools.read(model.number).history]
+    assert seen == [("draft", "draft"), ("draft", "assess"), ("assess", "draft"), ("draft", "assess")]
+    server.fail(Fault(How.ANSWER, "nextstates", status=403, headers={"Content-Type": "application/json"}))
+    seen = [(c.before, c.after) for c in tools.read(model.number).history]
+    assert seen == [("draft", ""), ("", "assess"), ("assess", ""), ("", "assess")]
+
+
+def test_the_labels_are_asked_for_once(instance: Instance, tools: Tools, server: Server) -> None:
+    for _ in range(3):
+        tools.read(instance.number)
+    assert server.count("GET", "sys_choice") == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "number", "state"),
+    [
+        ("incident", "1", State.DRAFT),
+        ("incident", "2", State.IMPLEMENT),
+        ("incident", "3", State.IMPLEMENT),
+        ("incident", "6", State.REVIEW),
+        ("incident", "7", State.CLOSED),
+        ("incident", "8", State.CANCELED),
+        ("problem", "101", State.DRAFT),
+        ("problem", "103", State.ASSESS),
+        ("problem", "104", State.IMPLEMENT),
+        ("problem", "106", State.REVIEW),
+        ("problem", "107", State.CLOSED),
+        ("rm_release", "-5", State.DRAFT),
+        ("rm_release", "3", State.CLOSED),
+    ],
+)
+@pytest.mark.parametrize("labels", [True, False])
+def test_states_of_other_tickets(
+    instance: Instance, configured, table: str, number: str, state: State, labels: bool
+) -> None:
+    if not labels:
+        for row in instance.state.all("sys_choice"):
+            instance.delete("sys_choice", row["sys_id"])
+    sys_id = instance.state.insert(table, {"state": number, "short_description": "Storing"})
+    tools = configured(tables=table)
+    ticket = tools.read(instance.row(table, sys_id)["number"])
+    assert (ticket.kind.value, ticket.state) == ({"rm_release": "release"}.get(table, table), state)
+    assert ticket.created == START
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("-5", "-5"),
+        (-5, "-5"),
+        (-5.0, "-5"),
+        ({"value": -5.0, "display_value": "New"}, "-5"),
+        ({"value": "-5", "display_value": "New"}, "-5"),
+        (True, "true"),
+        (None, ""),
+        ({"value": None, "display_value": None}, ""),
+        ({"display_value": "New"}, ""),
+    ],
+)
+def test_cells_of_either_api(cell: object, value: str) -> None:
+    assert values.value({"state": cell}, "state") == value
+    assert values.value({}, "state") == ""

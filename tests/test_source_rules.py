@@ -1,0 +1,78 @@
+"""What holds of the code itself: SQL only through SQLAlchemy, no way for a ticket to choose an address to fetch."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CODE = [p for d in ("bot", "connectors", "rules") for p in sorted((ROOT / d).rglob("*.py"))]
+SQL = re.compile(
+    r"\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|DROP\s|ALTER\s+TABLE)\b"
+)
+RAW = {"execute", "exec_driver_sql", "executescript", "executemany", "text"}
+FIXED = {
+    "bot/journal/engine.py": "how a connection to SQLite begins: fixed words, no value of anybody's",
+}
+FETCHING = {
+    "requests",
+    "urllib.request",
+    "http.client",
+    "httpx",
+    "aiohttp",
+    "smtplib",
+    "webbrowser",
+}
+MAY_FETCH = re.compile(
+    r"connectors/\w+/|connectors/http\.py|bot/cli/(operate|demo)\.py|bot/web/|connectors/errors\.py"
+)
+
+
+def nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
+    for path in CODE:
+        name = path.relative_to(ROOT).as_posix()
+        if "/migrations/" in name:
+            continue
+        yield from ((name, n) for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, kind))
+
+
+def strings(node: ast.AST) -> Iterator[str]:
+    yield from (n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
+
+def test_no_sql_is_written_as_text() -> None:
+    docs = {id(d) for _, n in nodes(ast.Expr) if isinstance(d := n.value, ast.Constant)}  # type: ignore[attr-defined]
+    found = [
+        (name, n.value)  # type: ignore[attr-defined]
+        for name, n in nodes(ast.Constant)
+        if isinstance(n.value, str) and id(n) not in docs and SQL.match(n.value)  # type: ignore[attr-defined]
+    ]
+    assert found == []
+
+
+def test_statements_are_never_strings() -> None:
+    found = {
+        name
+        for name, call in nodes(ast.Call)
+        if isinstance(call.func, ast.Attribute)  # type: ignore[attr-defined]
+        and call.func.attr in RAW  # type: ignore[attr-defined]
+        and call.args  # type: ignore[attr-defined]
+        and isinstance(call.args[0], ast.JoinedStr | ast.Constant | ast.IfExp | ast.BinOp)  # type: ignore[attr-defined]
+        and any(word.isupper() for word in " ".join(strings(call.args[0])).split())  # type: ignore[attr-defined]
+    }
+    assert found == set(FIXED)
+
+
+@pytest.mark.parametrize("module", sorted(FETCHING))
+def test_only_connectors_and_the_web_part_can_reach_out(module: str) -> None:
+    found = {
+        name
+        for name, n in nodes(ast.AST)
+        if (isinstance(n, ast.Import) and any(alias.name == module for alias in n.names))
+        or (isinstance(n, ast.ImportFrom) and n.module == module)
+    }
+    assert {name for name in found if not MAY_FETCH.match(name)} == set()
