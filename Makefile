@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench contract exam-crash exam-faults exam-properties audit-dependencies pictures \
+.PHONY: help install demo test check bench bench-month contract exam-crash exam-faults exam-properties audit-dependencies pictures \
 	record lock env-example checks-doc cases-doc columns-doc catalogue clean
 
 help: ## list the commands
@@ -49,6 +49,9 @@ contract: $(DONE) .contract/.installed ## the Jira connector on a server that ot
 	@$(PYTHON) -m venv .contract
 	@.contract/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/contract.txt
 	@touch $@
+
+bench-month: $(DONE) ## what a team gets to read in a month of 200 changes
+	@PYTHONPATH=tests $(BIN)/python -m tests.bench_month
 
 exam-crash: $(DONE) ## SIGKILL at every write, every commit and 200 random moments: the outside must not notice
 	@$(BIN)/python -m tests.exams.crash

@@ -70,6 +70,8 @@ def policy(settings: Settings) -> Policy:
         emergency_days=bot.emergency_days,
         waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
         same_person=one_person(bot.same_person),
+        calendars=bot.calendars,
+        talk=bot.talk,
         retain_days=bot.retain_days,
     )
 

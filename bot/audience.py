@@ -9,6 +9,9 @@ from bot.model.people import Holder, Person, Role
 from bot.ports import Postbox
 from rules.lines import DemandLine
 
+IN_PERSON = 5
+"""Most holders of a role that are asked in person, where it has no channel."""
+
 
 @dataclass(frozen=True, slots=True)
 class OnTicket:
@@ -36,6 +39,29 @@ def asked_of(line: DemandLine, facts: Facts) -> tuple[Audience, ...]:
         if any(actor is role or (isinstance(actor, Holder) and actor.role is role) for actor in line.who)
     )
     return waiting or (Team(facts.ticket.team),)
+
+
+def key_of(audience: Team | Role) -> str:
+    """A team or role as the journal keeps it."""
+    return f"team:{audience.name}" if isinstance(audience, Team) else audience.value
+
+
+def of_key(key: str) -> Team | Role:
+    """What `key_of` was made of."""
+    kind, is_team, name = key.partition(":")
+    return Team(name) if is_team else Role(kind)
+
+
+def channels_of(audience: Audience, facts: Facts, postbox: Postbox, team: str) -> tuple[str, ...]:
+    """Where a role is asked in its own name: its channel, else its people in person, else where the team is. For
+    anybody else the one channel they have. Raises SourceError when the message service cannot say.
+    """
+    if isinstance(audience, Role) and postbox.channel(audience.value) is None:
+        holders = [person for person in facts.role(audience).people if person.active][:IN_PERSON]
+        if found := tuple(filter(None, (postbox.person(person) for person in holders))):
+            return found
+    channel = channel_of(audience, postbox, team)
+    return (channel,) if channel else ()
 
 
 def channel_of(audience: Audience, postbox: Postbox, team: str, *, formal: bool = False) -> str | None:

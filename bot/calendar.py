@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -11,6 +12,9 @@ import holidays
 
 _FRIDAY = 4
 
+Day = date | tuple[int, int]
+"""A date, or a month and day that come back every year."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -19,20 +23,21 @@ class Calendar:
     timezone    of the office
     country     BE or NL: its public holidays are off (library `holidays`); Belgian bank holidays not
     opens, closes  office hours on a working day; the norm's office hours are ten hours (Vo-ICR §1.1)
-    extra, ignored dates that an admin adds as days off, or takes off the list
+    extra, ignored dates that an admin adds as days off, or takes off the list; (month, day) stands for every year
     """
 
     timezone: ZoneInfo
     country: str = "BE"
     opens: time = time(8)
     closes: time = time(18)
-    extra: frozenset[date] = field(default_factory=frozenset)
-    ignored: frozenset[date] = field(default_factory=frozenset)
+    extra: frozenset[Day] = field(default_factory=frozenset)
+    ignored: frozenset[Day] = field(default_factory=frozenset)
 
     def is_working_day(self, day: date) -> bool:
         """Monday to Friday, unless it is a day off."""
-        off = day in self.extra or (day in _public(self.country, day.year) and day not in self.ignored)
-        return day.weekday() <= _FRIDAY and not off
+        either = {day, (day.month, day.day)}
+        public = day in _public(self.country, day.year) and not either & self.ignored
+        return day.weekday() <= _FRIDAY and not public and not either & self.extra
 
     def in_office_hours(self, moment: datetime) -> bool:
         """True within office hours of a working day. `moment` is aware, in any zone."""
@@ -57,9 +62,39 @@ class Calendar:
             days -= self.is_working_day(day)
         return datetime.combine(day, local.time(), self.timezone).astimezone(UTC)
 
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """How much of the time from `start` to `end` (both aware) lies in office hours of working days."""
+        start, end = (
+            start.astimezone(UTC),
+            end.astimezone(UTC),
+        )  # within one zone Python subtracts wall clocks
+        day, last = self.local_day(start), self.local_day(end)
+        total = timedelta()
+        while day <= last:
+            if self.is_working_day(day):
+                opens, closes = self.at(day, self.opens), self.at(day, self.closes)
+                total += max(min(closes, end) - max(opens, start), timedelta())
+            day += timedelta(days=1)
+        return total
+
+    def working_day_from(self, day: date) -> date:
+        """The first working day on or after `day`."""
+        while not self.is_working_day(day):
+            day += timedelta(days=1)
+        return day
+
+    def at(self, day: date, clock: time) -> datetime:
+        """That local time of that day, in UTC. An hour that the clocks skip is read as the hour after it."""
+        return datetime.combine(day, clock, self.timezone).astimezone(UTC)
+
     def local_day(self, moment: datetime) -> date:
         """The date people read on the wall at that moment."""
         return moment.astimezone(self.timezone).date()
+
+
+def fold(team: str) -> str:
+    """The form in which names of teams are compared: capitals do not matter, and blanks and dashes are the same."""
+    return re.sub(r"[\s_-]+", "_", team.strip()).casefold()
 
 
 @lru_cache(maxsize=64)

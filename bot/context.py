@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.audience import Audience, OnTicket, Team
-from bot.calendar import Calendar
+from bot.calendar import Calendar, fold
 from bot.decide import Voice
 from bot.journal import Journal
 from bot.messages.language import LANGUAGES, Speaker
@@ -24,6 +24,7 @@ from bot.ports import (
     SourceError,
     TicketSource,
 )
+from bot.talk import Talk
 from bot.waivers import TERMS, Terms
 from rules.policy import Pack
 
@@ -44,6 +45,8 @@ class Policy:
     emergency_days working days in which an emergency makes good what it skipped
     waivers        who may record a waiver, and for how long
     same_person    account ids to the one that stands for the person, where an admin declared several to be one
+    calendars      of teams that keep other holidays, by `bot.calendar.fold` of the team
+    talk           when and how much the bot speaks on the message service
     retain_days    days after which a closed ticket is forgotten; None for never
     """
 
@@ -64,7 +67,13 @@ class Policy:
     emergency_days: int = 2
     waivers: Terms = TERMS
     same_person: Mapping[str, str] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    talk: Talk = field(default_factory=Talk)
     retain_days: int | None = None
+
+    def calendar_of(self, team: str) -> Calendar:
+        """The calendar that a team keeps."""
+        return self.calendars.get(fold(team), self.calendar)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bot.context import Context
 from bot.decide import CARD, COMMENT, Intent, Memory, decide
 from bot.declarations import attestations
 from bot.deliver import Orders, deliver
+from bot.digests import tell_all
 from bot.fetch import Gatherer, listed, told
 from bot.handing import hand_over, notified
 from bot.handover import is_handover
@@ -29,6 +30,7 @@ from bot.model.wish import Wish
 from bot.parked import waiting
 from bot.ports import Format, NotFound, SourceError, TicketSource
 from bot.receipts import remind_receipts
+from bot.remind import any_hour
 from bot.reminders import remind_all
 from bot.report import Planned, Report
 from bot.since import over_before
@@ -59,6 +61,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     else:
         remind_all(ctx, gatherer, report)
         remind_receipts(ctx, report)
+        tell_all(ctx, report)
     deliver_all(ctx, report)
     forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
@@ -154,6 +157,7 @@ def judge(
         intents = decide(facts, findings, memory, ctx.voice(source.name, facts.ticket.team))
         wishes = addressed(ctx, facts, intents, report)
         ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
+        ctx.journal.keep_hours(facts.ticket, any_hour(facts))
     except SourceError as error:
         report.problem(f"{ref.key}: {told(error)}")
         if isinstance(error, NotFound) and error.system == source.name:
@@ -217,6 +221,7 @@ def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Rep
                 once=intent.once,
                 recipients=intent.recipients,
                 roles=intent.roles,
+                rest=ctx.policy.talk.card_rest if intent.kind == CARD else 0,
             )
         )
     return wishes

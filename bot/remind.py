@@ -76,20 +76,25 @@ def step_after(settle_by: datetime, calendar: Calendar, now: datetime) -> int | 
     return LAST_DAY if calendar.working_days_before(settle_by, LAST_DAY) <= now else None
 
 
-def due(facts: Facts, view: Overview, steps: Sequence[int], calendar: Calendar) -> Due | None:
-    """Whether the ticket asks for a reminder now, by its state, its class's hours and what is open."""
+def due(
+    facts: Facts, view: Overview, steps: Sequence[int], calendar: Calendar, asked: int | None = None
+) -> Due | None:
+    """Whether the ticket asks for a reminder now, by its state, its class's hours and what is open.
+
+    asked  only whether it asks for the one of this step: what is missing already does not hide what comes next
+    """
     over = facts.ticket.state.over and not view.obligations
     if not view.now or over or not may_speak(facts, calendar):
         return None
     if view.obligations and facts.settle_by:
         last = step_after(facts.settle_by, calendar, facts.now)
         return Due(facts, view, last) if last is not None else None
-    if view.missing:
+    if view.missing and asked in (None, OVERDUE):
         return Due(facts, view, OVERDUE)
     start = facts.field("planned_start").value
     moment = start if isinstance(start, datetime) else None
     step = step_now(moment, facts.ticket.state, steps, calendar, facts.now)
-    return Due(facts, view, step) if step is not None else None
+    return Due(facts, view, step) if step is not None and asked in (None, step) else None
 
 
 def next_hard_step(
@@ -144,10 +149,18 @@ def grouped(dues: Sequence[Due], resting: Resting = _nobody) -> tuple[Reminder, 
 
 def _by_audience(one: Due) -> Mapping[Audience, list[DemandLine]]:
     found: dict[Audience, list[DemandLine]] = {}
-    for line in one.view.now:
+    for line in _told(one):
         for audience in asked_of(line, one.facts):
             found.setdefault(audience, []).append(line)
     return found
+
+
+def _told(one: Due) -> Sequence[DemandLine]:
+    """What a reminder is about: what is overdue, or what comes next; all of it for an emergency."""
+    view = one.view
+    if view.obligations:
+        return view.now
+    return view.forbidden + (view.missing if one.step == OVERDUE else view.upcoming)
 
 
 def _pressing(one: Due) -> tuple[int, str, str]:
@@ -157,5 +170,14 @@ def _pressing(one: Due) -> tuple[int, str, str]:
 
 def may_speak(facts: Facts, calendar: Calendar) -> bool:
     """Whether people may be told now: at any hour from an availability class on, else in office hours."""
-    always = any(s.level(Dimension.AVAILABILITY) >= ROUND_THE_CLOCK for s in facts.subjects)
-    return always or calendar.in_office_hours(facts.now)
+    return any_hour(facts) or calendar.in_office_hours(facts.now)
+
+
+def any_hour(facts: Facts) -> bool:
+    """Whether its class of availability lets people be told of a ticket at any hour."""
+    return any(s.level(Dimension.AVAILABILITY) >= ROUND_THE_CLOCK for s in facts.subjects)
+
+
+def early(step: int, steps: Sequence[int]) -> bool:
+    """Whether a reminder leaves time: it is not the last one before the start, nor about what is overdue."""
+    return step > max(min(steps, default=OVERDUE), LAST_DAY, OVERDUE)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from bot.accounts import team_members
-from bot.audience import Audience, Team, channel_of
+from bot.audience import Audience, Team, channels_of, key_of
+from bot.calendar import Calendar
 from bot.context import Context
 from bot.decide import digest_of
+from bot.escalate import Points, escalate_all
 from bot.fetch import Gatherer, told
 from bot.journal.tickets import TicketRow
 from bot.messages import card
 from bot.messages.overview import overview
-from bot.model.lifecycle import Severity, State, Verdict
+from bot.model.asked import Ask, Claim, Point
+from bot.model.lifecycle import State, Verdict
 from bot.model.people import Person, Role
 from bot.model.say import say
 from bot.model.wish import Wish
+from bot.overdue import Known, known
 from bot.ports import NotFound, SourceError
 from bot.remind import (
     OVERDUE,
@@ -26,12 +31,14 @@ from bot.remind import (
     Reminder,
     at_rest,
     due,
+    early,
     grouped,
     may_speak,
     step_after,
     step_now,
 )
 from bot.report import Planned, Report
+from bot.talk import told_now
 from rules.engine import evaluate
 from rules.lines import group_lines
 
@@ -39,34 +46,58 @@ WAKE = timedelta(days=3)
 """How long after a snooze its person is still reminded: office hours and weekends may lie between."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What makes a reminder come once: this step for this planned start, or this set of missing points."""
+class Up(NamedTuple):
+    """A reminder that a ticket may be up for: what makes it come once, and its step."""
 
-    what: str
-    day: date
+    claim: Claim
+    step: int
 
 
 def remind_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
-    """Wish for the reminders that are due now. Nothing is nagged about that was settled in the meantime."""
+    """Wish for the reminders that are due now, and for what goes up because nobody settled it. Nothing is nagged about
+    that was settled in the meantime.
+    """
     if ctx.postbox is None:
         return
     gatherer.forget()
-    dues = dict(_due(ctx, gatherer, report))
+    points, rules = ctx.journal.points(), known(ctx.policy.packs)
+    settle_asks(ctx, points, rules)
+    dues = dict(_due(ctx, gatherer, report, _claims(ctx, points, rules)))
+    claims = {id(one): claim for claim, one in dues.items()}
+    told_all = set(dues)
     rest = Rest(ctx)
     for reminder in grouped(tuple(dues.values()), rest.resting):
-        _wish(ctx, reminder, report)
+        if fresh := _fresh(ctx, reminder, claims):
+            sent = _wish(ctx, fresh, report, [_of(claims[id(one)], fresh) for one, _ in fresh.items])
+            told_all -= set() if sent else {claims[id(one)] for one, _ in fresh.items}
     wake_all(ctx, gatherer, report)
     if ctx.policy.act:
-        for claim in dues:
+        for claim in told_all:
             ctx.journal.mark_sent(claim.what, claim.day, ctx.clock())
+    escalate_all(ctx, gatherer, report, points, rules)
 
 
-def _due(ctx: Context, gatherer: Gatherer, report: Report) -> Iterator[tuple[Claim, Due]]:
+def settle_asks(ctx: Context, points: Points, rules: Mapping[str, Known]) -> None:
+    """What people were asked for and is open no more, is settled: whatever opens later starts anew."""
+    followed = {(row.source, row.id) for row in ctx.journal.asked_of()}
+    standing = {
+        (f"{source}:{id_}", rules[point.rule].line)
+        for (source, id_), found in points.items()
+        if (source, id_) in followed
+        for point in found
+        if point.rule in rules
+    }
+    ended = {(ask.ticket, ask.line) for ask in ctx.journal.asks()} - standing
+    if ended:
+        ctx.journal.settle(sorted(ended), ctx.clock())
+
+
+def _due(
+    ctx: Context, gatherer: Gatherer, report: Report, ups: Sequence[tuple[TicketRow, Up]]
+) -> Iterator[tuple[Claim, Due]]:
     sources = {source.name: source for source in ctx.sources}
-    for row in ctx.journal.asked_of():
-        claim = _claim(ctx, row)
-        if claim is None or row.source not in sources or ctx.stop():
+    for row, up in ups:
+        if row.source not in sources or ctx.stop():
             continue
         try:
             facts = gatherer.facts(sources[row.source], row.ref)
@@ -76,37 +107,78 @@ def _due(ctx: Context, gatherer: Gatherer, report: Report) -> Iterator[tuple[Cla
                 ctx.journal.out_of_sight(row.source, [row.id], ctx.clock())
             continue
         view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
-        if one := due(facts, view, ctx.policy.remind_days, ctx.policy.calendar):
-            yield claim, one
+        calendar = ctx.policy.calendar_of(row.team)
+        if one := due(facts, view, ctx.policy.remind_days, calendar, up.step):
+            yield up.claim, one
 
 
-def _claim(ctx: Context, row: TicketRow) -> Claim | None:
-    """The reminder a ticket is up for by what the journal knows, unless it was sent already."""
-    now, calendar = ctx.clock(), ctx.policy.calendar
-    advised = {
-        rule.id for pack in ctx.policy.packs for rule in pack.rules if rule.severity is Severity.ADVICE
-    }
-    before = ctx.journal.previous(row.source, row.id)
-    verdicts = {rule: verdict for rule, verdict in before.items() if rule not in advised}
+def _claims(ctx: Context, points: Points, rules: Mapping[str, Known]) -> list[tuple[TicketRow, Up]]:
+    """The tickets that are up for a reminder now by what the journal knows, and were not reminded of it before. One
+    that is held back, for the night or until the morning, is not even read.
+    """
+    found = [
+        (row, up)
+        for row in ctx.journal.asked_of()
+        if _awake(ctx, row)
+        for up in _up(ctx, row, points.get((row.source, row.id), ()), rules)
+    ]
+    sent = ctx.journal.sent_of(up.claim for _, up in found)
+    return [(row, up) for row, up in found if up.claim not in sent]
+
+
+def _awake(ctx: Context, row: TicketRow) -> bool:
+    return row.any_hour is not False or ctx.policy.calendar_of(row.team).in_office_hours(ctx.clock())
+
+
+def _up(ctx: Context, row: TicketRow, points: Sequence[Point], rules: Mapping[str, Known]) -> Iterator[Up]:
+    """The reminders a ticket is up for by what the journal knows: of what is missing, and of what comes next."""
+    calendar, name = ctx.policy.calendar_of(row.team), f"remind:{row.source}:{row.id}"
+    verdicts = {point.rule: point.verdict for point in points if point.rule in rules and point.verdict.open}
     missing = sorted(rule for rule, verdict in verdicts.items() if verdict is Verdict.MISSING)
-    open_ = any(verdict.open for verdict in verdicts.values())
-    step = step_now(row.planned_start, row.state, ctx.policy.remind_days, calendar, now)
-    if row.state is State.DRAFT or not open_:
-        return None
+    if row.state is State.DRAFT or not verdicts:
+        return
     if row.settle_by:
-        after = step_after(row.settle_by, calendar, now)
-        if after is None:
-            return None
-        claim = Claim(f"remind:{row.source}:{row.id}:settle:{after}", calendar.local_day(row.settle_by))
-    elif missing:
-        claim = Claim(
-            f"remind:{row.source}:{row.id}:{OVERDUE}:{digest_of(missing)}", calendar.local_day(row.first_seen)
-        )
-    elif step is not None and row.planned_start:
-        claim = Claim(f"remind:{row.source}:{row.id}:{step}", calendar.local_day(row.planned_start))
-    else:
-        return None
-    return None if ctx.journal.was_sent(claim.what, claim.day) else claim
+        after = step_after(row.settle_by, calendar, ctx.clock())
+        if after is not None:
+            yield Up(Claim(f"{name}:settle:{after}", calendar.local_day(row.settle_by)), after)
+        return
+    if missing:
+        yield Up(Claim(f"{name}:{OVERDUE}:{digest_of(missing)}", calendar.local_day(row.first_seen)), OVERDUE)
+    if len(missing) < len(verdicts):
+        yield from _coming(ctx, row, calendar, name)
+
+
+def _coming(ctx: Context, row: TicketRow, calendar: Calendar, name: str) -> Iterator[Up]:
+    """The reminder before the planned start; an early one waits for the morning."""
+    steps, now = ctx.policy.remind_days, ctx.clock()
+    step = step_now(row.planned_start, row.state, steps, calendar, now)
+    if step is None or row.planned_start is None:
+        return
+    if not early(step, steps) or told_now(ctx.policy.talk, calendar, now):
+        yield Up(Claim(f"{name}:{step}", calendar.local_day(row.planned_start)), step)
+
+
+def _fresh(ctx: Context, reminder: Reminder, claims: Mapping[int, Claim]) -> Reminder | None:
+    """Without what this audience was told before, and without what its team reads in the digest."""
+    made = {id(one): _of(claims[id(one)], reminder) for one, _ in reminder.items}
+    sent = ctx.journal.sent_of(made.values())
+    in_digest = ctx.policy.talk.digest_at is not None and isinstance(reminder.audience, Team)
+    kept = tuple(
+        (one, lines)
+        for one, lines in reminder.items
+        if made[id(one)] not in sent and not (in_digest and early(one.step, ctx.policy.remind_days))
+    )
+    return replace(reminder, items=kept) if kept else None
+
+
+def _of(claim: Claim, reminder: Reminder) -> Claim:
+    """The claim of one audience: who is held back does not keep the others from being told."""
+    return Claim(f"{claim.what}@{_who(reminder)}", claim.day)
+
+
+def _who(reminder: Reminder) -> str:
+    audience = reminder.audience
+    return audience.name if isinstance(audience, Team | Person) else str(audience)
 
 
 @dataclass(slots=True)
@@ -158,40 +230,80 @@ def wake_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
         except SourceError as error:
             report.problem(f"{row.key}: {told(error)}")
             continue
-        if not may_speak(facts, ctx.policy.calendar):
+        if not may_speak(facts, ctx.policy.calendar_of(row.team)):
             continue
         view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
         if view.now:
             who = Person(pause.account, pause.person)
             one = Due(facts, view, SNOOZED)
-            _wish(ctx, Reminder(who, "", ((one, view.now),)), report, pause.conversation)
-        if ctx.policy.act:
+            _wish(ctx, Reminder(who, "", ((one, view.now),)), report, [claim], pause.conversation)
+        elif ctx.policy.act:
             ctx.journal.mark_sent(claim.what, claim.day, now)
 
 
-def _wish(ctx: Context, reminder: Reminder, report: Report, conversation: str = "") -> None:
+def _over_limit(ctx: Context, channel: str, reminder: Reminder) -> bool:
+    """Whether the conversation had its reminders of today. What starts or runs out by tomorrow comes all the same."""
+    limit, calendar = ctx.policy.talk.remind_limit, ctx.policy.calendar
+    steps = ctx.policy.remind_days
+    if not limit or any(one.step > OVERDUE and not early(one.step, steps) for one, _ in reminder.items):
+        return False
+    midnight = calendar.at(calendar.local_day(ctx.clock()), time())
+    return ctx.journal.reminded(channel, midnight) >= limit
+
+
+def _wish(
+    ctx: Context, reminder: Reminder, report: Report, claims: Sequence[Claim], conversation: str = ""
+) -> bool:
+    """Wish for a reminder, and keep who was asked for what. False when it has to wait for another day. What somebody
+    asked for in a `conversation` goes there, and waits for nothing.
+    """
     keys = ", ".join(one.facts.ticket.key for one, _ in reminder.items)
     if not ctx.policy.act:
         report.planned.append(Planned(keys, ctx.messenger, "reminder", "the planned start comes near"))
-        return
-    postbox = ctx.postbox
-    found = channel_of(reminder.audience, postbox, reminder.team) if postbox and not conversation else None
-    channel = conversation or found
-    if channel is None:
+        return True
+    channels = (conversation,) if conversation else _channels(ctx, reminder, report)
+    if channels is None:
+        return False
+    open_ = [c for c in channels if conversation or not _over_limit(ctx, c, reminder)]
+    if not channels:
         report.problem(f"{keys}: nobody to remind on {ctx.messenger}: set SLACK_CHANNEL")
-        return
+    if not open_:
+        return not channels
     body = card.reminder(reminder, ctx.speaker_to(reminder.audience, reminder.team))
     digest = digest_of([body, ctx.policy.calendar.local_day(ctx.clock()).isoformat()])
+    wishes = [
+        Wish(
+            target=ctx.messenger,
+            ticket=f"reminder:{_who(reminder)}",
+            kind=f"reminder:{digest[:16]}" + (f":{channel}" if len(channels) > 1 else ""),
+            container=channel,
+            digest=digest,
+            body=body,
+            reason=say("the planned start comes near, or something should have been in order by now"),
+            once=True,
+        )
+        for channel in open_
+    ]
+    ctx.journal.say_once(claims, wishes, ctx.clock(), _asks(reminder, ctx.clock()))
+    return True
+
+
+def _channels(ctx: Context, reminder: Reminder, report: Report) -> tuple[str, ...] | None:
+    """Where its audience is reached; None when the message service cannot say now."""
+    facts = reminder.items[0][0].facts
+    try:
+        return channels_of(reminder.audience, facts, ctx.postbox, reminder.team) if ctx.postbox else ()
+    except SourceError as error:
+        report.problem(f"{facts.ticket.key}: {told(error)}")
+        return None
+
+
+def _asks(reminder: Reminder, now: datetime) -> list[Ask]:
     audience = reminder.audience
-    who = audience.name if isinstance(audience, Team | Person) else str(audience)
-    wish = Wish(
-        target=ctx.messenger,
-        ticket=f"reminder:{who}",
-        kind=f"reminder:{digest[:16]}",
-        container=channel,
-        digest=digest,
-        body=body,
-        reason=say("the planned start comes near, or something should have been in order by now"),
-        once=True,
-    )
-    ctx.journal.wish([wish], ctx.clock())
+    if not isinstance(audience, Team | Role):
+        return []
+    return [
+        Ask(f"{one.facts.ticket.source}:{one.facts.ticket.id}", line.line, key_of(audience), now)
+        for one, lines in reminder.items
+        for line in lines
+    ]

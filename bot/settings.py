@@ -18,11 +18,12 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.accounts import one_person
-from bot.calendar import Calendar
+from bot.calendar import Calendar, fold
 from bot.model.people import Role
 from bot.model.reading import text
 from bot.model.waiver import Substitute
 from bot.redact import learn
+from bot.settings_talk import TalkSettings, dates
 from connectors.catalog import CONNECTORS
 from connectors.settings import EnvSettings
 
@@ -67,7 +68,7 @@ class NormSettings(EnvSettings):
     _packs = field_validator("packs", mode="before")(_split)
 
 
-class BotSettings(NormSettings):
+class BotSettings(TalkSettings, NormSettings):
     """The bot itself."""
 
     mode: Mode = Field(
@@ -239,8 +240,16 @@ class BotSettings(NormSettings):
     @property
     def calendar(self) -> Calendar:
         """The office's working days and hours."""
-        opens, _, closes = self.office_hours.partition("-")
-        return Calendar(self.zone, self.holidays, time.fromisoformat(opens), time.fromisoformat(closes))
+        return self._calendar(self.holidays)
+
+    @property
+    def calendars(self) -> dict[str, Calendar]:
+        """Calendars of teams that do not keep the organisation's holidays, by `bot.calendar.fold` of the team."""
+        return {fold(team): self._calendar(country) for team, country in self.team_holidays.items()}
+
+    def _calendar(self, country: str) -> Calendar:
+        opens, closes = map(time.fromisoformat, self.office_hours.split("-"))
+        return Calendar(self.zone, country, opens, closes, dates(self.days_off), dates(self.days_worked))
 
 
 class RoleSettings(EnvSettings):
@@ -254,6 +263,7 @@ class RoleSettings(EnvSettings):
     operations: Names = Field((), description="The operations organisation that takes over.")
     keten_cab: Names = Field((), description="The CAB of the chain (Keten CAB).")
     users: Names = Field((), description="Those who sign off for the users.")
+    process_owner: Names = Field((), description="Those to whom what nobody settles goes up at last.")
 
     _lists = field_validator("*", mode="before")(_split)
 

@@ -22,6 +22,7 @@ ROLES: Mapping[Role, Say] = {
     Role.OPERATIONS: say("operations"),
     Role.KETEN_CAB: say("the chain CAB"),
     Role.USERS: say("the users"),
+    Role.PROCESS_OWNER: say("the process owner"),
 }
 
 DIMENSIONS: Mapping[Dimension, Say] = {

@@ -12,9 +12,11 @@ ticket    source, id                      a ticket as last stored: key, url, sta
                                           with its hash, when and in which state it was first seen, when it
                                           was last looked at, when it was found to be gone; `settle_by`: until when
                                           an emergency is to make good what it skipped; `look_again_at`: when its
-                                          findings change although nobody touches it
-finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning;
-                                          `who` can settle it, as ["person" | "role" | "group", id, name]
+                                          findings change although nobody touches it; `any_hour`: whether
+                                          people may be told of it outside office hours
+finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning, and
+                                          when a clock of the rule's own runs out; `who` can settle it, as
+                                          ["person" | "role" | "group", id, name]
 bundle    source, release_id, child_key     a change that a release contained when it was last stored
 group_look  source, group_id              when the members of a group that holds a role were last read completely
 membership  id                            a time in which a person was seen in such a group: since when, whether the
@@ -41,6 +43,8 @@ audit     seq                             the audit trail, a chain of hashes, ne
 audit_beside  seq, part                   personal data that rows of the chain hold seals of, each with its salt
 audit_head    one row                     where the chain ends
 sent      what, day                       what goes out once a day, and did
+asked     id                              whom (a role, or "team:<name>") a line of a ticket was asked of, and when;
+                                          `step` of the ladder, none for a reminder; `settled_at`: when it was settled
 run       id                              start, end, mode, report, exit code; no end means it was killed
 
 A ticket, its findings and what should be said about them are stored in one transaction (`Journal.store`), so

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from bot.journal.allowance import Allowances
+from bot.journal.asked import AskedFor
 from bot.journal.asks import Asks
 from bot.journal.audit import Audit
 from bot.journal.backup import Backups
@@ -28,6 +29,7 @@ class Journal(
     Members,
     Deeds,
     Receipts,
+    AskedFor,
     Marks,
     Hints,
     Allowances,

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, o
 
 from bot.journal.audit import Entry, append
 from bot.journal.causes import Cause
+from bot.journal.slot import GENERAL
 from bot.journal.store import Store
 from bot.journal.tables import AUDIT, AUDIT_BESIDE, BUNDLE, METADATA, RUN, SLOT, TICKET
 from bot.model.lifecycle import State
@@ -69,9 +70,9 @@ def _about_tickets() -> list[Table]:
 
 
 def _forget_general(connection: Connection, moment: datetime, at: datetime) -> None:
-    """Reminders that went to many people about many tickets, and reports of runs."""
-    reminders = (SLOT.c.ticket.like("reminder:%"), SLOT.c.once, SLOT.c.applied_at < moment)
-    connection.execute(delete(SLOT).where(*reminders))
+    """Reminders and digests that went to many people about many tickets, and reports of runs."""
+    general = or_(*(SLOT.c.ticket.startswith(f"{group}:") for group in GENERAL))
+    connection.execute(delete(SLOT).where(general, SLOT.c.once, SLOT.c.applied_at < moment))
     connection.execute(delete(RUN).where(RUN.c.started < moment))
     old = (AUDIT.c.ticket == "", AUDIT.c.cause == Cause.WRITE, AUDIT.c.at < moment)
     if parts := _take_away(connection, AUDIT_BESIDE.c.seq.in_(select(AUDIT.c.seq).where(*old))):

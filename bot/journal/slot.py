@@ -15,6 +15,8 @@ from bot.journal.tables import SLOT
 from bot.ports import Marker, Place
 
 IDLE, WRITING = "idle", "writing"
+GENERAL = ("reminder", "escalation", "digest", "preread")
+"""How the subjects begin of messages that go to people about several tickets."""
 REFUSAL = "refused: "
 """How the last error of a slot begins when the system definitely does not take the message. Its own reason follows,
 and on a line below it what went wrong last.

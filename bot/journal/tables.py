@@ -125,6 +125,7 @@ TICKET = Table(
     _moment("hidden_at"),
     _moment("settle_by"),
     _moment("look_again_at"),
+    Column("any_hour", Boolean),
     Index(None, "source", "key"),
 )
 
@@ -137,6 +138,7 @@ FINDING = Table(
     _text("verdict"),
     _moment("since", needed=True),
     _text("digest"),
+    _moment("deadline"),
     Column("who", Json),
     ForeignKeyConstraint(["source", "ticket_id"], ["ticket.source", "ticket.id"], ondelete="CASCADE"),
 )
@@ -230,6 +232,19 @@ SENT = Table(
     _text("what", primary_key=True),
     Column("day", Date, primary_key=True),
     _moment("at", needed=True),
+)
+
+ASKED = Table(
+    "asked",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("ticket"),
+    _text("line"),
+    _text("audience"),
+    Column("step", Integer),
+    _moment("at", needed=True),
+    _moment("settled_at"),
+    Index(None, "ticket"),
 )
 
 RUN = Table(

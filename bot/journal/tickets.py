@@ -31,7 +31,8 @@ class TicketRow:
     """A ticket as it was last stored. All moments are in UTC. `first_state` is the state it was in when the
     bot first saw it; `gone_at` is when it was found deleted, or moved out of what is watched; `hidden_at` when it was
     first not to be seen, which tells nothing of the ticket. `settle_by` is until when an emergency is to make good what
-    it skipped; `look_again_at` when its findings change although nobody touches it.
+    it skipped; `look_again_at` when its findings change although nobody touches it; `any_hour` whether its class lets
+    people be told at any hour, None when that was not kept.
     """
 
     source: str
@@ -52,6 +53,7 @@ class TicketRow:
     settle_by: datetime | None = None
     look_again_at: datetime | None = None
     hidden_at: datetime | None = None
+    any_hour: bool | None = None
 
     @property
     def ref(self) -> TicketRef:
@@ -95,6 +97,13 @@ class Tickets(Slots):
             if entry := judged(ticket, before, findings, snapshot):
                 append(connection, entry, now)
 
+    def keep_hours(self, ticket: Ticket, any_hour: bool) -> None:
+        """Whether people may be told of the ticket at any hour: until office hours, others are not even read."""
+        other = TICKET.c.any_hour.is_distinct_from(any_hour)
+        with self.write() as connection:
+            this = update(TICKET).where(_is(ticket.source, ticket.id), other)
+            connection.execute(this.values(any_hour=any_hour))
+
     def previous(self, source: str, ticket_id: str) -> dict[str, Verdict]:
         """The verdicts of the last time, by rule id."""
         with self.read() as connection:
@@ -134,6 +143,11 @@ class Tickets(Slots):
         """
         waiting = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None)
         return self._rows(waiting, *_IN_SIGHT)
+
+    def followed(self, since: datetime) -> tuple[TicketRow, ...]:
+        """What `asked_of` gives, and what is over but changed after a moment (UTC)."""
+        going = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None) | (TICKET.c.updated > since)
+        return self._rows(going, TICKET.c.gone_at.is_(None))
 
     def judged_since(self, source: str, ticket_id: str, moment: datetime) -> bool:
         """Whether a ticket was judged at or after a moment."""
@@ -242,8 +256,9 @@ def _ticket_values(ticket: Ticket, snapshot: Mapping[str, Any], now: datetime) -
 def _moments(findings: Sequence[Finding], now: datetime) -> dict[str, datetime | None]:
     """What time alone will change about the findings, and when."""
     settle_by = min((f.settle_by for f in findings if f.settle_by), default=None)
+    # At the very moment a rule may not say it yet: then the next look does.
     ahead = [f.waiver.until for f in findings if f.waiver]
-    ahead += [moment for moment in (settle_by, *(f.again for f in findings)) if moment and moment > now]
+    ahead += [moment for moment in (settle_by, *(f.again for f in findings)) if moment and moment >= now]
     look_again_at = min(ahead, default=None)
     return {"settle_by": settle_by, "look_again_at": look_again_at}
 
@@ -271,6 +286,7 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
             "verdict": finding.verdict.value,
             "since": now,
             "digest": _meaning(finding),
+            "deadline": finding.deadline,
             "who": [list(BOT)] if finding.underway else [list(actor_key(actor)) for actor in finding.who],
         }
         for finding in findings
@@ -280,6 +296,7 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
     fresh = {
         "verdict": new.excluded.verdict,
         "digest": new.excluded.digest,
+        "deadline": new.excluded.deadline,
         "who": new.excluded.who,
         "since": case((stands, FINDING.c.since), else_=new.excluded.since),
     }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, or_
+from sqlalchemy import Connection, case, or_, select
 
 from bot.journal.slot import FINAL, IDLE, UNSAID
 from bot.journal.store import insert
@@ -20,10 +20,10 @@ def put_wishes(connection: Connection, wishes: Iterable[Wish], now: datetime) ->
     """Note what should be said, in the transaction of the caller.
 
     A wish whose text stands outside already touches no row; a new text gets a new number, and is tried at
-    once even when the old one was backing off; so is one that goes to another place now. What is posted once and
-    stands stays as it is.
+    once even when the old one was backing off, unless the wish rests between two edits; so is one that goes to another
+    place now. What is posted once and stands stays as it is.
     """
-    rows = [_values(wish, now) for wish in wishes]
+    rows = [_values(wish, now) | _rests(connection, wish) for wish in wishes]
     if not rows:
         return
     new = insert(connection, SLOT)
@@ -38,11 +38,20 @@ def put_wishes(connection: Connection, wishes: Iterable[Wish], now: datetime) ->
         "desired_body": new.excluded.desired_body,
         "desired_rev": SLOT.c.desired_rev + case((other, 1), else_=0),
         "attempts": case((fresh_start, 0), else_=SLOT.c.attempts),
-        "next_attempt_at": case((fresh_start, None), else_=SLOT.c.next_attempt_at),
+        "next_attempt_at": case((fresh_start, new.excluded.next_attempt_at), else_=SLOT.c.next_attempt_at),
         "closed": new.excluded.closed,
     }
     changes = or_(SLOT.c.closed, (other | UNSAID) & ~FINAL)
     connection.execute(new.on_conflict_do_update(index_elements=_KEY, set_=fresh, where=changes), rows)
+
+
+def _rests(connection: Connection, wish: Wish) -> dict[str, Any]:
+    """The moment before which a message that rests between two edits is not written again."""
+    if not wish.rest:
+        return {"next_attempt_at": None}
+    same = (SLOT.c.target == wish.target, SLOT.c.ticket == wish.ticket, SLOT.c.kind == wish.kind)
+    applied = connection.execute(select(SLOT.c.applied_at).where(*same)).scalar_one_or_none()
+    return {"next_attempt_at": applied + timedelta(seconds=wish.rest) if applied else None}
 
 
 def _values(wish: Wish, now: datetime) -> dict[str, Any]:

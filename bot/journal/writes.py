@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.journal.audit import Entry
 from bot.journal.causes import Cause
-from bot.journal.slot import Slot
+from bot.journal.slot import GENERAL, Slot
 
 
 def written(event: str, slot: Slot, at: datetime, **more: str) -> tuple[Entry, datetime]:
@@ -17,7 +17,7 @@ def written(event: str, slot: Slot, at: datetime, **more: str) -> tuple[Entry, d
     """
     kind, _, whose = slot.kind.partition(":")
     group, _, _ = slot.ticket.partition(":")
-    general = group == "reminder"
+    general = group in GENERAL
     facts: dict[str, Any] = {
         "event": event,
         "target": slot.target,

@@ -7,24 +7,26 @@ text and rich text elements only, which Slack shows as they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from bot.deed import Action, Nap, carry
 from bot.messages import blocks
-from bot.messages.finish import finished, text_of
 from bot.messages.language import Speaker
 from bot.messages.overview import (
     Overview,
     class_line,
     deadline,
     headline,
-    ids,
     next_step,
     overview,
     seen,
     title,
     who,
 )
+from bot.messages.parts import Message
+from bot.messages.parts import heading as _heading
+from bot.messages.parts import message as _message
+from bot.messages.parts import point as _line
+from bot.messages.parts import text as _text
 from bot.messages.planning import planning_line
 from bot.messages.slack_text import escape, is_web
 from bot.messages.waivers import waived
@@ -42,8 +44,6 @@ SHOWN_ALONE = 30
 """Open points on a card when the ticket has no comment."""
 
 _SIGNS = {Tone.STOP: "⛔", Tone.TODO: "⏳", Tone.DONE: "✅", Tone.INFO: "ℹ️"}
-
-Message = dict[str, Any]
 
 
 def compose(
@@ -64,7 +64,7 @@ def compose(
     room = SHOWN if refused is None else SHOWN_ALONE
     points = [] if ticket.state is State.CANCELED else _points(view, facts, speak, room)
     points += [] if ticket.state is State.CANCELED else [*_underway(view, speak), *_waived(lines, speak)]
-    about = _about(facts, speak)
+    about = _about(facts, lines, speak)
     notices = [] if refused is None else [_alone(refused, speak)]
     notices += [line] if (line := planning_line(facts, speak)) else []
     reason = why or _reason(ticket, speak)
@@ -104,7 +104,8 @@ def gone(key: str, summary: str, told: str, speak: Speaker) -> Message:
 
 def reminder(one: Reminder, speak: Speaker) -> Message:
     """One message for all that an audience can settle, the most pressing ticket first."""
-    heading = speak.count("{n} change waits for you", "{n} changes wait for you", len(one.items))
+    keys = {due.facts.ticket.key for due, _ in one.items}
+    heading = speak.count("{n} change waits for you", "{n} changes wait for you", len(keys))
     built = [blocks.header(heading)]
     texts = [heading]
     for due, lines in one.items[: blocks.BLOCKS // 3]:
@@ -163,14 +164,24 @@ def _alone(reason: str, speak: Speaker) -> str:
     )
 
 
-def _about(facts: Facts, speak: Speaker) -> str:
+def _about(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> str:
     ticket = facts.ticket
     start = ticket.field("planned_start").value
     planned = (
         speak.say("Planned start: {start}.", start=start) if start else speak.say("No planned start yet.")
     )
     state = speak.say("Status: {status}.", status=Quote(ticket.status))
-    return f"{class_line(facts.subjects, speak)}. {state} {planned}"
+    return " ".join([f"{class_line(facts.subjects, speak)}. {state} {planned}", *_ends(facts, lines, speak)])
+
+
+def _ends(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> list[str]:
+    """The first term that runs out of what is open, where a rule has one of its own."""
+    end = min((line.deadline for line in lines if line.verdict.open and line.deadline), default=None)
+    if end is None or facts.ticket.state is State.CANCELED:
+        return []
+    if facts.now < end:
+        return [speak.say("Deadline: {moment}.", moment=end)]
+    return [speak.say("Deadline: {moment}, which is past.", moment=end)]
 
 
 def _reminded(due: Due, lines: Sequence[DemandLine], speak: Speaker) -> list[blocks.Block]:
@@ -178,10 +189,6 @@ def _reminded(due: Due, lines: Sequence[DemandLine], speak: Speaker) -> list[blo
     name = blocks.web_link(ticket.url, _heading(ticket))
     points = [[blocks.words(_line(line, speak))] for line in lines]
     return [blocks.rich_text([name, blocks.words(f" — {_when(due, speak)}")]), blocks.bullets(*points)]
-
-
-def _line(line: DemandLine, speak: Speaker) -> str:
-    return f"{title(line, speak)} — {seen(line, speak)} {ids(line)}"
 
 
 def _when(due: Due, speak: Speaker) -> str:
@@ -245,18 +252,5 @@ def _reason(ticket: Ticket, speak: Speaker) -> str:
     return speak.say("You get this because this ticket names no responsible team.")
 
 
-def _heading(ticket: Ticket) -> str:
-    return f"{ticket.key} · {' '.join(ticket.summary.split())}"
-
-
 def _words(point: Sequence[blocks.Element]) -> str:
     return "• " + "".join(element["text"] for element in point)
-
-
-def _text(*rows: str) -> str:
-    """The whole message for notifications and screen readers, escaped, within Slack's limit."""
-    return text_of(rows)
-
-
-def _message(text: str, built: list[blocks.Block]) -> Message:
-    return finished(text, built)

@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.interact import Settled
 from bot.messages import blocks
-from bot.messages.card import Message
 from bot.messages.language import Speaker
 from bot.messages.overview import ids, overview, seen, title, who, why
+from bot.messages.parts import Message
 from bot.messages.reasoning import plain_tree, reasoning
 from bot.messages.slack_text import clip, cut, escape
 from bot.model.facts import Facts

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from bot.deed import Action, carry
 from bot.messages import blocks, views
-from bot.messages.card import Message
 from bot.messages.desk import plain_answer
 from bot.messages.language import ROLE_NAMES, Speaker
+from bot.messages.parts import Message
 from bot.messages.reasoning import SYSTEMS
 from bot.messages.slack_text import cut, escape, is_web
 from bot.model.lifecycle import Verdict

@@ -33,6 +33,7 @@ ROLE_NAMES = {
     Role.OPERATIONS: say("operations"),
     Role.KETEN_CAB: say("chain CAB"),
     Role.USERS: say("users"),
+    Role.PROCESS_OWNER: say("process owner"),
 }
 STATE_NAMES = {
     State.DRAFT: say("draft"),

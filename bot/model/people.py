@@ -39,6 +39,7 @@ class Role(StrEnum):
     OPERATIONS = "operations"
     KETEN_CAB = "keten_cab"
     USERS = "users"
+    PROCESS_OWNER = "process_owner"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class Wish:
     reason      why the bot speaks
     thread_kind kind of the message, on the same outlet and subject, in whose thread this one goes
     once        posted once and never edited afterwards
+    rest        seconds that lie at least between two edits: several changes become one
     recipients  for a handover: the names it is delivered to; `roles` the roles among them
     """
 
@@ -35,3 +36,4 @@ class Wish:
     once: bool = False
     recipients: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    rest: int = 0

@@ -118,6 +118,9 @@ class Town:
             f"SLACK_CHANNELS__{team}": self.channels["team-citizens"],
             "SLACK_CHANNELS__DPO": self.channels["privacy"],
             "SLACK_CHANNELS__OPERATIONS": self.channels["operations"],
+            "SLUIS_DIGEST_AT": "off",  # a story is told in one go, whatever the hour
+            "SLUIS_PREREAD_ON": "off",
+            "SLUIS_CARD_REST": "0",
             "ROLES__CAB": "Change Advisory Board",
             "ROLES__DPO": "Data Protection",
             "ROLES__OPERATIONS": "Operations",

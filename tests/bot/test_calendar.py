@@ -75,3 +75,55 @@ def test_the_day_counted_back_to_is_a_working_day_and_more_days_lie_earlier(hour
     assert BE.is_working_day(back.date())
     assert back < moment
     assert BE.working_days_before(moment, days + 1) < back
+
+
+@pytest.mark.parametrize(
+    ("extra", "ignored", "day", "works"),
+    [
+        (frozenset({(7, 11)}), frozenset(), date(2025, 7, 11), False),  # every year: a Friday in 2025
+        (frozenset({(7, 11)}), frozenset(), date(2029, 7, 11), False),
+        (frozenset(), frozenset({(11, 11)}), date(2026, 11, 11), True),
+        (frozenset(), frozenset({date(2026, 11, 11)}), date(2027, 11, 11), False),
+        (frozenset({(11, 11)}), frozenset({(11, 11)}), date(2026, 11, 11), False),  # off wins
+    ],
+)
+def test_days_that_an_admin_adds_or_drops(extra, ignored, day, works):
+    assert Calendar(BRUSSELS, extra=extra, ignored=ignored).is_working_day(day) is works
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        ("2026-11-20T15:00", "2026-11-23T08:00", 3),  # Friday 16:00 to Monday 9:00
+        ("2026-10-23T08:00", "2026-10-26T09:00", 10),  # over the night in which summer time ends
+        ("2026-03-27T09:00", "2026-03-30T08:00", 10),  # and the one in which it begins
+        ("2026-12-31T16:00", "2027-01-04T08:00", 2),  # over New Year and a weekend
+        ("2026-11-21T08:00", "2026-11-22T20:00", 0),
+        ("2026-11-23T09:00", "2026-11-23T08:00", 0),  # backwards is nothing
+    ],
+)
+def test_working_time(start, end, hours):
+    moments = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (start, end))
+    assert BE.working_time(*moments) == timedelta(hours=hours)
+
+
+moments = st.integers(0, 3 * 365 * 24 * 4).map(
+    lambda quarters: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=15 * quarters)
+)
+
+
+@given(moments, st.integers(0, 400), st.integers(0, 400), st.sampled_from([BE, NL]))
+def test_working_time_adds_up_whatever_the_clocks_do(start, first, second, calendar):
+    middle, end = start + timedelta(hours=first), start + timedelta(hours=first + second)
+    whole = calendar.working_time(start, end)
+    assert whole == calendar.working_time(start, middle) + calendar.working_time(middle, end)
+    assert timedelta() <= whole <= end - start
+
+
+@given(moments, st.integers(1, 12), st.sampled_from([BE, NL]))
+def test_a_step_counted_back_lies_so_many_working_days_before_on_the_wall_clock(moment, days, calendar):
+    back = calendar.working_days_before(moment, days)
+    local = moment.astimezone(calendar.timezone)
+    assert back.time() == local.time()
+    between = [back.date() + timedelta(days=n) for n in range((local.date() - back.date()).days)]
+    assert sum(map(calendar.is_working_day, between)) == days

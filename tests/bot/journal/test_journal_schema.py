@@ -122,7 +122,7 @@ def test_text_that_no_store_takes_becomes_replacement_characters(journal: Journa
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     strange = "a\0b\ud800c"
     row = {column.name: strange for column in TICKET.c}
-    row |= dict.fromkeys([c.name for c in TICKET.c if isinstance(c.type, Utc)], moment)
+    row |= dict.fromkeys([c.name for c in TICKET.c if isinstance(c.type, Utc)], moment) | {"any_hour": None}
     row |= {"snapshot": {strange: [strange, 1, None]}}
     with journal.write() as connection:
         connection.execute(insert(TICKET).values(row))

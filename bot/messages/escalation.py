@@ -1,0 +1,135 @@
+"""Escalations: what nobody settled, since when, and who was asked before; to the next in line and in the thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.audience import Team, of_key
+from bot.messages import blocks
+from bot.messages.language import Speaker
+from bot.messages.overview import ids, title, who
+from bot.messages.parts import Message, heading, message, text
+from bot.messages.slack_text import escape
+from bot.model.asked import Ask
+from bot.model.facts import Facts
+from bot.model.lifecycle import Verdict
+from bot.model.people import Role
+from bot.model.say import Quote
+from bot.overdue import Charge
+from rules.lines import DemandLine
+
+_MOST = blocks.BLOCKS // 4
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One line of a ticket that goes up to an audience, and who was asked for it `before`, oldest first."""
+
+    audience: Team | Role
+    facts: Facts
+    line: DemandLine
+    charge: Charge
+    step: int
+    before: tuple[Ask, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """The ticket, as the journal names it."""
+        return f"{self.facts.ticket.source}:{self.facts.ticket.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """One message: all that goes up to an audience now."""
+
+    audience: Team | Role
+    raised: tuple[Raised, ...]
+
+
+def compose(up: Up, speak: Speaker) -> Message:
+    """To whom it goes up: per ticket what is open, since when, from whom it is asked, and who was asked before."""
+    tickets: dict[str, list[Raised]] = {}
+    for one in up.raised:
+        tickets.setdefault(one.subject, []).append(one)
+    top = speak.count("{n} ticket needs your help", "{n} tickets need your help", len(tickets))
+    reason = _reason(up, speak)
+    built, texts = [blocks.header(top)], [top]
+    for raised in list(tickets.values())[:_MOST]:
+        ticket = raised[0].facts.ticket
+        points = [_point(one, speak) for one in raised]
+        tried = tried_before(raised, speak)
+        built += [
+            blocks.rich_text([blocks.web_link(ticket.url, heading(ticket))]),
+            blocks.bullets(*([blocks.words(point)] for point in points)),
+            blocks.rich_text([blocks.words(tried)]),
+        ]
+        texts += [heading(ticket), *(f"• {point}" for point in points), tried, ticket.url]
+    if rest := len(tickets) - _MOST:
+        more = speak.count("and {n} other ticket", "and {n} other tickets", max(rest, 0))
+        built += [blocks.rich_text([blocks.words(more)])] if rest > 0 else []
+        texts += [more] if rest > 0 else []
+    return message(text(*texts, reason), [*built, blocks.context(escape(reason))])
+
+
+def in_thread(up: Up, speak: Speaker) -> Message:
+    """In the thread of the ticket's card: that it went up, to whom, and who was asked before."""
+    points = [_point(one, speak) for one in up.raised]
+    ahead = all(one.charge.term and one.facts.now < one.charge.start for one in up.raised)
+    went = (
+        speak.say("The {role} was told of this, because a term runs out:", role=up.audience)
+        if ahead
+        else speak.say("This went up to the {role}, because it was not settled in time:", role=up.audience)
+    )
+    tried = tried_before(up.raised, speak)
+    built = [
+        blocks.rich_text([blocks.words(went)]),
+        blocks.bullets(*([blocks.words(point)] for point in points)),
+        blocks.rich_text([blocks.words(tried)]),
+    ]
+    return message(text(went, *(f"• {point}" for point in points), tried), built)
+
+
+def tried_before(raised: Sequence[Raised], speak: Speaker) -> str:
+    """Who was asked and when, each once; or that nobody was."""
+    asks = sorted({(ask.at, ask.audience) for one in raised for ask in one.before})
+    if not asks:
+        return speak.say("Nobody was asked for it before.")
+    told = [speak.say("{who} on {when}", who=_named(key, speak), when=at) for at, key in asks]
+    return speak.say("Asked before: {asked}.", asked=Quote(speak.listed([Quote(one) for one in told])))
+
+
+def _named(key: str, speak: Speaker) -> Quote | Role:
+    audience = of_key(key)
+    if isinstance(audience, Role):
+        return audience
+    return Quote(audience.name or speak.say("the responsible team"))
+
+
+def _point(one: Raised, speak: Speaker) -> str:
+    asked = speak.say("Who: {who}", who=Quote(who(one.line, one.facts, speak)))
+    what = f"{title(one.line, speak)} {ids(one.line)}"
+    return f"{what} — {_since(one, one.facts.now, speak)}. {asked}"
+
+
+def _since(one: Raised, now: datetime, speak: Speaker) -> str:
+    start = one.charge.start
+    if one.charge.term and now < start:
+        return speak.say("the term ends on {moment}", moment=start)
+    if one.charge.term:
+        return speak.say("the term ended on {moment}", moment=start)
+    if one.charge.verdict is Verdict.VIOLATED:
+        return speak.say("not allowed as it stands, since {moment}", moment=start)
+    return speak.say("overdue since {moment}", moment=start)
+
+
+def _reason(up: Up, speak: Speaker) -> str:
+    if isinstance(up.audience, Team):
+        team = Quote(up.audience.name)
+        return speak.say("You get this because {team} is responsible for this ticket.", team=team)
+    if not any(one.before for one in up.raised):
+        return speak.say("You get this as {role}, who is the first to be asked.", role=up.audience)
+    return speak.say(
+        "You get this as {role}, because those who were asked before did not settle it.", role=up.audience
+    )
