@@ -91,6 +91,8 @@ class World:
             self.clock.forward(seconds=LEASE + 1)  # what the dead process had leased is free again
             return False
         finally:
+            if journal.presence:
+                journal.presence.end()  # the server notices that a process is no more
             for outlet in self.outlets.values():
                 outlet.watch = lambda _: None
         return True
