@@ -9,6 +9,7 @@ pg_locks, where `objsubid` 2 tells them.)
 from __future__ import annotations
 
 import secrets
+import weakref
 
 from sqlalchemy import Connection, Engine, String, cast, column, func, literal, select, table, update
 from sqlalchemy.exc import DBAPIError
@@ -41,6 +42,7 @@ class Presence:
         if self._line is None:
             self._number = secrets.randbelow(2**31)
             self._line = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            weakref.finalize(self, _let_go, self._line)  # a journal that nobody closes keeps no session open
             self._line.execute(select(func.pg_advisory_lock(OURS, self._number)))
         return f"p{self._number}:"
 
@@ -48,8 +50,13 @@ class Presence:
         """Let go of the lock and the line."""
         line, self._line = self._line, None
         if line is not None:
-            line.invalidate()  # back in the pool, the session would keep its lock
-            line.close()
+            _let_go(line)
+
+
+def _let_go(line: Connection) -> None:
+    if not line.closed:
+        line.invalidate()  # back in the pool, the session would keep its lock
+        line.close()
 
 
 def free_dead(connection: Connection) -> None:
