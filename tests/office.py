@@ -69,7 +69,7 @@ class Office:
     now: datetime
     packs: tuple[str, ...] = ("vo-icr",)
     talk: Talk = field(default_factory=lambda: Talk(ladders=LADDERS))
-    language: str = "en"
+    tongue: str = "en"
     calendar: Calendar = CALENDAR
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=lambda: {"cab": "cab", "change_manager": "cm"})
@@ -107,7 +107,7 @@ class Office:
             Connector("jira", self, source=self, book=self),
             Connector("slack", self, outlet=outlet, postbox=self),
         )
-        speak = Speaker(self.language, ZoneInfo("Europe/Brussels"))
+        speak = Speaker(self.tongue, ZoneInfo("Europe/Brussels"))
         self.ctx = Context(connectors, open_journal(self.journal_url), policy, speak, lambda: self.now)
 
     def run(self, full: bool = False) -> Report:
@@ -177,6 +177,15 @@ class Office:
 
     def default_channel(self) -> str | None:
         return "all"
+
+    def instead_of(self, container: str) -> str | None:
+        """Every channel takes what is posted."""
+
+    def language(self, name: str) -> str | None:
+        """Nobody set a language of their own."""
+
+    def locale(self, person: Person) -> str | None:
+        """Nobody's is known."""
 
     def person(self, person: Person) -> str | None:
         return f"@{person.id}" if person.email else None
