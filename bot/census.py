@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from bot.audience import Team
 from bot.context import Context
 from bot.decide import CARD, digest_of
 from bot.journal.tickets import TicketRow
 from bot.messages import card
-from bot.model.say import say
+from bot.model.say import Say, say
 from bot.model.ticket import TicketRef
 from bot.model.wish import Wish
 from bot.ports import Fate, TicketSource
@@ -76,10 +77,9 @@ def _careful(lost: Lost, tracked: int) -> Lost:
 
 def _conclude(ctx: Context, source: str, lost: Lost, report: Report) -> None:
     for row, _ in lost.moved:
-        told = ctx.speak.say("This ticket was moved out of what is watched; it is followed no longer.")
-        _end(ctx, row, told)
+        _end(ctx, row, say("This ticket was moved out of what is watched; it is followed no longer."))
     for row in lost.deleted:
-        _end(ctx, row, ctx.speak.say("This ticket was deleted; it is followed no longer."))
+        _end(ctx, row, say("This ticket was deleted; it is followed no longer."))
     if lost.moved:
         names = [f"{row.key} → {now}" if now not in ("", row.key) else row.key for row, now in lost.moved]
         report.note(f"{source}: moved out of what is watched, and followed no longer: {_some(names)}")
@@ -94,10 +94,11 @@ def _conclude(ctx: Context, source: str, lost: Lost, report: Report) -> None:
         )
 
 
-def _end(ctx: Context, row: TicketRow, told: str) -> None:
+def _end(ctx: Context, row: TicketRow, told: Say) -> None:
     """Nothing more is said of a ticket; a card that stands says why."""
     ticket = f"{row.source}:{row.id}"
-    body = card.gone(row.key, row.summary, told, ctx.speak)
+    speak = ctx.speaker_to(Team(row.team), row.team)
+    body = card.gone(row.key, row.summary, speak(told), speak)
     reason = say("the ticket is not there any more")
     cards = [
         Wish(slot.target, ticket, CARD, slot.home.container, digest_of(body), body, reason)

@@ -104,7 +104,8 @@ def _digests(ctx: Context, rules: Mapping[str, Known], report: Report) -> None:
     }
     for claim in sorted(set(due) - ctx.journal.sent_of(due)):
         channel, names = due[claim]
-        body = compose(_digest(ctx, rules, names, at), ctx.speak)
+        speak = ctx.speaker_to(Team(names[0]), names[0])
+        body = compose(_digest(ctx, rules, names, at), speak)
         _say(ctx, claim, channel, body, say("the digest of the working day"), report)
 
 
@@ -176,7 +177,7 @@ def _preread(ctx: Context, rules: Mapping[str, Known], report: Report) -> None:
     found = tuple(_exceptions(seen, now))
     went_up = {ask.ticket for ask in ctx.journal.asks() if ask.step is not None}
     raised = {row.key for row in rows if f"{row.source}:{row.id}" in went_up}
-    body = preread(Preread(now, found, frozenset(raised), len(rows)), ctx.speak)
+    body = preread(Preread(now, found, frozenset(raised), len(rows)), ctx.speaker_to(Role.CAB, ""))
     _say(ctx, claim, channel, body, say("the weekly pre-read of the CAB"), report)
 
 

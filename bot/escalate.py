@@ -133,7 +133,7 @@ def _wish(ctx: Context, up: Up, team: str, report: Report) -> None:
         report.problem(f"{keys}: nobody to escalate to on {ctx.messenger}: set SLACK_CHANNEL")
         return
     now = ctx.clock()
-    body = escalation.compose(up, ctx.speak)
+    body = escalation.compose(up, ctx.speaker_to(up.audience, team))
     mark = digest_of([[*claim] for claim in map(str, _claims(ctx, up))])
     wishes = [
         Wish(
@@ -173,11 +173,12 @@ def _by_ticket(up: Up) -> list[Up]:
 def _in_thread(ctx: Context, up: Up) -> Wish | None:
     """The same in the thread of the ticket's card, so that the team sees that it went up; not for the team itself."""
     first = up.raised[0]
+    team = Team(first.facts.ticket.team)
     stands = any(slot.kind == CARD and slot.applied_hash for slot in ctx.journal.slots_of(first.subject))
-    channel = channel_of(Team(first.facts.ticket.team), ctx.postbox, "") if ctx.postbox else None
+    channel = channel_of(team, ctx.postbox, "") if ctx.postbox else None
     if isinstance(up.audience, Team) or not stands or channel is None:
         return None
-    body = escalation.in_thread(up, ctx.speak)
+    body = escalation.in_thread(up, ctx.speaker_to(team, team.name))
     mark = digest_of([[one.line.line, one.step, one.charge.start.isoformat()] for one in up.raised])
     return Wish(
         target=ctx.messenger,

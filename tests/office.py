@@ -73,6 +73,7 @@ class Office:
     calendar: Calendar = CALENDAR
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=lambda: {"cab": "cab", "change_manager": "cm"})
+    languages: Mapping[str, str] = field(default_factory=dict)
     remind_days: tuple[int, ...] = (5, 2, 1)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     assets: dict[str, Asset] = field(default_factory=dict)
@@ -182,7 +183,8 @@ class Office:
         """Every channel takes what is posted."""
 
     def language(self, name: str) -> str | None:
-        """Nobody set a language of their own."""
+        """What was set for a team or role."""
+        return self.languages.get(name)
 
     def locale(self, person: Person) -> str | None:
         """Nobody's is known."""

@@ -261,6 +261,24 @@ def test_the_pre_read_is_moved_before_a_day_off(office: Make):
     assert [f"{said.at:%d %H:%M}" for said in one.said if said.text.startswith("Pre-read")] == ["10 08:00"]
 
 
+def test_each_channel_is_addressed_in_its_own_language(office: Make):
+    """The team and the CAB read Dutch, the change managers English."""
+    one = office(languages={"cab": "nl", "Web team": "nl", "change_manager": "en"}, talk=TALK)
+    change(one)
+    one.until(at(19, 12), HOUR / 2)
+    tops = {(said.channel, said.text.partition("\n")[0].partition(",")[0]) for said in one.said}
+    assert tops == {
+        ("all", "CHG-1 · New portal"),
+        ("all", "1 wijziging wacht op actie"),
+        *(("all", f"Web team · {day} nov 2026") for day in ("ma 16", "di 17", "wo 18", "do 19")),
+        ("all", "Dit is doorgegeven aan de changemanager"),
+        ("all", "Dit is doorgegeven aan de CAB"),
+        ("cm", "1 ticket needs your help"),
+        ("cab", "Voorbereiding voor de CAB"),
+        ("cab", "1 ticket heeft je hulp nodig"),
+    }
+
+
 def test_a_limit_a_day_and_what_is_left_comes_the_next_day(office: Make):
     one = office(talk=Talk(remind_limit=2))
     for n in range(5):
