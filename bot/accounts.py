@@ -66,9 +66,8 @@ def team_members(source: TicketSource, team: str) -> tuple[Person, ...]:
     if not team:
         return ()
     try:
-        found = source.roles({Role.OPERATIONS: (team,)}).get(
-            Role.OPERATIONS
-        )  # any role: only the name counts
+        # Asked as if it held a role, whichever: only the group's name counts.
+        found = source.roles({Role.OPERATIONS: (team,)}).get(Role.OPERATIONS)
     except Forbidden:
         return ()
     return found.people if found and found.readable else ()

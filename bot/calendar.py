@@ -64,10 +64,9 @@ class Calendar:
 
     def working_time(self, start: datetime, end: datetime) -> timedelta:
         """How much of the time from `start` to `end` (both aware) lies in office hours of working days."""
-        start, end = (
-            start.astimezone(UTC),
-            end.astimezone(UTC),
-        )  # within one zone Python subtracts wall clocks
+        # Within one zone Python subtracts wall clocks, which is an hour off where summer time begins or ends:
+        # https://docs.python.org/3/library/datetime.html#datetime.datetime
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
         day, last = self.local_day(start), self.local_day(end)
         total = timedelta()
         while day <= last:

@@ -211,7 +211,8 @@ class _Courier:
             return "held_back"
         except _Overtaken:
             return "waiting"
-        except Exception as error:  # one message we cannot handle must not lose the others
+        except Exception as error:
+            # One message we cannot handle must not lose the others.
             log.exception("message could not be delivered", ticket=slot.ticket, kind=slot.kind)
             name = type(error).__name__
             at = self.now()
@@ -233,7 +234,8 @@ class _Courier:
         found = [one for one in found if not one.altered]
         if altered:
             if not found and (slot.once or _shows(altered[-1], slot)):
-                return self._adopted(slot, altered[-1])  # it says nothing that was not said: theirs to edit
+                # It says nothing that was not said: theirs to edit.
+                return self._adopted(slot, altered[-1])
             slot = self._replaces(slot, altered)
         if found and outlet.editable:
             return self._adopt(slot, outlet, found)
@@ -269,7 +271,8 @@ class _Courier:
     def _look(self, slot: Slot, outlet: Outlet) -> Sequence[Posted]:
         """Our messages of the slot, where they may have been put, oldest first."""
         first = slot.first_attempt_at or self.lost_since
-        on_ticket = outlet.format is not Format.SLACK  # a ticket's list is short; a channel's has no end
+        # A ticket's list is short; a channel's has no end.
+        on_ticket = outlet.format is not Format.SLACK
         since = BEGINNING if on_ticket or first is None else first - SKEW
         try:
             return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
@@ -330,7 +333,8 @@ class _Courier:
             outlet.remove(place, extra.remote_id)
         except Gone:
             return
-        except (Refused, Forbidden) as error:  # a surplus message must not keep the other from being true
+        except (Refused, Forbidden) as error:
+            # A surplus message must not keep the other from being true.
             self._tell(f"{slot.target} {slot.ticket}: a surplus message stays: {_told(error)}")
             return
         self.delivery.removed += 1

@@ -40,7 +40,8 @@ class Ear:
 
     def look(self) -> None:
         """Look at all that is waiting, also what was left for an outage. Only in the worker."""
-        self._asked.clear()  # before the journal is read: word that comes from now on wakes us again
+        # Before the journal is read: word that comes from now on wakes us again.
+        self._asked.clear()
         report = look_at_heard(self._ctx)
         for line in report.problems:
             log.warning(line)

@@ -105,7 +105,8 @@ class _Hand:
         placed = {intent.kind: self._place(intent, postbox, target) for intent in due}
         now, journal = self.ctx.clock(), self.ctx.journal
         wishes = [self._wished(intent, target, placed[intent.kind][0]) for intent in due]
-        if target == MAIL:  # what cannot go by e-mail either stays with the message service, if there is one
+        # What cannot go by e-mail either stays with the message service, if there is one.
+        if target == MAIL:
             wishes = [wish for wish in wishes if wish.container or not self.ctx.messenger]
         journal.wish(wishes, now)
         for wish in wishes:

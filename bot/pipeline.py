@@ -164,7 +164,8 @@ def judge(
             ctx.journal.out_of_sight(source.name, [ref.id], ctx.clock())
         count.failed += 1
         return error
-    except Exception as error:  # one ticket we cannot digest must not keep the others waiting
+    except Exception as error:
+        # One ticket we cannot digest must not keep the others waiting.
         log.exception("ticket could not be judged", ticket=ref.key)
         report.problem(f"{ref.key}: could not be judged ({type(error).__name__}); the log says where")
         count.failed += 1
@@ -200,9 +201,8 @@ def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Rep
             continue
         try:
             target, container = place_of(ctx, ticket, intent)
-        except (
-            SourceError
-        ) as error:  # a message service that is down must not keep the ticket from its comment
+        except SourceError as error:
+            # A message service that is down must not keep the ticket from its comment.
             report.problem(f"{ticket.key}: {told(error)}")
             continue
         if container is None:
@@ -250,9 +250,8 @@ def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> st
 def deliver_all(ctx: Context, report: Report) -> None:
     """Bring what stands outside up to date; in observe mode only tell what would be done."""
     if ctx.policy.act and not report.halted:
-        send(
-            ctx, report, lambda due: due.target != MAIL
-        )  # that goes while its ticket is read: see `bot.handing`
+        # Mail goes while its ticket is read: see `bot.handing`.
+        send(ctx, report, lambda due: due.target != MAIL)
         unsent = ctx.journal.unsent()
         report.undelivered = len(unsent)
         for line in waiting(unsent, report.told, ctx.policy.calendar, ctx.clock()):
@@ -294,7 +293,8 @@ def bring(ctx: Context, report: Report, only: Callable[[Due], bool]) -> Collecti
 
     def elsewhere(slot: Slot) -> str | None:
         if ctx.postbox is None or slot.target != ctx.messenger or is_handover(slot.kind):
-            return None  # a formal notification goes nowhere but to whom it is meant for
+            # A formal notification goes nowhere but to whom it is meant for.
+            return None
         return ctx.postbox.instead_of(slot.home.container)
 
     orders = Orders(only, elsewhere, replaces)

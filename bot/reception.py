@@ -110,9 +110,8 @@ class Reception:
             self._wake.clear()
             try:
                 done = self.work_off()
-            except (
-                Exception
-            ) as error:  # the journal may be out of reach for a while: the worker must outlive that
+            except Exception as error:
+                # The journal may be out of reach for a while: the worker must outlive that.
                 log.exception("deeds could not be worked off", error=type(error).__name__)
                 done = 0
             if not done:
@@ -138,7 +137,8 @@ class Reception:
             return self._clerk.work(one)
         except SourceError:
             raise
-        except Exception as error:  # one deed we cannot digest must not keep the others waiting
+        except Exception as error:
+            # One deed we cannot digest must not keep the others waiting.
             log.exception("deed could not be worked on", deed=one.deed.value, action=one.action)
             return Decided(f"failed: {type(error).__name__}", {"tell": self._clerk.sorry()})
 
@@ -150,7 +150,8 @@ class Reception:
             try:
                 self._desk.change(dialog[0], dialog[1])
                 return
-            except Gone:  # it was closed: then it is said where it began, or directly
+            except Gone:
+                # It was closed: then it is said where it began, or directly.
                 log.info("the dialog was closed before it was answered", user=one.user)
         if body := answer.get("tell"):
             self._desk.tell(one, body)

@@ -65,7 +65,8 @@ class Registers:
                 if down and (ref.book in down or not self.described(ref)):
                     raise down.get(ref.book) or next(iter(down.values()))
         finally:
-            down.clear()  # an error holds this frame: kept in it, both would stay, with a connection half read
+            # An error holds this frame: kept in it, both would stay, with a connection half read.
+            down.clear()
 
     def _named(self, ref: AssetRef) -> AssetRef:
         """The ref with the name by which people know the asset, as far as its own register told."""

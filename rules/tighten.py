@@ -52,9 +52,8 @@ def merged(rule: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in given.items()
     }
     if "preapproved_by" not in given and not {"check", "with"}.isdisjoint(given):
-        base.pop(
-            "preapproved_by", None
-        )  # a template stood in for what the norm asked, not for what is asked more
+        # A template stood in for what the norm asked, not for what is asked more.
+        base.pop("preapproved_by", None)
     return {**base, **over}
 
 

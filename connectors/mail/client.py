@@ -64,7 +64,8 @@ class MailClient:
         finally:
             try:
                 server.quit()
-            except (OSError, smtplib.SMTPException):  # said goodbye to nobody: what was taken is taken
+            except (OSError, smtplib.SMTPException):
+                # Said goodbye to nobody: what was taken is taken.
                 server.close()
 
     def _connect(self) -> smtplib.SMTP:
@@ -107,7 +108,8 @@ def _ask(call: Callable[[], T]) -> T:
 def _hand_in(server: smtplib.SMTP, message: EmailMessage) -> None:
     try:
         code, _ = server.data(message.as_bytes(policy=SMTP))
-    except smtplib.SMTPDataError as error:  # raised when DATA itself is refused: the message never left
+    except smtplib.SMTPDataError as error:
+        # Raised when DATA itself is refused: the message never left.
         raise _no(error.smtp_code, "does not take a message now", Refused) from None
     except (OSError, smtplib.SMTPException) as error:
         what = f"the line dropped while the message was handed in ({type(error).__name__})"

@@ -175,7 +175,8 @@ class Client:
             raise
         except (requests.RequestException, PysnowException, ValueError, KeyError) as error:
             raise translate(NAME, error, writing=method != "GET") from None
-        answer: requests.Response = response._response  # the only way to the headers and body together
+        # The only way to the headers and body together.
+        answer: requests.Response = response._response
         return answer
 
     def _pysnow(self) -> pysnow.Client:
@@ -206,7 +207,8 @@ class Client:
 
     def _inspect(self, response: requests.Response, *_: Any, **__: Any) -> None:
         """Raise what is wrong with an answer; pysnow would return the rows that precede an `error`."""
-        content = response.content  # read to the end, so that the connection is given back whatever is raised
+        # Read to the end, so that the connection is given back whatever is raised.
+        content = response.content
         writing = response.request.method != "GET"
         self.ahead = answers.ahead(response.headers.get("Date", ""), self._clock())
         if response.status_code == 401 and isinstance(self._auth, ClientCredentials):

@@ -68,10 +68,8 @@ class Poller:
         if poll.item and poll.table not in self._without_items:
             try:
                 yield from self._pages(poll, since, fields, poll.item)
-            except (
-                Forbidden,
-                _Ignored,
-            ):  # raised before the first page; the item's stamp may be out of bounds
+            except (Forbidden, _Ignored):
+                # Raised before the first page, so that nothing is given twice; the item's stamp may be out of bounds.
                 self._without_items.add(poll.table)
             else:
                 return

@@ -80,9 +80,8 @@ class Siblings:
                 return kept[1]
             group = self._group(ticket_table, link, sys_id)
         found = self._ask(link, group, fields)
-        if (
-            found is None and len(group) > 1
-        ):  # some are hidden; whose, only asking for each by itself can tell
+        if found is None and len(group) > 1:
+            # Some are hidden; whose, only asking for each by itself can tell.
             group = (sys_id,)
             found = self._ask(link, group, fields)
         if found is None:
@@ -121,7 +120,8 @@ class Siblings:
         found: dict[str, list[Row]] = {sys_id: [] for sys_id in group}
         for row in listing:
             owner = next((o for c in columns if (o := values.value(row, c)) in found), None)
-            if owner is None:  # the column is hidden, or the instance dropped the condition on it
+            if owner is None:
+                # The column is hidden, or the instance dropped the condition on it.
                 return None
             found[owner].append(row)
         return found if listing.complete else None

@@ -34,12 +34,10 @@ PAGE = 200
 """Messages per page; Slack advises no more than 200."""
 
 _NEVER_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
-_LINE_DOWN = (OSError, http.client.HTTPException)  # time-outs and URLError are OSErrors
-_UNREADABLE = (
-    ValueError,
-    LookupError,
-    AttributeError,
-)  # what the SDK raises on JSON that is no object, bad charsets
+# Time-outs and URLError are OSErrors.
+_LINE_DOWN = (OSError, http.client.HTTPException)
+# What the SDK raises on JSON that is no object, and on charsets that do not exist.
+_UNREADABLE = (ValueError, LookupError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)

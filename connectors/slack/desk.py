@@ -77,7 +77,8 @@ class SlackDesk:
         self._over.set()
         if self._keeper:
             self._keeper.join(timeout=TIMEOUT)
-        with ThreadPoolExecutor(max(len(self._lines), 1)) as pool:  # hanging up takes the library seconds
+        # Hanging up takes the library seconds a line: all at once.
+        with ThreadPoolExecutor(max(len(self._lines), 1)) as pool:
             list(pool.map(lambda line: line.leave(DRAIN), self._lines))
 
     def silence(self) -> float | None:
@@ -90,7 +91,8 @@ class SlackDesk:
             return 404, _PLAIN, ""
         given = {name.lower(): value for name, value in headers.items()}
         stamp = given.get("x-slack-request-timestamp", "")
-        if not re.fullmatch(r"\d{1,12}", stamp, re.ASCII):  # the library would break on it
+        # The library would break on any other stamp.
+        if not re.fullmatch(r"\d{1,12}", stamp, re.ASCII):
             return 401, _PLAIN, ""
         try:
             request = BoltRequest(body=body.decode(), headers=dict(given))
