@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from connectors.sandbox.servicenow_access import Access
-from connectors.sandbox.servicenow_schema import CHOICES, OVER, PREFIX, SYSTEM, Table, tables
+from connectors.sandbox.servicenow_choices import CHOICES, OVER, PREFIX
+from connectors.sandbox.servicenow_schema import SYSTEM, Table, tables
 
 Row = dict[str, str]
 Value = str | int | bool | datetime | list[str] | tuple[str, ...] | None
