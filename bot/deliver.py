@@ -8,90 +8,26 @@ also looked for before the very first post, so that a lost or restored journal d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 
+from bot.delivery import Delivery
 from bot.journal import Due, Journal, Slot
 from bot.journal.slot import refusal, refusal_of
 from bot.model.facts import Trouble
-from bot.ports import (
-    Altered,
-    Ambiguous,
-    AuthRefused,
-    Forbidden,
-    Format,
-    Garbled,
-    Gone,
-    NotFound,
-    Outlet,
-    Place,
-    Posted,
-    Postponed,
-    RateLimited,
-    Refused,
-    SourceError,
-    Unreachable,
-)
+from bot.ports import Altered, Forbidden, Format, Garbled, Gone, Outlet, Place, Posted, Refused, SourceError
+from bot.setback import pause, setback_of
 
 LEASE = 600
 """Seconds for which a slot is ours: more than the slowest write with all its time-outs and waits."""
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 SKEW = timedelta(minutes=1)
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=24)
-
-_NOT_DONE = (Refused, Forbidden, NotFound, Gone, AuthRefused, RateLimited)
-"""After these a write was certainly not done."""
-_OWN_FAULT = (Refused, Forbidden, NotFound, Gone)
-"""These are about the one message; it is tried again, ever more rarely."""
-_OUT_OF_SERVICE = (AuthRefused, RateLimited, Unreachable)
-"""After these nothing more is asked of the outlet in this run."""
 
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class Delivery:
-    """What came of a run's messages.
-
-    created, updated  posts and edits; `removed`: surplus copies taken away
-    altered           messages that a person had edited: left as they are, and replaced by a fresh one
-    adopted           messages of ours that were found outside, after a crash, a time-out or a lost journal
-    unchanged         messages that stand as they should, at the end of the run
-    ambiguous         writes of which it is not known whether they were done; the next run looks
-    refused           definitely not taken; tried again with growing pauses
-    failed            not done because the outlet, or this program, broke down
-    held_back         left for the next run by the cap
-    waiting           the message in whose thread they go is not there yet
-    skipped           the outlet is off or out of service, or the run was stopped
-    problems          one line each, for the report; `told` are the slots they are about
-    turned            tickets ("source:id") that refuse a message they did not refuse before, or take it at last
-    """
-
-    created: int = 0
-    updated: int = 0
-    removed: int = 0
-    altered: int = 0
-    adopted: int = 0
-    unchanged: int = 0
-    ambiguous: int = 0
-    refused: int = 0
-    failed: int = 0
-    held_back: int = 0
-    waiting: int = 0
-    skipped: int = 0
-    problems: list[str] = field(default_factory=list)
-    told: set[int] = field(default_factory=set)
-    turned: set[str] = field(default_factory=set)
-
-    def counts(self) -> dict[str, int]:
-        """The numbers by name."""
-        others = ("problems", "told", "turned")
-        names = [name for name in self.__dataclass_fields__ if name not in others]
-        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +150,7 @@ class _Courier:
         except Exception as error:
             # One message we cannot handle must not lose the others.
             log.exception("message could not be delivered", ticket=slot.ticket, kind=slot.kind)
-            name = type(error).__name__
-            at = self.now()
-            self.delivery.told.add(slot.id)
-            words, failed = f"broke down ({name})", (Trouble.REFUSED, at)
-            self.journal.release(slot, self._after(slot), words, failed=failed, now=at)
-            self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): broke down ({name}); the log says where")
-            return "failed"
+            return self._broke_down(slot, error)
         return ""
 
     def _bring(self, slot: Slot, outlet: Outlet) -> None:
@@ -230,17 +160,20 @@ class _Courier:
             except (Gone, Altered):
                 slot = self._forget(slot)
         found = self._look(slot, outlet) if self._must_look(slot, outlet) else ()
-        altered = [one for one in found if one.altered]
-        found = [one for one in found if not one.altered]
+        return self._settle(slot, outlet, found)
+
+    def _settle(self, slot: Slot, outlet: Outlet, found: Sequence[Posted]) -> None:
+        """Make what was found outside say what it should, or post anew."""
+        altered, ours = _parted(found)
+        if altered and not ours and _says_it(altered[-1], slot):
+            # It says nothing that was not said: theirs to edit.
+            return self._adopted(slot, altered[-1])
         if altered:
-            if not found and (slot.once or _shows(altered[-1], slot)):
-                # It says nothing that was not said: theirs to edit.
-                return self._adopted(slot, altered[-1])
             slot = self._replaces(slot, altered)
-        if found and outlet.editable:
-            return self._adopt(slot, outlet, found)
-        if found and (slot.once or _shows(found[-1], slot)):
-            return self._adopted(slot, found[-1])
+        if ours and outlet.editable:
+            return self._adopt(slot, outlet, ours)
+        if ours and _says_it(ours[-1], slot):
+            return self._adopted(slot, ours[-1])
         return self._create(slot, outlet)
 
     def _replaces(self, slot: Slot, altered: Sequence[Posted]) -> Slot:
@@ -285,7 +218,7 @@ class _Courier:
         oldest, *surplus = found
         for extra in surplus:
             self._remove(slot, outlet, place, extra)
-        if slot.once or _shows(oldest, slot):
+        if _says_it(oldest, slot):
             return self._adopted(slot, oldest)
         self._update(slot, outlet, oldest.remote_id, place)
         self.delivery.adopted += 1
@@ -363,52 +296,52 @@ class _Courier:
         """Give the slot back after an error of the outlet, `soon` when it is no reason to wait; gives the count it
         ends in.
         """
-        if not isinstance(error, Ambiguous):
-            self.delivery.told.add(slot.id)
-        if isinstance(error, _OUT_OF_SERVICE):
+        now = self.now()
+        setback = setback_of(error, slot.attempts, now)
+        if setback.closes:
             self.closed.add(slot.target)
             self._tell(f"{slot.target}: {_told(error)}; its messages wait for the next run")
-        elif not isinstance(error, Ambiguous):
+        elif not setback.in_doubt:
             self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): {_told(error)}")
-        not_done = isinstance(error, _NOT_DONE)
-        again = None if soon else self._when_again(slot, error)
-        at = self.now()
-        failed = (Trouble.REFUSED if isinstance(error, _OWN_FAULT) else Trouble.OUT_OF_REACH), at
-        words = self._kept(slot, error)
-        self.journal.release(slot, again, words, not_done=not_done, failed=failed, now=at)
-        if isinstance(error, Ambiguous):
-            return "ambiguous"
-        return "refused" if isinstance(error, _OWN_FAULT) else "failed"
+        if not setback.in_doubt:
+            self.delivery.told.add(slot.id)
+        again = None if soon else setback.again
+        words, failed = self._kept(slot, error, setback.refused), (setback.trouble, now)
+        self.journal.release(slot, again, words, not_done=setback.not_done, failed=failed, now=now)
+        return setback.count
 
-    def _kept(self, slot: Slot, error: SourceError) -> str:
+    def _broke_down(self, slot: Slot, error: Exception) -> str:
+        """The same after an error of this program's own."""
+        now, name = self.now(), type(error).__name__
+        self.delivery.told.add(slot.id)
+        words, failed = f"broke down ({name})", (Trouble.REFUSED, now)
+        self.journal.release(slot, now + pause(slot.attempts), words, failed=failed, now=now)
+        self._tell(f"{slot.target} {slot.ticket} ({slot.kind}): broke down ({name}); the log says where")
+        return "failed"
+
+    def _kept(self, slot: Slot, error: SourceError, refused: bool) -> str:
         """What the journal keeps of an error. A refusal stands until the message is taken, whatever comes between."""
-        if not isinstance(error, _OWN_FAULT):
+        if not refused:
             return _told(error) if slot.refusal is None else refusal(slot.refusal, _told(error))
         words = refusal(error.said if isinstance(error, Refused) else "", _told(error))
         if refusal_of(words) != slot.refusal:
             self.delivery.turned.add(slot.ticket)
         return words
 
-    def _when_again(self, slot: Slot, error: SourceError) -> datetime | None:
-        """When to try again; None for the next occasion."""
-        if isinstance(error, RateLimited | Postponed):
-            return error.until
-        if isinstance(error, Ambiguous | AuthRefused | Unreachable):
-            return None
-        return self._after(slot)
-
-    def _after(self, slot: Slot) -> datetime:
-        """Pauses double with every failure, up to a day."""
-        doubled = _FIRST_PAUSE * (1 << min(slot.attempts, 16))
-        return self.now() + min(doubled, _LONGEST_PAUSE)
-
     def _tell(self, line: str) -> None:
         self.problems.setdefault(line)
 
 
-def _shows(posted: Posted, slot: Slot) -> bool:
-    """Whether a found message shows the text wanted. Some markers carry only the start of the hash."""
-    return bool(posted.digest) and slot.desired_hash.startswith(posted.digest)
+def _parted(found: Sequence[Posted]) -> tuple[Sequence[Posted], Sequence[Posted]]:
+    """Those that a person has edited, and those that are still ours."""
+    return [one for one in found if one.altered], [one for one in found if not one.altered]
+
+
+def _says_it(posted: Posted, slot: Slot) -> bool:
+    """Whether a found message says what is wanted: what is said once needs no other text; else its hash tells, of
+    which some markers carry only the start.
+    """
+    return slot.once or (bool(posted.digest) and slot.desired_hash.startswith(posted.digest))
 
 
 def _told(error: SourceError) -> str:
