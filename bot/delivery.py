@@ -39,6 +39,11 @@ class Delivery:
     told: set[int] = field(default_factory=set)
     turned: set[str] = field(default_factory=set)
 
+    def tell(self, line: str) -> None:
+        """Add a line for the report, once."""
+        if line not in self.problems:
+            self.problems.append(line)
+
     def counts(self) -> dict[str, int]:
         """The numbers by name."""
         others = ("problems", "told", "turned")

@@ -10,11 +10,12 @@ import structlog
 
 from bot.audience import OnTicket, channel_of
 from bot.brake import brake, tell
+from bot.bring import Orders
 from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
 from bot.decide import CARD, COMMENT, Intent, Memory, decide
 from bot.declarations import attestations
-from bot.deliver import Orders, deliver
+from bot.deliver import deliver
 from bot.digests import tell_all
 from bot.fetch import Gatherer, listed, told
 from bot.handing import hand_over, notified

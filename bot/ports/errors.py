@@ -22,6 +22,11 @@ class SourceError(Exception):
         self.system = system
         self.fix = hidden(fix)
 
+    @property
+    def advice(self) -> str:
+        """What happened, and what an admin can do about it, in one line."""
+        return f"{self} — {self.fix}" if self.fix else str(self)
+
 
 class AuthRefused(SourceError):
     """Who we are is not accepted, or the answer is that of an anonymous visitor. Nothing may be concluded."""
