@@ -201,9 +201,8 @@ class BotSettings(TalkSettings, NormSettings):
     @classmethod
     def _zone(cls, value: str) -> str:
         if value not in available_timezones():
-            raise ValueError(
-                f"is not a time zone; did you mean {nearest(value, available_timezones()) or 'Europe/Brussels'}?"
-            )
+            close = nearest(value, available_timezones()) or "Europe/Brussels"
+            raise ValueError(f"is not a time zone; did you mean {close}?")
         return value
 
     @field_validator("office_hours")
