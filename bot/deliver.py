@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-import structlog
-
 from bot.bring import ALL, LEASE, CapReached, Hand, Orders, Overtaken, Unseen
 from bot.delivery import Delivery
 from bot.journal import Due, Journal, Slot
@@ -18,8 +16,7 @@ from bot.journal.slot import refusal, refusal_of
 from bot.model.facts import Trouble
 from bot.ports import Outlet, Refused, SourceError
 from bot.setback import pause, setback_of
-
-log = structlog.get_logger()
+from bot.survival import surviving
 
 
 def deliver(
@@ -95,6 +92,15 @@ class _Courier:
         return "waiting" if slot is None else self._guarded(slot, outlet)
 
     def _guarded(self, slot: Slot, outlet: Outlet) -> str:
+        return surviving(
+            lambda: self._tried(slot, outlet),
+            lambda error: self._broke_down(slot, error),
+            "message could not be delivered",
+            ticket=slot.ticket,
+            kind=slot.kind,
+        )
+
+    def _tried(self, slot: Slot, outlet: Outlet) -> str:
         try:
             self.hand.bring(slot, outlet)
         except SourceError as error:
@@ -106,10 +112,6 @@ class _Courier:
             return "held_back"
         except Overtaken:
             return "waiting"
-        except Exception as error:
-            # One message we cannot handle must not lose the others.
-            log.exception("message could not be delivered", ticket=slot.ticket, kind=slot.kind)
-            return self._broke_down(slot, error)
         return ""
 
     def _put_off(self, slot: Slot, error: SourceError, *, soon: bool = False) -> str:

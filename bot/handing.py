@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.addressing import wish_of
 from bot.audience import Audience, Team, channel_of
 from bot.context import Context
 from bot.decide import Intent, Memory, handovers
@@ -138,18 +139,8 @@ class _Hand:
         return f"{self.ticket.key}: {who} cannot be reached — {fix}"
 
     def _wished(self, intent: Intent, target: str, container: str) -> Wish:
-        return Wish(
-            target=target,
-            ticket=self.subject,
-            kind=intent.kind,
-            container=container,
-            digest=intent.digest,
-            body=intent.letter if target == MAIL else intent.body,
-            reason=intent.reason,
-            once=True,
-            recipients=intent.recipients,
-            roles=intent.roles,
-        )
+        said = replace(intent, body=intent.letter) if target == MAIL else intent
+        return wish_of(said, self.ticket, target, container)
 
     def _undelivered(self, due: Sequence[Intent]) -> list[Intent]:
         """What the message service did not take, or has not answered for too long."""

@@ -22,6 +22,7 @@ from bot.journal import Decided, DeedRow
 from bot.messages import exception_form
 from bot.messages.language import Speaker
 from bot.ports import Deed, Desk, Gone, Interaction, SourceError
+from bot.survival import surviving
 
 log = structlog.get_logger()
 
@@ -108,12 +109,8 @@ class Reception:
     def _run(self) -> None:
         while not self._over.is_set():
             self._wake.clear()
-            try:
-                done = self.work_off()
-            except Exception as error:
-                # The journal may be out of reach for a while: the worker must outlive that.
-                log.exception("deeds could not be worked off", error=type(error).__name__)
-                done = 0
+            # The journal may be out of reach for a while: the worker must outlive that.
+            done = surviving(self.work_off, lambda _: 0, "deeds could not be worked off")
             if not done:
                 self._wake.wait(LOOK)
 
@@ -133,14 +130,13 @@ class Reception:
             self._ctx.journal.answered(deed, self._ctx.clock())
 
     def _decided(self, one: Interaction) -> Decided:
-        try:
-            return self._clerk.work(one)
-        except SourceError:
-            raise
-        except Exception as error:
-            # One deed we cannot digest must not keep the others waiting.
-            log.exception("deed could not be worked on", deed=one.deed.value, action=one.action)
-            return Decided(f"failed: {type(error).__name__}", {"tell": self._clerk.sorry()})
+        return surviving(
+            lambda: self._clerk.work(one),
+            lambda error: Decided(f"failed: {type(error).__name__}", {"tell": self._clerk.sorry()}),
+            "deed could not be worked on",
+            deed=one.deed.value,
+            action=one.action,
+        )
 
     def _answer(self, one: Interaction, answer: Mapping[str, Any]) -> None:
         if page := answer.get("home"):

@@ -1,0 +1,30 @@
+"""Where an error that nobody foresaw is survived: one broken ticket, message or deed never stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.ports import SourceError
+
+Outcome = TypeVar("Outcome")
+
+log = structlog.get_logger()
+
+
+def surviving(
+    work: Callable[[], Outcome], otherwise: Callable[[Exception], Outcome], event: str, **about: Any
+) -> Outcome:
+    """Do a piece of work that is one of many. An error of this program's own is logged with its traceback, and
+    `otherwise` says what comes of it; SourceError, which everybody foresees, is raised.
+    """
+    try:
+        return work()
+    except SourceError:
+        raise
+    except Exception as error:
+        # The only broad one beside the command line's: to let it pass would leave everybody else unserved.
+        log.exception(event, **about)
+        return otherwise(error)
