@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.accounts import known_people, matching, team_members
+from bot.accounts import account_of, known_people, team_members
 from bot.context import Context
 from bot.deed import Action, Carried, Nap, Wanted, carried, understood
 from bot.fetch import Gatherer
@@ -269,9 +269,7 @@ class Clerk:
     def _person(self, source: TicketSource, facts: Facts, visitor: Visitor, speak: Speaker) -> Person:
         same = self.ctx.policy.same_person
         people = {p.id: p for p in _with_a_part(source, facts)}
-        person = matching(people.values(), visitor.email, visitor.id, same)
-        if person is None and visitor.email:
-            person = source.account(visitor.email)
+        person = account_of(source, people.values(), visitor.email, visitor.id, same)
         ticket = f"{source.name}:{facts.ticket.id}"
         if person is None:
             body = desk.stranger(SYSTEMS.get(source.name, source.name), speak)
@@ -285,8 +283,7 @@ class Clerk:
 
 def _with_a_part(source: TicketSource, facts: Facts) -> tuple[Person, ...]:
     """Everybody the ticket's system shows to have a part: on the ticket, in a role, as owner, or in its team."""
-    owners = (s.asset.owner.value for s in facts.subjects if s.asset)
-    owning = [p for value in owners if isinstance(value, tuple) for p in value if isinstance(p, Person)]
+    owning = [person for s in facts.subjects if s.asset for person in s.asset.owner.people]
     return (*known_people(facts.ticket, facts.roles), *owning, *team_members(source, facts.ticket.team))
 
 

@@ -56,6 +56,11 @@ class Field:
         """True when a meaningful value was seen."""
         return self.readable and self.value is not None and self.value != ()
 
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """The persons in it; none where it holds groups, words, or nothing."""
+        return tuple(v for v in self.value if isinstance(v, Person)) if isinstance(self.value, tuple) else ()
+
 
 UNREADABLE = Field(readable=False)
 

@@ -79,8 +79,7 @@ def _as_owners(people: Iterable[Person]) -> tuple[Actor, ...]:
 def _owners(facts: Facts, subject: Subject) -> tuple[Person, ...] | None:
     """People who own the asset; None when neither the register nor the ticket lets that be read."""
     own = subject.asset.owner if subject.asset else Field()
-    people = own.value if isinstance(own.value, tuple) else ()
-    owners = tuple(p for p in people if isinstance(p, Person)) or facts.people("application_owner")
+    owners = own.people or facts.people("application_owner")
     readable = own.readable and facts.field("application_owner").readable
     return owners if owners or readable else None
 
