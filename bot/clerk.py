@@ -195,10 +195,7 @@ class Clerk:
             case = self._about(about, visitor, speak)
             decider(case.facts, case.person.id, self.ctx.policy.waivers, speak)
         except NotDone as refused:
-            return replace(
-                refused.made,
-                answer=exception_form.in_dialog(dialog, desk.said(refused.made.answer["tell"]), speak),
-            )
+            return _in_dialog(refused.made, dialog, speak)
         except WaiverRefused as refused:
             return case.made("may not waive", **exception_form.in_dialog(dialog, speak(refused.told), speak))
         open_ = _waivable(case)
@@ -222,10 +219,7 @@ class Clerk:
         try:
             case = self._about(about, visitor, speak)
         except NotDone as refused:
-            return replace(
-                refused.made,
-                answer=exception_form.in_dialog(one.view, desk.said(refused.made.answer["tell"]), speak),
-            )
+            return _in_dialog(refused.made, one.view, speak)
         answers = one.answers
         rules = tuple(filter(None, answers.get(RULES, "").split(",")))
         draft = Draft(rules, answers.get(REASON, ""), answers.get(UNTIL, ""))
@@ -285,6 +279,11 @@ def _with_a_part(source: TicketSource, facts: Facts) -> tuple[Person, ...]:
     """Everybody the ticket's system shows to have a part: on the ticket, in a role, as owner, or in its team."""
     owning = [person for s in facts.subjects if s.asset for person in s.asset.owner.people]
     return (*known_people(facts.ticket, facts.roles), *owning, *team_members(source, facts.ticket.team))
+
+
+def _in_dialog(made: Decided, view: str, speak: Speaker) -> Decided:
+    """The same, said in the dialog that is open."""
+    return replace(made, answer=exception_form.in_dialog(view, desk.said(made.answer["tell"]), speak))
 
 
 def _waivable(case: Case) -> tuple[Finding, ...]:

@@ -283,6 +283,11 @@ def _hidden_rejection(facts: Facts, role: Role) -> bool:
     return any(not v.approved for v in standing(facts))
 
 
+def _may_again(vote: Vote) -> bool:
+    """Whether it was overtaken by a change, and is of somebody who can still give another."""
+    return bool(vote.drift) and not vote.then and vote.person.active
+
+
 def ask_of(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[Actor, ...]:
     """Who can still decide for a role: whoever rejected, else whose approval was overtaken and who still holds it,
     else members who have not decided while they held it, else the role.
@@ -290,7 +295,7 @@ def ask_of(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[
     given = in_role(facts, role)
     rejected = tuple(v.person for v in given if not v.approved)
     theirs = [v for v in given if v.lapse is None]
-    again = tuple(v.person for v in theirs if v.drift and not v.then and v.person.active and counts(v.person))
+    again = tuple(v.person for v in theirs if _may_again(v) and counts(v.person))
     decided = {account(facts, v.person) for v in theirs}
     waiting = tuple(p for p in facts.role(role).people if account(facts, p) not in decided and counts(p))
     return tuple(Holder(person, role) for person in rejected or again or waiting) or (role,)

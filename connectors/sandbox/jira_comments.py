@@ -41,6 +41,11 @@ def comments(api: Blueprint, site: State) -> None:
         issue, comment = _comment(site, key, comment_id)
         return g.beans.comment(issue, comment)
 
+    _changing(api, site)
+    _properties(api, site)
+
+
+def _changing(api: Blueprint, site: State) -> None:
     @api.put("/issue/<key>/comment/<comment_id>")
     def edit(key: str, comment_id: str) -> Any:
         issue, comment = _own(site, key, comment_id, "EDIT_OWN_COMMENTS", "edit")
@@ -62,8 +67,6 @@ def comments(api: Blueprint, site: State) -> None:
             site.touch(issue)
         site.tell("comment_deleted", issue, g.user, comment)
         return "", 204
-
-    _properties(api, site)
 
 
 def _properties(api: Blueprint, site: State) -> None:

@@ -74,13 +74,9 @@ class _Talk(socketserver.StreamRequestHandler):
                 self._say("221 bye")
                 return
             if command == "EHLO":
-                self._say("250-sandbox" if sandbox.login else "250 sandbox")
-                if sandbox.login:
-                    self._say("250 AUTH PLAIN")
+                self._greet(sandbox)
             elif command == "AUTH":
-                given = base64.b64decode(line.split()[-1]).decode().strip("\0").replace("\0", ":")
-                inside = given == sandbox.login
-                self._say("235 welcome" if inside else "535 no, not you@example.org")
+                inside = self._log_in(sandbox, line.split()[-1])
             elif command in ("MAIL", "RCPT") and inside:
                 recipient = line.partition("<")[2].partition(">")[0] if command == "RCPT" else ""
                 if not self._answer(command, 250):
@@ -90,6 +86,17 @@ class _Talk(socketserver.StreamRequestHandler):
                     return
             else:
                 self._say("250 ok" if inside else "530 log in first")
+
+    def _greet(self, sandbox: MailSandbox) -> None:
+        self._say("250-sandbox" if sandbox.login else "250 sandbox")
+        if sandbox.login:
+            self._say("250 AUTH PLAIN")
+
+    def _log_in(self, sandbox: MailSandbox, given: str) -> bool:
+        """AUTH PLAIN: an empty identity, name and password, parted by NUL (RFC 4616)."""
+        inside = base64.b64decode(given).decode().strip("\0").replace("\0", ":") == sandbox.login
+        self._say("235 welcome" if inside else "535 no, not you@example.org")
+        return inside
 
     def _take(self, sandbox: MailSandbox, recipient: str) -> bool:
         code = sandbox.code("DATA", 354)
