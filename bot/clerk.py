@@ -247,9 +247,8 @@ class Clerk:
         source = next((s for s in self.ctx.sources if s.name == about.source), None)
         row = self.ctx.journal.row(about.source, about.id)
         if source is None or row is None or row.gone_at:
-            raise NotDone(
-                Decided("unknown ticket", {"tell": desk.no_such(row.key if row else "?", None, speak)})
-            )
+            body = desk.no_such(row.key if row else "?", None, speak)
+            raise NotDone(Decided("unknown ticket", {"tell": body}))
         return source, row
 
     def _case(self, source: TicketSource, ref: TicketRef, visitor: Visitor, speak: Speaker) -> Case:

@@ -278,9 +278,7 @@ def _unnamed(role: Role) -> Say:
 
 def _hidden_rejection(facts: Facts, role: Role) -> bool:
     """Somebody rejected who may hold the role, for all that can be read of it."""
-    if facts.role(role).readable:
-        return False
-    return any(not v.approved for v in standing(facts))
+    return not facts.role(role).readable and any(not v.approved for v in standing(facts))
 
 
 def _may_again(vote: Vote) -> bool:

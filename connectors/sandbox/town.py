@@ -302,22 +302,9 @@ class Town:
         cab = sn.add_group("Change Advisory Board", [karim, lotte])
         sn.add_group("Data Protection", [dina])
         team = sn.add_group(self.words["finance"], [tom, piet, nora])
-        service = sn.add_ci(
-            "cmdb_ci_service",
-            name=self.words["payments"],
-            u_confidentiality="4",
-            u_integrity="4",
-            u_availability="3",
-            u_gdpr=False,
-            u_ksz=False,
-            u_nis2=False,
-            owned_by=els,
-            support_group=team,
-            u_service_hours="24x7",
-        )
         change = sn.add_change(
             short_description=self.words["payment"],
-            cmdb_ci=service,
+            cmdb_ci=self._payment_service(els, team),
             state=-3,
             assignment_group=team,
             requested_by=tom,
@@ -338,3 +325,18 @@ class Town:
         sn.approve(change, karim)
         sn.state.clock = self.now
         return change
+
+    def _payment_service(self, owner: str, team: str) -> str:
+        return self.servicenow.add_ci(
+            "cmdb_ci_service",
+            name=self.words["payments"],
+            u_confidentiality="4",
+            u_integrity="4",
+            u_availability="3",
+            u_gdpr=False,
+            u_ksz=False,
+            u_nis2=False,
+            owned_by=owner,
+            support_group=team,
+            u_service_hours="24x7",
+        )
