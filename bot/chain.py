@@ -99,8 +99,8 @@ def seal(salt: str, body: str) -> str:
 class Walk:
     """A walk along rows in their order, which remembers which personal data must stand beside them."""
 
-    def __init__(self, after: Head = Head(0, START)) -> None:  # noqa: B008 (frozen)
-        self.last = after
+    def __init__(self, after: Head | None = None) -> None:
+        self.last = after or Head(0, START)
         self.due: dict[tuple[int, str], str] = {}
 
     def along(self, rows: Iterable[Row], anchors: Mapping[int, str]) -> Iterator[Flaw]:

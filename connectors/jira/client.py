@@ -129,8 +129,9 @@ class Client:
         session = self._jira()._session
         data = None if body is None else json.dumps(body)
         url = f"{self.url}/{self._api}/{path}"
-        call = lambda: _json(session.request(method, url, data=data, params=params))  # noqa: E731
-        return _translated(call, writing=True)
+        return _translated(
+            lambda: _json(session.request(method, url, data=data, params=params)), writing=True
+        )
 
     @property
     def _api(self) -> str:

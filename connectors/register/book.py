@@ -136,8 +136,8 @@ def _asset(row: Row, columns: Iterable[str]) -> Asset:
         else reading.unreadable(column, "no such column")
         for column, read in _READERS.items()
     }
-    updated = reading.moment(row.get("updated_at")).value
-    return Asset(NAME, own_id or name, name or own_id, **seen, updated_at=updated)  # type: ignore[arg-type]
+    updated = reading.moment(row.get("updated_at")).moment
+    return Asset.described((NAME, own_id or name), name or own_id, seen, updated)
 
 
 def _cell(row: Row, column: str) -> str:

@@ -25,7 +25,7 @@ from connectors.sandbox.slack_state import (
     Workspace,
 )
 
-TOKEN = "xoxb-sandbox"  # noqa: S105  opens nothing but the sandbox
+TOKEN = "xoxb-sandbox"
 
 Method = Callable[[Workspace, dict[str, Any]], dict[str, Any]]
 
