@@ -56,6 +56,7 @@ def matching(
         if p.active
         and ((address and p.email.casefold() == address) or (standing and declared.get(p.id) == standing))
     }
+    # Two accounts with one address: a shared mailbox is nobody in particular.
     return next(iter(found.values())) if len(found) == 1 else None
 
 

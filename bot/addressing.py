@@ -23,6 +23,7 @@ def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Rep
     ticket = facts.ticket
     wishes = []
     for intent in intents:
+        # Kept, it would go out on the day the bot is told to act, about things long past.
         if intent.once and not ctx.policy.act:
             report.planned.append(Planned(ticket.key, ctx.messenger, intent.kind, intent.reason.msgid))
             continue

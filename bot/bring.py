@@ -77,6 +77,7 @@ class Hand:
         """Bring one message up to date. Raises SourceError, Unseen, CapReached or Overtaken when that is not to be."""
         if slot.remote_id and outlet.editable and not slot.once:
             try:
+                # The usual way: where it stands is known, so nothing is looked for.
                 return self._update(slot, outlet, slot.remote_id, slot.stands)
             except (Gone, Altered):
                 slot = self._forget(slot)
@@ -127,6 +128,7 @@ class Hand:
         first = slot.first_attempt_at or self.lost_since
         # A ticket's list is short; a channel's has no end.
         on_ticket = outlet.format is not Format.SLACK
+        # Their clock may be behind ours: a message of ours can look older than the attempt that posted it.
         since = BEGINNING if on_ticket or first is None else first - SKEW
         try:
             return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
@@ -136,6 +138,7 @@ class Hand:
     def _adopt(self, slot: Slot, outlet: Outlet, found: Sequence[Posted]) -> None:
         """Keep the oldest, remove the others, and make it say what it should."""
         place = slot.stands if slot.stands.container else slot.home
+        # The oldest is the one that people may have answered to.
         oldest, *surplus = found
         for extra in surplus:
             self._remove(slot, outlet, place, extra)
@@ -199,6 +202,7 @@ class Hand:
         """Before every write. Raises CapReached or Overtaken: then nothing may be written."""
         if self.full:
             raise CapReached
+        # On record before the call: a process killed in it leaves a sign that something may stand outside.
         if not self.journal.begin(slot, place, self.now(), LEASE):
             raise Overtaken
         self.writes += 1
@@ -212,6 +216,7 @@ class Hand:
     def _confirm(self, slot: Slot, remote_id: str) -> None:
         if not self.journal.confirm(slot, remote_id, self.now()):
             raise Overtaken
+        # It was refused until now; the team was told that, and is told that it is over.
         if slot.refusal is not None:
             self.delivery.turned.add(slot.ticket)
 

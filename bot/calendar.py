@@ -35,6 +35,7 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Monday to Friday, unless it is a day off."""
+        # What an admin says outweighs the library: a day off that is worked, a bridge day that is not.
         either = {day, (day.month, day.day)}
         public = day in _public(self.country, day.year) and not either & self.ignored
         return day.weekday() <= _FRIDAY and not public and not either & self.extra

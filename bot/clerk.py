@@ -193,6 +193,7 @@ class Clerk:
             return Decided("too late", {"tell": desk.too_late(speak)})
         try:
             case = self._about(about, visitor, speak)
+            # Asked before the form is shown, and again when it is sent in: roles may change in between.
             decider(case.facts, case.person.id, self.ctx.policy.waivers, speak)
         except NotDone as refused:
             return _in_dialog(refused.made, dialog, speak)
@@ -255,6 +256,7 @@ class Clerk:
         """How the ticket stands now, for somebody who has a part in it. Raises NotDone for anybody else."""
         facts = Gatherer(self.ctx).facts(source, ref)
         person = self._person(source, facts, visitor, speak)
+        # Judged anew, never from the message that the button stands under: that may be days old.
         findings = evaluate(facts, self.ctx.policy.packs)
         lines = tuple(group_lines(findings))
         return Case(facts, tuple(findings), lines, overview(lines, facts.ticket.state), person)

@@ -136,6 +136,7 @@ def handovers(
 
 def digest_of(content: Any) -> str:
     """A short, stable hash of any JSON-able content."""
+    # Kept in journals: another form would make every message look changed, and edit them all.
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -184,6 +185,7 @@ def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[A
         sorted(
             [f.id, f.verdict.value] for f in findings if f.verdict.open and f.severity is Severity.REQUIRED
         ),
+        # Left out when empty, so that notes of before there were waivers keep their digest and are not written again.
         *([waivers, overdue] if waivers or overdue else []),
     ]
 
@@ -197,12 +199,14 @@ def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voic
     """What was settled or came up since the card was posted, in its thread."""
     if CARD not in memory.posted or memory.verdicts is None:
         return ()
+    # An advice is named in the comment; it is no news to anybody's day.
     lines = [line for line in lines if line.severity is Severity.REQUIRED]
     settled = [line for line in lines if line.verdict is Verdict.MET and _was(line, memory).open]
     raised = [line for line in lines if line.verdict in _PRESSING and _was(line, memory) not in _PRESSING]
     if not settled and not raised:
         return ()
     body = card.news(facts, settled, raised, overview(lines, facts.ticket.state), voice.in_channel)
+    # The stamp tells the same point settled twice apart; a run that is repeated finds the same event.
     event = digest_of([facts.ticket.updated.isoformat(), [x.ids for x in settled], [x.ids for x in raised]])
     reason = say("a point was settled or came up")
     return (

@@ -36,9 +36,11 @@ def deliver(
     gap = journal.restored(now_fn())
     hand = Hand(journal, now_fn, limit, orders, gap.since if gap else None)
     courier = _Courier(hand, outlets)
+    # What a killed process had in hand need not wait until its lease runs out.
     journal.free_dead_leases()
     due = [one for one in journal.due_slots(now_fn()) if orders.only(one)]
     courier.round(due, stop)
+    # By now the answer of a slow server may be there to be found; else the next run looks.
     unsettled = courier.open_ends()
     courier.round([one for one in due if one.id in unsettled], stop)
     return courier.result()

@@ -73,6 +73,7 @@ def mine(ctx: Context, visitor: Visitor, teams: Teams) -> Mine:
         try:
             me = oneself(ctx, source, visitor, teams, {one.ticket.team for one in here if one.ticket.team})
         except SourceError:
+            # Named, so that nobody takes a system that is down for one in which nothing waits for them.
             silent.append(source.name)
             continue
         if me is None:

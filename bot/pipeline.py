@@ -55,6 +55,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         judge_all(ctx, source, gatherer, report, full, progress)
         look_at_roles(source, gatherer, report)
     judge_releases(ctx, gatherer, report)
+    # Only here, when all is judged and nothing written, is it known how much this run would write.
     brake(ctx, report)
     judge_waiting(ctx, gatherer, report)
     if report.halted:
@@ -66,6 +67,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     deliver_all(ctx, report)
     forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
+    # A source that was not read wholly has had no success: /readyz goes by this.
     whole = [name for name, count in report.sources.items() if count.complete]
     ctx.journal.end_run(run, report.ended, report.exit_code, report.as_json(), whole)
     return report
@@ -80,6 +82,7 @@ def judge_all(
     progress: Callable[[str], None],
 ) -> None:
     """Every changed ticket of one source. The mark moves on only as far as everything was read."""
+    # The mark is the moment before the listing: what changes meanwhile is listed again.
     started, count = ctx.clock(), report.source(source.name)
     unread: list[datetime] = []
     cut_short = False

@@ -108,6 +108,7 @@ class Reception:
 
     def _run(self) -> None:
         while not self._over.is_set():
+            # Before the queue is read: a deed that comes in while it is being read wakes us again.
             self._wake.clear()
             # The journal may be out of reach for a while: the worker must outlive that.
             done = surviving(self.work_off, lambda _: 0, "deeds could not be worked off")
@@ -119,6 +120,7 @@ class Reception:
             answer = deed.answer
             if answer is None:
                 made = self._decided(deed.interaction)
+                # Another worker took it over: it also answers.
                 if not self._ctx.journal.decide(deed, self._owner, made, self._ctx.clock()):
                     return
                 self._on_done(made.outcome)
@@ -158,5 +160,6 @@ class Reception:
         if deed.attempts + 1 >= PATIENCE:
             self._ctx.journal.answered(deed, self._ctx.clock())
             return
+        # Short at first: a reply address of Slack's is worth something for half an hour only.
         wait = timedelta(seconds=2**deed.attempts)
         self._ctx.journal.try_again(deed, self._ctx.clock() + wait)

@@ -53,6 +53,7 @@ class Registers:
             try:
                 found = book.look_up(list(named.values())) if asked else {}
             except Forbidden:
+                # Closed to us is not down: the other registers still count, and what only this one knows is unknown.
                 self._closed.add(book.name)
                 found = {}
             except SourceError as error:

@@ -69,6 +69,7 @@ def run_until_told(pulse: Pulse) -> None:
 
 def _leave(pulse: Pulse, number: int) -> None:
     if pulse.stop.is_set():
+        # Somebody who asks twice does not want to wait for the ticket in hand.
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
     pulse.stop.set()

@@ -30,10 +30,12 @@ def serve(settings: Settings) -> None:
     bot, metrics, tally = settings.bot, Metrics(), Tally()
     pulse = schedule.Pulse(bot.calendar)
     ctx = replace(app.build(settings, stop=pulse.stop.is_set), heard=tally.take)
+    # The lines of the cycles; the reception has connections of its own, which nobody waits for.
     metrics.watch(_circuits(ctx))
     ear = Ear(ctx, pulse.soon, metrics.observe_look)
     cycles = Cycles(ctx, ear, metrics, Herald())
     reception = app.reception(settings, ctx, metrics)
+    # Before the port is open, so that a check never sees a process without its clock.
     pulse.start(cycles.changed, cycles.census, bot.sync_minutes, bot.census_at)
     web = _pages(ctx, pulse, metrics, reception)
     _doorman(ctx, ear, metrics, tally).add_to(web)

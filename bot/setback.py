@@ -76,6 +76,7 @@ def pause(attempts: int) -> timedelta:
 
 
 def _again(error: SourceError, attempts: int, now: datetime) -> datetime | None:
+    # The system named the moment; before that it would only say no again.
     if isinstance(error, RateLimited | Postponed):
         return error.until
     if isinstance(error, Ambiguous | AuthRefused | Unreachable):

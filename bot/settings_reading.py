@@ -69,6 +69,7 @@ def unknown(groups: Collection[type[EnvSettings]]) -> Iterator[str]:
         plain = name.upper() if name.upper() in fields else name.upper().removesuffix("_FILE")
         if plain.startswith(prefixes) and plain not in fields and not _open_ended(plain, fields):
             close = nearest(plain, fields)
+            # Refused and not ignored: a misspelt SLUIS_MODE would leave a bot that only observes, or one that acts.
             fix = f"; did you mean {close}?" if close else ". See .env.example for all settings."
             yield f"{name}: no such setting{fix}"
 

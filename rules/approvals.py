@@ -213,6 +213,7 @@ def _undecided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tu
     idle = [v for v in in_role(facts, role) if v.approved and not v.holds and counts(v.person)]
     overtaken = [vote for vote in idle if vote.drift and vote.lapse is None]
     lapses = [vote.lapse for vote in idle if vote.lapse]
+    # Why what looks like an approval is none, before "no approval yet" is said to whoever sees one in the ticket.
     told = [*lapses, *(_no_member(role, v) for v in _deputies(facts, role))]
     if overtaken:
         result, seen = look_overtaken(overtaken)

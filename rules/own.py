@@ -118,6 +118,7 @@ def _extended(name: str, raw: Mapping[str, Any], packs: Sequence[Pack]) -> list[
     whole = [
         part for one in packs for part in (_tightened(name, one, pack, tightening) if one in base else (one,))
     ]
+    # New rules stand in a pack of their own: the norm keeps its citation for what is its own.
     return [*whole, pack] if adding else whole
 
 

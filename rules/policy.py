@@ -53,6 +53,7 @@ def load_packs(names: Sequence[str], folder: Traversable = PACKS) -> tuple[Pack,
             packs.extend(load_editions(name, folder))
         except PolicyError as error:
             found.extend(error.problems)
+    # Findings, waivers and reports go by the id alone.
     found.extend(taken_twice(packs))
     if found:
         raise PolicyError(found)
@@ -75,6 +76,7 @@ def load_editions(name: str, folder: Traversable = PACKS) -> tuple[Pack, ...]:
             editions.append(load_file(file))
         except PolicyError as error:
             found.extend(error.problems)
+    # File names sort by version as text, where 10 comes before 9.
     editions.sort(key=lambda pack: pack.effective_from)
     if found := found or list(overlaps(editions)):
         raise PolicyError(found)

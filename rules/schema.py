@@ -61,6 +61,7 @@ class Applies(_Part):
 
     @model_validator(mode="after")
     def _one_way(self) -> Applies:
+        # A class without a dimension would mean any of the three, silently: a pack has to say which.
         if (self.from_class is None) != (not self.dimensions):
             raise ValueError("from_class and dimensions belong together")
         if self.any == bool(self.dimensions or self.flag):

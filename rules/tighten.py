@@ -59,6 +59,7 @@ def merged(rule: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def loosened(norm: Rule, own: Rule) -> Iterator[str]:
     """One line for each way in which the own version asks less than the norm, or something else."""
+    # docs/packs.md: an organisation may ask more than the norm, never less.
     if own.severity is Severity.ADVICE and norm.severity is Severity.REQUIRED:
         yield "severity: the norm requires this, an advice is less"
     if norm.gate and (own.gate is None or not norm.gate.reached(own.gate)):
@@ -75,6 +76,7 @@ def _narrowed(norm: Applies, own: Applies) -> Iterator[str]:
         yield f"kinds: leaves out {', '.join(sorted(left))}"
     if own.when is not None and own.when != norm.when:
         yield "when: asks it on another condition"
+    # Asked of every asset: no condition on classes can be narrower than none.
     if own.any:
         return
     if (own.from_class or 1) > (norm.from_class or 1):

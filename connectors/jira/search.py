@@ -69,6 +69,7 @@ def _by_token(client: Client, jql: str, fields: Sequence[str]) -> Iterator[list[
     for _ in range(MAX_PAGES):
         answer = mapping(client.ask(partial(_page, jql=jql, fields=fields, token=token)))
         yield rows(answer, "issues")
+        # The last page has no token at all, whatever the reference says: https://jira.atlassian.com/browse/JRACLOUD-92184
         token = answer.get("nextPageToken")
         if answer.get("isLast") is False and not token:
             raise Garbled(NAME, "the listing breaks off")

@@ -51,6 +51,7 @@ class MailClient:
             if code != 250:
                 raise _no(code, "does not take messages from MAIL_FROM_ADDRESS", Refused)
             code = _ask(lambda: server.rcpt(recipient)[0])
+            # 251: the server forwards it (RFC 5321 §3.4).
             if code not in (250, 251):
                 raise _no(code, "does not know the recipient, or does not deliver there", NotFound)
             _hand_in(server, message)
@@ -73,6 +74,7 @@ class MailClient:
         host = str(settings.host)
         if settings.security == "tls":
             return smtplib.SMTP_SSL(host, settings.port, timeout=TIMEOUT, context=context)
+        # Without `starttls` only where an admin chose so: see MAIL_SECURITY.
         server = smtplib.SMTP(host, settings.port, timeout=TIMEOUT)
         if settings.security == "starttls":
             try:

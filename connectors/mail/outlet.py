@@ -59,6 +59,7 @@ class MailOutlet:
         message["Subject"] = _one_line(body["subject"])[:_SUBJECT]
         # RFC 3834: no out-of-office answers, please.
         message["Auto-Submitted"] = "auto-generated"
+        # Exchange goes by a header of its own.
         message["X-Auto-Response-Suppress"] = "All"
         message.set_content(body["text"], charset="utf-8", cte="quoted-printable")
         return message

@@ -92,6 +92,7 @@ def _contents(columns: tuple[str, ...], rows: Sequence[Row]) -> Contents:
     assets = [_asset(row, columns) for row in named]
     by_id, shared_ids = _alone((asset.id, asset) for asset in assets)
     by_name, shared_names = _alone((asset.name, asset) for asset in assets)
+    # Ids last: where one asset's id is another's name, the id is meant.
     dependents, strays = _dependents(zip(named, assets, strict=True), {**by_name, **by_id})
     return Contents(
         columns=columns,

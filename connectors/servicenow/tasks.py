@@ -70,6 +70,7 @@ def _field(name: str, rows: Sequence[Row], where: str) -> Field:
     last = max(rows, key=lambda row: values.value(row, "closed_at"))
     at = reading.moment(values.value(last, "closed_at")).value
     people = {values.value(row, "closed_by"): _closer(row) for row in rows if values.value(row, "closed_by")}
+    # The task closed last says when the whole was done; who closed any of them had a part in it.
     told: dict[Kind, object] = {
         Kind.MOMENT: at,
         Kind.BOOL: True,

@@ -83,6 +83,7 @@ def _as_owners(people: Iterable[Person]) -> tuple[Actor, ...]:
 def _owners(facts: Facts, subject: Subject) -> tuple[Person, ...] | None:
     """People who own the asset; None when neither the register nor the ticket lets that be read."""
     own = subject.asset.owner if subject.asset else Field()
+    # The register outweighs the ticket, in which the team itself could name an owner who agrees.
     owners = own.people or facts.people("application_owner")
     readable = own.readable and facts.field("application_owner").readable
     return owners if owners or readable else None

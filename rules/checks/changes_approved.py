@@ -41,6 +41,7 @@ def _look(facts: Facts, key: str, child: Child | None) -> Look:
     if child.ticket.state is State.CANCELED:
         return Look(name, Result.MET, say("{change} is canceled.", change=change))
     result, seen = _decided(facts, child.ticket)
+    # Only where it explains something: a change added late may have missed the round of approvals.
     if child.added_at and result is not Result.MET:
         seen = sentences(seen, say("It was added to the release on {moment}.", moment=child.added_at))
     return Look(name, result, seen)

@@ -63,6 +63,7 @@ def _owners(facts: Facts, demand: Demand[SignedOff]) -> Look:
     registers = [s.asset.owner if s.asset else Field() for s in demand.subjects]
     if not stated.readable or not all(field.readable for field in registers):
         return Look(name, Result.UNKNOWN, say("It cannot be read who the owners are."))
+    # A rejection stands although something changed since; an approval does not.
     cast = {vote.person.id: vote for vote in standing(facts) if vote.holds or not vote.approved}
     owners = [field.people or stated.people for field in registers]
     return _of_each([[cast[p.id] for p in people if p.id in cast] for people in owners])
