@@ -51,7 +51,6 @@ def brake(ctx: Context, report: Report) -> None:
     word = ctx.journal.allowance(ctx.clock()) if reason else None
     # reminders are counted by none of these: they come on top, within the cap of every run
     report.limit = ctx.policy.max_writes + max(ctx.policy.allow, word.messages if word else 0)
-    # `halt("")` also takes back the halt of a run before, so that what it held back goes out now.
     if not reason or load.messages <= ctx.policy.allow:
         ctx.journal.halt("")
         return

@@ -23,7 +23,7 @@ from bot.messages.notification import Asked
 from bot.messages.overview import Overview, overview
 from bot.model.facts import Facts
 from bot.model.finding import Finding
-from bot.model.lifecycle import Severity, State, Verdict
+from bot.model.lifecycle import WORST_FIRST, Severity, State, Verdict
 from bot.model.people import Role
 from bot.model.say import Say, say
 from bot.ports import Format
@@ -217,17 +217,9 @@ def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voic
 
 
 _PRESSING = (Verdict.VIOLATED, Verdict.MISSING)
-_WORST_FIRST = (
-    Verdict.VIOLATED,
-    Verdict.MISSING,
-    Verdict.PENDING,
-    Verdict.UNKNOWN,
-    Verdict.WAIVED,
-    Verdict.MET,
-)
 
 
 def _was(line: DemandLine, memory: Memory) -> Verdict:
     """The line's verdict last time: the worst of its rules; UNKNOWN when it was not asked then."""
     before = [memory.verdicts[i] for i in line.ids if memory.verdicts and i in memory.verdicts]
-    return min(before, key=_WORST_FIRST.index, default=Verdict.UNKNOWN)
+    return min(before, key=WORST_FIRST.index, default=Verdict.UNKNOWN)

@@ -111,7 +111,7 @@ class Reception:
             # Before the queue is read: a deed that comes in while it is being read wakes us again.
             self._wake.clear()
             # The journal may be out of reach for a while: the worker must outlive that.
-            done = surviving(self.work_off, lambda _: 0, "deeds could not be worked off")
+            done = surviving(self.work_off, lambda _: 0, "deeds could not be worked off", raised=())
             if not done:
                 self._wake.wait(LOOK)
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from bot.journal import JournalError
 from bot.ports import SourceError
 
 Outcome = TypeVar("Outcome")
@@ -15,14 +16,18 @@ log = structlog.get_logger()
 
 
 def surviving(
-    work: Callable[[], Outcome], otherwise: Callable[[Exception], Outcome], event: str, **about: Any
+    work: Callable[[], Outcome],
+    otherwise: Callable[[Exception], Outcome],
+    event: str,
+    raised: tuple[type[Exception], ...] = (SourceError, JournalError),
+    **about: Any,
 ) -> Outcome:
     """Do a piece of work that is one of many. An error of this program's own is logged with its traceback, and
-    `otherwise` says what comes of it; SourceError, which everybody foresees, is raised.
+    `otherwise` says what comes of it; those that are `raised` everybody foresees.
     """
     try:
         return work()
-    except SourceError:
+    except raised:
         raise
     except Exception as error:
         # The only broad one beside the command line's: to let it pass would leave everybody else unserved.

@@ -131,7 +131,6 @@ class Doorman:
             return "refused"
         except Garbled:
             return "garbled"
-        # Not kept, so not accepted: the sender tries again, or the next cycle finds the change by itself.
         except SQLAlchemyError:
             return "failed"
         if new:

@@ -7,7 +7,7 @@ service desk's and ServiceNow's own API, with the person's own credentials.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,51 @@ from connectors.sandbox.server import Server
 from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 from connectors.sandbox.slack import SlackSandbox
 from connectors.sandbox.slack_people import SIGNING_SECRET
-from connectors.sandbox.town_papers import (
-    GROUPS,
-    MOMENTS,
-    PAYMENT_PAPERS,
-    PEOPLE,
-    REGISTER,
-    SELECTS,
-    TEXTS,
-    WORDS,
-)
 
 BOT_TOKEN = "sandbox-token"
+_TEXTS = (
+    "Classification|Release package|Build documentation|Installation documentation|Procedures|Scripts|Test plan|"
+    "Backout plan|Implementation plan|Acceptance criteria|Compensating measures|Procedure|Post-verification|"
+    "Lessons learned|Impacted|Risks|Target group|Approval line|Target ready|Risks mitigated|Interruptions|"
+    "Component order|Pilot scope|Pilot results|Requirements verified|Fixes done|Feedback|Reported back|Known errors|"
+    "Incidents followed up"
+)
+_SELECTS = (
+    "Change type|Release size|Rollout strategy|Test result|Acceptance result|Environments separated|"
+    "Environments like production|Test data|Tested in production"
+)
+_MOMENTS = "Planned start|Planned end|Pull until|Actual start|Actual end|Handed over at|Operational at"
+_PEOPLE = "Builders|Testers|Test validated by|Stakeholders|Application owner"
+_GROUPS = "Responsible team|Handed over to"
+REGISTER = """\
+id,name,confidentiality,integrity,availability,gdpr,ksz,nis2,owner,operations_group,service_hours
+A1,{citizens},5,4,3,yes,no,no,acc-els.maes|Els Maes,Operations,24x7
+A2,{permits},3,3,2,no,no,no,acc-els.maes|Els Maes,Operations,5x10
+"""
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "change": "New address format in the citizen register",
+        "release": "Permit portal 7.1: digital signature",
+        "signature": "Sign permit applications with an identity card",
+        "payment": "Switch the payment service to the new provider",
+        "citizens": "Citizen register",
+        "permits": "Permit portal",
+        "payments": "Payment service",
+        "team": "Team Citizens",
+        "finance": "Team Finance",
+    },
+    "nl": {
+        "change": "Nieuw adresformaat in het burgerregister",
+        "release": "Vergunningenloket 7.1: digitale handtekening",
+        "signature": "Vergunningsaanvragen ondertekenen met een identiteitskaart",
+        "payment": "Betaaldienst overzetten naar de nieuwe leverancier",
+        "citizens": "Burgerregister",
+        "permits": "Vergunningenloket",
+        "payments": "Betaaldienst",
+        "team": "Team Burgerzaken",
+        "finance": "Team Financiën",
+    },
+}
 
 
 def working_evening(today: datetime, days: int) -> datetime:
@@ -181,11 +214,11 @@ class Town:
         jira.add_group("Operations", "Rita Goossens")
         jira.add_group(self.words["team"], "Tom Willems", "Piet Jansen", "Nora Smet")
         for names, kind in (
-            (TEXTS, FieldKind.TEXT),
-            (SELECTS, FieldKind.SELECT),
-            (MOMENTS, FieldKind.MOMENT),
-            (PEOPLE, FieldKind.USERS),
-            (GROUPS, FieldKind.GROUP),
+            (_TEXTS, FieldKind.TEXT),
+            (_SELECTS, FieldKind.SELECT),
+            (_MOMENTS, FieldKind.MOMENT),
+            (_PEOPLE, FieldKind.USERS),
+            (_GROUPS, FieldKind.GROUP),
         ):
             for name in names.split("|"):
                 jira.add_field(name, kind)
@@ -302,32 +335,7 @@ class Town:
         cab = sn.add_group("Change Advisory Board", [karim, lotte])
         sn.add_group("Data Protection", [dina])
         team = sn.add_group(self.words["finance"], [tom, piet, nora])
-        change = sn.add_change(
-            short_description=self.words["payment"],
-            cmdb_ci=self._payment_service(els, team),
-            state=-3,
-            assignment_group=team,
-            requested_by=tom,
-            assigned_to=piet,
-            start_date=self.start,
-            end_date=self.start + timedelta(hours=2),
-            **PAYMENT_PAPERS,
-            u_test_plan_fixed_at=self.now() - timedelta(days=9),
-            u_test_validated_by=nora,
-            u_test_validated_at=self.now() - timedelta(days=4),
-            u_builders=[piet],
-            u_testers=[nora],
-        )
-        sn.travel(self.now() - timedelta(days=3))
-        sn.request_approval(change, els)
-        sn.approve(change, els)
-        sn.request_approval(change, cab)
-        sn.approve(change, karim)
-        sn.state.clock = self.now
-        return change
-
-    def _payment_service(self, owner: str, team: str) -> str:
-        return self.servicenow.add_ci(
+        service = sn.add_ci(
             "cmdb_ci_service",
             name=self.words["payments"],
             u_confidentiality="4",
@@ -336,7 +344,43 @@ class Town:
             u_gdpr=False,
             u_ksz=False,
             u_nis2=False,
-            owned_by=owner,
+            owned_by=els,
             support_group=team,
             u_service_hours="24x7",
         )
+        change = sn.add_change(
+            short_description=self.words["payment"],
+            cmdb_ci=service,
+            state=-3,
+            assignment_group=team,
+            requested_by=tom,
+            assigned_to=piet,
+            start_date=self.start,
+            end_date=self.start + timedelta(hours=2),
+            u_release_size="minor",
+            u_rollout_strategy="pull",
+            u_release_package="payments 2.0",
+            u_build_doc="Build 77",
+            u_install_doc="Runbook",
+            u_procedures="Runbook",
+            u_scripts="deploy.sh",
+            test_plan="Plan of 12 cases",
+            backout_plan="Switch back to the old provider",
+            u_test_plan_fixed_at=self.now() - timedelta(days=9),
+            u_test_result="passed",
+            u_acceptance_result="accepted",
+            u_test_validated_by=nora,
+            u_test_validated_at=self.now() - timedelta(days=4),
+            u_builders=[piet],
+            u_testers=[nora],
+            u_environments_separated=True,
+            u_environments_like_production=True,
+            u_test_data="synthetic",
+        )
+        sn.travel(self.now() - timedelta(days=3))
+        sn.request_approval(change, els)
+        sn.approve(change, els)
+        sn.request_approval(change, cab)
+        sn.approve(change, karim)
+        sn.state.clock = self.now
+        return change
