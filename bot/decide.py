@@ -201,8 +201,8 @@ def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voic
         return ()
     # An advice is named in the comment; it is no news to anybody's day.
     lines = [line for line in lines if line.severity is Severity.REQUIRED]
-    settled = [line for line in lines if line.verdict is Verdict.MET and _was(line, memory).open]
-    raised = [line for line in lines if line.verdict in _PRESSING and _was(line, memory) not in _PRESSING]
+    settled = [line for line in lines if _came_right(line, memory)]
+    raised = [line for line in lines if _came_up(line, memory)]
     if not settled and not raised:
         return ()
     body = card.news(facts, settled, raised, overview(lines, facts.ticket.state), voice.in_channel)
@@ -217,6 +217,14 @@ def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voic
 
 
 _PRESSING = (Verdict.VIOLATED, Verdict.MISSING)
+
+
+def _came_right(line: DemandLine, memory: Memory) -> bool:
+    return line.verdict is Verdict.MET and _was(line, memory).open
+
+
+def _came_up(line: DemandLine, memory: Memory) -> bool:
+    return line.verdict in _PRESSING and _was(line, memory) not in _PRESSING
 
 
 def _was(line: DemandLine, memory: Memory) -> Verdict:

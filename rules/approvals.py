@@ -211,8 +211,8 @@ def _undecided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tu
     if not facts.role(role).readable:
         return Result.UNKNOWN, say("It cannot be read who belongs to {role}.", role=ROLES[role])
     idle = [v for v in in_role(facts, role) if v.approved and not v.holds and counts(v.person)]
-    overtaken = [vote for vote in idle if vote.drift and vote.lapse is None]
     lapses = [vote.lapse for vote in idle if vote.lapse]
+    overtaken = [vote for vote in idle if vote.drift and not vote.lapse]
     # Why what looks like an approval is none, before "no approval yet" is said to whoever sees one in the ticket.
     told = [*lapses, *(_no_member(role, v) for v in _deputies(facts, role))]
     if overtaken:

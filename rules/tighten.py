@@ -81,12 +81,15 @@ def _narrowed(norm: Applies, own: Applies) -> Iterator[str]:
         return
     if (own.from_class or 1) > (norm.from_class or 1):
         yield f"from_class: {own.from_class} is higher than {norm.from_class}"
-    if own.dimensions and (
-        norm.any or not set(norm.dimensions) <= set(own.dimensions) or not norm.dimensions
-    ):
+    if own.dimensions and not _covers(own, norm):
         yield f"dimensions: leaves out some of {', '.join(norm.dimensions) or 'all classes'}"
     if own.flag is not None and own.flag is not norm.flag:
         yield f"flag: asks it only of assets with {own.flag}"
+
+
+def _covers(own: Applies, norm: Applies) -> bool:
+    """Whether it asks by every dimension that the norm asks by; never so where the norm asks whatever the class."""
+    return not norm.any and bool(norm.dimensions) and set(norm.dimensions) <= set(own.dimensions)
 
 
 def _loosened_params(norm: Params, own: Params) -> Iterator[str]:
