@@ -31,6 +31,7 @@ class Ear:
         """Word came in. Safe from any thread."""
         if not self._asked.is_set():
             self._asked.set()
+            # In the worker of the cycles: two looks at one ticket at once would both post.
             self._soon(self.listen)
 
     def listen(self) -> None:

@@ -58,6 +58,7 @@ def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report, send: 
     due = [intent for intent in found if intent.kind not in memory.posted]
     if not ctx.policy.act:
         report.planned += [Planned(ticket.key, ctx.messenger or MAIL, i.kind, i.reason.msgid) for i in due]
+        # Observed, so that the findings say the same as they would in act mode.
         return replace(facts, underway=tuple(_observed(intent) for intent in due))
     hand = _Hand(ctx, ticket, report, send)
     hand.recall({intent.kind for intent in found}, memory)
@@ -88,6 +89,7 @@ class _Hand:
 
     def recall(self, due: set[str], memory: Memory) -> None:
         """What is not due any more, because the record of the rollout was taken back, is not announced."""
+        # Only those that did not go out: what was announced stays announced.
         for kind in memory.spoken - memory.posted - due:
             if is_handover(kind):
                 for target in (self.ctx.messenger, MAIL):
@@ -109,6 +111,7 @@ class _Hand:
         # What cannot go by e-mail either stays with the message service, if there is one.
         if target == MAIL:
             wishes = [wish for wish in wishes if wish.container or not self.ctx.messenger]
+        # On record before anything is tried: from here on it is known to be on its way.
         journal.wish(wishes, now)
         for wish in wishes:
             trouble, error = placed[wish.kind][1:]

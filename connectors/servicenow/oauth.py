@@ -65,6 +65,7 @@ class ClientCredentials(AuthBase):
 
     def _current(self) -> str:
         with self._lock:
+            # Not by the wall clock: that may be set back, and a token would live for ever.
             if time.monotonic() >= self._until:
                 answer = self._fetch()
                 self._token = str(answer["access_token"])

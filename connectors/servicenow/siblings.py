@@ -66,6 +66,7 @@ class Siblings:
                 self._taken.clear()
                 order = self._orders[table] = _Order()
             again = set(ids)
+            # Listed again means changed since: what was read along before is old.
             self._taken = {pair for pair in self._taken if pair[1] not in again}
             self._kept = {pair: kept for pair, kept in self._kept.items() if pair[1] not in again}
             for sys_id in ids:
@@ -104,6 +105,7 @@ class Siblings:
         start = order.place[sys_id]
         several = dict.fromkeys((sys_id, *order.ids[start : start + TOGETHER]))
         group = tuple(i for i in several if (link, i) not in self._taken)[:TOGETHER]
+        # Taken even if the request fails: then each is asked for by itself, so that one cannot break the others.
         self._taken |= {(link, i) for i in group}
         return group
 
@@ -115,6 +117,7 @@ class Siblings:
         except Forbidden:
             if len(columns) == 1:
                 raise
+            # Refused once, refused always: the account's rights do not change between two tickets.
             self._narrow.add(link)
             return self._ask(link, group, fields)
         found: dict[str, list[Row]] = {sys_id: [] for sys_id in group}
