@@ -80,6 +80,7 @@ def _who(site: JiraSandbox) -> Response | tuple[Response, int] | None:
     if g.user or _for_anybody(request.path):
         return None
     if "/issue/" in request.path and "servicedeskapi" not in request.path:
+        # As of an issue that is not there: wrong credentials alone would be taken for a deletion.
         refuse(404, "Issue does not exist or you do not have permission to see it.")
     return Response("Client must be authenticated to access this resource.", 401)
 
@@ -101,6 +102,8 @@ def _takes_bearer(site: JiraSandbox) -> bool:
 
 def _seraph(answer: Response) -> Response:
     if g.get("failed"):
+        # The only sign of wrong credentials in an answer of 200:
+        # https://support.servicenow.com/kb?id=kb_article_view&sysparm_article=KB2942093
         answer.headers["X-Seraph-Loginreason"] = "AUTHENTICATED_FAILED"
     answer.headers["X-Arequestid"] = secrets.token_hex(16)
     return answer

@@ -107,8 +107,10 @@ class _Talk(socketserver.StreamRequestHandler):
             return True
         raw = b""
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            # Dot-stuffing: RFC 5321 §4.5.2.
             raw += line[1:] if line.startswith(b"..") else line
         code = sandbox.code("END", 250)
+        # Taken even where the line drops before the answer: that is the case a client cannot tell from the other.
         if code in (250, DROP):
             message = message_from_bytes(raw, policy=default)
             sandbox.letters.append(Letter(recipient, message))

@@ -156,6 +156,8 @@ class State:
 
     def _local(self, value: str) -> str:
         moment = datetime.strptime(value, STAMP).replace(tzinfo=UTC)
+        # As the account sees it; only stored values are UTC:
+        # https://support.servicenow.com/kb?id=kb_article_view&sysparm_article=KB0534905
         return moment.astimezone(self.zone).strftime(self.date_format)
 
     def name(self, table: str, sys_id: str) -> str:

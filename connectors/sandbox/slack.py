@@ -180,6 +180,7 @@ class SlackSandbox:
         except Failure as failure:
             body = {"ok": False, "error": failure.code, **failure.extra}
         response = jsonify(body)
+        # Slack tells the scopes with every answer; the doctor looks there.
         response.headers["x-oauth-scopes"] = ",".join(sorted(self.scopes))
         return response
 
