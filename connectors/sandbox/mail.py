@@ -74,9 +74,13 @@ class _Talk(socketserver.StreamRequestHandler):
                 self._say("221 bye")
                 return
             if command == "EHLO":
-                self._greet(sandbox)
+                self._say("250-sandbox" if sandbox.login else "250 sandbox")
+                if sandbox.login:
+                    self._say("250 AUTH PLAIN")
             elif command == "AUTH":
-                inside = self._log_in(sandbox, line.split()[-1])
+                given = base64.b64decode(line.split()[-1]).decode().strip("\0").replace("\0", ":")
+                inside = given == sandbox.login
+                self._say("235 welcome" if inside else "535 no, not you@example.org")
             elif command in ("MAIL", "RCPT") and inside:
                 recipient = line.partition("<")[2].partition(">")[0] if command == "RCPT" else ""
                 if not self._answer(command, 250):
@@ -87,17 +91,6 @@ class _Talk(socketserver.StreamRequestHandler):
             else:
                 self._say("250 ok" if inside else "530 log in first")
 
-    def _greet(self, sandbox: MailSandbox) -> None:
-        self._say("250-sandbox" if sandbox.login else "250 sandbox")
-        if sandbox.login:
-            self._say("250 AUTH PLAIN")
-
-    def _log_in(self, sandbox: MailSandbox, given: str) -> bool:
-        """AUTH PLAIN: an empty identity, name and password, parted by NUL (RFC 4616)."""
-        inside = base64.b64decode(given).decode().strip("\0").replace("\0", ":") == sandbox.login
-        self._say("235 welcome" if inside else "535 no, not you@example.org")
-        return inside
-
     def _take(self, sandbox: MailSandbox, recipient: str) -> bool:
         code = sandbox.code("DATA", 354)
         if code == DROP:
@@ -107,10 +100,8 @@ class _Talk(socketserver.StreamRequestHandler):
             return True
         raw = b""
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
-            # Dot-stuffing: RFC 5321 §4.5.2.
             raw += line[1:] if line.startswith(b"..") else line
         code = sandbox.code("END", 250)
-        # Taken even where the line drops before the answer: that is the case a client cannot tell from the other.
         if code in (250, DROP):
             message = message_from_bytes(raw, policy=default)
             sandbox.letters.append(Letter(recipient, message))
