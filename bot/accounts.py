@@ -36,7 +36,7 @@ def one_person(pairs: Iterable[str]) -> dict[str, str]:
 def known_people(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[Person]:
     """Everybody of the ticket's own system that is in sight: in its fields, its approvals, and in roles."""
     for field in ticket.fields.values():
-        yield from (p for p in field.value if isinstance(p, Person)) if isinstance(field.value, tuple) else ()
+        yield from field.people
     yield from (a.person for a in ticket.approvals if a.person)
     for members in roles.values():
         yield from members.people
@@ -56,7 +56,18 @@ def matching(
         if p.active
         and ((address and p.email.casefold() == address) or (standing and declared.get(p.id) == standing))
     }
+    # Two accounts with one address: a shared mailbox is nobody in particular.
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def account_of(
+    source: TicketSource, people: Iterable[Person], email: str, other_id: str, same_person: Mapping[str, str]
+) -> Person | None:
+    """Somebody's account in a source: the one among `people` that is theirs (see `matching`), else the one that the
+    source itself knows by their e-mail address. Raises SourceError.
+    """
+    found = matching(people, email, other_id, same_person)
+    return found or (source.account(email) if email else None)
 
 
 def team_members(source: TicketSource, team: str) -> tuple[Person, ...]:
@@ -66,9 +77,8 @@ def team_members(source: TicketSource, team: str) -> tuple[Person, ...]:
     if not team:
         return ()
     try:
-        found = source.roles({Role.OPERATIONS: (team,)}).get(
-            Role.OPERATIONS
-        )  # any role: only the name counts
+        # Asked as if it held a role, whichever: only the group's name counts.
+        found = source.roles({Role.OPERATIONS: (team,)}).get(Role.OPERATIONS)
     except Forbidden:
         return ()
     return found.people if found and found.readable else ()

@@ -136,7 +136,8 @@ def undelivered(settings: Settings) -> Iterator[Diagnosis]:
     try:
         refusing = journal.refused(COMMENT)
         open_ = {f"{row.source}:{row.id}" for row in journal.open_tickets()}
-        told = refusing.keys() & open_  # these the doctor names one by one: see `refused`
+        # These the doctor names one by one: see `refused`.
+        told = refusing.keys() & open_
         unsent = [one for one in journal.unsent() if one.kind != COMMENT or one.ticket not in told]
         yield from examined(unsent, settings.bot.calendar, now())
     finally:

@@ -35,6 +35,7 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Monday to Friday, unless it is a day off."""
+        # What an admin says outweighs the library: a day off that is worked, a bridge day that is not.
         either = {day, (day.month, day.day)}
         public = day in _public(self.country, day.year) and not either & self.ignored
         return day.weekday() <= _FRIDAY and not public and not either & self.extra
@@ -64,10 +65,9 @@ class Calendar:
 
     def working_time(self, start: datetime, end: datetime) -> timedelta:
         """How much of the time from `start` to `end` (both aware) lies in office hours of working days."""
-        start, end = (
-            start.astimezone(UTC),
-            end.astimezone(UTC),
-        )  # within one zone Python subtracts wall clocks
+        # Within one zone Python subtracts wall clocks, which is an hour off where summer time begins or ends:
+        # https://docs.python.org/3/library/datetime.html#datetime.datetime
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
         day, last = self.local_day(start), self.local_day(end)
         total = timedelta()
         while day <= last:

@@ -63,7 +63,8 @@ def followed_up(
             report.source(source.name).listed += 1
             yield now
     if lost != Lost():
-        source.identify()  # who lost access in the meantime sees deleted tickets everywhere
+        # First, because who lost access in the meantime sees deleted tickets everywhere.
+        source.identify()
         _conclude(ctx, source.name, _careful(lost, len(tracked)), report)
 
 

@@ -83,6 +83,7 @@ def canonical(value: Any) -> str:
 
 def content(row: Row) -> str:
     """Hash of all that a row says, but for its place in the chain."""
+    # All fields but the two hashes. Packs that were given out are verified by this order: it never changes.
     return hashlib.sha256(canonical(list(row[:8])).encode()).hexdigest()
 
 
@@ -99,8 +100,8 @@ def seal(salt: str, body: str) -> str:
 class Walk:
     """A walk along rows in their order, which remembers which personal data must stand beside them."""
 
-    def __init__(self, after: Head = Head(0, START)) -> None:  # noqa: B008 (frozen)
-        self.last = after
+    def __init__(self, after: Head | None = None) -> None:
+        self.last = after or Head(0, START)
         self.due: dict[tuple[int, str], str] = {}
 
     def along(self, rows: Iterable[Row], anchors: Mapping[int, str]) -> Iterator[Flaw]:

@@ -77,6 +77,7 @@ def united(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
     once: dict[tuple[str, str], Subject] = {}
     for subject in subjects:
         asset = subject.asset
+        # Names are compared only where no register knows the asset: two assets may be called the same.
         key = (asset.book, asset.id) if asset else ("", subject.name.casefold())
         once[key] = _higher(once[key], subject) if key in once else subject
     return tuple(once.values())
@@ -92,6 +93,7 @@ def _higher(one: Subject, other: Subject) -> Subject:
         assumed=tuple(d for d in one.assumed if d in other.assumed),
         problems=tuple(dict.fromkeys((*one.problems, *other.problems))),
         unseen=tuple(dict.fromkeys((*one.unseen, *other.unseen))),
+        # Touched itself is nearer than reached: the shorter reason is the one people understand.
         path=one.path if one.path and other.path else (),
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.accounts import known_people, matching, team_members
+from bot.accounts import account_of, known_people, team_members
 from bot.context import Context
 from bot.deed import Action, Carried, Nap, Wanted, carried, understood
 from bot.fetch import Gatherer
@@ -193,12 +193,10 @@ class Clerk:
             return Decided("too late", {"tell": desk.too_late(speak)})
         try:
             case = self._about(about, visitor, speak)
+            # Asked before the form is shown, and again when it is sent in: roles may change in between.
             decider(case.facts, case.person.id, self.ctx.policy.waivers, speak)
         except NotDone as refused:
-            return replace(
-                refused.made,
-                answer=exception_form.in_dialog(dialog, desk.said(refused.made.answer["tell"]), speak),
-            )
+            return _in_dialog(refused.made, dialog, speak)
         except WaiverRefused as refused:
             return case.made("may not waive", **exception_form.in_dialog(dialog, speak(refused.told), speak))
         open_ = _waivable(case)
@@ -222,10 +220,7 @@ class Clerk:
         try:
             case = self._about(about, visitor, speak)
         except NotDone as refused:
-            return replace(
-                refused.made,
-                answer=exception_form.in_dialog(one.view, desk.said(refused.made.answer["tell"]), speak),
-            )
+            return _in_dialog(refused.made, one.view, speak)
         answers = one.answers
         rules = tuple(filter(None, answers.get(RULES, "").split(",")))
         draft = Draft(rules, answers.get(REASON, ""), answers.get(UNTIL, ""))
@@ -253,15 +248,15 @@ class Clerk:
         source = next((s for s in self.ctx.sources if s.name == about.source), None)
         row = self.ctx.journal.row(about.source, about.id)
         if source is None or row is None or row.gone_at:
-            raise NotDone(
-                Decided("unknown ticket", {"tell": desk.no_such(row.key if row else "?", None, speak)})
-            )
+            body = desk.no_such(row.key if row else "?", None, speak)
+            raise NotDone(Decided("unknown ticket", {"tell": body}))
         return source, row
 
     def _case(self, source: TicketSource, ref: TicketRef, visitor: Visitor, speak: Speaker) -> Case:
         """How the ticket stands now, for somebody who has a part in it. Raises NotDone for anybody else."""
         facts = Gatherer(self.ctx).facts(source, ref)
         person = self._person(source, facts, visitor, speak)
+        # Judged anew, never from the message that the button stands under: that may be days old.
         findings = evaluate(facts, self.ctx.policy.packs)
         lines = tuple(group_lines(findings))
         return Case(facts, tuple(findings), lines, overview(lines, facts.ticket.state), person)
@@ -269,9 +264,7 @@ class Clerk:
     def _person(self, source: TicketSource, facts: Facts, visitor: Visitor, speak: Speaker) -> Person:
         same = self.ctx.policy.same_person
         people = {p.id: p for p in _with_a_part(source, facts)}
-        person = matching(people.values(), visitor.email, visitor.id, same)
-        if person is None and visitor.email:
-            person = source.account(visitor.email)
+        person = account_of(source, people.values(), visitor.email, visitor.id, same)
         ticket = f"{source.name}:{facts.ticket.id}"
         if person is None:
             body = desk.stranger(SYSTEMS.get(source.name, source.name), speak)
@@ -285,9 +278,13 @@ class Clerk:
 
 def _with_a_part(source: TicketSource, facts: Facts) -> tuple[Person, ...]:
     """Everybody the ticket's system shows to have a part: on the ticket, in a role, as owner, or in its team."""
-    owners = (s.asset.owner.value for s in facts.subjects if s.asset)
-    owning = [p for value in owners if isinstance(value, tuple) for p in value if isinstance(p, Person)]
+    owning = [person for s in facts.subjects if s.asset for person in s.asset.owner.people]
     return (*known_people(facts.ticket, facts.roles), *owning, *team_members(source, facts.ticket.team))
+
+
+def _in_dialog(made: Decided, view: str, speak: Speaker) -> Decided:
+    """The same, said in the dialog that is open."""
+    return replace(made, answer=exception_form.in_dialog(view, desk.said(made.answer["tell"]), speak))
 
 
 def _waivable(case: Case) -> tuple[Finding, ...]:

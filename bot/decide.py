@@ -23,7 +23,7 @@ from bot.messages.notification import Asked
 from bot.messages.overview import Overview, overview
 from bot.model.facts import Facts
 from bot.model.finding import Finding
-from bot.model.lifecycle import Severity, State, Verdict
+from bot.model.lifecycle import WORST_FIRST, Severity, State, Verdict
 from bot.model.people import Role
 from bot.model.say import Say, say
 from bot.ports import Format
@@ -136,6 +136,7 @@ def handovers(
 
 def digest_of(content: Any) -> str:
     """A short, stable hash of any JSON-able content."""
+    # Kept in journals: another form would make every message look changed, and edit them all.
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -184,6 +185,7 @@ def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[A
         sorted(
             [f.id, f.verdict.value] for f in findings if f.verdict.open and f.severity is Severity.REQUIRED
         ),
+        # Left out when empty, so that notes of before there were waivers keep their digest and are not written again.
         *([waivers, overdue] if waivers or overdue else []),
     ]
 
@@ -197,12 +199,14 @@ def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voic
     """What was settled or came up since the card was posted, in its thread."""
     if CARD not in memory.posted or memory.verdicts is None:
         return ()
+    # An advice is named in the comment; it is no news to anybody's day.
     lines = [line for line in lines if line.severity is Severity.REQUIRED]
-    settled = [line for line in lines if line.verdict is Verdict.MET and _was(line, memory).open]
-    raised = [line for line in lines if line.verdict in _PRESSING and _was(line, memory) not in _PRESSING]
+    settled = [line for line in lines if _came_right(line, memory)]
+    raised = [line for line in lines if _came_up(line, memory)]
     if not settled and not raised:
         return ()
     body = card.news(facts, settled, raised, overview(lines, facts.ticket.state), voice.in_channel)
+    # The stamp tells the same point settled twice apart; a run that is repeated finds the same event.
     event = digest_of([facts.ticket.updated.isoformat(), [x.ids for x in settled], [x.ids for x in raised]])
     reason = say("a point was settled or came up")
     return (
@@ -213,17 +217,17 @@ def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voic
 
 
 _PRESSING = (Verdict.VIOLATED, Verdict.MISSING)
-_WORST_FIRST = (
-    Verdict.VIOLATED,
-    Verdict.MISSING,
-    Verdict.PENDING,
-    Verdict.UNKNOWN,
-    Verdict.WAIVED,
-    Verdict.MET,
-)
+
+
+def _came_right(line: DemandLine, memory: Memory) -> bool:
+    return line.verdict is Verdict.MET and _was(line, memory).open
+
+
+def _came_up(line: DemandLine, memory: Memory) -> bool:
+    return line.verdict in _PRESSING and _was(line, memory) not in _PRESSING
 
 
 def _was(line: DemandLine, memory: Memory) -> Verdict:
     """The line's verdict last time: the worst of its rules; UNKNOWN when it was not asked then."""
     before = [memory.verdicts[i] for i in line.ids if memory.verdicts and i in memory.verdicts]
-    return min(before, key=_WORST_FIRST.index, default=Verdict.UNKNOWN)
+    return min(before, key=WORST_FIRST.index, default=Verdict.UNKNOWN)

@@ -31,6 +31,7 @@ class Ear:
         """Word came in. Safe from any thread."""
         if not self._asked.is_set():
             self._asked.set()
+            # In the worker of the cycles: two looks at one ticket at once would both post.
             self._soon(self.listen)
 
     def listen(self) -> None:
@@ -40,7 +41,8 @@ class Ear:
 
     def look(self) -> None:
         """Look at all that is waiting, also what was left for an outage. Only in the worker."""
-        self._asked.clear()  # before the journal is read: word that comes from now on wakes us again
+        # Before the journal is read: word that comes from now on wakes us again.
+        self._asked.clear()
         report = look_at_heard(self._ctx)
         for line in report.problems:
             log.warning(line)

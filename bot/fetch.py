@@ -112,7 +112,7 @@ def _together(source: TicketSource, refs: Iterator[TicketRef]) -> Iterator[Ticke
 
 def told(error: SourceError) -> str:
     """An error for the report: system, what happened, what to do."""
-    return f"{error.system}: {error}" + (f" — {error.fix}" if error.fix else "")
+    return f"{error.system}: {error.advice}"
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.addressing import wish_of
 from bot.audience import Audience, Team, channel_of
 from bot.context import Context
 from bot.decide import Intent, Memory, handovers
@@ -57,6 +58,7 @@ def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report, send: 
     due = [intent for intent in found if intent.kind not in memory.posted]
     if not ctx.policy.act:
         report.planned += [Planned(ticket.key, ctx.messenger or MAIL, i.kind, i.reason.msgid) for i in due]
+        # Observed, so that the findings say the same as they would in act mode.
         return replace(facts, underway=tuple(_observed(intent) for intent in due))
     hand = _Hand(ctx, ticket, report, send)
     hand.recall({intent.kind for intent in found}, memory)
@@ -87,6 +89,7 @@ class _Hand:
 
     def recall(self, due: set[str], memory: Memory) -> None:
         """What is not due any more, because the record of the rollout was taken back, is not announced."""
+        # Only those that did not go out: what was announced stays announced.
         for kind in memory.spoken - memory.posted - due:
             if is_handover(kind):
                 for target in (self.ctx.messenger, MAIL):
@@ -105,8 +108,10 @@ class _Hand:
         placed = {intent.kind: self._place(intent, postbox, target) for intent in due}
         now, journal = self.ctx.clock(), self.ctx.journal
         wishes = [self._wished(intent, target, placed[intent.kind][0]) for intent in due]
-        if target == MAIL:  # what cannot go by e-mail either stays with the message service, if there is one
+        # What cannot go by e-mail either stays with the message service, if there is one.
+        if target == MAIL:
             wishes = [wish for wish in wishes if wish.container or not self.ctx.messenger]
+        # On record before anything is tried: from here on it is known to be on its way.
         journal.wish(wishes, now)
         for wish in wishes:
             trouble, error = placed[wish.kind][1:]
@@ -137,18 +142,8 @@ class _Hand:
         return f"{self.ticket.key}: {who} cannot be reached — {fix}"
 
     def _wished(self, intent: Intent, target: str, container: str) -> Wish:
-        return Wish(
-            target=target,
-            ticket=self.subject,
-            kind=intent.kind,
-            container=container,
-            digest=intent.digest,
-            body=intent.letter if target == MAIL else intent.body,
-            reason=intent.reason,
-            once=True,
-            recipients=intent.recipients,
-            roles=intent.roles,
-        )
+        said = replace(intent, body=intent.letter) if target == MAIL else intent
+        return wish_of(said, self.ticket, target, container)
 
     def _undelivered(self, due: Sequence[Intent]) -> list[Intent]:
         """What the message service did not take, or has not answered for too long."""

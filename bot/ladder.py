@@ -78,7 +78,8 @@ def reached(
         return step
     last = max(taken)
     gap = ladder.rungs[step].hours - ladder.rungs[last].hours
-    urgent = ladder.clock and ladder.rungs[step].hours <= 0  # what runs out does not wait for a late start
+    # What runs out does not wait for a late start.
+    urgent = ladder.clock and ladder.rungs[step].hours <= 0
     return step if urgent or _between(ladder, taken[last], now, calendar) >= gap else None
 
 

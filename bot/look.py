@@ -20,7 +20,8 @@ def look_at_heard(ctx: Context) -> Report:
     """
     report = Report("act" if ctx.policy.act else "observe", ctx.clock())
     gatherer, sources = Gatherer(ctx), {source.name: source for source in ctx.sources}
-    report.halted = ctx.journal.halted()  # until a cycle finds that it may write, nobody does
+    # Until a cycle finds that it may write, nobody does.
+    report.halted = ctx.journal.halted()
     for heard in ctx.journal.heard(report.started):
         source = sources.get(heard.source)
         if source is None or ctx.stop():

@@ -5,11 +5,11 @@ which roles and teams they belong to is asked of the systems themselves, now.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from bot.accounts import matching, team_members
+from bot.accounts import account_of, team_members
 from bot.context import Context
 from bot.journal.asks import OpenFinding
 from bot.journal.tickets import TicketRow
@@ -73,6 +73,7 @@ def mine(ctx: Context, visitor: Visitor, teams: Teams) -> Mine:
         try:
             me = oneself(ctx, source, visitor, teams, {one.ticket.team for one in here if one.ticket.team})
         except SourceError:
+            # Named, so that nobody takes a system that is down for one in which nothing waits for them.
             silent.append(source.name)
             continue
         if me is None:
@@ -97,16 +98,23 @@ def oneself(
     roles = _roles(ctx, source)
     crews = {name: teams.members(source, name) for name in sorted(names)}
     people = [p for members in (*(m.people for m in roles.values()), *crews.values()) for p in members]
-    person = matching(people, visitor.email, visitor.id, same)
-    if person is None and visitor.email:
-        person = source.account(visitor.email)
+    person = account_of(source, people, visitor.email, visitor.id, same)
     if person is None:
         return None
+    accounts = _accounts(person, same)
+    held = tuple(role for role, members in roles.items() if _among(accounts, members.people))
+    crew = tuple(name for name, members in crews.items() if _among(accounts, members))
+    return Self(accounts, held, crew)
+
+
+def _accounts(person: Person, same: Mapping[str, str]) -> frozenset[str]:
+    """All accounts of one person, in whatever system, as far as an admin declared them."""
     standing = same.get(person.id)
-    accounts = {person.id, *(i for i, one in same.items() if standing and one == standing)}
-    held = tuple(role for role, members in roles.items() if any(p.id in accounts for p in members.people))
-    crew = tuple(name for name, members in crews.items() if any(p.id in accounts for p in members))
-    return Self(frozenset(accounts), held, crew)
+    return frozenset({person.id, *(i for i, one in same.items() if standing and one == standing)})
+
+
+def _among(accounts: Collection[str], people: Iterable[Person]) -> bool:
+    return any(person.id in accounts for person in people)
 
 
 def _roles(ctx: Context, source: TicketSource) -> Mapping[Role, RoleMembers]:

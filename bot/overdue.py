@@ -93,6 +93,7 @@ def _each(
         if rule is None or not point.verdict.open:
             continue
         line, verdict, end = rule.line, point.verdict, point.deadline
+        # The rule's own ladder outweighs the settings: the norm document names who is asked, and when.
         if rule.ladder:
             if verdict is Verdict.VIOLATED:
                 yield Charge(line, end or point.since, rule.ladder, verdict, term=True)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from bot.audience import OnTicket, channel_of
+from bot.addressing import addressed
 from bot.brake import brake, tell
+from bot.bring import Orders
 from bot.bundle import ENDS_THE_TURN
 from bot.context import Context
-from bot.decide import CARD, COMMENT, Intent, Memory, decide
+from bot.decide import CARD, COMMENT, Memory, decide
 from bot.declarations import attestations
-from bot.deliver import Orders, deliver
+from bot.deliver import deliver
 from bot.digests import tell_all
 from bot.fetch import Gatherer, listed, told
 from bot.handing import hand_over, notified
@@ -22,11 +23,10 @@ from bot.handover import is_handover
 from bot.journal import Due, Slot
 from bot.journal.slots import MAIL
 from bot.messages.render import with_remark
-from bot.model.facts import Facts
-from bot.model.people import Person
+from bot.model.finding import Finding
+from bot.model.lifecycle import Verdict
 from bot.model.snapshot import snapshot
 from bot.model.ticket import Ticket, TicketRef
-from bot.model.wish import Wish
 from bot.parked import waiting
 from bot.ports import Format, NotFound, SourceError, TicketSource
 from bot.receipts import remind_receipts
@@ -34,6 +34,7 @@ from bot.remind import any_hour
 from bot.reminders import remind_all
 from bot.report import Planned, Report
 from bot.since import over_before
+from bot.survival import surviving
 from rules.engine import evaluate
 
 log = structlog.get_logger()
@@ -54,6 +55,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         judge_all(ctx, source, gatherer, report, full, progress)
         look_at_roles(source, gatherer, report)
     judge_releases(ctx, gatherer, report)
+    # Only here, when all is judged and nothing written, is it known how much this run would write.
     brake(ctx, report)
     judge_waiting(ctx, gatherer, report)
     if report.halted:
@@ -65,6 +67,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     deliver_all(ctx, report)
     forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
+    # A source that was not read wholly has had no success: /readyz goes by this.
     whole = [name for name, count in report.sources.items() if count.complete]
     ctx.journal.end_run(run, report.ended, report.exit_code, report.as_json(), whole)
     return report
@@ -79,6 +82,7 @@ def judge_all(
     progress: Callable[[str], None],
 ) -> None:
     """Every changed ticket of one source. The mark moves on only as far as everything was read."""
+    # The mark is the moment before the listing: what changes meanwhile is listed again.
     started, count = ctx.clock(), report.source(source.name)
     unread: list[datetime] = []
     cut_short = False
@@ -91,10 +95,14 @@ def judge_all(
             unread.append(ref.updated)
         progress(ref.key)
     if count.complete and not cut_short:
-        # what waits for its notification is not stored yet: a process killed before that finds it again
-        waiting = [ref.updated for name, ref, _ in report.later or () if name == source.name]
-        ctx.journal.set_mark(source.name, min([started, *unread, *waiting]))
+        # What waits for its notification is not stored yet: a process killed before that finds it again.
+        ctx.journal.set_mark(source.name, min([started, *unread, *waiting_since(source, report)]))
     count.complete = count.complete and not cut_short and not unread
+
+
+def waiting_since(source: TicketSource, report: Report) -> list[datetime]:
+    """When the tickets of a source changed whose notification waits for the end of the cycle."""
+    return [ref.updated for name, ref, _ in report.later or () if name == source.name]
 
 
 def look_at_roles(source: TicketSource, gatherer: Gatherer, report: Report) -> None:
@@ -139,120 +147,81 @@ def judge(
 ) -> Exception | None:
     """Fetch, classify, evaluate and decide one ticket. Gives what went wrong; the others go on all the same."""
     count = report.source(source.name)
+
+    def judged() -> Exception | None:
+        findings = on_record(ctx, source, gatherer, ref, report)
+        if findings is not None:
+            count.read += report.judged(f"{source.name}:{ref.id}", findings)
+        return None
+
+    def broken(error: Exception) -> Exception:
+        report.problem(f"{ref.key}: could not be judged ({type(error).__name__}); the log says where")
+        count.failed += 1
+        return error
+
     try:
-        facts = gatherer.facts(source, ref)
-        while gatherer.problems:
-            report.problem(gatherer.problems.pop())
-        for line in facts.ticket.remarks:
-            report.note(f"{source.name}: {line}")
-        memory = memory_of(ctx, facts.ticket)
-        if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
-            return None
-        if report.later is not None and (due := notified(ctx, facts, memory)):
-            # those wished for before are counted in the journal
-            report.later.append((source.name, ref, sum(one.kind not in memory.spoken for one in due)))
-            return None
-        facts = hand_over(ctx, facts, memory, report, lambda only: bring(ctx, report, only))
-        findings = evaluate(facts, ctx.policy.packs)
-        intents = decide(facts, findings, memory, ctx.voice(source.name, facts.ticket.team))
-        wishes = addressed(ctx, facts, intents, report)
-        ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
-        ctx.journal.keep_hours(facts.ticket, any_hour(facts))
+        return surviving(judged, broken, "ticket could not be judged", ticket=ref.key)
     except SourceError as error:
         report.problem(f"{ref.key}: {told(error)}")
         if isinstance(error, NotFound) and error.system == source.name:
             ctx.journal.out_of_sight(source.name, [ref.id], ctx.clock())
         count.failed += 1
         return error
-    except Exception as error:  # one ticket we cannot digest must not keep the others waiting
-        log.exception("ticket could not be judged", ticket=ref.key)
-        report.problem(f"{ref.key}: could not be judged ({type(error).__name__}); the log says where")
-        count.failed += 1
-        return error
-    count.read += report.judged(f"{source.name}:{ref.id}", findings)
-    return None
+
+
+def on_record(
+    ctx: Context, source: TicketSource, gatherer: Gatherer, ref: TicketRef, report: Report
+) -> tuple[Finding, ...] | None:
+    """The findings of one ticket, kept in the journal with what is to be said of them. None when it is left alone for
+    good, or until it is known whether this run may notify. Raises SourceError.
+    """
+    facts = gatherer.facts(source, ref)
+    while gatherer.problems:
+        report.problem(gatherer.problems.pop())
+    for line in facts.ticket.remarks:
+        report.note(f"{source.name}: {line}")
+    memory = memory_of(ctx, facts.ticket)
+    if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
+        return None
+    if report.later is not None and (due := notified(ctx, facts, memory)):
+        # Those wished for before are counted in the journal.
+        report.later.append((source.name, ref, sum(one.kind not in memory.spoken for one in due)))
+        return None
+    # Notified first, so that the rules see a notification that has just been delivered, or is on its way.
+    facts = hand_over(ctx, facts, memory, report, lambda only: bring(ctx, report, only))
+    findings = evaluate(facts, ctx.policy.packs)
+    intents = decide(facts, findings, memory, ctx.voice(source.name, facts.ticket.team))
+    wishes = addressed(ctx, facts, intents, report)
+    ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
+    ctx.journal.keep_hours(facts.ticket, any_hour(facts))
+    return findings
 
 
 def memory_of(ctx: Context, ticket: Ticket) -> Memory:
     """What was said of a ticket before."""
     slots = ctx.journal.slots_of(f"{ticket.source}:{ticket.id}")
-    gap = ctx.journal.restored(ctx.clock())
-    # What changed while a journal that was put back knew nothing may have been news already.
-    known = gap is None or ctx.journal.judged_since(ticket.source, ticket.id, gap.at)
+    comment = next((slot for slot in slots if slot.kind == COMMENT), None)
     return Memory(
-        verdicts=(ctx.journal.previous(ticket.source, ticket.id) or None) if known else None,
+        verdicts=_verdicts_before(ctx, ticket),
         spoken=frozenset(slot.kind for slot in slots),
         posted=frozenset(slot.kind for slot in slots if slot.applied_hash),
-        noted_at=next((slot.applied_at for slot in slots if slot.kind == COMMENT), None),
-        refused=next((slot.refusal for slot in slots if slot.kind == COMMENT), None),
+        noted_at=comment.applied_at if comment else None,
+        refused=comment.refusal if comment else None,
     )
 
 
-def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Report) -> list[Wish]:
-    """Intents with the place where each audience is reached. What observe mode says once is not kept: it
-    would come out of date, all at once, on the day the bot is told to act.
-    """
-    ticket = facts.ticket
-    wishes = []
-    for intent in intents:
-        if intent.once and not ctx.policy.act:
-            report.planned.append(Planned(ticket.key, ctx.messenger, intent.kind, intent.reason.msgid))
-            continue
-        try:
-            target, container = place_of(ctx, ticket, intent)
-        except (
-            SourceError
-        ) as error:  # a message service that is down must not keep the ticket from its comment
-            report.problem(f"{ticket.key}: {told(error)}")
-            continue
-        if container is None:
-            report.problem(unreachable(ctx, ticket, intent, target))
-            continue
-        wishes.append(
-            Wish(
-                target=target,
-                ticket=f"{ticket.source}:{ticket.id}",
-                kind=intent.kind,
-                container=container,
-                digest=intent.digest,
-                body=intent.body,
-                reason=intent.reason,
-                thread_kind=intent.thread_kind,
-                once=intent.once,
-                recipients=intent.recipients,
-                roles=intent.roles,
-                rest=ctx.policy.talk.card_rest if intent.kind == CARD else 0,
-            )
-        )
-    return wishes
-
-
-def place_of(ctx: Context, ticket: Ticket, intent: Intent) -> tuple[str, str | None]:
-    """The outlet and the container in it; no container when the audience cannot be reached."""
-    if isinstance(intent.audience, OnTicket):
-        return ticket.source, ticket.id
-    postbox = ctx.postbox
-    return ctx.messenger, channel_of(intent.audience, postbox, ticket.team) if postbox else None
-
-
-def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> str:
-    """One line for the admin: who cannot be reached, and the fix."""
-    if isinstance(intent.audience, Person):
-        who, fix = (
-            intent.audience.name,
-            "their e-mail address is not visible in the ticket system, or not known there",
-        )
-    else:
-        who, fix = "whoever follows this ticket", "set SLACK_CHANNEL"
-    return f"{ticket.key}: {who} cannot be reached on {target} — {fix}"
+def _verdicts_before(ctx: Context, ticket: Ticket) -> Mapping[str, Verdict] | None:
+    gap = ctx.journal.restored(ctx.clock())
+    # What changed while a journal that was put back knew nothing may have been news already.
+    known = gap is None or ctx.journal.judged_since(ticket.source, ticket.id, gap.at)
+    return (ctx.journal.previous(ticket.source, ticket.id) or None) if known else None
 
 
 def deliver_all(ctx: Context, report: Report) -> None:
     """Bring what stands outside up to date; in observe mode only tell what would be done."""
     if ctx.policy.act and not report.halted:
-        send(
-            ctx, report, lambda due: due.target != MAIL
-        )  # that goes while its ticket is read: see `bot.handing`
+        # Mail goes while its ticket is read: see `bot.handing`.
+        send(ctx, report, lambda due: due.target != MAIL)
         unsent = ctx.journal.unsent()
         report.undelivered = len(unsent)
         for line in waiting(unsent, report.told, ctx.policy.calendar, ctx.clock()):
@@ -294,7 +263,8 @@ def bring(ctx: Context, report: Report, only: Callable[[Due], bool]) -> Collecti
 
     def elsewhere(slot: Slot) -> str | None:
         if ctx.postbox is None or slot.target != ctx.messenger or is_handover(slot.kind):
-            return None  # a formal notification goes nowhere but to whom it is meant for
+            # A formal notification goes nowhere but to whom it is meant for.
+            return None
         return ctx.postbox.instead_of(slot.home.container)
 
     orders = Orders(only, elsewhere, replaces)

@@ -23,7 +23,6 @@ from bot.messages import desk, notification
 from bot.messages.language import Speaker
 from bot.messages.reasoning import SYSTEMS
 from bot.model.facts import Facts
-from bot.model.fields import Field
 from bot.model.people import Person, Role
 from bot.model.say import say
 from bot.model.wish import Wish
@@ -87,11 +86,7 @@ def _everybody(facts: Facts) -> Iterator[Person]:
     yield from known_people(facts.ticket, facts.roles)
     for subject in facts.subjects:
         for field in (subject.asset.stakeholders, subject.asset.owner) if subject.asset else ():
-            yield from _people(field)
-
-
-def _people(field: Field) -> Iterator[Person]:
-    yield from (p for p in field.value if isinstance(p, Person)) if isinstance(field.value, tuple) else ()
+            yield from field.people
 
 
 def step_now(sent: datetime, calendar: Calendar, now: datetime) -> int | None:

@@ -22,6 +22,7 @@ from bot.journal import Decided, DeedRow
 from bot.messages import exception_form
 from bot.messages.language import Speaker
 from bot.ports import Deed, Desk, Gone, Interaction, SourceError
+from bot.survival import surviving
 
 log = structlog.get_logger()
 
@@ -107,14 +108,10 @@ class Reception:
 
     def _run(self) -> None:
         while not self._over.is_set():
+            # Before the queue is read: a deed that comes in while it is being read wakes us again.
             self._wake.clear()
-            try:
-                done = self.work_off()
-            except (
-                Exception
-            ) as error:  # the journal may be out of reach for a while: the worker must outlive that
-                log.exception("deeds could not be worked off", error=type(error).__name__)
-                done = 0
+            # The journal may be out of reach for a while: the worker must outlive that.
+            done = surviving(self.work_off, lambda _: 0, "deeds could not be worked off", raised=())
             if not done:
                 self._wake.wait(LOOK)
 
@@ -123,6 +120,7 @@ class Reception:
             answer = deed.answer
             if answer is None:
                 made = self._decided(deed.interaction)
+                # Another worker took it over: it also answers.
                 if not self._ctx.journal.decide(deed, self._owner, made, self._ctx.clock()):
                     return
                 self._on_done(made.outcome)
@@ -134,13 +132,13 @@ class Reception:
             self._ctx.journal.answered(deed, self._ctx.clock())
 
     def _decided(self, one: Interaction) -> Decided:
-        try:
-            return self._clerk.work(one)
-        except SourceError:
-            raise
-        except Exception as error:  # one deed we cannot digest must not keep the others waiting
-            log.exception("deed could not be worked on", deed=one.deed.value, action=one.action)
-            return Decided(f"failed: {type(error).__name__}", {"tell": self._clerk.sorry()})
+        return surviving(
+            lambda: self._clerk.work(one),
+            lambda error: Decided(f"failed: {type(error).__name__}", {"tell": self._clerk.sorry()}),
+            "deed could not be worked on",
+            deed=one.deed.value,
+            action=one.action,
+        )
 
     def _answer(self, one: Interaction, answer: Mapping[str, Any]) -> None:
         if page := answer.get("home"):
@@ -150,7 +148,8 @@ class Reception:
             try:
                 self._desk.change(dialog[0], dialog[1])
                 return
-            except Gone:  # it was closed: then it is said where it began, or directly
+            except Gone:
+                # It was closed: then it is said where it began, or directly.
                 log.info("the dialog was closed before it was answered", user=one.user)
         if body := answer.get("tell"):
             self._desk.tell(one, body)
@@ -161,5 +160,6 @@ class Reception:
         if deed.attempts + 1 >= PATIENCE:
             self._ctx.journal.answered(deed, self._ctx.clock())
             return
+        # Short at first: a reply address of Slack's is worth something for half an hour only.
         wait = timedelta(seconds=2**deed.attempts)
         self._ctx.journal.try_again(deed, self._ctx.clock() + wait)

@@ -53,6 +53,7 @@ class Registers:
             try:
                 found = book.look_up(list(named.values())) if asked else {}
             except Forbidden:
+                # Closed to us is not down: the other registers still count, and what only this one knows is unknown.
                 self._closed.add(book.name)
                 found = {}
             except SourceError as error:
@@ -65,7 +66,8 @@ class Registers:
                 if down and (ref.book in down or not self.described(ref)):
                     raise down.get(ref.book) or next(iter(down.values()))
         finally:
-            down.clear()  # an error holds this frame: kept in it, both would stay, with a connection half read
+            # An error holds this frame: kept in it, both would stay, with a connection half read.
+            down.clear()
 
     def _named(self, ref: AssetRef) -> AssetRef:
         """The ref with the name by which people know the asset, as far as its own register told."""

@@ -89,9 +89,8 @@ class Report:
         """Count the findings of one ticket ("source:id"). Only what it was judged last counts; True the first time."""
         before = self._judged.get(ticket)
         now = tuple((finding.id, finding.verdict) for finding in findings)
-        self._judged[ticket] = self._alike.setdefault(
-            now, now
-        )  # thousands of tickets, few different outcomes
+        # Thousands of tickets have few different outcomes: each is kept once.
+        self._judged[ticket] = self._alike.setdefault(now, now)
         for verdicts, number in ((before or (), -1), (now, 1)):
             for rule, verdict in verdicts:
                 self.verdicts[verdict.value] += number

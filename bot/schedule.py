@@ -9,7 +9,6 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, time
 
 import structlog
@@ -27,14 +26,25 @@ GRACE = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 """A late tick runs late, once: a scheduler that slept does not skip its work, nor catch up tick by tick."""
 
 
-@dataclass(slots=True)
 class Pulse:
-    """What the health check may ask: is the clock alive, and how did the last cycle end."""
+    """The clock of one process. `stop` is set when the process is told to leave."""
 
-    scheduler: BackgroundScheduler
-    last_ended: datetime | None = None
-    last_exit: int | None = None
-    stop: threading.Event = field(default_factory=threading.Event)
+    def __init__(self, calendar: Calendar) -> None:
+        self.stop = threading.Event()
+        self.scheduler = BackgroundScheduler(
+            # One worker: two cycles at once would post everything twice.
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults=GRACE,
+            timezone=calendar.timezone,
+        )
+        self.scheduler.add_listener(_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+
+    def start(self, sync: Callable[[], None], census: Callable[[], None], minutes: int, at: time) -> None:
+        """Start ticking: a cycle at once and every `minutes`, a census daily at the office's time `at`."""
+        now = datetime.now(self.scheduler.timezone)
+        self.scheduler.add_job(sync, IntervalTrigger(minutes=minutes), id="sync", next_run_time=now)
+        self.scheduler.add_job(census, CronTrigger(hour=at.hour, minute=at.minute), id="census")
+        self.scheduler.start()
 
     @property
     def beating(self) -> bool:
@@ -44,21 +54,6 @@ class Pulse:
     def soon(self, job: Callable[[], None]) -> None:
         """Run a job once, when the worker is free: never beside a cycle."""
         self.scheduler.add_job(job)
-
-
-def start(
-    sync: Callable[[], None], census: Callable[[], None], minutes: int, at: time, calendar: Calendar
-) -> Pulse:
-    """Start ticking: a cycle at once and every `minutes`, a census daily at the local time `at`."""
-    scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(1)}, job_defaults=GRACE, timezone=calendar.timezone
-    )
-    scheduler.add_listener(_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
-    first = datetime.now(calendar.timezone)
-    scheduler.add_job(sync, IntervalTrigger(minutes=minutes), id="sync", next_run_time=first)
-    scheduler.add_job(census, CronTrigger(hour=at.hour, minute=at.minute), id="census")
-    scheduler.start()
-    return Pulse(scheduler)
 
 
 def run_until_told(pulse: Pulse) -> None:
@@ -74,6 +69,7 @@ def run_until_told(pulse: Pulse) -> None:
 
 def _leave(pulse: Pulse, number: int) -> None:
     if pulse.stop.is_set():
+        # Somebody who asks twice does not want to wait for the ticket in hand.
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
     pulse.stop.set()

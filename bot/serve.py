@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import structlog
+from flask import Flask
 
 from bot import app, schedule
+from bot.context import Context
 from bot.ear import Ear
 from bot.metrics import Metrics
 from bot.parked import Herald
 from bot.pipeline import cycle
+from bot.ports import Hint, Line
+from bot.reception import Reception
+from bot.report import Report
 from bot.settings import Settings
 from bot.web.health import HealthServer
 from bot.web.health import app as pages
@@ -22,63 +27,18 @@ log = structlog.get_logger()
 
 def serve(settings: Settings) -> None:
     """Run until told to stop. Raises SettingsError before anything starts when a setting is wrong."""
-    metrics, tally = Metrics(), Tally()
-    pulse: schedule.Pulse | None = None
-    ctx = app.build(settings, stop=lambda: pulse is not None and pulse.stop.is_set())
-    ctx = replace(ctx, heard=tally.take)
-
-    def soon(job: Callable[[], None]) -> None:
-        if pulse is not None:
-            pulse.soon(job)
-
-    herald = Herald()
-    ear = Ear(ctx, soon, metrics.observe_look)
-
-    def count(name: str, outcome: str) -> None:
-        metrics.hook(name, outcome)
-        tally.add(name, outcome)
-
-    circuits = {c.name: c.circuit for c in ctx.connectors if c.circuit}
-    metrics.watch(circuits)
-
-    def run(full: bool) -> None:
-        done = cycle(ctx, full, lambda _: ear.listen())
-        metrics.observe(done)
-        log.info(
-            "cycle ended",
-            writes=done.writes,
-            exit_code=done.exit_code,
-            problems=len(done.problems),
-            full=full,
-        )
-        for line in (*done.notes, *herald.news(done.problems)):
-            log.warning(line)
-        for name, counts in done.webhooks.items():
-            if refused := counts.get("refused"):
-                log.warning("webhooks with a wrong signature were refused", source=name, number=refused)
-        ear.look()
-
-    bot = settings.bot
+    bot, metrics, tally = settings.bot, Metrics(), Tally()
+    pulse = schedule.Pulse(bot.calendar)
+    ctx = replace(app.build(settings, stop=pulse.stop.is_set), heard=tally.take)
+    # The lines of the cycles; the reception has connections of its own, which nobody waits for.
+    metrics.watch(_circuits(ctx))
+    ear = Ear(ctx, pulse.soon, metrics.observe_look)
+    cycles = Cycles(ctx, ear, metrics, Herald())
     reception = app.reception(settings, ctx, metrics)
-    pulse = schedule.start(
-        lambda: run(False), lambda: run(True), bot.sync_minutes, bot.census_at, bot.calendar
-    )
-    beat = pulse
-    web = pages(
-        alive=lambda: {
-            "clock": beat.beating,
-            "journal": ctx.journal.answers(),
-            **({reception.name: reception.alive} if reception else {}),
-        },
-        ready=lambda: {
-            source.name: ctx.journal.last_success(source.name) is not None for source in ctx.sources
-        },
-        registry=metrics.registry,
-        circuits=circuits,
-        receive=reception.receive if reception else None,
-    )
-    hear = lambda name, hints: ctx.journal.hear(name, hints, ctx.clock())  # noqa: E731
-    Doorman(ctx.inbounds, hear, ear.wake, count).add_to(web)
+    # Before the port is open, so that a check never sees a process without its clock.
+    pulse.start(cycles.changed, cycles.census, bot.sync_minutes, bot.census_at)
+    web = _pages(ctx, pulse, metrics, reception)
+    _doorman(ctx, ear, metrics, tally).add_to(web)
     health = HealthServer(web, bot.http_host, bot.http_port)
     if reception:
         reception.open()
@@ -90,3 +50,72 @@ def serve(settings: Settings) -> None:
             reception.close()
         health.close()
         ctx.journal.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Cycles:
+    """What the clock runs: a cycle, what is told of it, and then what came in by webhook meanwhile."""
+
+    ctx: Context
+    ear: Ear
+    metrics: Metrics
+    herald: Herald
+
+    def changed(self) -> None:
+        """A cycle over what changed."""
+        self._run(full=False)
+
+    def census(self) -> None:
+        """A cycle over all open tickets."""
+        self._run(full=True)
+
+    def _run(self, full: bool) -> None:
+        report = cycle(self.ctx, full, lambda _: self.ear.listen())
+        self.metrics.observe(report)
+        log.info(
+            "cycle ended",
+            writes=report.writes,
+            exit_code=report.exit_code,
+            problems=len(report.problems),
+            full=full,
+        )
+        self._warn(report)
+        self.ear.look()
+
+    def _warn(self, report: Report) -> None:
+        for line in (*report.notes, *self.herald.news(report.problems)):
+            log.warning(line)
+        for name, counts in report.webhooks.items():
+            if refused := counts.get("refused"):
+                log.warning("webhooks with a wrong signature were refused", source=name, number=refused)
+
+
+def _circuits(ctx: Context) -> Mapping[str, Line]:
+    return {connector.name: connector.circuit for connector in ctx.connectors if connector.circuit}
+
+
+def _pages(ctx: Context, pulse: schedule.Pulse, metrics: Metrics, reception: Reception | None) -> Flask:
+    """The health pages: well is whose clock, journal and line to the message service live."""
+
+    def alive() -> Mapping[str, bool]:
+        desk = {reception.name: reception.alive} if reception else {}
+        return {"clock": pulse.beating, "journal": ctx.journal.answers(), **desk}
+
+    def ready() -> Mapping[str, bool]:
+        return {source.name: ctx.journal.last_success(source.name) is not None for source in ctx.sources}
+
+    receive = reception.receive if reception else None
+    return pages(alive, ready, metrics.registry, circuits=_circuits(ctx), receive=receive)
+
+
+def _doorman(ctx: Context, ear: Ear, metrics: Metrics, tally: Tally) -> Doorman:
+    """Who takes webhooks in: kept in the journal, counted for Prometheus and for the next report."""
+
+    def hear(name: str, hints: Sequence[Hint]) -> int:
+        return ctx.journal.hear(name, hints, ctx.clock())
+
+    def count(name: str, outcome: str) -> None:
+        metrics.hook(name, outcome)
+        tally.add(name, outcome)
+
+    return Doorman(ctx.inbounds, hear, ear.wake, count)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.accounts import one_person
@@ -22,13 +18,35 @@ from bot.calendar import Calendar, fold
 from bot.model.people import Role
 from bot.model.reading import text
 from bot.model.waiver import Substitute
-from bot.redact import learn
+from bot.settings_reading import (
+    Names,
+    SettingsError,
+    keep_secret,
+    nearest,
+    prefix,
+    read,
+    split,
+    unknown,
+    variables,
+)
+from bot.settings_roles import RoleSettings
 from bot.settings_talk import TalkSettings, dates
 from connectors.catalog import CONNECTORS
 from connectors.settings import EnvSettings
 
-Names = Annotated[tuple[str, ...], NoDecode]
-"""A list written with commas."""
+__all__ = [
+    "GROUPS",
+    "BotSettings",
+    "Mode",
+    "NormSettings",
+    "RoleSettings",
+    "Settings",
+    "SettingsError",
+    "load",
+    "norms",
+    "prefix",
+    "variables",
+]
 
 
 class Mode(StrEnum):
@@ -36,20 +54,6 @@ class Mode(StrEnum):
 
     OBSERVE = "observe"
     ACT = "act"
-
-
-class SettingsError(Exception):
-    """One or more settings are wrong, missing or misspelt. `problems` holds one line for each."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
-
-
-def _split(value: object) -> object:
-    return (
-        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-    )
 
 
 class NormSettings(EnvSettings):
@@ -65,7 +69,7 @@ class NormSettings(EnvSettings):
         examples=["/etc/sluiswachter/packs"],
     )
 
-    _packs = field_validator("packs", mode="before")(_split)
+    _packs = field_validator("packs", mode="before")(split)
 
 
 class BotSettings(TalkSettings, NormSettings):
@@ -156,7 +160,7 @@ class BotSettings(TalkSettings, NormSettings):
         "INFO", description="How much is logged (stderr)."
     )
 
-    _lists = field_validator("same_person", mode="before")(_split)
+    _lists = field_validator("same_person", mode="before")(split)
 
     @field_validator("same_person")
     @classmethod
@@ -167,7 +171,7 @@ class BotSettings(TalkSettings, NormSettings):
     @field_validator("waiver_roles", mode="before")
     @classmethod
     def _by_groups(cls, value: object) -> object:
-        names = _split(value.lower()) if isinstance(value, str) else value
+        names = split(value.lower()) if isinstance(value, str) else value
         known = [role.value for role in Role if role is not Role.OWNER]
         if not isinstance(names, tuple) or not names or not set(names) <= set(known):
             raise ValueError(f"must name roles that groups hold, by comma: {', '.join(known)}")
@@ -197,9 +201,8 @@ class BotSettings(TalkSettings, NormSettings):
     @classmethod
     def _zone(cls, value: str) -> str:
         if value not in available_timezones():
-            raise ValueError(
-                f"is not a time zone; did you mean {_nearest(value, available_timezones()) or 'Europe/Brussels'}?"
-            )
+            close = nearest(value, available_timezones()) or "Europe/Brussels"
+            raise ValueError(f"is not a time zone; did you mean {close}?")
         return value
 
     @field_validator("office_hours")
@@ -252,26 +255,6 @@ class BotSettings(TalkSettings, NormSettings):
         return Calendar(self.zone, country, opens, closes, dates(self.days_off), dates(self.days_worked))
 
 
-class RoleSettings(EnvSettings):
-    """Who holds which role: names of groups in the source systems, or user ids there."""
-
-    model_config = SettingsConfigDict(env_prefix="ROLES__")
-
-    cab: Names = Field((), description="The change advisory board.", examples=["Change Advisory Board"])
-    dpo: Names = Field((), description="The data protection officers.", examples=["Data Protection"])
-    change_manager: Names = Field((), description="The change managers.")
-    operations: Names = Field((), description="The operations organisation that takes over.")
-    keten_cab: Names = Field((), description="The CAB of the chain (Keten CAB).")
-    users: Names = Field((), description="Those who sign off for the users.")
-    process_owner: Names = Field((), description="Those to whom what nobody settles goes up at last.")
-
-    _lists = field_validator("*", mode="before")(_split)
-
-    def wanted(self) -> dict[Role, tuple[str, ...]]:
-        """The names per role, for the roles that are configured."""
-        return {Role(name): value for name in type(self).model_fields if (value := getattr(self, name))}
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings together; `connectors` by name."""
@@ -295,94 +278,23 @@ GROUPS: Mapping[str, type[EnvSettings]] = {
 
 def load() -> Settings:
     """Read all settings. Raises SettingsError with one line per problem."""
-    problems = list(_unknown())
-    read: dict[str, EnvSettings] = {}
+    problems = list(unknown(GROUPS.values()))
+    found: dict[str, EnvSettings] = {}
     for name, group in GROUPS.items():
         try:
-            read[name] = group()
-        except ValidationError as error:
-            problems += _explained(group, error)
-        except OSError as error:
-            problems.append(_unread(group, error))
-    _keep_secret(read.values())
+            found[name] = read(group)
+        except SettingsError as error:
+            problems += error.problems
+    # Before anything is told: what is wrong may stand beside what is secret.
+    keep_secret(found.values())
     if problems:
         raise SettingsError(problems)
-    bot, roles = read.pop("bot"), read.pop("roles")
+    bot, roles = found.pop("bot"), found.pop("roles")
     assert isinstance(bot, BotSettings)
     assert isinstance(roles, RoleSettings)
-    return Settings(bot, roles, read)
-
-
-def _keep_secret(groups: Iterable[EnvSettings]) -> None:
-    """From here on no secret of these settings comes out of this process."""
-    values = [(name, value) for group in groups for name, value in group]
-    users = [value for name, value in values if name in _ACCOUNTS and isinstance(value, str)]
-    secrets = [value.get_secret_value() for _, value in values if isinstance(value, SecretStr)]
-    databases = [_password(value) for name, value in values if name == "database_url"]
-    learn([*secrets, *databases], users)
-
-
-_ACCOUNTS = ("email", "user", "client_id")
-"""What goes with a password in Basic authentication."""
-
-
-def _password(url: str) -> str:
-    try:
-        return unquote(urlsplit(url).password or "")
-    except ValueError:
-        return ""
+    return Settings(bot, roles, found)
 
 
 def norms() -> NormSettings:
     """What is set of the norms, when nothing else need be. Raises SettingsError with one line per problem."""
-    try:
-        return NormSettings()
-    except ValidationError as error:
-        raise SettingsError(list(_explained(NormSettings, error))) from None
-    except OSError as error:
-        raise SettingsError([_unread(NormSettings, error)]) from None
-
-
-def prefix(group: type[EnvSettings]) -> str:
-    """The prefix of the group's variables, such as "JIRA_"."""
-    return group.model_config.get("env_prefix", "")
-
-
-def variables(group: type[EnvSettings]) -> Iterator[tuple[str, Any]]:
-    """The group's variables with their field definitions."""
-    for name, field in group.model_fields.items():
-        yield f"{prefix(group)}{name}".upper(), field
-
-
-def _unread(group: type[EnvSettings], error: OSError) -> str:
-    return f"{prefix(group)}*_FILE: {error.strerror}: {error.filename}. Name a file that can be read."
-
-
-def _explained(group: type[EnvSettings], error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        where = "__".join(str(part) for part in problem["loc"])
-        variable = f"{prefix(group)}{where}".upper() if where else f"{prefix(group)}*"
-        yield f"{variable}: {problem['msg'].removeprefix('Value error, ')}"
-
-
-def _unknown() -> Iterator[str]:
-    """Variables with one of our prefixes that mean nothing: most often a typing error."""
-    known = {name for group in GROUPS.values() for name, _ in variables(group)}
-    open_ended = {
-        name for group in GROUPS.values() for name, f in variables(group) if "dict" in str(f.annotation)
-    }
-    prefixes = tuple(prefix(group) for group in GROUPS.values())
-    present = {**dotenv_values(".env"), **os.environ}
-    for name in sorted(present):
-        plain = name.upper().removesuffix("_FILE") if name.upper() not in known else name.upper()
-        stem = plain.rpartition("__")[0] if not plain.startswith("ROLES__") else ""
-        if not plain.startswith(prefixes) or plain in known or stem in open_ended:
-            continue
-        close = _nearest(plain, known)
-        yield f"{name}: no such setting" + (
-            f"; did you mean {close}?" if close else ". See .env.example for all settings."
-        )
-
-
-def _nearest(word: str, known: Sequence[str] | set[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)), None)
+    return read(NormSettings)

@@ -26,7 +26,8 @@ def dates(texts: Iterable[str]) -> frozenset[Day]:
 def _date(text: str) -> Day:
     try:
         if len(text) == len("07-11"):
-            every = date.fromisoformat(f"2024-{text}")  # a leap year: 29 February is a day too
+            # A leap year: 29 February is a day too.
+            every = date.fromisoformat(f"2024-{text}")
             return every.month, every.day
         return date.fromisoformat(text)
     except ValueError:

@@ -67,6 +67,7 @@ def status_error(
     if status == 429:
         return RateLimited(system, said, datetime.now(UTC) + timedelta(seconds=wait_seconds(retry_after)))
     if status >= 500:
+        # A gateway may answer 502 or 504 for a request that the system behind it carries out all the same.
         return Ambiguous(system, said) if writing else Unreachable(system, said)
     if writing and status in _UNDONE:
         return Refused(system, said)
@@ -105,6 +106,7 @@ def _failure(error: Exception) -> str:
 def _never_left(error: Exception) -> bool:
     if isinstance(error, _BEFORE):
         return True
+    # requests hands on the error of urllib3 as its own first argument.
     inner = error.args[0] if error.args else None
     reason = inner.reason if isinstance(inner, MaxRetryError) else inner
     return isinstance(reason, (NewConnectionError, NameResolutionError))
@@ -121,6 +123,7 @@ def wait_seconds(told: str | None) -> float:
             found = read(told.strip())
         except (ValueError, OverflowError):
             continue
+        # A moment that is past, by their clock or ours, means now.
         return max(0.0, found if isinstance(found, float) else _ahead(found))
     return DEFAULT_WAIT
 

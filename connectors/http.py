@@ -45,12 +45,14 @@ class Policy(Retry):
 
     def new(self, **kw: Any) -> Policy:
         fresh = super().new(**kw)
+        # urllib3 makes a new policy after every attempt, of the arguments that it knows.
         fresh.system, fresh.patience = self.system, self.patience
         return fresh
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
         """A 429 is retried whatever the method: the server said that nothing was done."""
         if status_code == 429:
+            # urllib3 repeats only methods that may be done twice, and cannot tell "refused" from "failed half-way".
             return bool(self.total)
         return super().is_retry(method, status_code, has_retry_after)
 
@@ -62,6 +64,7 @@ class Policy(Retry):
         """Seconds to wait; of a 429 that only tells when its limit is reset, until then."""
         told = response.headers.get("Retry-After")
         if told is None and response.status == 429:
+            # Who gives no time to wait may tell when its limit is reset instead.
             told = response.headers.get("X-RateLimit-Reset")
         return None if told is None else self.parse_retry_after(told)
 
@@ -91,6 +94,7 @@ def policy(system: str, *, total: int = 4, backoff: float = 0.5, patience: float
         allowed_methods=_READS,
         respect_retry_after_header=True,
         retry_after_max=24 * 3600,
+        # The last answer is worth more than urllib3's own error: it says in the system's words what is wrong.
         raise_on_status=False,
     )
     made.system, made.patience = system, patience
@@ -191,5 +195,6 @@ class Adapter(HTTPAdapter):
             if limited.reason not in ONE_ISSUE:
                 self.circuit.hold(limited.until)
             raise
+        # A 4xx is an answer like any other: what is wrong then is the request, not the system.
         self.circuit.report(answered=response.status_code < 500)
         return response

@@ -15,6 +15,7 @@ def causes(applies: Applies, subject: Subject) -> Iterator[Because]:
     """Every reason one asset gives for a rule to apply. A flag never combines with another asset's class."""
     flag = applies.flag
     held = True if flag is None else subject.flag(flag)
+    # Only a certain "no" ends it: a flag that cannot be seen asks, uncertainly.
     if held is False:
         return
     if not applies.dimensions:

@@ -211,8 +211,9 @@ def _undecided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tu
     if not facts.role(role).readable:
         return Result.UNKNOWN, say("It cannot be read who belongs to {role}.", role=ROLES[role])
     idle = [v for v in in_role(facts, role) if v.approved and not v.holds and counts(v.person)]
-    overtaken = [vote for vote in idle if vote.drift and vote.lapse is None]
     lapses = [vote.lapse for vote in idle if vote.lapse]
+    overtaken = [vote for vote in idle if vote.drift and not vote.lapse]
+    # Why what looks like an approval is none, before "no approval yet" is said to whoever sees one in the ticket.
     told = [*lapses, *(_no_member(role, v) for v in _deputies(facts, role))]
     if overtaken:
         result, seen = look_overtaken(overtaken)
@@ -278,9 +279,12 @@ def _unnamed(role: Role) -> Say:
 
 def _hidden_rejection(facts: Facts, role: Role) -> bool:
     """Somebody rejected who may hold the role, for all that can be read of it."""
-    if facts.role(role).readable:
-        return False
-    return any(not v.approved for v in standing(facts))
+    return not facts.role(role).readable and any(not v.approved for v in standing(facts))
+
+
+def _may_again(vote: Vote) -> bool:
+    """Whether it was overtaken by a change, and is of somebody who can still give another."""
+    return bool(vote.drift) and not vote.then and vote.person.active
 
 
 def ask_of(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[Actor, ...]:
@@ -290,7 +294,7 @@ def ask_of(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[
     given = in_role(facts, role)
     rejected = tuple(v.person for v in given if not v.approved)
     theirs = [v for v in given if v.lapse is None]
-    again = tuple(v.person for v in theirs if v.drift and not v.then and v.person.active and counts(v.person))
+    again = tuple(v.person for v in theirs if _may_again(v) and counts(v.person))
     decided = {account(facts, v.person) for v in theirs}
     waiting = tuple(p for p in facts.role(role).people if account(facts, p) not in decided and counts(p))
     return tuple(Holder(person, role) for person in rejected or again or waiting) or (role,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Literal
 
@@ -40,13 +40,16 @@ class Condition(BaseModel):
         about = [it for it in (self.field, self.asset, self.any) if it]
         if len(about) != 1 or (self.any and (given or len(self.any) < 2)):
             raise ValueError("give a field, an asset's attribute, or any of two conditions or more")
-        if self.any:
-            return self
+        if not self.any:
+            self._one_question(given)
+        return self
+
+    def _one_question(self, given: Sequence[bool | str]) -> None:
+        """Of a field or an attribute one thing is asked, which it can answer."""
         if len(given) != 1 or self.filled is False or (self.asset and not self.filled):
             raise ValueError("give one of filled: true, is and not" if self.field else "give filled: true")
         if self.field and self.filled is None:
             _fitting(self.field, given[0])
-        return self
 
     def holds(self, facts: Facts) -> bool | None:
         """Whether the rule asks something of the ticket; None when that cannot be seen: the field cannot be read,

@@ -45,6 +45,7 @@ class Deadlines(Params):
             return None
         values = [facts.field(name).value for name in self.fields]
         moments = [value for value in values if isinstance(value, datetime)]
+        # The term of the priority stands in for a date that nobody filled in; it never outruns one.
         return min(moments, default=None) or self._by_priority(facts)
 
     def chosen(self, facts: Facts) -> int | None:

@@ -25,6 +25,7 @@ def cycle_start(ticket: Ticket) -> datetime | None:
     """When the ticket last went back to its start: what was decided before that is void. None when it never did,
     or when its history cannot be read.
     """
+    # A ticket that goes back to its start asks everybody again.
     back = [c.at for c in _history(ticket) if c.field == _STATE and _returned(c)]
     return max(back, default=None)
 
@@ -35,6 +36,7 @@ def changed_after(facts: Facts, moment: datetime) -> tuple[Change, ...]:
     for change in _history(facts.ticket):
         if change.field in facts.material and change.at > moment and not _trivial(change):
             first = found.get(change.field, change)
+            # Changed and changed back: nothing is different from what was approved.
             back = same_words(first.before, change.after)
             found[change.field] = change if back else replace(change, before=first.before)
     return tuple(found.values())

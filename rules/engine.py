@@ -85,6 +85,7 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         who=outcome.who if verdict.open else (),
         parts=tuple(part for one in stages for part in one.outcome.parts),
         due=outcome.due or _due(facts, gate),
+        # `due` is when people should be ready, `deadline` when the law's or the norm's own clock runs out.
         deadline=outcome.due,
         again=outcome.again or outcome.due,
         settle_by=facts.settle_by if verdict is Verdict.MISSING else None,
@@ -109,11 +110,13 @@ def _outcomes(
     if when and when.holds(facts) is None:
         yield gate, _unsure_of(facts, when)
         return
+    # A flag that cannot be seen asks for nothing by itself, but may not be taken for "no" either.
     certain = [(subject, why) for subject, why in reasons if why.certain]
     if not certain or not rule.stages:
         names = dict.fromkeys(why.subject for _, why in reasons)
         yield gate, _unsure(rule.applies.flag or Flag.GDPR, names)
         return
+    # Each subject once, though several of its classes may ask for the rule.
     subjects = tuple({id(subject): subject for subject, _ in certain}.values())
     because = tuple(why for _, why in certain)
     for stage in rule.stages:
@@ -147,6 +150,7 @@ def _verdict(outcome: Outcome, state: State, gate: State) -> Verdict:
         case Result.UNKNOWN:
             return Verdict.UNKNOWN
         case Result.UNMET:
+            # What the bot itself is sending is nobody's neglect.
             late = state.reached(gate) and not outcome.underway
             return Verdict.MISSING if late else Verdict.PENDING
 

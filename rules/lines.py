@@ -8,21 +8,12 @@ from datetime import datetime
 
 from bot.model.asset import Because
 from bot.model.finding import Actor, Finding
-from bot.model.lifecycle import Severity, State, Verdict
+from bot.model.lifecycle import WORST_FIRST, Severity, State, Verdict
 from bot.model.say import Say
 from rules.words import atoms
 
 _NARROWING = frozenset({"rollout", "test-validation", "test-data"})
 """Lines on which the strictest demand contains the others: there a second wording would only contradict it."""
-
-_WORST_FIRST = (
-    Verdict.VIOLATED,
-    Verdict.MISSING,
-    Verdict.PENDING,
-    Verdict.UNKNOWN,
-    Verdict.WAIVED,
-    Verdict.MET,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +36,7 @@ class DemandLine:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict of the line."""
-        return min((f.verdict for f in self.findings), key=_WORST_FIRST.index)
+        return min((f.verdict for f in self.findings), key=WORST_FIRST.index)
 
     @property
     def severity(self) -> Severity:

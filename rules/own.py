@@ -104,11 +104,7 @@ def _extended(name: str, raw: Mapping[str, Any], packs: Sequence[Pack]) -> list[
     """All packs with one extension worked in: its tightened rules in the pack they are of, its new rules beside
     them. An extension of a norm that is not in use does nothing.
     """
-    target = str(raw["extends"])
-    known = {*known_packs(), *(pack.id for pack in packs)}
-    if target not in known:
-        raise PolicyError([f"{placed(name, raw, ['extends'])}: extends: {unknown('pack', target, known)}"])
-    base = [pack for pack in packs if pack.id == target]
+    base = _base(name, raw, packs)
     if not base:
         return list(packs)
     given = _given(name, raw)
@@ -122,7 +118,17 @@ def _extended(name: str, raw: Mapping[str, Any], packs: Sequence[Pack]) -> list[
     whole = [
         part for one in packs for part in (_tightened(name, one, pack, tightening) if one in base else (one,))
     ]
+    # New rules stand in a pack of their own: the norm keeps its citation for what is its own.
     return [*whole, pack] if adding else whole
+
+
+def _base(name: str, raw: Mapping[str, Any], packs: Sequence[Pack]) -> list[Pack]:
+    """The editions that are in use of the norm it extends. Raises PolicyError when there is no such norm at all."""
+    target = str(raw["extends"])
+    known = {*known_packs(), *(pack.id for pack in packs)}
+    if target not in known:
+        raise PolicyError([f"{placed(name, raw, ['extends'])}: extends: {unknown('pack', target, known)}"])
+    return [pack for pack in packs if pack.id == target]
 
 
 def _given(name: str, raw: Mapping[str, Any]) -> dict[object, Any]:

@@ -1,43 +1,34 @@
-"""The schema of a pack file, and how packs are loaded: refused early, with one line per problem."""
+"""How packs are loaded: refused early, with one line per problem. What a pack may say is in `rules.schema`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import ValidationError
 
-from bot.model.asset import Dimension, Flag
-from bot.model.lifecycle import Severity, State
-from bot.model.ticket import TicketKind
 from rules.checks import CHECKS
 from rules.condition import Condition
 from rules.demand import Params
 from rules.files import PolicyError, at_place, parse, placed, problems, told
-from rules.names import MaterialName, unknown
+from rules.names import unknown
+from rules.schema import MATERIAL, Applies, Item, Later, Pack, Rule, Stage, Title
 
 __all__ = [
     "KEYS",
+    "MATERIAL",
     "PACKS",
     "Applies",
+    "Item",
+    "Later",
     "Pack",
     "PolicyError",
     "Rule",
+    "Stage",
     "Title",
     "in_force",
     "known_packs",
@@ -52,189 +43,6 @@ __all__ = [
 
 PACKS = files("rules") / "packs"
 
-MATERIAL = (
-    *("assets", "classification", "change_type", "release_size", "rollout_strategy", "pull_until"),
-    *("planned_start", "planned_end", "package", "implementation_plan", "test_plan", "fallback_plan"),
-)
-"""What is approved, unless a pack says otherwise: scope, class, plan and planned dates."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-def _known_check(name: str) -> str:
-    if name not in CHECKS:
-        raise ValueError(unknown("check", name, CHECKS))
-    return name
-
-
-CheckName = Annotated[str, AfterValidator(_known_check)]
-Headline = Annotated[str, Field(min_length=1, max_length=80)]
-
-
-class Title(_Part):
-    """A short demand in each language of the product, usable as the headline of a message."""
-
-    nl: Headline
-    en: Headline
-
-
-class Applies(_Part):
-    """What makes a rule apply: a class from `from_class` upwards in any of `dimensions`, a flag, both of the
-    same asset, or `any` asset at all; of which kinds of tickets it is asked, and `when` a field of the ticket
-    calls for it.
-    """
-
-    from_class: int | None = Field(default=None, ge=1, le=5)
-    dimensions: tuple[Dimension, ...] = ()
-    flag: Flag | None = None
-    any: bool = False
-    kinds: tuple[TicketKind, ...] = (TicketKind.CHANGE, TicketKind.RELEASE)
-    when: Condition | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Applies:
-        if (self.from_class is None) != (not self.dimensions):
-            raise ValueError("from_class and dimensions belong together")
-        if self.any == bool(self.dimensions or self.flag):
-            raise ValueError("give either any: true, or classes and/or a flag")
-        return self
-
-
-class Item(StrEnum):
-    """What an entry of a pack is: a rule asked of tickets; room the document reserves; something declared once
-    for the organisation; or something that is only reported.
-    """
-
-    RULE = "rule"
-    RESERVED = "reserved"
-    ATTESTATION = "attestation"
-    REPORT = "report"
-
-
-class Later(_Part):
-    """The part of a requirement that is asked only later: its own gate and check."""
-
-    gate: State
-    check: CheckName
-    parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What of a rule is judged before one gate. `gate` is None where a clock runs instead."""
-
-    gate: State | None
-    check: str
-    params: Params
-
-
-class Rule(_Part):
-    """One requirement: when it applies, the state that a ticket may not enter without it, and its check.
-
-    gate  None, written "-": there is none, because a clock runs instead, or because no ticket is asked
-    line  rules that demand the same thing share a line; `rank` orders them, strictest highest
-    later  the part of it that a later state asks for; one finding tells of both
-    waivable  the only condition under which the document lets it be waived; None where it says nothing of that
-    preapproved_by  the type of change whose template counts as the decision asked for, where the source system
-                    names that template
-    """
-
-    id: str = Field(pattern=r"^[A-Z0-9]+-[A-Z0-9]+$")
-    title: Title
-    section: str = ""
-    applies: Applies
-    gate: State | None
-    severity: Severity = Severity.REQUIRED
-    line: str = ""
-    rank: int = 0
-    item: Item = Item.RULE
-    preapproved_by: Literal["standard"] | None = None
-    check: CheckName | None = None
-    parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
-    later: Later | None = None
-    waivable: Condition | None = None
-
-    @field_validator("gate", mode="before")
-    @classmethod
-    def _no_gate(cls, gate: object) -> object:
-        return None if gate == "-" else gate
-
-    @model_validator(mode="after")
-    def _checked(self) -> Rule:
-        if self.asked != bool(self.check) or (self.parameters and not self.check):
-            raise ValueError("a rule has a check; what is reserved, attested or only reported has none")
-        if self.later and (self.gate is None or self.gate.reached(self.later.gate)):
-            raise ValueError("later: its gate must come after that of the rule")
-        return self
-
-    @property
-    def asked(self) -> bool:
-        """Whether tickets are judged by it."""
-        return self.item is Item.RULE
-
-    @property
-    def reserved(self) -> bool:
-        """Whether the document only keeps room for it."""
-        return self.item is Item.RESERVED
-
-    @cached_property
-    def titles(self) -> tuple[tuple[str, str], ...]:
-        """The title by language, as a finding carries it."""
-        return (("nl", self.title.nl), ("en", self.title.en))
-
-    @model_validator(mode="after")
-    def _preapproved_for_the_cab(self) -> Rule:
-        if self.preapproved_by and (
-            self.check != "approved_by_role" or self.parameters != {"roles": ["cab"]}
-        ):
-            raise ValueError(
-                "preapproved_by stands in for the CAB alone: check approved_by_role, roles [cab]"
-            )
-        return self
-
-    @cached_property
-    def params(self) -> Params:
-        """The parameters as the check takes them. Raises pydantic's ValidationError; settled at load."""
-        return CHECKS[self.check].params.model_validate(self.parameters) if self.check else Params()
-
-    @cached_property
-    def stages(self) -> tuple[Stage, ...]:
-        """What is judged, in the order of the gates; nothing where no check is run. Raises as `params` does."""
-        if self.check is None:
-            return ()
-        first = Stage(self.gate, self.check, self.params)
-        return (first, self._second(self.later)) if self.later else (first,)
-
-    @staticmethod
-    def _second(later: Later) -> Stage:
-        return Stage(later.gate, later.check, CHECKS[later.check].params.model_validate(later.parameters))
-
-
-class Pack(_Part):
-    """One norm document as data. `cite` is how it is cited: document and version. `material` are the fields whose
-    change after an approval makes that approval stale: what is approved is what they say. A pack that does not name
-    them takes the usual ones.
-    """
-
-    id: str
-    version: str
-    effective_from: date
-    effective_until: date | None = None
-    document: Title
-    cite: str
-    material: tuple[MaterialName, ...] = MATERIAL
-    rules: tuple[Rule, ...] = Field(min_length=1)
-
-    def effective(self, day: date) -> bool:
-        """Whether the document is in force on a day; the last day is included."""
-        return self.effective_from <= day and (self.effective_until is None or day <= self.effective_until)
-
-    def cited(self, rule: Rule) -> str:
-        """Document, version and section of a rule."""
-        return f"{self.cite} {rule.section}".strip()
-
 
 def load_packs(names: Sequence[str], folder: Traversable = PACKS) -> tuple[Pack, ...]:
     """All editions of the named packs, in the order given. Raises PolicyError with everything that is wrong."""
@@ -245,6 +53,7 @@ def load_packs(names: Sequence[str], folder: Traversable = PACKS) -> tuple[Pack,
             packs.extend(load_editions(name, folder))
         except PolicyError as error:
             found.extend(error.problems)
+    # Findings, waivers and reports go by the id alone.
     found.extend(taken_twice(packs))
     if found:
         raise PolicyError(found)
@@ -267,6 +76,7 @@ def load_editions(name: str, folder: Traversable = PACKS) -> tuple[Pack, ...]:
             editions.append(load_file(file))
         except PolicyError as error:
             found.extend(error.problems)
+    # File names sort by version as text, where 10 comes before 9.
     editions.sort(key=lambda pack: pack.effective_from)
     if found := found or list(overlaps(editions)):
         raise PolicyError(found)

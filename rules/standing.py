@@ -26,10 +26,12 @@ def _preapproved(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
     change_type = facts.field("change_type").value
     if rule.preapproved_by is None or change_type != rule.preapproved_by or outcome.result is Result.MET:
         return outcome
+    # The word "standard" proves nothing: anybody can choose it in the form.
     template = facts.ticket.preapproval
     if not template.filled:
         return replace(outcome, seen=sentences(outcome.seen, _no_template(template.readable)))
     rejected = any(not vote.approved for vote in standing(facts))
+    # Unreadable approvals may hold a rejection, and unknown is never met.
     if rejected or not facts.ticket.approvals_readable:
         return outcome
     return Outcome(Result.MET, _by_template(template), outcome.wanted)

@@ -59,6 +59,7 @@ def tenure(
     own = memberships(facts, role, person)
     present = among(facts, person, facts.role(role).people)
     here = [one for one in own if one.until is None] if present else []
+    # Without a date: who held the role when it was asked for held it when they decided, whenever that was.
     moment = at or asked_at or facts.ticket.created
     if present and (not here or any(one.since is None or one.since <= moment for one in here)):
         return Tenure(Held.YES)

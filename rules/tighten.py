@@ -52,14 +52,14 @@ def merged(rule: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in given.items()
     }
     if "preapproved_by" not in given and not {"check", "with"}.isdisjoint(given):
-        base.pop(
-            "preapproved_by", None
-        )  # a template stood in for what the norm asked, not for what is asked more
+        # A template stood in for what the norm asked, not for what is asked more.
+        base.pop("preapproved_by", None)
     return {**base, **over}
 
 
 def loosened(norm: Rule, own: Rule) -> Iterator[str]:
     """One line for each way in which the own version asks less than the norm, or something else."""
+    # docs/packs.md: an organisation may ask more than the norm, never less.
     if own.severity is Severity.ADVICE and norm.severity is Severity.REQUIRED:
         yield "severity: the norm requires this, an advice is less"
     if norm.gate and (own.gate is None or not norm.gate.reached(own.gate)):
@@ -76,16 +76,20 @@ def _narrowed(norm: Applies, own: Applies) -> Iterator[str]:
         yield f"kinds: leaves out {', '.join(sorted(left))}"
     if own.when is not None and own.when != norm.when:
         yield "when: asks it on another condition"
+    # Asked of every asset: no condition on classes can be narrower than none.
     if own.any:
         return
     if (own.from_class or 1) > (norm.from_class or 1):
         yield f"from_class: {own.from_class} is higher than {norm.from_class}"
-    if own.dimensions and (
-        norm.any or not set(norm.dimensions) <= set(own.dimensions) or not norm.dimensions
-    ):
+    if own.dimensions and not _covers(own, norm):
         yield f"dimensions: leaves out some of {', '.join(norm.dimensions) or 'all classes'}"
     if own.flag is not None and own.flag is not norm.flag:
         yield f"flag: asks it only of assets with {own.flag}"
+
+
+def _covers(own: Applies, norm: Applies) -> bool:
+    """Whether it asks by every dimension that the norm asks by; never so where the norm asks whatever the class."""
+    return not norm.any and bool(norm.dimensions) and set(norm.dimensions) <= set(own.dimensions)
 
 
 def _loosened_params(norm: Params, own: Params) -> Iterator[str]:

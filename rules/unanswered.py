@@ -25,6 +25,7 @@ def unanswered(facts: Facts, role: Role) -> tuple[Say, ...]:
     waiting = [a.person for a in asked if a.person and a.decision is Decision.REQUESTED]
     gone = distinct(facts, (person for person in waiting if not person.active))
     found = []
+    # As long as one of those asked can answer, nothing is stuck.
     if gone and len(gone) == len(distinct(facts, waiting)):
         found.append(
             say(

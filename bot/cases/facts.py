@@ -195,4 +195,4 @@ def _asset(part: AssetPart) -> Asset:
         "supplier": reading.text(part.supplier),
     }
     shown = {name: UNREADABLE if name in part.hidden else field for name, field in attributes.items()}
-    return Asset(_BOOK, part.name, part.name, **shown, updated_at=part.updated_at)  # type: ignore[arg-type]
+    return Asset.described((_BOOK, part.name), part.name, shown, part.updated_at)

@@ -34,7 +34,7 @@ def main() -> None:
         app()
     except SettingsError as error:
         for line in error.problems:
-            print(f"sluis: {redact.hidden(line)}", file=sys.stderr)  # noqa: T201
+            typer.echo(f"sluis: {redact.hidden(line)}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.norms import Form, FormOption, Tongue
+from bot.cli.ticket import KeyArgument, ticket_called
 
 if TYPE_CHECKING:
     from bot.context import Context
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from bot.model.facts import Facts
     from bot.model.finding import Finding
     from rules.policy import Pack
-
-
-KeyArgument = Annotated[str, typer.Argument(help="Key of the ticket, such as CHG-12 or CHG0030012.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -134,23 +132,7 @@ def _as_json(answer: object, form: Form) -> None:
 
 def _ask(key: str) -> tuple[Context, Facts]:
     """The ticket's facts, read now; a one-line error when no source has it."""
-    from bot import app, logs, settings
-    from bot.fetch import Gatherer, told
-    from bot.ports import SourceError
+    from bot.fetch import Gatherer
 
-    loaded = settings.load()
-    logs.configure("ERROR")
-    ctx = app.build(loaded, exclusive=False)
-    try:
-        for source in ctx.sources:
-            source.identify()
-            if ref := source.find(key):
-                return ctx, Gatherer(ctx).facts(source, ref)
-    except SourceError as error:
-        typer.echo(f"sluis: {told(error)}", err=True)
-        raise typer.Exit(1) from error
-    finally:
-        ctx.journal.close()
-    names = " or ".join(source.name for source in ctx.sources)
-    typer.echo(f"sluis: {key} was not found in {names}, or the account may not see it.", err=True)
-    raise typer.Exit(1)
+    with ticket_called(key) as (ctx, source, ref):
+        return ctx, Gatherer(ctx).facts(source, ref)

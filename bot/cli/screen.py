@@ -35,14 +35,18 @@ def show_report(done: Report, console: Console | None = None) -> None:
     if done.delivered:
         said = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in done.delivered.items() if n)
         out.print(f"  written outside: {done.writes}" + (f" ({said})" if said else ""))
-    for rule, standing in done.attestations.items():
-        if standing != Standing.CURRENT:
-            out.print(f"  {rule}: {standing}; record it in SLUIS_DECLARATIONS_FILE")
+    _show_attestations(done, out)
     _show_planned(done, out)
     for line in done.notes:
         out.print(Text(f"  ! {line}", style="yellow"))
     for line in done.problems:
         out.print(Text(f"  ✗ {line}", style="red"))
+
+
+def _show_attestations(done: Report, out: Console) -> None:
+    for rule, standing in done.attestations.items():
+        if standing != Standing.CURRENT:
+            out.print(f"  {rule}: {standing}; record it in SLUIS_DECLARATIONS_FILE")
 
 
 def _show_planned(done: Report, out: Console) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from bot.cli.ticket import KeyArgument, ticket_called
+
 if TYPE_CHECKING:
     from bot.context import Context
     from bot.model.ticket import TicketRef
     from bot.ports import TicketSource
-
-KeyArgument = Annotated[str, typer.Argument(help="Key of the ticket, such as CHG-12 or CHG0030012.")]
 RulesArgument = Annotated[list[str] | None, typer.Argument(help="Requirements, such as ICR-13.")]
 
 
@@ -47,7 +46,7 @@ def waive(
     sluis waive CHG-12 ICR-13 --end --as "Karim Aziz"
     """
     asked = tuple(rule.upper() for rule in rules or ())
-    with _ticket(key) as (ctx, source, ref):
+    with ticket_called(key) as (ctx, source, ref):
         if show:
             _list(ctx, ref)
         elif not asked:
@@ -107,30 +106,6 @@ def _end(ctx: Context, source: TicketSource, ref: TicketRef, rules: Sequence[str
         typer.echo(ctx.speak.say("The waiver of {rule} for {ticket} has ended.", rule=rule, ticket=ref.key))
     if missing := [rule for rule in rules if rule not in ended]:
         _refuse(f"no waiver of {', '.join(missing)} is in force for {ref.key}", 1)
-
-
-@contextmanager
-def _ticket(key: str) -> Iterator[tuple[Context, TicketSource, TicketRef]]:
-    """The ticket people call `key`, with what is needed to judge it; a one-line error when no source has it."""
-    from bot import app, logs, settings
-    from bot.fetch import told
-    from bot.ports import SourceError
-
-    loaded = settings.load()
-    logs.configure("ERROR")
-    ctx = app.build(loaded, exclusive=False)
-    try:
-        for source in ctx.sources:
-            source.identify()
-            if ref := source.find(key):
-                yield ctx, source, ref
-                return
-        names = " or ".join(source.name for source in ctx.sources)
-        _refuse(f"{key} was not found in {names}, or the account may not see it.", 1)
-    except SourceError as error:
-        _refuse(told(error), 1)
-    finally:
-        ctx.journal.close()
 
 
 def _refuse(line: str, code: int) -> NoReturn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.messages.language import Speaker
@@ -10,7 +10,7 @@ from bot.model.asset import Because, Dimension, Flag, Subject
 from bot.model.document import Tone
 from bot.model.facts import Facts
 from bot.model.lifecycle import Severity, State, Verdict
-from bot.model.say import Quote
+from bot.model.say import Quote, Say
 from bot.model.ticket import Ticket
 from rules.lines import DemandLine
 from rules.words import FLAGS, asset_name
@@ -78,31 +78,45 @@ class Overview:
 
 def overview(lines: Sequence[DemandLine], state: State) -> Overview:
     """Sort the lines of a ticket by what they ask of somebody while it is in this state."""
-
-    asked = [line for line in lines if not line.underway]
-    required = [line for line in asked if line.severity is Severity.REQUIRED]
-    advice = [line for line in asked if line.severity is Severity.ADVICE and line.verdict.open]
-
-    def having(*verdicts: Verdict) -> tuple[DemandLine, ...]:
-        return tuple(line for line in required if line.verdict in verdicts)
-
-    pending = having(Verdict.PENDING)
-    near = [
-        line.gate for line in pending if state.reached(State.IMPLEMENT) or State.IMPLEMENT.reached(line.gate)
-    ]
-    gate = min(near, key=list(State).index, default=None)
+    underway, asked = _parted(lines, lambda line: line.underway)
+    required, advice = _parted(asked, lambda line: line.severity is Severity.REQUIRED)
+    pending = _with(required, Verdict.PENDING)
+    gate = _next_gate(pending, state)
+    upcoming, later = _parted(pending, lambda line: line.gate is gate)
     return Overview(
-        forbidden=having(Verdict.VIOLATED),
-        missing=having(Verdict.MISSING),
-        upcoming=tuple(line for line in pending if line.gate is gate),
-        later=tuple(line for line in pending if line.gate is not gate),
-        met=tuple(line for line in lines if line.verdict is Verdict.MET),
-        waived=tuple(line for line in lines if line.verdict is Verdict.WAIVED),
-        unseen=having(Verdict.UNKNOWN),
+        forbidden=_with(required, Verdict.VIOLATED),
+        missing=_with(required, Verdict.MISSING),
+        upcoming=upcoming,
+        later=later,
+        met=_with(lines, Verdict.MET),
+        waived=_with(lines, Verdict.WAIVED),
+        unseen=_with(required, Verdict.UNKNOWN),
         gate=gate,
-        advised=tuple(line for line in advice if line.verdict is not Verdict.PENDING or line.gate is gate),
-        underway=tuple(line for line in lines if line.underway),
+        advised=tuple(line for line in advice if line.verdict.open and _by_now(line, gate)),
+        underway=underway,
     )
+
+
+def _with(lines: Sequence[DemandLine], verdict: Verdict) -> tuple[DemandLine, ...]:
+    return tuple(line for line in lines if line.verdict is verdict)
+
+
+def _parted(
+    lines: Sequence[DemandLine], test: Callable[[DemandLine], bool]
+) -> tuple[tuple[DemandLine, ...], tuple[DemandLine, ...]]:
+    """Those that pass the test, and the others."""
+    return tuple(filter(test, lines)), tuple(line for line in lines if not test(line))
+
+
+def _next_gate(pending: Sequence[DemandLine], state: State) -> State | None:
+    """The first gate ahead; one after the rollout only once that has begun."""
+    begun = state.reached(State.IMPLEMENT)
+    near = [line.gate for line in pending if begun or State.IMPLEMENT.reached(line.gate)]
+    return min(near, key=list(State).index, default=None)
+
+
+def _by_now(line: DemandLine, gate: State | None) -> bool:
+    return line.verdict is not Verdict.PENDING or line.gate is gate
 
 
 def headline(view: Overview, facts: Facts, speak: Speaker) -> str:
@@ -242,25 +256,29 @@ def _by_subject(because: Sequence[Because], speak: Speaker) -> list[str]:
 
 def _subject_text(name: str, because: Sequence[Because], speak: Speaker) -> str:
     letters = _LETTERS[speak.language]
-    classes = " ".join(
-        dict.fromkeys(f"{letters[b.dimension]}{b.level}" for b in because if b.dimension and b.level)
+    levels = dict.fromkeys(f"{letters[b.dimension]}{b.level}" for b in because if b.dimension and b.level)
+    classes, flags = (
+        " ".join(levels),
+        tuple(FLAGS[f] for f in dict.fromkeys(b.flag for b in because if b.flag)),
     )
-    flags = [FLAGS[flag] for flag in dict.fromkeys(b.flag for b in because if b.flag)]
     if path := because[0].path:
-        way = Quote(" → ".join(path))
-        if classes and flags:
-            return speak.say("{path} ({classes} with {flags})", path=way, classes=classes, flags=tuple(flags))
-        return speak.say("{path} ({what})", path=way, what=classes or tuple(flags))
+        return _path_text(path, classes, flags, speak)
     shown = asset_name(name)
     if classes and flags:
-        return speak.say(
-            "{asset} is {classes} with {flags}", asset=shown, classes=classes, flags=tuple(flags)
-        )
+        return speak.say("{asset} is {classes} with {flags}", asset=shown, classes=classes, flags=flags)
     if flags:
-        return speak.say("{asset} holds {flags}", asset=shown, flags=tuple(flags))
+        return speak.say("{asset} holds {flags}", asset=shown, flags=flags)
     if not classes:
         return speak.say("{asset}, whatever its class", asset=shown)
     return speak.say("{asset} is {classes}", asset=shown, classes=classes)
+
+
+def _path_text(path: Sequence[str], classes: str, flags: tuple[Say, ...], speak: Speaker) -> str:
+    """An asset that counts because others depend on it, by the way from the one that the ticket names."""
+    way = Quote(" → ".join(path))
+    if classes and flags:
+        return speak.say("{path} ({classes} with {flags})", path=way, classes=classes, flags=flags)
+    return speak.say("{path} ({what})", path=way, what=classes or flags)
 
 
 def class_line(subjects: Sequence[Subject], speak: Speaker) -> str:

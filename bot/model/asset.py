@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from bot.model.fields import UNREADABLE, Field
 from bot.model.say import Say
@@ -54,6 +56,19 @@ class Asset:
     supplier: Field = UNREADABLE
     updated_at: datetime | None = None
     accounts: str = ""
+
+    @classmethod
+    def described(
+        cls,
+        place: tuple[str, str],
+        name: str,
+        attributes: Mapping[str, Field],
+        updated_at: datetime | None,
+        accounts: str = "",
+    ) -> Asset:
+        """An asset from its attributes by name, as a register gives them; `place` is the book and the id there."""
+        given: Mapping[str, Any] = attributes
+        return cls(*place, name, **given, updated_at=updated_at, accounts=accounts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,8 +113,7 @@ class Facts:
 
     def people(self, name: str) -> tuple[Person, ...]:
         """The people in a field; empty when it is empty or cannot be read."""
-        value = self.field(name).value
-        return tuple(v for v in value if isinstance(v, Person)) if isinstance(value, tuple) else ()
+        return self.field(name).people
 
     def role(self, role: Role) -> RoleMembers:
         """Who holds a role in the ticket's source."""

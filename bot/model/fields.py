@@ -56,6 +56,16 @@ class Field:
         """True when a meaningful value was seen."""
         return self.readable and self.value is not None and self.value != ()
 
+    @property
+    def moment(self) -> datetime | None:
+        """The moment in it (UTC); None where it holds anything else, or nothing."""
+        return self.value if isinstance(self.value, datetime) else None
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """The persons in it; none where it holds groups, words, or nothing."""
+        return tuple(v for v in self.value if isinstance(v, Person)) if isinstance(self.value, tuple) else ()
+
 
 UNREADABLE = Field(readable=False)
 

@@ -46,6 +46,17 @@ class Verdict(StrEnum):
         return self in (Verdict.PENDING, Verdict.MISSING, Verdict.VIOLATED)
 
 
+WORST_FIRST = (
+    Verdict.VIOLATED,
+    Verdict.MISSING,
+    Verdict.PENDING,
+    Verdict.UNKNOWN,
+    Verdict.WAIVED,
+    Verdict.MET,
+)
+"""Which of several verdicts people should hear of first."""
+
+
 class Severity(StrEnum):
     """How heavy a rule weighs: `REQUIRED` by the norm, or `ADVICE` from its explanatory part."""
 

@@ -61,7 +61,8 @@ def app(
         taken, bucket = receive, Bucket()
 
         def events() -> Response:
-            if not bucket.take():  # before the signature is looked at: that costs too
+            # Before the signature is looked at, because that costs too.
+            if not bucket.take():
                 return Response(status=429, headers={"Retry-After": "5"})
             status, kind, body = taken(dict(request.headers), request.get_data())
             return Response(body, status, content_type=kind)

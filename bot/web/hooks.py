@@ -122,6 +122,7 @@ class Doorman:
         if not self._buckets[name].take():
             return "too often"
         try:
+            # The very bytes: a signature is of these, not of what a parser makes of them.
             hints = self._inbounds[name].hints(_headers(secret), request.get_data(cache=False))
             new = self._hear(name, hints) if hints else 0
         except RequestEntityTooLarge:

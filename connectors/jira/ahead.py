@@ -32,6 +32,7 @@ class Ahead:
     def fetch(self, ids: Sequence[str], fields: Sequence[str]) -> None:
         """Get these, in the place of those fetched before. What Jira leaves out, or cannot give, is read singly."""
         self.forget()
+        # One is read with all that a single reading gives, at the same price.
         if len(ids) < 2:
             return
         try:

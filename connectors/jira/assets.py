@@ -82,7 +82,7 @@ class JiraBook:
 
     def kind(self, workspace: str, type_id: str) -> Kind:
         """The attributes of an object type, those it inherits included."""
-        return self._kept.ask((workspace, "type", type_id), lambda: self._kind(workspace, type_id))  # type: ignore[no-any-return]
+        return self._kept.ask((workspace, "type", type_id), lambda: self._kind(workspace, type_id))
 
     def _own(self, refs: Sequence[AssetRef]) -> dict[AssetRef, Asset]:
         hidden = {ref: Asset(OBJECTS, ref.id, ref.name) for ref in refs}

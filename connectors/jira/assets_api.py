@@ -60,6 +60,7 @@ class _Cloud:
     def __init__(self, client: Client, settings: JiraSettings, adapter: Adapter | None) -> None:
         self._client, self._settings = client, settings
         self._adapter = adapter or reading_adapter()
+        # A scoped token is good for the gateway only; Assets is reached through it as well.
         through_gateway = "/ex/jira/" in settings.url
         self._base = settings.assets_url or (settings.url if through_gateway else HOST)
         self._own = threading.local()
@@ -82,6 +83,7 @@ class _Cloud:
         told = next((answer[k] for k in ("isLast", "last") if isinstance(answer.get(k), bool)), None)
         total = answer.get("total")
         more = start + len(found) < total if isinstance(total, int) else len(found) == PAGE
+        # A page without objects is the end whatever it says: else a total that is wrong would be asked for for ever.
         return found, bool(found) and (not told if told is not None else more)
 
     def _ask(
@@ -97,6 +99,7 @@ class _Cloud:
         except (requests.RequestException, ValueError) as error:
             raise translate(OBJECTS, error, writing=False) from None
         except RateLimited as error:
+            # Jira itself goes on: only the classes cannot be looked up.
             self._silent_until = error.until
             raise
 

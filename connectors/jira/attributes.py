@@ -61,8 +61,8 @@ def to_asset(
     held = _held(raw, kind)
     fields = {name: _field(name, names, held, kind, user) for name, names in wanted.items()}
     label = str(raw.get("label") or raw.get("objectKey") or ref_id)
-    updated = reading.moment(raw.get("updated")).value
-    return Asset(OBJECTS, ref_id, label, **fields, updated_at=updated, accounts=NAME)  # type: ignore[arg-type]
+    updated = reading.moment(raw.get("updated")).moment
+    return Asset.described((OBJECTS, ref_id), label, fields, updated, accounts=NAME)
 
 
 def _held(raw: Mapping[str, Any], kind: Kind) -> dict[str, list[dict[str, Any]]]:

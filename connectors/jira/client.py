@@ -124,13 +124,15 @@ class Client:
         """One write to the platform API, sent once, not faster than Jira lets one issue be written to. Raises
         Ambiguous when its outcome is not certain.
         """
+        # Writes to one issue have a limit of their own: https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
         if found := _ISSUE.match(path):
             self._pace.wait(found[1])
         session = self._jira()._session
         data = None if body is None else json.dumps(body)
         url = f"{self.url}/{self._api}/{path}"
-        call = lambda: _json(session.request(method, url, data=data, params=params))  # noqa: E731
-        return _translated(call, writing=True)
+        return _translated(
+            lambda: _json(session.request(method, url, data=data, params=params)), writing=True
+        )
 
     @property
     def _api(self) -> str:
@@ -160,6 +162,7 @@ class Client:
             basic_auth=basic,
             token_auth=pat or None,
             get_server_info=False,
+            # Its retries repeat writes too, after which a comment stands twice.
             max_retries=0,
             logging=False,
         )
@@ -170,6 +173,7 @@ class Client:
         jira._session.headers["Accept-Language"] = "en"
         # Data Center shows service approvals only to who accepts that this part of its API may change.
         jira._session.headers["X-ExperimentalApi"] = "opt-in"
+        # Seen before the package sees it, which takes an anonymous answer for "nothing there".
         jira._session.hooks["response"].append(look_at)
         return jira
 

@@ -45,6 +45,7 @@ class Directory:
             group = self._group(name)
             return group or self._user(name)
         except Forbidden:
+            # Forbidden is no "nobody": a role that cannot be read leaves its approvals unknown.
             return Found(readable=False)
 
     def account(self, email: str) -> Person | None:
@@ -58,6 +59,7 @@ class Directory:
         except Forbidden:
             return None
         listed = filter(None, map(person, answer if isinstance(answer, list) else ()))
+        # The search also finds names and addresses that only begin like this one.
         found = [p for p in listed if p.active and p.email.casefold() == email.casefold()]
         return found[0] if len(found) == 1 else None
 
@@ -72,6 +74,7 @@ class Directory:
                 return None
             listed = rows(answer, "values")
             people += filter(None, map(person, listed))
+            # "No more" only by its word or by an empty page: the page size asked for may be cut down.
             if answer.get("isLast") is not False or not listed:
                 break
         return Found(tuple(people), Group(name, name))

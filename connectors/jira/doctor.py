@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from bot.model.expiry import days_left, told
@@ -56,11 +57,11 @@ class JiraExaminer:
     def _steps(self, roles: Wanted) -> Iterator[Step]:
         projects = self._source.settings.projects or ("",)
         for project in projects:
-            yield _project(project), lambda at=project: self._permissions(at)  # type: ignore[misc]
+            yield _project(project), partial(self._permissions, project)
         yield "users and groups", self._users
         yield "fields", self._fields
         for project in projects:
-            yield f"statuses of {project or 'the site'}", lambda at=project: self._statuses(at)  # type: ignore[misc]
+            yield f"statuses of {project or 'the site'}", partial(self._statuses, project)
         objects = [f for f in self._held(ASSETS) if f.custom in ASSET_TYPES]
         yield "assets", lambda: examined(self._book, objects)
         look_up = self._source.directory.look_up

@@ -36,7 +36,8 @@ class Fates:
         """
         project = ref.key.rpartition("-")[0]
         if self._browsable.get(project) is False:
-            return Fate.HIDDEN  # a project lost from sight costs one question, not one per issue
+            # A project lost from sight costs one question, not one per issue.
+            return Fate.HIDDEN
         try:
             return mapping(self._client.api(f"issue/{ref.id}", {"fields": _FIELDS}))
         except Forbidden:

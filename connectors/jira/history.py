@@ -103,6 +103,7 @@ class History:
     def first(self, field: SiteField) -> tuple[Person | None, datetime]:
         """Who first gave a field a meaningful value, and when."""
         steps = self.of(field)
+        # A field with a value before its first change was filled in when the issue was made.
         if not steps or reading.text(steps[0].before).filled:
             return self._creator, self._created
         step = next((s for s in steps if reading.text(s.after).filled), steps[0])

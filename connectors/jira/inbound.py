@@ -46,11 +46,13 @@ class JiraInbound:
         if self._own(told) or not self._watched(obj(told.get("issue"))):
             return ()
         event = given.get("x-atlassian-webhook-identifier") or _moment(told)
+        # Nothing can be looked up of an issue that is gone, so the word itself is kept; it is believed only with a 404.
         kind = Deletion if told.get("webhookEvent") == "jira:issue_deleted" else Hint
         return tuple(kind(issue, event[:_EVENT]) for issue in dict.fromkeys(_issues(told)))
 
     def _genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Compared in constant time. A signature counts for the very bytes received."""
+        # A request that carries a signature is judged by it alone: a secret in the address would let a wrong one pass.
         signature = headers.get("x-hub-signature")
         if signature is None:
             return hmac.compare_digest(self._secret, headers.get("x-hook-secret", "").encode())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
+
+Answer = TypeVar("Answer")
 
 MOST = 5000
 """Answers kept before the outdated ones are thrown away."""
@@ -32,10 +34,11 @@ class Kept:
                 self._held = {k: held for k, held in self._held.items() if now < held[0]}
             self._held[key] = now + self._seconds, value
 
-    def ask(self, key: object, question: Callable[[], Any]) -> Any:
+    def ask(self, key: object, question: Callable[[], Answer]) -> Answer:
         """The kept answer, else that of the question, which is then kept. Raises what the question raises."""
-        value = self.get(key)
-        if value is None:
-            value = question()
-            self.put(key, value)
-        return value
+        kept = self.get(key)
+        if kept is not None:
+            return cast(Answer, kept)
+        answer = question()
+        self.put(key, answer)
+        return answer

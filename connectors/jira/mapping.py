@@ -115,6 +115,7 @@ def _history(raw: Raw, fields: Mapping[str, Any]) -> History:
 
 def _field(name: str, fields: Mapping[str, Any], site: Site, history: History) -> Field:
     """The best of the fields mapped to a name that is filled; else the first that can be read."""
+    # Jira leaves out fields that are not on the issue's screens or in its context: absent is not empty.
     candidates = [f for f in site.fields.found.get(name, ()) if f.id in fields]
     if not candidates:
         mapped = site.fields.found.get(name, ())
@@ -232,6 +233,7 @@ def _approvals(raw: Raw, fields: Mapping[str, Any], site: Site, history: History
     """Sign-offs of both sorts; None when this issue has no place where anybody could sign off, or shows that it has
     approvals which may not be read.
     """
+    # The field shows that somebody was asked; without their answers nobody may be called late.
     if raw.approvals is None and any(fields.get(f.id) for f in site.fields.approvals):
         return None
     places = [f for group in site.fields.sign_offs.values() for f in group if f.id in fields]

@@ -21,6 +21,7 @@ def signed(body: Any, slot: str) -> Any:
     """The text with the visible reference as its last, subdued line: ADF or wiki markup."""
     if isinstance(body, str):
         return f"{body.rstrip()}\n\n{{color:{_GREY}}}{reference(slot)}{{color}}"
+    # The body is the journal's own: a line added to that would be added again at every edit.
     document = copy.deepcopy(body)
     subdued = {"type": "textColor", "attrs": {"color": _GREY}}
     line = {"type": "text", "text": reference(slot), "marks": [subdued]}
@@ -30,6 +31,7 @@ def signed(body: Any, slot: str) -> Any:
 
 def shows(body: Any, text: str) -> bool:
     """Whether a comment's body, ADF or wiki markup, holds a text."""
+    # Whatever an editor made of the line meanwhile, the words stand somewhere in the document.
     return text in json.dumps(body, ensure_ascii=False)
 
 

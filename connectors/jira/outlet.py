@@ -89,6 +89,7 @@ class JiraOutlet:
             return self._existing("PUT", path, payload)
         if self._silent:
             try:
+                # https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/#api-rest-api-3-issue-issueidorkey-comment-id-put
                 return self._client.write("PUT", path, payload, {"notifyUsers": "false"})
             except NotFound as error:
                 raise Gone(NAME, str(error)) from None
@@ -102,6 +103,7 @@ class JiraOutlet:
             )
             raise Postponed(NAME, "Jira does not let us edit a comment without mail", fix, again)
         made = self._existing("PUT", path, payload)
+        # Only now, when the edit went through with mail: it was the wish for silence that was refused.
         self._silent = False
         return made
 
@@ -119,6 +121,7 @@ class JiraOutlet:
 
     def _payload(self, body: Any, marker: Marker) -> dict[str, Any]:
         slot = {"slot": marker.slot, "digest": marker.digest, "revision": marker.revision}
+        # The property makes a comment internal in a service project; elsewhere it means nothing.
         properties = [{"key": PROPERTY, "value": slot}] + ([] if self._public else [_INTERNAL])
         return {"body": signed(body, marker.slot), "properties": properties}
 
@@ -134,7 +137,9 @@ class JiraOutlet:
             answer = mapping(self._client.api(f"issue/{issue_id}/comment", params))
             page = rows(answer, "comments")
             yield from page
+            # By what came, not by what was asked for: the server may give smaller pages.
             start += len(page)
+            # An empty page ends it too: comments that are deleted meanwhile make the total too large.
             if not page or start >= total(answer):
                 return
 

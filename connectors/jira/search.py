@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -66,8 +67,9 @@ def _by_token(client: Client, jql: str, fields: Sequence[str]) -> Iterator[list[
     token: str | None = None
     seen: set[str] = set()
     for _ in range(MAX_PAGES):
-        answer = mapping(client.ask(lambda jira, at=token: _page(jira, jql, fields, at)))  # type: ignore[misc]
+        answer = mapping(client.ask(partial(_page, jql=jql, fields=fields, token=token)))
         yield rows(answer, "issues")
+        # The last page has no token at all, whatever the reference says: https://jira.atlassian.com/browse/JRACLOUD-92184
         token = answer.get("nextPageToken")
         if answer.get("isLast") is False and not token:
             raise Garbled(NAME, "the listing breaks off")

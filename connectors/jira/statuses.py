@@ -53,6 +53,7 @@ CATEGORIES: Mapping[str, State] = {
 def known(name: str, own: Mapping[str, State]) -> State | None:
     """The state a status name means here; None when nobody said. `own` are the site's names, lower case."""
     word = " ".join(name.split()).lower()
+    # The site's own word goes first: "Planning" may mean anything somewhere.
     return own.get(word) or NAMES.get(word)
 
 

@@ -39,18 +39,23 @@ def _refs(field: SiteField, value: Any) -> Iterator[AssetRef]:
 
 
 def _of_mapping(item: Mapping[str, Any], objects: bool) -> AssetRef | None:
-    number, place = str(item.get("objectId") or ""), str(item.get("workspaceId") or "")
+    number, key = _first(item, "objectId"), _first(item, "objectKey", "key")
     if number:
-        own = str(item.get("id") or "")
+        own, place = _first(item, "id"), _first(item, "workspaceId")
+        # The whole id is "workspace:number"; where it is not told, it is put together from its halves.
         found = own if ":" in own else f"{place}:{number}" if place else number
-        return AssetRef(OBJECTS, found, str(item.get("label") or item.get("name") or f"Assets {number}"))
-    key = str(item.get("objectKey") or item.get("key") or "")
+        return AssetRef(OBJECTS, found, _first(item, "label", "name") or f"Assets {number}")
     if objects and key:
-        return AssetRef(OBJECTS, key, str(item.get("label") or item.get("name") or key))
-    name, own = words(item).strip(), str(item.get("id") or "")
+        return AssetRef(OBJECTS, key, _first(item, "label", "name") or key)
+    name, own = words(item).strip(), _first(item, "id")
     if own.startswith(_SERVICE) and name == own:
         return AssetRef(OBJECTS, own, own.rpartition("/")[2])
     return AssetRef(NAME, own or name, name) if reading.text(name).filled else None
+
+
+def _first(item: Mapping[str, Any], *names: str) -> str:
+    """The first of these that is filled, as text; empty when none is."""
+    return next((str(item[name]) for name in names if item.get(name)), "")
 
 
 def _of_text(text: str, objects: bool) -> Iterator[AssetRef]:

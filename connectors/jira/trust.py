@@ -32,6 +32,8 @@ def _check(response: requests.Response) -> None:
     """Believe no answer before it is looked at: wrong credentials get an empty 200, or a 404 as if the issue were
     gone; portals and proxies give HTML.
     """
+    # After some failed log-ins Jira refuses even right credentials until somebody answers it in a browser:
+    # https://developer.atlassian.com/server/jira/platform/jira-rest-api-example-basic-authentication-6291732/
     if "CAPTCHA" in response.headers.get("X-Authentication-Denied-Reason", "").upper():
         raise AuthRefused(NAME, "Jira wants a CAPTCHA answered after too many failed log-ins", CAPTCHA_FIX)
     if response.ok or response.status_code in _HIDES:
@@ -50,6 +52,8 @@ def _check(response: requests.Response) -> None:
 
 
 def _refuse_anonymous(response: requests.Response) -> None:
+    # Jira serves wrong credentials as an anonymous visitor and says so only in a header; the status may be 200:
+    # https://support.servicenow.com/kb?id=kb_article_view&sysparm_article=KB2942093 (another client, the same answer).
     reason = response.headers.get("X-Seraph-Loginreason", "").upper()
     if any(word in reason for word in _DENIED) or response.headers.get("X-AUSERNAME") == "anonymous":
         raise AuthRefused(

@@ -35,6 +35,7 @@ def read(name: str, raw: Any, where: str, zone: Callable[[], tzinfo] = lambda: U
 
 def _day(raw: str, where: str, zone: Callable[[], tzinfo]) -> Field:
     try:
+        # A day begins where the account is: taken for UTC it would begin the evening before, or in the night.
         start = datetime.combine(date.fromisoformat(raw), time(), zone()).astimezone(UTC)
     except (ValueError, OverflowError):
         return Field(None, raw=raw, where=where)

@@ -51,6 +51,7 @@ class MailClient:
             if code != 250:
                 raise _no(code, "does not take messages from MAIL_FROM_ADDRESS", Refused)
             code = _ask(lambda: server.rcpt(recipient)[0])
+            # 251: the server forwards it (RFC 5321 §3.4).
             if code not in (250, 251):
                 raise _no(code, "does not know the recipient, or does not deliver there", NotFound)
             _hand_in(server, message)
@@ -64,7 +65,8 @@ class MailClient:
         finally:
             try:
                 server.quit()
-            except (OSError, smtplib.SMTPException):  # said goodbye to nobody: what was taken is taken
+            except (OSError, smtplib.SMTPException):
+                # Said goodbye to nobody: what was taken is taken.
                 server.close()
 
     def _connect(self) -> smtplib.SMTP:
@@ -72,6 +74,7 @@ class MailClient:
         host = str(settings.host)
         if settings.security == "tls":
             return smtplib.SMTP_SSL(host, settings.port, timeout=TIMEOUT, context=context)
+        # Without `starttls` only where an admin chose so: see MAIL_SECURITY.
         server = smtplib.SMTP(host, settings.port, timeout=TIMEOUT)
         if settings.security == "starttls":
             try:
@@ -107,7 +110,8 @@ def _ask(call: Callable[[], T]) -> T:
 def _hand_in(server: smtplib.SMTP, message: EmailMessage) -> None:
     try:
         code, _ = server.data(message.as_bytes(policy=SMTP))
-    except smtplib.SMTPDataError as error:  # raised when DATA itself is refused: the message never left
+    except smtplib.SMTPDataError as error:
+        # Raised when DATA itself is refused: the message never left.
         raise _no(error.smtp_code, "does not take a message now", Refused) from None
     except (OSError, smtplib.SMTPException) as error:
         what = f"the line dropped while the message was handed in ({type(error).__name__})"

@@ -57,7 +57,9 @@ class MailOutlet:
         message["Date"] = format_datetime(datetime.now(UTC))
         message["From"], message["To"] = sender, recipient
         message["Subject"] = _one_line(body["subject"])[:_SUBJECT]
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+        # RFC 3834: no out-of-office answers, please.
+        message["Auto-Submitted"] = "auto-generated"
+        # Exchange goes by a header of its own.
         message["X-Auto-Response-Suppress"] = "All"
         message.set_content(body["text"], charset="utf-8", cte="quoted-printable")
         return message

@@ -90,12 +90,9 @@ def _ref(asset: Asset) -> AssetRef:
 def _contents(columns: tuple[str, ...], rows: Sequence[Row]) -> Contents:
     named = [row for row in rows if _cell(row, "name") or _cell(row, "id")]
     assets = [_asset(row, columns) for row in named]
-    ids, names = Counter(_key(a.id) for a in assets), Counter(_key(a.name) for a in assets)
-    shared = sorted(
-        {a.name for a in assets if names[_key(a.name)] > 1} | {a.id for a in assets if ids[_key(a.id)] > 1}
-    )
-    by_id = {_key(a.id): a for a in assets if ids[_key(a.id)] == 1}
-    by_name = {_key(a.name): a for a in assets if names[_key(a.name)] == 1}
+    by_id, shared_ids = _alone((asset.id, asset) for asset in assets)
+    by_name, shared_names = _alone((asset.name, asset) for asset in assets)
+    # Ids last: where one asset's id is another's name, the id is meant.
     dependents, strays = _dependents(zip(named, assets, strict=True), {**by_name, **by_id})
     return Contents(
         columns=columns,
@@ -104,9 +101,17 @@ def _contents(columns: tuple[str, ...], rows: Sequence[Row]) -> Contents:
         by_name=by_name,
         dependents=dependents,
         strays=tuple(sorted(strays)),
-        shared=tuple(shared),
+        shared=tuple(sorted(shared_ids | shared_names)),
         nameless=sum(1 for row in rows if any(row.values())) - len(assets),
     )
+
+
+def _alone(named: Iterable[tuple[str, Asset]]) -> tuple[dict[str, Asset], set[str]]:
+    """Assets by what they alone are called, and what several are called: that decides nothing."""
+    pairs = list(named)
+    uses = Counter(_key(name) for name, _ in pairs)
+    alone = {_key(name): asset for name, asset in pairs if uses[_key(name)] == 1}
+    return alone, {name for name, _ in pairs if uses[_key(name)] > 1}
 
 
 def _dependents(
@@ -132,8 +137,8 @@ def _asset(row: Row, columns: Iterable[str]) -> Asset:
         else reading.unreadable(column, "no such column")
         for column, read in _READERS.items()
     }
-    updated = reading.moment(row.get("updated_at")).value
-    return Asset(NAME, own_id or name, name or own_id, **seen, updated_at=updated)  # type: ignore[arg-type]
+    updated = reading.moment(row.get("updated_at")).moment
+    return Asset.described((NAME, own_id or name), name or own_id, seen, updated)
 
 
 def _cell(row: Row, column: str) -> str:

@@ -77,15 +77,16 @@ def _who(site: JiraSandbox) -> Response | tuple[Response, int] | None:
         return Response("Unauthorized", 401)
     if given is not None and given.type == "bearer" and not _takes_bearer(site):
         raise Refusal(403, {"error": "Failed to parse Connect Session Auth Token"})
-    if (
-        g.user
-        or not request.path.startswith(("/rest/", "/jsm/"))
-        or any(part in request.path for part in _ANONYMOUS)
-    ):
+    if g.user or _for_anybody(request.path):
         return None
     if "/issue/" in request.path and "servicedeskapi" not in request.path:
+        # As of an issue that is not there: wrong credentials alone would be taken for a deletion.
         refuse(404, "Issue does not exist or you do not have permission to see it.")
     return Response("Client must be authenticated to access this resource.", 401)
+
+
+def _for_anybody(path: str) -> bool:
+    return not path.startswith(("/rest/", "/jsm/")) or any(part in path for part in _ANONYMOUS)
 
 
 def _knows(user: User, given: Any, site: JiraSandbox) -> bool:
@@ -101,6 +102,8 @@ def _takes_bearer(site: JiraSandbox) -> bool:
 
 def _seraph(answer: Response) -> Response:
     if g.get("failed"):
+        # The only sign of wrong credentials in an answer of 200:
+        # https://support.servicenow.com/kb?id=kb_article_view&sysparm_article=KB2942093
         answer.headers["X-Seraph-Loginreason"] = "AUTHENTICATED_FAILED"
     answer.headers["X-Arequestid"] = secrets.token_hex(16)
     return answer
@@ -143,6 +146,13 @@ def _platform(site: JiraSandbox) -> Blueprint:
     def issue_types() -> Any:
         return jsonify([g.beans.issue_type(t) for t in site.types if g.user])
 
+    _searches(api, site)
+    _issues(api, site)
+    _directory(api, site)
+    return api
+
+
+def _searches(api: Blueprint, site: JiraSandbox) -> None:
     @api.route("/search", methods=["GET", "POST"])
     def old_search() -> Any:
         if not site.server:
@@ -154,10 +164,6 @@ def _platform(site: JiraSandbox) -> Blueprint:
         if site.server:
             refuse(404, "null for uri")
         return token_search(site)
-
-    _issues(api, site)
-    _directory(api, site)
-    return api
 
 
 def _issues(api: Blueprint, site: JiraSandbox) -> None:

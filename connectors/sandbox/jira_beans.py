@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from connectors.sandbox.jira_fields import (
@@ -100,7 +101,7 @@ class Beans:
     def _fields(self, issue: Issue, updated: datetime, names: Sequence[str]) -> dict[str, Any]:
         """The fields asked for; each is made only then, so that a long listing is quick."""
         made: dict[str, Callable[[], Any]] = {
-            **{f: (lambda f=f: self._value(issue.values.get(f))) for f in self.state.fields},  # type: ignore[misc]
+            **{f: partial(self._of, issue, f) for f in self.state.fields},
             **{f: lambda: self._approvals(issue) for f in self._approval_fields() if f not in issue.values},
             "created": lambda: stamp(issue.created),
             "updated": lambda: stamp(updated),
@@ -113,8 +114,12 @@ class Beans:
                 {"id": i.id, "key": i.key} for i in self.state.issues.values() if i.parent == issue.key
             ],
         }
-        made |= {name: lambda value=value: value for name, value in self._parent(issue).items()}  # type: ignore[misc]
-        return {name: make() for name, make in made.items() if name in names or "*all" in names}
+        seen = {name: make() for name, make in made.items() if name in names or "*all" in names}
+        parent = self._parent(issue).items()
+        return seen | {name: value for name, value in parent if name in names or "*all" in names}
+
+    def _of(self, issue: Issue, name: str) -> Any:
+        return self._value(issue.values.get(name))
 
     def _approval_fields(self) -> list[str]:
         return [f.id for f in self.state.fields.values() if f.kind is FieldKind.APPROVALS]

@@ -41,6 +41,11 @@ def comments(api: Blueprint, site: State) -> None:
         issue, comment = _comment(site, key, comment_id)
         return g.beans.comment(issue, comment)
 
+    _changing(api, site)
+    _properties(api, site)
+
+
+def _changing(api: Blueprint, site: State) -> None:
     @api.put("/issue/<key>/comment/<comment_id>")
     def edit(key: str, comment_id: str) -> Any:
         issue, comment = _own(site, key, comment_id, "EDIT_OWN_COMMENTS", "edit")
@@ -62,8 +67,6 @@ def comments(api: Blueprint, site: State) -> None:
             site.touch(issue)
         site.tell("comment_deleted", issue, g.user, comment)
         return "", 204
-
-    _properties(api, site)
 
 
 def _properties(api: Blueprint, site: State) -> None:
@@ -92,20 +95,24 @@ def _given() -> tuple[Any, dict[str, Any]]:
     sent = request.get_json(silent=True)
     if not isinstance(sent, dict):
         refuse(400, "There was an error parsing JSON. Check that your request body is valid.")
-    body, modern = sent.get("body"), g.beans.version == "3"
-    if modern and not (isinstance(body, dict) and body.get("type") == "doc" and body.get("content")):
-        refuse(400, comment="Comment body is not valid!")
-    if not modern and not (isinstance(body, str) and body.strip()):
-        refuse(400, comment="Comment body can not be empty!")
-    size = len(body) if isinstance(body, str) else max(len(adf_text(body)), 0)
-    if size > LIMIT:
-        refuse(
-            400, comment=f"The entered text is too long. It exceeds the allowed limit of {LIMIT} characters."
-        )
+    body = sent.get("body")
+    _check_body(body)
     properties = {p["key"]: p["value"] for p in sent.get("properties") or []}
     if any(len(json.dumps(value)) > 32768 for value in properties.values()):
         refuse(400, "The property value is too long.")
     return body, properties
+
+
+def _check_body(body: Any) -> None:
+    """Version 3 of the API takes a document, version 2 wiki markup."""
+    modern = g.beans.version == "3"
+    if modern and not (isinstance(body, dict) and body.get("type") == "doc" and body.get("content")):
+        refuse(400, comment="Comment body is not valid!")
+    if not modern and not (isinstance(body, str) and body.strip()):
+        refuse(400, comment="Comment body can not be empty!")
+    if len(body if isinstance(body, str) else adf_text(body)) > LIMIT:
+        too_long = f"The entered text is too long. It exceeds the allowed limit of {LIMIT} characters."
+        refuse(400, comment=too_long)
 
 
 def _comment(site: State, key: str, comment_id: str) -> tuple[Issue, Comment]:

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, render_template
 from markupsafe import Markup, escape
 
 from connectors.sandbox.jira_fields import FieldKind, show
-from connectors.sandbox.jira_records import Issue, category
+from connectors.sandbox.jira_records import Comment, Issue, category
 from connectors.sandbox.jira_render import html
 from connectors.sandbox.jira_state import State
 
@@ -62,18 +62,19 @@ def _details(site: State, issue: Issue) -> dict[str, Any]:
         "people": [(f.capitalize(), show(issue.values.get(f)) or "Unassigned") for f in _PEOPLE],
         "links": [(outward if out else inward, key) for key, outward, inward, out in issue.links],
         "approvals": [(a, [(site.users[u].name, v) for u, v in a.answers.items()]) for a in issue.approvals],
-        "comments": [
-            {
-                "author": c.author.name,
-                "at": when(c.created),
-                "edited": c.updated != c.created,
-                "internal": issue.jsm and not c.public,
-                "body": html(c.body),
-                "id": c.id,
-            }
-            for c in issue.comments
-        ],
+        "comments": [_comment(issue, c) for c in issue.comments],
         "created": when(issue.created),
+    }
+
+
+def _comment(issue: Issue, comment: Comment) -> dict[str, Any]:
+    return {
+        "author": comment.author.name,
+        "at": when(comment.created),
+        "edited": comment.updated != comment.created,
+        "internal": issue.jsm and not comment.public,
+        "body": html(comment.body),
+        "id": comment.id,
     }
 
 

@@ -38,6 +38,7 @@ def token_search(site: State) -> Any:
         ]
         last = start + size >= len(found)
         answer: dict[str, Any] = {"issues": rows, "isLast": last}
+        # No token on the last page: https://jira.atlassian.com/browse/JRACLOUD-92184
         if not last:
             answer["nextPageToken"] = secrets.token_urlsafe(12)
             site.tokens[answer["nextPageToken"]] = (found, start + size)
@@ -55,6 +56,7 @@ def offset_search(site: State) -> Any:
 
 
 def _found(site: State, given: dict[str, Any]) -> list[Issue]:
+    # An anonymous visitor finds nothing, and that is a 200.
     if not g.user:
         return []
     try:
@@ -71,4 +73,5 @@ def _size(given: Any) -> int:
         size = 0
     if not 1 <= size <= 5000:
         refuse(400, "The maxResults parameter must be between 1 and 5000.")
+    # Asked for more, the site gives fewer, and says so in its answer alone.
     return min(size, 100)

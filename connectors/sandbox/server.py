@@ -146,6 +146,7 @@ class _Quiet(WSGIRequestHandler):
 
 def _hang_up(environ: WSGIEnvironment) -> list[bytes]:
     line: socket.socket = environ["werkzeug.socket"]
+    # Shut down and not only closed: the client must see the line drop now, not at its time-out.
     line.shutdown(socket.SHUT_RDWR)
     raise ConnectionAbortedError
 

@@ -21,9 +21,9 @@ from connectors.sandbox.servicenow_pages import Pages
 from connectors.sandbox.servicenow_state import Row, State, Value, stored
 
 INTEGRATION_USER = "sluis.integration"
-INTEGRATION_PASSWORD = "sandbox-only"  # noqa: S105
+INTEGRATION_PASSWORD = "sandbox-only"
 CLIENT_ID = "sandbox-client"
-CLIENT_SECRET = "sandbox-client-secret"  # noqa: S105
+CLIENT_SECRET = "sandbox-client-secret"
 API_KEY = "sandbox-api-key"
 
 

@@ -15,13 +15,11 @@ class Access:
     missing_tables: set[str] = field(default_factory=set)  # plugin not installed: 400
     hidden_columns: set[tuple[str, str]] = field(default_factory=set)  # simply absent from answers
     read_only: set[str] = field(default_factory=set)  # tables that refuse writes with 403
-    ignored_columns: set[tuple[str, str]] = field(
-        default_factory=set
-    )  # writes to them are dropped in silence
+    # Writes to these are dropped in silence.
+    ignored_columns: set[tuple[str, str]] = field(default_factory=set)
     data_policy: str = ""  # every write is refused with these words
-    mandatory: dict[str, str] = field(
-        default_factory=dict
-    )  # column: what a data policy says where it is empty
+    # Column: what a data policy says where it is empty.
+    mandatory: dict[str, str] = field(default_factory=dict)
     strict_queries: bool = False  # unknown columns in a query: 403 instead of being dropped
     unqueryable: set[tuple[str, str]] = field(default_factory=set)  # conditions on them are dropped
     uncounted: bool = False  # no X-Total-Count

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
@@ -63,7 +64,7 @@ class Accounts:
             return make_response(jsonify(error="server_error", error_description="access_denied"), 401)
         token = secrets.token_urlsafe(24)
         self.tokens[token] = user
-        return jsonify(access_token=token, scope="useraccount", token_type="Bearer", expires_in=1799)  # noqa: S106
+        return jsonify(access_token=token, scope="useraccount", token_type="Bearer", expires_in=1799)
 
 
 class TableApi:
@@ -106,6 +107,7 @@ class TableApi:
     def _answer(self, table: str, act: Any) -> Response:
         access = self.state.access
         if access.hibernating:
+            # A developer instance that sleeps answers every request with this page, and with a 200.
             return Response(_ASLEEP, 200, content_type="text/html; charset=UTF-8")
         who = self.accounts.who()
         if who is None:
@@ -137,6 +139,7 @@ class TableApi:
             page.append({"__meta": {"encodedQuery": ""}})
         answer = jsonify(result=page)
         if request.args.get("sysparm_no_count") != "true" and not self.state.access.uncounted:
+            # Counted before the row rules: a client can tell that something is kept from it, and not what.
             answer.headers["X-Total-Count"] = str(len(found))
         if len(found) > limit:
             answer.headers["Link"] = _links(offset, limit, len(found))
@@ -152,10 +155,12 @@ class TableApi:
         query = servicenow_query.parse(text, lambda column: self._queryable(table, column), scripts)
         if query.invalid and state.access.strict_queries:
             raise Refusal(403, *_NO_QUERY)
+        # By default what is not understood is left out, and the rest of the query holds:
+        # https://docs.servicenow.com/bundle/geneva-servicenow-platform/page/integrate/inbound_rest/reference/r_TableAPI-GET.html
         if query.invalid and state.access.no_rows_on_invalid:
             return []
         look = self._looker(table)
-        found = [row for row in state.all(table) if query.holds(lambda c, row=row: look(row, c))]  # type: ignore[misc]
+        found = [row for row in state.all(table) if query.holds(partial(look, row))]
         return servicenow_query.sort(found, query, look)
 
     def _looker(self, table: str) -> Callable[[Row, str], str]:
@@ -230,6 +235,7 @@ class TableApi:
         if not isinstance(body, dict):
             raise Refusal(400, "Exception while reading request", "The payload is not valid JSON")
         ignored = {c for t, c in self.state.access.ignored_columns if t == table}
+        # What may not be written, and what no column is, is dropped in silence.
         taken = {c: v for c, v in body.items() if self.state.kind(table, c) and c not in ignored}
         return {c: v if isinstance(v, str) else str(v) for c, v in taken.items()}
 
@@ -250,6 +256,7 @@ class TableApi:
                 raise Refusal(403, "Operation Failed", f"Data Policy Exception: {words}")
         if table == "sysapproval_approver" and "state" in body:
             asked = self.state.get("sys_user", row["approver"])
+            # Only who was asked may answer: an integration account cannot approve for anybody.
             if asked is None or asked["user_name"] != who:
                 raise Refusal(403, *_NO_WRITE)
         self.state.update(table, sys_id, body, who)

@@ -82,6 +82,7 @@ def parse(text: str, known: Callable[[str], bool], scripts: dict[str, str]) -> Q
                 continue
             either = [_condition(t, known, scripts) for t in term.split("^OR")]
             invalid += [t for t, c in zip(term.split("^OR"), either, strict=True) if c is None]
+            # The term is gone, and with it what it kept out: the query finds more, not less.
             group.append([c for c in either if c])
         alternatives.append(tuple(tuple(either) for either in group if either))
     return Query(tuple(alternatives), tuple(order), tuple(invalid))
@@ -98,6 +99,7 @@ def sort(
     rows: Sequence[dict[str, str]], query: Query, look: Callable[[dict[str, str], str], str]
 ) -> list[dict[str, str]]:
     """Rows in the order asked for; without one, in no order a client may count on (here: newest first)."""
+    # So that a client which counts on an order nobody promised is found out.
     found = list(reversed(rows))
     for column, descending in reversed(query.order):
         found.sort(key=lambda row: look(row, column), reverse=descending)

@@ -1,11 +1,10 @@
-"""The sandbox instance's tables: which columns there are, of which kind, and the choices behind them.
+"""The sandbox instance's tables: which columns there are, and of which kind.
 
 A column kind is "string", "bool", "time", "choice", "journal", "ref:<table>" or "list:<table>".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 SYSTEM = {
@@ -31,8 +30,10 @@ class Table:
 
 def _columns(**by_kind: str) -> dict[str, str]:
     """`string="a b"` gives {"a": "string", "b": "string"}; references come as `ref__table` and `list__table`."""
-    kinds = {kind: kind.replace("__", ":", 1) for kind in by_kind}
-    return {name: kinds[kind] for kind, names in by_kind.items() for name in names.split()}
+    pairs = [(name, kind.replace("__", ":", 1)) for kind, names in by_kind.items() for name in names.split()]
+    columns = dict(pairs)
+    assert len(columns) == len(pairs), "a column is named twice, and the second would hide the first"
+    return columns
 
 
 _TASK = _columns(
@@ -93,8 +94,7 @@ _CHANGE_TASK = _columns(
 )
 
 _CI = _columns(
-    string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability"
-    " vendor",
+    string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability",
     bool="u_gdpr u_ksz u_nis2",
     ref__sys_user="owned_by managed_by",
     ref__sys_user_group="support_group",
@@ -175,130 +175,6 @@ _TABLES = (
 
 def tables() -> dict[str, Table]:
     """A fresh copy of the schema, so that one sandbox may add or drop columns without touching another."""
-    return {t.name: Table(t.name, t.parent, dict(t.columns), t.shown) for t in _TABLES}
-
-
-_STATES = {
-    "-5": "New",
-    "-4": "Assess",
-    "-3": "Authorize",
-    "-2": "Scheduled",
-    "-1": "Implement",
-    "0": "Review",
-    "3": "Closed",
-    "4": "Canceled",
-}
-_TASK_STATES = {
-    "-5": "Pending",
-    "1": "Open",
-    "2": "In Progress",
-    "3": "Closed Complete",
-    "4": "Closed Incomplete",
-    "7": "Closed Skipped",
-}
-_INCIDENT_STATES = {
-    "1": "New",
-    "2": "In Progress",
-    "3": "On Hold",
-    "6": "Resolved",
-    "7": "Closed",
-    "8": "Canceled",
-}
-_PROBLEM_STATES = {
-    "101": "New",
-    "102": "Assess",
-    "103": "Root Cause Analysis",
-    "104": "Fix in Progress",
-    "106": "Resolved",
-    "107": "Closed",
-}
-_APPROVALS = {
-    "not requested": "Not Yet Requested",
-    "requested": "Requested",
-    "approved": "Approved",
-    "rejected": "Rejected",
-    "cancelled": "Cancelled",
-    "not_required": "No Longer Required",
-    "skipped": "Skipped",
-    "duplicate": "Duplicate",
-}
-_SIZES = {"major": "Major", "minor": "Minor", "sprint": "Sprint"}
-_STRATEGIES = {
-    "big_bang": "Big bang",
-    "phased": "Phased",
-    "limited_pull": "Limited pull",
-    "pull": "Pull",
-}
-_TEST_DATA = {
-    "synthetic": "Synthetic",
-    "anonymised": "Anonymised",
-    "pseudonymised": "Pseudonymised",
-    "production": "Production data",
-    "none": "None",
-}
-_BOTH = {
-    "u_release_size": _SIZES,
-    "u_rollout_strategy": _STRATEGIES,
-    "u_test_result": {"passed": "Passed", "failed": "Failed"},
-    "u_acceptance_result": {"accepted": "Accepted", "rejected": "Rejected"},
-    "u_test_data": _TEST_DATA,
-    "close_code": {
-        "successful": "Successful",
-        "successful_issues": "Successful with issues",
-        "unsuccessful": "Unsuccessful",
-    },
-}
-
-CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
-    ("change_request", "state"): _STATES,
-    ("change_request", "type"): {"normal": "Normal", "standard": "Standard", "emergency": "Emergency"},
-    ("change_request", "risk"): {"2": "High", "3": "Moderate", "4": "Low"},
-    ("rm_release", "state"): {
-        "-5": "Pending",
-        "1": "Open",
-        "2": "Work in Progress",
-        "3": "Closed Complete",
-        "4": "Closed Incomplete",
-        "7": "Closed Skipped",
-    },
-    ("change_task", "state"): _TASK_STATES,
-    ("change_task", "change_task_type"): {
-        "planning": "Planning",
-        "implementation": "Implementation",
-        "testing": "Testing",
-        "review": "Review",
-    },
-    ("rm_task", "state"): _TASK_STATES,
-    ("incident", "state"): _INCIDENT_STATES,
-    ("problem", "state"): _PROBLEM_STATES,
-    ("task", "approval"): _APPROVALS,
-    ("conflict", "type"): {
-        "blackout": "Blackout",
-        "not_in_maintenance_window": "Not in Maintenance Window",
-        "ci_already_scheduled": "CI Already Scheduled",
-        "assigned_to_already_scheduled": "Assigned To Already Scheduled",
-    },
-    ("sysapproval_approver", "state"): _APPROVALS,
-} | {
-    (table, column): labels for table in ("change_request", "rm_release") for column, labels in _BOTH.items()
-}
-
-OVER = {
-    "change_request": ("3", "4"),
-    "rm_release": ("3", "4", "7"),
-    "change_task": ("3", "4", "7"),
-    "rm_task": ("3", "4", "7"),
-    "incident": ("7", "8"),
-    "problem": ("107",),
-}
-"""States in which a record is no longer active."""
-
-PREFIX = {
-    "change_request": "CHG",
-    "rm_release": "RLSE",
-    "incident": "INC",
-    "problem": "PRB",
-    "change_task": "CTASK",
-    "rm_task": "RTSK",
-    "sysapproval_group": "GAPRV",
-}
+    copies = {t.name: Table(t.name, t.parent, dict(t.columns), t.shown) for t in _TABLES}
+    assert len(copies) == len(_TABLES), "a table is named twice, and the second would hide the first"
+    return copies

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from connectors.sandbox.servicenow_access import Access
-from connectors.sandbox.servicenow_schema import CHOICES, OVER, PREFIX, SYSTEM, Table, tables
+from connectors.sandbox.servicenow_choices import CHOICES, OVER, PREFIX
+from connectors.sandbox.servicenow_schema import SYSTEM, Table, tables
 
 Row = dict[str, str]
 Value = str | int | bool | datetime | list[str] | tuple[str, ...] | None
@@ -155,6 +156,8 @@ class State:
 
     def _local(self, value: str) -> str:
         moment = datetime.strptime(value, STAMP).replace(tzinfo=UTC)
+        # As the account sees it; only stored values are UTC:
+        # https://support.servicenow.com/kb?id=kb_article_view&sysparm_article=KB0534905
         return moment.astimezone(self.zone).strftime(self.date_format)
 
     def name(self, table: str, sys_id: str) -> str:

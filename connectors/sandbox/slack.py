@@ -25,7 +25,7 @@ from connectors.sandbox.slack_state import (
     Workspace,
 )
 
-TOKEN = "xoxb-sandbox"  # noqa: S105  opens nothing but the sandbox
+TOKEN = "xoxb-sandbox"
 
 Method = Callable[[Workspace, dict[str, Any]], dict[str, Any]]
 
@@ -180,6 +180,7 @@ class SlackSandbox:
         except Failure as failure:
             body = {"ok": False, "error": failure.code, **failure.extra}
         response = jsonify(body)
+        # Slack tells the scopes with every answer; the doctor looks there.
         response.headers["x-oauth-scopes"] = ",".join(sorted(self.scopes))
         return response
 

@@ -40,6 +40,7 @@ def post_message(workspace: Workspace, args: Args) -> dict[str, Any]:
     message = workspace.post(
         channel,
         workspace.bot.id,
+        # Cut without an error: the answer alone shows what was kept.
         text[:_CUT],
         blocks=blocks,
         metadata=_metadata(args),

@@ -22,7 +22,7 @@ from connectors.sandbox.slack_state import Failure, Message, User, View, Workspa
 from connectors.sandbox.slack_views import TRIGGER_SECONDS, checked, shown
 
 HOOK_SECONDS, HOOK_USES = 1800.0, 5
-SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105  opens nothing but the sandbox
+SIGNING_SECRET = "sandbox-signing-secret"
 
 Payload = dict[str, Any]
 

@@ -102,20 +102,24 @@ def checked(raw: object, kind: str) -> dict[str, Any]:
 
 def _complaints(view: dict[str, Any], kind: str) -> list[str]:
     needed = ("title",) if kind == "modal" else ()
-    texts = {name: view.get(name) for name in ("title", "submit", "close") if name in view or name in needed}
-    wrong = [
-        f"{name}: a plain text of 1 to 24 characters"
-        for name, text in texts.items()
-        if not isinstance(text, dict)
-        or text.get("type") != "plain_text"
-        or not 0 < len(str(text.get("text") or "")) <= 24
-    ]
-    inputs = any(b.get("type") == "input" for b in view.get("blocks") or () if isinstance(b, dict))
-    if kind == "modal" and inputs and "submit" not in view:
+    shown = [name for name in ("title", "submit", "close") if name in view or name in needed]
+    wrong = [f"{name}: a plain text of 1 to 24 characters" for name in shown if not _brief(view.get(name))]
+    if kind == "modal" and _asks(view) and "submit" not in view:
         wrong.append("submit: needed where something is to be filled in")
     if len(view.get("private_metadata") or "") > 3000 or len(view.get("callback_id") or "") > 255:
         wrong.append("private_metadata or callback_id: too long")
     return wrong
+
+
+def _asks(view: dict[str, Any]) -> bool:
+    return any(b.get("type") == "input" for b in view.get("blocks") or () if isinstance(b, dict))
+
+
+def _brief(text: Any) -> bool:
+    """Titles and buttons of a view: https://docs.slack.dev/reference/views/modal-views"""
+    if not isinstance(text, dict) or text.get("type") != "plain_text":
+        return False
+    return 0 < len(str(text.get("text") or "")) <= 24
 
 
 def _content(args: Args, kind: str) -> dict[str, Any]:

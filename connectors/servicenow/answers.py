@@ -34,6 +34,7 @@ def check(content: bytes, writing: bool) -> None:
         body = json.loads(content)
     except ValueError as error:
         problem = translate(NAME, error, writing=writing)
+        # An instance that ends a request at its time limit has begun its 200 already: the JSON just stops.
         raise (problem if writing else CutShort(NAME, str(problem))) from None
     if isinstance(body, dict) and "error" in body:
         why = f"an error inside the answer: {clean(_detail(body))}"
@@ -48,6 +49,7 @@ def refusal(response: requests.Response, writing: bool) -> SourceError:
         detail = _detail(response.json())
     except ValueError:
         detail = ""
+    # A table of a plugin that is not installed: a 400, where everything else that is missing is a 404.
     if response.status_code == 400 and not writing and "invalid table" in detail.lower():
         return NotFound(NAME, "has no such table")
     if response.status_code == 500 and not writing and _CANCELLED.search(detail):

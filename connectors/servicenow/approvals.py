@@ -69,6 +69,7 @@ def _by_itself(row: Row, records: Sequence[Approval], seen: bool) -> Iterable[Ap
     """A ticket that says it is approved where no record does: no group was asked, or a policy skipped the step."""
     approved = values.value(row, "approval") == "approved"
     if approved and seen and not any(a.decision in (*_DECIDED, Decision.AUTOMATIC) for a in records):
+        # Told to people as what it is, so that "approved" in the form is no riddle beside "no approval yet".
         yield Approval(None, Decision.AUTOMATIC)
 
 
@@ -95,6 +96,7 @@ def _approval(row: Row, actors: Mapping[str, Person]) -> Approval:
     decision = DECISIONS.get(values.value(row, "state"), Decision.NOT_REQUIRED)
     decided = decision in _DECIDED
     asked = person(row, "approver.", "approver") if values.value(row, "approver") else None
+    # Delegates and administrators write in the approver's record: who wrote last decided.
     actor = actors.get(values.value(row, "sys_updated_by")) if decided and _by_another(row) else None
     group = _group(row, "group.assignment_group")
     return Approval(

@@ -92,9 +92,9 @@ class ServiceNowBook:
             return replace(seen, value=words) if words else seen
 
         fields = {name: _first(item, columns, partial(read, name)) for name, columns in self.columns.items()}
-        updated = reading.moment(values.value(item.row, "sys_updated_on")).value
+        updated = reading.moment(values.value(item.row, "sys_updated_on")).moment
         name, sys_id = values.value(item.row, "name"), values.value(item.row, "sys_id")
-        return Asset(NAME, sys_id, name, **fields, updated_at=updated)  # type: ignore[arg-type]
+        return Asset.described((NAME, sys_id), name, fields, updated)
 
 
 def _first(item: Item, columns: Sequence[Column], read: Callable[[str], Field]) -> Field:

@@ -50,7 +50,8 @@ class BookAhead:
         except SourceError:
             if not more:
                 raise
-            return self._book.look_up(refs)  # what nobody asked for may not stand in the way
+            # What nobody asked for may not stand in the way.
+            return self._book.look_up(refs)
         with self._lock:
             self._kept |= {ref: (self._clock(), found.get(ref)) for ref in more}
         return found

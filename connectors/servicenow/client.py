@@ -139,6 +139,7 @@ class Client:
             raise Garbled(NAME, f"{table}: a record without sys_id")
         total = answers.number(answer.headers.get("X-Total-Count"))
         announced = 'rel="next"' in answer.headers.get("Link", "")
+        # By the window and not by the rows: the limit is applied before the row rules take some away.
         more = offset + limit < total if total is not None else announced or len(rows) >= limit
         return Page(rows, total, more)
 
@@ -161,6 +162,8 @@ class Client:
     def _resource(self, path: str, fields: Sequence[str]) -> pysnow.Resource:
         resource = self._pysnow().resource(api_path=path)
         resource.parameters.fields = list(dict.fromkeys(fields))
+        # Both: people know the shown words, and only the stored value is the same for every account. Dates differ too:
+        # https://support.servicenow.com/kb?id=kb_article_view&sysparm_article=KB0534905
         resource.parameters.display_value = "all"
         resource.parameters.exclude_reference_link = True
         return resource
@@ -175,7 +178,8 @@ class Client:
             raise
         except (requests.RequestException, PysnowException, ValueError, KeyError) as error:
             raise translate(NAME, error, writing=method != "GET") from None
-        answer: requests.Response = response._response  # the only way to the headers and body together
+        # The only way to the headers and body together.
+        answer: requests.Response = response._response
         return answer
 
     def _pysnow(self) -> pysnow.Client:
@@ -206,13 +210,17 @@ class Client:
 
     def _inspect(self, response: requests.Response, *_: Any, **__: Any) -> None:
         """Raise what is wrong with an answer; pysnow would return the rows that precede an `error`."""
-        content = response.content  # read to the end, so that the connection is given back whatever is raised
+        # Read to the end, so that the connection is given back whatever is raised.
+        content = response.content
         writing = response.request.method != "GET"
+        # Marks are kept by our clock and compared with stamps of theirs: what lies between must not be lost.
         self.ahead = answers.ahead(response.headers.get("Date", ""), self._clock())
+        # A token can be revoked before its time; the next request asks for another.
         if response.status_code == 401 and isinstance(self._auth, ClientCredentials):
             self._auth.forget()
         if response.status_code >= 400:
             raise answers.refusal(response, writing)
+        # Followed, a redirect to a log-in page would end in a 200 that is no answer.
         if response.status_code >= 300:
             fix = "SERVICENOW_URL must be the instance's own address"
             raise AuthRefused(NAME, "sends us to another page", fix)

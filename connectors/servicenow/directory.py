@@ -43,6 +43,7 @@ class Directory:
         now = self._clock()
         with self._lock:
             fresh = {key: kept[1] for key in wanted if (kept := cache.get(key)) and now - kept[0] < KEPT}
+        # Those not found are remembered too: a hidden user is not asked for at every ticket.
         missing = wanted - fresh.keys()
         found = self._fetch(missing, column) if missing else {}
         with self._lock:
@@ -82,6 +83,7 @@ class Directory:
         except (encoded.Unsafe, Forbidden):
             return None
         found = [person(row) for row in rows if _is(row, "email", email)]
+        # Counted before it is looked at who is active: two with one address are nobody in particular.
         return found[0] if len(found) == 1 and found[0].active else None
 
     def _groups(self, names: Collection[str]) -> dict[str, RoleMembers]:
@@ -90,6 +92,7 @@ class Directory:
             for q in _named("name", names)
             for r in self._client.listing("sys_user_group", q, ("name", "active"))
         ]
+        # A group that was retired still has its members.
         active = [row for row in rows if values.value(row, "active") != "false"]
         found = {name: [row for row in active if _is(row, "name", name)] for name in names}
         ids = {values.value(row, "sys_id") for rows in found.values() for row in rows}

@@ -24,6 +24,9 @@ class Unsafe(ValueError):
 def literal(value: str) -> str:
     """The value, when it can only be read as one. Raises Unsafe for `^`, line ends, scripts and blanks."""
     words = value.strip()
+    # What an instance does not understand it leaves out, and answers by the rest, unless an admin set
+    # glide.invalid_query.returns_no_rows:
+    # https://docs.servicenow.com/bundle/geneva-servicenow-platform/page/integrate/inbound_rest/reference/r_TableAPI-GET.html
     if not words or re.search(r"[\^\r\n\x00]", words) or words.lower().startswith("javascript:"):
         raise Unsafe("the value cannot stand in an encoded query")
     return words
@@ -66,6 +69,8 @@ def after(query: str, sys_id: str) -> str:
     condition is repeated there.
     """
     beyond = f"sys_id>{sys_id}" if sys_id else ""
+    # A condition added at the end holds for the last part alone; the platform's own lists have the same trouble:
+    # https://hi.service-now.com/kb_view.do?sysparm_article=KB0564887
     return every("^NQ".join(every(part, beyond) for part in query.split("^NQ")), "ORDERBYsys_id")
 
 

@@ -56,6 +56,7 @@ class History:
             return seen
         steps = self.of(column)
         if not steps:
+            # Never changed: it stands since the record was made; by whom, the trail does not tell.
             return replace(seen, at=self.created)
         return replace(seen, by=self._by(steps[-1]), at=steps[-1].at)
 
@@ -121,6 +122,7 @@ def read(siblings: Siblings, directory: Directory, table: str, sys_id: str, crea
         rows = siblings.rows(table, link, sys_id, _COLUMNS)
     except (Forbidden, NotFound):
         return History()
+    # A trail with gaps would give the wrong person, and a moment too late.
     if not rows.complete:
         return History()
     steps = sorted((_step(row) for row in rows), key=lambda step: step.at)

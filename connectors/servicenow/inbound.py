@@ -42,7 +42,8 @@ class ServiceNowInbound:
         """The ticket that a signed body names; empty when it is not watched, or when the bot itself wrote last."""
         self._verify(headers, body)
         told = _understood(body)
-        if not abs(self._clock() - told["sent"] / 1000) <= TOLERANCE:  # also when it is no number at all
+        # Written so that NaN, which is neither early nor late, is refused too.
+        if not abs(self._clock() - told["sent"] / 1000) <= TOLERANCE:
             fix = "if this goes on, compare the clocks of the instance and of this machine"
             raise AuthRefused(NAME, "a hint was signed too long ago, or in the future", fix)
         own = bool(self._own) and told["by"].casefold() == self._own

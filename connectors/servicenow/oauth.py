@@ -49,7 +49,8 @@ class ClientCredentials(AuthBase):
         self._url, self._client = url, client
         self._session = requests.Session()
         self._session.mount(url.partition("://")[0] + "://", adapter)
-        self._session.auth = _unsigned  # else a netrc file would sign the request for a token
+        # Else a netrc file would sign the request for a token.
+        self._session.auth = _unsigned
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
 
@@ -64,6 +65,7 @@ class ClientCredentials(AuthBase):
 
     def _current(self) -> str:
         with self._lock:
+            # Not by the wall clock: that may be set back, and a token would live for ever.
             if time.monotonic() >= self._until:
                 answer = self._fetch()
                 self._token = str(answer["access_token"])

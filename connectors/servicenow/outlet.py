@@ -73,6 +73,7 @@ class ServiceNowOutlet:
         seen = _marks(values.shown(row, _NOTE), sys_id, marker.slot)
         if seen:
             return list(reversed(seen))  # the journal shows the newest first
+        # Notes are shown, so the account may see them: ours is not among them.
         if values.shown(row, _NOTE).strip():
             return []
         return self._from_journal(sys_id, marker)
@@ -95,8 +96,10 @@ class ServiceNowOutlet:
             row = self._client.patch(table, sys_id, self._payload(str(body), marker), columns)
         except (Forbidden, NotFound, Refused) as error:
             fix = "give the account write access to work_notes, or exempt it from the data policy"
+            # The one reason that the team can do something about itself: it is told on Slack.
             policy = _POLICY.search(str(error))
             raise Refused(NAME, str(error), fix, policy["reason"] if policy else "") from None
+        # A field that the account may not write is dropped in silence, and the answer is a 200.
         if values.has(row, _NOTE) and mark(marker) not in values.shown(row, _NOTE):
             fix = "give the account write access to the column work_notes"
             raise Refused(NAME, "accepted the request but took no note", fix)

@@ -29,9 +29,9 @@ def read(client: Client, table: str, sys_id: str, row: Row) -> Planning | None:
     result = _RESULTS.get(values.value(row, STATUS).strip().lower())
     if table != TABLE or result is None:
         return None
-    at = reading.moment(values.value(row, LAST_RUN)).value
+    at = reading.moment(values.value(row, LAST_RUN)).moment
     conflicts = _conflicts(client, sys_id) if result is Checked.CONFLICT else ()
-    return Planning(result, at, conflicts)  # type: ignore[arg-type]
+    return Planning(result, at, conflicts)
 
 
 def address(sys_id: str) -> str:

@@ -68,10 +68,8 @@ class Poller:
         if poll.item and poll.table not in self._without_items:
             try:
                 yield from self._pages(poll, since, fields, poll.item)
-            except (
-                Forbidden,
-                _Ignored,
-            ):  # raised before the first page; the item's stamp may be out of bounds
+            except (Forbidden, _Ignored):
+                # Raised before the first page, so that nothing is given twice; the item's stamp may be out of bounds.
                 self._without_items.add(poll.table)
             else:
                 return
@@ -82,9 +80,11 @@ class Poller:
         walked = f"{item}.{_STAMP}"
         if item:
             by_item = encoded.since(since, walked)
+            # Only tickets that are open: an item under every closed change would bring them all back.
             query = encoded.either(query, encoded.every(poll.scope, poll.open, by_item))
         columns = tuple(dict.fromkeys((_STAMP, *fields, *((walked,) if item else ()))))
         for page in self._client.pages(poll.table, query, columns):
+            # The one way to find out that a condition was dropped: rows that do not meet it.
             if not all(latest(row, poll.item) >= encoded.stamp(since) for row in page.rows):
                 raise _Ignored(NAME, f"{poll.table}: the instance ignores the condition on {_STAMP}", _FIX)
             yield page

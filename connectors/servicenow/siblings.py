@@ -66,6 +66,7 @@ class Siblings:
                 self._taken.clear()
                 order = self._orders[table] = _Order()
             again = set(ids)
+            # Listed again means changed since: what was read along before is old.
             self._taken = {pair for pair in self._taken if pair[1] not in again}
             self._kept = {pair: kept for pair, kept in self._kept.items() if pair[1] not in again}
             for sys_id in ids:
@@ -80,9 +81,8 @@ class Siblings:
                 return kept[1]
             group = self._group(ticket_table, link, sys_id)
         found = self._ask(link, group, fields)
-        if (
-            found is None and len(group) > 1
-        ):  # some are hidden; whose, only asking for each by itself can tell
+        if found is None and len(group) > 1:
+            # Some are hidden; whose, only asking for each by itself can tell.
             group = (sys_id,)
             found = self._ask(link, group, fields)
         if found is None:
@@ -105,6 +105,7 @@ class Siblings:
         start = order.place[sys_id]
         several = dict.fromkeys((sys_id, *order.ids[start : start + TOGETHER]))
         group = tuple(i for i in several if (link, i) not in self._taken)[:TOGETHER]
+        # Taken even if the request fails: then each is asked for by itself, so that one cannot break the others.
         self._taken |= {(link, i) for i in group}
         return group
 
@@ -116,12 +117,14 @@ class Siblings:
         except Forbidden:
             if len(columns) == 1:
                 raise
+            # Refused once, refused always: the account's rights do not change between two tickets.
             self._narrow.add(link)
             return self._ask(link, group, fields)
         found: dict[str, list[Row]] = {sys_id: [] for sys_id in group}
         for row in listing:
             owner = next((o for c in columns if (o := values.value(row, c)) in found), None)
-            if owner is None:  # the column is hidden, or the instance dropped the condition on it
+            if owner is None:
+                # The column is hidden, or the instance dropped the condition on it.
                 return None
             found[owner].append(row)
         return found if listing.complete else None

@@ -196,14 +196,9 @@ class ServiceNowSource:
         table, sys_id = mapping.parted(ref.id)
         if table not in KINDS or not encoded.is_sys_id(sys_id):
             raise NotFound(NAME, "not a ticket of this source")
-        columns = (
-            "sys_id",
-            *mapping.BASE,
-            *mapping.links(table),
-            *self.fields.columns.values(),
-            self.fields.template,
-        )
-        row = self._record(table, sys_id, tuple(dict.fromkeys(columns)))
+        own = (*self.fields.columns.values(), self.fields.template)
+        columns = dict.fromkeys(("sys_id", *mapping.BASE, *mapping.links(table), *own))
+        row = self._record(table, sys_id, tuple(columns))
         self.own.forget(ref.id)
         created = values.stamp(row, "sys_created_on")
         trail = history.read(self._siblings, self.directory, table, sys_id, created)

@@ -29,6 +29,8 @@ _COLUMNS = (
     *("closed_by.name", "closed_by.active", "closed_by.email"),
 )
 _TYPE = "change_task_type"
+_NEEDED = ("active", "state", "closed_by", "closed_at")
+"""Without these nothing can be said of a task."""
 
 
 def read(siblings: Siblings, table: str, sys_id: str, wanted: Mapping[str, str]) -> dict[str, Field]:
@@ -57,26 +59,28 @@ def _of(rows: Sequence[Row], kind: str) -> list[Row]:
 
 
 def _field(name: str, rows: Sequence[Row], where: str) -> Field:
-    if any(
-        not values.has(row, column)
-        for row in rows
-        for column in ("active", "state", "closed_by", "closed_at")
-    ):
+    if not all(values.has(row, column) for row in rows for column in _NEEDED):
         return reading.unreadable(where, "the tasks may not be read")
     waiting = [row for row in rows if not _done(row)]
     if waiting or not rows:
         shown = ", ".join(values.value(row, "number") for row in waiting)
         return Field(False if waiting and FIELDS[name].kind is Kind.BOOL else None, raw=shown, where=where)
+    return _settled(FIELDS[name].kind, rows, where)
+
+
+def _settled(kind: Kind, rows: Sequence[Row], where: str) -> Field:
+    """What tasks that are all done say of the field that they settle."""
     last = max(rows, key=lambda row: values.value(row, "closed_at"))
     at = reading.moment(values.value(last, "closed_at")).value
     people = {values.value(row, "closed_by"): _closer(row) for row in rows if values.value(row, "closed_by")}
+    # The task closed last says when the whole was done; who closed any of them had a part in it.
     told: dict[Kind, object] = {
         Kind.MOMENT: at,
         Kind.BOOL: True,
         Kind.TEXT: "; ".join(filter(None, (values.value(row, "close_notes").strip() for row in rows)))
         or None,
     }
-    value = told.get(FIELDS[name].kind, tuple(people.values()))
+    value = told.get(kind, tuple(people.values()))
     return Field(value, where=where, by=_closer(last), at=at)  # type: ignore[arg-type]
 
 

@@ -38,6 +38,7 @@ def shown_names(row: Row, column: str) -> list[str]:
 
 def stamp(row: Row, column: str) -> datetime:
     """A system date. Raises Garbled when it is absent: every record has one."""
+    # The shown date follows the account's time zone and format; the stored one is always UTC.
     found = reading.moment(value(row, column)).value
     if not isinstance(found, datetime):
         raise Garbled("servicenow", f"a record without {column}")
@@ -47,6 +48,7 @@ def stamp(row: Row, column: str) -> datetime:
 def _plain(raw: Any) -> str:
     if raw is None:
         return ""
+    # APIs beside the Table API give JSON's own kinds where that one gives text.
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, float) and raw.is_integer():

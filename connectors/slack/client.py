@@ -34,12 +34,10 @@ PAGE = 200
 """Messages per page; Slack advises no more than 200."""
 
 _NEVER_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
-_LINE_DOWN = (OSError, http.client.HTTPException)  # time-outs and URLError are OSErrors
-_UNREADABLE = (
-    ValueError,
-    LookupError,
-    AttributeError,
-)  # what the SDK raises on JSON that is no object, bad charsets
+# Time-outs and URLError are OSErrors.
+_LINE_DOWN = (OSError, http.client.HTTPException)
+# What the SDK raises on JSON that is no object, and on charsets that do not exist.
+_UNREADABLE = (ValueError, LookupError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +108,7 @@ class SlackClient:
             page = self.read(method, limit=PAGE, **arguments, **more)
             yield page
             cursor = (page.data.get("response_metadata") or {}).get("next_cursor") or ""
+            # Taken for the end, that would lose what our message is looked for in, and it would be posted again.
             if not cursor and page.data.get("has_more"):
                 raise Garbled(SYSTEM, "a listing says that there is more, and not where")
             if not cursor:
@@ -129,6 +128,7 @@ class SlackClient:
             pause = (limited.until - datetime.now(UTC)).total_seconds()
             if pause > PATIENCE:
                 raise
+        # Once, and outside the handler: what goes wrong now is raised as it is.
         self._sleep(max(pause, 0.0))
         return self._send(method, writing=writing, **content)
 
@@ -163,6 +163,7 @@ def _refusal(error: SlackApiError, *, writing: bool) -> SourceError:
     if response.status_code >= 400:
         data = response.data if isinstance(response.data, dict) else {}
         wait = _headers(response.headers).get("retry-after")
+        # A 429 tells how long to stay away, whatever its body is: https://docs.slack.dev/apis/web-api/rate-limits
         if response.status_code == 429 or "error" not in data or _is_page(data):
             return status_error(SYSTEM, response.status_code, writing=writing, retry_after=wait)
         if response.status_code >= 500:

@@ -88,6 +88,7 @@ def _filled(values: Mapping[str, Any]) -> dict[str, str]:
 def _answer(field: Mapping[str, Any]) -> str:
     if isinstance(field.get("selected_options"), list):
         return ",".join(_text(o.get("value")) for o in field["selected_options"] if isinstance(o, dict))
+    # One state for every kind of field; each kind names its answer differently: see the page above.
     chosen = _of(field, "selected_option").get("value")
     return _text(chosen or field.get("selected_date") or field.get("value"))
 

@@ -77,7 +77,8 @@ class SlackDesk:
         self._over.set()
         if self._keeper:
             self._keeper.join(timeout=TIMEOUT)
-        with ThreadPoolExecutor(max(len(self._lines), 1)) as pool:  # hanging up takes the library seconds
+        # Hanging up takes the library seconds a line: all at once.
+        with ThreadPoolExecutor(max(len(self._lines), 1)) as pool:
             list(pool.map(lambda line: line.leave(DRAIN), self._lines))
 
     def silence(self) -> float | None:
@@ -90,7 +91,9 @@ class SlackDesk:
             return 404, _PLAIN, ""
         given = {name.lower(): value for name, value in headers.items()}
         stamp = given.get("x-slack-request-timestamp", "")
-        if not re.fullmatch(r"\d{1,12}", stamp, re.ASCII):  # the library would break on it
+        # The library would break on any other stamp.
+        # https://api.slack.com/docs/verifying-requests-from-slack
+        if not re.fullmatch(r"\d{1,12}", stamp, re.ASCII):
             return 401, _PLAIN, ""
         try:
             request = BoltRequest(body=body.decode(), headers=dict(given))
@@ -138,6 +141,7 @@ class SlackDesk:
         own = urlsplit(self._settings.api_url)
         parts = urlsplit(url)
         ours = (parts.scheme, parts.netloc) == (own.scheme, own.netloc)
+        # The address comes with the request: a forged one must not make us post into somebody's network.
         if not ours and (parts.scheme != "https" or parts.netloc not in _HOOKS):
             return False
         hook = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
@@ -170,9 +174,11 @@ def _app(settings: SlackSettings, take: Take) -> App:
     app = App(
         client=WebClient(token, settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent()),
         signing_secret=secret,
+        # Else the library would ask Slack who we are at the first deed, within its three seconds.
         authorize=lambda **_: AuthorizeResult(
             enterprise_id=None, team_id=None, bot_token=token, bot_id="", bot_user_id=""
         ),
+        # The deed is kept before Slack gets its 200, not in a thread that a kill may end first.
         process_before_response=True,
         logger=silent(),
     )
@@ -186,6 +192,7 @@ def _app(settings: SlackSettings, take: Take) -> App:
             ack()
 
     def pressed(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        # A button that only opens a page is a press too, and wants to be acknowledged.
         keep(None if action.get("url") else deeds.press(body), ack)
 
     app.action(anything)(pressed)

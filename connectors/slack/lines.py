@@ -63,6 +63,7 @@ def _hang_up(session: Connection) -> None:
     """Wake whoever reads from the line before it is closed."""
     with suppress(OSError):
         if session.sock is not None:
+            # Closing alone does not wake a thread that is reading.
             session.sock.shutdown(socket.SHUT_RDWR)
     session.disconnect()
 
@@ -104,6 +105,7 @@ class Line:
     def mend(self) -> None:
         """Open the line anew when it has been quiet for too long; less and less often while that fails."""
         session = self.client.current_session
+        # The library reconnects by itself too; its new line is as young as one of ours.
         if session is not self._known and self.client.is_connected():
             self._known, self._since = session, time.time()
         if self.silence() < QUIET:
@@ -114,6 +116,7 @@ class Line:
         self._next = time.monotonic() + self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT)
         try:
+            # By force: the library believes that the old line lives.
             self.client.connect_to_new_endpoint(force=True)
         except _DOWN as error:
             log.warning("no line to Slack: %s", type(error).__name__)

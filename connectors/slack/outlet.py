@@ -47,6 +47,7 @@ class SlackOutlet:
         answer = self._client.write(
             "chat.postMessage",
             channel=place.container,
+            # A link in a ticket's words must not make Slack fetch anything.
             unfurl_links=False,
             unfurl_media=False,
             **_content(body, marker),
@@ -67,6 +68,8 @@ class SlackOutlet:
 
     def _messages(self, place: Place, oldest: datetime) -> Iterator[Mapping[str, Any]]:
         """Everything said in the channel itself or in the thread; nothing when the thread is gone."""
+        # Metadata is left out of listings unless it is asked for:
+        # https://docs.slack.dev/tools/node-slack-sdk/reference/web-api/interfaces/ConversationsHistoryArguments
         common = {"oldest": f"{oldest.timestamp():.6f}", "include_all_metadata": True}
         if not place.thread:
             for page in self._client.pages("conversations.history", channel=place.container, **common):
@@ -75,6 +78,7 @@ class SlackOutlet:
         ts = _ts(place.thread)
         try:
             for page in self._client.pages("conversations.replies", channel=place.container, ts=ts, **common):
+                # A thread lists the message that starts it too.
                 yield from (m for m in records(page, "messages") if m["ts"] != ts)
         except NotFound as error:
             if "thread_not_found" not in str(error):

@@ -46,6 +46,7 @@ class SlackPostbox:
 
     def instead_of(self, container: str) -> str | None:
         """The default channel for what another channel does not take; None for a direct conversation."""
+        # D is a direct conversation: what is for one person is not shown to a channel.
         return self._settings.channel if container[:1] in ("C", "G") else None
 
     def language(self, name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.model.asset import Subject
@@ -53,7 +53,11 @@ def _ask(facts: Facts, subject: Subject) -> _Asked:
         wanted = say("Name the application owner of {asset}.", asset=asset)
         return _Asked((Look(say("{asset}", asset=asset), Result.UNMET, seen),), settlers(facts), wanted)
     given = [v for v in cast(facts) if decides(v, lambda person: among(facts, person, owners))]
-    decided = current(given, facts.same_person)
+    return _from_votes(facts, owners, current(given, facts.same_person))
+
+
+def _from_votes(facts: Facts, owners: Sequence[Person], decided: tuple[Vote, ...]) -> _Asked:
+    """What it comes to when the owners are known, from what they last said."""
     rejected = [vote for vote in decided if not vote.approved]
     holding = [vote for vote in decided if vote.holds]
     if rejected or holding:
@@ -79,8 +83,8 @@ def _as_owners(people: Iterable[Person]) -> tuple[Actor, ...]:
 def _owners(facts: Facts, subject: Subject) -> tuple[Person, ...] | None:
     """People who own the asset; None when neither the register nor the ticket lets that be read."""
     own = subject.asset.owner if subject.asset else Field()
-    people = own.value if isinstance(own.value, tuple) else ()
-    owners = tuple(p for p in people if isinstance(p, Person)) or facts.people("application_owner")
+    # The register outweighs the ticket, in which the team itself could name an owner who agrees.
+    owners = own.people or facts.people("application_owner")
     readable = own.readable and facts.field("application_owner").readable
     return owners if owners or readable else None
 

@@ -33,6 +33,7 @@ def check(facts: Facts, demand: Demand[ApprovedByRole]) -> Outcome:
 
     looks = [look_role(facts, role, counts) for role in roles]
     if four_eyes:
+        # Vo-ICR R&D v2.1 §1.1, class 5, and §1.2 from class 4: segregation of duties and four eyes in one measure.
         looks += [_two_people(facts, roles), duties_apart(facts)]
     asked = [role for role, look in zip(roles, looks, strict=False) if look.result is Result.UNMET] or roles
     who = tuple(dict.fromkeys(actor for role in asked for actor in ask_of(facts, role, counts)))
@@ -43,6 +44,7 @@ def check(facts: Facts, demand: Demand[ApprovedByRole]) -> Outcome:
 def _two_people(facts: Facts, roles: tuple[Role, ...]) -> Look:
     name = say("Four eyes")
     approved = distinct(facts, (v.person for role in roles for v in in_role(facts, role) if v.holds))
+    # Whoever asked for the change or made it cannot be the second pair of eyes.
     people = tuple(person for person in approved if duty_of(facts, person) is None)
     if len(people) > 1:
         return Look(name, Result.MET, say("Different people approved: {people}.", people=people))

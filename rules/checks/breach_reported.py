@@ -39,6 +39,7 @@ def check(facts: Facts, demand: Demand[BreachReported]) -> Outcome:
     detected = facts.field("detected_at")
     if not detected.readable:
         return Outcome(Result.UNKNOWN, saw(facts, "detected_at"), wanted, settlers(facts))
+    # Without a moment of detection: by the time the ticket was made, somebody knew.
     start = detected.value if isinstance(detected.value, datetime) else facts.ticket.created
     end = start + timedelta(hours=demand.params.hours)
     looks = [
@@ -48,6 +49,7 @@ def check(facts: Facts, demand: Demand[BreachReported]) -> Outcome:
     outcome = judged(looks, wanted, settlers(facts))
     if outcome.result is Result.MET:
         return outcome
+    # Once both reports are in, what is left (the priority) has no clock.
     reported = all(look.result is Result.MET for look in looks[1:])
     told = outcome.seen if reported else sentences(outcome.seen, _clock(facts, end))
     return (

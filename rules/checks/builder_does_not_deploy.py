@@ -23,6 +23,7 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
 
 
 def _apart(facts: Facts) -> Look:
+    # One person with two accounts is one person.
     builders = {facts.same_person.get(p.id, p.id) for p in facts.people("builders")}
     both = [p for p in facts.people("implementer") if facts.same_person.get(p.id, p.id) in builders]
     name = say("Duties kept apart")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -40,20 +41,29 @@ def _look(facts: Facts, key: str, child: Child | None) -> Look:
     if child.ticket.state is State.CANCELED:
         return Look(name, Result.MET, say("{change} is canceled.", change=change))
     result, seen = _decided(facts, child.ticket)
+    # Only where it explains something: a change added late may have missed the round of approvals.
     if child.added_at and result is not Result.MET:
         seen = sentences(seen, say("It was added to the release on {moment}.", moment=child.added_at))
     return Look(name, result, seen)
 
 
 def _decided(facts: Facts, change: Ticket) -> tuple[Result, Say]:
-    key, roles = Quote(change.key), [facts.role(role) for role in _ROLES]
-    if not change.approvals_readable or not any(role.configured for role in roles):
-        return Result.UNKNOWN, say("The approvals of {change} cannot be judged.", change=key)
+    key = Quote(change.key)
+    unclear = Result.UNKNOWN, say("The approvals of {change} cannot be judged.", change=key)
+    configured = [members for members in map(facts.role, _ROLES) if members.configured]
+    if not change.approvals_readable or not configured:
+        return unclear
     cast = [vote for role in _ROLES for vote in in_role(replace(facts, ticket=change), role)]
-    if any(not vote.approved for vote in cast):
+    # A rejection that can be read is one, whoever else may have decided out of sight.
+    if not all(vote.approved for vote in cast):
         return Result.UNMET, say("{change} was rejected.", change=key)
-    if not all(role.readable for role in roles if role.configured):
-        return Result.UNKNOWN, say("The approvals of {change} cannot be judged.", change=key)
+    if not all(members.readable for members in configured):
+        return unclear
+    return _before_rollout(facts, key, cast)
+
+
+def _before_rollout(facts: Facts, key: Quote, cast: Sequence[Vote]) -> tuple[Result, Say]:
+    """Whether one of the votes, none of which rejects, came before the release was rolled out."""
     if not facts.field("actual_start").readable:
         return Result.UNKNOWN, say("It cannot be read when the rollout started.")
     started = facts.field("actual_start").value

@@ -21,6 +21,7 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
     problems = facts.problems + tuple(problem for s in facts.subjects for problem in s.problems)
     if problems:
         return Outcome(Result.UNMET, sentences(*problems), _WANTED, settlers(facts))
+    # Last: what the team can mend is told before what only an admin can make readable.
     unseen = tuple(doubt for s in facts.subjects for doubt in s.unseen)
     if unseen:
         return Outcome(Result.UNKNOWN, sentences(*unseen), _WANTED, settlers(facts))

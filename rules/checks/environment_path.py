@@ -47,6 +47,7 @@ def _path(facts: Facts) -> Look:
     value = facts.field("environment_path").value
     if known.result is not Result.MET or not isinstance(value, tuple):
         return known
+    # `in` on an iterator goes on from where it found the last one, so that the order counts.
     steps = iter([_letter(step) for step in value])
     if all(wanted in steps for wanted in _PATH):
         return known
@@ -66,6 +67,7 @@ def _step(facts: Facts, environment: str) -> Look:
     name, named = _NAMES[environment], _votes(facts, environment)
     if rejected := tuple(vote.signed for vote in named if not vote.approved):
         return Look(name, Result.UNMET, say("{step}: rejected by {people}.", step=name, people=rejected))
+    # The approval to go to production is the last step, and there a vote that names no environment counts too.
     if environment == "P":
         return _production(facts)
     if approved := tuple(vote.signed for vote in named if vote.holds):

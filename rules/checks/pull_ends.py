@@ -28,6 +28,7 @@ def _forced(facts: Facts) -> Look:
     look = look_filled(facts, "planned_end")
     if look.result is not Result.MET or not isinstance(planned, datetime) or not isinstance(until, datetime):
         return look
+    # Vo-ICR R&D v2.1 §2.3.1: a limited pull ends in a forced rollout, which takes time of its own.
     if planned > until:
         return look
     seen = say(

@@ -34,6 +34,7 @@ def _updated(facts: Facts, subject: Subject, ended: object) -> tuple[Result, Say
     if subject.asset is None:
         result = Result.UNMET if readable and not subject.unseen else Result.UNKNOWN
         return result, say("The register does not know {asset}.", asset=asset)
+    # The register's own stamp: that somebody says so in the ticket is no evidence.
     updated = subject.asset.updated_at
     if updated is None:
         return Result.UNKNOWN, say("The register does not tell when {asset} was updated.", asset=asset)

@@ -17,8 +17,10 @@ def check(facts: Facts, demand: Demand[RolloutTable]) -> Outcome:
     """Violated by a strategy outside the allowed ones; the fewer are allowed, the stricter the demand."""
     allowed = demand.params.narrowest(demand.because, facts.size)
     seen = saw(facts, "rollout_strategy")
+    # Vo-ICR R&D v2.1 §1.1 allows a major release less than a minor one: what is not known may not loosen it.
     if facts.size is None and demand.params.by_size:
         seen = sentences(seen, say("The release size is not known, so it is judged as a major release."))
+    # Several classes may ask for it: the finding that allows the fewest gives the line its words.
     strictness = len(STRATEGIES) - len(allowed)
     return Outcome(_result(facts, allowed), seen, _wanted(allowed), settlers(facts), strictness=strictness)
 
@@ -27,6 +29,7 @@ def _result(facts: Facts, allowed: frozenset[str]) -> Result:
     field = facts.field("rollout_strategy")
     if not field.readable:
         return Result.UNKNOWN
+    # Empty or not understood: there is something to fill in, and nothing forbidden yet.
     if field.value not in STRATEGIES:
         return Result.UNMET
     return Result.MET if field.value in allowed else Result.VIOLATED

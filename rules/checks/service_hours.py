@@ -29,6 +29,7 @@ def check(facts: Facts, demand: Demand[HoursTable]) -> Outcome:
 
 def _hours(facts: Facts, subject: Subject, asked: str) -> Look:
     name = say("{asset}", asset=asset_name(subject.name))
+    # Vo-ICR R&D v2.1 §1.1 (availability) asks it of the process, so the team's own hours outweigh those of the asset.
     declared = facts.service_hours.get(facts.ticket.team) or (
         subject.asset.service_hours.value if subject.asset else None
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import model_validator
 
 from bot.model.facts import Facts
@@ -9,7 +11,7 @@ from bot.model.fields import Field
 from bot.model.people import Person, Role
 from bot.model.say import say
 from rules.actors import settlers
-from rules.approvals import UNREAD, ask_of, look_role, standing
+from rules.approvals import UNREAD, Vote, ask_of, look_role, standing
 from rules.demand import Demand, Params
 from rules.looks import look_filled
 from rules.names import FieldName
@@ -61,9 +63,15 @@ def _owners(facts: Facts, demand: Demand[SignedOff]) -> Look:
     registers = [s.asset.owner if s.asset else Field() for s in demand.subjects]
     if not stated.readable or not all(field.readable for field in registers):
         return Look(name, Result.UNKNOWN, say("It cannot be read who the owners are."))
+    # A rejection stands although something changed since; an approval does not.
     cast = {vote.person.id: vote for vote in standing(facts) if vote.holds or not vote.approved}
-    given = [_people(field.value) or _people(stated.value) for field in registers]
-    decided = [[cast[p.id] for p in people if p.id in cast] for people in given]
+    owners = [field.people or stated.people for field in registers]
+    return _of_each([[cast[p.id] for p in people if p.id in cast] for people in owners])
+
+
+def _of_each(decided: Sequence[Sequence[Vote]]) -> Look:
+    """What the owners of all assets together come to, from the votes of each asset's owners."""
+    name = ROLES[Role.OWNER]
     rejected = tuple(vote.signed for some in decided for vote in some if not vote.approved)
     if rejected:
         return Look(name, Result.UNMET, say("Rejected by {people}.", people=rejected))
@@ -71,7 +79,3 @@ def _owners(facts: Facts, demand: Demand[SignedOff]) -> Look:
         return Look(name, Result.UNMET, say("No approval by {role} yet.", role=name))
     people = tuple(dict.fromkeys(vote.signed for some in decided for vote in some))
     return Look(name, Result.MET, say("Approved by {people}.", people=people))
-
-
-def _people(value: object) -> tuple[Person, ...]:
-    return tuple(p for p in value if isinstance(p, Person)) if isinstance(value, tuple) else ()

@@ -36,6 +36,7 @@ def _look(facts: Facts, stage: int, name: Say) -> Look:
     sent = [notice for notice in facts.notices if notice.stage == stage and notice.recipients]
     if not sent:
         return Look(name, Result.UNMET, say("Not announced yet: {stage}.", stage=name))
+    # Each recipient has a notification of their own; the stage was announced with the first.
     first = min(sent, key=lambda notice: notice.at)
     told = say("Announced on {moment}: {stage}.", moment=first.at, stage=name)
     people = tuple(dict.fromkeys(notice.receipt.person for notice in sent if notice.receipt))

@@ -48,6 +48,7 @@ def _fixed_beforehand(facts: Facts) -> Look:
         return known
     if not isinstance(fixed, datetime):
         return Look(known.name, Result.UNMET, known.seen)
+    # Vo-ICR R&D v2.1 §1.1, from class 3: fixed beforehand. A plan written after the fact proves nothing.
     for name in ("test_validated_at", "actual_start"):
         field = facts.field(name)
         if not field.readable:

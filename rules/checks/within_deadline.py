@@ -24,6 +24,7 @@ def check(facts: Facts, demand: Demand[Deadlines]) -> Outcome:
         return Outcome(known.result, known.seen, wanted, settlers(facts))
     result = _result(facts, deadline)
     outcome = Outcome(result, _seen(facts, known.seen, deadline, result), wanted, settlers(facts))
+    # The deadline is looked at again when it passes, though nothing in the ticket changes then.
     return outcome if result is Result.MET else replace(outcome, due=deadline)
 
 

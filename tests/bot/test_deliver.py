@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 from fakes import NOW, Clock, FakeOutlet
 
-from bot.deliver import BEGINNING, Delivery, Orders, deliver
+from bot.bring import BEGINNING, Orders
+from bot.deliver import deliver
+from bot.delivery import Delivery
 from bot.journal import Journal
 from bot.model.facts import Trouble
 from bot.model.say import say

@@ -15,7 +15,8 @@ import pytest
 from fakes import Clock, FakeOutlet
 from sqlalchemy import Connection
 
-from bot.deliver import LEASE, deliver
+from bot.bring import LEASE
+from bot.deliver import deliver
 from bot.journal import Journal
 from bot.model.say import say
 from bot.model.wish import Wish

@@ -1,9 +1,9 @@
-"""What the application asks of the outside, and how the outside says no. Connectors implement these."""
+"""What an outside system may offer: tickets, assets, a place to speak, word of changes, an examination."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
@@ -12,83 +12,7 @@ from bot.model.asset import Asset
 from bot.model.people import Person, Role, RoleMembers
 from bot.model.relations import Reach
 from bot.model.ticket import AssetRef, Ticket, TicketRef
-from bot.redact import hidden
-
-
-class SourceError(Exception):
-    """An outside system did not do what was asked. `str()` is one line, without secrets or query text.
-
-    system  the connector's name
-    fix     what an admin can do about it, if anything
-    closed  the place takes no messages of ours (archived, not there): another place may take the same message
-    """
-
-    closed = False
-
-    def __init__(self, system: str, message: str, fix: str = "") -> None:
-        super().__init__(hidden(message))
-        self.system = system
-        self.fix = hidden(fix)
-
-
-class AuthRefused(SourceError):
-    """Who we are is not accepted, or the answer is that of an anonymous visitor. Nothing may be concluded."""
-
-
-class Unreachable(SourceError):
-    """No connection, time-out, 5xx, or the circuit is open."""
-
-
-class Garbled(SourceError):
-    """The answer is not what the API promises: HTML, cut off, or an error inside a 200."""
-
-
-class RateLimited(SourceError):
-    """Come back later. `until` (UTC) is when the system said it will listen again; `reason` its own word for which of
-    its limits was reached, where it has one.
-    """
-
-    def __init__(self, system: str, message: str, until: datetime, reason: str = "") -> None:
-        super().__init__(system, message)
-        self.until, self.reason = until, reason
-
-
-class Forbidden(SourceError):
-    """This one thing may not be read or written by the account."""
-
-
-class NotFound(SourceError):
-    """Not there, or hidden from the account: most systems do not tell these apart."""
-
-
-class Refused(SourceError):
-    """A write was definitely not done (validation, policy, too long). `said` is the system's own reason as far as it
-    is fit for people, such as the field that a policy wants filled in.
-    """
-
-    def __init__(self, system: str, message: str, fix: str = "", said: str = "") -> None:
-        super().__init__(system, message, fix)
-        self.said = said
-
-
-class Postponed(Refused):
-    """Not done now, because it would disturb people too often. It may be done from `until` (UTC) on."""
-
-    def __init__(self, system: str, message: str, fix: str, until: datetime) -> None:
-        super().__init__(system, message, fix)
-        self.until = until
-
-
-class Gone(SourceError):
-    """The text to be edited does not exist any more."""
-
-
-class Altered(SourceError):
-    """A person has edited our text since: it is theirs now and is left as it is."""
-
-
-class Ambiguous(SourceError):
-    """A write may or may not have been done. Settle it by reading back, never by repeating it."""
+from bot.ports.desk import Desk
 
 
 class Fate(StrEnum):
@@ -293,91 +217,6 @@ class Examiner(Protocol):
         """Connection, identity, permissions, fields, groups, channels. Writes nothing, raises nothing."""
 
 
-class Deed(StrEnum):
-    """How somebody did something in the message service."""
-
-    PRESS = "press"
-    COMMAND = "command"
-    FORM = "form"
-    HOME = "home"
-
-
-@dataclass(frozen=True, slots=True)
-class Interaction:
-    """Something a person did in the message service.
-
-    id       the same for every delivery of the same deed
-    user     the person's account there
-    action   which button, command or form; `value` what it carries, or the words of the command
-    answers  what was chosen or filled in, by name
-    place    the channel it was done in; `view` the dialog or page
-    reply, trigger  what allows answering for a short while; worthless afterwards
-    """
-
-    id: str
-    deed: Deed
-    user: str
-    action: str = ""
-    value: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
-    place: str = ""
-    view: str = ""
-    reply: str = field(default="", repr=False)
-    trigger: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who did it, as the message service knows them. `locale` is like "nl-NL"; empty when it does not tell."""
-
-    id: str
-    name: str
-    email: str = field(default="", repr=False, compare=False)
-    locale: str = ""
-
-
-class Desk(Protocol):
-    """The message service as a place where people press buttons, give commands and look at a page of their own.
-    All that answers raises SourceError; Gone when it is too late to answer that way.
-    """
-
-    name: str
-
-    def open(self, take: Callable[[Interaction], Mapping[str, Any] | None]) -> None:
-        """Begin to listen. `take` keeps a deed safe before it is acknowledged, and gives what a form shows
-        meanwhile. Raises SourceError when the service does not let us in.
-        """
-
-    def close(self) -> None:
-        """Listen no more; what was taken is acknowledged first."""
-
-    def silence(self) -> float | None:
-        """Seconds since the service last gave a sign of life; None where it comes to us, so that silence is no
-        sign of anything.
-        """
-
-    def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
-        """A deed that comes over HTTP: the status, type and body to answer with. 404 where nothing is expected."""
-
-    def visitor(self, user: str) -> Visitor:
-        """Who an account is."""
-
-    def conversation(self, user: str) -> str:
-        """Where to write to them directly."""
-
-    def tell(self, to: Interaction, body: Any) -> None:
-        """Answer so that only they see it."""
-
-    def show(self, to: Interaction, view: Mapping[str, Any]) -> str:
-        """Open a dialog; gives its id."""
-
-    def change(self, view_id: str, view: Mapping[str, Any]) -> None:
-        """Show something else in a dialog that is open."""
-
-    def home(self, user: str, view: Mapping[str, Any]) -> None:
-        """Put up the page of their own."""
-
-
 @dataclass(frozen=True, slots=True)
 class Hint:
     """Word from outside that a ticket may have changed, to be looked at soon. Never evidence of anything.
@@ -388,6 +227,11 @@ class Hint:
 
     id: str
     event: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion(Hint):
+    """Signed word that a ticket was deleted. Taken for true only when the ticket is not found any more either."""
 
 
 class Inbound(Protocol):
@@ -418,8 +262,3 @@ class Connector:
     circuit: Line | None = None
     desk: Desk | None = None
     letterbox: Postbox | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Deletion(Hint):
-    """Signed word that a ticket was deleted. Taken for true only when the ticket is not found any more either."""

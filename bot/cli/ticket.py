@@ -1,0 +1,42 @@
+"""Finding the ticket that a command is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.context import Context
+    from bot.model.ticket import TicketRef
+    from bot.ports import TicketSource
+
+KeyArgument = Annotated[str, typer.Argument(help="Key of the ticket, such as CHG-12 or CHG0030012.")]
+
+
+@contextmanager
+def ticket_called(key: str) -> Iterator[tuple[Context, TicketSource, TicketRef]]:
+    """The ticket people call `key`, with what is needed to judge it; a one-line error when no source has it."""
+    from bot import app, logs, settings
+    from bot.fetch import told
+    from bot.ports import SourceError
+
+    loaded = settings.load()
+    logs.configure("ERROR")
+    ctx = app.build(loaded, exclusive=False)
+    try:
+        for source in ctx.sources:
+            source.identify()
+            if ref := source.find(key):
+                yield ctx, source, ref
+                return
+        names = " or ".join(source.name for source in ctx.sources)
+        line = f"{key} was not found in {names}, or the account may not see it."
+    except SourceError as error:
+        line = told(error)
+    finally:
+        ctx.journal.close()
+    typer.echo(f"sluis: {line}", err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,83 @@
+"""What the application asks of the outside, and how the outside says no. Connectors implement these.
+
+systems  what a system may offer; a `Connector` says which of it
+desk     what people do in the message service
+errors   how it is told that something was not done
+"""
+
+from bot.ports.desk import Deed, Desk, Interaction, Visitor
+from bot.ports.errors import (
+    Altered,
+    Ambiguous,
+    AuthRefused,
+    Forbidden,
+    Garbled,
+    Gone,
+    NotFound,
+    Postponed,
+    RateLimited,
+    Refused,
+    SourceError,
+    Unreachable,
+)
+from bot.ports.systems import (
+    AssetBook,
+    Connector,
+    Deletion,
+    Diagnosis,
+    Examiner,
+    Fate,
+    Format,
+    Health,
+    Hint,
+    Identity,
+    Inbound,
+    Line,
+    Marker,
+    Outlet,
+    Place,
+    Postbox,
+    Posted,
+    ReadsAhead,
+    Relations,
+    TicketSource,
+)
+
+__all__ = [
+    "Altered",
+    "Ambiguous",
+    "AssetBook",
+    "AuthRefused",
+    "Connector",
+    "Deed",
+    "Deletion",
+    "Desk",
+    "Diagnosis",
+    "Examiner",
+    "Fate",
+    "Forbidden",
+    "Format",
+    "Garbled",
+    "Gone",
+    "Health",
+    "Hint",
+    "Identity",
+    "Inbound",
+    "Interaction",
+    "Line",
+    "Marker",
+    "NotFound",
+    "Outlet",
+    "Place",
+    "Postbox",
+    "Posted",
+    "Postponed",
+    "RateLimited",
+    "ReadsAhead",
+    "Refused",
+    "Relations",
+    "SourceError",
+    "TicketSource",
+    "Unreachable",
+    "Visitor",
+]
