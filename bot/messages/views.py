@@ -63,7 +63,9 @@ def choices_field(
 
 
 def _field(label: str, element: blocks.Element) -> blocks.Block:
-    return {"type": "input", "label": blocks.plain(cut(label, LABEL)), "element": element}
+    """The block has a name of its own, so that a dialog that is shown anew keeps what was filled in."""
+    named = blocks.plain(cut(label, LABEL))
+    return {"type": "input", "block_id": element["action_id"], "label": named, "element": element}
 
 
 def check(view: View) -> View:

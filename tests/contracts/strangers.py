@@ -1,6 +1,7 @@
 """Servers that others made and that speak as Slack does, started on loopback from `.contract-slack`.
 
-Both would listen to the whole network. Each is told otherwise from the inside, and the test fails when it listens anywhere else.
+Both would listen to the whole network. Each is told otherwise from the inside, and a test fails when its server listens
+anywhere else.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def free_port() -> int:
 
 def listening(port: int) -> set[str]:
     """The addresses, as Linux writes them, at which something listens on the port."""
-    rows = [row.split() for name in ("tcp", "tcp6") for row in Path(f"/proc/net/{name}").read_text().splitlines()]
+    rows = [
+        row.split() for name in ("tcp", "tcp6") for row in Path(f"/proc/net/{name}").read_text().splitlines()
+    ]
     return {row[1].partition(":")[0] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")}
 
 

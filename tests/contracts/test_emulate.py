@@ -1,8 +1,9 @@
 """The Slack connector on a server that others made: `emulate`, which knows metadata, archived channels and scopes.
 
-Only with SLUIS_CONTRACT=1, as `make contract-slack` runs it. It is not Slack. It takes a token it does not know for the administrator's,
-lets an app post in a public channel it is not in, gives metadata unasked, gives all of a channel whatever `oldest` says, edits in an
-archived channel, and checks no blocks and no pace: nothing is concluded from those here.
+Only with SLUIS_CONTRACT=1, as `make contract-slack` runs it. It is not Slack. It takes a token it does not know for the
+administrator's, lets an app post in a public channel it is not in, gives metadata unasked, gives all of a channel
+whatever `oldest` says, edits in an archived channel, tells nobody which scopes a token has, and checks no blocks and no
+pace: nothing is concluded from these here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,13 @@ def _token(token: str, *scopes: str) -> dict[str, Any]:
 
 
 def seed() -> dict[str, Any]:
-    app = {"client_id": "1.1", "client_secret": "x", "name": "Sluiswachter", "redirect_uris": [], "app_id": "A1"}
+    app = {
+        "client_id": "1.1",
+        "client_secret": "x",
+        "name": "Sluiswachter",
+        "redirect_uris": [],
+        "app_id": "A1",
+    }
     manages = ("channels:manage", "channels:read", "groups:read", "groups:write", "users:read", "chat:write")
     return {
         "strict_scopes": True,
@@ -83,7 +90,9 @@ class Workspace:
 
     def connector(self, token: str = TOKEN) -> Connector:
         url = f"{self.front.url}/api/"
-        settings = SlackSettings(_env_file=None, bot_token=token, api_url=url, channel=self.channels["changes"])
+        settings = SlackSettings(
+            _env_file=None, bot_token=token, api_url=url, channel=self.channels["changes"]
+        )
         made = build(settings)
         assert made is not None
         return made
@@ -103,7 +112,11 @@ def passing_on(stranger: Stranger) -> Flask:
 
     @flask.post("/api/<method>")
     def forward(method: str) -> Response:
-        kept = {name: request.headers[name] for name in ("Authorization", "Content-Type") if name in request.headers}
+        kept = {
+            name: request.headers[name]
+            for name in ("Authorization", "Content-Type")
+            if name in request.headers
+        }
         answer = requests.post(f"{stranger.url}/api/{method}", request.get_data(), headers=kept, timeout=30)
         return Response(answer.content, answer.status_code, content_type=answer.headers["Content-Type"])
 
@@ -263,15 +276,19 @@ def test_a_whole_run_posts_its_cards_once(workspace: Workspace, tmp_path: Path) 
         workspace.front.fail(Fault(How.DROP_AFTER, "chat.postMessage"))
         for _ in range(2):
             ran = subprocess.run(
-                [sys.executable, "-m", "bot", "sync"], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120
+                [sys.executable, "-m", "bot", "sync"],
+                env=env,
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
             )
             assert ran.returncode == 0, ran.stdout + ran.stderr
     finally:
         town.stop()
     cards = [m["text"].splitlines()[0] for name in ("changes", "team-citizens") for m in workspace.said(name)]
-    slots = [
-        m["metadata"]["event_payload"]["slot"] for name in CHANNELS[:4] for m in workspace.said(name)
-    ]
+    slots = [m["metadata"]["event_payload"]["slot"] for name in CHANNELS[:4] for m in workspace.said(name)]
     assert len(cards) >= 3
     assert any(card.startswith("CHG-1 ·") for card in cards)
     assert len(slots) == len(set(slots)) >= 3
