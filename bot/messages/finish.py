@@ -1,4 +1,4 @@
-"""The last step of every Slack message, dialog and page: it is brought within Slack's limits, whatever it was made from.
+"""The last step of every Slack message, dialog and page: it is brought within Slack's limits, whatever it is made from.
 
 What is too much is left out by whole findings, with how many there are more; a message is never refused for its
 length. Limits: `bot.messages.blocks`.
@@ -97,6 +97,7 @@ def _few(built: list[Block], more: More, most: int) -> list[Block]:
     if len(built) <= most:
         return built
     tail = next((n for n, block in enumerate(reversed(built)) if block["type"] not in _FIXED), 0)
+    tail = min(tail, most - 1)
     room = most - tail - 1
     left_out = len(built) - tail - room
     closing = built[len(built) - tail :]

@@ -20,8 +20,11 @@ TITLE, LABEL, NOTE, BLOCKS = 24, 2000, 3000, 100
 BYTES = 250_000
 """Longest view as it is sent (`view_too_large`)."""
 
-LITERAL = 15_000
-"""Characters in all blocks together, so that the whole stays below `BYTES` when each is an emoji (12 bytes in JSON)."""
+LITERAL = 20_000
+"""Characters of literal text in all blocks together; Slack sets no limit of its own below `BYTES`."""
+
+_REST = 50_000
+"""Bytes kept free for the title, the note and what is to be filled in."""
 
 
 def dialog(title: str, built: Sequence[blocks.Block], close: str) -> View:
@@ -33,7 +36,7 @@ def dialog(title: str, built: Sequence[blocks.Block], close: str) -> View:
             "type": "modal",
             "title": blocks.plain(cut(title, TITLE)),
             "close": blocks.plain(cut(close, TITLE)),
-            "blocks": [*fitted(told, counted, BLOCKS - len(filled_in), LITERAL), *filled_in],
+            "blocks": [*_fitted(told, counted, BLOCKS - len(filled_in)), *filled_in],
         }
     )
 
@@ -46,7 +49,15 @@ def form(opened: View, submit: str, action: str, note: str) -> View:
 
 def page(built: Sequence[blocks.Block], more: More = counted) -> View:
     """Somebody's own page."""
-    return check({"type": "home", "blocks": fitted(built, more, BLOCKS, LITERAL)})
+    return check({"type": "home", "blocks": _fitted(built, more, BLOCKS)})
+
+
+def _fitted(built: Sequence[blocks.Block], more: More, most: int) -> list[blocks.Block]:
+    """Ever less of it, until it is within all limits: in JSON an emoji is 12 bytes, and addresses count as well."""
+    literal = LITERAL
+    while len(json.dumps(made := fitted(built, more, most, literal))) > BYTES - _REST and most > 1:
+        most, literal = most // 2, literal // 2
+    return made
 
 
 def text_field(label: str, name: str, hint: str, value: str = "", longest: int = 3000) -> blocks.Block:

@@ -29,7 +29,9 @@ pytestmark = pytest.mark.skipif(not SPECS.exists(), reason="no descriptions of t
 
 
 def manifest() -> dict[str, dict[str, dict[str, list[str]]]]:
-    read: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
+    read: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load(
+        (CONNECTOR / "manifest.yaml").read_text()
+    )
     return read
 
 
@@ -51,7 +53,13 @@ def scopes(method: str) -> set[str]:
 def test_every_call_is_seen_by_this_test() -> None:
     assert called().keys() == {
         *("auth.test", "apps.connections.open", "users.lookupByEmail", "users.info", "conversations.open"),
-        *("conversations.info", "conversations.history", "conversations.replies", "views.open", "views.update"),
+        *(
+            "conversations.info",
+            "conversations.history",
+            "conversations.replies",
+            "views.open",
+            "views.update",
+        ),
         *("views.publish", "chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete"),
     }
 

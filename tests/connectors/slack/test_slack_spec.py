@@ -20,7 +20,7 @@ from connectors.sandbox.slack import METHODS, SlackSandbox
 from connectors.sandbox.slack_blocks import parse_blocks
 from connectors.sandbox.slack_state import Failure, View
 from connectors.slack.client import SlackClient
-from connectors.slack.doctor import SCOPES, SlackExaminer
+from connectors.slack.doctor import SlackExaminer
 from connectors.slack.outlet import SlackOutlet
 from connectors.slack.postbox import SlackPostbox
 from connectors.slack.settings import SlackSettings
@@ -215,8 +215,3 @@ def test_what_people_of_the_sandbox_send_has_the_published_shape(
     for name in ("container", "user", "view"):
         if name in sent:
             assert set(sent[name]) - {"blocks", "type"} <= set(published[name])
-
-
-def test_manifest_asks_for_what_the_app_uses_and_no_more() -> None:
-    manifest = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
-    assert set(manifest["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
