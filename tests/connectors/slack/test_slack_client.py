@@ -9,6 +9,7 @@ import traceback
 from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 
 from bot.ports import (
     Ambiguous,
@@ -189,3 +190,18 @@ def test_wrong_token(server: Server) -> None:
     with pytest.raises(AuthRefused) as raised:
         SlackClient("xoxb-wrong", f"{server.url}/api/").me()
     assert "SLACK_BOT_TOKEN" in raised.value.fix
+
+
+@pytest.mark.parametrize(("spared", "by_proxy"), [("", 1), ("127.0.0.1", 0)])
+def test_a_proxy_is_used_unless_no_proxy_names_the_address(
+    sandbox: SlackSandbox, server: Server, monkeypatch: pytest.MonkeyPatch, spared: str, by_proxy: int
+) -> None:
+    """It is taken from the environment, also for an address on this machine; the README says so."""
+    with Server(Flask("proxy")) as proxy:
+        proxy.fail(Fault(How.ANSWER, status=200, body=json.dumps({"ok": True, "user_id": "UPROXY"})))
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", spared)
+        monkeypatch.delenv("no_proxy", raising=False)
+        me = SlackClient(sandbox.token, f"{server.url}/api/").me()
+        assert (len(proxy.asked), len(server.asked)) == (by_proxy, 1 - by_proxy)
+        assert (me.user == "UPROXY") is bool(by_proxy)

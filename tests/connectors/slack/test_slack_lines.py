@@ -288,6 +288,20 @@ def test_unsigned_forged_and_old_requests_are_refused(
     assert user.id not in caplog.text, "neither signature nor body are logged"
 
 
+def test_variables_that_make_the_library_another_kind_of_app_change_nothing(
+    sandbox: SlackSandbox, server: Server, channel: str, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With these two Bolt would look for an installation on disk, and know our token no more."""
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.1")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "x")
+    web = Desk(sandbox, server.url, signing_secret=SIGNING_SECRET)
+    body = form(**_command(sandbox, user, channel))
+    headers = sandbox.people.signed(body) | {"Content-Type": "application/x-www-form-urlencoded"}
+    assert web.desk.receive(headers, body)[0] == 200
+    assert len(web.taken) == 1
+    assert server.asked == []
+
+
 def test_an_old_signature_is_refused_even_when_it_fits(
     sandbox: SlackSandbox, web: Desk, channel: str, user: User
 ) -> None:

@@ -180,6 +180,17 @@ def test_manifest_has_buttons_command_and_home_and_no_more_events_than_that() ->
     assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened"]
     assert [c["command"] for c in features["slash_commands"]] == ["/sluis"]
     assert features["app_home"]["home_tab_enabled"]
+    assert features["app_home"]["messages_tab_enabled"], "else nobody can be written to directly"
+
+
+def test_manifest_is_that_of_an_app_of_ones_own_workspace() -> None:
+    """Slack limits reading back to one request a minute for apps that are distributed outside its Marketplace."""
+    manifest = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
+    assert manifest["settings"]["org_deploy_enabled"] is False
+    assert manifest["oauth_config"].keys() == {"scopes"}, (
+        "no redirect addresses: it is installed from its own page"
+    )
+    assert manifest["oauth_config"]["scopes"].keys() == {"bot"}
 
 
 SAMPLES = {
