@@ -15,16 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_limits import LIMITS, over
 from test_finish import PACKS, SPEAK, messages, poisoned, walk
-from test_golden import WAIVER
+from test_golden import CASES, WAIVER
 from test_golden_desk import POINTS, SEEN
 from test_golden_going_up import NOW, ONE, STEPS
 
 from bot.deed import carry
 from bot.interact import Settled
-from bot.messages import blocks, card, desk, digest, escalation, exception_form, home, views
+from bot.messages import blocks, card, desk, digest, escalation, exception_form, home, notification, views
 from bot.messages.digest import Digest, Preread
 from bot.messages.escalation import Up
 from bot.messages.exception_form import Draft
+from bot.messages.notification import Asked
 from bot.model.people import Person, Role
 from bot.model.say import Quote, say
 from connectors.sandbox.slack_blocks import parse_blocks
@@ -147,6 +148,38 @@ def test_whatever_is_answered_slack_takes_it(text: str, number: int) -> None:
 def test_whatever_a_dialog_or_home_shows_slack_takes_it(text: str, number: int) -> None:
     for view in shown(text, number):
         held_to_the_limits(view)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_text_tells_all_that_the_blocks_show(name: str) -> None:
+    """Screen readers and notifications have the text alone; what can only be pressed needs no telling."""
+    facts = CASES[name]
+    lines = group_lines(evaluate(facts, PACKS))
+    told = [card.compose(facts, lines, SPEAK, buttons=True), *digests("CHG-7", 3), *ladders("CHG-7", 1)]
+    told += [notification.compose(facts, lines, Asked(1, ("Operations",), "handover-1:ops"), SPEAK)]
+    for body in [*told, *answers("CHG-7", 1)]:
+        for block in (block for block in body["blocks"] if block["type"] != "actions"):
+            for row in rows(block):
+                assert said(row) in said(body["text"]), body["text"]
+
+
+def rows(block: dict[str, Any]) -> Iterator[str]:
+    """What a block shows, a piece at a time: a paragraph, an item of a list, a line of small print."""
+    if block["type"] == "header":
+        yield block["text"]["text"]
+    for part in block.get("elements", ()):
+        sections = part["elements"] if part["type"] == "rich_text_list" else [part]
+        yield from (
+            "".join(e["text"] for e in s["elements"]) if "elements" in s else s["text"] for s in sections
+        )
+
+
+def said(text: str) -> str:
+    """Words alone: unescaped, without the layout and the addresses of links."""
+    plain = re.sub(r"<[^|>]*\|([^>]*)>", r"\1", text)
+    for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        plain = plain.replace(entity, sign)
+    return " ".join(plain.split())
 
 
 def test_a_full_home_is_shown_whole() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import threading
 import traceback
 from datetime import UTC, datetime
 
@@ -101,6 +102,29 @@ def test_dropped_line(server, client, channel, how, writing, reading) -> None:
         with pytest.raises(wanted):
             call("chat.postMessage", channel=channel, text="x" * 2000)
         assert len(server.asked) == 1
+
+
+def _breaks_off(listener: socket.socket) -> None:
+    """Answers with a hundred characters announced, and ten sent."""
+    line, _ = listener.accept()
+    with line:
+        line.recv(65536)
+        line.sendall(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+            + b'{"ok": tru'
+        )
+
+
+@pytest.mark.parametrize(("deed", "error"), [("write", Ambiguous), ("read", Unreachable)])
+def test_an_answer_that_breaks_off(deed: str, error: type[SourceError]) -> None:
+    """What the SDK lets through as `IncompleteRead`, which is no OSError."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_breaks_off, args=(listener,))
+        thread.start()
+        client = SlackClient(SECRET, f"http://127.0.0.1:{listener.getsockname()[1]}/api/")
+        with pytest.raises(error, match="IncompleteRead"):
+            getattr(client, deed)("chat.postMessage", channel="C0123", text="hello")
+        thread.join()
 
 
 def test_no_answer_in_time(
