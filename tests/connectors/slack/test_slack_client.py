@@ -179,12 +179,13 @@ def test_longer_pause_is_for_the_caller(
     [
         Fault(How.ANSWER, status=200, body=_no("invalid_auth", detail=SECRET, user="dirk@example.org")),
         Fault(How.ANSWER, status=200, body=_no("not a code: " + SECRET)),
+        Fault(How.ANSWER, status=200, body=_no(SECRET)),
         Fault(How.ANSWER, status=500, body=SECRET),
         Fault(How.ANSWER, status=200, body=f"<html>{SECRET} dirk@example.org</html>"),
         Fault(How.ANSWER, status=200, body=_no("missing_scope", needed=f"<{SECRET}>")),
         Fault(How.DROP_BEFORE),
     ],
-    ids=["code", "made-up", "server-error", "page", "scope", "dropped"],
+    ids=["code", "made-up", "secret-as-code", "server-error", "page", "scope", "dropped"],
 )
 def test_nothing_private_in_errors_or_logs(
     server: Server, fault: Fault, caplog: pytest.LogCaptureFixture

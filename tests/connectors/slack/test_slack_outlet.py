@@ -109,7 +109,7 @@ def test_find_goes_through_every_page(sandbox: SlackSandbox, outlet: SlackOutlet
     assert [p.remote_id for p in outlet.find(Place(channel), MARKER, BEFORE)] == [first, last]
 
 
-@pytest.mark.parametrize(("minutes", "found"), [(-2, 0), (0.5, 1), (30, 1)])
+@pytest.mark.parametrize(("minutes", "found"), [(-2, 0), (-0.5, 1), (30, 1)])
 def test_find_looks_back_a_minute_further_than_asked(
     channel: str, sandbox: SlackSandbox, outlet: SlackOutlet, minutes: float, found: int
 ) -> None:
