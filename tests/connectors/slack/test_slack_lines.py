@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.ports import Deed, Gone, Interaction
-from connectors.sandbox.server import Server
+from bot.ports import Deed, Gone, Interaction, NotFound
+from connectors.sandbox.server import Fault, How, Server
 from connectors.sandbox.slack import SlackSandbox
 from connectors.sandbox.slack_people import SIGNING_SECRET
 from connectors.sandbox.slack_state import Message, User
@@ -406,3 +406,14 @@ def test_a_visitor_is_known_by_address_and_language(sandbox: SlackSandbox, web: 
     assert "example.org" not in repr(found)
     sandbox.scopes.discard("users:read.email")
     assert web.desk.visitor(user.id).email == ""
+
+
+@pytest.mark.parametrize("what", ["deleted", "is_bot"])
+def test_who_left_and_who_is_no_person_is_no_visitor(server: Server, web: Desk, what: str) -> None:
+    found = {
+        "ok": True,
+        "user": {"id": "U0DIRK", "profile": {"email": "dirk.peeters@example.org"}, what: True},
+    }
+    server.fail(Fault(How.ANSWER, "users.info", status=200, body=json.dumps(found)))
+    with pytest.raises(NotFound):
+        web.desk.visitor("U0DIRK")
