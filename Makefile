@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench bench-month contract exam-crash exam-faults exam-properties audit-dependencies pictures \
+.PHONY: help install demo test check bench bench-month contract contract-slack exam-crash exam-faults exam-properties audit-dependencies pictures \
 	record lock env-example checks-doc cases-doc columns-doc catalogue clean
 
 help: ## list the commands
@@ -50,6 +50,16 @@ contract: $(DONE) .contract/.installed ## the Jira connector on a server that ot
 	@.contract/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/contract.txt
 	@touch $@
 
+# Node 20 or newer, on Linux x64. The lock holds the hash of every package; none of them may run anything while it is installed.
+contract-slack: $(DONE) .contract-slack/.installed ## Slack: posting, buttons, /sluis and Home on two servers that others made (needs npm)
+	@SLUIS_CONTRACT=1 $(BIN)/python -m pytest tests/contracts/test_emulate.py tests/contracts/test_local_slack.py
+
+.contract-slack/.installed: requirements/contract-slack/package.json requirements/contract-slack/package-lock.json
+	@command -v npm >/dev/null || { echo "contract-slack: npm is needed, with Node 20 or newer: https://nodejs.org"; exit 2; }
+	@mkdir -p .contract-slack && cp $^ .contract-slack/
+	@cd .contract-slack && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
 bench-month: $(DONE) ## what a team gets to read in a month of 200 changes
 	@PYTHONPATH=tests $(BIN)/python -m tests.bench_month
 
@@ -72,6 +82,8 @@ lock: ## renew the lock files (needs uv)
 		--quiet --custom-compile-command "make lock" -c requirements/dev.txt -o requirements/runtime.txt
 	@echo "backlot==0.1.0" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
 		--custom-compile-command "make lock" -o requirements/contract.txt
+	@command -v npm >/dev/null || { echo "lock: contract-slack needs npm, and was left as it is"; exit 0; }; cd requirements/contract-slack && \
+		npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --silent
 	@uv pip compile --group build --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
 		--custom-compile-command "make lock" -o requirements/build.txt
 
@@ -101,4 +113,4 @@ catalogue: $(DONE) ## gather new sentences into the Dutch catalogue
 	@$(BIN)/python -m bot.messages.catalogue
 
 clean: ## remove what was made
-	@rm -rf $(VENV) .contract .demo .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .contract .contract-slack .demo .mypy_cache .ruff_cache .hypothesis

@@ -93,8 +93,9 @@ def words(text: str, *, bold: bool = False, italic: bool = False, code: bool = F
 
 
 def web_link(url: str, label: str) -> Element:
-    """A link for `rich_text`; a URL that is not one of the web gives the label alone."""
-    return {"type": "link", "url": url, "text": label or url} if is_web(url) else words(label)
+    """A link for `rich_text`; a URL that is not one of the web, or endless, gives the label alone."""
+    good = is_web(url) and len(url) <= URL
+    return {"type": "link", "url": url, "text": label or url} if good else words(label)
 
 
 def rich_text(*paragraphs: Sequence[Element]) -> Block:

@@ -76,9 +76,8 @@ def compose(
         *_buttons(ticket, speak, asked),
         blocks.context(escape(reason)),
     ]
-    return _message(
-        _text(_heading(ticket), standing, *map(_words, points), *notices, about, ticket.url), built
-    )
+    said = _text(_heading(ticket), standing, *map(_words, points), *notices, about, reason, ticket.url)
+    return _message(said, built)
 
 
 def news(

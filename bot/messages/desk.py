@@ -8,11 +8,12 @@ from typing import Any
 
 from bot.interact import Settled
 from bot.messages import blocks
+from bot.messages.finish import finished, text_of
 from bot.messages.language import Speaker
 from bot.messages.overview import ids, overview, seen, title, who, why
 from bot.messages.parts import Message
 from bot.messages.reasoning import plain_tree, reasoning
-from bot.messages.slack_text import clip, cut, escape
+from bot.messages.slack_text import cut
 from bot.model.facts import Facts
 from bot.model.finding import Finding
 from bot.model.pause import Pause, PauseKind
@@ -28,10 +29,7 @@ def plain_answer(*paragraphs: str) -> Message:
     """A few paragraphs, which only the person sees; of one with several lines the first is its title."""
     told = [text for text in paragraphs if text]
     built = [blocks.rich_text(_titled(cut(text, PIECE))) for text in told]
-    text = clip(escape("\n".join(told)), blocks.TEXT)
-    message = {"text": text, "blocks": built[: blocks.BLOCKS]}
-    blocks.check_message(message)
-    return message
+    return finished(text_of(told), built)
 
 
 def _titled(text: str) -> list[blocks.Element]:

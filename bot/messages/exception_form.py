@@ -68,6 +68,8 @@ def exception_form(
         "An exception makes nothing met: it stays visible with your name, and ends by itself. It is for {ticket} only.",
         ticket=Quote(facts.ticket.key),
     )
+    if not open_:  # all was settled meanwhile; Slack refuses a list without choices
+        return told_in_dialog(speak, speak(draft.refused) if draft.refused else told)
     named = [(cut(f"{f.id} · {f.titled(speak.language)}", blocks.BUTTON), f.id) for f in open_]
     hint = speak.say("In words that somebody understands a year from now.")
     wrong = [blocks.words(f"⛔ {speak(draft.refused)}", bold=True)] if draft.refused else []

@@ -1,4 +1,4 @@
-"""The last step of every Slack message: it is brought within Slack's limits, whatever it was made from.
+"""The last step of every Slack message, dialog and page: it is brought within Slack's limits, whatever it is made from.
 
 What is too much is left out by whole findings, with how many there are more; a message is never refused for its
 length. Limits: `bot.messages.blocks`.
@@ -46,10 +46,16 @@ def text_of(rows: Sequence[str], more: More = counted) -> str:
 
 def finished(text: str, built: Sequence[Block], more: More = counted) -> dict[str, Any]:
     """A message that Slack takes. What in it is not fit to be sent, a fault of ours, is left to `text`."""
-    made = _few(_short(copy.deepcopy([block for block in built if _sound(block)]), more), more)
-    message = {"text": text, "blocks": made}
+    message = {"text": text, "blocks": fitted(built, more)}
     blocks.check_message(message)
     return message
+
+
+def fitted(
+    built: Sequence[Block], more: More = counted, most: int = blocks.BLOCKS, literal: int = LITERAL
+) -> list[Block]:
+    """The blocks that are fit to be sent, at most so many, with at most so many characters of literal text."""
+    return _few(_short(copy.deepcopy([block for block in built if _sound(block)]), more, literal), more, most)
 
 
 def _sound(block: Block) -> bool:
@@ -60,14 +66,14 @@ def _sound(block: Block) -> bool:
     return True
 
 
-def _short(built: list[Block], more: More) -> list[Block]:
+def _short(built: list[Block], more: More, literal: int) -> list[Block]:
     """Lists lose items from the end of the message on until all of it is short enough."""
     lists = [
         part for block in built for part in block.get("elements", ()) if part["type"] == "rich_text_list"
     ]
     for part in reversed(lists):
         items, dropped = part["elements"], 0
-        while sum(map(len, _texts(built))) > LITERAL and len(items) > 1:
+        while sum(map(len, _texts(built))) > literal and len(items) > 1:
             if dropped:
                 items.pop()
             items.pop()
@@ -75,24 +81,24 @@ def _short(built: list[Block], more: More) -> list[Block]:
             items.append({"type": "rich_text_section", "elements": [blocks.words(more(dropped))]})
             if len(items) == 1:
                 break
-    return _clipped(built)
+    return _clipped(built, literal)
 
 
-def _clipped(built: list[Block]) -> list[Block]:
+def _clipped(built: list[Block], room: int) -> list[Block]:
     """What is still too long, in one piece, is cut."""
-    room = LITERAL
     for element in _elements(built):
         element["text"] = element["text"][:room] or "…"
         room = max(room - len(element["text"]), 0)
     return built
 
 
-def _few(built: list[Block], more: More) -> list[Block]:
+def _few(built: list[Block], more: More, most: int) -> list[Block]:
     """Blocks are left out before those that close the message."""
-    if len(built) <= blocks.BLOCKS:
+    if len(built) <= most:
         return built
     tail = next((n for n, block in enumerate(reversed(built)) if block["type"] not in _FIXED), 0)
-    room = blocks.BLOCKS - tail - 1
+    tail = min(tail, most - 1)
+    room = most - tail - 1
     left_out = len(built) - tail - room
     closing = built[len(built) - tail :]
     return [*built[:room], blocks.rich_text([blocks.words(more(left_out))]), *closing]

@@ -10,6 +10,7 @@ from bot.deed import Action, carry
 from bot.messages import blocks, views
 from bot.messages.desk import plain_answer
 from bot.messages.language import ROLE_NAMES, Speaker
+from bot.messages.notification import more
 from bot.messages.parts import Message
 from bot.messages.reasoning import SYSTEMS
 from bot.messages.slack_text import cut, escape, is_web
@@ -69,7 +70,7 @@ def page(mine: Mine, now: datetime, speak: Speaker) -> views.View:
         built += [blocks.divider(), *_ticket(one, speak)]
     rest = [*_rest(mine, speak), speak.say("As of {moment}. Sign-offs are given in the ticket.", moment=now)]
     built += [blocks.divider(), *(blocks.context(escape(text)) for text in rest)]
-    return views.page(built)
+    return views.page(built, more(speak))
 
 
 def listed(mine: Mine, speak: Speaker) -> Message:

@@ -5,25 +5,38 @@ Limits: https://docs.slack.dev/reference/views
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.messages import blocks
+from bot.messages.finish import More, counted, fitted
 from bot.messages.slack_text import cut
 
 View = dict[str, Any]
 
 TITLE, LABEL, NOTE, BLOCKS = 24, 2000, 3000, 100
+BYTES = 250_000
+"""Longest view as it is sent (`view_too_large`)."""
+
+LITERAL = 20_000
+"""Characters of literal text in all blocks together; Slack sets no limit of its own below `BYTES`."""
+
+_REST = 50_000
+"""Bytes kept free for the title, the note and what is to be filled in."""
 
 
 def dialog(title: str, built: Sequence[blocks.Block], close: str) -> View:
-    """A dialog to read."""
+    """A dialog to read; what is to be filled in comes last."""
+    told = [block for block in built if block["type"] != "input"]
+    filled_in = [block for block in built if block["type"] == "input"]
     return check(
         {
             "type": "modal",
             "title": blocks.plain(cut(title, TITLE)),
             "close": blocks.plain(cut(close, TITLE)),
-            "blocks": list(built),
+            "blocks": [*_fitted(told, counted, BLOCKS - len(filled_in)), *filled_in],
         }
     )
 
@@ -34,22 +47,31 @@ def form(opened: View, submit: str, action: str, note: str) -> View:
     return check(opened | sent)
 
 
-def page(built: Sequence[blocks.Block]) -> View:
+def page(built: Sequence[blocks.Block], more: More = counted) -> View:
     """Somebody's own page."""
-    return check({"type": "home", "blocks": list(built)[:BLOCKS]})
+    return check({"type": "home", "blocks": _fitted(built, more, BLOCKS)})
+
+
+def _fitted(built: Sequence[blocks.Block], more: More, most: int) -> list[blocks.Block]:
+    """Ever less of it, until it is within all limits: in JSON an emoji is 12 bytes, and addresses count as well."""
+    literal = LITERAL
+    while len(json.dumps(made := fitted(built, more, most, literal))) > BYTES - _REST and most > 1:
+        most, literal = most // 2, literal // 2
+    return made
 
 
 def text_field(label: str, name: str, hint: str, value: str = "", longest: int = 3000) -> blocks.Block:
     """A place for a few lines of text."""
     element = {
         "type": "plain_text_input", "action_id": name, "multiline": True, "max_length": longest,
-    } | ({"initial_value": value} if value else {})  # fmt: skip
+    } | ({"initial_value": cut(value, longest)} if value else {})  # fmt: skip
     return _field(label, element) | {"hint": blocks.plain(cut(hint, LABEL))}
 
 
 def day_field(label: str, name: str, day: str) -> blocks.Block:
-    """A place for a day, such as 2026-12-31."""
-    return _field(label, {"type": "datepicker", "action_id": name, "initial_date": day})
+    """A place for a day, such as 2026-12-31; anything else is left empty."""
+    known = {"initial_date": day} if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day, re.ASCII) else {}
+    return _field(label, {"type": "datepicker", "action_id": name} | known)
 
 
 def choices_field(
@@ -63,7 +85,9 @@ def choices_field(
 
 
 def _field(label: str, element: blocks.Element) -> blocks.Block:
-    return {"type": "input", "label": blocks.plain(cut(label, LABEL)), "element": element}
+    """The block has a name of its own, so that a dialog that is shown anew keeps what was filled in."""
+    named = blocks.plain(cut(label, LABEL))
+    return {"type": "input", "block_id": element["action_id"], "label": named, "element": element}
 
 
 def check(view: View) -> View:
@@ -74,14 +98,19 @@ def check(view: View) -> View:
         raise ValueError("blocks: a view takes 1 to 100")
     if len(view.get("private_metadata", "")) > NOTE:
         raise ValueError("private_metadata: more than Slack takes")
-    for block in (b for b in view["blocks"] if b["type"] == "input"):
+    if len(json.dumps(view)) > BYTES:
+        raise ValueError("the view is larger than Slack takes")
+    filled_in = [block for block in view["blocks"] if block["type"] == "input"]
+    if len({block["block_id"] for block in filled_in}) < len(filled_in):
+        raise ValueError("block_id: used twice")
+    for block in filled_in:
         _check_field(block["element"])
     return view
 
 
 def _check_field(element: Mapping[str, Any]) -> None:
     for option in element.get("options", ()):
-        if not 0 < len(option["value"]) <= blocks.CHOICE:
-            raise ValueError("option: a value has 1 to 150 characters")
+        if not 0 < len(option["value"]) <= blocks.CHOICE or not option["text"]["text"]:
+            raise ValueError("option: has a text, and a value of 1 to 150 characters")
     if element["type"] == "multi_static_select" and not element.get("options"):
         raise ValueError("options: there is nothing to choose")

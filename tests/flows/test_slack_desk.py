@@ -330,6 +330,14 @@ def test_a_role_that_was_lost_meanwhile_counts_no_more(world: World) -> None:
     assert world.ctx.journal.waivers_of(f"jira:{world.town.jira.issues['CHG-1'].id}") == ()
 
 
+def test_a_dialog_that_could_not_be_opened_in_time_is_told(world: World) -> None:
+    late = Fault(How.ANSWER, "views.open", status=200, body='{"ok": false, "error": "expired_trigger_id"}')
+    world.town.servers["slack"].fail(late)
+    assert "so no form could be opened. Please press again." in world.press("Karim Aziz", "waive")
+    world.press("Karim Aziz", "waive")
+    assert "It is for CHG-1 only." in world.dialog("Karim Aziz")
+
+
 def test_an_answer_to_a_dialog_that_was_closed_comes_directly(world: World) -> None:
     world.press("Karim Aziz", "waive")
     karim = world.user("Karim Aziz")

@@ -72,6 +72,13 @@ def test_too_many_blocks_leave_out_those_before_the_buttons() -> None:
     assert body["blocks"][-2] == blocks.rich_text([blocks.words("and 32 more")])
 
 
+def test_too_many_closing_blocks_are_brought_within_the_limit_too() -> None:
+    closing = [blocks.context(str(n)) for n in range(60)]
+    body = finished("t", [blocks.rich_text([blocks.words("x")]), *closing], MORE)
+    assert len(body["blocks"]) == blocks.BLOCKS
+    assert body["blocks"][1:] == closing[11:]
+
+
 @pytest.mark.parametrize(
     "bad",
     [

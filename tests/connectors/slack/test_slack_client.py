@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import threading
 import traceback
 from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 
 from bot.ports import (
     Ambiguous,
@@ -102,6 +104,29 @@ def test_dropped_line(server, client, channel, how, writing, reading) -> None:
         assert len(server.asked) == 1
 
 
+def _breaks_off(listener: socket.socket) -> None:
+    """Answers with a hundred characters announced, and ten sent."""
+    line, _ = listener.accept()
+    with line:
+        line.recv(65536)
+        line.sendall(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+            + b'{"ok": tru'
+        )
+
+
+@pytest.mark.parametrize(("deed", "error"), [("write", Ambiguous), ("read", Unreachable)])
+def test_an_answer_that_breaks_off(deed: str, error: type[SourceError]) -> None:
+    """What the SDK lets through as `IncompleteRead`, which is no OSError."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_breaks_off, args=(listener,))
+        thread.start()
+        client = SlackClient(SECRET, f"http://127.0.0.1:{listener.getsockname()[1]}/api/")
+        with pytest.raises(error, match="IncompleteRead"):
+            getattr(client, deed)("chat.postMessage", channel="C0123", text="hello")
+        thread.join()
+
+
 def test_no_answer_in_time(
     sandbox: SlackSandbox, server: Server, channel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,12 +179,13 @@ def test_longer_pause_is_for_the_caller(
     [
         Fault(How.ANSWER, status=200, body=_no("invalid_auth", detail=SECRET, user="dirk@example.org")),
         Fault(How.ANSWER, status=200, body=_no("not a code: " + SECRET)),
+        Fault(How.ANSWER, status=200, body=_no(SECRET)),
         Fault(How.ANSWER, status=500, body=SECRET),
         Fault(How.ANSWER, status=200, body=f"<html>{SECRET} dirk@example.org</html>"),
         Fault(How.ANSWER, status=200, body=_no("missing_scope", needed=f"<{SECRET}>")),
         Fault(How.DROP_BEFORE),
     ],
-    ids=["code", "made-up", "server-error", "page", "scope", "dropped"],
+    ids=["code", "made-up", "secret-as-code", "server-error", "page", "scope", "dropped"],
 )
 def test_nothing_private_in_errors_or_logs(
     server: Server, fault: Fault, caplog: pytest.LogCaptureFixture
@@ -189,3 +215,18 @@ def test_wrong_token(server: Server) -> None:
     with pytest.raises(AuthRefused) as raised:
         SlackClient("xoxb-wrong", f"{server.url}/api/").me()
     assert "SLACK_BOT_TOKEN" in raised.value.fix
+
+
+@pytest.mark.parametrize(("spared", "by_proxy"), [("", 1), ("127.0.0.1", 0)])
+def test_a_proxy_is_used_unless_no_proxy_names_the_address(
+    sandbox: SlackSandbox, server: Server, monkeypatch: pytest.MonkeyPatch, spared: str, by_proxy: int
+) -> None:
+    """It is taken from the environment, also for an address on this machine; the README says so."""
+    with Server(Flask("proxy")) as proxy:
+        proxy.fail(Fault(How.ANSWER, status=200, body=json.dumps({"ok": True, "user_id": "UPROXY"})))
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", spared)
+        monkeypatch.delenv("no_proxy", raising=False)
+        me = SlackClient(sandbox.token, f"{server.url}/api/").me()
+        assert (len(proxy.asked), len(server.asked)) == (by_proxy, 1 - by_proxy)
+        assert (me.user == "UPROXY") is bool(by_proxy)

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.ports import Deed, Gone, Interaction
-from connectors.sandbox.server import Server
+from bot.ports import Deed, Gone, Interaction, NotFound
+from connectors.sandbox.server import Fault, How, Server
 from connectors.sandbox.slack import SlackSandbox
 from connectors.sandbox.slack_people import SIGNING_SECRET
 from connectors.sandbox.slack_state import Message, User
@@ -288,6 +288,20 @@ def test_unsigned_forged_and_old_requests_are_refused(
     assert user.id not in caplog.text, "neither signature nor body are logged"
 
 
+def test_variables_that_make_the_library_another_kind_of_app_change_nothing(
+    sandbox: SlackSandbox, server: Server, channel: str, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With these two Bolt would look for an installation on disk, and know our token no more."""
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.1")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "x")
+    web = Desk(sandbox, server.url, signing_secret=SIGNING_SECRET)
+    body = form(**_command(sandbox, user, channel))
+    headers = sandbox.people.signed(body) | {"Content-Type": "application/x-www-form-urlencoded"}
+    assert web.desk.receive(headers, body)[0] == 200
+    assert len(web.taken) == 1
+    assert server.asked == []
+
+
 def test_an_old_signature_is_refused_even_when_it_fits(
     sandbox: SlackSandbox, web: Desk, channel: str, user: User
 ) -> None:
@@ -392,3 +406,14 @@ def test_a_visitor_is_known_by_address_and_language(sandbox: SlackSandbox, web: 
     assert "example.org" not in repr(found)
     sandbox.scopes.discard("users:read.email")
     assert web.desk.visitor(user.id).email == ""
+
+
+@pytest.mark.parametrize("what", ["deleted", "is_bot"])
+def test_who_left_and_who_is_no_person_is_no_visitor(server: Server, web: Desk, what: str) -> None:
+    found = {
+        "ok": True,
+        "user": {"id": "U0DIRK", "profile": {"email": "dirk.peeters@example.org"}, what: True},
+    }
+    server.fail(Fault(How.ANSWER, "users.info", status=200, body=json.dumps(found)))
+    with pytest.raises(NotFound):
+        web.desk.visitor("U0DIRK")

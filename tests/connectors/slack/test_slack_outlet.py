@@ -109,7 +109,7 @@ def test_find_goes_through_every_page(sandbox: SlackSandbox, outlet: SlackOutlet
     assert [p.remote_id for p in outlet.find(Place(channel), MARKER, BEFORE)] == [first, last]
 
 
-@pytest.mark.parametrize(("minutes", "found"), [(-2, 0), (0.5, 1), (30, 1)])
+@pytest.mark.parametrize(("minutes", "found"), [(-2, 0), (-0.5, 1), (30, 1)])
 def test_find_looks_back_a_minute_further_than_asked(
     channel: str, sandbox: SlackSandbox, outlet: SlackOutlet, minutes: float, found: int
 ) -> None:
@@ -268,6 +268,27 @@ def test_long_channel_is_paced(outlet: SlackOutlet, channel: str, slept: list[fl
         outlet.create(Place(channel), body(f"{number}"), MARKER)
     assert len(slept) == 2
     assert 1.5 < sum(slept) < 3.1
+
+
+def test_edits_are_paced_for_the_whole_workspace(
+    sandbox: SlackSandbox, outlet: SlackOutlet, channel: str, slept: list[float]
+) -> None:
+    """chat.update is of tier 3: fifty a minute, whatever the channel."""
+    cards = [outlet.create(Place(c), body("card"), MARKER) for c in (channel, sandbox.add_channel("other"))]
+    for number in range(6):
+        for card in cards:
+            outlet.update(Place(card.partition("/")[0]), card, body(f"{number}"), MARKER)
+    assert len(slept) == 2
+    assert all(1.0 < pause < 3.1 for pause in slept)
+
+
+def test_posts_are_paced_for_the_whole_workspace(
+    sandbox: SlackSandbox, outlet: SlackOutlet, slept: list[float]
+) -> None:
+    """ "Several hundred a minute" for all channels together."""
+    for number in range(32):
+        outlet.create(Place(sandbox.add_channel(f"c{number}")), body("x"), MARKER)
+    assert len(slept) == 2
 
 
 def test_direct_conversation_takes_messages_like_a_channel(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bot.model.people import Person
@@ -87,6 +89,16 @@ def test_nobody_is_guessed(
     sandbox.add_user("Els Maes", "els.maes@example.org", deleted=True)
     assert postbox.person(person) is None
     assert len(server.asked) == calls
+
+
+@pytest.mark.parametrize("what", ["deleted", "is_bot"])
+def test_who_left_and_who_is_no_person_are_not_written_to(
+    server: Server, postbox: SlackPostbox, what: str
+) -> None:
+    found = json.dumps({"ok": True, "user": {"id": "U0DIRK", "name": "dirk", what: True}})
+    server.fail(Fault(How.ANSWER, "lookupByEmail", status=200, body=found))
+    assert postbox.person(DIRK) is None
+    assert server.count(path="conversations") == 0
 
 
 def test_answers_are_kept_for_an_hour(

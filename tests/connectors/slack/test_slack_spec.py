@@ -20,7 +20,7 @@ from connectors.sandbox.slack import METHODS, SlackSandbox
 from connectors.sandbox.slack_blocks import parse_blocks
 from connectors.sandbox.slack_state import Failure, View
 from connectors.slack.client import SlackClient
-from connectors.slack.doctor import SCOPES, SlackExaminer
+from connectors.slack.doctor import SlackExaminer
 from connectors.slack.outlet import SlackOutlet
 from connectors.slack.postbox import SlackPostbox
 from connectors.slack.settings import SlackSettings
@@ -180,6 +180,17 @@ def test_manifest_has_buttons_command_and_home_and_no_more_events_than_that() ->
     assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened"]
     assert [c["command"] for c in features["slash_commands"]] == ["/sluis"]
     assert features["app_home"]["home_tab_enabled"]
+    assert features["app_home"]["messages_tab_enabled"], "else nobody can be written to directly"
+
+
+def test_manifest_is_that_of_an_app_of_ones_own_workspace() -> None:
+    """Slack limits reading back to one request a minute for apps that are distributed outside its Marketplace."""
+    manifest = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
+    assert manifest["settings"]["org_deploy_enabled"] is False
+    assert manifest["oauth_config"].keys() == {"scopes"}, (
+        "no redirect addresses: it is installed from its own page"
+    )
+    assert manifest["oauth_config"]["scopes"].keys() == {"bot"}
 
 
 SAMPLES = {
@@ -215,8 +226,3 @@ def test_what_people_of_the_sandbox_send_has_the_published_shape(
     for name in ("container", "user", "view"):
         if name in sent:
             assert set(sent[name]) - {"blocks", "type"} <= set(published[name])
-
-
-def test_manifest_asks_for_what_the_app_uses_and_no_more() -> None:
-    manifest = yaml.safe_load((CONNECTOR / "manifest.yaml").read_text())
-    assert set(manifest["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
