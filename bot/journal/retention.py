@@ -74,7 +74,7 @@ def _forget_general(connection: Connection, moment: datetime, at: datetime) -> N
     general = or_(*(SLOT.c.ticket.startswith(f"{group}:") for group in GENERAL))
     connection.execute(delete(SLOT).where(general, SLOT.c.once, SLOT.c.applied_at < moment))
     connection.execute(delete(RUN).where(RUN.c.started < moment))
-    old = (AUDIT.c.ticket == "", AUDIT.c.cause == Cause.WRITE, AUDIT.c.at < moment)
+    old = (AUDIT.c.ticket == "", AUDIT.c.cause.in_((Cause.WRITE, Cause.ALLOWANCE)), AUDIT.c.at < moment)
     if parts := _take_away(connection, AUDIT_BESIDE.c.seq.in_(select(AUDIT.c.seq).where(*old))):
         append(connection, Entry(Cause.PRUNED, "", {"tickets": [], "parts": parts}), at)
 
