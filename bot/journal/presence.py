@@ -29,7 +29,9 @@ class Presence:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._lock = threading.Lock()  # cycles and what people do in Slack are worked on in threads of their own
+        self._lock = (
+            threading.Lock()
+        )  # cycles and what people do in Slack are worked on in threads of their own
         self._line: Connection | None = None
         self._number = 0
 
@@ -45,7 +47,9 @@ class Presence:
             if self._line is None:
                 self._number = secrets.randbelow(2**31)
                 self._line = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-                weakref.finalize(self, _let_go, self._line)  # a journal that nobody closes keeps no session open
+                weakref.finalize(
+                    self, _let_go, self._line
+                )  # a journal that nobody closes keeps no session open
                 self._line.execute(select(func.pg_advisory_lock(OURS, self._number)))
             return f"p{self._number}:"
 

@@ -1,4 +1,4 @@
-"""Two replicas at the desk on one PostgreSQL: what one has in hand is its own while it lives, then the other's at once."""
+"""Two replicas at the desk on one PostgreSQL: what one has in hand is its own, and the other's once it was killed."""
 
 from __future__ import annotations
 
