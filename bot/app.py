@@ -155,15 +155,16 @@ def last_report(settings: Settings) -> dict[str, Any] | None:
     return report
 
 
-def allow(settings: Settings, messages: int, by: str) -> None:
-    """Keep a person's word that the next cycle may write so many messages; it counts for a day, once. Raises
-    SettingsError.
+def allow(settings: Settings, messages: int, by: str, user: str) -> None:
+    """Keep a person's word that the next cycle may write so many messages; it counts for a day, once. `user` is the
+    account of the machine that says so, `by` in whose name. Raises SettingsError.
     """
     try:
         journal = open_journal(settings.bot.database_url, exclusive=False)
     except JournalError as error:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
     try:
-        journal.allow(Allowance(messages, by, now() + timedelta(days=1)))
+        given = now()
+        journal.allow(Allowance(messages, by, user, given + timedelta(days=1)), given)
     finally:
         journal.close()

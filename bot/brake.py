@@ -51,15 +51,13 @@ def brake(ctx: Context, report: Report) -> None:
     word = ctx.journal.allowance(ctx.clock()) if reason else None
     # reminders are counted by none of these: they come on top, within the cap of every run
     report.limit = ctx.policy.max_writes + max(ctx.policy.allow, word.messages if word else 0)
-    if not reason or load.messages <= ctx.policy.allow:
-        ctx.journal.halt("")
-        return
-    if word and load.messages <= word.messages:
-        report.note(f"{reason}: {word.by} allowed it")
-        ctx.journal.halt("")
-        return
-    report.halted = reason
-    ctx.journal.halt(reason)
+    allowed = load.messages <= max(ctx.policy.allow, word.messages if word else 0)
+    report.halted = "" if not reason or allowed else reason
+    ctx.journal.halt(report.halted)
+    if reason and allowed:
+        ctx.journal.allowance_used(load.messages, reason, ctx.clock())
+        by = str(word) if word and load.messages <= word.messages else "who started this run"
+        report.note(f"{reason}: allowed by {by}")
 
 
 def tell(ctx: Context, report: Report) -> None:

@@ -46,7 +46,7 @@ def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> It
         introduced(ctx, source, report)
         since = ctx.journal.mark(source.name)
         whole = full or since is None
-        listing = source.census() if whole else source.changed(since)
+        listing = source.census(ctx.policy.since) if whole else source.changed(since)
         yield from _together(source, _unseen(ctx, source.name, listing, ids, count, full))
         again = (row.key for row in ctx.journal.due_again(source.name, ctx.clock()) if row.id not in ids)
         for ref in filter(None, map(source.find, again)):

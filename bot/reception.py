@@ -4,14 +4,11 @@ off by one worker. A killed process loses none; a deed that is delivered again i
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import structlog
 
@@ -27,7 +24,9 @@ from bot.survival import surviving
 log = structlog.get_logger()
 
 LEASE = 120
-"""Seconds for which a deed is one worker's: longer than reading a ticket takes, so that no other begins it as well."""
+"""Seconds for which a deed is one worker's: longer than reading a ticket takes, so that no other begins it as well.
+That of a process that was killed is free at once: on SQLite to the next one, on PostgreSQL to every replica.
+"""
 
 PATIENCE = 5
 """How often an answer is tried, each time after twice as long."""
@@ -53,7 +52,6 @@ class Reception:
     ) -> None:
         self._ctx, self._desk, self._clerk = ctx, desk, Clerk(ctx, desk)
         self._on_kept, self._on_done = on_kept, on_done
-        self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self._wake, self._over = threading.Event(), threading.Event()
         self._worker = threading.Thread(target=self._run, name="reception", daemon=True)
 
@@ -97,12 +95,16 @@ class Reception:
 
     def work_off(self) -> int:
         """Work on everything that is due now; gives how many deeds that was."""
-        done = 0
+        done, journal = 0, self._ctx.journal
+        if not journal.waiting_deeds():
+            return done
+        journal.free_dead_leases()  # what another replica was at when it was killed is not waited for
+        owner = journal.own_name()
         while not self._over.is_set():
-            deed = self._ctx.journal.next_deed(self._owner, self._ctx.clock(), LEASE)
+            deed = journal.next_deed(owner, self._ctx.clock(), LEASE)
             if deed is None:
                 break
-            self._work(deed)
+            self._work(deed, owner)
             done += 1
         return done
 
@@ -115,13 +117,13 @@ class Reception:
             if not done:
                 self._wake.wait(LOOK)
 
-    def _work(self, deed: DeedRow) -> None:
+    def _work(self, deed: DeedRow, owner: str) -> None:
         try:
             answer = deed.answer
             if answer is None:
                 made = self._decided(deed.interaction)
                 # Another worker took it over: it also answers.
-                if not self._ctx.journal.decide(deed, self._owner, made, self._ctx.clock()):
+                if not self._ctx.journal.decide(deed, owner, made, self._ctx.clock()):
                     return
                 self._on_done(made.outcome)
                 answer = made.answer

@@ -70,6 +70,9 @@ def _ways(secret: str, users: Iterable[str]) -> Iterable[str]:
         json.dumps(secret)[1:-1],
         repr(secret)[1:-1],
     )
+    names = tuple(users)
     encodings: tuple[Callable[[bytes], bytes], ...] = (base64.b64encode, base64.urlsafe_b64encode)
-    for plain in (secret, *(f"{user}:{secret}" for user in users)):
+    # together with a name: Basic authentication over HTTP, AUTH PLAIN of a mail server (RFC 4616)
+    pairs = [pair for user in names for pair in (f"{user}:{secret}", f"\0{user}\0{secret}")]
+    for plain in (secret, *pairs):
         yield from (encode(plain.encode()).decode().rstrip("=") for encode in encodings)

@@ -97,7 +97,8 @@ class BotSettings(TalkSettings, NormSettings):
     )
     since: date | None = Field(
         None,
-        description="What was closed before this day, and was never looked at, is left alone whatever happens to it.",
+        description="What was closed before this day, and was never looked at, is left alone whatever happens to it. "
+        "Where a closed state counts as open in the system itself, it is not even listed.",
         examples=["2026-01-01"],
     )
     default_class: int = Field(3, ge=1, le=5, description="Class by which an unclassified asset is judged.")

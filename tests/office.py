@@ -146,7 +146,7 @@ class Office:
     def changed(self, since: datetime | None) -> Iterator[TicketRef]:
         yield from (self._ref(t) for t in self.tickets.values() if since is None or t.updated >= since)
 
-    def census(self) -> Iterator[TicketRef]:
+    def census(self, since: datetime | None = None) -> Iterator[TicketRef]:
         yield from (self._ref(t) for t in self.tickets.values() if not t.state.over)
 
     def find(self, key: str) -> TicketRef | None:

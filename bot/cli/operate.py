@@ -40,8 +40,10 @@ def sync(
     SLUIS_MODE=act sluis sync --format json
     """
     from bot import app, logs, settings
+    from bot.cli.caller import account
     from bot.cli.interrupt import Interrupt
     from bot.cli.progress import progress
+    from bot.journal import Allowance
     from bot.pipeline import cycle
 
     loaded = settings.load()
@@ -50,6 +52,8 @@ def sync(
         ctx = app.build(loaded, stop=interrupt.told)
         ctx = replace(ctx, policy=replace(ctx.policy, allow=allowed))
         try:
+            if allowed:
+                ctx.journal.allow_once(Allowance(allowed, "", account(), ctx.clock()), ctx.clock())
             with progress("tickets") as tick:
                 done = cycle(ctx, full, tick)
         finally:
@@ -60,7 +64,12 @@ def sync(
 
 def allow(
     messages: Annotated[int, typer.Argument(min=1, help="How many messages may be written.")],
-    person: Annotated[str, typer.Option("--as", help="Who says so; it stands in the report.")],
+    person: Annotated[
+        str,
+        typer.Option(
+            "--as", help="In whose name; recorded with your account of the machine, and not checked."
+        ),
+    ],
 ) -> None:
     """Let the next cycle of a running `sluis serve` write so many messages, where it stopped because of the caps.
     The word counts for a day, once.
@@ -70,12 +79,14 @@ def allow(
     sluis allow 412 --as "Dirk Peeters"
     """
     from bot import app, settings
+    from bot.cli.caller import account
 
     by = " ".join(person.split())
     if not by:
         raise typer.BadParameter("say who allows it", param_hint="--as")
-    app.allow(settings.load(), messages, by)
-    typer.echo(f"The next cycle may write {messages} messages.")
+    user = account()
+    app.allow(settings.load(), messages, by, user)
+    typer.echo(f"The next cycle may write {messages} messages. On record: {user}, in the name of {by}.")
 
 
 def show(done: Report, form: Form) -> None:

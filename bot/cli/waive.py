@@ -64,6 +64,7 @@ def waive(
 def _record(
     ctx: Context, source: TicketSource, ref: TicketRef, rules: tuple[str, ...], words: tuple[str, date, str]
 ) -> None:
+    from bot.cli import caller
     from bot.fetch import Gatherer
     from bot.messages.waivers import recorded
     from bot.waivers import Asked, WaiverRefused, authorised, still_open, waiver
@@ -76,7 +77,7 @@ def _record(
         account = authorised(facts.roles, person, terms.roles, ctx.speak).person.id
     except WaiverRefused as error:
         _refuse(str(error), 1)
-    ctx.journal.record_waiver(made, account)
+    ctx.journal.record_waiver(made, account, caller.account())
     typer.echo(f"{ref.key} {recorded(made, ctx.speak)}")
     if rest := still_open(facts, ctx.policy.packs, made):
         typer.echo(ctx.speak.say("The same demand stays open by {rules}.", rules=rest))
@@ -94,6 +95,7 @@ def _list(ctx: Context, ref: TicketRef) -> None:
 
 def _end(ctx: Context, source: TicketSource, ref: TicketRef, rules: Sequence[str], person: str) -> None:
     """By somebody who may record one, on their own change too: ending one asks more of the ticket, not less."""
+    from bot.cli.caller import account
     from bot.fetch import Gatherer
     from bot.waivers import WaiverRefused, authorised
 
@@ -101,7 +103,8 @@ def _end(ctx: Context, source: TicketSource, ref: TicketRef, rules: Sequence[str
         by = authorised(Gatherer(ctx).members(source), person, ctx.policy.waivers.roles, ctx.speak)
     except WaiverRefused as error:
         _refuse(str(error), 1)
-    ended = [r for r in rules if ctx.journal.end_waiver(f"{ref.source}:{ref.id}", r, ctx.clock(), by.name)]
+    told, user = f"{ref.source}:{ref.id}", account()
+    ended = [r for r in rules if ctx.journal.end_waiver(told, r, ctx.clock(), by.name, user)]
     for rule in ended:
         typer.echo(ctx.speak.say("The waiver of {rule} for {ticket} has ended.", rule=rule, ticket=ref.key))
     if missing := [rule for rule in rules if rule not in ended]:

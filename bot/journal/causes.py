@@ -13,6 +13,7 @@ class Cause(StrEnum):
     INTERACTION = "interaction"
     WAIVER = "waiver"
     SETTINGS = "settings"
+    ALLOWANCE = "allowance"
     GONE = "gone"
     ERASED = "erased"
     PRUNED = "pruned"

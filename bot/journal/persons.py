@@ -19,8 +19,20 @@ from sqlalchemy import Column, Connection, RowMapping, Table, delete, select, up
 
 from bot.journal.audit import Entry, append, put_beside
 from bot.journal.causes import Cause
+from bot.journal.slot import GENERAL
 from bot.journal.store import Store, digest
-from bot.journal.tables import AUDIT, AUDIT_BESIDE, AUDIT_HEAD, META, METADATA, TICKET, Json, Words
+from bot.journal.tables import (
+    AUDIT,
+    AUDIT_BESIDE,
+    AUDIT_HEAD,
+    META,
+    METADATA,
+    SENT,
+    SLOT,
+    TICKET,
+    Json,
+    Words,
+)
 from bot.model.persona import Persona, people_in
 
 _NOT_SEARCHED = (AUDIT, AUDIT_HEAD, AUDIT_BESIDE, META)
@@ -31,6 +43,8 @@ _KEYS = frozenset(
     }
 )
 """Columns by which things are known again; the kind of a handover notification names its recipient's account."""
+_NAMING = ((SENT.c.what, ""), *((SLOT.c.ticket, f"{group}:") for group in GENERAL))
+"""Of these, those that name who was reminded, by how they begin: what is reminded of once more is a new message."""
 _PAIRS = (("by_id", "by_name"), ("account", "person"), ("user", "person"), ("person_id", "name"))
 """Columns that hold an account and its name, where a table has them."""
 
@@ -104,8 +118,15 @@ def _columns(table: Table) -> list[Column[Any]]:
     return [c for c in table.c if isinstance(c.type, Words | Json) and c.name not in _KEYS]
 
 
+def _told(table: Table, row: RowMapping) -> dict[str, Any]:
+    """What a row says, by column."""
+    naming = [c for c, begins in _NAMING if c.table is table and row[c.name].startswith(begins)]
+    return {column.name: row[column.name] for column in (*_columns(table), *naming)}
+
+
 def _rows(connection: Connection, table: Table) -> Iterator[RowMapping]:
-    wanted = dict.fromkeys([*table.primary_key.columns, *_columns(table)])
+    naming = (column for column, _ in _NAMING if column.table is table)
+    wanted = dict.fromkeys([*table.primary_key.columns, *_columns(table), *naming])
     yield from connection.execute(select(*wanted)).mappings()
 
 
@@ -129,9 +150,9 @@ def _people(connection: Connection) -> Iterator[tuple[str, str]]:
 def _places(connection: Connection, person: Persona) -> Iterator[Place]:
     for table in _searched():
         for row in _rows(connection, table):
-            for column in _columns(table):
-                for path, text in person.places(row[column.name]):
-                    yield Place(table.name, _name_of(table, row), f"{column.name}{path}", text)
+            for name, value in _told(table, row).items():
+                for path, text in person.places(value):
+                    yield Place(table.name, _name_of(table, row), f"{name}{path}", text)
     for row, body in _beside(connection):
         for path, text in person.places(body):
             yield Place(AUDIT_BESIDE.name, str(row["seq"]), f"{row['part']}{path}", text)
@@ -145,7 +166,7 @@ def _beside(connection: Connection) -> Iterator[tuple[RowMapping, Any]]:
 def _hide(connection: Connection, table: Table, person: Persona, pseudonym: str) -> int:
     count = 0
     for row in list(_rows(connection, table)):
-        kept = {column.name: row[column.name] for column in _columns(table)}
+        kept = _told(table, row)
         hidden = {name: person.hidden(value, pseudonym) for name, value in kept.items()}
         fresh: dict[str, Any] = {name: value for name, value in hidden.items() if value != kept[name]}
         if not fresh:

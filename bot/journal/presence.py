@@ -9,12 +9,13 @@ pg_locks, where `objsubid` 2 tells them.)
 from __future__ import annotations
 
 import secrets
+import threading
 import weakref
 
 from sqlalchemy import Connection, Engine, String, cast, column, func, literal, select, table, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.journal.tables import SLOT
+from bot.journal.tables import DEED, SLOT
 
 OURS = 0x51015
 """The first key of our locks, which tells them from those of other programs in the same database."""
@@ -28,26 +29,36 @@ class Presence:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._lock = (
+            threading.Lock()
+        )  # cycles and what people do in Slack are worked on in threads of their own
         self._line: Connection | None = None
         self._number = 0
 
     @property
     def name(self) -> str:
         """Such as "p12345:"; taken out anew where the line to the server was lost. Raises DBAPIError."""
-        if self._line is not None:
-            try:
-                self._line.execute(select(1))
-            except DBAPIError:
-                self.end()
-        if self._line is None:
-            self._number = secrets.randbelow(2**31)
-            self._line = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            weakref.finalize(self, _let_go, self._line)  # a journal that nobody closes keeps no session open
-            self._line.execute(select(func.pg_advisory_lock(OURS, self._number)))
-        return f"p{self._number}:"
+        with self._lock:
+            if self._line is not None:
+                try:
+                    self._line.execute(select(1))
+                except DBAPIError:
+                    self._end()
+            if self._line is None:
+                self._number = secrets.randbelow(2**31)
+                self._line = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                weakref.finalize(
+                    self, _let_go, self._line
+                )  # a journal that nobody closes keeps no session open
+                self._line.execute(select(func.pg_advisory_lock(OURS, self._number)))
+            return f"p{self._number}:"
 
     def end(self) -> None:
         """Let go of the lock and the line."""
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
         line, self._line = self._line, None
         if line is not None:
             _let_go(line)
@@ -60,7 +71,7 @@ def _let_go(line: Connection) -> None:
 
 
 def free_dead(connection: Connection) -> None:
-    """Give back the leases of slots of processes that are no more."""
+    """Give back what processes that are no more had leased: messages to write, and deeds of people to work on."""
     here = select(_DATABASES.c.oid).where(_DATABASES.c.datname == func.current_database()).scalar_subquery()
     alive = select(literal("p") + cast(_LOCKS.c.objid, String)).where(
         _LOCKS.c.locktype == "advisory",
@@ -68,6 +79,7 @@ def free_dead(connection: Connection) -> None:
         _LOCKS.c.classid == OURS,
         _LOCKS.c.objsubid == 2,
     )
-    owner = func.split_part(SLOT.c.lease_owner, ":", 1)
-    dead = (SLOT.c.lease_owner.like("p%:%"), owner.not_in(alive))
-    connection.execute(update(SLOT).where(*dead).values(lease_owner=None, lease_until=None))
+    for leased in (SLOT, DEED):
+        owner = func.split_part(leased.c.lease_owner, ":", 1)
+        dead = (leased.c.lease_owner.like("p%:%"), owner.not_in(alive))
+        connection.execute(update(leased).where(*dead).values(lease_owner=None, lease_until=None))

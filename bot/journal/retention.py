@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, literal, or_, select
 
 from bot.journal.audit import Entry, append
 from bot.journal.causes import Cause
 from bot.journal.slot import GENERAL
 from bot.journal.store import Store
-from bot.journal.tables import AUDIT, AUDIT_BESIDE, BUNDLE, METADATA, RUN, SLOT, TICKET
+from bot.journal.tables import (
+    AUDIT,
+    AUDIT_BESIDE,
+    BUNDLE,
+    DEED,
+    MEMBERSHIP,
+    METADATA,
+    RUN,
+    SENT,
+    SLOT,
+    TICKET,
+)
 from bot.model.lifecycle import State
 
 _OVER = [state.value for state in State if state.over]
+_GENERAL_CAUSES = (Cause.WRITE, Cause.ALLOWANCE, Cause.INTERACTION)
+"""Causes of rows about no ticket of which the persons are forgotten. Of settings hashes stand beside: these stay."""
 _CHUNK = 400
 """Tickets forgotten in one transaction: others wait for it."""
 
@@ -70,11 +83,20 @@ def _about_tickets() -> list[Table]:
 
 
 def _forget_general(connection: Connection, moment: datetime, at: datetime) -> None:
-    """Reminders and digests that went to many people about many tickets, and reports of runs."""
+    """What is about no ticket, or about many: reminders and digests that went out, what people asked on Slack, reports
+    of runs, who left a group before the first ticket that is kept was seen.
+    """
     general = or_(*(SLOT.c.ticket.startswith(f"{group}:") for group in GENERAL))
     connection.execute(delete(SLOT).where(general, SLOT.c.once, SLOT.c.applied_at < moment))
     connection.execute(delete(RUN).where(RUN.c.started < moment))
-    old = (AUDIT.c.ticket == "", AUDIT.c.cause == Cause.WRITE, AUDIT.c.at < moment)
+    connection.execute(delete(DEED).where(DEED.c.ticket == "", DEED.c.done_at < moment))
+    about = "%:" + TICKET.c.source + ":" + TICKET.c.id + ":%"
+    kept = exists().where(literal(":").concat(SENT.c.what).concat(":").like(about))
+    connection.execute(delete(SENT).where(SENT.c.at < moment, ~kept))
+    first = select(func.min(TICKET.c.first_seen)).scalar_subquery()
+    left = (MEMBERSHIP.c.until < moment, or_(first.is_(None), MEMBERSHIP.c.until < first))
+    connection.execute(delete(MEMBERSHIP).where(*left))
+    old = (AUDIT.c.ticket == "", AUDIT.c.cause.in_(_GENERAL_CAUSES), AUDIT.c.at < moment)
     if parts := _take_away(connection, AUDIT_BESIDE.c.seq.in_(select(AUDIT.c.seq).where(*old))):
         append(connection, Entry(Cause.PRUNED, "", {"tickets": [], "parts": parts}), at)
 

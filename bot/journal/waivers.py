@@ -17,10 +17,12 @@ from bot.model.waiver import Waiver
 class Waivers(Store):
     """One row per rule, so that each can be ended by itself."""
 
-    def record_waiver(self, waiver: Waiver, by_id: str) -> None:
-        """Keep a waiver, and have its ticket looked at again. `by_id` is the account of who recorded it."""
+    def record_waiver(self, waiver: Waiver, by_id: str, user: str = "") -> None:
+        """Keep a waiver, and have its ticket looked at again. `by_id` is the account of who decided it; `user` the one
+        of the machine that entered it in their name.
+        """
         with self.write() as connection:
-            put_waiver(connection, waiver, by_id)
+            put_waiver(connection, waiver, by_id, user)
 
     def waivers_of(self, ticket: str) -> tuple[Waiver, ...]:
         """All that was ever recorded for "source:id", oldest first; one that was ended early runs to that end."""
@@ -28,7 +30,7 @@ class Waivers(Store):
         with self.read() as connection:
             return tuple(_waiver(row) for row in connection.execute(query).mappings())
 
-    def end_waiver(self, ticket: str, rule: str, now: datetime, by: str = "") -> int:
+    def end_waiver(self, ticket: str, rule: str, now: datetime, by: str = "", user: str = "") -> int:
         """End what is in force for a rule of a ticket; gives how many were. What has ended stays as it ended."""
         running = (
             WAIVER.c.ticket == ticket,
@@ -42,12 +44,15 @@ class Waivers(Store):
             ).rowcount
             if ended:
                 _look_again(connection, ticket, now)
-                facts, personal = {"event": "ended", "rules": [rule]}, {"by": {"id": "", "name": by}}
+                facts, personal = (
+                    {"event": "ended", "rules": [rule]},
+                    {"by": {"id": "", "name": by}} | _entered(user),
+                )
                 append(connection, Entry(Cause.WAIVER, ticket, facts, personal if by else {}), now)
             return int(ended)
 
 
-def put_waiver(connection: Connection, waiver: Waiver, by_id: str) -> None:
+def put_waiver(connection: Connection, waiver: Waiver, by_id: str, user: str = "") -> None:
     """Keep a waiver in the transaction of the caller."""
     row = {
         "ticket": waiver.ticket,
@@ -67,8 +72,13 @@ def put_waiver(connection: Connection, waiver: Waiver, by_id: str) -> None:
         "role": waiver.role.value,
         "until": waiver.until.isoformat(),
     }
-    personal = {"by": {"id": by_id, "name": waiver.by}, "reason": waiver.reason}
+    personal = {"by": {"id": by_id, "name": waiver.by}, "reason": waiver.reason} | _entered(user)
     append(connection, Entry(Cause.WAIVER, waiver.ticket, facts, personal), waiver.recorded_at)
+
+
+def _entered(user: str) -> dict[str, str]:
+    """By whom, where somebody else than the person may have typed it."""
+    return {"user": user} if user else {}
 
 
 def _look_again(connection: Connection, ticket: str, now: datetime) -> None:

@@ -59,8 +59,12 @@ class TicketSource(Protocol):
         Ends normally only when the listing is complete; raises SourceError otherwise. May repeat a ticket.
         """
 
-    def census(self) -> Iterator[TicketRef]:
-        """All open tickets of the scope, for finding what changed without moving its stamp."""
+    def census(self, since: datetime | None = None) -> Iterator[TicketRef]:
+        """All open tickets of the scope, for finding what changed without moving its stamp.
+
+        since  what the system counts as open though its state says that it is over is left out where it was not
+               changed at or after that moment (UTC): then it was over before. May list more, never less than that.
+        """
 
     def find(self, key: str) -> TicketRef | None:
         """The ticket people call `key`; None when it is not there, not visible or not of this source."""

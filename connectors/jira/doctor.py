@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -14,8 +14,8 @@ from connectors.doctor import Step, Wanted
 from connectors.jira import statuses
 from connectors.jira.assets import JiraBook
 from connectors.jira.assets_doctor import examined
-from connectors.jira.client import mapping
 from connectors.jira.fields import ASSET_TYPES, ASSETS, Doubt, SiteField
+from connectors.jira.rights import beyond, given
 from connectors.jira.source import JiraSource
 from connectors.jira.values import objs, words
 
@@ -59,6 +59,7 @@ class JiraExaminer:
         for project in projects:
             yield _project(project), partial(self._permissions, project)
         yield "users and groups", self._users
+        yield "rights beyond need", lambda: beyond(self._client, projects)
         yield "fields", self._fields
         for project in projects:
             yield f"statuses of {project or 'the site'}", partial(self._statuses, project)
@@ -75,7 +76,7 @@ class JiraExaminer:
 
     def _permissions(self, project: str) -> Iterator[Diagnosis]:
         """What the account may do in a project; in any at all when no projects are named."""
-        have = self._given(PERMISSIONS, {"projectKey": project} if project else {})
+        have = given(self._client, PERMISSIONS, {"projectKey": project} if project else {})
         lacking = [f"{p} (to {PERMISSIONS[p]})" for p in PERMISSIONS if p not in have]
         if lacking:
             fix = "add it in the permission scheme"
@@ -85,16 +86,11 @@ class JiraExaminer:
             yield Diagnosis(Health.OK, _project(project), detail)
 
     def _users(self) -> Iterator[Diagnosis]:
-        if USERS in self._given((USERS,), {}):
+        if USERS in given(self._client, (USERS,), {}):
             yield Diagnosis(Health.OK, "users and groups", "the account may look them up")
         else:
             detail = f"the account lacks {USERS} (to read who is in a role)"
             yield Diagnosis(Health.FAILED, "users and groups", detail, _BROWSE_USERS)
-
-    def _given(self, wanted: Sequence[str] | Mapping[str, str], where: Mapping[str, str]) -> set[str]:
-        params = {**where, "permissions": ",".join(wanted)}
-        have = mapping(mapping(self._client.api("mypermissions", params)).get("permissions"))
-        return {name for name in wanted if (have.get(name) or {}).get("havePermission")}
 
     def _fields(self) -> Iterator[Diagnosis]:
         fields = self._source.site.fields

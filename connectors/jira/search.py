@@ -50,9 +50,12 @@ def changed_since(bounds: str, moment: str, waiting: Collection[str], *, cloud: 
     return f"{bounds} AND {either} ORDER BY {'updated' if cloud else 'created'} ASC, key ASC"
 
 
-def still_open(bounds: str) -> str:
-    """JQL for every issue that is not done."""
-    return f"{bounds} AND statusCategory != Done ORDER BY key ASC"
+def still_open(bounds: str, over: Collection[str] = (), moment: str = "") -> str:
+    """JQL for every issue that is not done; of those in one of the statuses `over`, which the site does not count as
+    done, only what changed at or after `moment`.
+    """
+    lately = f" AND (status not in ({_quoted(over)}) OR updated >= {moment})" if over else ""
+    return f"{bounds} AND statusCategory != Done{lately} ORDER BY key ASC"
 
 
 def listing(client: Client, jql: str, fields: Sequence[str] = ("updated",)) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from bot.model.lifecycle import State
 from bot.model.people import Person, Role, RoleMembers
 from bot.model.ticket import Ticket, TicketRef
 from bot.ports import Fate, Forbidden, Garbled, Identity, NotFound, SourceError
-from connectors.jira import search
+from connectors.jira import search, statuses
 from connectors.jira.ahead import Ahead
 from connectors.jira.answers import Answers
 from connectors.jira.approvals import may_have_approvals, service_desk
@@ -24,7 +24,6 @@ from connectors.jira.fields import FieldMap, resolve, site_fields
 from connectors.jira.links import with_links
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.settings import JiraSettings, split
-from connectors.jira.statuses import category_of
 from connectors.jira.values import obj, objs, words
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]{1,18}")
@@ -60,21 +59,33 @@ class JiraSource:
         """Issues updated at or after `since` less the overlap, now and then also those that wait for approvals;
         without `since` all that are not done.
         """
+        if since is None:
+            return self._still_open(None)
         me = self._known()
         self._ahead.forget()
-        if since is None:
-            return self._listing(search.still_open(self._bounds()))
         since -= timedelta(minutes=self.settings.overlap_minutes)
         moment = search.moment_in_jql(since, cloud=self.client.cloud, timezone=me.timezone)
         waiting = self._answers.statuses(self.site)
         return self._listing(search.changed_since(self._bounds(), moment, waiting, cloud=self.client.cloud))
 
-    def census(self) -> Iterator[TicketRef]:
+    def census(self, since: datetime | None = None) -> Iterator[TicketRef]:
         """Every open issue of the scope. What was learnt of the site is learnt anew: fields, types, permissions."""
         with self._lock:
             self._site = self._types = self._categories = self._timezone = None
         self._fates.forget()
-        return self.changed(None)
+        return self._still_open(since)
+
+    def _still_open(self, since: datetime | None) -> Iterator[TicketRef]:
+        """Issues that are not done. The site may hold years of closed ones in a status it does not count as done: of
+        these only what changed since then.
+        """
+        me = self._known()
+        self._ahead.forget()
+        if since is None:
+            return self._listing(search.still_open(self._bounds()))
+        moment = search.moment_in_jql(since, cloud=self.client.cloud, timezone=me.timezone)
+        over = statuses.over(self._statuses(), self.site.states)
+        return self._listing(search.still_open(self._bounds(), over, moment))
 
     def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
         """What became of an issue that a census did not list; see `connectors.jira.fate`."""
@@ -163,12 +174,15 @@ class JiraSource:
     def _category(self, number: str) -> str:
         """The category of a status by its id. Asked of the site once, when a history first names a strange one."""
         if self._categories is None:
-            try:
-                listed = self.client.api("status")
-            except (Forbidden, NotFound):
-                listed = []
-            self._categories = {str(one.get("id")): category_of(one) for one in objs(listed)}
+            self._categories = {str(one.get("id")): statuses.category_of(one) for one in self._statuses()}
         return self._categories.get(number, "")
+
+    def _statuses(self) -> Sequence[Mapping[str, Any]]:
+        """The statuses of the site; none where the account may not list them."""
+        try:
+            return objs(self.client.api("status"))
+        except (Forbidden, NotFound):
+            return ()
 
     def _bounds(self) -> str:
         """The scope in JQL. Jira refuses names that do not exist, so only types the site has are named."""

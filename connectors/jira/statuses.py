@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.model import reading
 from bot.model.lifecycle import State
@@ -66,6 +66,12 @@ def category_of(status: Mapping[str, object]) -> str:
 def state_of(status: Mapping[str, object], own: Mapping[str, State]) -> State:
     """The state of a status as Jira gives it: by name, else by category."""
     return known(str(status.get("name", "")), own) or CATEGORIES.get(category_of(status), State.DRAFT)
+
+
+def over(listed: Iterable[Mapping[str, object]], own: Mapping[str, State]) -> tuple[str, ...]:
+    """Names of the site's statuses that say that a ticket is over, while the site itself does not count it as done."""
+    names = {str(one.get("name", "")) for one in listed if category_of(one) != "done"}
+    return tuple(sorted(name for name in names if (state := known(name, own)) and state.over))
 
 
 def remark(status: Mapping[str, object], own: Mapping[str, State]) -> tuple[str, ...]:

@@ -69,6 +69,10 @@ class MailSettings(EnvSettings):
             )
         if self.host and bool(self.user) != bool(self.password):
             raise ValueError("MAIL_USER and MAIL_PASSWORD go together; set both, or neither")
+        if not f"{self.user or ''}{self.password.get_secret_value() if self.password else ''}".isascii():
+            raise ValueError(
+                "MAIL_USER and MAIL_PASSWORD must be ASCII; mail servers' login takes no other letters"
+            )
         if self.host and self.password and self.security == "none" and not _is_here(self.host):
             raise ValueError("MAIL_SECURITY=none would send the password in the open; use starttls or tls")
         return self

@@ -14,7 +14,7 @@ from connectors.sandbox.jira_records import Approval, Change, Comment, Issue, Si
 
 Listener = Callable[[str, Issue, User, Comment | None], None]
 """Is told the name of an event as webhooks name it, the issue, who did it, and the comment if it is about one."""
-_ALL = frozenset(
+_GIVEN = frozenset(
     {
         *("BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS"),
         *("ADMINISTER_PROJECTS", "USER_PICKER"),
@@ -43,6 +43,7 @@ class State:
         self.projects: dict[str, bool] = {}
         self.types: dict[str, str] = {}
         self.denied: set[tuple[str, str]] = set()
+        self.granted = set(_GIVEN)
         self.listeners: list[Listener] = []
         self.agent = True
         self.tokens: dict[str, tuple[list[Issue], int]] = {}
@@ -253,9 +254,13 @@ class State:
         """Take a permission (such as ADD_COMMENTS) away in a project, for everybody."""
         self.denied.add((permission, project))
 
+    def grant(self, *permissions: str) -> None:
+        """Give permissions (such as DELETE_ISSUES) in every project, to everybody."""
+        self.granted.update(permissions)
+
     def may(self, permission: str, project: str) -> bool:
         """Whether a permission is given in a project."""
-        return permission in _ALL and (permission, project) not in self.denied
+        return permission in self.granted and (permission, project) not in self.denied
 
     def statuses(self) -> list[str]:
         """Every status that an issue is or was in."""

@@ -34,6 +34,7 @@ class MailSandbox:
     letters: list[Letter] = field(default_factory=list)
     answers: dict[str, list[int]] = field(default_factory=dict)
     login: str = ""
+    said: str = "about you@example.org"
     _server: _Server | None = None
 
     def start(self) -> int:
@@ -80,7 +81,7 @@ class _Talk(socketserver.StreamRequestHandler):
             elif command == "AUTH":
                 given = base64.b64decode(line.split()[-1]).decode().strip("\0").replace("\0", ":")
                 inside = given == sandbox.login
-                self._say("235 welcome" if inside else "535 no, not you@example.org")
+                self._say("235 welcome" if inside else f"535 {sandbox.said}")
             elif command in ("MAIL", "RCPT") and inside:
                 recipient = line.partition("<")[2].partition(">")[0] if command == "RCPT" else ""
                 if not self._answer(command, 250):
@@ -107,14 +108,15 @@ class _Talk(socketserver.StreamRequestHandler):
             sandbox.letters.append(Letter(recipient, message))
         if code == DROP:
             return False
-        self._say(f"{code} about you@example.org")
+        self._say(f"{code} {sandbox.said}")
         return True
 
     def _answer(self, command: str, usual: int) -> bool:
-        code = cast(_Server, self.server).sandbox.code(command, usual)
+        sandbox = cast(_Server, self.server).sandbox
+        code = sandbox.code(command, usual)
         if code == DROP:
             return False
-        self._say(f"{code} about you@example.org")
+        self._say(f"{code} {sandbox.said}")
         return True
 
     def _say(self, line: str) -> None:

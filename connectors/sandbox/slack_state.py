@@ -19,7 +19,6 @@ ALL_SCOPES = frozenset(
         "groups:history",
         "users:read",
         "users:read.email",
-        "usergroups:read",
         "commands",
     }
 )

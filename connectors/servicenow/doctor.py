@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
 from bot.ports import Diagnosis, Forbidden, Health, NotFound, SourceError
@@ -46,6 +46,17 @@ _SAMPLE = 20
 
 _WRITERS = frozenset({"sn_change_write", "itil", "admin"})
 """Roles that may write work notes on a plain instance."""
+
+_POWERS = {
+    "admin": "do everything",
+    "security_admin": "change access rules",
+    "impersonator": "act as others",
+    "user_admin": "manage users and their roles",
+    "delegated_developer": "change how the instance works",
+    "itil_admin": "delete tickets and configuration items",
+    "itil": "change and create tickets and configuration items",
+}
+"""Roles of a plain instance that let do more than the bot needs, and what."""
 
 _CI_FIELDS = "SERVICENOW_CI_FIELDS__<FIELD>"
 _OPTIONAL = frozenset({"sys_audit", "sysapproval_group", "task_cmdb_ci_service", "sys_audit_delete", SPAN})
@@ -178,6 +189,7 @@ class ServiceNowExaminer:
         names = {values.shown(row, "role") for row in rows} | {values.value(row, "role.name") for row in rows}
         if writing := sorted(names & _WRITERS):
             yield Diagnosis(Health.OK, about, f"has the role {', '.join(writing)}")
+            yield from _beyond(names)
         elif not rows.rows:
             detail = (
                 "its own roles cannot be seen (sys_user_has_role), so that it is not known whether it may"
@@ -186,6 +198,7 @@ class ServiceNowExaminer:
         else:
             detail = f"has none of the roles {', '.join(sorted(_WRITERS))}; an access rule may still allow it"
             yield Diagnosis(Health.WARNING, about, detail, fix)
+            yield from _beyond(names)
 
     def _conflicts(self) -> Iterator[Diagnosis]:
         """Whether details of conflicts in the planning can be asked, by those of one change."""
@@ -222,6 +235,16 @@ class ServiceNowExaminer:
     def _class(self, table: str, columns: Mapping[str, str]) -> Iterator[Diagnosis]:
         yield from doctor_columns.examined(self._client, table, columns, _CI_FIELDS)
         yield from doctor_columns.strange_values(self._client, table, columns, self._book.meant)
+
+
+def _beyond(names: Collection[str]) -> Iterator[Diagnosis]:
+    """Roles that are not needed: whoever takes the account's secret can do that too."""
+    if more := [f"{role} (to {power})" for role, power in _POWERS.items() if role in names]:
+        detail = f"has more than it needs: {', '.join(more)}"
+        fix = "take these roles away, also from its groups; it needs sn_change_read, and sn_change_write to write notes"
+        yield Diagnosis(Health.WARNING, "rights beyond need", detail, fix)
+    else:
+        yield Diagnosis(Health.OK, "rights beyond need", "none of the roles that administer or change")
 
 
 def _missing(table: str, error: SourceError) -> Diagnosis:

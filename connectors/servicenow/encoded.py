@@ -5,7 +5,7 @@ which widens a query; so a value that could change the meaning of a query is nev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 BATCH = 40
@@ -62,6 +62,18 @@ def since(moment: datetime, column: str = "sys_updated_on") -> str:
 def either(first: str, second: str) -> str:
     """Records that meet one or the other; both may be of several conditions. Only `after` may add to it."""
     return f"{first}^NQ{second}"
+
+
+def any_of(query: str, conditions: Sequence[str]) -> str:
+    """The query together with any of the conditions; by itself when there are none. Only `after` may add to it. Each
+    is a query of its own, so that an instance that drops a condition it does not understand finds more, never less.
+    """
+    return "^NQ".join(every(query, one) for one in conditions) or query
+
+
+def lately(column: str, numbers: Iterable[str], moment: datetime) -> tuple[str, ...]:
+    """Conditions that together leave out records with one of these numbers that did not change at or after a moment."""
+    return f"{column}NOT IN{','.join(sorted(numbers))}", f"{column}ISEMPTY", since(moment)
 
 
 def after(query: str, sys_id: str) -> str:

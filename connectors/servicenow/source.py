@@ -105,11 +105,16 @@ class ServiceNowSource:
                 yield _moved(self._ref(table, row), related, _of_item(row, start))
         yield from (_moved(ref, related) for ref in self._listed(related.keys() - listed))
 
-    def census(self) -> Iterator[TicketRef]:
-        """All open tickets. First makes sure who we are: to a visitor there would be none."""
+    def census(self, since: datetime | None = None) -> Iterator[TicketRef]:
+        """All open tickets. First makes sure who we are: to a visitor there would be none. Imported records are often
+        left active in a closed state: of these only what changed since then.
+        """
         self._be_known()
         for table in self.settings.tables:
-            yield from self._list(table, _OPEN)
+            over = states.over(table, self.labels.of(table), self.states) if since else ()
+            yield from self._list(
+                table, _OPEN, encoded.lately("state", over, since) if since and over else ()
+            )
 
     def _be_known(self) -> None:
         if time.monotonic() >= self._known_until:
@@ -129,9 +134,10 @@ class ServiceNowSource:
                     return self._ref(table, row)
         return None
 
-    def _list(self, table: str, condition: str) -> Iterator[TicketRef]:
+    def _list(self, table: str, condition: str, either: Sequence[str] = ()) -> Iterator[TicketRef]:
         self._in_scope(table)
-        for row in self._rows(table, encoded.every(self.settings.query, condition)):
+        query = encoded.every(self.settings.query, condition)
+        for row in self._rows(table, encoded.any_of(query, either)):
             yield self._ref(table, row)
 
     def _ref(self, table: str, row: values.Row) -> TicketRef:

@@ -5,6 +5,7 @@ Change models define their own states, so that the label tells more than the num
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 
@@ -67,6 +68,8 @@ NUMBERS: Mapping[str, Mapping[str, State]] = {
     "problem": _PROBLEM,
 }
 """The numbers of an instance as it is delivered. Only where no label is known: a change model numbers as it likes."""
+
+_NUMBER = re.compile(r"-?[0-9]+")
 
 KEPT = 3600.0
 """Seconds for which the labels of an instance are remembered."""
@@ -137,3 +140,17 @@ def of(table: str, number: str, labels: Iterable[str], own: Mapping[str, State],
     reached on a guess; one of a closed ticket as closed.
     """
     return known(table, number, labels, own) or (State.ASSESS if active else State.CLOSED)
+
+
+def over(table: str, labels: Mapping[str, Iterable[str]], own: Mapping[str, State]) -> tuple[str, ...]:
+    """Numbers that mean that a ticket is over, by every label the instance has for them; a number without a label may
+    mean anything in a change model.
+    """
+
+    def certain(number: str, words: Iterable[str]) -> bool:
+        found = {known(table, "", [word], own) for word in words}
+        return bool(_NUMBER.fullmatch(number) and found) and all(
+            state is not None and state.over for state in found
+        )
+
+    return tuple(sorted(number for number, words in labels.items() if certain(number, words)))

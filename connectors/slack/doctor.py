@@ -109,3 +109,7 @@ def _scopes(header: str | None) -> Iterator[Diagnosis]:
         yield Diagnosis(health, f"slack scope {scope}", f"missing: the app cannot {SCOPES[scope]}", fix)
     if not missing:
         yield Diagnosis(Health.OK, "slack scopes", "all granted")
+    if more := sorted(granted - SCOPES.keys() - {""}):
+        detail = f"beyond what the app needs: {', '.join(more)}"
+        fix = "take them out under OAuth & Permissions > Bot Token Scopes and install the app again"
+        yield Diagnosis(Health.WARNING, "slack scopes", detail, fix)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from fakes import NOW
+from sqlalchemy import insert, select
 
 from bot.brake import FEW, Load, too_much
 from bot.journal import Allowance, Journal
+from bot.journal.tables import AUDIT, AUDIT_BESIDE, META
+from bot.model.persona import Persona
 
 
 @pytest.mark.parametrize(
@@ -37,16 +43,66 @@ def test_nothing_may_be_written_at_all_under_a_cap_of_nought() -> None:
     assert too_much(Load(1, 1, 100), 0, 50) == "1 messages are more than SLUIS_MAX_WRITES=0"
 
 
+def said(messages: int, until: datetime = NOW + timedelta(days=1)) -> Allowance:
+    return Allowance(messages, "Dirk Peeters", "dpeeters", until)
+
+
 def test_a_word_is_used_up_by_the_cycle_that_takes_it(journal: Journal) -> None:
-    word = Allowance(400, "Dirk Peeters", NOW + timedelta(days=1))
+    word = said(400)
     assert journal.allowance(NOW) is None
-    journal.allow(Allowance(10, "Dirk Peeters", NOW + timedelta(days=1)))
-    journal.allow(word)
+    journal.allow(said(10), NOW)
+    journal.allow(word, NOW)
     assert [journal.allowance(NOW), journal.allowance(NOW)] == [word, None]
 
 
 def test_a_word_counts_for_its_time_only(journal: Journal) -> None:
-    journal.allow(Allowance(400, "Dirk Peeters", NOW))
+    journal.allow(said(400, NOW), NOW)
+    assert journal.allowance(NOW) is None
+
+
+def test_who_gave_a_word_is_on_record_and_nowhere_else(journal: Journal) -> None:
+    journal.allow(said(400), NOW)
+    journal.allow_once(replace(said(500), by=""), NOW)
+    journal.allowance_used(380, "too much", NOW)
+    with journal.read() as connection:
+        facts = [json.loads(row.facts) for row in connection.execute(select(AUDIT).order_by(AUDIT.c.seq))]
+        beside = [json.loads(row.body) for row in connection.execute(select(AUDIT_BESIDE))]
+        elsewhere = repr([list(connection.execute(select(table))) for table in (META, AUDIT)])
+    assert [(one["event"], one["messages"]) for one in facts] == [
+        ("given", 400), ("given", 500), ("used", 380),
+    ]  # fmt: skip
+    assert beside == [{"as": "Dirk Peeters", "user": "dpeeters"}, {"as": "", "user": "dpeeters"}]
+    assert not {"Dirk", "dpeeters"} & set(re.findall(r"\w+", elsewhere))
+    assert list(journal.audit_flaws({})) == []
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        ("Dirk Peeters", "the account dpeeters of the machine, in the name of Dirk Peeters"),
+        ("", "the account dpeeters of the machine"),
+    ],
+)
+def test_the_report_tells_what_is_known_of_who_gave_it(by: str, told: str) -> None:
+    assert str(replace(said(400), by=by)) == told
+
+
+def test_who_gave_a_word_is_erased_and_forgotten_and_the_word_counts(journal: Journal) -> None:
+    journal.allow(said(400), NOW)
+    done = journal.erase(Persona(frozenset({"dpeeters"}), frozenset({"Dirk Peeters"})), NOW)
+    word = journal.allowance(NOW)
+    assert word and (word.by, word.user, word.messages) == (done.pseudonym, done.pseudonym, 400)
+    journal.allow(said(400, NOW + timedelta(days=99)), NOW)
+    journal.forget_before(NOW + timedelta(days=1), NOW + timedelta(days=1))
+    word = journal.allowance(NOW)
+    assert word and str(word) == "the account (not kept) of the machine"
+    assert list(journal.audit_flaws({})) == []
+
+
+def test_a_word_of_before_these_were_on_record_does_not_count(journal: Journal) -> None:
+    old = {"messages": 9, "by": "Dirk Peeters", "until": (NOW + timedelta(days=1)).isoformat()}
+    with journal.write() as connection:
+        connection.execute(insert(META).values(name="allowance", value=json.dumps(old)))
     assert journal.allowance(NOW) is None
 
 

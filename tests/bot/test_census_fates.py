@@ -50,7 +50,7 @@ class FakeSource:
     def changed(self, since: object) -> Iterator[TicketRef]:
         raise NotImplementedError
 
-    def census(self) -> Iterator[TicketRef]:
+    def census(self, since: object = None) -> Iterator[TicketRef]:
         raise NotImplementedError
 
     def find(self, key: str) -> TicketRef | None:

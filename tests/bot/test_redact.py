@@ -36,6 +36,7 @@ def _forgotten() -> Iterator[None]:
         f"password={SECRET}",
         "Authorization: Basic " + base64.b64encode(f"bot@example.org:{SECRET}".encode()).decode(),
         "Authorization: Basic " + base64.urlsafe_b64encode(f"bot@example.org:{SECRET}".encode()).decode(),
+        "AUTH PLAIN " + base64.b64encode(f"\0bot@example.org\0{SECRET}".encode()).decode(),
         "Bearer " + base64.b64encode(SECRET.encode()).decode(),
         "POST /x?p=Zwaan%2B12%2F%22kanaal%22%20%C3%A9%C3%A9%C5%84",
         "POST /x?p=Zwaan%2B12%2F%22kanaal%22+%C3%A9%C3%A9%C5%84",
@@ -82,6 +83,7 @@ def test_an_error_of_the_outside_never_carries_a_secret() -> None:
         ("SERVICENOW_CLIENT_SECRET", TOKEN, TOKEN),
         ("SLACK_BOT_TOKEN", f"xoxb-{TOKEN}", f"xoxb-{TOKEN}"),
         ("SLACK_SIGNING_SECRET", TOKEN, TOKEN),
+        ("MAIL_PASSWORD", TOKEN, TOKEN),
         ("SLUIS_DATABASE_URL", f"postgresql://sluis:{TOKEN}%2B1@db/sluis", f"{TOKEN}+1"),
     ],
 )

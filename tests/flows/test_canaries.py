@@ -22,6 +22,7 @@ from pydantic import SecretStr
 
 from bot.redact import MARK
 from bot.settings import GROUPS
+from connectors.sandbox.mail import MailSandbox
 from connectors.sandbox.server import Fault, How
 from connectors.sandbox.servicenow import INTEGRATION_USER
 from connectors.sandbox.town import Town
@@ -33,6 +34,7 @@ CANARIES = {
     "SERVICENOW_PASSWORD": "canary\"snow'password 73",
     "SLACK_BOT_TOKEN": "xoxb-canary-slack-74",
     "SLACK_SIGNING_SECRET": "canary-signing-75",
+    "MAIL_PASSWORD": "canary mail/76+'s",
 }
 OTHERS = {
     "JIRA_PAT": "instead of the token",
@@ -42,12 +44,13 @@ OTHERS = {
     "SERVICENOW_WEBHOOK_SECRET": "the same door as Jira's",
 }
 """Secrets that these flows do not set, and why; tests/bot/test_redact.py has each by itself."""
+POSTMAN = "sluis-postman"
 EMAIL = re.compile(rb"[A-Za-z0-9._+-]+(?:@|%40)example\.org")
 
 
 def forms(secret: str, user: str) -> set[bytes]:
     """Every form in which a secret may have been written down."""
-    plain = [secret, f"{user}:{secret}"]
+    plain = [secret, f"{user}:{secret}", f"\0{user}\0{secret}"]
     encoded = [base64.b64encode(one.encode()).decode().rstrip("=") for one in plain]
     return {
         text.encode()
@@ -61,6 +64,7 @@ class Watch:
 
     town: Town
     folder: Path
+    letters: MailSandbox = field(default_factory=MailSandbox)
     written: dict[str, bytes] = field(default_factory=dict)
 
     def env(self, **more: str) -> dict[str, str]:
@@ -77,8 +81,11 @@ class Watch:
         return (done.stdout + done.stderr).decode()
 
     def everything(self) -> dict[str, bytes]:
-        """All output, the journal's bytes, and every body, path and query sent to the three systems."""
+        """All output, the journal's bytes, every body, path and query sent to the three systems, and every letter."""
         found = dict(self.written)
+        for number, letter in enumerate(self.letters.letters):
+            del letter.message["From"], letter.message["To"]  # where an address belongs
+            found[f"letter {number}"] = letter.message.as_bytes() + letter.message.get_content().encode()
         for file in self.folder.rglob("sluis.db*"):
             found[file.name] = file.read_bytes()
         for name, server in self.town.servers.items():
@@ -91,7 +98,11 @@ class Watch:
 
     def found(self) -> list[tuple[str, str]]:
         """Where a canary came out, by the name of its setting."""
-        users = {"JIRA_API_TOKEN": "sluis@example.org", "SERVICENOW_PASSWORD": INTEGRATION_USER}
+        users = {
+            "JIRA_API_TOKEN": "sluis@example.org",
+            "SERVICENOW_PASSWORD": INTEGRATION_USER,
+            "MAIL_PASSWORD": POSTMAN,
+        }
         return [
             (where, name)
             for where, text in self.everything().items()
@@ -151,6 +162,36 @@ def test_nothing_the_bot_ever_writes_holds_a_secret_or_an_address(watch: Watch) 
     assert watch.found() == []
     assert any(MARK.encode() in text for text in watch.written.values()), "no system's echo came this far"
     assert [(where, EMAIL.findall(text)) for where, text in everything.items() if EMAIL.search(text)] == []
+
+
+@pytest.fixture
+def mail(watch: Watch) -> Iterator[dict[str, str]]:
+    """The settings of a mail server that asks for a password."""
+    watch.letters.login = f"{POSTMAN}:{CANARIES['MAIL_PASSWORD']}"
+    port = str(watch.letters.start())
+    yield {
+        "MAIL_HOST": "127.0.0.1", "MAIL_PORT": port, "MAIL_SECURITY": "none", "MAIL_USER": POSTMAN,
+        "MAIL_FROM_ADDRESS": "sluis@example.org", "MAIL_ADDRESSES__OPERATIONS": "operations@example.org",
+        **{name: "" for name in watch.town.env() | CANARIES if name.startswith("SLACK_")},
+    }  # fmt: skip
+    watch.letters.stop()
+
+
+def test_letters_and_a_mail_server_that_repeats_what_it_was_told_let_nothing_out(
+    watch: Watch, mail: dict[str, str]
+) -> None:
+    secret = CANARIES["MAIL_PASSWORD"]
+    plain = base64.b64encode(f"\0{POSTMAN}\0{secret}".encode()).decode()
+    watch.letters.said = f"you said AUTH PLAIN {plain} for els.maes@example.org"
+    watch.town.roll_out()
+    watch.letters.answers = {"RCPT": [550]}
+    watch.run("sync", **mail)
+    assert "MAIL_PASSWORD" in watch.run("doctor", **mail | {"MAIL_PASSWORD": "not the password"})
+    watch.run("doctor", **mail)
+    assert len(watch.letters.letters) == 1, "one was refused"
+    assert watch.found() == []
+    found = {address for text in watch.everything().values() for address in EMAIL.findall(text)}
+    assert all(address.startswith(b"sluis.") for address in found), "but for the letter's Message-ID"
 
 
 def test_the_search_finds_a_canary_where_there_is_one(watch: Watch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import resource
 import signal
 import subprocess
@@ -265,3 +266,15 @@ def test_the_doctor_names_the_tickets_that_take_no_note(town: Town, env) -> None
     number = town.servicenow.row("change_request", town.payment)["number"]
     assert f"{number}  takes no comment: Backout plan is mandatory" in told
     assert "never the bot's" in told
+
+
+def test_a_word_is_given_by_the_machines_account_whatever_name_it_gives(env: dict[str, str]) -> None:
+    forged = env | {"USER": "Karim", "LOGNAME": "Karim", "SUDO_USER": "Karim"}
+    mine = pwd.getpwuid(os.getuid()).pw_name
+    done = sluis("allow", "412", "--as", "Karim  Aziz", env=forged)
+    assert done.stdout == (
+        f"The next cycle may write 412 messages. On record: {mine}, in the name of Karim Aziz.\n"
+    )
+    told = json.loads(sluis("audit", "person", "Karim Aziz", "--export", env=env).stdout)["places"]
+    assert [(one["table"], one["where"]) for one in told] == [("audit_beside", "personal/as")]
+    assert sluis("audit", "verify", env=env).returncode == 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -59,6 +61,9 @@ def test_a_waiver_is_recorded_shown_and_lapses_by_itself(town: Town, env, sync_a
     assert "ICR-16: waived until" in done.stdout
     assert "by Karim Aziz (CAB)" in done.stdout
     assert "stays open" not in done.stdout
+    machine = pwd.getpwuid(os.getuid()).pw_name  # who typed it, beside whose name it is
+    told = json.loads(sluis("audit", "person", machine, "--export", env=env).stdout)["places"]
+    assert [(one["table"], one["where"]) for one in told] == [("audit_beside", "personal/user")]
 
     seen = found(env, "CHG-1", "ICR-16")
     assert (seen["verdict"], seen["under"]) == ("waived", "violated")

@@ -252,6 +252,21 @@ def test_receipt_is_confirmed_by_whom_it_is_for_and_is_evidence(handed: World) -
     assert outcomes == ["not the recipient", "received", "received before"]
 
 
+def test_a_receipt_that_is_delivered_again_is_on_record_once(handed: World) -> None:
+    place = handed.town.channels["operations"]
+    (sent,) = handed.town.slack.messages(place)
+    assert "Noted on" in press(handed, "Rita Goossens", place, sent)
+    for _ in range(3):
+        handed.town.slack.people.again(1)
+    cycle(handed.ctx)
+    issue = handed.town.jira.issues[handed.town.release].id
+    assert [d["outcome"] for d in handed.ctx.journal.deeds_of(f"jira:{issue}")] == ["received"]
+    (notice,) = [n for n in handed.ctx.journal.notices("jira", issue) if n.receipt]
+    assert notice.receipt and notice.receipt.person == "Rita Goossens"
+    assert len(handed.town.slack.thread(place, sent.ts)) == 1
+    assert list(handed.ctx.journal.audit_flaws({})) == []
+
+
 def test_who_has_not_confirmed_is_reminded_in_the_thread_on_working_days(handed: World) -> None:
     place, calendar = handed.town.channels["operations"], handed.ctx.policy.calendar
     (sent,) = handed.town.slack.messages(place)

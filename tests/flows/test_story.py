@@ -184,12 +184,15 @@ def test_more_than_the_cap_stops_before_the_first_write_until_somebody_allows_it
     again = sync(SLUIS_MAX_WRITES="5")
     assert (again.problems, again.writes, writes(town)) == ([line], 0, 0)
 
-    app.allow(settings.load(), number - 1, "Dirk Peeters")
+    app.allow(settings.load(), number - 1, "Dirk Peeters", "dpeeters")
     assert sync(SLUIS_MAX_WRITES="5").writes == 0, "less than it takes"
-    app.allow(settings.load(), number, "Dirk Peeters")
+    app.allow(settings.load(), number, "Dirk Peeters", "dpeeters")
     done = sync(SLUIS_MAX_WRITES="5")
     assert (done.problems, done.writes >= number) == ([], True)
-    assert done.notes == [f"{number} messages are more than SLUIS_MAX_WRITES=5: Dirk Peeters allowed it"]
+    assert done.notes == [
+        f"{number} messages are more than SLUIS_MAX_WRITES=5: allowed by the account dpeeters of the machine, in the "
+        "name of Dirk Peeters"
+    ]
     assert len(comments(town, town.change)) == 1
     assert len(town.servicenow.notes(town.payment)) == 1
 

@@ -170,7 +170,7 @@ class Site:
     def changed(self, since: datetime | None) -> Iterator[TicketRef]:
         return self._listing(lambda one: since is None or one.updated >= since - timedelta(seconds=1))
 
-    def census(self) -> Iterator[TicketRef]:
+    def census(self, since: datetime | None = None) -> Iterator[TicketRef]:
         return self._listing(lambda one: not one.state.over)
 
     def find(self, key: str) -> TicketRef | None:

@@ -15,9 +15,11 @@ from test_journal_schema import alembic
 from bot.journal import JournalError, connect, open_journal
 from bot.journal.migrate import alembic_config
 from bot.model.lifecycle import State, Verdict
-from tests.released import FOLDER, MOMENT, dumped, loaded, made
+from bot.model.people import Group, RoleMembers
+from bot.model.persona import Persona
+from tests.released import FOLDER, MOMENT, dumped, kept, loaded, made
 
-RELEASED = ("0001", "0002", "0003")
+RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0010", "0011", "0012")
 """Revisions that journals of released versions have."""
 
 
@@ -51,29 +53,61 @@ def used(url: str) -> None:
     assert journal.due_slots(LATER) == (), "what stands outside is not posted anew"
     assert journal.last_run() is not None
     assert list(journal.audit_flaws({})) == []
+    trail = journal.audit_length()
     journal.store(TICKET, [finding("ICR-1", Verdict.MET)], {}, NOW, [COMMENT])
     assert [due.ticket for due in journal.due_slots(NOW)] == ["jira:10001"]
     assert [flaw.seq for flaw in journal.audit_flaws({})] == []
-    assert journal.audit_head().seq == 1
+    assert journal.audit_head().seq == trail + 1
     journal.close()
 
 
 @pytest.mark.parametrize("revision", RELEASED)
 def test_a_journal_of_every_released_version_is_brought_up_to_date(blank_url: str, revision: str) -> None:
     kind = "sqlite" if blank_url.startswith("sqlite") else "postgresql"
-    loaded(blank_url, (FOLDER / f"{revision}.{kind}.sql").read_text(encoding="utf-8"))
+    loaded(blank_url, kept(revision, kind))
     before = rows(blank_url)
     assert all(before.values()), "a row in every table"
     used(blank_url)
     after = rows(blank_url)
-    own = {"ticket": 2, "finding": 2, "slot": 2, "meta": 2}
-    assert {name: after[name] for name in before} == before | own
+    own = ("ticket", "finding", "slot", "meta", "audit", "audit_beside")
+    assert after == dict.fromkeys(after, 0) | before | {name: before.get(name, 0) + 1 for name in own} | {
+        "audit_head": 1
+    }
     alembic(blank_url, command.check)
+
+
+@pytest.mark.parametrize("revision", RELEASED)
+def test_what_people_did_before_still_counts(blank_url: str, revision: str) -> None:
+    """What came with which revision: members 0004, words from outside 0006, deeds 0007, the trail 0010, receipts
+    0011, who was asked 0012.
+    """
+    loaded(blank_url, kept(revision, "sqlite" if blank_url.startswith("sqlite") else "postgresql"))
+    journal = open_journal(blank_url)
+    cab = RoleMembers(groups=(Group("cab", "CAB"),))
+    seen = {
+        "members": [one.person.name for one in journal.watched("jira", cab)["cab"].memberships],
+        "deeds": [(one["person"], one["outcome"]) for one in journal.deeds_of("jira:1")],
+        "pauses": [(one.person, one.kind.value) for one in journal.pauses_of("jira:1")],
+        "trail": journal.audit_length(),
+    }
+    karim = Persona(frozenset({"acc-9"}), frozenset({"Karim Aziz"}))
+    places = {place.table for place in journal.told_of(karim)}
+    journal.close()
+    deeds = revision >= "0007"
+    assert seen == {
+        "members": ["Karim Aziz"] if revision >= "0004" else [],
+        "deeds": [("Karim Aziz", "seen")] if deeds else [],
+        "pauses": [("Karim Aziz", "seen")] if deeds else [],
+        "trail": 3 if revision >= "0010" else 0,
+    }
+    since = {"ticket": "0001", "waiver": "0002", "membership": "0004", "deed": "0007", "pause": "0007",
+             "audit_beside": "0010", "receipt": "0011", "asked": "0012"}  # fmt: skip
+    assert places == {name for name, first in since.items() if first <= revision}
 
 
 def test_a_waiver_recorded_before_still_counts(blank_url: str) -> None:
     kind = "sqlite" if blank_url.startswith("sqlite") else "postgresql"
-    loaded(blank_url, (FOLDER / f"0002.{kind}.sql").read_text(encoding="utf-8"))
+    loaded(blank_url, kept("0002", kind))
     journal = open_journal(blank_url)
     (waiver,) = journal.waivers_of("jira:1")
     assert (waiver.by, waiver.rules, waiver.until) == ("Karim Aziz", ("ICR-09",), MOMENT)
@@ -93,7 +127,7 @@ def test_the_journal_of_this_version_comes_through_a_dump(
 
 def test_every_released_revision_has_its_dumps(tmp_path: Path) -> None:
     wanted = {f"{revision}.{kind}.sql" for revision in RELEASED for kind in ("sqlite", "postgresql")}
-    assert {path.name for path in FOLDER.iterdir()} == wanted
+    assert {path.name.removesuffix(".gz") for path in FOLDER.iterdir()} == wanted
     engine = connect(f"sqlite:///{tmp_path / 'x.db'}")
     with engine.begin() as connection:
         scripts = ScriptDirectory.from_config(alembic_config(connection))
@@ -107,7 +141,7 @@ def test_the_schema_of_a_released_revision_was_not_changed_since(tmp_path: Path,
     """Making it today gives what people have. (Dumps of PostgreSQL differ with the version of its tools.)"""
     url = f"sqlite:///{tmp_path / 'x.db'}"
     made(url, revision)
-    assert dumped(url) == (FOLDER / f"{revision}.sqlite.sql").read_text(encoding="utf-8")
+    assert dumped(url) == kept(revision, "sqlite")
 
 
 def test_a_newer_journal_is_refused_before_anything_is_done(blank_url: str) -> None:

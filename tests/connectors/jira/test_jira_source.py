@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from jira_site import START, quick_client, settings_for
+from jira_site import START, Site, quick_client, settings_for
 
 from bot.model.lifecycle import State
 from bot.model.people import Role
@@ -14,7 +14,7 @@ from bot.model.ticket import Decision, TicketKind, TicketRef
 from bot.ports import Forbidden, NotFound, SourceError
 from connectors.jira.source import JiraSource
 from connectors.sandbox.jira_web import GATEWAY
-from connectors.sandbox.server import Fault, How
+from connectors.sandbox.server import Fault, How, Server
 
 
 @pytest.mark.parametrize("way", [{}, {"email": "", "api_token": "", "pat": "s3cret-token"}])
@@ -275,3 +275,35 @@ def test_names_are_asked_for_in_one_language(site, server, source):
     assert {
         (a.headers.get("Accept-Language"), a.headers.get("X-Force-Accept-Language")) for a in server.asked
     } == {("en", "true")}
+
+
+OLD = START + timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("status", "since", "listed"),
+    [
+        ("In progress", OLD, True),  # open, however old
+        ("Afgesloten", OLD, False),  # closed, though not done to the site; untouched since
+        ("Afgesloten", START, True),  # changed since
+        ("Afgesloten", None, True),  # nothing says from when on it counts
+        ("Closed", START, False),  # done: never listed
+    ],
+)
+@pytest.mark.parametrize("data_center", [False, True])
+def test_what_was_closed_before_the_bot_came_is_not_listed(status, since, listed, data_center):
+    site = Site(server=data_center)
+    site.transition(site.change, "Afgesloten", site.an)
+    site.transition(site.change, status, site.an)
+    with Server(site.app) as server:
+        way = {"email": "", "api_token": "", "pat": "s3cret-token"} if data_center else {}
+        settings = settings_for(server.url, **way)
+        refs = JiraSource(quick_client(settings), settings).census(since)
+        assert [ref.key for ref in refs] == [site.change] * listed
+
+
+def test_a_site_whose_closed_issues_are_done_is_asked_as_ever(site, server, source):
+    list(source.census())
+    list(source.census(OLD))
+    asked = [a.query for a in server.asked if a.path.endswith("/search/jql")]
+    assert len(asked) == 2 and len(set(asked)) == 1

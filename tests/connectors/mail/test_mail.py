@@ -176,6 +176,7 @@ def test_a_person_who_was_not_looked_up_yet_waits(box: MailSandbox) -> None:
         ({"from_address": None}, "MAIL_FROM_ADDRESS must be set beside MAIL_HOST"),
         ({"from_address": "Sluis <sluis@example.org>"}, "must be one plain e-mail address"),
         ({"addresses": {"DPO": "nobody"}}, "must be one plain e-mail address"),
+        ({"user": "sluis", "password": "ééé"}, "must be ASCII"),
         ({"user": "sluis"}, "MAIL_USER and MAIL_PASSWORD go together"),
         (
             {"user": "a", "password": "b", "host": "smtp.example.org"},

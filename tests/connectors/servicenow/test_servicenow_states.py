@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from servicenow_helpers import START, Instance, Tools
 
@@ -154,3 +156,40 @@ def test_states_of_other_tickets(
 def test_cells_of_either_api(cell: object, value: str) -> None:
     assert values.value({"state": cell}, "state") == value
     assert values.value({}, "state") == ""
+
+
+LATER = START + timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("number", "since", "listed"),
+    [
+        (3, LATER, False),  # imported as closed and left active; untouched since
+        (4, LATER, False),
+        (3, START, True),  # changed since
+        (3, None, True),
+        (-1, LATER, True),  # open, however old
+        (99, LATER, True),  # a number nobody explains
+        ("", LATER, True),
+    ],
+)
+def test_what_was_closed_before_the_bot_came_is_not_listed(
+    instance: Instance, tools: Tools, number: int, since: datetime | None, listed: bool
+) -> None:
+    instance.set("change_request", instance.change, state=number)
+    instance.state.get("change_request", instance.change)["active"] = "true"
+    assert [ref.key for ref in tools.source.census(since)] == [instance.number] * listed
+
+
+@pytest.mark.parametrize("column", ["state", "sys_updated_on"])
+def test_a_condition_that_is_dropped_in_silence_hides_no_open_ticket(
+    instance: Instance, tools: Tools, column: str
+) -> None:
+    instance.access.unqueryable.add(("change_request", column))
+    assert [ref.key for ref in tools.source.census(LATER)] == [instance.number]
+
+
+def test_only_what_the_instance_itself_calls_closed_is_left_out(model: Instance, tools: Tools) -> None:
+    model.set("change_request", model.change, state=3)  # here that is being built
+    model.state.get("change_request", model.change)["active"] = "true"
+    assert [ref.key for ref in tools.source.census(LATER)] == [model.number]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+import yaml
+
+import connectors.slack
 from bot.ports import Diagnosis, Examiner, Health
 from connectors.sandbox.server import Fault, How, Server
 from connectors.sandbox.slack import SlackSandbox
@@ -64,6 +68,28 @@ def test_missing_scope_is_named_with_what_is_lost(
     assert missing.health is (Health.FAILED if scope == "chat:write" else Health.WARNING)
     assert SCOPES[scope] in missing.detail
     assert scope in missing.fix
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ((), []),
+        (("files:read",), ["beyond what the app needs: files:read"]),
+        (("users:write", "chat:write.public"), ["beyond what the app needs: chat:write.public, users:write"]),
+    ],
+)
+def test_scopes_beyond_the_manifest_are_told(
+    sandbox: SlackSandbox, client: SlackClient, more: tuple[str, ...], told: list[str]
+) -> None:
+    sandbox.scopes.update(more)
+    found = [d for d in _examine(client) if d.about == "slack scopes" and d.health is Health.WARNING]
+    assert [d.detail for d in found] == told
+    assert all("take them out" in d.fix for d in found)
+
+
+def test_the_manifest_asks_for_the_scopes_the_doctor_knows() -> None:
+    manifest = yaml.safe_load((Path(connectors.slack.__file__).parent / "manifest.yaml").read_text())
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == SCOPES.keys()
 
 
 def _archived(sandbox: SlackSandbox) -> str:

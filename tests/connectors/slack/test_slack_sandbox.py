@@ -224,6 +224,7 @@ def test_listings(api: Api, sandbox: SlackSandbox, channel: str) -> None:
     private = sandbox.add_channel("besloten", private=True)
     old = sandbox.add_channel("oud")
     sandbox.archive(old)
+    sandbox.scopes.add("usergroups:read")
     group = sandbox.add_usergroup("beheer", [sandbox.add_user("Els Maes").id])
 
     both = "public_channel,private_channel"

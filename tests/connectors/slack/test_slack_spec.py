@@ -114,6 +114,7 @@ def test_sandbox_answers_as_described(
     sandbox: SlackSandbox, channel: str, method: str, names: tuple[str, ...]
 ) -> None:
     http, headers = sandbox.app.test_client(), {"Authorization": f"Bearer {sandbox.token}"}
+    sandbox.scopes.add("usergroups:read")
     user = sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
     values: dict[str, Any] = {"channel": channel, "users": user.id, "user": user.id, "email": user.email}
     sandbox.workspace.channels[channel].members.add(user.id)
