@@ -69,7 +69,7 @@ exam-crash: $(DONE) ## SIGKILL at every write, every commit and 200 random momen
 exam-faults: $(DONE) ## everything that can go wrong on a line, at a system and on the machine, once each
 	@$(BIN)/python -m tests.exams.faults
 
-pictures: $(DONE) ## the README's pictures, made by the demo (needs Chromium)
+pictures: $(DONE) ## the pictures of the docs, out of a week in the sandbox (needs Chromium)
 	@$(BIN)/python -m tests.pictures
 
 record: $(DONE) ## record the cassettes anew against the sandbox

@@ -45,7 +45,7 @@ class _Known:
 
     def entry(self, row: TicketRow, verdicts: Sequence[Verdict], now: datetime) -> Entry:
         """One ticket as a digest shows it: the rules with these verdicts, strictest of each line."""
-        points = self.points.get((row.source, row.id), ())
+        points = [p for p in self.points.get((row.source, row.id), ()) if self._asked_by_now(p, row.state)]
         ends = [p.deadline for p in points if p.deadline and p.verdict.open and p.rule in self.rules]
         begins = row.planned_start if not row.state.reached(State.IMPLEMENT) else None
         moments = [moment for moment in (begins, row.settle_by, *ends) if moment]
@@ -69,6 +69,13 @@ class _Known:
         rules = [rule for rule in self.settled.get((row.source, row.id), ()) if rule in self.rules]
         points = (Point(rule, Verdict.MET, row.checked_at, None) for rule in rules)
         return Entry(row.key, row.summary, row.url, row.team, titles=self._titles(points))
+
+    def _asked_by_now(self, point: Point, state: State) -> bool:
+        """False for what is only asked once the rollout has begun, while that lies ahead: the card hides it too."""
+        rule = self.rules.get(point.rule)
+        gate = rule.rule.gate if rule else None
+        ahead = gate is not None and not State.IMPLEMENT.reached(gate) and not state.reached(State.IMPLEMENT)
+        return not (ahead and point.verdict is Verdict.PENDING and point.deadline is None)
 
     def _titles(self, points: Iterable[Point]) -> tuple[Mapping[str, str], ...]:
         lines: dict[str, Known] = {}
@@ -184,7 +191,7 @@ def _preread(ctx: Context, rules: Mapping[str, Known], report: Report) -> None:
 def _exceptions(seen: _Known, now: datetime) -> Iterator[tuple[Say, Entry]]:
     """What a CAB should look at, heaviest first: not allowed, overdue, excepted. All the rest is on course."""
     sections = (
-        ((Verdict.VIOLATED,), say("not allowed as it stands")),
+        ((Verdict.VIOLATED,), say("does not comply with")),
         ((Verdict.MISSING,), say("should have been in order by now")),
         ((Verdict.WAIVED,), say("runs with an exception")),
     )

@@ -156,7 +156,7 @@ def _points(found: Sequence[OpenFinding], rules: Mapping[str, Rule]) -> Iterator
     for one in sorted(found, key=lambda one: rules[one.rule].rank):
         strictest[rules[one.rule].line or one.rule] = one
     for line, one in sorted(strictest.items(), key=lambda item: (_WORST.index(item[1].verdict), item[0])):
-        yield Point(rules[one.rule].titles, one.verdict, one.rule, line)
+        yield Point(rules[one.rule].titles, one.verdict, line)
 
 
 _WORST = (Verdict.VIOLATED, Verdict.MISSING, Verdict.PENDING)

@@ -1,77 +1,75 @@
-"""The README's pictures: the demo's own pages, cut down to the comment and the card, through headless Chromium.
+"""The pictures of docs/pictures: pages of the sandbox, cut down to one message, through headless Chromium.
 
-make pictures        # writes docs/comment-{en,nl}.png, docs/card-{en,nl}.png and the others
+make pictures        # writes docs/pictures/<what>-{en,nl}.png
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+
+from tests.picture_story import Page, Story
 
 ROOT = Path(__file__).parents[1]
+WIDTH, SCALE = 720, 1.25
+"""Of a picture, in CSS pixels; and how many real ones go into one of these."""
+LOWEST = 170
+"""Height of a window below which Chromium paints nothing."""
+
 _QUIET = (
     "--headless --disable-gpu --disable-quic --no-first-run --disable-background-networking --hide-scrollbars "
-    "--disable-component-update --disable-sync --no-sandbox --force-device-scale-factor=1.5"
+    "--disable-component-update --disable-sync --no-sandbox --allow-file-access-from-files "
+    f"--force-device-scale-factor={SCALE}"
 )
-_ONLY_COMMENT = """
-header, .crumbs, h1, .lozenge.indeterminate { display: none !important }
-.columns > :not(:first-child), .columns > * > :not(.comment) { display: none !important }
-body, .columns, .columns > * { display: block !important; margin: 0 !important; padding: 0 !important }
-.comment { margin: -32px 12px 12px 0 !important }
+_STYLE = """
+nav, header, aside, .crumbs, .lozenge.indeterminate { display: none !important }
+html, body, main, .columns { display: block !important; margin: 0 !important; padding: 0 !important }
+body { padding: 8px !important; min-height: 0 !important }
 """
-_ONLY_FIRST = """
-nav, main > h1 { display: none !important }
-main > :not(article:first-of-type):not(article:first-of-type + .thread) { display: none !important }
-body, main { display: block !important; margin: 0 !important; padding: 6px !important }
+_ALONE = """
+main > h1 { display: none !important }
+main > article:not(ONLY), main > .thread:not(ONLY + .thread), section > :not(ONLY) { display: none !important }
 """
-
-
-class Picture(NamedTuple):
-    """A page of the demo, the style that leaves only what matters, and the size of the window."""
-
-    name: str
-    page: str
-    style: str
-    width: int
-    height: int
-
-
-PICTURES = (
-    Picture("comment", "jira-1-held", _ONLY_COMMENT, 820, 555),
-    Picture("card", "slack-team-citizens-1", _ONLY_FIRST, 720, 425),
-    Picture("card-ready", "slack-team-citizens-3", _ONLY_FIRST, 720, 480),
-    Picture("handover", "slack-operations-5", _ONLY_FIRST, 720, 390),
+_MEASURE = (
+    "<script>addEventListener('load', () => document.title = 'tall ' + document.body.offsetHeight)</script>"
 )
 
 
 def main() -> int:
-    """Run the demo in both languages and take every picture."""
+    """Tell the story in both languages and take every picture."""
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
         sys.stderr.write("Chromium is needed for pictures: install the package chromium.\n")
         return 2
     for language in ("en", "nl"):
         with tempfile.TemporaryDirectory() as folder:
-            demo = [sys.executable, "-m", "bot", "demo", "--language", language, "--pages", folder]
-            subprocess.run(demo, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-            for picture in PICTURES:
-                _take(browser, Path(folder), picture, ROOT / "docs" / f"{picture.name}-{language}.png")
+            story = Story(Path(folder), language)
+            with story.running():
+                for page in story.tell():
+                    _take(browser, Path(folder), page, ROOT / f"docs/pictures/{page.name}-{language}.png")
     return 0
 
 
-def _take(browser: str, folder: Path, picture: Picture, to: Path) -> None:
-    page = folder / f"{picture.page}.html"
-    text = page.read_text(encoding="utf-8").replace("</head>", f"<style>{picture.style}</style></head>", 1)
-    cut = folder / f"cut-{picture.name}.html"
-    cut.write_text(text, encoding="utf-8")
-    size = f"--window-size={picture.width},{picture.height}"
-    profile = f"--user-data-dir={folder / 'profile'}"
-    command = [browser, *_QUIET.split(), profile, size, f"--screenshot={to}", cut.as_uri()]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+def _take(browser: str, folder: Path, page: Page, to: Path) -> None:
+    style = _STYLE + (_ALONE.replace("ONLY", page.only) if page.only else "")
+    cut = folder / "picture.html"
+    cut.write_text(page.html.replace("</head>", f"<style>{style}</style>{_MEASURE}</head>", 1), "utf-8")
+    shoot = [browser, *_QUIET.split(), f"--user-data-dir={folder / 'profile'}"]
+    measured = _run([*shoot, f"--window-size={WIDTH},400", "--dump-dom", cut.as_uri()])
+    tall = re.search(r"<title>tall (\d+)", measured)
+    if tall is None:
+        raise SystemExit(f"{page.name}: nothing was shown")
+    to.parent.mkdir(exist_ok=True)
+    _run([*shoot, f"--window-size={WIDTH},{max(int(tall[1]), LOWEST)}", f"--screenshot={to}", cut.as_uri()])
+
+
+def _run(command: list[str]) -> str:
+    done = subprocess.run(command, check=True, capture_output=True, timeout=60, text=True)
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.audience import Team
 from bot.deed import Action, Nap, carry
 from bot.messages import blocks
 from bot.messages.language import Speaker
@@ -33,10 +34,12 @@ from bot.messages.waivers import waived
 from bot.model.document import Tone
 from bot.model.facts import Facts
 from bot.model.lifecycle import State
+from bot.model.people import Role
 from bot.model.say import Quote, say
 from bot.model.ticket import Ticket
 from bot.remind import OVERDUE, SNOOZED, Due, Reminder
 from rules.lines import DemandLine
+from rules.words import ROLES
 
 SHOWN = 6
 """Open points on a card; the others are counted. The ticket's comment has them all."""
@@ -114,7 +117,21 @@ def reminder(one: Reminder, speak: Speaker) -> Message:
             *(_line(line, speak) for line in lines),
         ]
         texts.append(due.facts.ticket.url)
-    return _message(_text(*texts), built)
+    why = _asked(one, speak)
+    return _message(_text(*texts, why), [*built, blocks.context(escape(why))])
+
+
+def _asked(one: Reminder, speak: Speaker) -> str:
+    """Why these readers get a reminder."""
+    match one.audience:
+        case Role():
+            return speak.say("You get this because {who} can settle it.", who=ROLES[one.audience])
+        case Team(name) if name:
+            return speak.say("You get this because {who} can settle it.", who=Quote(name))
+        case Team():
+            return speak.say("You get this because these tickets name no responsible team.")
+        case _:
+            return speak.say("You get this because it waits for you.")
 
 
 def _points(view: Overview, facts: Facts, speak: Speaker, room: int) -> list[list[blocks.Element]]:

@@ -69,7 +69,7 @@ def compose(digest: Digest, speak: Speaker) -> Message:
     top = f"{teams} · {speak.day(digest.at)}"
     built, rows = [blocks.header(top)], [top]
     for heading, entries, dated in (
-        (speak.say("Overdue"), digest.overdue, True),
+        (speak.say("Overdue or not allowed"), digest.overdue, True),
         (speak.say("Due today"), digest.today, True),
         (speak.say("Due in the coming days"), digest.soon, True),
         (speak.say("Settled since the last working day"), digest.settled, False),

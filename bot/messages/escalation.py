@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.audience import Team, of_key
 from bot.messages import blocks
 from bot.messages.language import Speaker
-from bot.messages.overview import ids, title, who
+from bot.messages.overview import capital, seen, title, who
 from bot.messages.parts import Message, heading, message, text
 from bot.messages.slack_text import escape
 from bot.model.asked import Ask
@@ -59,18 +59,25 @@ def compose(up: Up, speak: Speaker) -> Message:
     for raised in list(tickets.values())[:_MOST]:
         ticket = raised[0].facts.ticket
         points = [_point(one, speak) for one in raised]
-        tried = tried_before(raised, speak)
+        tried, starts = tried_before(raised, speak), _starts(raised[0].facts, speak)
         built += [
-            blocks.rich_text([blocks.web_link(ticket.url, heading(ticket))]),
+            blocks.rich_text([blocks.web_link(ticket.url, heading(ticket)), blocks.words(starts)]),
             blocks.bullets(*([blocks.words(point)] for point in points)),
             blocks.rich_text([blocks.words(tried)]),
         ]
-        texts += [heading(ticket), *(f"• {point}" for point in points), tried, ticket.url]
+        texts += [heading(ticket) + starts, *(f"• {point}" for point in points), tried, ticket.url]
     if rest := len(tickets) - _MOST:
         more = speak.count("and {n} other ticket", "and {n} other tickets", max(rest, 0))
         built += [blocks.rich_text([blocks.words(more)])] if rest > 0 else []
         texts += [more] if rest > 0 else []
     return message(text(*texts, reason), [*built, blocks.context(escape(reason))])
+
+
+def _starts(facts: Facts, speak: Speaker) -> str:
+    """When it is to start, while that lies ahead: until then there is something to prevent."""
+    start = facts.field("planned_start").value
+    ahead = isinstance(start, datetime) and start > facts.now
+    return f" — {speak.say('starts on {start}', start=start)}" if ahead else ""
 
 
 def in_thread(up: Up, speak: Speaker) -> Message:
@@ -95,7 +102,7 @@ def tried_before(raised: Sequence[Raised], speak: Speaker) -> str:
     """Who was asked and when, each once; or that nobody was."""
     asks = sorted({(ask.at, ask.audience) for one in raised for ask in one.before})
     if not asks:
-        return speak.say("Nobody was asked for it before.")
+        return speak.say("No reminder of it went out before.")
     told = [speak.say("{who} on {when}", who=_named(key, speak), when=at) for at, key in asks]
     return speak.say("Asked before: {asked}.", asked=Quote(speak.listed([Quote(one) for one in told])))
 
@@ -109,8 +116,8 @@ def _named(key: str, speak: Speaker) -> Quote | Role:
 
 def _point(one: Raised, speak: Speaker) -> str:
     asked = speak.say("Who: {who}", who=Quote(who(one.line, one.facts, speak)))
-    what = f"{title(one.line, speak)} {ids(one.line)}"
-    return f"{what} — {_since(one, one.facts.now, speak)}. {asked}"
+    stands = capital(_since(one, one.facts.now, speak))
+    return f"{title(one.line, speak)} — {seen(one.line, speak)} {stands}. {asked}"
 
 
 def _since(one: Raised, now: datetime, speak: Speaker) -> str:

@@ -70,7 +70,7 @@ def exception_form(
     )
     if not open_:  # all was settled meanwhile; Slack refuses a list without choices
         return told_in_dialog(speak, speak(draft.refused) if draft.refused else told)
-    named = [(cut(f"{f.id} · {f.titled(speak.language)}", blocks.BUTTON), f.id) for f in open_]
+    named = [(_choice(f, speak), f.id) for f in open_]
     hint = speak.say("In words that somebody understands a year from now.")
     wrong = [blocks.words(f"⛔ {speak(draft.refused)}", bold=True)] if draft.refused else []
     built = [
@@ -82,6 +82,12 @@ def exception_form(
     ]
     opened = views.dialog(speak.say("Record an exception"), built, speak.say("Cancel"))
     return views.form(opened, speak.say("Record"), Action.WAIVE.value, note)
+
+
+def _choice(finding: Finding, speak: Speaker) -> str:
+    """A requirement by its name, however long, and the id that tells it from others of that name."""
+    name = finding.titled(speak.language)
+    return f"{cut(name, blocks.BUTTON - len(finding.id) - 3)} ({finding.id})"
 
 
 def exception_recorded(key: str, made: Waiver, rest: Sequence[str], speak: Speaker) -> views.View:

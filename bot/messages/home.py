@@ -29,11 +29,10 @@ _SIGNS = {Verdict.VIOLATED: "⛔", Verdict.MISSING: "⛔", Verdict.PENDING: "⏳
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Something open that this person can settle: its title by language, how it stands, its requirement and line."""
+    """Something open that this person can settle: its title by language, how it stands, and its line."""
 
     title: tuple[tuple[str, str], ...]
     verdict: Verdict
-    rule: str
     line: str
 
 
@@ -130,7 +129,7 @@ def _ticket(one: Waiting, speak: Speaker) -> Iterator[blocks.Block]:
 
 def _points(one: Waiting, speak: Speaker) -> Iterator[str]:
     for point in one.points[:POINTS]:
-        yield f"{_SIGNS.get(point.verdict, '')} {dict(point.title)[speak.language]} [{point.rule}]"
+        yield f"{_SIGNS.get(point.verdict, '')} {dict(point.title)[speak.language]}"
     if (rest := len(one.points) - POINTS) > 0:
         yield speak.count("and {n} more point, in the ticket", "and {n} more points, in the ticket", rest)
 

@@ -89,7 +89,7 @@ def letter(facts: Facts, lines: Sequence[DemandLine], asked: Asked, speak: Speak
     paragraphs = ["\n".join(rows[1:])]
     paragraphs += ["\n".join([part.heading, *(f"- {item}" for item in part.items)]) for part in parts]
     paragraphs += [_for(asked, speak), facts.ticket.url]
-    closing = speak.say("This message was sent by itself. Nobody reads an answer to it.")
+    closing = speak.say("This message was sent automatically; nobody reads answers to it.")
     return {"subject": rows[0], "text": "\n\n".join(filter(None, [*paragraphs, closing]))}
 
 
@@ -160,13 +160,13 @@ def _opening(facts: Facts, asked: Asked, speak: Speaker) -> list[str]:
 
 
 def _parts(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> list[_Part]:
-    """Documentation, known errors, contacts and open points: each said, also when there is nothing."""
+    """Open points, known errors, documentation and contacts: each said, also when there is nothing."""
     ticket = facts.ticket
     found = {
-        speak.say("Documentation"): _papers(ticket, speak),
-        speak.say("Known errors"): (_known_errors(ticket.field("known_errors"), speak),),
-        speak.say("Contacts"): _contacts(facts, speak),
         speak.say("Open points"): _open(facts, lines, speak),
+        speak.say("Known errors"): (_known_errors(ticket.field("known_errors"), speak),),
+        speak.say("Documentation"): _papers(ticket, speak),
+        speak.say("Contacts"): _contacts(facts, speak),
     }
     return [_Part(name, tuple(cut(item, 2 * LONG) for item in items)) for name, items in found.items()]
 
@@ -225,7 +225,12 @@ def _for(asked: Asked, speak: Speaker) -> str:
     if not asked.everyone:
         return ""
     names = Quote(speak.listed([Quote(n) for n in asked.everyone]))
-    return cut(speak.say("For: {names}.", names=names), 2 * LONG)
+    return cut(
+        speak.say(
+            "You get this because it is for {names}, who take it over or have a stake in it.", names=names
+        ),
+        2 * LONG,
+    )
 
 
 def _flat(parts: Sequence[_Part]) -> list[str]:

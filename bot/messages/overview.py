@@ -208,10 +208,11 @@ def title(line: DemandLine, speak: Speaker) -> str:
 
 def seen(line: DemandLine, speak: Speaker) -> str:
     """What was seen, each sentence once."""
-    return " ".join(_capital(speak(sentence)) for sentence in line.seen)
+    return " ".join(capital(speak(sentence)) for sentence in line.seen)
 
 
-def _capital(sentence: str) -> str:
+def capital(sentence: str) -> str:
+    """The sentence with a capital."""
     return sentence[:1].upper() + sentence[1:]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from bot.messages import blocks
 from bot.messages.finish import finished, text_of
 from bot.messages.language import Speaker
-from bot.messages.overview import ids, seen, title
+from bot.messages.overview import seen, title
 from bot.model.ticket import Ticket
 from rules.lines import DemandLine
 
@@ -25,8 +25,8 @@ def named(key: str, summary: str) -> str:
 
 
 def point(line: DemandLine, speak: Speaker) -> str:
-    """An open line: what it demands, what was seen, and the requirements."""
-    return f"{title(line, speak)} — {seen(line, speak)} {ids(line)}"
+    """An open line: what it demands, and what was seen."""
+    return f"{title(line, speak)} — {seen(line, speak)}"
 
 
 def text(*rows: str) -> str:

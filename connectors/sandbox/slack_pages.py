@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, abort
 from markupsafe import Markup, escape
 
-from connectors.sandbox.slack_state import Channel, Message, View, Workspace
+from connectors.sandbox.slack_state import Channel, Message, View, Whisper, Workspace
 from connectors.sandbox.slack_style import PAGE
 from connectors.sandbox.slack_text import EMOJI, Viewer, anchor, emoji, mention, mrkdwn
 
@@ -42,6 +42,16 @@ def add_pages(app: Flask, workspace: Workspace) -> None:
             abort(404)
         return _page(workspace, f"Home \u00b7 {user.name}", _view(workspace, view), "")
 
+    @app.get("/only/<user_id>")
+    def only(user_id: str) -> Response:
+        user = workspace.users.get(user_id)
+        if user is None:
+            abort(404)
+        with workspace.lock:
+            shown = [w for w in workspace.whispers if w.user == user_id]
+            body = Markup("").join(_whisper(workspace, one) for one in shown)
+        return _page(workspace, f"Only visible to {user.name}", body, "")
+
     @app.get("/dialog/<view_id>")
     def dialog(view_id: str) -> Response:
         view = workspace.views.get(view_id)
@@ -52,9 +62,8 @@ def add_pages(app: Flask, workspace: Workspace) -> None:
 
 def _view(workspace: Workspace, view: View) -> Markup:
     """A dialog or somebody's page, with the buttons that send it in or close it."""
-    names = {u.id: u.name for u in workspace.users.values()}
     with workspace.lock:
-        body = render_blocks(view.content["blocks"], Viewer(names))
+        body = render_blocks(view.content["blocks"], _viewer(workspace))
     buttons = Markup("").join(
         Markup('<span class="button {}">{}</span>').format(style, view.content[name]["text"])
         for name, style in (("close", ""), ("submit", "primary"))
@@ -62,6 +71,26 @@ def _view(workspace: Workspace, view: View) -> Markup:
     )
     frame = Markup('<article><div class="content">{}<div class="actions">{}</div></div></article>')
     return frame.format(body, buttons)
+
+
+def _whisper(workspace: Workspace, whisper: Whisper) -> Markup:
+    """An answer that only one person sees."""
+    message = Message("", workspace.bot.id, whisper.text, blocks=whisper.blocks)
+    return _MESSAGE.format(
+        ts="",
+        kind="app",
+        initial=workspace.bot.name[:1].upper(),
+        name=workspace.bot.name,
+        badge=_APP,
+        time="",
+        body=_body(message, _viewer(workspace)),
+    )
+
+
+def _viewer(workspace: Workspace) -> Viewer:
+    """Somebody of the workspace, who knows everybody in it."""
+    names = {u.id: u.name for u in workspace.users.values()}
+    return Viewer(names | {c.id: c.name for c in workspace.channels.values()}, workspace.locale)
 
 
 def _page(workspace: Workspace, title: str, body: Markup, current: str) -> Response:
@@ -81,10 +110,7 @@ def _title(channel: Channel) -> str:
 
 def render_channel(workspace: Workspace, channel: Channel, viewer: Viewer | None = None) -> Markup:
     """The messages of a channel, oldest first, each followed by its thread."""
-    names = {u.id: u.name for u in workspace.users.values()} | {
-        c.id: c.name for c in workspace.channels.values()
-    }
-    seen_by = viewer or Viewer(names)
+    seen_by = viewer or _viewer(workspace)
     parts: list[Markup] = []
     for message in channel.top():
         parts.append(_message(workspace, message, seen_by))
@@ -95,6 +121,7 @@ def render_channel(workspace: Workspace, channel: Channel, viewer: Viewer | None
     return Markup("").join(parts) or Markup("<p class='empty'>Nothing has been said here yet.</p>")
 
 
+_APP = Markup('<span class="badge">APP</span>')
 _MESSAGE = Markup(
     '<article id="{ts}"><div class="avatar {kind}">{initial}</div><div class="content">'
     '<div class="who"><b>{name}</b>{badge}<time>{time}</time></div>{body}</div></article>'
@@ -110,7 +137,7 @@ def _message(workspace: Workspace, message: Message, viewer: Viewer) -> Markup:
         kind="app" if app else "person",
         initial=name[:1].upper(),
         name=name,
-        badge=Markup('<span class="badge">APP</span>') if app else "",
+        badge=_APP if app else "",
         time=viewer.clock(message.at),
         body=_body(message, viewer),
     )
@@ -195,8 +222,8 @@ def _input(block: Json, viewer: Viewer) -> Markup:
     element = block["element"]
     chosen = [option["text"]["text"] for option in element.get("initial_options", ())]
     value = ", ".join(chosen) or element.get("initial_value") or element.get("initial_date") or "\u2026"
-    hint = _text(block["hint"], viewer) if block.get("hint") else ""
-    return Markup('<p><b>{}</b></p><p class="unknown">{}</p><p class="edited">{}</p>').format(
+    hint = Markup('<p class="edited">{}</p>').format(_text(block["hint"], viewer)) if "hint" in block else ""
+    return Markup('<p><b>{}</b></p><p class="field">{}</p>{}').format(
         _text(block["label"], viewer), value, hint
     )
 

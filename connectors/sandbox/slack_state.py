@@ -132,7 +132,7 @@ class Workspace:
         self.whispers: list[Whisper] = []
         self.triggers: dict[str, tuple[str, float]] = {}
         self.hooks: dict[str, tuple[str, str, float, int]] = {}
-        self.app_token, self.base = "xapp-sandbox", ""
+        self.app_token, self.base, self.locale = "xapp-sandbox", "", "nl_BE"
         self.lock = threading.RLock()
         self._clock, self._last, self._ids = clock, 0, 0
         self.bot = self.add_user("sluiswachter", bot=True)

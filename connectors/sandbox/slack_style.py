@@ -48,6 +48,7 @@ ul, ol { margin: 2px 0 6px; padding-left: 24px; }
 .thread article { padding: 6px 14px; }
 .thread .avatar { width: 24px; height: 24px; font-size: 12px; border-radius: 4px; }
 .unknown { color: var(--soft); border: 1px dashed #bbb; border-radius: 4px; padding: 4px 8px; }
+.field { border: 1px solid #999; border-radius: 4px; padding: 6px 10px; white-space: pre-wrap; }
 .empty { padding: 24px; color: var(--soft); }
 @media (max-width: 640px) { body { grid-template-columns: 1fr; } nav { display: none; } }
 """

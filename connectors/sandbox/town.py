@@ -7,7 +7,7 @@ service desk's and ServiceNow's own API, with the person's own credentials.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from connectors.sandbox.server import Server
 from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 from connectors.sandbox.slack import SlackSandbox
 from connectors.sandbox.slack_people import SIGNING_SECRET
+from connectors.sandbox.town_words import REGISTER, WORDS, in_dutch
 
 BOT_TOKEN = "sandbox-token"
 _TEXTS = (
@@ -36,35 +37,6 @@ _SELECTS = (
 _MOMENTS = "Planned start|Planned end|Pull until|Actual start|Actual end|Handed over at|Operational at"
 _PEOPLE = "Builders|Testers|Test validated by|Stakeholders|Application owner"
 _GROUPS = "Responsible team|Handed over to"
-REGISTER = """\
-id,name,confidentiality,integrity,availability,gdpr,ksz,nis2,owner,operations_group,service_hours
-A1,{citizens},5,4,3,yes,no,no,acc-els.maes|Els Maes,Operations,24x7
-A2,{permits},3,3,2,no,no,no,acc-els.maes|Els Maes,Operations,5x10
-"""
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "change": "New address format in the citizen register",
-        "release": "Permit portal 7.1: digital signature",
-        "signature": "Sign permit applications with an identity card",
-        "payment": "Switch the payment service to the new provider",
-        "citizens": "Citizen register",
-        "permits": "Permit portal",
-        "payments": "Payment service",
-        "team": "Team Citizens",
-        "finance": "Team Finance",
-    },
-    "nl": {
-        "change": "Nieuw adresformaat in het burgerregister",
-        "release": "Vergunningenloket 7.1: digitale handtekening",
-        "signature": "Vergunningsaanvragen ondertekenen met een identiteitskaart",
-        "payment": "Betaaldienst overzetten naar de nieuwe leverancier",
-        "citizens": "Burgerregister",
-        "permits": "Vergunningenloket",
-        "payments": "Betaaldienst",
-        "team": "Team Burgerzaken",
-        "finance": "Team Financiën",
-    },
-}
 
 
 def working_evening(today: datetime, days: int) -> datetime:
@@ -83,7 +55,9 @@ class Town:
         self.now = now or (lambda: datetime.now(UTC))
         self.words, self.folder, self.language = WORDS[language], folder, language
         self.start = working_evening(self.now(), 2)
-        self.jira, self.servicenow, self.slack = JiraSandbox(), ServiceNowSandbox(), SlackSandbox()
+        self.jira, self.servicenow = JiraSandbox(), ServiceNowSandbox()
+        self.slack = SlackSandbox(clock=lambda: self.now().timestamp())
+        self.slack.workspace.locale = {"nl": "nl_BE", "en": "en_GB"}[language]
         self._people()
         self._channels()
         self.change = self._change()
@@ -123,7 +97,7 @@ class Town:
             "SLUIS_CARD_REST": "0",
             "ROLES__CAB": "Change Advisory Board",
             "ROLES__DPO": "Data Protection",
-            "ROLES__OPERATIONS": "Operations",
+            "ROLES__OPERATIONS": self.words["operations"],
             "SLUIS_DATABASE_URL": f"sqlite:///{self.folder / 'sluis.db'}",
             f"SLUIS_SERVICE_HOURS__{team}": "24x7",
         }
@@ -172,7 +146,7 @@ class Town:
             "Actual start": now - timedelta(hours=2),
             "Actual end": now - timedelta(minutes=20),
             "resolution": "Successful",
-            "Handed over to": "Operations",
+            "Handed over to": self.words["operations"],
             "Handed over at": now,
             "Post-verification": "Smoke test and sign-in checked in production.",
             "Lessons learned": "Warm the cache before opening the portal.",
@@ -183,7 +157,7 @@ class Town:
             "Known errors": "The preview prints in black and white; agreed with operations.",
             "Incidents followed up": "Yes",
         }
-        for name, value in values.items():
+        for name, value in self._said(values).items():
             self.jira.set_field(key, name, value, who)
         self.jira.transition(key, "Post implementation review", who)
 
@@ -211,7 +185,7 @@ class Town:
             jira.user(name).email_visible = True
         jira.add_group("Change Advisory Board", "Karim Aziz", "Lotte Claes")
         jira.add_group("Data Protection", "Dina Peeters")
-        jira.add_group("Operations", "Rita Goossens")
+        jira.add_group(self.words["operations"], "Rita Goossens")
         jira.add_group(self.words["team"], "Tom Willems", "Piet Jansen", "Nora Smet")
         for names, kind in (
             (_TEXTS, FieldKind.TEXT),
@@ -236,9 +210,13 @@ class Town:
         for channel in self.slack.channels():
             channel.members.update(user.id for user in self.people.values())
 
-    def _prepared(self, **more: Any) -> dict[str, Any]:
+    def _said(self, values: dict[str, Any]) -> dict[str, Any]:
+        """What people fill in, in their language."""
+        return in_dutch(values) if self.language == "nl" else values
+
+    def prepared(self, **more: Any) -> dict[str, Any]:
         """A ticket on which everything that is asked before the rollout is in place."""
-        return {
+        usual = {
             "assignee": "Piet Jansen",
             "Responsible team": self.words["team"],
             "Release size": "Minor",
@@ -257,9 +235,11 @@ class Town:
             "Environments like production": "Yes",
             "Test data": "Synthetic",
             "Stakeholders": ["Rita Goossens"],
-        } | more
+        }
+        return self._said(usual | more)
 
-    def _tested(self, key: str) -> None:
+    def tested(self, key: str) -> None:
+        """Nora tested it two days ago, and it was accepted."""
         self.jira.clock = lambda: self.now() - timedelta(days=2)
         for name, value in {
             "Test result": "Passed",
@@ -268,14 +248,15 @@ class Town:
         }.items():
             self.jira.set_field(key, name, value, "Nora Smet")
 
-    def _approved(self, key: str, step: str, *people: str) -> None:
+    def approved(self, key: str, step: str, *people: str) -> None:
+        """A step of the service desk's approval, in which all of these people agree."""
         approval = self.jira.request_approval(key, step, people)
         for person in people:
             self.jira.answer_approval(key, approval, person, "approve")
 
     def _change(self) -> str:
         self.jira.clock = lambda: self.now() - timedelta(days=9)
-        fields = self._prepared(
+        fields = self.prepared(
             **{
                 "Affected services": [self.words["citizens"]],
                 "Release package": "citizen-register 4.2.0",
@@ -284,9 +265,9 @@ class Town:
             }
         )
         key = self.jira.add_issue("CHG", "[System] Change", self.words["change"], fields, by="Tom Willems")
-        self._tested(key)
-        self._approved(key, "Owner", "Els Maes")
-        self._approved(key, "Change Advisory Board", "Karim Aziz")
+        self.tested(key)
+        self.approved(key, "Owner", "Els Maes")
+        self.approved(key, "Change Advisory Board", "Karim Aziz")
         self.jira.transition(key, "Awaiting approval", "Tom Willems")
         self.dpo_step = self.jira.request_approval(key, "Data Protection", ["Dina Peeters"])
         self.jira.clock = self.now
@@ -294,7 +275,7 @@ class Town:
 
     def _release(self) -> str:
         self.jira.clock = lambda: self.now() - timedelta(days=9)
-        fields = self._prepared(
+        fields = self.prepared(
             **{
                 "Affected services": [self.words["permits"]],
                 "Release package": "permit-portal 7.1.0",
@@ -312,15 +293,17 @@ class Town:
             "Interruptions": "Five minutes, announced on the portal.",
             "Component order": "Database, signing service, portal.",
         }
-        key = self.jira.add_issue("REL", "Release", self.words["release"], fields | plan, by="Tom Willems")
+        key = self.jira.add_issue(
+            "REL", "Release", self.words["release"], fields | self._said(plan), by="Tom Willems"
+        )
         self.part = self.jira.add_issue(
             "CHG", "[System] Change", self.words["signature"], fields, by="Tom Willems"
         )
         self.jira.link(key, self.part)
         for ticket in (key, self.part):
-            self._tested(ticket)
-            self._approved(ticket, "Owner", "Els Maes")
-            self._approved(ticket, "Change Advisory Board", "Karim Aziz")
+            self.tested(ticket)
+            self.approved(ticket, "Owner", "Els Maes")
+            self.approved(ticket, "Change Advisory Board", "Karim Aziz")
             self.jira.transition(ticket, "Implementing", "Piet Jansen")
         self.jira.clock = self.now
         return key

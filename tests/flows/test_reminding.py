@@ -165,7 +165,7 @@ def test_a_breach_goes_up_at_night_and_a_patch_in_office_hours(office: Make):
     change(one, "INC-1", kind=TicketKind.INCIDENT, planned_start=Field(), **breach)
     one.until(at(24, 12), HOUR)
     # 72 hours end on Monday at 20:00 UTC; nobody reported, so all of the ladder is climbed, weekend or not.
-    assert went_up(one, "DAP-6") == [
+    assert went_up(one, "Data breach as priority 1") == [
         ("dpo", "20 21:00"),
         ("all", "21 20:00"),
         ("cm", "22 20:00"),
@@ -174,9 +174,11 @@ def test_a_breach_goes_up_at_night_and_a_patch_in_office_hours(office: Make):
     two = office(at(18, 8), packs=("patch",))
     change(two, "CHG-2", patch=True, deadline=at(22, 12), planned_start=Field())
     two.until(at(24, 12), HOUR)
-    assert went_up(two, "PATCH-5") == [("all", "23 07:00"), ("cm", "23 08:00"), ("cab", "23 09:00")], (
-        "not in the weekend"
-    )
+    assert went_up(two, "Implemented within the deadline") == [
+        ("all", "23 07:00"),
+        ("cm", "23 08:00"),
+        ("cab", "23 09:00"),
+    ], "not in the weekend"
 
 
 def test_a_chain_goes_up_the_ladder_that_its_pack_writes(office: Make):

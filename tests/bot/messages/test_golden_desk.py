@@ -28,8 +28,8 @@ SNOOZED = replace(SEEN, kind=PauseKind.SNOOZED, until=day(12), shortened=True)
 OTHERS = (replace(SEEN, account="bo", person="Bo"), replace(SEEN, account="ci", person="Ci"))
 POINTS = (
     home.Point((("nl", "Geen productiedata als testdata"), ("en", "No production data as test data")),
-               Verdict.VIOLATED, "ICR-16", "test-data"),
-    home.Point((("nl", "Goedkeuring door het CAB"), ("en", "Approval by the CAB")), Verdict.PENDING, "ICR-11", "cab"),
+               Verdict.VIOLATED, "test-data"),
+    home.Point((("nl", "Goedkeuring door de CAB"), ("en", "Approval by the CAB")), Verdict.PENDING, "cab"),
 )  # fmt: skip
 WAITS = home.Waiting(
     "jira", "1", "CHG-1", "https://jira.example/CHG-1", "New address format", day(20), POINTS

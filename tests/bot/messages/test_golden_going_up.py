@@ -73,7 +73,7 @@ def test_digests(speak: Speaker) -> None:  # noqa: F811
 
 def test_pre_reads(speak: Speaker) -> None:  # noqa: F811
     found = (
-        (say("not allowed as it stands"), ONE),
+        (say("does not comply with"), ONE),
         (say("should have been in order by now"), LONG),
         (say("runs with an exception"), PATCH),
     )
