@@ -1,7 +1,7 @@
 """November 2026 in four teams: 200 changes, what people do to them, and the whole bot that follows them.
 
 The bot is real: pipeline, rules, journal and texts. Tickets, register and message service are in memory, and the clock
-is moved by hand. A cycle comes every five minutes, as it does by default; one that nothing can happen in is left out.
+is moved by hand. A cycle comes every half hour; by night only each third hour, unless somebody did something.
 Everything random comes from one seed.
 """
 
@@ -32,7 +32,7 @@ from bot.ports import Deed, Interaction
 from bot.talk import Talk
 
 START, END = datetime(2026, 11, 1, 23, tzinfo=UTC), datetime(2026, 12, 1, 23, tzinfo=UTC)
-CYCLE = timedelta(minutes=5)
+CYCLE = timedelta(minutes=30)
 TAKES = timedelta(minutes=1)
 """What a cycle itself lasts: people do not stop working meanwhile."""
 
@@ -173,7 +173,7 @@ def folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def moments(story: list[Edit]) -> Iterator[datetime]:
-    """When a cycle runs: after an edit, each half hour by day and each third hour by night and on days off."""
+    """When a cycle runs: each half hour of a working day, and after an edit; each third hour by night and on days off."""
     at = START
     edited = {START + CYCLE * (int((moment - START) / CYCLE) + 1) for moment, _, _ in story}
     while (at := at + CYCLE) < END:

@@ -14,7 +14,7 @@ from bot.messages.parts import Message, heading, message, text
 from bot.messages.slack_text import escape
 from bot.model.asked import Ask
 from bot.model.facts import Facts
-from bot.model.lifecycle import Verdict
+from bot.model.lifecycle import State, Verdict
 from bot.model.people import Role
 from bot.model.say import Quote
 from bot.overdue import Charge
@@ -59,18 +59,26 @@ def compose(up: Up, speak: Speaker) -> Message:
     for raised in list(tickets.values())[:_MOST]:
         ticket = raised[0].facts.ticket
         points = [_point(one, speak) for one in raised]
-        tried = tried_before(raised, speak)
+        tried, starts = tried_before(raised, speak), _starts(raised[0].facts, speak)
         built += [
-            blocks.rich_text([blocks.web_link(ticket.url, heading(ticket))]),
+            blocks.rich_text([blocks.web_link(ticket.url, heading(ticket)), blocks.words(starts)]),
             blocks.bullets(*([blocks.words(point)] for point in points)),
             blocks.rich_text([blocks.words(tried)]),
         ]
-        texts += [heading(ticket), *(f"• {point}" for point in points), tried, ticket.url]
+        texts += [f"{heading(ticket)}{starts}", *(f"• {point}" for point in points), tried, ticket.url]
     if rest := len(tickets) - _MOST:
         more = speak.count("and {n} other ticket", "and {n} other tickets", max(rest, 0))
         built += [blocks.rich_text([blocks.words(more)])] if rest > 0 else []
         texts += [more] if rest > 0 else []
     return message(text(*texts, reason), [*built, blocks.context(escape(reason))])
+
+
+def _starts(facts: Facts, speak: Speaker) -> str:
+    """When it starts, for who does not have the ticket at hand; nothing once it has begun, or when it is not planned."""
+    start = facts.field("planned_start").value
+    if not isinstance(start, datetime) or facts.ticket.state.reached(State.IMPLEMENT):
+        return ""
+    return f" — {speak.say('starts on {start}', start=start)}"
 
 
 def in_thread(up: Up, speak: Speaker) -> Message:
