@@ -148,8 +148,8 @@ def row(name: str, month: Sequence[Heard]) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def played(name: str) -> tuple[str, float]:
-    """Play one way of the month: its row, and the seconds it took."""
+def played(name: str) -> str:
+    """Play one way of the month, and give its row."""
     logs.configure("ERROR")
     began, way = stopwatch.monotonic(), WAYS[name]
     with folder() as place:
@@ -159,8 +159,9 @@ def played(name: str) -> tuple[str, float]:
         month = made.play(edits(), lambda week: tell(f"{name}: week {week} of 4 is over"))
         made.ctx.journal.close()
     seconds = stopwatch.monotonic() - began
-    tell(f"{name}: played in {seconds:.0f} s")
-    return row(name, month), seconds
+    found = row(name, month)
+    tell(f"{name}: played in {seconds:.0f} s\n{found}")
+    return found
 
 
 def tell(line: str) -> None:
@@ -174,7 +175,7 @@ def main() -> None:
     names = [list(WAYS)[number] for number in map(int, sys.argv[1:] or range(len(WAYS)))]
     tell(f"{len(edits())} edits from {START:%-d %B} on; {len(names)} ways to play the month")
     with ProcessPoolExecutor(min(os.cpu_count() or 1, len(names)), max_tasks_per_child=1) as pool:
-        rows = [found for found, _ in pool.map(played, names)]
+        rows = list(pool.map(played, names))
     sys.stdout.write("\n".join([_line(COLUMNS), _line("---" for _ in COLUMNS), *rows]) + "\n")
 
 

@@ -173,7 +173,7 @@ def folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def moments(story: list[Edit]) -> Iterator[datetime]:
-    """When a cycle runs: each half hour of a working day, and after an edit; each third hour by night and on days off."""
+    """When a cycle runs: each half hour of a working day and after an edit; each third hour at other times."""
     at = START
     edited = {START + CYCLE * (int((moment - START) / CYCLE) + 1) for moment, _, _ in story}
     while (at := at + CYCLE) < END:

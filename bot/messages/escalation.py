@@ -74,7 +74,7 @@ def compose(up: Up, speak: Speaker) -> Message:
 
 
 def _starts(facts: Facts, speak: Speaker) -> str:
-    """When it starts, for who does not have the ticket at hand; nothing once it has begun, or when it is not planned."""
+    """When it starts, for who does not have the ticket at hand; empty once it has begun, or when it is not planned."""
     start = facts.field("planned_start").value
     if not isinstance(start, datetime) or facts.ticket.state.reached(State.IMPLEMENT):
         return ""

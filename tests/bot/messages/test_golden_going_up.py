@@ -47,6 +47,7 @@ STEPS = {
     "change-manager": raised(Role.CHANGE_MANAGER, 1),
     "cab": raised(Role.CAB, 2, verdict=Verdict.VIOLATED),
     "cab-term-over": raised(Role.CAB, 2, term=True, start=WHEN),
+    "cab-ahead": replace(raised(Role.CAB, 2, verdict=Verdict.VIOLATED), facts=CASES["held"]),
     "process-owner": raised(Role.PROCESS_OWNER, 2),
 }
 
