@@ -7,7 +7,6 @@ availability lets people be told at any hour (ICR-20), every hour of the clock. 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,32 +14,11 @@ from bot.calendar import Calendar
 from bot.journal.tickets import TicketRow
 from bot.model.asked import Point
 from bot.model.lifecycle import State, Verdict
+from bot.model.waits import Age, Wait
 from bot.overdue import Known
 
 _HOUR = timedelta(hours=1)
 _PRESSING = (Verdict.VIOLATED, Verdict.MISSING)
-
-
-@dataclass(frozen=True, slots=True)
-class Age:
-    """Whole days and hours: of work, a day being as long as the office is open, or else of the clock."""
-
-    days: int
-    hours: int
-    of_work: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A ticket with open points: how many, how many of them are overdue or not allowed, and since when (UTC) the oldest
-    stands so: of those that press, where any do.
-    """
-
-    row: TicketRow
-    points: int
-    pressing: int
-    since: datetime
-    age: Age
 
 
 def age_of(since: datetime, now: datetime, calendar: Calendar, *, of_work: bool) -> Age:
@@ -67,15 +45,15 @@ def waits(
         pressing = [point for point in open_ if point.verdict in _PRESSING]
         since = min(point.since for point in pressing or open_)
         age = age_of(since, now, calendar_of(row.team), of_work=row.any_hour is not True)
-        found.append(Wait(row, len(open_), len(pressing), since, age))
-    return tuple(sorted(found, key=lambda one: (not one.pressing, one.since, one.row.key)))
+        found.append(Wait(row.key, row.summary, row.team, len(open_), len(pressing), since, age))
+    return tuple(sorted(found, key=lambda one: (not one.pressing, one.since, one.key)))
 
 
 def as_json(one: Wait, told: str) -> dict[str, Any]:
     """The same for machines, with the age in words."""
     return {
-        "ticket": one.row.key,
-        "team": one.row.team,
+        "ticket": one.key,
+        "team": one.team,
         "points": one.points,
         "pressing": one.pressing,
         "since": one.since.isoformat(),

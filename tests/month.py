@@ -1,5 +1,6 @@
 """November 2026 in four teams: 200 changes, what people do to them, and the whole bot that follows them.
 
+Nothing that another team does shows in a team's channel, so that the team with most changes may be played alone.
 The bot is real: pipeline, rules, journal and texts. Tickets, register and message service are in memory, and the clock
 is moved by hand. A cycle comes every half hour; by night only each third hour, unless somebody did something.
 Everything random comes from one seed.
@@ -184,11 +185,12 @@ def moments(story: list[Edit]) -> Iterator[datetime]:
             yield at
 
 
-def edits(seed: int = 7, changes: int = CHANGES) -> list[Edit]:
-    """What people do in the month, in order."""
+def edits(team: str = "", seed: int = 7) -> list[Edit]:
+    """What people do in the month, in order; of one team's changes only, if it is named."""
     rng = random.Random(seed)
-    found = [edit for number in range(changes) for edit in _life(number, rng)]
-    return sorted(found, key=lambda edit: edit[0])
+    lives = [list(_life(number, rng)) for number in range(CHANGES)]
+    whole = [life for life in lives if team in ("", life[0][2]["responsible_group"][0].name)]
+    return sorted((edit for life in whole for edit in life), key=lambda edit: edit[0])
 
 
 def _life(number: int, rng: random.Random) -> Iterator[Edit]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.messages.language import Speaker
 from bot.messages.parts import named
-from bot.waits import Age, Wait
+from bot.model.waits import Age, Wait
 
 
 def age(one: Age, speak: Speaker) -> str:
@@ -46,6 +46,6 @@ def _line(one: Wait, speak: Speaker) -> str:
     pressing = speak.count(
         "{n} of them overdue or not allowed", "{n} of them overdue or not allowed", one.pressing
     )
-    parts = [*([one.row.team] if one.row.team else []), age(one.age, speak), points]
+    parts = [*([one.team] if one.team else []), age(one.age, speak), points]
     parts += [pressing] if one.pressing else []
-    return f"{named(one.row.key, one.row.summary)} — {'; '.join(parts)}"
+    return f"{named(one.key, one.summary)} — {'; '.join(parts)}"

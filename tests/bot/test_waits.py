@@ -14,8 +14,9 @@ from bot.messages.language import Speaker
 from bot.messages.waits import age, listed
 from bot.model.asked import Point
 from bot.model.lifecycle import State, Verdict
+from bot.model.waits import Age
 from bot.overdue import known
-from bot.waits import Age, age_of, as_json, waits
+from bot.waits import age_of, as_json, waits
 from rules.policy import load_packs
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -126,4 +127,4 @@ def test_each_team_keeps_its_own_holidays() -> None:
     rows = (row("CHG-1"), row("CHG-2", team="Breda"))
     points = {(one.source, one.id): (point("ICR-06", Verdict.MISSING, at(10, 8)),) for one in rows}
     found = waits(rows, points, RULES, lambda team: dutch if team == "Breda" else CALENDAR, at(12, 8))
-    assert [(one.row.team, one.age.days) for one in found] == [("Web team", 1), ("Breda", 2)]
+    assert [(one.team, one.age.days) for one in found] == [("Web team", 1), ("Breda", 2)]
