@@ -15,10 +15,13 @@ from bot.inforce import in_force
 from bot.journal import Allowance, JournalError, open_journal
 from bot.messages.language import Speaker
 from bot.metrics import Metrics
+from bot.model.waits import Wait
+from bot.overdue import known
 from bot.parked import examined
 from bot.ports import Connector, Diagnosis
 from bot.reception import Reception
 from bot.settings import Mode, Settings, SettingsError
+from bot.waits import waits
 from bot.waivers import Terms
 from connectors.catalog import CONNECTORS
 from rules.own import load_all
@@ -153,6 +156,17 @@ def last_report(settings: Settings) -> dict[str, Any] | None:
         journal.close()
     report: dict[str, Any] | None = run["report"] if run else None
     return report
+
+
+def waiting(settings: Settings) -> tuple[Wait, ...]:
+    """What waits for somebody now, by the journal. Raises SettingsError."""
+    asked = policy(settings)
+    journal = open_journal(settings.bot.database_url, exclusive=False)
+    try:
+        rows, points = journal.asked_of(), journal.points()
+    finally:
+        journal.close()
+    return waits(rows, points, known(asked.packs), asked.calendar_of, now())
 
 
 def allow(settings: Settings, messages: int, by: str, user: str) -> None:

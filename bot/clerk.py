@@ -10,61 +10,36 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.accounts import account_of, known_people, team_members
+from bot.case import Case, NotDone
 from bot.context import Context
 from bot.deed import Action, Carried, Nap, Wanted, carried, understood
 from bot.fetch import Gatherer
-from bot.interact import Limits, pause_of, settled
+from bot.interact import settled
 from bot.journal import Decided, TicketRow
 from bot.messages import card, desk, exception_form, home
 from bot.messages.exception_form import REASON, RULES, UNTIL, Draft
 from bot.messages.language import LANGUAGES, Speaker
 from bot.messages.notification import receipt_of
-from bot.messages.overview import Overview, overview
+from bot.messages.overview import overview
 from bot.messages.reasoning import SYSTEMS
 from bot.mine import Teams, mine
 from bot.model.facts import Facts
 from bot.model.finding import Finding
-from bot.model.pause import PauseKind
 from bot.model.people import Person
 from bot.model.say import say
 from bot.model.ticket import TicketRef
 from bot.ports import Deed, Desk, Gone, Interaction, SourceError, TicketSource, Visitor
 from bot.receipts import confirm
+from bot.snoozing import Snoozing
 from bot.waivers import Asked, WaiverRefused, decider, still_open, waiver
 from rules.engine import UnknownRule, evaluate, why_not
-from rules.lines import DemandLine, group_lines
+from rules.lines import group_lines
 from rules.names import nearest
 
 USUAL = timedelta(days=14)
 """The last day that a form offers at first."""
 
-
-class NotDone(Exception):
-    """Nothing was done, and this is what is said of it."""
-
-    def __init__(self, made: Decided) -> None:
-        super().__init__(made.outcome)
-        self.made = made
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A deed about one ticket, with the person as the ticket's system knows them, and how the ticket stands now."""
-
-    facts: Facts
-    findings: tuple[Finding, ...]
-    lines: tuple[DemandLine, ...]
-    view: Overview
-    person: Person
-
-    @property
-    def ticket(self) -> str:
-        """ "source:id" of the ticket."""
-        return f"{self.facts.ticket.source}:{self.facts.ticket.id}"
-
-    def made(self, outcome: str, **answer: object) -> Decided:
-        """What came of the deed, by this person, about this ticket."""
-        return Decided(outcome, answer, self.ticket, self.person.id, self.person.name)
+_IN_A_DIALOG = (Action.WAIVE, Action.SNOOZE)
 
 
 @dataclass(slots=True)
@@ -74,6 +49,10 @@ class Clerk:
     ctx: Context
     desk: Desk
     teams: Teams = field(default_factory=Teams)
+
+    @property
+    def _snoozing(self) -> Snoozing:
+        return Snoozing(self.ctx, self.desk, self._about)
 
     def work(self, one: Interaction) -> Decided:
         """What comes of a deed. Raises SourceError when the message service itself cannot be asked who did it."""
@@ -109,7 +88,8 @@ class Clerk:
             case Deed.COMMAND:
                 return self._command(one, visitor, speak)
             case Deed.FORM:
-                return self._record(one, visitor)
+                snoozed = one.action == Action.SNOOZE.value
+                return self._snoozing.chosen(one, visitor) if snoozed else self._record(one, visitor)
             case Deed.PRESS:
                 return self._press(one, visitor, speak)
 
@@ -155,8 +135,9 @@ class Clerk:
         if about is None or one.action not in list(Action):
             return Decided("not ours", {})
         action = Action(one.action)
-        if action is Action.WAIVE:
-            return self._offer(one, about, visitor, speak)
+        if action in _IN_A_DIALOG and not about.more:  # a menu of older cards carries its choice
+            offer = self._offer if action is Action.WAIVE else self._snoozing.offer
+            return offer(one, about, visitor, speak)
         if action is Action.RECEIVED:
             source, row = self._row(about, speak)
             return confirm(self.ctx, source, row, receipt_of(about.more), visitor, speak)
@@ -166,22 +147,8 @@ class Clerk:
             return case.made("already done", tell=desk.already(case.facts, done, speak))
         if action is Action.EXPLAIN:
             return case.made("explained", tell=desk.explained(case.facts, case.lines, speak))
-        return self._pause(one, case, Nap(about.more) if action is Action.SNOOZE else None, speak)
-
-    def _pause(self, one: Interaction, case: Case, nap: Nap | None, speak: Speaker) -> Decided:
-        pauses = self.ctx.journal.pauses_of(case.ticket)
-        others = [p for p in pauses if p.account != case.person.id and p.holds(case.facts.now)]
-        own = next((p for p in pauses if p.account == case.person.id and p.holds(case.facts.now)), None)
-        if nap is None and own and own.kind is PauseKind.SEEN:
-            return case.made("seen before", tell=desk.seen_before(own, speak))
-        limits = Limits(self.ctx.policy.remind_days, self.ctx.policy.calendar)
-        pause = pause_of(case.facts, case.person, nap, limits)
-        if pause is None:
-            return case.made("too late to put off", tell=desk.no_pause(case.facts, speak))
-        if nap:
-            pause = replace(pause, conversation=self.desk.conversation(one.user))
-        body = desk.paused(case.facts, pause, others, pause.shortened, speak)
-        return replace(case.made(pause.kind.value, tell=body), pause=pause)
+        nap = Nap(about.more) if action is Action.SNOOZE else None
+        return self._snoozing.pause(one, case, nap, speak)
 
     # -- exceptions -----------------------------------------------------------------------------------------
 

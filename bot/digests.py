@@ -193,7 +193,7 @@ def _exceptions(seen: _Known, now: datetime) -> Iterator[tuple[Say, Entry]]:
     sections = (
         ((Verdict.VIOLATED,), say("does not comply with")),
         ((Verdict.MISSING,), say("should have been in order by now")),
-        ((Verdict.WAIVED,), say("runs with an exception")),
+        ((Verdict.WAIVED,), say("has a recorded exception")),
     )
     for verdicts, told in sections:
         entries = (seen.entry(row, verdicts, now) for row in seen.rows)

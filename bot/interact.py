@@ -34,22 +34,36 @@ class Limits:
     calendar: Calendar
 
 
-def pause_of(facts: Facts, person: Person, nap: Nap | None, limits: Limits) -> Pause | None:
+def pause_of(facts: Facts, person: Person, wanted: Nap | datetime | None, limits: Limits) -> Pause | None:
     """The pause somebody may have: as long as they chose (None: they only say that they have seen it), but never
-    past the next step that comes whatever anybody pressed. None when that step is here already.
+    past the next step that comes whatever anybody pressed. None when that step, or what they chose, is here already.
     """
-    now, calendar = facts.now, limits.calendar
-    last = _latest(facts, limits)
+    now = facts.now
+    last = latest(facts, limits)
     if last is None:
         return None
-    wanted = _until(nap, now, calendar) if nap else last
-    kind = PauseKind.SNOOZED if nap else PauseKind.SEEN
+    chosen = until_of(wanted, now, limits.calendar) if isinstance(wanted, Nap) else wanted or last
+    if chosen <= now:
+        return None
+    kind = PauseKind.SNOOZED if wanted else PauseKind.SEEN
     ticket = f"{facts.ticket.source}:{facts.ticket.id}"
-    until = min(wanted, last)
-    return Pause(ticket, person.id, person.name, kind, now, until, shortened=until < wanted)
+    until = min(chosen, last)
+    return Pause(ticket, person.id, person.name, kind, now, until, shortened=until < chosen)
 
 
-def _latest(facts: Facts, limits: Limits) -> datetime | None:
+def naps(facts: Facts, limits: Limits) -> tuple[tuple[Nap, datetime], ...]:
+    """The choices somebody has now, each with its end (UTC): none past the next step that comes whatever anybody
+    pressed, and none that ends when another does.
+    """
+    last = latest(facts, limits)
+    if last is None:
+        return ()
+    found = {until_of(nap, facts.now, limits.calendar): nap for nap in reversed(Nap)}
+    return tuple((nap, until) for until, nap in sorted(found.items()) if until <= last)
+
+
+def latest(facts: Facts, limits: Limits) -> datetime | None:
+    """Until when (UTC) anything may be put off at most; None when its time has come."""
     start = facts.field("planned_start").value
     planned = start if isinstance(start, datetime) else None
     if facts.ticket.state.over and not facts.settle_by:
@@ -62,11 +76,12 @@ def _latest(facts: Facts, limits: Limits) -> datetime | None:
     )
 
 
-def _until(nap: Nap, now: datetime, calendar: Calendar) -> datetime:
+def until_of(nap: Nap, now: datetime, calendar: Calendar) -> datetime:
+    """When (UTC) a pause of that length ends: after two hours, else when the office opens."""
     if nap is Nap.HOURS:
         return now + timedelta(hours=2)
     day = calendar.working_days_after(now, int(nap.value[:-1])).astimezone(calendar.timezone)
-    return day.replace(hour=calendar.opens.hour, minute=calendar.opens.minute, second=0, microsecond=0)
+    return calendar.at(day.date(), calendar.opens)
 
 
 @dataclass(frozen=True, slots=True)

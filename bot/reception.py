@@ -14,9 +14,10 @@ import structlog
 
 from bot.clerk import Clerk
 from bot.context import Context
+from bot.deed import Action
 from bot.fetch import told
 from bot.journal import Decided, DeedRow
-from bot.messages import exception_form
+from bot.messages import exception_form, snooze_form
 from bot.messages.language import Speaker
 from bot.ports import Deed, Desk, Gone, Interaction, SourceError
 from bot.survival import surviving
@@ -91,7 +92,10 @@ class Reception:
         self._wake.set()
         self._on_kept(time.monotonic() - started)
         noted = exception_form.noted(one.value) if one.deed is Deed.FORM else None
-        return exception_form.waiting(Speaker(noted[1], self._ctx.speak.timezone)) if noted else None
+        if noted is None:
+            return None
+        waiting = snooze_form.waiting if one.action == Action.SNOOZE.value else exception_form.waiting
+        return waiting(Speaker(noted[1], self._ctx.speak.timezone))
 
     def work_off(self) -> int:
         """Work on everything that is due now; gives how many deeds that was."""

@@ -19,7 +19,7 @@ from bot.messages.overview import Overview
 from bot.model.asset import Dimension
 from bot.model.facts import Facts
 from bot.model.lifecycle import State
-from bot.model.pause import Pause
+from bot.model.pause import Pause, PauseKind
 from bot.model.people import Person
 from rules.lines import DemandLine
 
@@ -40,11 +40,19 @@ SNOOZED = -1
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A ticket of which somebody is to be reminded, and the step that makes it due (working days before)."""
+    """A ticket of which somebody is to be reminded, and the step that makes it due (working days before). `pauses` are
+    the last ones that people asked for.
+    """
 
     facts: Facts
     view: Overview
     step: int
+    pauses: Sequence[Pause] = ()
+
+    @property
+    def seen_by(self) -> tuple[Pause, ...]:
+        """Who said that they have seen it, oldest first."""
+        return tuple(pause for pause in self.pauses if pause.kind is PauseKind.SEEN)
 
 
 @dataclass(frozen=True, slots=True)

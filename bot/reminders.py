@@ -109,7 +109,7 @@ def _due(
         view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
         calendar = ctx.policy.calendar_of(row.team)
         if one := due(facts, view, ctx.policy.remind_days, calendar, up.step):
-            yield up.claim, one
+            yield up.claim, replace(one, pauses=ctx.journal.pauses_of(f"{row.source}:{row.id}"))
 
 
 def _claims(ctx: Context, points: Points, rules: Mapping[str, Known]) -> list[tuple[TicketRow, Up]]:
@@ -133,18 +133,21 @@ def _awake(ctx: Context, row: TicketRow) -> bool:
 def _up(ctx: Context, row: TicketRow, points: Sequence[Point], rules: Mapping[str, Known]) -> Iterator[Up]:
     """The reminders a ticket is up for by what the journal knows: of what is missing, and of what comes next."""
     calendar, name = ctx.policy.calendar_of(row.team), f"remind:{row.source}:{row.id}"
-    verdicts = {point.rule: point.verdict for point in points if point.rule in rules and point.verdict.open}
-    missing = sorted(rule for rule, verdict in verdicts.items() if verdict is Verdict.MISSING)
-    if row.state is State.DRAFT or not verdicts:
+    open_ = [point for point in points if point.rule in rules and point.verdict.open]
+    missing = [point.since for point in open_ if point.verdict is Verdict.MISSING]
+    if row.state is State.DRAFT or not open_:
         return
     if row.settle_by:
         after = step_after(row.settle_by, calendar, ctx.clock())
         if after is not None:
             yield Up(Claim(f"{name}:settle:{after}", calendar.local_day(row.settle_by)), after)
         return
-    if missing:
-        yield Up(Claim(f"{name}:{OVERDUE}:{digest_of(missing)}", calendar.local_day(row.first_seen)), OVERDUE)
-    if len(missing) < len(verdicts):
+    if missing:  # said once more when another point goes missing, not when one of them is settled
+        yield Up(
+            Claim(f"{name}:{OVERDUE}:{max(missing):%Y%m%dT%H%M%S}", calendar.local_day(row.first_seen)),
+            OVERDUE,
+        )
+    if len(missing) < len(open_):
         yield from _coming(ctx, row, calendar, name)
 
 
@@ -190,12 +193,10 @@ class Rest:
 
     def resting(self, one: Due, audience: Audience) -> bool:
         """Whether everybody of the audience asked for rest from this ticket."""
-        ticket = one.facts.ticket
-        pauses = self.ctx.journal.pauses_of(f"{ticket.source}:{ticket.id}")
-        if not pauses:
+        if not one.pauses:
             return False
         steps = self.ctx.policy.remind_days
-        return at_rest(one, self._people(one, audience), pauses, steps, one.facts.now)
+        return at_rest(one, self._people(one, audience), one.pauses, steps, one.facts.now)
 
     def _people(self, one: Due, audience: Audience) -> tuple[Person, ...]:
         if isinstance(audience, Person):
@@ -235,7 +236,7 @@ def wake_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
         view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
         if view.now:
             who = Person(pause.account, pause.person)
-            one = Due(facts, view, SNOOZED)
+            one = Due(facts, view, SNOOZED, ctx.journal.pauses_of(pause.ticket))
             _wish(ctx, Reminder(who, "", ((one, view.now),)), report, [claim], pause.conversation)
         elif ctx.policy.act:
             ctx.journal.mark_sent(claim.what, claim.day, now)

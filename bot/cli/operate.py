@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.norms import Form, FormOption
+from bot.cli.norms import Form, FormOption, LanguageOption
 
 if TYPE_CHECKING:
     from bot.ports import Diagnosis
@@ -174,14 +174,31 @@ def _unwritten(key: str, reason: str) -> Diagnosis:
     return Diagnosis(Health.WARNING, key, said, fix)
 
 
-def report(form: FormOption = Form.JSON) -> None:
-    """The report of the last run, from the journal."""
-    from bot import app, settings
+def report(form: FormOption = Form.JSON, language: LanguageOption = None) -> None:
+    """The report of the last run, from the journal, and what waits for somebody now: for how long, in working time.
 
-    last = app.last_report(settings.load())
+    Examples:
+
+    sluis report
+
+    sluis report --format text --language nl
+    """
+    from bot import app, settings
+    from bot.messages import waits as words
+    from bot.messages.language import Speaker
+    from bot.waits import as_json
+
+    loaded = settings.load()
+    last = app.last_report(loaded)
     if last is None:
         typer.echo("No run yet: start one with `sluis sync`.", err=True)
         raise typer.Exit(1)
+    speak = Speaker(language.value if language else loaded.bot.language, loaded.bot.zone)
+    found = app.waiting(loaded)
+    if form is Form.TEXT:
+        typer.echo(words.listed(found, app.now(), speak))
+        return
+    last["waiting"] = [as_json(one, words.age(one.age, speak)) for one in found]
     sys.stdout.write(json.dumps(last, indent=None if form is Form.JSONL else 2, ensure_ascii=False) + "\n")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.audience import Team
-from bot.deed import Action, Nap, carry
+from bot.deed import Action, carry
 from bot.messages import blocks
 from bot.messages.language import Speaker
 from bot.messages.overview import (
@@ -35,7 +35,7 @@ from bot.model.document import Tone
 from bot.model.facts import Facts
 from bot.model.lifecycle import State
 from bot.model.people import Role
-from bot.model.say import Quote, say
+from bot.model.say import Quote
 from bot.model.ticket import Ticket
 from bot.remind import OVERDUE, SNOOZED, Due, Reminder
 from rules.lines import DemandLine
@@ -43,6 +43,8 @@ from rules.words import ROLES
 
 SHOWN = 6
 """Open points on a card; the others are counted. The ticket's comment has them all."""
+NAMED = 3
+"""People who have seen it that a reminder names; of more, how many others."""
 SHOWN_ALONE = 30
 """Open points on a card when the ticket has no comment."""
 
@@ -110,19 +112,22 @@ def reminder(one: Reminder, speak: Speaker) -> Message:
     heading = speak.count("{n} change waits for you", "{n} changes wait for you", len(keys))
     built = [blocks.header(heading)]
     texts = [heading]
-    for due, lines in one.items[: blocks.BLOCKS // 3]:
+    for due, lines in one.items[: blocks.BLOCKS // 4]:
         built += _reminded(due, lines, speak)
         texts += [
             f"{_heading(due.facts.ticket)}: {_when(due, speak)}",
-            *(_line(line, speak) for line in lines),
+            *(f"• {_line(line, speak)}" for line in lines),
+            *_seen_by(due, speak),
+            due.facts.ticket.url,
         ]
-        texts.append(due.facts.ticket.url)
     why = _asked(one, speak)
     return _message(_text(*texts, why), [*built, blocks.context(escape(why))])
 
 
 def _asked(one: Reminder, speak: Speaker) -> str:
     """Why these readers get a reminder."""
+    if any(due.step == SNOOZED for due, _ in one.items):
+        return speak.say("You get this because you asked to be reminded.")
     match one.audience:
         case Role():
             return speak.say("You get this because {who} can settle it.", who=ROLES[one.audience])
@@ -204,7 +209,17 @@ def _reminded(due: Due, lines: Sequence[DemandLine], speak: Speaker) -> list[blo
     ticket = due.facts.ticket
     name = blocks.web_link(ticket.url, _heading(ticket))
     points = [[blocks.words(_line(line, speak))] for line in lines]
-    return [blocks.rich_text([name, blocks.words(f" — {_when(due, speak)}")]), blocks.bullets(*points)]
+    return [
+        blocks.rich_text([name, blocks.words(f" — {_when(due, speak)}")]),
+        blocks.bullets(*points),
+        *(blocks.rich_text([blocks.words(row)]) for row in _seen_by(due, speak)),
+    ]
+
+
+def _seen_by(due: Due, speak: Speaker) -> list[str]:
+    """Who is on it already, so that nobody else begins with it."""
+    told = [speak.say("{person} on {at}", person=Quote(one.person), at=one.at) for one in due.seen_by]
+    return [speak.say("Seen by {people}.", people=Quote(speak.listed(told, NAMED)))] if told else []
 
 
 def _when(due: Due, speak: Speaker) -> str:
@@ -238,21 +253,12 @@ def _buttons(ticket: Ticket, speak: Speaker, asked: Sequence[DemandLine] = ()) -
 def presses(ticket: Ticket, asked: Sequence[DemandLine], speak: Speaker) -> list[blocks.Element]:
     """What can be pressed about the open lines of a ticket."""
     value = carry(ticket.source, ticket.id, [line.line for line in asked])
-    naps = [(speak(told), carry(ticket.source, ticket.id, more=nap.value)) for nap, told in NAPS.items()]
     return [
         blocks.button(speak.say("Seen, I am on it"), Action.SEEN.value, value),
-        blocks.menu(speak.say("Remind me later"), Action.SNOOZE.value, naps),
+        blocks.button(speak.say("Remind me later"), Action.SNOOZE.value, value),
         blocks.button(speak.say("Explain"), Action.EXPLAIN.value, value),
         blocks.button(speak.say("Record an exception"), Action.WAIVE.value, value),
     ]
-
-
-NAPS = {
-    Nap.HOURS: say("in two hours"),
-    Nap.TOMORROW: say("the next working morning"),
-    Nap.DAYS: say("in two working days"),
-    Nap.WEEK: say("in five working days"),
-}
 
 
 def _sign(view: Overview, ticket: Ticket) -> str:

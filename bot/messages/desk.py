@@ -68,9 +68,17 @@ def _also(others: Sequence[Pause], speak: Speaker) -> str:
     return speak.say("Also seen by {people}.", people=tuple(names)) if names else ""
 
 
-def no_pause(facts: Facts, speak: Speaker) -> Message:
-    """That nothing can be put off any more."""
+def no_pause(facts: Facts, speak: Speaker, again: datetime | None = None) -> Message:
+    """That nothing can be put off any more: its time has come, or the next reminder comes `again` too soon."""
     ticket = Quote(facts.ticket.key)
+    if again is not None:
+        return plain_answer(
+            speak.say(
+                "{ticket} cannot be put off any more: the next reminder comes on {moment} in any case.",
+                ticket=ticket,
+                moment=again,
+            )
+        )
     return plain_answer(
         speak.say("{ticket} cannot be put off any more: its time has come. The ticket has it.", ticket=ticket)
     )

@@ -84,6 +84,12 @@ def choices_field(
     return _field(label, element | ({"initial_options": before} if before else {}))
 
 
+def choice_field(label: str, name: str, choices: Iterable[tuple[str, str]]) -> blocks.Block:
+    """One out of a few, the first being chosen already."""
+    element = blocks.menu(label, name, choices)
+    return _field(label, element | {"initial_option": element["options"][0]})
+
+
 def _field(label: str, element: blocks.Element) -> blocks.Block:
     """The block has a name of its own, so that a dialog that is shown anew keeps what was filled in."""
     named = blocks.plain(cut(label, LABEL))

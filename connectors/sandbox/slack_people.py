@@ -194,5 +194,6 @@ def _state(blocks: list[Payload], values: Mapping[str, str]) -> Iterator[tuple[s
         else:
             chosen = [o for o in element["options"] if o["value"] in given.split(",")]
             many = element["type"] == "multi_static_select"
-            filled |= {"selected_options": chosen} if many else {"selected_option": (chosen or [None])[0]}
+            first = (chosen or [element.get("initial_option")])[0]
+            filled |= {"selected_options": chosen} if many else {"selected_option": first}
         yield block.get("block_id", f"b{number}"), {name: filled}

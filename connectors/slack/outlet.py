@@ -63,6 +63,7 @@ class SlackOutlet:
 
     def remove(self, place: Place, remote_id: str) -> None:
         """Delete the message. Raises Gone when it is not there any more."""
+        self._paces.removals.wait("")
         channel, _, ts = remote_id.partition("/")
         self._client.write("chat.delete", channel=channel, ts=ts)
 

@@ -38,13 +38,16 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Paces:
-    """What Slack wants of an app that posts and edits.
+    """What Slack wants of an app that posts and edits. Each method has a limit of its own: many edits hold up no
+    new message.
 
-    channel  one message a second in a channel
-    posts    "several hundred" a minute in a workspace: 30 at once, then 200 a minute
-    edits    chat.update is of tier 3, 50 a minute in a workspace: 10 at once, then 40 a minute
+    channel   one message a second in a channel
+    posts     "several hundred" a minute in a workspace: 30 at once, then 200 a minute
+    edits     chat.update is of tier 3, 50 a minute in a workspace: 10 at once, then 40 a minute
+    removals  chat.delete is of tier 3 as well
     """
 
     channel: Pace = field(default_factory=Pace)
     posts: Pace = field(default_factory=lambda: Pace(every=0.3, burst=30))
     edits: Pace = field(default_factory=lambda: Pace(every=1.5, burst=10))
+    removals: Pace = field(default_factory=lambda: Pace(every=1.5, burst=10))

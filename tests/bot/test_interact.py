@@ -11,7 +11,7 @@ from build import AN, BO, CI, DIRK, EMPTY, ROLES, approved, complete, day, subje
 from bot.accounts import matching
 from bot.calendar import Calendar
 from bot.deed import Carried, Command, Nap, Wanted, carried, carry, understood
-from bot.interact import Limits, pause_of, settled
+from bot.interact import Limits, naps, pause_of, settled
 from bot.model.asset import Flag
 from bot.model.fields import Field
 from bot.model.lifecycle import State
@@ -98,6 +98,40 @@ def test_a_pause_ends_before_it_is_too_late(now, nap, more, until, shortened) ->
     pause = pause_of(waiting(now, **more), AN, nap, LIMITS)
     kind = PauseKind.SNOOZED if nap else PauseKind.SEEN
     assert (pause and (pause.until, pause.shortened, pause.kind)) == (until and (until, shortened, kind))
+
+
+TWO_HOURS = FRIDAY + timedelta(hours=2)
+MORNINGS = {day: datetime(2026, 11, day, 7, 0, tzinfo=UTC) for day in (23, 24, 25)}
+
+
+@pytest.mark.parametrize(
+    ("now", "more", "offered"),
+    [
+        (FRIDAY, {}, [(Nap.HOURS, TWO_HOURS), (Nap.TOMORROW, MORNINGS[23]), (Nap.DAYS, MORNINGS[24])]),
+        (LAST - timedelta(hours=2), {}, [(Nap.HOURS, LAST)]),
+        (LAST - timedelta(minutes=1), {}, []),  # the next reminder comes sooner than any of them
+        (LAST, {}, [(Nap.HOURS, LAST + timedelta(hours=2)), (Nap.TOMORROW, MORNINGS[25])]),
+        (MORNINGS[23] - timedelta(hours=2), {}, [(Nap.HOURS, MORNINGS[23]), (Nap.TOMORROW, MORNINGS[24])]),
+        (START, {}, []),
+        (FRIDAY, {"state": State.CLOSED}, []),
+    ],
+)  # fmt: skip
+def test_what_can_be_chosen_ends_before_it_is_too_late(now, more, offered) -> None:
+    found = naps(waiting(now, **more), LIMITS)
+    assert list(found) == offered
+    assert [pause_of(waiting(now, **more), AN, until, LIMITS).shortened for _, until in found] == [
+        False
+    ] * len(found)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "until"),
+    [(FRIDAY + timedelta(hours=1), FRIDAY + timedelta(hours=1)), (START, LAST), (FRIDAY, None),
+     (FRIDAY - timedelta(days=1), None)],
+)  # fmt: skip
+def test_a_moment_that_was_chosen(wanted, until) -> None:
+    pause = pause_of(waiting(), AN, wanted, LIMITS)
+    assert (pause and (pause.until, pause.kind)) == (until and (until, PauseKind.SNOOZED))
 
 
 def lines(facts):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from build import AN, BO, EMPTY, complete, subject
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.calendar import Calendar
@@ -96,6 +96,7 @@ moments = st.datetimes(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     pressed=moments,
     later=moments,

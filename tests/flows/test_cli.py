@@ -189,6 +189,11 @@ def test_a_run_reports_on_stdout_and_logs_on_stderr(tmp_path, env) -> None:
     assert report["writes"] >= 5
     again = json.loads(sluis("report", env=env, cwd=tmp_path).stdout)
     assert again["writes"] == report["writes"]
+    assert again["waiting"]
+    assert all(one["points"] and one["waits"] for one in again["waiting"])
+    told = sluis("report", "--format", "text", "--language", "nl", env=env, cwd=tmp_path).stdout.splitlines()
+    assert len(told) == len(again["waiting"]) + 2
+    assert "minder dan een" in told[1]  # it was made a moment ago
 
 
 def test_two_bots_on_one_journal_are_refused(tmp_path, env) -> None:

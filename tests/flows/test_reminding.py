@@ -13,12 +13,15 @@ from office import CARLA, LADDERS, Killed, Office
 from sqlalchemy import event
 
 from bot.calendar import Calendar
+from bot.journal import Decided
 from bot.model.asset import Asset
 from bot.model.fields import Field
 from bot.model.lifecycle import State
+from bot.model.pause import Pause, PauseKind
 from bot.model.people import Group, Role
 from bot.model.ticket import AssetRef, TicketKind
 from bot.model.waiver import Waiver
+from bot.ports import Deed, Interaction
 from bot.talk import Talk
 
 WEB, BREDA = Group("g-web", "Web team"), Group("g-breda", "Team Breda")
@@ -75,6 +78,46 @@ def went_up(office: Office, about: str = "") -> list[tuple[str, str]]:
         for said in office.said
         if not said.thread and "needs your help" in said.text.partition("\n")[0] and about in said.text
     ]
+
+
+def reminded(office: Office) -> list[str]:
+    """The reminders, whole."""
+    return [said.text for said in office.said if " for you" in said.text.partition("\n")[0]]
+
+
+def test_what_is_missing_is_told_again_when_more_goes_missing_not_when_some_is_settled(office: Make):
+    team = office(at(16, 9))
+    change(team)
+    team.run()
+    [first] = reminded(team)
+    assert "this should have been in order by now" in first
+    for hour, name in ((10, "package"), (11, "build_doc"), (12, "install_doc")):
+        team.now = at(16, hour)
+        team.put("CHG-1", **{name: "see wiki"})
+        team.run()
+    assert reminded(team) == [first], "whoever is at it is not reminded of the rest"
+    team.now = at(16, 13)
+    team.put("CHG-1", state=State.IMPLEMENT)
+    team.run()
+    assert len(reminded(team)) > 1
+
+
+def test_a_reminder_says_who_has_seen_it(office: Make):
+    team = office(at(16, 9))
+    change(team, planned_start=at(18, 17))
+    team.run()
+    ticket, journal = "jira:chg-1", team.ctx.journal
+    journal.keep(Interaction("1", Deed.PRESS, "U1"), team.now)
+    deed = journal.next_deed("test", team.now, 60)
+    seen = Pause(ticket, "carla", "Carla", PauseKind.SEEN, at(16, 9, 30), at(17, 17))
+    assert journal.decide(deed, "test", Decided("seen", ticket=ticket, account="carla", pause=seen), team.now)
+    before = len(reminded(team))
+    team.now = at(17, 17)  # one working day before: that comes whatever anybody pressed
+    team.assets["site"] = site(availability=3)
+    team.run(full=True)
+    said = reminded(team)[before:]
+    assert said
+    assert all("Seen by Carla on Mon 16 Nov 2026, 10:30." in text for text in said)
 
 
 def test_what_is_missing_goes_up_in_working_time_and_each_step_says_what_was_tried(office: Make):

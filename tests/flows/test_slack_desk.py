@@ -13,7 +13,11 @@ from test_story import card
 
 from bot import app, settings
 from bot.context import Context
+from bot.deed import Nap, carry
+from bot.fetch import Gatherer
+from bot.interact import Limits, latest
 from bot.pipeline import cycle
+from bot.ports import Deed, Interaction
 from bot.reception import Reception
 from bot.web.health import HealthServer
 from bot.web.health import app as pages
@@ -84,6 +88,30 @@ class World:
         shown = self.town.slack.dialog(self.user(who))
         assert shown is not None
         return text_of(shown.content["blocks"])
+
+    def choices(self, who: str) -> dict[str, str]:
+        """What can be chosen in the dialog that they have open, by label."""
+        shown = self.town.slack.dialog(self.user(who))
+        (element,) = (b["element"] for b in shown.content["blocks"] if b["type"] == "input")
+        return {option["text"]["text"]: option["value"] for option in element["options"]}
+
+    def later(self, who: str, choice: str) -> str:
+        """What the dialog says after the choice that contains these words."""
+        self.press(who, "snooze")
+        value = next(value for label, value in self.choices(who).items() if choice in label)
+        shown = self.town.slack.dialog(self.user(who))
+        self.kept(self.town.slack.people.submit(self.user(who), shown, until=value))
+        return self.dialog(who)
+
+    def chosen_elsewhen(self, who: str, value: str) -> str:
+        """What the dialog says to a choice that it does not offer at this moment."""
+        self.press(who, "snooze")
+        shown, user = self.town.slack.dialog(self.user(who)), self.user(who)
+        note = shown.content["private_metadata"]
+        form = Interaction(value, Deed.FORM, user.id, "snooze", note, {"until": value}, view=shown.id)
+        self.reception.take(form)
+        self.settle()
+        return self.dialog(who)
 
     def outcomes(self) -> list[tuple[str, str, str]]:
         ticket = f"jira:{self.town.jira.issues[self.town.change].id}"
@@ -170,9 +198,43 @@ def test_seen_is_noted_for_the_person_and_moves_no_deadline(world: World) -> Non
     assert max(world.acks) < 3.0
 
 
-def test_a_snooze_is_cut_short_and_its_person_is_reminded_in_person_when_it_ends(world: World) -> None:
-    assert "That is sooner than you chose" in world.press("Tom Willems", "snooze", "in five")
-    told = world.press("Tom Willems", "snooze", "in two hours")
+def test_only_what_ends_before_the_next_hard_step_can_be_chosen(world: World) -> None:
+    world.press("Tom Willems", "snooze")
+    shown = world.dialog("Tom Willems")
+    assert "The deadline of CHG-1 stays as it is" in shown
+    assert "at the latest" in shown
+    limits = Limits(world.ctx.policy.remind_days, world.ctx.policy.calendar)
+    source = next(source for source in world.ctx.sources if source.name == "jira")
+    last = latest(Gatherer(world.ctx).facts(source, source.find("CHG-1")), limits)
+    moments = [datetime.fromisoformat(value) for value in world.choices("Tom Willems").values()]
+    assert moments == sorted(moments)
+    assert moments[-1] <= last
+    assert not [label for label in world.choices("Tom Willems") if "in five working days" in label]
+    assert all(
+        world.ctx.speak(m) in label for m, label in zip(moments, world.choices("Tom Willems"), strict=True)
+    )
+
+
+def test_a_dialog_that_was_left_open_too_long_puts_nothing_off(world: World) -> None:
+    past, far = (datetime.now(UTC) + timedelta(days=days) for days in (-1, 90))
+    assert "cannot be put off any more" in world.chosen_elsewhen("Tom Willems", past.isoformat())
+    assert "That is sooner than you chose" in world.chosen_elsewhen("Tom Willems", far.isoformat())
+    assert [o for _, _, o in world.outcomes()] == [
+        "choices shown", "too late to put off", "choices shown", "snoozed",
+    ]  # fmt: skip
+
+
+def test_a_choice_of_an_older_card_still_holds(world: World) -> None:
+    tom, ticket = world.user("Tom Willems"), world.town.jira.issues["CHG-1"].id
+    value = carry("jira", ticket, more=Nap.HOURS.value)
+    world.reception.take(Interaction("old", Deed.PRESS, tom.id, "snooze", value, place=world.place))
+    world.settle()
+    assert "You hear of CHG-1 again on" in world.told("Tom Willems")[-1]
+    assert world.outcomes() == [("Tom Willems", "snooze", "snoozed")]
+
+
+def test_who_snoozes_is_reminded_in_person_when_it_ends(world: World) -> None:
+    told = world.later("Tom Willems", "in two hours")
     assert "You hear of CHG-1 again on" in told
     assert "sooner" not in told
     tom = world.user("Tom Willems")
@@ -186,7 +248,7 @@ def test_a_snooze_is_cut_short_and_its_person_is_reminded_in_person_when_it_ends
 
 
 def test_a_snooze_that_ends_on_a_settled_ticket_says_nothing(world: World) -> None:
-    world.press("Tom Willems", "snooze", "in two hours")
+    world.later("Tom Willems", "in two hours")
     world.town.replace_test_data()
     world.town.dpo_signs()
     cycle(replace(world.ctx, clock=lambda: datetime.now(UTC) + timedelta(hours=2.1)))
@@ -349,16 +411,21 @@ def test_an_answer_to_a_dialog_that_was_closed_comes_directly(world: World) -> N
 
 def test_deliveries_again_do_nothing_twice(world: World) -> None:
     people, karim = world.town.slack.people, world.user("Karim Aziz")
-    world.press("Tom Willems", "snooze", "in two hours")
+    world.press("Tom Willems", "seen")
     for attempt in (1, 2, 3):
         assert people.again(attempt).acknowledged
+    world.later("Tom Willems", "in two hours")
+    for attempt in (1, 2):
+        people.again(attempt)
     world.press("Karim Aziz", "waive")
     shown = world.town.slack.dialog(karim)
     people.submit(karim, shown, rules="ICR-16", reason=REASON)
     for attempt in (1, 2):
         people.again(attempt)
     world.settle()
-    assert [o for _, _, o in world.outcomes()] == ["snoozed", "form shown", "waived"]
+    assert [o for _, _, o in world.outcomes()] == [
+        "seen", "choices shown", "snoozed", "form shown", "waived",
+    ]  # fmt: skip
     assert len(world.ctx.journal.waivers_of(f"jira:{world.town.jira.issues['CHG-1'].id}")) == 1
     assert len(world.told("Tom Willems")) == 1
 

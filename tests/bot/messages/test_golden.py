@@ -24,6 +24,7 @@ from bot.messages.reasoning import plain_tree, reasoning
 from bot.model.asset import Flag
 from bot.model.facts import Facts, Trouble, Underway
 from bot.model.lifecycle import State
+from bot.model.pause import Pause, PauseKind
 from bot.model.people import Role
 from bot.model.planning import Checked, Clash, Conflict, Planning
 from bot.model.ticket import Change
@@ -112,6 +113,12 @@ CASES = {
 }
 
 
+PAUSES = tuple(
+    Pause("jira:1", who.id, who.name, kind, day(number, 8), day(number + 2))
+    for who, kind, number in ((CI, PauseKind.SEEN, 9), (BO, PauseKind.SNOOZED, 9), (AN, PauseKind.SEEN, 10))
+)
+
+
 def golden(name: str, text: str) -> None:
     file = GOLDEN / f"{name}.txt"
     if WRITE:
@@ -164,7 +171,9 @@ def test_handovers_reminder_news_and_reasoning(speak: Speaker) -> None:
     held, ready = CASES["held"], CASES["ready"]
     view = overview(lines(held), held.ticket.state)
     reminder = Reminder(
-        "dpo", "", ((Due(held, view, 2), view.now), (Due(CASES["too-late"], view, 0), view.now[:1]))
+        Role.DPO,
+        "Web team",
+        ((Due(held, view, 2, PAUSES), view.now), (Due(CASES["too-late"], view, 0), view.now[:1])),
     )
     golden(f"reminder-{speak.language}", card.reminder(reminder, speak)["text"])
     settled = [line for line in lines(ready) if line.line in ("cab-approval", "test-data")]

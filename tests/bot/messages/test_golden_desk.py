@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from build import DIRK, day
 from test_golden import CASES, PACKS, WAIVER, golden, lines, speak
 
-from bot.interact import settled
-from bot.messages import desk, exception_form, home, views
+from bot.calendar import Calendar
+from bot.interact import Limits, naps, settled
+from bot.messages import desk, exception_form, home, snooze_form, views
 from bot.messages.blocks import check_message
 from bot.messages.language import Speaker
 from bot.messages.slack_text import escape
@@ -22,6 +24,7 @@ from rules.engine import evaluate
 
 assert speak
 
+LIMITS = Limits((5, 2, 1), Calendar(ZoneInfo("Europe/Brussels")))
 HELD, READY = CASES["held"], CASES["ready"]
 SEEN = Pause("jira:1", "an", "An", PauseKind.SEEN, day(10), day(19))
 SNOOZED = replace(SEEN, kind=PauseKind.SNOOZED, until=day(12), shortened=True)
@@ -80,6 +83,7 @@ def answers(speak: Speaker) -> dict[str, dict[str, Any]]:
         "snoozed": desk.paused(HELD, SNOOZED, (), True, speak),
         "seen-before": desk.seen_before(SEEN, speak),
         "no-pause": desk.no_pause(HELD, speak),
+        "no-choice": desk.no_pause(HELD, speak, day(19)),
         "already": desk.already(changed, done, speak),
         "over": desk.already(CASES["canceled"], (), speak),
         "explained": desk.explained(HELD, lines(HELD), speak),
@@ -107,6 +111,7 @@ def dialogs(speak: Speaker) -> dict[str, views.View]:
         "waiting": exception_form.waiting(speak),
         "form": exception_form.exception_form(HELD, open_, wrong, "note", speak),
         "recorded": exception_form.exception_recorded("CHG-1", WAIVER, ("ICR-18",), speak),
+        "snooze": snooze_form.snooze_form(HELD, naps(HELD, LIMITS), day(19), "note", speak),
         "home": home.page(MINE, day(10), speak),
         "home-empty": home.page(home.Mine(), day(10), speak),
         "home-silent": home.page(home.Mine(silent=("jira",)), day(10), speak),

@@ -47,6 +47,7 @@ STEPS = {
     "change-manager": raised(Role.CHANGE_MANAGER, 1),
     "cab": raised(Role.CAB, 2, verdict=Verdict.VIOLATED),
     "cab-term-over": raised(Role.CAB, 2, term=True, start=WHEN),
+    "cab-ahead": replace(raised(Role.CAB, 2, verdict=Verdict.VIOLATED), facts=CASES["held"]),
     "process-owner": raised(Role.PROCESS_OWNER, 2),
 }
 
@@ -75,7 +76,7 @@ def test_pre_reads(speak: Speaker) -> None:  # noqa: F811
     found = (
         (say("does not comply with"), ONE),
         (say("should have been in order by now"), LONG),
-        (say("runs with an exception"), PATCH),
+        (say("has a recorded exception"), PATCH),
     )
     golden(
         f"preread-{speak.language}",
@@ -88,7 +89,7 @@ def test_a_digest_of_hundreds_stays_within_what_slack_takes(speak: Speaker) -> N
     many = tuple(replace(ONE, key=f"CHG-{n}", summary="<!channel> " * 30) for n in range(300))
     full = digest.compose(Digest(("Web team",), NOW, many, many, many, many, 300), speak)
     week = digest.preread(
-        Preread(NOW, tuple((say("runs with an exception"), e) for e in many), frozenset(), 300), speak
+        Preread(NOW, tuple((say("has a recorded exception"), e) for e in many), frozenset(), 300), speak
     )
     for body in (full, week):
         assert "<!channel>" not in body["text"]
