@@ -83,7 +83,8 @@ class Town:
         self.now = now or (lambda: datetime.now(UTC))
         self.words, self.folder, self.language = WORDS[language], folder, language
         self.start = working_evening(self.now(), 2)
-        self.jira, self.servicenow, self.slack = JiraSandbox(), ServiceNowSandbox(), SlackSandbox()
+        self.jira, self.servicenow = JiraSandbox(), ServiceNowSandbox()
+        self.slack = SlackSandbox(clock=lambda: self.now().timestamp())
         self._people()
         self._channels()
         self.change = self._change()
