@@ -20,7 +20,7 @@ class Scene(Town):
 
     def __init__(self, folder: Path, first_day: date = MONDAY) -> None:
         self._first, self.shift = first_day, timedelta()
-        self.travel(0, time(12, 35))
+        self.travel(0, time(13, 35))
         super().__init__(folder, now=lambda: datetime.now(UTC) + self.shift)
         self.letters = MailSandbox()
         self._post = self.letters.start()

@@ -40,12 +40,12 @@ def closes(scene: Scene) -> None:
 
 
 STORY = (
-    Chapter(0, at(12, 35)),
+    Chapter(0, at(13, 35)),
     Chapter(1, at(8, 40)),
     Chapter(1, at(13), (Scene.replace_test_data, Scene.dpo_signs, Scene.choose_phased, Scene.approve_again)),
     Chapter(1, at(15), (Scene.roll_out,)),
     Chapter(2, at(15, 30)),
-    Chapter(3, at(9, 10)),
+    Chapter(3, at(10, 10)),
     Chapter(3, at(14), (Scene.goes_operational,)),
     Chapter(4, at(15, 30)),
     Chapter(4, at(16, 30), (closes,)),
@@ -79,13 +79,15 @@ class Telling:
 @dataclass(frozen=True, slots=True)
 class Stage:
     """How a story is told: from which day on, up to which chapter, and in which database it is kept (None: SQLite).
-    With `idle`, a further run follows also on a first run to which nothing happened.
+    With `idle`, a further run follows also on a first run to which nothing happened; with `again`, one that may still
+    write something follows also on a first run that ended with 0.
     """
 
     first_day: date = MONDAY
     chapters: int = len(STORY)
     database: Callable[[], str] | None = None
     idle: bool = True
+    again: bool = False
 
 
 PLAIN = Stage()
@@ -110,6 +112,8 @@ def tell(first_run: FirstRun = undisturbed, stage: Stage = PLAIN) -> Telling:
                 for deed in chapter.deeds:
                     deed(scene)
                 _chapter(scene, scene.env() | more, number, first_run, told)
+                if told.exits[-1] != 0 or stage.again:
+                    _until_well(scene.env() | more, number, told)
                 if told.exits[-1] != 0 or stage.idle:
                     _nothing_more(scene, scene.env() | more, number, told)
                 told.ends.append(outside(scene))
@@ -131,8 +135,6 @@ def _chapter(scene: Scene, env: Env, number: int, first_run: FirstRun, told: Tel
     told.exits.append(bot.wait(0))
     told.said.append(bot.output)
     told.hits += bot.killed
-    if bot.wait(0) != 0:
-        _until_well(env, number, told)
 
 
 def _until_well(env: Env, chapter: int, told: Telling) -> None:
