@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from bot.journal import Due, Journal, Slot
+from bot.journal import Due, Journal, JournalError, Slot
 from bot.journal.slot import refusal, refusal_of
 from bot.model.facts import Trouble
 from bot.ports import (
@@ -211,6 +211,8 @@ class _Courier:
             return "held_back"
         except _Overtaken:
             return "waiting"
+        except JournalError:  # nothing more is written: the next run looks whether this one was
+            raise
         except Exception as error:  # one message we cannot handle must not lose the others
             log.exception("message could not be delivered", ticket=slot.ticket, kind=slot.kind)
             name = type(error).__name__

@@ -18,8 +18,8 @@ from bot.deliver import Orders, deliver
 from bot.digests import tell_all
 from bot.fetch import Gatherer, listed, told
 from bot.handing import hand_over, notified
-from bot.handover import is_handover
-from bot.journal import Due, Slot
+from bot.handover import is_handover, watched
+from bot.journal import Due, JournalError, Slot
 from bot.journal.slots import MAIL
 from bot.messages.render import with_remark
 from bot.model.facts import Facts
@@ -153,7 +153,7 @@ def judge(
             report.later.append((source.name, ref, sum(one.kind not in memory.spoken for one in due)))
             return None
         facts = hand_over(ctx, facts, memory, report, lambda only: bring(ctx, report, only))
-        findings = evaluate(facts, ctx.policy.packs)
+        findings = watched(facts, evaluate(facts, ctx.policy.packs))
         intents = decide(facts, findings, memory, ctx.voice(source.name, facts.ticket.team))
         wishes = addressed(ctx, facts, intents, report)
         ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
@@ -164,6 +164,8 @@ def judge(
             ctx.journal.out_of_sight(source.name, [ref.id], ctx.clock())
         count.failed += 1
         return error
+    except JournalError:  # no fault of the ticket: without a journal nothing may go on
+        raise
     except Exception as error:  # one ticket we cannot digest must not keep the others waiting
         log.exception("ticket could not be judged", ticket=ref.key)
         report.problem(f"{ref.key}: could not be judged ({type(error).__name__}); the log says where")

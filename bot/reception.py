@@ -18,7 +18,7 @@ import structlog
 from bot.clerk import Clerk
 from bot.context import Context
 from bot.fetch import told
-from bot.journal import Decided, DeedRow
+from bot.journal import Decided, DeedRow, JournalError
 from bot.messages import exception_form
 from bot.messages.language import Speaker
 from bot.ports import Deed, Desk, Gone, Interaction, SourceError
@@ -136,7 +136,7 @@ class Reception:
     def _decided(self, one: Interaction) -> Decided:
         try:
             return self._clerk.work(one)
-        except SourceError:
+        except (SourceError, JournalError):
             raise
         except Exception as error:  # one deed we cannot digest must not keep the others waiting
             log.exception("deed could not be worked on", deed=one.deed.value, action=one.action)

@@ -18,7 +18,7 @@ NIGHTS = {
 """0:00 in UTC of the Sundays on which Brussels changes its clocks, at 1:00 in UTC."""
 
 AFTER = 4
-"""The chapter (counted from 0) before which the night goes by: it is on a Monday when the story begins on a Thursday."""
+"""The chapter (from 0) before which the night goes by: it is on a Monday when the story begins on a Thursday."""
 
 
 def tellings() -> Iterator[tuple[str, Callable[[], tuple[list[str], int]]]]:

@@ -17,6 +17,7 @@ Outside = Counter[tuple[str, ...]]
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
 _PORT = re.compile(r"(?<=//127\.0\.0\.1:)\d+")
 _MARK = re.compile(r"(?m)^.*sluis.*\b[0-9a-f]{6,}.*$")
+_STANDING = re.compile(r"\n(All that is asked so far is in order|Nothing is asked of you now: .*)\.$")
 _READS = (
     "auth.test",
     "conversations.",
@@ -69,8 +70,10 @@ def _messages(town: Town) -> list[tuple[str, ...]]:
         texts = {message.ts: _same(message.text) for message in channel.messages}
         for message in channel.messages:
             if message.subtype != "tombstone":
+                # news closes with how the ticket stood at that very moment
+                said = _STANDING.sub("", texts[message.ts]) if message.thread_ts else texts[message.ts]
                 under = texts.get(message.thread_ts, "") if message.thread_ts else ""
-                told.append(("slack", place, under, texts[message.ts]))
+                told.append(("slack", place, under, said))
     return told
 
 

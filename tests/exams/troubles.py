@@ -170,18 +170,19 @@ def sight_troubles() -> Iterator[Kind]:
     )
     holes: dict[str, Mapping[str, object]] = {
         "hibernating": {"hibernating": True},
-        "anonymous": {"anonymous_answers": True},
         **{f"{table} forbidden": {"forbidden_tables": {table}} for table in tables},
         **{f"{table} hidden": {"hidden_tables": {table}} for table in ("change_request",)},
         "notes refused": {"read_only": {"change_request"}},
     }
-    strikes = [(name, partial(_under, partial(_access, changed))) for name, changed in holes.items()]
+    strikes = [(name, partial(_under, partial(_access, changed), {})) for name, changed in holes.items()]
+    nobody = partial(_access, {"anonymous_answers": True})
+    strikes.append(("anonymous", partial(_under, nobody, expired["servicenow"])))
     yield "servicenow: an access rule", strikes, ("jira",)
     denied = {"comments refused": "ADD_COMMENTS"}
-    strikes = [(name, partial(_under, partial(_denied, right))) for name, right in denied.items()]
+    strikes = [(name, partial(_under, partial(_denied, right), {})) for name, right in denied.items()]
     yield "jira: a permission", strikes * 2, ("servicenow",)
-    closed = [("channel archived", partial(_under, _archived)), ("bot put out", partial(_under, _put_out))]
-    yield "slack: a channel", closed * 4, ("jira", "servicenow")
+    closed = [("archived", partial(_under, _archived, {})), ("bot put out", partial(_under, _put_out, {}))]
+    yield "slack: a channel of formal notifications", (closed * 5)[:9], ("jira", "servicenow")
 
 
 def _with_env(more: Env, scene: Scene, env: Env) -> tuple[Bot, bool]:
@@ -191,10 +192,10 @@ def _with_env(more: Env, scene: Scene, env: Env) -> tuple[Bot, bool]:
 
 
 def _under(
-    change: Callable[[Scene], AbstractContextManager[None]], scene: Scene, env: Env
+    change: Callable[[Scene], AbstractContextManager[None]], more: Env, scene: Scene, env: Env
 ) -> tuple[Bot, bool]:
     with change(scene):
-        return _with_env({}, scene, env)
+        return _with_env(more, scene, env)
 
 
 @contextmanager
@@ -225,7 +226,7 @@ def _archived(scene: Scene) -> Iterator[None]:
 
 @contextmanager
 def _put_out(scene: Scene) -> Iterator[None]:
-    place = scene.slack.workspace.channels[scene.channels["privacy"]]
+    place = scene.slack.workspace.channels[scene.channels["operations"]]
     members = set(place.members)
     place.members.discard(scene.slack.workspace.bot.id)
     yield
@@ -237,7 +238,7 @@ def machine_troubles() -> Iterator[Kind]:
     every = 9
     full = [
         (f"at {size} kB", partial(_inside, DiskFull(size * 1024)))
-        for size in (0, 40, 120, 250, 380, 480, 520)
+        for size in (40, 120, 180, 250, 380, 480, 520)
     ]
     yield "disk full", [*full, *full[-2:]], ()
     yield CLOCK, [("an hour", partial(_inside, ClockMoved(-3600)))] * every, ()

@@ -171,10 +171,6 @@ def test_a_change_is_seen(book):
     assert one(made).integrity.value == 4
 
 
-def test_an_empty_file_knows_nothing(book):
-    assert book("").look_up([named("Loket")]) == {}
-
-
 def doctor(made):
     built = register.build(RegisterSettings(_env_file=None, file=str(made.path)))
     return [(d.health, d.about, d.detail) for d in built.examiner.examine({})]
