@@ -265,3 +265,14 @@ def test_the_doctor_names_the_tickets_that_take_no_note(town: Town, env) -> None
     number = town.servicenow.row("change_request", town.payment)["number"]
     assert f"{number}  takes no comment: Backout plan is mandatory" in told
     assert "never the bot's" in told
+
+
+def test_a_journal_that_cannot_grow_ends_the_run_in_one_line(env: dict[str, str], tmp_path: Path) -> None:
+    assert sluis("sync", env=env, cwd=tmp_path).returncode == 0
+    full = ["bash", "-c", f"ulimit -f 40; exec {sys.executable} -m bot sync --full"]
+    done = subprocess.run(
+        full, env={**_bare(), **env}, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("sluis: the journal cannot be ") and line.endswith("; the run ended there"), line
