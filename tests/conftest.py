@@ -9,6 +9,11 @@ import os
 from pathlib import Path
 
 import pytest
+import structlog
+from structlog.dev import ConsoleRenderer, plain_traceback
+
+# The default one prints every local value, which takes minutes for a context with a whole journal in it.
+structlog.configure(processors=[ConsoleRenderer(exception_formatter=plain_traceback)])
 
 _PREFIXES = ("SLUIS_", "JIRA_", "SERVICENOW_", "SLACK_", "ROLES__", "REGISTER_")
 _KEPT = ("SLUIS_TEST_PG_URL", "SLUIS_RECORD")

@@ -69,10 +69,11 @@ class Office:
     now: datetime
     packs: tuple[str, ...] = ("vo-icr",)
     talk: Talk = field(default_factory=lambda: Talk(ladders=LADDERS))
-    language: str = "en"
+    tongue: str = "en"
     calendar: Calendar = CALENDAR
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=lambda: {"cab": "cab", "change_manager": "cm"})
+    languages: Mapping[str, str] = field(default_factory=dict)
     remind_days: tuple[int, ...] = (5, 2, 1)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     assets: dict[str, Asset] = field(default_factory=dict)
@@ -107,7 +108,7 @@ class Office:
             Connector("jira", self, source=self, book=self),
             Connector("slack", self, outlet=outlet, postbox=self),
         )
-        speak = Speaker(self.language, ZoneInfo("Europe/Brussels"))
+        speak = Speaker(self.tongue, ZoneInfo("Europe/Brussels"))
         self.ctx = Context(connectors, open_journal(self.journal_url), policy, speak, lambda: self.now)
 
     def run(self, full: bool = False) -> Report:
@@ -177,6 +178,16 @@ class Office:
 
     def default_channel(self) -> str | None:
         return "all"
+
+    def instead_of(self, container: str) -> str | None:
+        """Every channel takes what is posted."""
+
+    def language(self, name: str) -> str | None:
+        """What was set for a team or role."""
+        return self.languages.get(name)
+
+    def locale(self, person: Person) -> str | None:
+        """Nobody's is known."""
 
     def person(self, person: Person) -> str | None:
         return f"@{person.id}" if person.email else None

@@ -89,7 +89,6 @@ PLACES = {
         "assets": "/cmdb_ci",
     },
     "slack": {
-        "login": "auth.test",
         "message": "chat.postMessage",
         "edit": "chat.update",
         "look-up": "users.lookupByEmail",
