@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import build
+from sqlalchemy import func, select
 
 from bot import ports
 from bot.accounts import one_person
@@ -23,6 +24,8 @@ from bot.calendar import Calendar
 from bot.context import Context, Policy
 from bot.deed import Action
 from bot.journal import Journal, connect, open_journal
+from bot.journal.causes import Cause
+from bot.journal.tables import AUDIT
 from bot.messages.language import Speaker
 from bot.model.asset import Asset
 from bot.model.fields import UNREADABLE, Field
@@ -292,7 +295,7 @@ class Harbour:
         self.slack = Board("slack", Format.SLACK, lambda: self.now)
         self.counter: Any = Counter()
         self.journal = self._opened()
-        self._presses = 0
+        self.presses = 0
         for number in ("1", "2"):
             self._ticket(number)
 
@@ -350,14 +353,20 @@ class Harbour:
 
     def pressed(self, who: str, action: Action, value: str) -> str:
         """A person presses a button, and the bot works it off; gives what came of it."""
-        self._presses += 1
+        self.presses += 1
         user = f"U-{PEOPLE[who].id}"
         done: list[str] = []
-        made = Interaction(f"press-{self._presses}", Deed.PRESS, user, action.value, value, place=CHANNEL)
+        made = Interaction(f"press-{self.presses}", Deed.PRESS, user, action.value, value, place=CHANNEL)
         reception = Reception(self.context(), self.counter, on_done=done.append)
         reception.take(made)
         reception.work_off()
         return done[-1]
+
+    def presses_on_record(self) -> int:
+        """How many presses the audit trail holds."""
+        told = select(func.count()).select_from(AUDIT).where(AUDIT.c.cause == Cause.INTERACTION.value)
+        with self.journal.read() as connection:
+            return int(connection.execute(told).scalar_one())
 
     def hid(self, number: str, name: str) -> None:
         """An admin of the ticket system hides a field from the bot."""

@@ -223,6 +223,7 @@ class Story(RuleBasedStateMachine):
         promises.none_twice(self.harbour)
         self._unknown_is_never_met()
         self._waivers_lapse()
+        self._on_record()
         self._left_alone(self.comments.attempts[attempted:])
         if not report.problems:
             self._text_is_current()
@@ -306,6 +307,11 @@ class Story(RuleBasedStateMachine):
         promises.left_in_peace(self.harbour, self.rests, self.well_since, [p.id for p in BOARD])
         promises.announced(self.harbour)
         promises.receipts(self.harbour, self.confirmed)
+
+    def _on_record(self) -> None:
+        """The audit trail is whole, agrees with the journal, and holds every press of a button."""
+        assert not (flaws := list(self.harbour.journal.audit_flaws({}))), f"the trail is not whole: {flaws}"
+        assert self.harbour.presses_on_record() == self.harbour.presses, "a press is not on the trail"
 
     # -- helpers ------------------------------------------------------------------------------------------------
 
