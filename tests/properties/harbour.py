@@ -340,8 +340,8 @@ class Harbour:
         told = Change(name, before, after, build.ELS, self.now)
         self.site.touch(number, fields={**ticket.fields, name: value}, history=(*ticket.history, told))
 
-    def rolled_out(self, number: str) -> None:
-        """It is in production, and on record."""
+    def rolled_out(self, number: str, operational_in: int | None = None) -> None:
+        """It is in production, and on record; and will be operational in so many hours, where that is known."""
         fields = {
             "actual_start": Field(self.now - timedelta(hours=2)),
             "actual_end": Field(self.now - timedelta(hours=1)),
@@ -349,6 +349,8 @@ class Harbour:
             "handed_over_to": Field((build.TEAM,)),
             "handed_over_at": Field(self.now),
         }
+        if operational_in is not None:
+            fields["operational_at"] = Field(self.now + timedelta(hours=operational_in))
         self.site.touch(number, state=State.REVIEW, fields=self.site.tickets[number].fields | fields)
 
     def pressed(self, who: str, action: Action, value: str) -> str:

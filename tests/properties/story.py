@@ -89,9 +89,10 @@ class Story(RuleBasedStateMachine):
     def is_moved_to(self, ticket: str, state: str) -> None:
         self.site.touch(_number(ticket), state=State(state))
 
-    @deed(ticket=TICKETS)
-    def is_rolled_out(self, ticket: str) -> None:
-        self.harbour.rolled_out(_number(ticket))
+    @deed(ticket=TICKETS, operational_in=st.sampled_from((None, 10, 30)))
+    def is_rolled_out(self, ticket: str, operational_in: int | None) -> None:
+        """With the hours after which it is said to be operational, where that is told in advance."""
+        self.harbour.rolled_out(_number(ticket), operational_in)
 
     @deed(ticket=TICKETS, project=st.sampled_from(("CHG", "OPS")))
     def is_moved_to_project(self, ticket: str, project: str) -> None:
