@@ -63,11 +63,11 @@ contract-slack: $(DONE) .contract-slack/.installed ## Slack: posting, buttons, /
 bench-month: $(DONE) ## what a team gets to read in a month of 200 changes
 	@PYTHONPATH=tests $(BIN)/python -m tests.bench_month
 
-exam-crash: $(DONE) ## SIGKILL at every write, every commit and 200 random moments: the outside must not notice
-	@$(BIN)/python -m tests.exams.crash
+exam-crash: $(DONE) ## SIGKILL at every write, every commit and 200 random moments: the outside must not notice (ARGS="--only moments": a part)
+	@$(BIN)/python -m tests.exams.crash $(ARGS)
 
 exam-faults: $(DONE) ## everything that can go wrong on a line, at a system and on the machine, once each
-	@$(BIN)/python -m tests.exams.faults
+	@$(BIN)/python -m tests.exams.faults $(ARGS)
 
 pictures: $(DONE) ## the pictures of the docs, out of a week in the sandbox (needs Chromium)
 	@$(BIN)/python -m tests.pictures

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.audience import Team
@@ -16,6 +16,7 @@ from bot.model.facts import Facts
 from bot.model.fields import Field
 from bot.model.finding import Finding
 from bot.model.people import Group, Person, Role
+from rules.handing import SOON
 
 LINE = "handover-notification"
 _DONE = ("successful", "with_issues")
@@ -68,6 +69,22 @@ def stages_due(facts: Facts, findings: Sequence[Finding]) -> tuple[int, ...]:
     operational = facts.field("operational_at").value
     second = isinstance(operational, datetime) and operational <= facts.now
     return (AVAILABLE, OPERATIONAL) if second else (AVAILABLE,)
+
+
+def watched(facts: Facts, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings, those about the handover with the moment at which the next notification is due or one on its way
+    is tried again: nobody touches the ticket for that, and not every rule asks for both of them.
+    """
+    operational = facts.field("operational_at").value
+    moments = [facts.now + SOON] if facts.underway else []
+    if isinstance(operational, datetime) and operational > facts.now and stages_due(facts, findings):
+        moments.append(operational)
+    return tuple(
+        replace(one, again=min([*moments, *filter(None, [one.again])]))
+        if moments and one.line == LINE
+        else one
+        for one in findings
+    )
 
 
 def recipients(facts: Facts, findings: Sequence[Finding]) -> tuple[Recipient, ...]:

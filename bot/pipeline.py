@@ -19,7 +19,7 @@ from bot.deliver import deliver
 from bot.digests import tell_all
 from bot.fetch import Gatherer, listed, told
 from bot.handing import hand_over, notified
-from bot.handover import is_handover
+from bot.handover import is_handover, watched
 from bot.journal import Due, Slot
 from bot.journal.slots import MAIL
 from bot.messages.render import with_remark
@@ -189,7 +189,7 @@ def on_record(
         return None
     # Notified first, so that the rules see a notification that has just been delivered, or is on its way.
     facts = hand_over(ctx, facts, memory, report, lambda only: bring(ctx, report, only))
-    findings = evaluate(facts, ctx.policy.packs)
+    findings = watched(facts, evaluate(facts, ctx.policy.packs))
     intents = decide(facts, findings, memory, ctx.voice(source.name, facts.ticket.team))
     wishes = addressed(ctx, facts, intents, report)
     ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)

@@ -38,6 +38,11 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception:  # noqa: BLE001 - nobody expected it: told whole, but without secrets
-        redact.uncaught(*sys.exc_info())
+    except Exception as error:  # noqa: BLE001 - nobody expected it: told whole, but without secrets
+        from bot.journal import JournalError
+
+        if isinstance(error, JournalError):  # what was begun is settled by the next run
+            print(f"sluis: {redact.hidden(str(error))}; the run ended there", file=sys.stderr)  # noqa: T201
+        else:
+            redact.uncaught(*sys.exc_info())
         sys.exit(1)

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from bot.journal.engine import READ_ONLY
+from bot.journal.engine import READ_ONLY, JournalError, one_line
 
 
 class Store:
@@ -24,22 +24,30 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A writing transaction: committed at the end, rolled back on any exception."""
-        with self.engine.begin() as connection:
-            yield connection
+        """A writing transaction: committed at the end, rolled back on any exception. Raises JournalError when the
+        database cannot take it now: a full disk, a lost line, somebody else's lock.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise JournalError(f"the journal cannot be written: {one_line(error)}") from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A reading transaction, which waits for nobody."""
-        with self._reader.begin() as connection:
-            yield connection
+        """A reading transaction, which waits for nobody. Raises JournalError when the database does not answer."""
+        try:
+            with self._reader.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise JournalError(f"the journal cannot be read: {one_line(error)}") from error
 
     def answers(self) -> bool:
         """Whether the database answers at all, for the health check."""
         try:
             with self.read() as connection:
                 return bool(connection.execute(select(1)).scalar_one())
-        except SQLAlchemyError:
+        except (SQLAlchemyError, JournalError):
             return False
 
     def close(self) -> None:

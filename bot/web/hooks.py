@@ -19,6 +19,7 @@ from requests.structures import CaseInsensitiveDict
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from bot.journal import JournalError
 from bot.ports import AuthRefused, Garbled, Hint, Inbound
 
 MOST_BYTES = 1024 * 1024
@@ -131,7 +132,7 @@ class Doorman:
             return "refused"
         except Garbled:
             return "garbled"
-        except SQLAlchemyError:
+        except (SQLAlchemyError, JournalError):
             return "failed"
         if new:
             self._wake()

@@ -62,7 +62,9 @@ def load(path: Path) -> tuple[tuple[str, ...], list[Row]]:
     raw = _yaml(path, text) if path.suffix.lower() in (".yaml", ".yml") else _csv(path, text)
     rows: list[Row] = [{_column(k): v for k, v in row.items() if k is not None} for row in raw]
     columns = tuple(dict.fromkeys(column for row in rows for column in row))
-    if rows and "name" not in columns:
+    if not rows:  # otherwise every asset would be said to be in no register
+        raise _unusable(path, "holds no assets", "see whether it was written whole")
+    if "name" not in columns:
         raise _unusable(path, "has no column name", f"use the columns {', '.join(COLUMNS)}")
     return columns, rows
 
@@ -71,9 +73,12 @@ def _csv(path: Path, text: str) -> list[dict[str, Any]]:
     header = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=header.count)
     try:
-        return list(csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True))
+        rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise _unusable(path, f"is not CSV: {error}", "check the quotes in it") from None
+    if rows and None in rows[-1].values():  # cells that are empty are there all the same
+        raise _unusable(path, "ends in the middle of a row", "see whether it was written whole")
+    return rows
 
 
 def _yaml(path: Path, text: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import socketserver
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -29,12 +30,15 @@ class Letter:
 class MailSandbox:
     """Letters kept. `answers` gives, by command (MAIL, RCPT, DATA, END), the codes of its next answers; END is the one
     after the message itself, and what is dropped there was kept. With `login` ("user:password") nobody else gets in.
+    `watch` hears of each letter before it is kept (False) and after that, before the answer leaves (True); when it
+    raises ConnectionAbortedError the line drops.
     """
 
     letters: list[Letter] = field(default_factory=list)
     answers: dict[str, list[int]] = field(default_factory=dict)
     login: str = ""
     said: str = "about you@example.org"
+    watch: Callable[[bool], None] = lambda _: None
     _server: _Server | None = None
 
     def start(self) -> int:
@@ -100,12 +104,19 @@ class _Talk(socketserver.StreamRequestHandler):
         if code != 354:
             return True
         raw = b""
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return False  # hung up in the middle: nothing was handed in
             raw += line[1:] if line.startswith(b"..") else line
         code = sandbox.code("END", 250)
-        if code in (250, DROP):
-            message = message_from_bytes(raw, policy=default)
-            sandbox.letters.append(Letter(recipient, message))
+        try:
+            sandbox.watch(False)
+            if code in (250, DROP):
+                message = message_from_bytes(raw, policy=default)
+                sandbox.letters.append(Letter(recipient, message))
+            sandbox.watch(True)
+        except ConnectionAbortedError:
+            return False
         if code == DROP:
             return False
         self._say(f"{code} {sandbox.said}")

@@ -2,33 +2,36 @@
 
 The story of `tests.exams.story` is told over and over against real servers on loopback. In each telling the first
 run of every chapter is killed: at its n-th write just before it is carried out or before its answer leaves, at its
-n-th commit of the journal just before or just after it, or at a random moment. In the end every comment, note and
-message must be there exactly as in the undisturbed telling, and a further run must write nothing.
+n-th commit of the journal just before or just after it, or at a random moment. Every chapter must end with every
+comment, note, message and letter there exactly as in the undisturbed telling, and a further run must write nothing.
 
-    python -m tests.exams.crash                             # the whole exam
-    python -m tests.exams.crash --random 5 --only-random    # a taste
+    python -m tests.exams.crash                                          # the whole exam
+    python -m tests.exams.crash --only moments --moments 20              # a taste
+    python -m tests.exams.crash --only commits --from 30                 # go on where it was broken off
+    python -m tests.exams.crash --database postgresql --every 5          # a sample on PostgreSQL
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import random
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 
 from connectors.sandbox.server import Asked
-from connectors.sandbox.town import Town
+from tests.exams.databases import postgresql
 from tests.exams.outside import is_write
-from tests.exams.process import AtCommit, Bot
-from tests.exams.story import STORY, Env, Telling, differences, tell
+from tests.exams.process import AtCommit, Bot, CountCommits
+from tests.exams.scene import Scene
+from tests.exams.story import PLAIN, STORY, Env, Stage, Telling, differences, tell
 
 SEED = 20260302
+KINDS = ("writes", "commits", "moments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +52,32 @@ class AtMoment:
 Kill = AtWrite | AtCommit | AtMoment
 
 
-def killed(kills: tuple[Kill, ...], lengths: list[float], town: Town, env: Env, chapter: int) -> Bot:
-    """A first run that dies as planned for its chapter; `lengths` are seconds of the undisturbed runs."""
+def killed(kills: tuple[Kill, ...], lengths: list[float], scene: Scene, env: Env, chapter: int) -> Bot:
+    """A first run that dies as planned for its chapter; `lengths` are seconds of undisturbed runs, and are put right
+    when a run was over before its moment came.
+    """
     kill = kills[chapter]
-    with _deadly(town, kill) as victims:
+    with _deadly(scene, kill) as victims:
+        started = time.monotonic()
         bot = Bot(env, kill if isinstance(kill, AtCommit) else None)
         victims.append(bot)
-        if isinstance(kill, AtMoment):
-            bot.wait(kill.share * lengths[chapter])
+        if isinstance(kill, AtMoment) and bot.wait(kill.share * lengths[chapter]) is None:
             bot.kill()
+        elif isinstance(kill, AtMoment):
+            lengths[chapter] = time.monotonic() - started
         bot.wait()
     return bot
 
 
 @contextmanager
-def _deadly(town: Town, kill: Kill | None) -> Iterator[list[Bot]]:
+def _deadly(scene: Scene, kill: Kill) -> Iterator[list[Bot]]:
     """While this lasts, the servers kill the bot that is put into the list at a write."""
     victims: list[Bot] = []
     lock, seen = threading.Lock(), 0
 
-    def watch(asked: Asked, done: bool) -> None:
+    def strike(done: bool) -> None:
         nonlocal seen
-        if not isinstance(kill, AtWrite) or not is_write(asked) or done != kill.after:
+        if not isinstance(kill, AtWrite) or done != kill.after:
             return
         with lock:
             seen += 1
@@ -79,13 +86,19 @@ def _deadly(town: Town, kill: Kill | None) -> Iterator[list[Bot]]:
             victims[0].kill()
             raise ConnectionAbortedError
 
-    for server in town.servers.values():
+    def watch(asked: Asked, done: bool) -> None:
+        if is_write(asked):
+            strike(done)
+
+    for server in scene.servers.values():
         server.watch = watch
+    scene.letters.watch = strike
     try:
         yield victims
     finally:
-        for server in town.servers.values():
+        for server in scene.servers.values():
             server.watch = lambda _, __: None
+        scene.letters.watch = lambda _: None
 
 
 @dataclass(slots=True)
@@ -94,66 +107,113 @@ class Score:
 
     kind: str
     tellings: int = 0
+    runs: int = 0
     hits: int = 0
     wrong: int = 0
+    repeated: int = 0
 
-    def add(self, told: Telling, reference: Telling, kills: tuple[Kill, ...]) -> None:
-        """Count a telling, and say what differs."""
-        found = told.wrong + differences(told.world, reference.world)
-        self.tellings += 1
-        self.hits += told.hits
-        self.wrong += bool(found)
-        print("x" if found else ".", end="", flush=True)
+    def add(self, name: str, told: Telling, reference: Telling) -> None:
+        """Count a telling, and say what differs from the undisturbed one."""
+        found = list(told.wrong)
+        for number, (end, wanted) in enumerate(zip(told.ends, reference.ends, strict=False), 1):
+            found += [f"chapter {number}: {line}" for line in differences(end, wanted)]
+        self.tellings, self.runs, self.hits = self.tellings + 1, self.runs + told.runs, self.hits + told.hits
+        self.wrong, self.repeated = self.wrong + bool(found), self.repeated + told.repeated
+        print(f"{'DIFFERS' if found else 'ok'}  {name}: {told.hits} kills in {told.runs} runs", flush=True)
         for line in found:
-            print(f"\n  {kills[0]} in each chapter: {line}")
+            print(f"    {line}")
 
     def __str__(self) -> str:
-        return f"killed at a {self.kind}: {self.hits} kills in {self.tellings} tellings, {self.wrong} end states differ"
+        letters = f", {self.repeated} letters repeated under one Message-ID" if self.repeated else ""
+        ends = f"{self.tellings - self.wrong} of {self.tellings} end states equal"
+        return f"killed at {self.kind}: {self.hits} kills in {self.runs} runs, {ends}{letters}"
 
 
-def at_points(kind: type[AtWrite | AtCommit], reference: Telling) -> Score:
-    """A telling for each point of this kind, before and after it, until no chapter is long enough to have it."""
-    score = Score("write" if kind is AtWrite else "commit")
-    for number in itertools.count(1):
-        before = score.hits
-        for after in (False, True):
-            kills = (kind(number, after),) * len(STORY)
-            score.add(tell(partial(killed, kills, reference.lengths)), reference, kills)
-        if score.hits == before:
-            return score
-    raise AssertionError("a story has an end")
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """What all tellings are held against: the undisturbed one, with the points that each of its chapters has."""
+
+    reference: Telling
+    stage: Stage
+    first: int
+    every: int
+    commits: list[int]
+
+    def at_points(self, kind: type[AtWrite | AtCommit]) -> Score:
+        """A telling for each point of this kind, before and after it, until no chapter is long enough to have it."""
+        score = Score("writes" if kind is AtWrite else "commits")
+        points = self.reference.writes if kind is AtWrite else self.commits
+        for number in range(self.first, max(points) + 1, self.every):
+            chapters = 1 + max(index for index, most in enumerate(points) if most >= number)
+            stage = replace(self.stage, chapters=chapters, idle=False)
+            for after in (False, True):
+                kills = (kind(number, after),) * len(STORY)
+                told = tell(partial(killed, kills, self.reference.lengths), stage)
+                name = f"{score.kind[:-1]} {number} of {max(points)}, {'after' if after else 'before'} it"
+                score.add(name, told, self.reference)
+        return score
+
+    def at_moments(self, kills: int) -> Score:
+        """Tellings in which each run dies at a random moment, until so many died."""
+        score, chance = Score("random moments"), random.Random(SEED)
+        lengths = list(self.reference.lengths)
+        while score.hits < kills:
+            moments = tuple(AtMoment(chance.random()) for _ in STORY)
+            if score.tellings < self.first - 1:  # told before: only the dice are thrown again
+                score.tellings += 1
+                continue
+            told = tell(partial(killed, moments, lengths), replace(self.stage, idle=False))
+            score.add(f"random moments {score.tellings + 1}, {score.hits} kills before", told, self.reference)
+        return score
 
 
-def at_moments(tellings: int, reference: Telling) -> Score:
-    """Tellings in which each run dies at a random moment."""
-    score, chance = Score("random moment"), random.Random(SEED)
-    for _ in range(tellings):
-        kills = tuple(AtMoment(chance.random()) for _ in STORY)
-        score.add(tell(partial(killed, kills, reference.lengths)), reference, kills)
-    return score
+def counted(commits: list[int], scene: Scene, env: Env, chapter: int) -> Bot:
+    """An undisturbed run of which the commits are counted."""
+    file = scene.folder / "commits"
+    bot = Bot(env, CountCommits(file))
+    bot.wait()
+    commits.append(int(file.read_text()))
+    return bot
 
 
-def main() -> int:
+def examine(given: argparse.Namespace, database: Callable[[], str] | None) -> int:
     """Hold the exam; gives the exit code."""
-    asked = argparse.ArgumentParser(description="Kill the bot at every point, and look at the outside.")
-    asked.add_argument("--random", type=int, default=50, help="tellings with random moments, 4 kills each")
-    asked.add_argument("--only-random", action="store_true", help="leave out the write and commit points")
-    given = asked.parse_args()
-    started = time.monotonic()
-    reference = tell()
+    started, commits, stage = time.monotonic(), list[int](), replace(PLAIN, database=database)
+    tell(stage=replace(stage, chapters=1))  # so that what is loaded once is no part of how long a run takes
+    reference = tell(partial(counted, commits), stage)
     if reference.wrong or not reference.world:
         print("the undisturbed story is not well:", reference.wrong)
         return 1
     print(
-        f"undisturbed: {sum(reference.world.values())} messages stand outside; "
-        f"writes per chapter {reference.writes}, seconds {[round(s, 1) for s in reference.lengths]}"
+        f"undisturbed: {sum(reference.world.values())} messages stand outside; writes per chapter "
+        f"{reference.writes}, commits {commits}, seconds {[round(s, 1) for s in reference.lengths]}",
+        flush=True,
     )
-    scores = [] if given.only_random else [at_points(AtWrite, reference), at_points(AtCommit, reference)]
-    scores.append(at_moments(given.random, reference))
+    exam = Exam(reference, stage, given.first, given.every, commits)
+    held: dict[str, Callable[[], Score]] = {
+        "writes": lambda: exam.at_points(AtWrite),
+        "commits": lambda: exam.at_points(AtCommit),
+        "moments": lambda: exam.at_moments(given.moments),
+    }
+    scores = [held[kind]() for kind in KINDS if kind in given.only]
     print("", *scores, sep="\n")
     wrong = any(score.wrong for score in scores)
-    print(f"{'FAILED' if wrong else 'passed'} in {time.monotonic() - started:.0f} s (seed {SEED})")
+    took = f"{time.monotonic() - started:.0f} s (seed {SEED}, {given.database})"
+    print(f"{'FAILED' if wrong else 'passed'} in {took}")
     return 1 if wrong else 0
+
+
+def main() -> int:
+    """Ask what to hold, and hold it."""
+    asked = argparse.ArgumentParser(description="Kill the bot at every point, and look at the outside.")
+    asked.add_argument("--moments", type=int, default=200, metavar="KILLS", help="kills at random moments")
+    asked.add_argument("--only", nargs="+", choices=KINDS, default=KINDS, help="only these kinds of kills")
+    asked.add_argument("--from", dest="first", type=int, default=1, metavar="N", help="begin at this point")
+    asked.add_argument("--every", type=int, default=1, metavar="N", help="only each N-th write and commit")
+    asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    given = asked.parse_args()
+    with postgresql() if given.database == "postgresql" else nullcontext() as database:
+        return examine(given, database)
 
 
 if __name__ == "__main__":

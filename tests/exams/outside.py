@@ -9,6 +9,7 @@ from collections import Counter
 from connectors.sandbox.jira_fields import adf_text
 from connectors.sandbox.server import Asked
 from connectors.sandbox.town import Town
+from tests.exams.scene import Scene
 
 Outside = Counter[tuple[str, ...]]
 """Each message of the bot with where it stands, counted: two of one are a double, none is a loss."""
@@ -16,6 +17,7 @@ Outside = Counter[tuple[str, ...]]
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
 _PORT = re.compile(r"(?<=//127\.0\.0\.1:)\d+")
 _MARK = re.compile(r"(?m)^.*sluis.*\b[0-9a-f]{6,}.*$")
+_STANDING = re.compile(r"\n(All that is asked so far is in order|Nothing is asked of you now: .*)\.$")
 _READS = (
     "auth.test",
     "conversations.",
@@ -24,12 +26,13 @@ _READS = (
     "search",
     "approximate-count",
     "oauth_token",
+    "bulkfetch",
 )
 
 
-def outside(town: Town) -> Outside:
-    """Every comment, note and message of the bot as it stands now."""
-    return Counter([*_comments(town), *_notes(town), *_messages(town)])
+def outside(scene: Scene) -> Outside:
+    """Every comment, note, message and letter of the bot as it stands now."""
+    return Counter([*_comments(scene), *_notes(scene), *_messages(scene), *_letters(scene)])
 
 
 def is_write(asked: Asked) -> bool:
@@ -63,9 +66,21 @@ def _notes(town: Town) -> list[tuple[str, ...]]:
 def _messages(town: Town) -> list[tuple[str, ...]]:
     told = []
     for channel in town.slack.workspace.channels.values():
+        place = channel.name or town.slack.workspace.users[channel.im].name
         texts = {message.ts: _same(message.text) for message in channel.messages}
         for message in channel.messages:
             if message.subtype != "tombstone":
+                # news closes with how the ticket stood at that very moment
+                said = _STANDING.sub("", texts[message.ts]) if message.thread_ts else texts[message.ts]
                 under = texts.get(message.thread_ts, "") if message.thread_ts else ""
-                told.append(("slack", channel.name, under, texts[message.ts]))
+                told.append(("slack", place, under, said))
     return told
+
+
+def _letters(scene: Scene) -> list[tuple[str, ...]]:
+    """Letters by their Message-ID: one that came twice under the same one is the same letter to who receives it."""
+    known = {letter.message["Message-ID"]: letter for letter in scene.letters.letters}
+    return [
+        ("mail", one.recipient, one.message["Subject"], _same(one.message.get_content()))
+        for one in known.values()
+    ]

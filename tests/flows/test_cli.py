@@ -283,3 +283,14 @@ def test_a_word_is_given_by_the_machines_account_whatever_name_it_gives(env: dic
     told = json.loads(sluis("audit", "person", "Karim Aziz", "--export", env=env).stdout)["places"]
     assert [(one["table"], one["where"]) for one in told] == [("audit_beside", "personal/as")]
     assert sluis("audit", "verify", env=env).returncode == 0
+
+
+def test_a_journal_that_cannot_grow_ends_the_run_in_one_line(env: dict[str, str], tmp_path: Path) -> None:
+    assert sluis("sync", env=env, cwd=tmp_path).returncode == 0
+    full = ["bash", "-c", f"ulimit -f 40; exec {sys.executable} -m bot sync --full"]
+    done = subprocess.run(
+        full, env={**_bare(), **env}, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("sluis: the journal cannot be ") and line.endswith("; the run ended there"), line

@@ -180,6 +180,36 @@ def test_a_service_that_is_out_of_reach_is_waited_for_before_mail_is_used(
     assert verdicts(town)["ICR-12"] == "met"
 
 
+def test_a_second_letter_that_was_put_off_goes_out_although_nobody_touches_the_ticket(
+    town: Town, sync: Sync, letters: MailSandbox
+) -> None:
+    env = mail_env(letters)
+    town.slack.workspace.channels[town.channels["operations"]].archived = True
+    town.roll_out()
+    sync(**env)
+    town.goes_operational()
+    letters.answers["MAIL"] = [451]
+    late = sync(**env)
+    assert (late.exit_code, len(letters.letters)) == (1, 1)
+    for _ in range(2):  # after the bot's own comment the ticket is looked at once more, and then no more
+        sync(**env)
+    done = sync(**env, clock=lambda: datetime.now(UTC) + timedelta(minutes=11))
+    subjects = [letter.message["Subject"].partition(":")[0] for letter in letters.letters]
+    assert (subjects, done.undelivered) == (["Available in production", "Fully operational"], 0)
+
+
+def test_a_moment_told_in_advance_is_announced_when_it_comes(town: Town, sync: Sync) -> None:
+    town.roll_out()
+    town.jira.set_field(
+        town.release, "Operational at", datetime.now(UTC) + timedelta(hours=2), "Rita Goossens"
+    )
+    for _ in range(3):  # after the bot's own comment the ticket is looked at once more, and then no more
+        sync()
+    assert [len(place) for place in notifications(town)] == [1, 1]
+    sync(clock=lambda: datetime.now(UTC) + timedelta(hours=2, minutes=1))
+    assert [len(place) for place in notifications(town)] == [2, 2]
+
+
 def test_mail_alone_will_do(town: Town, sync: Sync, letters: MailSandbox) -> None:
     env = mail_env(letters)
     off = {name: "" for name in town.env() if name.startswith("SLACK_")}

@@ -16,11 +16,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import build
+from sqlalchemy import func, select
 
 from bot import ports
+from bot.accounts import one_person
 from bot.calendar import Calendar
 from bot.context import Context, Policy
+from bot.deed import Action
 from bot.journal import Journal, connect, open_journal
+from bot.journal.causes import Cause
+from bot.journal.tables import AUDIT
 from bot.messages.language import Speaker
 from bot.model.asset import Asset
 from bot.model.fields import UNREADABLE, Field
@@ -30,17 +35,21 @@ from bot.model.ticket import Approval, AssetRef, Change, Decision, Ticket, Ticke
 from bot.ports import (
     Ambiguous,
     Connector,
+    Deed,
     Diagnosis,
     Format,
     Gone,
     Identity,
+    Interaction,
     Marker,
     NotFound,
     Place,
     Posted,
     SourceError,
     Unreachable,
+    Visitor,
 )
+from bot.reception import Reception
 from rules.policy import load_packs
 
 START = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -48,6 +57,8 @@ PACKS = load_packs(("vo-icr",))
 REF = AssetRef("jira", "A1", "Permit portal")
 CHANNEL = "C-changes"
 MOST = 200
+STEPS = (5, 2, 1)
+CALENDAR = Calendar(ZoneInfo("Europe/Brussels"))
 PEOPLE = {"the owner": build.AN, "a CAB member": build.BO, "the DPO": build.CI}
 WORDS: Mapping[str, Mapping[str, Field]] = {
     "test_data": {"synthetic": Field("synthetic"), "production": Field("production"), "nothing": Field()},
@@ -58,6 +69,8 @@ WORDS: Mapping[str, Mapping[str, Field]] = {
         "tomorrow": Field(START + timedelta(days=1)),
         "next week": Field(START + timedelta(days=7)),
     },
+    "change_type": {"normal": Field("normal"), "emergency": Field("emergency")},
+    "operational_at": {"in three days": Field(START + timedelta(days=3)), "nothing": Field()},
 }
 """What people write into fields, by the words of the story."""
 
@@ -195,6 +208,9 @@ class Site:
         here = self.ref(self.tickets[ref.id])
         return (fates.OVER if self.tickets[ref.id].state.over else fates.OPEN), here
 
+    def account(self, email: str) -> Person | None:
+        return None
+
     def look_up(self, refs: Sequence[AssetRef]) -> Mapping[AssetRef, Asset]:
         people = {"owner": Field((build.AN,)), "stakeholders": Field((build.BO,))}
         classes = {name: Field(4) for name in ("confidentiality", "integrity", "availability")}
@@ -226,13 +242,37 @@ class Channels:
     """A `Postbox` with one channel for everything."""
 
     def channel(self, name: str) -> str | None:
-        return CHANNEL if name == "operations" else None
+        return {"operations": CHANNEL, "dpo": "C-dpo"}.get(name)
 
     def default_channel(self) -> str | None:
         return CHANNEL
 
     def person(self, person: Person) -> str | None:
         return f"D-{person.id}"
+
+    def instead_of(self, container: str) -> str | None:
+        return None
+
+    def language(self, name: str) -> str | None:
+        return None
+
+    def locale(self, person: Person) -> str | None:
+        return None
+
+
+class Counter:
+    """A `Desk` at which everybody is who they say they are."""
+
+    name = "slack"
+
+    def visitor(self, user: str) -> Visitor:
+        return Visitor(user, user)
+
+    def conversation(self, user: str) -> str:
+        return f"D-{user.removeprefix('U-')}"
+
+    def tell(self, to: Interaction, body: Any) -> None:
+        """What only they see is no message of the bot's."""
 
 
 class Silent:
@@ -253,7 +293,9 @@ class Harbour:
         self.site = Site(lambda: self.now)
         self.comments = Board("jira", Format.ADF, lambda: self.now, self.is_there, self.site.touch)
         self.slack = Board("slack", Format.SLACK, lambda: self.now)
+        self.counter: Any = Counter()
         self.journal = self._opened()
+        self.presses = 0
         for number in ("1", "2"):
             self._ticket(number)
 
@@ -277,11 +319,12 @@ class Harbour:
             max_writes=MOST,
             roles={Role.CAB: ("CAB",), Role.DPO: ("Privacy",)},
             service_hours={build.TEAM.name: "24x7"},
-            remind_days=(5, 2, 1),
-            calendar=Calendar(ZoneInfo("Europe/Brussels")),
+            remind_days=STEPS,
+            calendar=CALENDAR,
+            same_person=one_person([f"U-{person.id}={person.id}" for person in PEOPLE.values()]),
         )
         jira = Connector("jira", Silent(), source=self.site, book=self.site, outlet=self.comments)
-        slack = Connector("slack", Silent(), outlet=self.slack, postbox=Channels())
+        slack = Connector("slack", Silent(), outlet=self.slack, postbox=Channels(), desk=self.counter)
         speak = Speaker("en", ZoneInfo("Europe/Brussels"))
         return Context((jira, slack), self.journal, policy, speak, lambda: self.now)
 
@@ -297,6 +340,36 @@ class Harbour:
         told = Change(name, before, after, build.ELS, self.now)
         self.site.touch(number, fields={**ticket.fields, name: value}, history=(*ticket.history, told))
 
+    def rolled_out(self, number: str, operational_in: int | None = None) -> None:
+        """It is in production, and on record; and will be operational in so many hours, where that is known."""
+        fields = {
+            "actual_start": Field(self.now - timedelta(hours=2)),
+            "actual_end": Field(self.now - timedelta(hours=1)),
+            "result": Field("successful"),
+            "handed_over_to": Field((build.TEAM,)),
+            "handed_over_at": Field(self.now),
+        }
+        if operational_in is not None:
+            fields["operational_at"] = Field(self.now + timedelta(hours=operational_in))
+        self.site.touch(number, state=State.REVIEW, fields=self.site.tickets[number].fields | fields)
+
+    def pressed(self, who: str, action: Action, value: str) -> str:
+        """A person presses a button, and the bot works it off; gives what came of it."""
+        self.presses += 1
+        user = f"U-{PEOPLE[who].id}"
+        done: list[str] = []
+        made = Interaction(f"press-{self.presses}", Deed.PRESS, user, action.value, value, place=CHANNEL)
+        reception = Reception(self.context(), self.counter, on_done=done.append)
+        reception.take(made)
+        reception.work_off()
+        return done[-1]
+
+    def presses_on_record(self) -> int:
+        """How many presses the audit trail holds."""
+        told = select(func.count()).select_from(AUDIT).where(AUDIT.c.cause == Cause.INTERACTION.value)
+        with self.journal.read() as connection:
+            return int(connection.execute(told).scalar_one())
+
     def hid(self, number: str, name: str) -> None:
         """An admin of the ticket system hides a field from the bot."""
         self.site.touch(number, fields={**self.site.tickets[number].fields, name: UNREADABLE})
@@ -310,14 +383,14 @@ class Harbour:
         return journal
 
     def _ticket(self, number: str) -> None:
-        ahead = dict.fromkeys(
-            ("actual_start", "actual_end", "result", "handed_over_to", "handed_over_at"), Field()
-        )
+        names = ("actual_start", "actual_end", "result", "handed_over_to", "handed_over_at", "operational_at")
+        ahead = dict.fromkeys(names, Field()) | {"change_type": Field("normal")}
         moments = {
             "planned_start": START + timedelta(days=3),
             "planned_end": START + timedelta(days=3, hours=2),
         }
-        base = build.complete(state=State.AUTHORIZE, **ahead, **moments).ticket
+        told = {"stakeholders": Field((build.BO,))}
+        base = build.complete(state=State.AUTHORIZE, **ahead | told | moments).ticket
         self.site.versions[number] = 0
         self.site.tickets[number] = replace(
             base,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, ClassVar
 
+import promises
+from build import ROLES
 from harbour import LOST, PACKS, PEOPLE, WORDS, Harbour, Killed, Trouble
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from bot.decide import COMMENT, decide
+from bot.deed import Action, Nap, carry
 from bot.fetch import Gatherer
 from bot.journal import Journal
 from bot.model.fields import Field
@@ -28,6 +31,7 @@ TICKETS = st.sampled_from(("CHG-1", "CHG-2"))
 FIELDS = st.sampled_from([(name, words) for name, known in WORDS.items() for words in known])
 WHO = st.sampled_from(sorted(PEOPLE))
 SIGNED = {r.id for pack in PACKS for r in pack.rules if r.check in ("approved_by_owner", "approved_by_role")}
+BOARD = ROLES[Role.CAB].people
 STATES = ("draft", "assess", "authorize", "implement", "review", "closed", "canceled")
 
 
@@ -58,6 +62,10 @@ class Story(RuleBasedStateMachine):
         self.harbour = Harbour(self.template, self.journal)
         self.site, self.comments, self.slack = self.harbour.site, self.harbour.comments, self.harbour.slack
         self.troubled = False
+        self.rests: list[promises.Rest] = []
+        self.naps: list[promises.Rest] = []
+        self.confirmed: list[tuple[str, str, datetime]] = []
+        self.well_since = self.harbour.now
 
     def teardown(self) -> None:
         self.harbour.close()
@@ -80,6 +88,34 @@ class Story(RuleBasedStateMachine):
     @deed(ticket=TICKETS, state=st.sampled_from(STATES))
     def is_moved_to(self, ticket: str, state: str) -> None:
         self.site.touch(_number(ticket), state=State(state))
+
+    @deed(ticket=TICKETS, operational_in=st.sampled_from((None, 10, 30)))
+    def is_rolled_out(self, ticket: str, operational_in: int | None) -> None:
+        """With the hours after which it is said to be operational, where that is told in advance."""
+        self.harbour.rolled_out(_number(ticket), operational_in)
+
+    @deed(ticket=TICKETS, project=st.sampled_from(("CHG", "OPS")))
+    def is_moved_to_project(self, ticket: str, project: str) -> None:
+        self.site.touch(_number(ticket), key=f"{project}-{_number(ticket)}")
+
+    @deed(ticket=TICKETS, who=WHO)
+    def says_seen(self, ticket: str, who: str) -> None:
+        self._rests(_number(ticket), who, Action.SEEN)
+
+    @deed(ticket=TICKETS, who=WHO, nap=st.sampled_from(Nap))
+    def snoozes(self, ticket: str, who: str, nap: Nap) -> None:
+        self._rests(_number(ticket), who, Action.SNOOZE, nap.value)
+
+    @deed(which=st.integers(0, 5), who=WHO)
+    def confirms_a_receipt(self, which: int, who: str) -> None:
+        """Whether they are one of those it went to is for the bot to tell."""
+        sent = promises.notifications(self.harbour)
+        if not sent:
+            return
+        number, _, message = sent[which % len(sent)]
+        ((value,),) = [_values(message.body, Action.RECEIVED)]
+        if self.harbour.pressed(who, Action.RECEIVED, value) == "received":
+            self.confirmed.append((number, message.remote_id, self.harbour.now))
 
     @deed(ticket=TICKETS)
     def is_deleted_or_moved_away(self, ticket: str) -> None:
@@ -182,13 +218,19 @@ class Story(RuleBasedStateMachine):
     def _runs_well(self, full: bool) -> None:
         attempted = len(self.comments.attempts)
         report = cycle(self.harbour.context(), full)
+        broken = [line for line in report.problems if "could not be judged" in line or "broke down" in line]
+        assert not broken, f"the bot itself broke down: {broken}"
         self._never_two()
+        promises.none_twice(self.harbour)
         self._unknown_is_never_met()
         self._waivers_lapse()
+        self._on_record()
         self._left_alone(self.comments.attempts[attempted:])
         if not report.problems:
             self._text_is_current()
+            self._time_told()
             self._nothing_more_to_write()
+        self.well_since = self.harbour.now
 
     def _runs_in_trouble(self, full: bool) -> None:
         known = {n: self.harbour.journal.previous("jira", n) for n in self.site.unreadable}
@@ -257,6 +299,21 @@ class Story(RuleBasedStateMachine):
         again = cycle(self.harbour.context())
         assert (again.writes, self._outside()) == (0, before), "wrote although nothing had changed"
 
+    def _time_told(self) -> None:
+        """Whatever is due by now was told, to who did not ask for rest."""
+        over = [nap for nap in self.naps if nap.until <= self.harbour.now]
+        self.naps = [nap for nap in self.naps if nap not in over]
+        promises.woken(self.harbour, over)
+        promises.all_due(self.harbour, self.rests)
+        promises.left_in_peace(self.harbour, self.rests, self.well_since, [p.id for p in BOARD])
+        promises.announced(self.harbour)
+        promises.receipts(self.harbour, self.confirmed)
+
+    def _on_record(self) -> None:
+        """The audit trail is whole, agrees with the journal, and holds every press of a button."""
+        assert not (flaws := list(self.harbour.journal.audit_flaws({}))), f"the trail is not whole: {flaws}"
+        assert self.harbour.presses_on_record() == self.harbour.presses, "a press is not on the trail"
+
     # -- helpers ------------------------------------------------------------------------------------------------
 
     def _trouble(self, board: Any, what: str, at: int, done: bool) -> None:
@@ -264,7 +321,18 @@ class Story(RuleBasedStateMachine):
         board.troubles.append(Trouble(at, LOST[what](), done and not certain))
         self.troubled = True
 
+    def _rests(self, number: str, who: str, action: Action, nap: str = "") -> None:
+        if self.harbour.pressed(who, action, carry("jira", number, more=nap)) not in ("seen", "snoozed"):
+            return
+        account = PEOPLE[who].id
+        found = next(p for p in self.harbour.journal.pauses_of(f"jira:{number}") if p.account == account)
+        rest = promises.Rest(number, account, found.at, found.until, bool(nap))
+        self.rests.append(rest)
+        self.naps = [one for one in self.naps if (one.number, one.account) != (number, account)]
+        self.naps += [rest] if nap else []
+
     def _calm(self) -> None:
+        self.naps.clear()  # who was to be woken in a run that went wrong may have been, or not
         self.site.breaks_off = self.troubled = False
         self.site.unreadable.clear()
         self.comments.troubles.clear()
@@ -279,6 +347,14 @@ class Story(RuleBasedStateMachine):
     def _outside(self) -> list[tuple[str, str]]:
         boards = (self.comments, self.slack)
         return [(message.remote_id, message.digest) for board in boards for message in board.messages]
+
+
+def _values(body: object, action: Action) -> list[str]:
+    """What the buttons of a message carry that do this."""
+    if isinstance(body, dict):
+        own = [body["value"]] if body.get("action_id") == action.value else []
+        return own + [value for part in body.values() for value in _values(part, action)]
+    return [value for part in body for value in _values(part, action)] if isinstance(body, list) else []
 
 
 def _number(ticket: str) -> str:

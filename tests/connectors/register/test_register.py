@@ -145,6 +145,10 @@ def test_look_up(book, ref, found):
         ("- name: [Loket\n- name: x", "r.yaml", "is not YAML at line 2", "check the indentation"),
         ("just words", "r.yaml", "holds no list of assets", "write a list, one mapping per asset"),
         ("- Loket", "r.yml", "holds no list of assets", "write a list, one mapping per asset"),
+        ("", "r.csv", "holds no assets", "see whether it was written whole"),
+        ("id,name,confiden", "r.csv", "holds no assets", "see whether it was written whole"),
+        ("id,name,gdpr\nA1,Loket,yes\nA2,Zaa", "r.csv", "ends in the middle of a row", "see whether"),
+        ("assets: []", "r.yaml", "holds no assets", "see whether it was written whole"),
     ],
 )
 def test_a_file_that_cannot_be_used(book, text, name, why, fix):
@@ -165,10 +169,6 @@ def test_a_change_is_seen(book):
     made.path.write_text("name,integrity\nLoket,4\n")
     os.utime(made.path, ns=(1, 1))
     assert one(made).integrity.value == 4
-
-
-def test_an_empty_file_knows_nothing(book):
-    assert book("").look_up([named("Loket")]) == {}
 
 
 def doctor(made):

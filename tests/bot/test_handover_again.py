@@ -1,0 +1,37 @@
+"""When a ticket is looked at again for its notifications: nobody touches it for that."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from build import NOW, complete, day, english
+
+from bot.handover import LINE, watched
+from bot.model.facts import Trouble, Underway
+from rules.engine import evaluate
+from rules.policy import load_packs
+
+PACKS = load_packs(["vo-icr"])
+SOON = NOW + timedelta(minutes=1)
+WAITS = Underway(2, ("Nora",), (), Trouble.OUT_OF_REACH)
+
+
+@pytest.mark.parametrize(
+    ("given", "again"),
+    [
+        ({}, None),
+        ({"operational_at": day(9)}, None),
+        ({"operational_at": day(12)}, day(12)),
+        ({"operational_at": day(12), "result": "failed"}, None),  # then nothing is announced
+        ({"underway": (WAITS,)}, SOON),
+        ({"operational_at": day(12), "underway": (WAITS,)}, SOON),
+    ],
+)
+def test_the_next_notification_has_its_moment(given, again) -> None:
+    facts = complete(**{"operational_at": None} | given)
+    before = evaluate(facts, PACKS)
+    after = watched(facts, before)
+    moments = {finding.again for finding in after if finding.line == LINE}
+    assert moments == {again}, [english(f.seen) for f in after if f.line == LINE]
+    assert [f for f in after if f.line != LINE] == [f for f in before if f.line != LINE]

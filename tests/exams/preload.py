@@ -1,0 +1,22 @@
+"""What every bot of the exams would import and work out again: done once, by the process that they are forked from."""
+# ruff: noqa: F401 - importing is what it is for
+
+import gc
+
+import holidays.countries.belgium
+
+import bot.app
+import bot.cli
+import bot.logs
+import bot.pipeline
+import connectors.catalog
+import connectors.sandbox.mail
+import connectors.sandbox.town
+import tests.exams.process
+from bot.cli import interrupt, operate, progress, screen
+from bot.settings import NormSettings
+from rules.policy import load_packs
+
+load_packs(("vo-icr",))
+NormSettings()
+gc.freeze()
