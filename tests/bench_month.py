@@ -94,7 +94,7 @@ def every_day(office: Town) -> None:
         return Claim(f"{claim.what}@{CALENDAR.local_day(office.now)}", claim.day)
 
     stage.say_once = lambda claims, *rest: made([today(c) for c in claims], *rest)
-    stage.sent_of = lambda claims: frozenset(c for c in claims if asked([today(c)]))
+    stage.sent_of = lambda claims: frozenset(c for c in claims if today(c) in asked([today(c)]))
     stage.mark_sent = lambda what, day, now: marked(*today(Claim(what, day)), now)
 
 
