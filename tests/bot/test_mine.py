@@ -151,5 +151,6 @@ def test_an_audience_rests_when_all_it_is_known_to_hold_do(
     view = overview(group_lines(evaluate(facts, PACKS)), State.AUTHORIZE)
     pauses(sqlite_journal, *paused)
     rest = Rest(context(sqlite_journal, Source(groups=PEOPLE, error=error)))
-    assert rest.resting(Due(facts, view, 2), audience) is rests
-    assert not rest.resting(Due(facts, view, 1), audience), "the last step comes whatever was pressed"
+    asked = sqlite_journal.pauses_of("jira:1")
+    assert rest.resting(Due(facts, view, 2, asked), audience) is rests
+    assert not rest.resting(Due(facts, view, 1, asked), audience), "the last step comes whatever was pressed"

@@ -58,7 +58,7 @@ class Trouble:
         """The story, until every strike has had its chapter."""
         while self.due:
             self.struck = []
-            told = tell(self.first_run, replace(PLAIN, again=self.late))
+            told = tell(self.first_run, replace(PLAIN, again=True))
             found = judge(self, told, reference)
             if not any(self.struck):
                 found = [f"cannot occur in this story: {', '.join(name for name, _ in self.due)}"]

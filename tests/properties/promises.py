@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from harbour import CALENDAR, PACKS, STEPS, Harbour, Message
+from harbour import CALENDAR, PACKS, STEPS, Harbour
+from waters import Message
 
 from bot.fetch import Gatherer
 from bot.messages.overview import Overview, overview

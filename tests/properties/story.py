@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 
 import promises
 from build import ROLES
-from harbour import LOST, PACKS, PEOPLE, WORDS, Harbour, Killed, Trouble
+from harbour import PACKS, PEOPLE, WORDS, Harbour
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from waters import LOST, Killed, Trouble
 
 from bot.decide import COMMENT, decide
 from bot.deed import Action, Nap, carry
@@ -69,6 +70,13 @@ class Story(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.harbour.close()
+
+    @initialize(trouble=st.sampled_from((None, "comment", "message")), at=st.integers(1, 6))
+    def the_bot_begins(self, trouble: str | None, at: int) -> None:
+        """Everything is said for the first time; perhaps it is not known of something whether it was."""
+        if trouble:
+            self._trouble(self.comments if trouble == "comment" else self.slack, "has no known end", at, True)
+        self._run(full=False)
 
     # -- what people do -------------------------------------------------------------------------------------
 
@@ -150,6 +158,14 @@ class Story(RuleBasedStateMachine):
     @deed(hours=st.sampled_from((1, 20, 70)))
     def time_passes(self, hours: int) -> None:
         self.harbour.now += timedelta(hours=hours)
+
+    @rule(days=st.integers(1, 4))
+    def days_go_by(self, days: int) -> None:
+        """The bot runs each morning."""
+        for _ in range(days):
+            morning = self.harbour.now.replace(hour=9, minute=0)
+            self.harbour.now = morning + timedelta(days=morning <= self.harbour.now)
+            self._run(full=False)
 
     @deed()
     def a_comment_is_deleted(self) -> None:
