@@ -144,6 +144,14 @@ class Context:
         mail = self.letterbox is not None
         return Voice(self.speak, form, editable, slack, self.desk is not None, aloud, mail)
 
+    def apart(self, audience: Audience, team: str) -> str:
+        """The team by which messages to an audience are kept apart: none but for a role without a channel of its own,
+        which may be reached where the team is.
+        """
+        if not isinstance(audience, Role) or self.postbox is None:
+            return ""
+        return "" if self.postbox.channel(audience.value) else team
+
     def speaker_to(self, audience: Audience, team: str) -> Speaker:
         """Speaks as an audience reads: the language set for its channel, a person's own, else the one that was set.
         A role without a language of its own is addressed where the `team` is.

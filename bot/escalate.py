@@ -48,7 +48,7 @@ def escalate_all(
             return
         try:
             for one in _looked_at(ctx, gatherer, row, climbs, report):
-                ups.setdefault((one.audience, row.team), []).append(one)
+                ups.setdefault((one.audience, ctx.apart(one.audience, row.team)), []).append(one)
         except SourceError as error:
             report.problem(f"{row.key}: {told(error)}")
     for (audience, team), raised in ups.items():

@@ -137,20 +137,26 @@ def at_rest(
 
 
 Resting = Callable[[Due, Audience], bool]
+Apart = Callable[[Audience, str], str]
+"""The team by which messages to an audience are kept apart; empty where it reads all of them in one place."""
 
 
 def _nobody(_: Due, __: Audience) -> bool:
     return False
 
 
-def grouped(dues: Sequence[Due], resting: Resting = _nobody) -> tuple[Reminder, ...]:
+def _by_team(audience: Audience, team: str) -> str:
+    return "" if isinstance(audience, Team) else team
+
+
+def grouped(dues: Sequence[Due], resting: Resting = _nobody, apart: Apart = _by_team) -> tuple[Reminder, ...]:
     """One message per audience, the most pressing ticket first; without the tickets of which it is at rest."""
     items: dict[tuple[Audience, str], list[tuple[Due, tuple[DemandLine, ...]]]] = {}
     for one in sorted(dues, key=_pressing):
         for audience, lines in _by_audience(one).items():
             if resting(one, audience):
                 continue
-            team = "" if isinstance(audience, Team) else one.facts.ticket.team
+            team = apart(audience, one.facts.ticket.team)
             items.setdefault((audience, team), []).append((one, tuple(lines)))
     return tuple(Reminder(audience, team, tuple(found)) for (audience, team), found in items.items())
 

@@ -66,7 +66,7 @@ def remind_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
     claims = {id(one): claim for claim, one in dues.items()}
     told_all = set(dues)
     rest = Rest(ctx)
-    for reminder in grouped(tuple(dues.values()), rest.resting):
+    for reminder in grouped(tuple(dues.values()), rest.resting, ctx.apart):
         if fresh := _fresh(ctx, reminder, claims):
             sent = _wish(ctx, fresh, report, [_of(claims[id(one)], fresh) for one, _ in fresh.items])
             told_all -= set() if sent else {claims[id(one)] for one, _ in fresh.items}

@@ -134,6 +134,21 @@ def test_what_is_missing_goes_up_in_working_time_and_each_step_says_what_was_tri
     assert threads == ["This went up to the change manager", "This went up to the CAB"]
 
 
+@pytest.mark.parametrize(("channels", "messages"), [({"change_manager": "cm"}, 1), ({}, 2)])
+def test_who_reads_one_channel_gets_one_message_for_all_teams(
+    office: Make, channels: dict[str, str], messages: int
+):
+    """A role without a channel of its own may be reached where each team is, so there each team has its own message."""
+    one = office(channels=channels)
+    change(one)
+    change(one, "CHG-2", responsible_group=(BREDA,))
+    one.until(at(17, 12), HOUR)
+    raised = [said for said in one.said if not said.thread and "your help" in said.text.partition("\n")[0]]
+    assert [said.text.partition("\n")[0] for said in raised] == (
+        ["2 tickets need your help"] if messages == 1 else ["1 ticket needs your help"] * 2
+    )
+
+
 @pytest.mark.parametrize("how", ["settled", "canceled", "waived", "draft"])
 def test_the_chain_stops(office: Make, how: str):
     one = office()
@@ -319,8 +334,8 @@ def test_each_channel_is_addressed_in_its_own_language(office: Make):
         ("all", "Dit is doorgegeven aan de changemanager"),
         ("all", "Dit is doorgegeven aan de CAB"),
         ("cm", "1 ticket needs your help"),
-        ("cab", "Voorbereiding voor de CAB"),
-        ("cab", "1 ticket heeft je hulp nodig"),
+        ("cab", "Voorbereiding van de CAB"),
+        ("cab", "1 ticket heeft uw hulp nodig"),
     }
 
 
