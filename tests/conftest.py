@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from structlog.dev import ConsoleRenderer, plain_traceback
 
 # The default one prints every local value, which takes minutes for a context with a whole journal in it.
 structlog.configure(processors=[ConsoleRenderer(exception_formatter=plain_traceback)])
+
+# A slow machine finds no fault in the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 _PREFIXES = ("SLUIS_", "JIRA_", "SERVICENOW_", "SLACK_", "ROLES__", "REGISTER_")
 _KEPT = ("SLUIS_TEST_PG_URL", "SLUIS_RECORD")

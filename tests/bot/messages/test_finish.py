@@ -91,7 +91,8 @@ def test_a_block_that_is_not_fit_is_left_to_the_text(bad: dict[str, Any]) -> Non
     assert finished("all", [bad, blocks.divider()])["blocks"] == [blocks.divider()]
 
 
-WORDS = st.text(max_size=400) | st.text("x<>&| ", min_size=1000, max_size=4000)
+LONG = st.builds(str.__mul__, st.text("x<>&| ", min_size=1, max_size=10), st.integers(100, 400))
+WORDS = st.text(max_size=40) | LONG
 
 
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=9), max_size=60), WORDS)
