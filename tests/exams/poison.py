@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from connectors.sandbox.server import Fault, How
 from tests.exams.process import Bot
@@ -31,8 +32,9 @@ def one_in_a_thousand() -> tuple[list[str], int]:
 def _held(scene: Scene, env: dict[str, str]) -> tuple[list[str], int]:
     jira = scene.jira
     fields = {"Planned start": scene.start, "Responsible team": scene.words["team"]}
+    more: dict[str, Any] = {"by": "Tom Willems", "status": "Awaiting approval"}  # of a draft nothing is said
     made = [
-        jira.add_issue("CHG", "[System] Change", f"Renew certificate {number}", fields, by="Tom Willems")
+        jira.add_issue("CHG", "[System] Change", f"Renew certificate {number}", fields, **more)
         for number in range(TICKETS - len(jira.issues))
     ]
     poison = jira.issues[made[len(made) // 2]]

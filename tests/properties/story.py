@@ -37,15 +37,17 @@ STATES = ("draft", "assess", "authorize", "implement", "review", "closed", "canc
 
 
 def deed(**given: Any) -> Callable[[Callable[..., None]], Any]:
-    """A step of the story, after which the bot may run, five minutes later."""
+    """A step of the story, after which the bot may run five minutes later, or on the next two mornings."""
 
     def told(do: Callable[..., None]) -> Any:
-        @rule(**given, then_the_bot_runs=st.booleans())
+        @rule(**given, then=st.sampled_from(("", "the bot runs", "two days go by")))
         @wraps(do)
-        def done(self: Story, then_the_bot_runs: bool, **what: Any) -> None:
+        def done(self: Story, then: str, **what: Any) -> None:
             do(self, **what)
-            if then_the_bot_runs:
+            if then == "the bot runs":
                 self.the_bot_runs()
+            elif then:
+                self.days_go_by(2)
 
         return done
 

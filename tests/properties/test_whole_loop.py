@@ -74,7 +74,7 @@ class BelievesTheDark(Journal):
     [
         (TrustsTheStamp, "something else than what holds"),
         (ForgetsItsWrites, "wrote although nothing had changed|twice on"),
-        (BelievesTheDark, "met though unknown"),
+        (BelievesTheDark, "met though unknown|approved though"),
     ],
 )
 def test_a_bot_with_a_deliberate_fault_is_found_out(template: Path, mutant: type[Journal], told: str) -> None:
