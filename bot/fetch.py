@@ -143,6 +143,7 @@ class Gatherer:
         """One ticket, judged-ready. Raises SourceError when the ticket itself cannot be read."""
         ticket = self.shelf.read(source, ref)
         roles = self.members(source)
+        self.problems += _withheld(ticket, roles)
         bundle = self._bundle(ticket)
         changes = [change for _, change in bundle.changes if change]
         self.registers.look_up(asset for one in (ticket, *changes) for asset in one.assets)
@@ -235,6 +236,16 @@ class Gatherer:
                 role: with_past(held, journal.watched(source.name, held), now) for role, held in found.items()
             }
         return self._roles[source.name]
+
+
+def _withheld(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[str]:
+    """A line for each thing the source does not show: unknown in the ticket, and unread in the run."""
+    cure = "`sluis doctor` tells which right is missing"
+    if not ticket.approvals_readable:
+        yield f"{ticket.source}: approvals may not be read, so nothing is concluded from them — {cure}"
+    unread = sorted(role.value for role, held in roles.items() if held.configured and not held.readable)
+    if unread:
+        yield f"{ticket.source}: who holds {', '.join(unread)} may not be read — {cure}"
 
 
 def _not_all(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:

@@ -90,7 +90,7 @@ def judge(trouble: Trouble, told: Telling, reference: Telling) -> list[str]:
         code, said, after = told.exits[chapter], told.said[chapter], told.after_first[chapter]
         wanted, place = reference.after_first[chapter], f"chapter {chapter + 1} ({name or 'undisturbed'})"
         unseen = unseen or _says_unseen(after - wanted)
-        if code == 0 and not trouble.late and not unseen:
+        if code == 0 and not trouble.late:
             found += [f"{place} ended with 0, yet {line}" for line in differences(after, wanted)]
         if code not in (0, 1, 2) or "Traceback" in said:
             found.append(f"{place} ended with {code} and said: {said[-600:]}")
@@ -108,8 +108,8 @@ def judge(trouble: Trouble, told: Telling, reference: Telling) -> list[str]:
 
 
 def _says_unseen(news: Outside) -> bool:
-    """Whether it stands in a ticket that something could not be looked at: what an account may not see is unknown,
-    which is said there and is no failure of the run. What was announced meanwhile, once and for all, said so too.
+    """Whether it stands in a ticket that something could not be looked at: what an account may not see is unknown.
+    What was announced meanwhile, once and for all, said so too.
     """
     return any("What could be looked at" in what[2] or "could not be looked at" in what[2] for what in news)
 

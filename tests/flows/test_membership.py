@@ -139,6 +139,30 @@ def test_a_read_that_fails_lets_nobody_leave(town: Town, env, sync: Sync, status
     assert found(env, town.change, "ICR-11")["verdict"] == "met"
 
 
+@pytest.mark.parametrize(
+    ("system", "path", "told"),
+    [
+        ("jira", "group/member", "jira: who holds cab, dpo, operations may not be read"),
+        ("servicenow", "sys_user_grmember", "servicenow: who holds cab, dpo may not be read"),
+        (
+            "servicenow",
+            "sysapproval_approver",
+            "servicenow: approvals may not be read, so nothing is concluded from them",
+        ),
+    ],
+)
+def test_what_the_account_may_not_read_is_told_by_the_run(
+    town: Town, env, sync: Sync, system, path, told
+) -> None:
+    town.servers[system].fail(Fault(How.ANSWER, path=path, status=403, times=999, body="{}"))
+    report = sync(full=True)
+    assert [line.partition(" — ")[0] for line in report.problems] == [told]
+    assert report.exit_code == 1
+    town.servers[system].faults.clear()
+    again = sync(full=True)
+    assert (again.problems, again.exit_code) == ([], 0)
+
+
 def test_another_group_for_the_cab_has_not_joined_today(town: Town, env, sync: Sync) -> None:
     sync()
     town.jira.add_group("Board", "Karim Aziz")
