@@ -89,8 +89,9 @@ def judge(trouble: Trouble, told: Telling, reference: Telling) -> list[str]:
     for chapter, name in enumerate(trouble.struck):
         code, said, after = told.exits[chapter], told.said[chapter], told.after_first[chapter]
         wanted, place = reference.after_first[chapter], f"chapter {chapter + 1} ({name or 'undisturbed'})"
-        unseen = unseen or _says_unseen(after - wanted)
-        if code == 0 and not trouble.late:
+        # A run that could not look ends with 1; until the ticket is looked at again, it stands there as unknown.
+        unseen = unseen or (code != 0 and _says_unseen(after - wanted))
+        if code == 0 and not trouble.late and not unseen:
             found += [f"{place} ended with 0, yet {line}" for line in differences(after, wanted)]
         if code not in (0, 1, 2) or "Traceback" in said:
             found.append(f"{place} ended with {code} and said: {said[-600:]}")
