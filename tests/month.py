@@ -201,7 +201,7 @@ def _life(number: int, rng: random.Random) -> Iterator[Edit]:
     team = rng.choices(list(TEAMS), list(TEAMS.values()))[0]
     made = _office_hour(START + timedelta(days=rng.uniform(0, 24)), rng)
     start = CALENDAR.working_days_after(made, rng.randint(3, 9)).replace(
-        hour=rng.choice((8, 12, 17)), minute=0
+        hour=rng.choice((8, 12, 17, 20, 22)), minute=0
     )
     slow = number % 10 == 0
     asset = f"app-{rng.randrange(20)}"
