@@ -126,25 +126,37 @@ def _digest(ctx: Context, rules: Mapping[str, Known], teams: Sequence[str], at: 
     now, calendar = ctx.clock(), ctx.policy.calendar_of(teams[0])
     today = calendar.local_day(now)
     since = calendar.at(_day_before(calendar, today), at)
-    settled: dict[tuple[str, str], tuple[str, ...]] = {}
-    for one in ctx.journal.settled(since, now):
-        settled[one.source, one.ticket_id] = (*settled.get((one.source, one.ticket_id), ()), one.rule)
     rows = tuple(row for row in ctx.journal.followed(since) if row.team in teams)
-    seen = _Known(rows, ctx.journal.points(), rules, settled)
-    horizon = _horizon(calendar, today, max(ctx.policy.remind_days, default=5))
+    seen = _Known(rows, ctx.journal.points(), rules, _settled(ctx, since, now))
     open_ = [row for row in rows if not row.state.over or row.settle_by]
-    entries = [seen.entry(row, _OPEN, now) for row in open_ if _asked(row)]
-    overdue = [seen.entry(row, _PRESSING, now) for row in open_ if _asked(row)]
-    due = sorted((e for e in entries if e.moment and e.titles), key=lambda e: (e.moment or now, e.key))
+    asked = [row for row in open_ if _asked(row)]
+    days = [(_on(calendar, entry), entry) for entry in _coming(seen, asked, now)]
+    horizon = _horizon(calendar, today, max(ctx.policy.remind_days, default=5))
+    pressing = (seen.entry(row, _PRESSING, now) for row in asked)
     return Digest(
         teams=tuple(teams),
         at=now,
-        overdue=tuple(e for e in overdue if e.missing),
-        today=tuple(e for e in due if not e.missing and _on(calendar, e) <= today),
-        soon=tuple(e for e in due if not e.missing and today < _on(calendar, e) <= horizon),
-        settled=tuple(e for e in map(seen.came_right, rows) if e.titles),
+        overdue=tuple(entry for entry in pressing if entry.missing),
+        today=tuple(entry for day, entry in days if day <= today),
+        soon=tuple(entry for day, entry in days if today < day <= horizon),
+        settled=tuple(entry for entry in map(seen.came_right, rows) if entry.titles),
         followed=len(open_),
     )
+
+
+def _settled(ctx: Context, since: datetime, now: datetime) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """The rules that came in order in that time, by source and ticket."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for one in ctx.journal.settled(since, now):
+        found[one.source, one.ticket_id] = (*found.get((one.source, one.ticket_id), ()), one.rule)
+    return found
+
+
+def _coming(seen: _Known, rows: Sequence[TicketRow], now: datetime) -> list[Entry]:
+    """What has a moment ahead and nothing overdue: that stands elsewhere. The nearest first."""
+    entries = [seen.entry(row, _OPEN, now) for row in rows]
+    timed = [entry for entry in entries if entry.moment and entry.titles and not entry.missing]
+    return sorted(timed, key=lambda entry: (entry.moment or now, entry.key))
 
 
 def _asked(row: TicketRow) -> bool:
