@@ -62,9 +62,10 @@ def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report, send: 
         return replace(facts, underway=tuple(_observed(intent) for intent in due))
     hand = _Hand(ctx, ticket, report, send)
     hand.recall({intent.kind for intent in found}, memory)
-    if not due:
+    if not hand.settle() and not due:
         return facts
-    hand.deliver(due)
+    if due:
+        hand.deliver(due)
     notices = ctx.journal.notices(ticket.source, ticket.id)
     return replace(facts, notices=notices, underway=ctx.journal.underway(ticket.source, ticket.id))
 
@@ -102,7 +103,7 @@ class _Hand:
         left = self._undelivered(due)
         if self.ctx.letterbox and left:
             self._wish(left, self.ctx.letterbox, MAIL)
-            self._settle(left)
+            self.settle()
 
     def _wish(self, due: Sequence[Intent], postbox: Postbox, target: str) -> None:
         placed = {intent.kind: self._place(intent, postbox, target) for intent in due}
@@ -160,12 +161,15 @@ class _Hand:
                 left.append(intent)
         return left
 
-    def _settle(self, mailed: Sequence[Intent]) -> None:
-        """What went by e-mail is not sent by the message service as well."""
+    def settle(self) -> bool:
+        """What went by e-mail is not sent by the message service as well. True when that still had to be said, be it
+        because the process was killed when the letter had just gone.
+        """
         slots = self.ctx.journal.slots_of(self.subject)
         gone = {slot.kind for slot in slots if slot.target == MAIL and slot.applied_hash}
-        for intent in mailed:
-            if intent.kind in gone and self.ctx.messenger:
-                self.ctx.journal.withdraw(self.ctx.messenger, self.subject, intent.kind)
-                names = ", ".join(intent.recipients) or str(intent.audience)
-                self.report.note(f"{self.ticket.key}: the notification for {names} went by e-mail")
+        twice = [s for s in slots if s.kind in gone and s.target != MAIL and not (s.closed or s.applied_hash)]
+        for slot in twice:
+            self.ctx.journal.withdraw(slot.target, self.subject, slot.kind)
+            names = ", ".join(slot.recipients) or slot.kind.partition(":")[2]
+            self.report.note(f"{self.ticket.key}: the notification for {names} went by e-mail")
+        return bool(twice)

@@ -160,6 +160,30 @@ def test_what_slack_does_not_take_goes_by_mail_and_not_twice(
     assert not [name for name in (b"operations@", b"rita.goossens@") if name in kept]
 
 
+def test_killed_right_after_the_letter_went_slack_does_not_say_it_again(
+    town: Town, sync: Sync, letters: MailSandbox
+) -> None:
+    """The journal as a process leaves it that is killed between the letter and the word that Slack need not say it."""
+    env = mail_env(letters)
+    sync(**env)
+    town.roll_out()
+    town.slack.workspace.channels[town.channels["operations"]].archived = True
+    sync(**env)
+    with sqlite3.connect(town.folder / "sluis.db") as journal:
+        mailed = "SELECT kind FROM slot WHERE target = 'mail'"
+        reopened = journal.execute(
+            f"UPDATE slot SET closed = 0 WHERE target = 'slack' AND kind IN ({mailed})"
+        )
+        assert reopened.rowcount == 1
+    journal.close()
+    done = sync(full=True, **env)
+    assert (done.exit_code, done.undelivered, done.problems) == (0, 0, [])
+    town.slack.workspace.channels[town.channels["operations"]].archived = False
+    sync(full=True, **env, clock=lambda: datetime.now(UTC) + timedelta(days=1))
+    assert [len(place) for place in notifications(town)] == [0, 1]
+    assert len(letters.letters) == 1
+
+
 def test_a_service_that_is_out_of_reach_is_waited_for_before_mail_is_used(
     town: Town, sync: Sync, letters: MailSandbox
 ) -> None:
