@@ -134,7 +134,7 @@ def _wish(ctx: Context, up: Up, team: str, report: Report) -> None:
         return
     now = ctx.clock()
     body = escalation.compose(up, ctx.speaker_to(up.audience, team))
-    mark = digest_of([[*claim] for claim in map(str, _claims(ctx, up))])
+    mark = digest_of([[*_in_words(claim)] for claim in _claims(ctx, up)])
     wishes = [
         Wish(
             target=ctx.messenger,
@@ -158,6 +158,12 @@ def _claims(ctx: Context, up: Up) -> list[Claim]:
         Claim(f"escalate:{one.subject}:{one.line.line}:{one.step}", day(one.charge.start))
         for one in up.raised
     ]
+
+
+def _in_words(claim: Claim) -> str:
+    """A claim as the name of its message is made from it."""
+    # Names stand in journals: another form would send anew what went up before. So it rests on no class's name.
+    return f"Claim(what={claim.what!r}, day={claim.day!r})"
 
 
 def _asks(up: Up, now: datetime) -> list[Ask]:
