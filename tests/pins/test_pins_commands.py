@@ -40,7 +40,12 @@ walk(root, ["sluis"])
 
 def python(*arguments: str, folder: Path) -> str:
     done = subprocess.run(
-        [sys.executable, *arguments], env=ENVIRONMENT, cwd=folder, capture_output=True, timeout=60, check=False
+        [sys.executable, *arguments],
+        env=ENVIRONMENT,
+        cwd=folder,
+        capture_output=True,
+        timeout=60,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
     return done.stdout.decode()

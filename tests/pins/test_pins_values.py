@@ -1,0 +1,89 @@
+"""Values that stand in journals, packs, settings, messages and outside: names in the program may change, these not."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import pytest
+
+from bot.deed import Action, Nap, Wanted, carry
+from bot.journal.causes import Cause
+from bot.journal.slot import GENERAL, IDLE, REFUSAL, WRITING, slot_key
+from bot.journal.slots import DEFAULT_INSTALL
+from bot.model.asset import Dimension, Flag
+from bot.model.facts import Trouble
+from bot.model.fields import Kind
+from bot.model.lifecycle import Severity, State, Verdict
+from bot.model.pause import PauseKind
+from bot.model.people import Role
+from bot.model.planning import Checked, Clash
+from bot.model.ticket import Decision, TicketKind
+from bot.ports import Deed, Fate, Format, Health
+from bot.settings import Mode
+from connectors.jira.settings import Deployment
+from rules.declared import Standing
+from rules.outcome import Result
+from rules.schema import Item
+from rules.tenure import Held
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        (Verdict, "met pending missing violated waived unknown"),
+        (State, "draft assess authorize scheduled implement review closed canceled"),
+        (Severity, "required advice"),
+        (Role, "owner cab dpo change_manager operations keten_cab users process_owner"),
+        (TicketKind, "change release incident problem"),
+        (Decision, "requested approved rejected not_required automatic"),
+        (Dimension, "confidentiality integrity availability"),
+        (Flag, "gdpr ksz nis2"),
+        (Kind, "text bool choice users party moment keys list"),
+        (Checked, "clear conflict not_run"),
+        (Clash, "blackout window change other"),
+        (PauseKind, "seen snoozed"),
+        (Deed, "press command form home"),
+        (Action, "seen snooze explain waive received"),
+        (Nap, "2h 1d 2d 5d"),
+        (Wanted, "help mine ticket explain"),
+        (Cause, "verdict write interaction waiver settings allowance gone erased pruned"),
+        (Fate, "open over moved deleted hidden"),
+        (Format, "adf wiki plain slack mail"),
+        (Health, "ok warning failed"),
+        (Mode, "observe act"),
+        (Deployment, "auto cloud data_center"),
+        (Item, "rule reserved attestation report"),
+        (Result, "met unmet violated unknown"),
+        (Held, "yes then not_yet unseen unsure never"),
+    ],
+)
+def test_values(values: type[Enum], text: str) -> None:
+    assert [one.value for one in values] == text.split()
+
+
+def test_values_with_blanks() -> None:
+    assert [one.value for one in Standing] == ["declared", "stale", "not declared"]
+    assert [one.value for one in Trouble] == ["", "out_of_reach", "refused", "no_address", "observing"]
+
+
+def test_words_of_a_slot() -> None:
+    assert (IDLE, WRITING, REFUSAL) == ("idle", "writing", "refused: ")
+    assert GENERAL == ("reminder", "escalation", "digest", "preread")
+
+
+@pytest.mark.parametrize(
+    ("slot", "key"),
+    [
+        (("main", "jira", "jira:10001", "comment"), "086221f3f2c3afe6"),
+        (("main", "slack", "escalation:cab", "escalation:3600ea4fa48a97c7:cab"), "16f6af04a69b03d8"),
+    ],
+)
+def test_the_name_by_which_a_message_is_known_again_outside(
+    slot: tuple[str, str, str, str], key: str
+) -> None:
+    assert slot_key(*slot) == key
+    assert slot[0] == DEFAULT_INSTALL
+
+
+def test_what_a_button_carries() -> None:
+    assert carry("jira", "10001", ("ICR-02", "rollout"), "2h") == "jira:10001|2h|ICR-02,rollout"
