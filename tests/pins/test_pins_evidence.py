@@ -1,0 +1,79 @@
+"""An evidence pack of a small journal, whole: packs that were given out are read and checked for years."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from build import day
+from test_pins_snapshot import FACTS, FINDING, TICKET
+
+from bot.evidence.pack import Request, gather, write
+from bot.journal import Decided, open_journal
+from bot.messages.language import Speaker
+from bot.model.lifecycle import State, Verdict
+from bot.model.people import Role
+from bot.model.say import say
+from bot.model.snapshot import snapshot
+from bot.model.waiver import Waiver
+from bot.model.wish import Wish
+from bot.ports import Deed, Interaction, Place
+from rules.policy import load_packs
+
+VERIFIER = "e39b19e697a567f17337e2de06984c92c947bfaa5c97f3fe858a40939ec474a5"
+"""Of the file that stands in packs as `verify.py`. Who changes it writes the new sum here, knowing that packs that were
+given out are checked with the old one.
+"""
+
+
+@pytest.fixture
+def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A ticket judged twice, a message, an exception and a press, with salts that are the same each time."""
+    salts = itertools.count()
+    monkeypatch.setattr("secrets.token_hex", lambda size: f"{next(salts):0{2 * size}x}")
+    journal, kept = open_journal(f"sqlite:///{tmp_path / 'sluis.db'}"), snapshot(FACTS)
+    comment = Wish(
+        "jira", "jira:10001", "comment", "10001", "h1", {"text": "Two to settle"}, say("first said")
+    )
+    journal.store(TICKET, [FINDING], kept, day(10), [comment])
+    slot = journal.lease(journal.due_slots(day(10))[0].id, "me", day(10), 60)
+    assert slot is not None
+    assert journal.begin(slot, Place("10001"), day(10), 60)
+    journal.confirm(slot, "501", day(10))
+    waiver = Waiver("jira:10001", ("ICR-17",), "Later <b>", "Ci", Role.CAB, day(11), day(20))
+    journal.record_waiver(waiver, "ci")
+    journal.keep(Interaction("press:1", Deed.PRESS, "U1", "seen", "jira:10001||"), day(11))
+    deed = journal.next_deed("desk", day(11), 60)
+    assert deed is not None
+    journal.decide(deed, "desk", Decided("seen", {}, "jira:10001", "ci", "Ci"), day(11))
+    later = replace(TICKET, state=State.SCHEDULED, updated=day(12))
+    journal.store(later, [replace(FINDING, verdict=Verdict.MET)], kept, day(12))
+    found = gather(journal, load_packs(["vo-icr"]), Request("CHG-1", day(13)))
+    journal.close()
+    assert found is not None
+    write(found, tmp_path / "pack", Speaker("en", ZoneInfo("Europe/Brussels")))
+    return tmp_path / "pack"
+
+
+def test_files(pack: Path) -> None:
+    assert {file.name for file in pack.iterdir()} == {"evidence.html", "evidence.json", "verify.py"}
+
+
+@pytest.mark.parametrize("name", ["evidence.html", "evidence.json"])
+def test_contents(pack: Path, name: str, golden: Callable[[str, str], None]) -> None:
+    golden(name, (pack / name).read_text(encoding="utf-8"))
+
+
+def test_the_verifier(pack: Path) -> None:
+    assert hashlib.sha256((pack / "verify.py").read_bytes()).hexdigest() == VERIFIER
+    command = [sys.executable, "-I", str(pack / "verify.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0].startswith("In order: 6 rows in a chain that ends with 6:")
