@@ -47,11 +47,9 @@ def _plain(docstring: str | None) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    return (
-        "required"
-        if field.is_required()
-        else f"otherwise {_value(field.get_default(call_default_factory=True))}"
-    )
+    if field.is_required():
+        return "required"
+    return f"otherwise {_value(field.get_default(call_default_factory=True))}"
 
 
 def _value(default: object) -> str:

@@ -1,4 +1,4 @@
-"""What holds of every document: nothing stands in it twice, nothing breaks off, and what it names is there."""
+"""What holds of every document: nothing stands in it twice, nothing breaks off, no link leads nowhere."""
 
 from __future__ import annotations
 
@@ -8,23 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
+from documents import CODE, DOCUMENTS, ROOT, TEXTS, prose
 
-from bot.cli import app
-
-ROOT = Path(__file__).parents[1]
-# What tools leave behind (.venv, .contract-slack) begins with a dot.
-DOCUMENTS = sorted(
-    path.relative_to(ROOT).as_posix() for pattern in ("*.md", "[!.]*/**/*.md") for path in ROOT.glob(pattern)
-)
-TEXTS = {path: (ROOT / path).read_text(encoding="utf-8") for path in DOCUMENTS}
-
-FENCED = re.compile(r"```.*?```", re.DOTALL)
 GENERATED = re.compile(r"<!-- (\w+): generated -->.*?<!-- end of \1 -->", re.DOTALL)
 TABLE = re.compile(r"(?:^\|.*\n?)+", re.MULTILINE)
 _MARK = r" *(?:[-*]|\d+\.) "
 ITEM = re.compile(rf"^{_MARK}.*(?:\n(?!{_MARK}) +\S.*)*", re.MULTILINE)
-CODE = re.compile(r"`[^`]*`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
@@ -34,11 +23,6 @@ BREAKS_OFF = re.compile(
 )
 # A merge that takes half of two sentences goes on in lower case after a full stop.
 HALF_LEFT_OVER = re.compile(r"[.!?]\n *[a-z]+ ")
-
-
-def prose(text: str) -> str:
-    """A document without its blocks of code."""
-    return FENCED.sub("", text)
 
 
 def tables(text: str) -> list[list[list[str]]]:
@@ -202,33 +186,3 @@ def test_no_link_leads_nowhere(path: str) -> None:
 def test_a_link_that_leads_nowhere_is_found() -> None:
     text = "# Here\n[a](README.md#two-commands) [b](#here) ![c](c.png) [d](README.md#three) [e](#there) [f](https://x.y)"
     assert dead_links(text, ROOT) == ["c.png", "README.md#three", "#there"]
-
-
-SETTINGS = set(re.findall(r"^#([A-Z_]+)", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
-OPEN_ENDED = {name.partition("__")[0] for name in SETTINGS if "__" in name} - {"ROLES"}
-NOT_OURS = {"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"}
-FOR_TESTS = {"SLUIS_GOLDEN", "SLUIS_RECORD"}
-
-
-def settings_named(text: str) -> set[str]:
-    """Variables with a prefix of ours, but for a family that is only hinted at (`SLACK_...`)."""
-    prefixes = "|".join(sorted({name.partition("_")[0] for name in SETTINGS}))
-    return set(re.findall(rf"\b(?:{prefixes})_[A-Z_]*[A-Z]\b(?!_\.\.\.)", text))
-
-
-@pytest.mark.parametrize("path", DOCUMENTS)
-def test_every_setting_that_is_named_is_there(path: str) -> None:
-    named = {name.removesuffix("_FILE") for name in settings_named(TEXTS[path]) - SETTINGS}
-    unknown = {name for name in named - SETTINGS if name.partition("__")[0] not in OPEN_ENDED}
-    assert unknown - NOT_OURS - FOR_TESTS == set()
-
-
-def commands_named(text: str) -> set[str]:
-    code = "\n".join([*FENCED.findall(text), *CODE.findall(prose(text))])
-    return set(re.findall(r"(?:[\s`]|bin/)sluis ([a-z-]+)", code))
-
-
-def test_the_commands_that_documents_name_are_those_there_are() -> None:
-    there = set(getattr(get_command(app), "commands", {}))
-    assert commands_named(TEXTS["docs/commands.md"]) == there
-    assert {path: more for path, text in TEXTS.items() if (more := commands_named(text) - there)} == {}
