@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from rules.checks import CHECKS
 from rules.demand import Check, Params
@@ -35,15 +36,20 @@ def _check(name: str, check: Check[Any]) -> Iterator[str]:
     if check.params is not Params:
         yield f"{_plain(check.params.__doc__)}\n"
         for parameter, field in check.params.model_fields.items():
-            default = "required" if field.is_required() else f"otherwise {_value(field.get_default())}"
             # Pydantic takes the outermost annotation off, so that only the name tells a field from a text.
             kind = "a field" if parameter == "field" else _kind(field.annotation)
-            yield f"- `{parameter}`: {kind}; {default}"
+            yield f"- `{parameter}`: {kind}; {_default(field)}"
         yield ""
 
 
 def _plain(docstring: str | None) -> str:
     return " ".join((docstring or "").split())
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return f"otherwise {_value(field.get_default(call_default_factory=True))}"
 
 
 def _value(default: object) -> str:
