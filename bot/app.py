@@ -24,6 +24,7 @@ from bot.settings import Mode, Settings, SettingsError
 from bot.waits import waits
 from bot.waivers import Terms
 from connectors.catalog import CONNECTORS
+from connectors.shared.throttle import Throttle, TokenBucket
 from rules.own import load_all
 from rules.policy import PolicyError
 
@@ -128,6 +129,11 @@ def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Reception |
     made = Reception(own, desk, metrics.kept, metrics.did)
     metrics.watch_desk(desk.silence, own.journal.waiting_deeds)
     return made
+
+
+def admission(at_once: int, per_second: float) -> Callable[[str], bool]:
+    """Whether one more may come in now, by the name it comes under: `at_once`, and `per_second` in the long run."""
+    return Throttle(TokenBucket(at_once, 1 / per_second)).take
 
 
 def undelivered(settings: Settings) -> Iterator[Diagnosis]:

@@ -18,9 +18,9 @@ from bot.ports import Hint, Line
 from bot.reception import Reception
 from bot.report import Report
 from bot.settings import Settings
-from bot.web.health import HealthServer
+from bot.web.health import HealthServer, add_events
 from bot.web.health import app as pages
-from bot.web.hooks import Doorman, Tally
+from bot.web.hooks import AT_ONCE, PER_SECOND, Admit, Doorman, Tally
 
 log = structlog.get_logger()
 
@@ -37,8 +37,10 @@ def serve(settings: Settings) -> None:
     reception = app.reception(settings, ctx, metrics)
     # Before the port is open, so that a check never sees a process without its clock.
     pulse.start(cycles.changed, cycles.census, bot.sync_minutes, bot.census_at)
-    web = _pages(ctx, pulse, metrics, reception)
-    _doorman(ctx, ear, metrics, tally).add_to(web)
+    web, admit = _pages(ctx, pulse, metrics, reception), app.admission(AT_ONCE, PER_SECOND)
+    if reception:
+        add_events(web, reception.receive, admit)
+    _doorman(ctx, ear, metrics, tally, admit).add_to(web)
     health = HealthServer(web, bot.http_host, bot.http_port)
     if reception:
         reception.open()
@@ -104,11 +106,10 @@ def _pages(ctx: Context, pulse: schedule.Pulse, metrics: Metrics, reception: Rec
     def ready() -> Mapping[str, bool]:
         return {source.name: ctx.journal.last_success(source.name) is not None for source in ctx.sources}
 
-    receive = reception.receive if reception else None
-    return pages(alive, ready, metrics.registry, circuits=_circuits(ctx), receive=receive)
+    return pages(alive, ready, metrics.registry, circuits=_circuits(ctx))
 
 
-def _doorman(ctx: Context, ear: Ear, metrics: Metrics, tally: Tally) -> Doorman:
+def _doorman(ctx: Context, ear: Ear, metrics: Metrics, tally: Tally, admit: Admit) -> Doorman:
     """Who takes webhooks in: kept in the journal, counted for Prometheus and for the next report."""
 
     def hear(name: str, hints: Sequence[Hint]) -> int:
@@ -118,4 +119,4 @@ def _doorman(ctx: Context, ear: Ear, metrics: Metrics, tally: Tally) -> Doorman:
         metrics.hook(name, outcome)
         tally.add(name, outcome)
 
-    return Doorman(ctx.inbounds, hear, ear.wake, count)
+    return Doorman(ctx.inbounds, hear, ear.wake, count, admit)

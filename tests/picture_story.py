@@ -22,7 +22,7 @@ from bot import app, settings
 from bot.context import Context
 from bot.pipeline import cycle
 from bot.reception import Reception
-from bot.web.health import HealthServer
+from bot.web.health import HealthServer, add_events
 from bot.web.health import app as pages
 from connectors.sandbox.mail import MailSandbox
 from connectors.sandbox.slack_state import Message
@@ -125,7 +125,9 @@ class Story:
             desk = app.reception(loaded, self.ctx, app.Metrics())
             assert isinstance(desk, Reception)
             desk.open()
-            door = HealthServer(pages(dict, dict, CollectorRegistry(), receive=desk.receive), "127.0.0.1", 0)
+            flask = pages(dict, dict, CollectorRegistry())
+            add_events(flask, desk.receive, lambda _: True)
+            door = HealthServer(flask, "127.0.0.1", 0)
             self.town.slack.people.url = f"http://127.0.0.1:{door.port}/slack/events"
             try:
                 yield

@@ -20,7 +20,7 @@ from waitress import wasyncore
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from bot.ports import Line
-from bot.web.hooks import Bucket
+from bot.web.hooks import Admit
 
 _LOOK_UP = 0.1
 """Seconds after which the server looks whether it is to close."""
@@ -28,6 +28,7 @@ _LOOK_UP = 0.1
 Check = Callable[[], Mapping[str, bool]]
 Receive = Callable[[Mapping[str, str], bytes], tuple[int, str, str]]
 
+EVENTS = "/slack/events"
 LARGEST = 1_000_000
 """Bytes of a request that are read; Slack's are far smaller."""
 
@@ -38,11 +39,8 @@ def app(
     registry: CollectorRegistry,
     *,
     circuits: Mapping[str, Line] | None = None,
-    receive: Receive | None = None,
 ) -> Flask:
-    """The pages. `alive` and `ready` give named conditions; all must hold. `circuits` are the lines to the systems;
-    `receive` answers the message service.
-    """
+    """The pages. `alive` and `ready` give named conditions; all must hold. `circuits` are the lines to the systems."""
     flask = Flask("sluis-health")
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST
 
@@ -57,18 +55,20 @@ def app(
     flask.add_url_rule(
         "/metrics", "metrics", lambda: Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
     )
-    if receive:
-        taken, bucket = receive, Bucket()
-
-        def events() -> Response:
-            # Before the signature is looked at, because that costs too.
-            if not bucket.take():
-                return Response(status=429, headers={"Retry-After": "5"})
-            status, kind, body = taken(dict(request.headers), request.get_data())
-            return Response(body, status, content_type=kind)
-
-        flask.add_url_rule("/slack/events", "events", events, methods=["POST"])
     return flask
+
+
+def add_events(flask: Flask, receive: Receive, admit: Admit) -> None:
+    """Open the address of the message service: `receive` answers it, where `admit` says that it may come in now."""
+
+    def events() -> Response:
+        # Before the signature is looked at, because that costs too.
+        if not admit(EVENTS):
+            return Response(status=429, headers={"Retry-After": "5"})
+        status, kind, body = receive(dict(request.headers), request.get_data())
+        return Response(body, status, content_type=kind)
+
+    flask.add_url_rule(EVENTS, "events", events, methods=["POST"])
 
 
 class HealthServer:

@@ -9,10 +9,8 @@ looking is done elsewhere. An address is open only for a system whose secret was
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from flask import Flask, Response, request
 from requests.structures import CaseInsensitiveDict
@@ -28,6 +26,9 @@ PER_SECOND, AT_ONCE = 20.0, 200
 """Requests taken per second from one system in the long run, and in one burst."""
 SECRET_HEADER = "X-Hook-Secret"  # noqa: S105 - the name of a header
 """Where an `Inbound` finds a secret that stood in the address: /hooks/<name>/<secret> or ?secret=..."""
+
+Admit = Callable[[str], bool]
+"""Whether one more may come in now, of all that go by this name."""
 
 _STATUS = {
     "kept": 202,
@@ -60,36 +61,9 @@ class Tally:
         return counts
 
 
-@dataclass(slots=True)
-class Bucket:
-    """A token bucket: `per_second` in the long run, `size` at once."""
-
-    clock: Callable[[], float] = time.monotonic
-    per_second: float = PER_SECOND
-    size: float = AT_ONCE
-    _left: float = field(init=False)
-    _at: float = field(init=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __post_init__(self) -> None:
-        """It begins full."""
-        self._left, self._at = self.size, self.clock()
-
-    def take(self) -> bool:
-        """Whether one more may come in now."""
-        with self._lock:
-            now = self.clock()
-            self._left = min(self.size, self._left + (now - self._at) * self.per_second)
-            self._at = now
-            if self._left < 1:
-                return False
-            self._left -= 1
-            return True
-
-
 class Doorman:
     """Takes requests in. `hear` keeps the hints of a system and gives how many are new; `wake` is called when there
-    are any; `count` is told system and outcome of every request.
+    are any; `count` is told system and outcome of every request; `admit` says whether a system may come in now.
     """
 
     def __init__(
@@ -98,10 +72,10 @@ class Doorman:
         hear: Callable[[str, Sequence[Hint]], int],
         wake: Callable[[], None],
         count: Callable[[str, str], None],
-        clock: Callable[[], float] = time.monotonic,
+        admit: Admit,
     ) -> None:
         self._inbounds, self._hear, self._wake, self._count = inbounds, hear, wake, count
-        self._buckets = {name: Bucket(clock) for name in inbounds}
+        self._admit = admit
 
     def add_to(self, flask: Flask) -> None:
         """Open the addresses."""
@@ -120,7 +94,7 @@ class Doorman:
         )
 
     def _outcome(self, name: str, secret: str) -> str:
-        if not self._buckets[name].take():
+        if not self._admit(name):
             return "too often"
         try:
             # The very bytes: a signature is of these, not of what a parser makes of them.

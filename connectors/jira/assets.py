@@ -19,9 +19,9 @@ from connectors.jira.assets_api import OBJECTS, PAGE, Road, road
 from connectors.jira.attributes import Kind, to_asset, wanted_names
 from connectors.jira.client import Client
 from connectors.jira.directory import Directory
-from connectors.jira.kept import Kept
 from connectors.jira.settings import JiraSettings
 from connectors.jira.values import obj, objs
+from connectors.shared.cache import Cache
 
 MAX_PAGES = 100
 """More pages to one query than this are taken for a server that never ends."""
@@ -53,7 +53,11 @@ class JiraBook:
     ) -> None:
         self.wanted = wanted_names(settings.asset_fields)
         self._directory = Directory(client)
-        self._kept = Kept(settings.assets_cache_minutes * 60, clock)
+        seconds = settings.assets_cache_minutes * 60
+        self._workspaces = Cache[None, tuple[str, ...]](seconds, clock)
+        self._kinds = Cache[Key, Kind](seconds, clock)
+        self._assets = Cache[str, Asset](seconds, clock)
+        self._by_label = Cache[str, Objects](seconds, clock)
         self._find_way = way or (lambda: road(client, settings))
         self._way: Road | None = None
         self._lock = threading.Lock()
@@ -77,23 +81,23 @@ class JiraBook:
 
     def workspaces(self) -> tuple[str, ...]:
         """The workspaces of the site. Raises SourceError."""
-        found: tuple[str, ...] = self._kept.ask("workspaces", self.way.workspaces)
+        found = self._workspaces.ask(None, self.way.workspaces)
         return tuple(one for one in found if not one or _ID.fullmatch(f"{one}:1"))
 
     def kind(self, workspace: str, type_id: str) -> Kind:
         """The attributes of an object type, those it inherits included."""
-        return self._kept.ask((workspace, "type", type_id), lambda: self._kind(workspace, type_id))
+        return self._kinds.ask((workspace, type_id), lambda: self._kind(workspace, type_id))
 
     def _own(self, refs: Sequence[AssetRef]) -> dict[AssetRef, Asset]:
         hidden = {ref: Asset(OBJECTS, ref.id, ref.name) for ref in refs}
         keys = {ref: key for ref in refs if (key := self._key(ref))}
-        kept = {ref: asset for ref in refs if (asset := self._kept.get(ref.id))}
+        known = self._assets.known(ref.id for ref in refs)
+        kept = {ref: known[ref.id] for ref in refs if ref.id in known}
         missing = {ref: key for ref, key in keys.items() if ref not in kept}
         found = self._by_key(set(missing.values())) if missing else {}
         read = {ref: self._asset(ref.id, *found[key]) for ref, key in missing.items() if key in found}
         read |= self._services([ref for ref in refs if ref not in kept and _SERVICE.fullmatch(ref.id)])
-        for ref, asset in read.items():
-            self._kept.put(ref.id, asset)
+        self._assets.keep({ref.id: asset for ref, asset in read.items()})
         return hidden | kept | read
 
     def _key(self, ref: AssetRef) -> Key | None:
@@ -154,15 +158,11 @@ class JiraBook:
         """Objects that go by the name of an asset of another register, or of a ticket that gives just a name."""
         names = {ref: ref.name.strip() for ref in refs if _SAYABLE.fullmatch(ref.name.strip())}
         wanted = {name.casefold(): name for name in names.values()}
-        found = {key: kept for key in wanted if (kept := self._kept.get(("name", key))) is not None}
-        new = self._by_name({name for key, name in wanted.items() if key not in found})
-        for key in wanted.keys() - found.keys():
-            found[key] = new.get(key, [])
-            self._kept.put(("name", key), found[key])
+        found = self._by_label.ask_all(wanted, lambda new: self._by_name({wanted[key] for key in new}))
         return {
             ref: self._asset(f"{place}:{raw.get('id')}" if place else str(raw.get("objectKey")), place, raw)
             for ref, name in names.items()
-            for place, raw in _only(found[name.casefold()])
+            for place, raw in _only(found.get(name.casefold(), []))
         }
 
     def _by_name(self, names: set[str]) -> dict[str, Objects]:

@@ -22,9 +22,10 @@ from jira.exceptions import JIRAError
 from bot.ports import AuthRefused, Forbidden, Garbled, Identity, RateLimited, Refused, SourceError
 from connectors.errors import status_error, translate
 from connectors.http import ONE_ISSUE, Adapter, Circuit
-from connectors.jira.pace import Pace
+from connectors.jira.pace import PER_ISSUE
 from connectors.jira.settings import Deployment, JiraSettings
 from connectors.jira.trust import CAPTCHA_FIX, NAME, TOKEN_FIX, detail, look_at
+from connectors.shared.throttle import Throttle
 
 __all__ = ["NAME", "Client", "account_id", "mapping", "rows", "total"]
 T = TypeVar("T")
@@ -48,7 +49,7 @@ class Client:
         self.me = ""
         """Id of our account, once `identify` was asked."""
         self._info: dict[str, Any] = {}
-        self._pace = Pace()
+        self._pace = Throttle(*PER_ISSUE)
 
     @property
     def circuit(self) -> Circuit:

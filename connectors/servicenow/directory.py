@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ from bot.model.people import Group, Membership, Person, Role, RoleMembers
 from bot.ports import Forbidden
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client, Listing, Row
+from connectors.shared.cache import Cache
 
 _USER = ("user_name", "name", "active", "email")
 _MEMBER = ("user", "user.user_name", "user.name", "user.active", "user.email", "sys_created_on")
@@ -24,31 +24,17 @@ class Directory:
     """Looks people up in batches. Safe between threads."""
 
     def __init__(self, client: Client, clock: Callable[[], float] = time.monotonic) -> None:
-        self._client, self._clock = client, clock
-        self._lock = threading.Lock()
-        self._people: dict[str, tuple[float, Person | None]] = {}
-        self._names: dict[str, tuple[float, Person | None]] = {}
+        self._client = client
+        # Both remember who was not found too: a hidden user is not asked for at every ticket.
+        self._people, self._names = Cache[str, Person](KEPT, clock), Cache[str, Person](KEPT, clock)
 
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         """Users by sys_id; one that is not visible is left out."""
-        return self._cached(self._people, set(filter(encoded.is_sys_id, ids)), "sys_id")
+        return self._people.ask_all(filter(encoded.is_sys_id, ids), lambda new: self._fetch(new, "sys_id"))
 
     def by_user_name(self, names: Iterable[str]) -> dict[str, Person]:
         """Users by user name, as audit records and `sys_updated_by` give them; unknown ones are left out."""
-        return self._cached(self._names, set(filter(_listable, names)), "user_name")
-
-    def _cached(
-        self, cache: dict[str, tuple[float, Person | None]], wanted: set[str], column: str
-    ) -> dict[str, Person]:
-        now = self._clock()
-        with self._lock:
-            fresh = {key: kept[1] for key in wanted if (kept := cache.get(key)) and now - kept[0] < KEPT}
-        # Those not found are remembered too: a hidden user is not asked for at every ticket.
-        missing = wanted - fresh.keys()
-        found = self._fetch(missing, column) if missing else {}
-        with self._lock:
-            cache |= {key: (now, found.get(key)) for key in missing}
-        return {key: person for key, person in (fresh | found).items() if person}
+        return self._names.ask_all(filter(_listable, names), lambda new: self._fetch(new, "user_name"))
 
     def _fetch(self, keys: set[str], column: str) -> dict[str, Person]:
         queries = list(encoded.batches("sys_id", keys)) if column == "sys_id" else _in(column, keys)

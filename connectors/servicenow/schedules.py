@@ -6,7 +6,6 @@ Of any other schedule nothing but its name is told, so that nothing is concluded
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from datetime import datetime, timedelta
 from bot.ports import Forbidden, NotFound
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client, Row
+from connectors.shared.cache import Cache
 
 SCHEDULE, SPAN = "cmn_schedule", "cmn_schedule_span"
 KEPT = 600.0
@@ -39,20 +39,12 @@ class Schedules:
     """Schedules by sys_id, remembered for a while. Safe between threads."""
 
     def __init__(self, client: Client, clock: Callable[[], float] = time.monotonic) -> None:
-        self._client, self._clock = client, clock
-        self._lock = threading.Lock()
-        self._known: dict[str, tuple[float, str]] = {}
+        self._client = client
+        self._windows = Cache[str, str](KEPT, clock)
 
     def windows(self, ids: Iterable[str]) -> dict[str, str]:
         """The windows of each schedule, in words; one that is hidden or cannot be said so is left out."""
-        now, wanted = self._clock(), set(filter(encoded.is_sys_id, ids))
-        with self._lock:
-            known = {i: kept[1] for i in wanted if (kept := self._known.get(i)) and now - kept[0] < KEPT}
-        missing = wanted - known.keys()
-        found = self._fetch(missing) if missing else {}
-        with self._lock:
-            self._known |= {i: (now, found.get(i, "")) for i in missing}
-        return {i: words for i, words in (known | found).items() if words}
+        return self._windows.ask_all(filter(encoded.is_sys_id, ids), self._fetch)
 
     def _fetch(self, ids: set[str]) -> dict[str, str]:
         spans: dict[str, list[Row]] = {}

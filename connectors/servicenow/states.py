@@ -13,6 +13,7 @@ from bot.model.lifecycle import State
 from bot.ports import Forbidden, Garbled, NotFound, Unreachable
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client
+from connectors.shared.cache import Cache
 
 _LABELS: Mapping[State, str] = {
     State.DRAFT: "new|draft|pending|nieuw|concept|ontwerp|in afwachting",
@@ -88,15 +89,12 @@ class Labels:
     """
 
     def __init__(self, client: Client, clock: Callable[[], float] = time.monotonic) -> None:
-        self._client, self._clock = client, clock
-        self._kept: dict[str, tuple[float, Mapping[str, frozenset[str]]]] = {}
+        self._client = client
+        self._kept = Cache[str, Mapping[str, frozenset[str]]](KEPT, clock)
 
     def of(self, table: str) -> Mapping[str, frozenset[str]]:
         """Number to labels, those of the tables it extends included, asked for once an hour."""
-        kept = self._kept.get(table)
-        if kept is None or self._clock() - kept[0] > KEPT:
-            kept = self._kept[table] = (self._clock(), self._fetch(table))
-        return kept[1]
+        return self._kept.ask(table, lambda: self._fetch(table))
 
     def next_to(self, change: str) -> Mapping[str, tuple[str, ...]]:
         """Number to label of the state a change (sys_id) is in and of those it may go to by its change model, for where

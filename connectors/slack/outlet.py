@@ -41,7 +41,7 @@ class SlackOutlet:
 
     def create(self, place: Place, body: Any, marker: Marker) -> str:
         """Post, in the thread if the place names one. Raises NotFound when channel or thread is gone."""
-        self._paces.posts.wait("")
+        self._paces.posts.wait()
         self._paces.channel.wait(place.container)
         thread = {"thread_ts": _ts(place.thread)} if place.thread else {}
         answer = self._client.write(
@@ -57,13 +57,13 @@ class SlackOutlet:
 
     def update(self, place: Place, remote_id: str, body: Any, marker: Marker) -> None:
         """Replace text, blocks and marker. Raises Gone when the message is not there or not ours any more."""
-        self._paces.edits.wait("")
+        self._paces.edits.wait()
         channel, _, ts = remote_id.partition("/")
         self._client.write("chat.update", channel=channel, ts=ts, **_content(body, marker))
 
     def remove(self, place: Place, remote_id: str) -> None:
         """Delete the message. Raises Gone when it is not there any more."""
-        self._paces.removals.wait("")
+        self._paces.removals.wait()
         channel, _, ts = remote_id.partition("/")
         self._client.write("chat.delete", channel=channel, ts=ts)
 

@@ -19,8 +19,9 @@ from bot.interact import Limits, latest
 from bot.pipeline import cycle
 from bot.ports import Deed, Interaction
 from bot.reception import Reception
-from bot.web.health import HealthServer
+from bot.web.health import HealthServer, add_events
 from bot.web.health import app as pages
+from bot.web.hooks import AT_ONCE, PER_SECOND
 from connectors.sandbox.server import Fault, How
 from connectors.sandbox.slack_socket import Delivered
 from connectors.sandbox.slack_state import User
@@ -162,7 +163,9 @@ def world(town: Town, mode: str, extra: dict[str, str], monkeypatch: pytest.Monk
     reception = app.reception(loaded, ctx, app.Metrics())
     assert reception is not None
     reception.open()
-    web = HealthServer(pages(dict, dict, CollectorRegistry(), receive=reception.receive), "127.0.0.1", 0)
+    flask = pages(dict, dict, CollectorRegistry())
+    add_events(flask, reception.receive, app.admission(AT_ONCE, PER_SECOND))
+    web = HealthServer(flask, "127.0.0.1", 0)
     if mode == "http":
         town.slack.people.url = f"http://127.0.0.1:{web.port}/slack/events"
     else:

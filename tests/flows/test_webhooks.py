@@ -27,7 +27,7 @@ from bot.pipeline import cycle
 from bot.ports import Hint
 from bot.report import Report
 from bot.web.health import HealthServer
-from bot.web.hooks import Doorman, Tally
+from bot.web.hooks import AT_ONCE, PER_SECOND, Doorman, Tally
 from connectors.sandbox.jira_hooks import Webhook
 from connectors.sandbox.server import Fault, How
 from connectors.sandbox.town import Town
@@ -50,9 +50,9 @@ class Serving:
             self.metrics.hook(name, outcome)
             tally.add(name, outcome)
 
-        flask = Flask("hooks")
+        flask, admit = Flask("hooks"), app.admission(AT_ONCE, PER_SECOND)
         hear = lambda name, hints: self.ctx.journal.hear(name, hints, self.ctx.clock())  # noqa: E731
-        Doorman(self.ctx.inbounds, hear, self.ear.wake, count).add_to(flask)
+        Doorman(self.ctx.inbounds, hear, self.ear.wake, count, admit).add_to(flask)
         self.web = HealthServer(flask, "127.0.0.1", 0)
         self.address = f"http://127.0.0.1:{self.web.port}/hooks/jira"
         cycle(self.ctx)

@@ -10,9 +10,11 @@ import requests
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from bot.app import admission
 from bot.ports import AuthRefused, Garbled, Hint
 from bot.web.health import HealthServer
-from bot.web.hooks import AT_ONCE, MOST_BYTES, PER_SECOND, Bucket, Doorman, Tally
+from bot.web.hooks import AT_ONCE, MOST_BYTES, PER_SECOND, Doorman, Tally
+from connectors.shared.throttle import Throttle, TokenBucket
 
 
 @dataclass
@@ -61,7 +63,9 @@ class House:
 def house() -> Iterator[House]:
     made = House(Fake())
     flask = Flask("hooks")
-    Doorman({"fake": made.inbound}, made.hear, made.wake, made.tally.add, lambda: made.now).add_to(flask)
+    throttle = Throttle(TokenBucket(AT_ONCE, 1 / PER_SECOND), clock=lambda: made.now)
+    inbounds = {"fake": made.inbound, "another": made.inbound}
+    Doorman(inbounds, made.hear, made.wake, made.tally.add, throttle.take).add_to(flask)
     server = HealthServer(flask, "127.0.0.1", 0)
     made.url = f"http://127.0.0.1:{server.port}"
     yield made
@@ -116,14 +120,20 @@ def test_too_many_are_sent_away_before_their_signature_is_looked_at(house: House
         statuses = [line.post(f"{house.url}/hooks/fake", timeout=5).status_code for _ in range(AT_ONCE + 3)]
     assert statuses == [401] * AT_ONCE + [429] * 3
     assert len(house.inbound.seen) == AT_ONCE
+    assert house.post(path="/hooks/another/open%20sesame") == 202, "each system has a bucket of its own"
     house.now += 1
-    assert house.post() == 202
+    assert house.post(b"2") == 202
 
 
 @pytest.mark.parametrize(("seconds", "more"), [(0.0, 0), (0.5, PER_SECOND / 2), (3600.0, AT_ONCE)])
-def test_the_bucket_fills_up_to_its_size(seconds: float, more: float) -> None:
+def test_the_door_lets_in_as_many_as_came_due(seconds: float, more: float) -> None:
     now = [0.0]
-    bucket = Bucket(lambda: now[0])
-    assert all(bucket.take() for _ in range(AT_ONCE))
+    throttle = Throttle(TokenBucket(AT_ONCE, 1 / PER_SECOND), clock=lambda: now[0])
+    assert all(throttle.take("jira") for _ in range(AT_ONCE))
     now[0] += seconds
-    assert sum(bucket.take() for _ in range(AT_ONCE * 2)) == more
+    assert sum(throttle.take("jira") for _ in range(AT_ONCE * 2)) == more
+
+
+def test_the_wiring_hands_out_a_bucket_for_each_name() -> None:
+    admit = admission(at_once=3, per_second=0.001)
+    assert [admit(name) for name in ("a", "a", "a", "a", "b")] == [True, True, True, False, True]

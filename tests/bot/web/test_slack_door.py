@@ -8,8 +8,9 @@ import pytest
 import requests
 from prometheus_client import CollectorRegistry
 
-from bot.web.health import LARGEST, HealthServer, app
-from bot.web.hooks import AT_ONCE
+from bot.web.health import LARGEST, HealthServer, add_events, app
+from bot.web.hooks import AT_ONCE, PER_SECOND
+from connectors.shared.throttle import Throttle, TokenBucket
 
 
 class Door:
@@ -17,7 +18,10 @@ class Door:
 
     def __init__(self) -> None:
         self.came: list[int] = []
-        pages = app(dict, dict, CollectorRegistry(), receive=self.receive)
+        # On a clock that stands still: nobody is let in again, however slow the machine.
+        throttle = Throttle(TokenBucket(AT_ONCE, 1 / PER_SECOND), clock=lambda: 0.0)
+        pages = app(dict, dict, CollectorRegistry())
+        add_events(pages, self.receive, throttle.take)
         self.server = HealthServer(pages, "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self.server.port}/slack/events"
 
@@ -43,9 +47,8 @@ def test_what_is_too_large_is_not_read(door: Door, chunked: bool) -> None:
 def test_too_many_are_sent_away_before_their_signature_is_looked_at(door: Door) -> None:
     with requests.Session() as line:
         statuses = [line.post(door.url, b"1", timeout=5).status_code for _ in range(AT_ONCE + 40)]
-    assert statuses[:AT_ONCE] == [401] * AT_ONCE
-    assert 429 in statuses[AT_ONCE:]
-    assert len(door.came) == statuses.count(401)
+    assert statuses == [401] * AT_ONCE + [429] * 40
+    assert len(door.came) == AT_ONCE
 
 
 def test_other_pages_answer_while_slack_is_sent_away(door: Door) -> None:

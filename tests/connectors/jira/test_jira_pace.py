@@ -14,10 +14,11 @@ from connectors.http import Adapter, Circuit, policy
 from connectors.jira import build
 from connectors.jira.client import Client
 from connectors.jira.doctor import JiraExaminer
-from connectors.jira.pace import Pace
+from connectors.jira.pace import PER_ISSUE
 from connectors.jira.settings import Deployment
 from connectors.jira.source import JiraSource
 from connectors.sandbox.server import Fault, How
+from connectors.shared.throttle import Throttle
 
 TODAY = datetime.now(UTC).date()
 
@@ -43,29 +44,27 @@ def most_within(moments: list[float], span: float) -> int:
 
 def test_one_issue_is_written_to_no_faster_than_jira_allows():
     time, moments = Time(), []
-    pace = Pace(time, time.sleep)
+    throttle = Throttle(*PER_ISSUE, clock=time, sleep=time.sleep)
     for _ in range(250):
-        pace.wait("10010")
+        throttle.wait("10010")
         moments.append(time.now)
     assert (most_within(moments, 2.0), most_within(moments, 30.0)) == (20, 100)
     assert moments[-1] < 75, "and hardly slower: two times thirty seconds and a bit"
 
 
-def test_another_issue_does_not_wait_and_is_forgotten_in_time():
+def test_another_issue_does_not_wait():
     time = Time()
-    pace = Pace(time, time.sleep)
-    for _ in range(20):
-        pace.wait("10010")
-    pace.wait("10011")
+    throttle = Throttle(*PER_ISSUE, clock=time, sleep=time.sleep)
+    for issue in ["10010"] * 20 + ["10011"]:
+        throttle.wait(issue)
     assert time.slept == []
-    time.now += 31
-    pace.wait("10012")
-    assert list(pace._turns) == ["10012"]
+    throttle.wait("10010")
+    assert time.slept == [2.0]
 
 
 def test_the_client_paces_its_writes_by_issue(site, settings, server):
     time, client = Time(), quick_client(settings)
-    client._pace = Pace(time, time.sleep)
+    client._pace = Throttle(*PER_ISSUE, clock=time, sleep=time.sleep)
     for _ in range(21):
         client.write("POST", "issue/CHG-1/comment", COMMENT)
     assert time.slept == [2.0]

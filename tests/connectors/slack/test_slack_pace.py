@@ -1,4 +1,4 @@
-"""The token bucket, with a clock that only moves when somebody sleeps."""
+"""What comes in at Slack, with a clock that only moves when somebody sleeps."""
 
 from __future__ import annotations
 
@@ -12,31 +12,7 @@ from connectors.sandbox.server import Server
 from connectors.sandbox.slack import SlackSandbox
 from connectors.slack.client import SlackClient
 from connectors.slack.outlet import SlackOutlet
-from connectors.slack.pace import Pace, Paces
-
-
-@pytest.mark.parametrize(
-    ("posts", "burst", "seconds"), [(1, 1, 0), (3, 1, 2), (5, 5, 0), (6, 5, 1), (20, 5, 15)]
-)
-def test_burst_then_one_a_second(posts: int, burst: int, seconds: float) -> None:
-    now = [100.0]
-    pace = Pace(1.0, burst, clock=lambda: now[0], sleep=lambda s: now.__setitem__(0, now[0] + s))
-    for _ in range(posts):
-        pace.wait("C1")
-    assert now[0] - 100.0 == seconds
-
-
-def test_channels_do_not_wait_for_each_other_and_a_rest_refills() -> None:
-    now, slept = [0.0], []
-    pace = Pace(1.0, 2, clock=lambda: now[0], sleep=slept.append)
-    for key in ("C1", "C1", "C2", "C2"):
-        pace.wait(key)
-    now[0] = 10.0
-    for key in ("C1", "C1"):
-        pace.wait(key)
-    assert slept == []
-    pace.wait("C1")
-    assert slept == [1.0]
+from connectors.slack.pace import Paces
 
 
 class Wire:
@@ -47,11 +23,7 @@ class Wire:
         self.channels = [sandbox.add_channel(f"team-{n}") for n in range(4)]
         client = SlackClient(sandbox.token, f"{server.url}/api/")
         server.watch = lambda asked, done: done or self.came.append((self.now, asked.path.rpartition("/")[2]))
-        self.outlet = SlackOutlet(client, Paces(*(self._on_this_clock(pace) for pace in _usual())))
-
-    def _on_this_clock(self, pace: Pace) -> Pace:
-        pace._clock, pace._sleep = (lambda: self.now), self._sleep
-        return pace
+        self.outlet = SlackOutlet(client, Paces(lambda: self.now, self._sleep))
 
     def _sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -60,12 +32,6 @@ class Wire:
         """Most calls of a method within so many seconds."""
         at = [moment for moment, called in self.came if called == method]
         return max(sum(start <= moment < start + seconds for moment in at) for start in at)
-
-
-def _usual() -> tuple[Pace, ...]:
-    """The paces that the product has, which each test puts on its own clock."""
-    paces = Paces()
-    return paces.channel, paces.posts, paces.edits, paces.removals
 
 
 def post(wire: Wire, number: int) -> str:
