@@ -18,7 +18,8 @@ from bot.interact import settled
 from bot.journal import Decided, TicketRow
 from bot.messages import card, desk, exception_form, home
 from bot.messages.exception_form import REASON, RULES, UNTIL, Draft
-from bot.messages.language import LANGUAGES, Speaker
+from bot.messages.i18n.languages import LANGUAGES
+from bot.messages.language import Speaker
 from bot.messages.notification import receipt_of
 from bot.messages.overview import overview
 from bot.messages.reasoning import SYSTEMS

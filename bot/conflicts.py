@@ -9,7 +9,7 @@ from typing import Any
 from bot.model.asset import Asset, Dimension, Flag
 from bot.model.fields import Field
 from bot.model.say import Quote, Say, say
-from rules.words import FLAGS
+from rules.words import FLAGS, class_letter
 
 BOOKS: Mapping[str, Say | Quote] = {
     "register": say("the register file"),
@@ -65,9 +65,9 @@ def _class_conflicts(described: Sequence[Asset]) -> Iterator[Say]:
             yield say(
                 "{asset} is {higher} in {book} but {lower} in {other}; the higher counts.",
                 asset=Quote(described[0].name),
-                higher=_class(dimension, _level(top[1])),
+                higher=class_letter(dimension, _level(top[1])),
                 book=_book(top[0]),
-                lower=_class(dimension, _level(low[1])),
+                lower=class_letter(dimension, _level(low[1])),
                 other=_book(low[0]),
             )
 
@@ -84,16 +84,6 @@ def _flag_conflicts(described: Sequence[Asset]) -> Iterator[Say]:
                 book=_book(holding[0]),
                 other=_book(lacking[0]),
             )
-
-
-def _class(dimension: Dimension, level: int) -> Say:
-    match dimension:
-        case Dimension.CONFIDENTIALITY:
-            return say("C{level}", level=level)
-        case Dimension.INTEGRITY:
-            return say("I{level}", level=level)
-        case Dimension.AVAILABILITY:
-            return say("A{level}", level=level)
 
 
 def _book(asset: Asset) -> Say | Quote:

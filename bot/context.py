@@ -10,7 +10,8 @@ from bot.audience import Audience, OnTicket, Team
 from bot.calendar import Calendar, fold
 from bot.decide import Voice
 from bot.journal import Journal
-from bot.messages.language import LANGUAGES, Speaker
+from bot.messages.i18n.languages import LANGUAGES
+from bot.messages.language import Speaker
 from bot.model.people import Person, Role
 from bot.model.waiver import Declaration, Substitute
 from bot.ports import (

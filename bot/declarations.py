@@ -19,6 +19,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
+from bot.model.say import FALLBACK
 from bot.model.waiver import Declaration
 from bot.ports import Diagnosis, Health
 from rules.declared import Declared, Standing, standing
@@ -88,7 +89,7 @@ def examined(packs: Sequence[Pack], declarations: Sequence[Declaration], today: 
         detail = (
             f"{found.standing}: {one.reference}, reviewed {one.reviewed}" if one else found.standing.value
         )
-        about = f"{rule.id} {rule.title.en}"
+        about = f"{rule.id} {rule.titled(FALLBACK)}"
         yield Diagnosis(Health.OK if current else Health.WARNING, about, detail, "" if current else fix)
 
 

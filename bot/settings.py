@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.accounts import one_person
 from bot.calendar import Calendar, fold
+from bot.messages.i18n.languages import spoken
 from bot.model.people import Role
 from bot.model.reading import text
 from bot.model.waiver import Substitute
@@ -61,7 +62,9 @@ class NormSettings(EnvSettings):
 
     model_config = SettingsConfigDict(env_prefix="SLUIS_")
 
-    language: Literal["nl", "en"] = Field("nl", description="Language of comments and messages.")
+    language: Annotated[str, AfterValidator(spoken)] = Field(
+        "nl", description="Language of comments and messages."
+    )
     packs: Names = Field(("vo-icr",), description="The norms that apply, by comma.")
     packs_dir: Path | None = Field(
         None,
@@ -286,6 +289,7 @@ def load() -> Settings:
             found[name] = read(group)
         except SettingsError as error:
             problems += error.problems
+    problems += [line for group in found.values() for line in _untranslated(group)]
     # Before anything is told: what is wrong may stand beside what is secret.
     keep_secret(found.values())
     if problems:
@@ -294,6 +298,14 @@ def load() -> Settings:
     assert isinstance(bot, BotSettings)
     assert isinstance(roles, RoleSettings)
     return Settings(bot, roles, found)
+
+
+def _untranslated(group: EnvSettings) -> Iterator[str]:
+    for name, code in group.asked_languages.items():
+        try:
+            spoken(code)
+        except ValueError as error:
+            yield f"{name.upper()}: {error}"
 
 
 def norms() -> NormSettings:

@@ -38,6 +38,11 @@ class EnvSettings(BaseSettings):
         env_ignore_empty=True,
     )
 
+    @property
+    def asked_languages(self) -> Mapping[str, str]:
+        """Languages that are asked for, by variable. Whether they are there is known where sentences are spoken."""
+        return {}
+
     @classmethod
     def settings_customise_sources(
         cls,

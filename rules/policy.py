@@ -153,7 +153,7 @@ def parameter_problems(rule: Rule) -> Iterator[str]:
 
 KEYS = tuple(
     field.alias or name
-    for model in (Pack, Rule, Later, Applies, Condition, Title)
+    for model in (Pack, Rule, Later, Applies, Condition)
     for name, field in model.model_fields.items()
 )
 """Every key that a pack file knows."""

@@ -8,10 +8,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
 from bot.model.asset import Dimension, Flag
 from bot.model.lifecycle import Severity, State
+from bot.model.say import FALLBACK, in_language
 from bot.model.ticket import TicketKind
 from rules.checks import CHECKS
 from rules.condition import Condition
@@ -37,13 +38,22 @@ def _known_check(name: str) -> str:
 
 CheckName = Annotated[str, AfterValidator(_known_check)]
 Headline = Annotated[str, Field(min_length=1, max_length=80)]
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
+"""A language by its code, such as nl."""
 
 
-class Title(_Part):
-    """A short demand in each language of the product, usable as the headline of a message."""
+class Title(RootModel[dict[Language, Headline]]):
+    """A short demand, usable as the headline of a message, in as many languages as somebody wrote it in. English is
+    always among them: it is what readers of any other language get.
+    """
 
-    nl: Headline
-    en: Headline
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="after")
+    def _readable_by_all(self) -> Title:
+        if FALLBACK not in self.root:
+            raise ValueError(f"{FALLBACK} is missing: those who read another language get this one")
+        return self
 
 
 class Applies(_Part):
@@ -149,7 +159,11 @@ class Rule(_Part):
     @cached_property
     def titles(self) -> tuple[tuple[str, str], ...]:
         """The title by language, as a finding carries it."""
-        return (("nl", self.title.nl), ("en", self.title.en))
+        return tuple(self.title.root.items())
+
+    def titled(self, language: str) -> str:
+        """The title in a language, or in English where there is none in that one."""
+        return in_language(self.title.root, language)
 
     @model_validator(mode="after")
     def _preapproved_for_the_cab(self) -> Rule:

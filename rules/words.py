@@ -106,6 +106,17 @@ def asset_name(name: str) -> Quote | Say:
     return Quote(name) if name else say("this ticket, without an asset,")
 
 
+def class_letter(dimension: Dimension, level: int) -> Say:
+    """One class as people write it, such as C3."""
+    match dimension:
+        case Dimension.CONFIDENTIALITY:
+            return say("C{level}", level=level)
+        case Dimension.INTEGRITY:
+            return say("I{level}", level=level)
+        case Dimension.AVAILABILITY:
+            return say("A{level}", level=level)
+
+
 def classes_of(subject: Subject) -> Say:
     """An asset with the classes that count for it."""
     return say(

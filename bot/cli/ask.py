@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.norms import Form, FormOption, Tongue
+from bot.cli.norms import AnswerLanguageOption, Form, FormOption
 from bot.cli.ticket import KeyArgument, ticket_called
 
 if TYPE_CHECKING:
@@ -65,9 +65,7 @@ def explain(
         str, typer.Option("--why-not", help="Why this requirement is not asked of the ticket.")
     ] = "",
     form: FormOption = Form.TEXT,
-    language: Annotated[
-        Tongue | None, typer.Option("--language", help="nl or en, instead of the language set.")
-    ] = None,
+    language: AnswerLanguageOption = None,
 ) -> None:
     """Why something is asked of a ticket, what was looked at and seen, and who can settle it.
 
@@ -85,7 +83,7 @@ def explain(
     from rules.engine import evaluate
 
     ctx, facts = _ask(key)
-    speak = Speaker(language.value, ctx.speak.timezone) if language else ctx.speak
+    speak = Speaker(language, ctx.speak.timezone) if language else ctx.speak
     packs, wanted = ctx.policy.packs, unasked or rule
     findings = [f for f in evaluate(facts, packs) if wanted in ("", f.id)]
     if unasked or (rule and not findings):

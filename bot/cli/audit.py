@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from bot.cli.norms import Tongue
+from bot.cli.norms import AnswerLanguageOption
 
 if TYPE_CHECKING:
     from bot.journal import Journal
@@ -74,9 +74,7 @@ def export(
         str, typer.Argument(help="Key of a ticket or release; or source:id, when it was forgotten.")
     ],
     to: Annotated[Path | None, typer.Option("--to", help="Folder to write into.")] = None,
-    language: Annotated[
-        Tongue | None, typer.Option("--language", help="nl or en, instead of the language set.")
-    ] = None,
+    language: AnswerLanguageOption = None,
 ) -> None:
     """An evidence pack: a page to read, JSON to check, and a verifier that needs nothing but Python.
 
@@ -96,7 +94,7 @@ def export(
         found = gather(journal, packs, Request(key, app.now()))
     if found is None:
         _refuse(f"nothing is on record about {key}")
-    tongue = language.value if language else loaded.bot.language
+    tongue = language or loaded.bot.language
     try:
         write(found, folder, Speaker(tongue, loaded.bot.zone))
     except OSError as error:

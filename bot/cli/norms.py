@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
+from click import Choice
+
+from bot.messages.i18n.languages import LANGUAGES, either
 
 if TYPE_CHECKING:
     from rules.policy import Pack
@@ -23,13 +26,6 @@ class Form(StrEnum):
     TEXT = "text"
     JSON = "json"
     JSONL = "jsonl"
-
-
-class Tongue(StrEnum):
-    """Languages the product speaks."""
-
-    NL = "nl"
-    EN = "en"
 
 
 class Size(StrEnum):
@@ -60,8 +56,18 @@ PacksDirOption = Annotated[
     typer.Option("--packs-dir", help="Folder with packs of your own, instead of that of SLUIS_PACKS_DIR."),
 ]
 LanguageOption = Annotated[
-    Tongue | None,
-    typer.Option("--language", help="Language of the texts, instead of that of SLUIS_LANGUAGE."),
+    str | None,
+    typer.Option(
+        "--language",
+        click_type=Choice(LANGUAGES),
+        help="Language of the texts, instead of that of SLUIS_LANGUAGE.",
+    ),
+]
+AnswerLanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language", click_type=Choice(LANGUAGES), help=f"{either(LANGUAGES)}, instead of the language set."
+    ),
 ]
 FormOption = Annotated[Form, typer.Option("--format", help="text, json or jsonl (one object a line).")]
 
@@ -114,7 +120,7 @@ def measures(
         sys.stdout.write(json.dumps(_derive(case, loaded), indent=indent) + "\n")
 
 
-def in_use(packs: str | None, packs_dir: Path | None, language: Tongue | None = None) -> Norms:
+def in_use(packs: str | None, packs_dir: Path | None, language: str | None = None) -> Norms:
     """What the options say, else the settings, else what holds without any. Raises SettingsError."""
     from bot.settings import norms
 
@@ -122,7 +128,7 @@ def in_use(packs: str | None, packs_dir: Path | None, language: Tongue | None = 
     return Norms(
         packs or ",".join(usual.packs),
         packs_dir or usual.packs_dir,
-        language.value if language else usual.language,
+        language or usual.language,
     )
 
 
@@ -176,7 +182,7 @@ def _tell(found: dict[str, object], packs: tuple[Pack, ...], language: str) -> N
     speak, asked, rollout = Speaker(language, ZoneInfo("UTC")), found["measures"], found["rollout"]
     for rule in (rule for pack in packs for rule in pack.rules):
         if isinstance(asked, list) and rule.id in asked:
-            typer.echo(f"{rule.id:8} {getattr(rule.title, language)}")
+            typer.echo(f"{rule.id:8} {rule.titled(language)}")
     ways = Either(tuple(CHOICES[way] for way in rollout)) if isinstance(rollout, list) else ""
     typer.echo("\n" + speak.say("Rollout: {ways}.", ways=ways))
     permanent = found["hours"] == "24x7"

@@ -183,7 +183,7 @@ def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
         "version": pack.version,
         "from": pack.effective_from.isoformat(),
         "until": pack.effective_until.isoformat() if pack.effective_until else None,
-        "title": getattr(rule.title, language),
+        "title": rule.titled(language),
         "cite": pack.cited(rule),
         "applies": rule.applies.model_dump(mode="json", exclude_defaults=True, by_alias=True),
         "gate": rule.gate.value if rule.gate else "-",
@@ -216,7 +216,7 @@ def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
     speak = Speaker(language, ZoneInfo("UTC"))
     table = Table(box=None, pad_edge=False, show_header=False)
     for pack, rule in found:
-        title = f"{getattr(rule.title, language)}{speak(notes[rule.item]) if rule.item in notes else ''}"
+        title = f"{rule.titled(language)}{speak(notes[rule.item]) if rule.item in notes else ''}"
         title += "".join(f" ({speak(note)})" for note in _chosen(rule))
         before = speak.say("before {gate}", gate=rule.gate) if rule.gate else ""
         if rule.gate and rule.later:

@@ -69,16 +69,13 @@ def write(found: Mapping[str, Any], folder: Path, speak: Speaker) -> None:
 
 def _clauses(excerpt: Excerpt, packs: Sequence[Pack]) -> dict[str, dict[str, str]]:
     """Each rule that was judged, with the clause that was cited when it was, and its title as it reads now."""
-    titles = {rule.id: rule.title for pack in packs for rule in pack.rules}
+    titles = {rule.id: dict(rule.titles) for pack in packs for rule in pack.rules}
     cited: dict[str, str] = {}
     for row in excerpt.rows:
         if row.cause == "verdict":
             changes = json.loads(row.facts)["changes"]
             cited |= {one["rule"]: one["cite"] or cited.get(one["rule"], "") for one in changes}
-    return {
-        rule: {"cite": cite, **(titles[rule].model_dump() if rule in titles else {})}
-        for rule, cite in sorted(cited.items())
-    }
+    return {rule: {"cite": cite, **titles.get(rule, {})} for rule, cite in sorted(cited.items())}
 
 
 def _about(journal: Journal, row: TicketRow, clauses: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from bot.messages import blocks
 from bot.messages.language import Speaker
 from bot.messages.parts import Message, message, named, text
 from bot.messages.slack_text import escape
-from bot.model.say import Quote, Say
+from bot.model.say import Quote, Say, in_language
 
 SHOWN, TITLES = 12, 2
 """Tickets of a section, and open points of a ticket, that are named; of more, how many there are."""
@@ -162,7 +162,7 @@ def _exception(what: Say, entry: Entry, went_up: bool, speak: Speaker) -> str:
 
 def _titles(entry: Entry, speak: Speaker) -> str:
     """The open points, of many the first and how many others."""
-    return speak.listed([Quote(titles[speak.language]) for titles in entry.titles], TITLES)
+    return speak.listed([Quote(in_language(titles, speak.language)) for titles in entry.titles], TITLES)
 
 
 def _more(number: int, speak: Speaker) -> str:

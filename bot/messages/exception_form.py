@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from bot.deed import Action
 from bot.messages import blocks, views
 from bot.messages.desk import PIECE, plain_answer
-from bot.messages.language import LANGUAGES, Speaker
+from bot.messages.i18n.languages import LANGUAGES
+from bot.messages.language import Speaker
 from bot.messages.slack_text import cut
 from bot.messages.waivers import recorded
 from bot.model.facts import Facts

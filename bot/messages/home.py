@@ -16,7 +16,7 @@ from bot.messages.reasoning import SYSTEMS
 from bot.messages.slack_text import cut, escape, is_web
 from bot.model.lifecycle import Verdict
 from bot.model.people import Role
-from bot.model.say import Quote
+from bot.model.say import Quote, in_language
 
 SHOWN = 20
 """Tickets on the page; of more, how many others there are."""
@@ -129,7 +129,7 @@ def _ticket(one: Waiting, speak: Speaker) -> Iterator[blocks.Block]:
 
 def _points(one: Waiting, speak: Speaker) -> Iterator[str]:
     for point in one.points[:POINTS]:
-        yield f"{_SIGNS.get(point.verdict, '')} {dict(point.title)[speak.language]}"
+        yield f"{_SIGNS.get(point.verdict, '')} {in_language(dict(point.title), speak.language)}"
     if (rest := len(one.points) - POINTS) > 0:
         yield speak.count("and {n} more point, in the ticket", "and {n} more points, in the ticket", rest)
 

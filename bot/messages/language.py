@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,12 +17,13 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from bot.messages.i18n.languages import CATALOGUE, LANGUAGES, LOCALES
 from bot.model.lifecycle import State, Verdict
 from bot.model.people import Group, Holder, Person, Role
-from bot.model.say import Either, Quote, Say, say
+from bot.model.say import FALLBACK, Either, Quote, Say, say
 
-LANGUAGES = ("nl", "en")
-_LOCALES = {"nl": "nl_BE", "en": "en_GB"}
+_ENGLISH = "en_GB"
+"""English has no catalogue whose header could say it."""
 
 ROLE_NAMES = {
     Role.OWNER: say("application owner"),
@@ -61,10 +61,9 @@ class Speaker:
     """Puts sentences into one language, and moments into one time zone."""
 
     def __init__(self, language: str, timezone: ZoneInfo) -> None:
-        """`language` is "nl" or "en"."""
-        self.language, self.timezone = language, timezone
-        self._locale = _LOCALES[language]
-        self._catalogue = _catalogue(language)
+        """`language` is the code of one; whoever asks for a language that there is not is spoken to in English."""
+        self.language, self.timezone = language if language in LANGUAGES else FALLBACK, timezone
+        self._catalogue, self._locale = _catalogue(self.language)
 
     def __call__(self, spoken: object) -> str:
         """Any part of a sentence as text: a Say, a person, a moment, a role, a state, a tuple of these."""
@@ -99,11 +98,11 @@ class Speaker:
 
     def moment(self, at: datetime) -> str:
         """Day and time as people read them: "Tue 24 Nov 2026, 18:00"."""
-        return format_datetime(at, "EEE d MMM y, HH:mm", tzinfo=self.timezone, locale=self._locale)
+        return format_datetime(at, self.say("EEE d MMM y, HH:mm"), tzinfo=self.timezone, locale=self._locale)
 
     def day(self, at: datetime) -> str:
         """The day as people read it: "Tue 24 Nov 2026"."""
-        return format_date(at.astimezone(self.timezone), "EEE d MMM y", locale=self._locale)
+        return format_date(at.astimezone(self.timezone), self.say("EEE d MMM y"), locale=self._locale)
 
     def listed(self, items: Iterable[object], limit: int = 0, either: bool = False) -> str:
         """Names in a row: "A, B and C"; with `limit`, the rest as a count; `either` joins by "or"."""
@@ -122,13 +121,15 @@ class Speaker:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def _catalogue(language: str) -> gettext.NullTranslations:
-    """English is the message ids themselves; Dutch is compiled from its catalogue when first asked for."""
-    if language == "en":
-        return gettext.NullTranslations()
-    source = resources.files("bot.messages") / "locale" / language / "sluis.po"
+def _catalogue(language: str) -> tuple[gettext.NullTranslations, str]:
+    """The sentences of a language, compiled when first asked for, and its locale. English is the message ids
+    themselves, and they stand in for what a catalogue does not translate yet.
+    """
+    if language == FALLBACK:
+        return gettext.NullTranslations(), _ENGLISH
     compiled = io.BytesIO()
-    with source.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
+    with (LOCALES / language / CATALOGUE).open("rb") as file:
+        kept = read_po(file)
+    write_mo(compiled, kept)
     compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    return gettext.GNUTranslations(compiled), str(kept.locale or language)

@@ -13,13 +13,7 @@ from bot.model.lifecycle import Severity, State, Verdict
 from bot.model.say import Quote, Say
 from bot.model.ticket import Ticket
 from rules.lines import DemandLine
-from rules.words import FLAGS, asset_name
-
-_LETTERS = {
-    "nl": {Dimension.CONFIDENTIALITY: "V", Dimension.INTEGRITY: "I", Dimension.AVAILABILITY: "B"},
-    "en": {Dimension.CONFIDENTIALITY: "C", Dimension.INTEGRITY: "I", Dimension.AVAILABILITY: "A"},
-}
-
+from rules.words import FLAGS, asset_name, class_letter
 
 _REASONS = 4
 """Assets named in a reason; of more, how many others there are."""
@@ -256,8 +250,9 @@ def _by_subject(because: Sequence[Because], speak: Speaker) -> list[str]:
 
 
 def _subject_text(name: str, because: Sequence[Because], speak: Speaker) -> str:
-    letters = _LETTERS[speak.language]
-    levels = dict.fromkeys(f"{letters[b.dimension]}{b.level}" for b in because if b.dimension and b.level)
+    levels = dict.fromkeys(
+        speak(class_letter(b.dimension, b.level)) for b in because if b.dimension and b.level
+    )
     classes, flags = (
         " ".join(levels),
         tuple(FLAGS[f] for f in dict.fromkeys(b.flag for b in because if b.flag)),
@@ -284,8 +279,7 @@ def _path_text(path: Sequence[str], classes: str, flags: tuple[Say, ...], speak:
 
 def class_line(subjects: Sequence[Subject], speak: Speaker) -> str:
     """The ticket's class as shown: the highest per dimension, and the overlays."""
-    letters = _LETTERS[speak.language]
-    classes = " ".join(f"{letters[d]}{max(s.level(d) for s in subjects)}" for d in Dimension)
+    classes = " ".join(speak(class_letter(d, max(s.level(d) for s in subjects))) for d in Dimension)
     flags = [FLAGS[f] for f in Flag if any(s.flag(f) for s in subjects)]
     names = [Quote(s.name) for s in subjects if s.name]
     text = speak.say("Class {classes}", classes=classes)

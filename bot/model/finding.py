@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.model.asset import Because
 from bot.model.lifecycle import Severity, State, Verdict
 from bot.model.people import Group, Holder, Person, Role
-from bot.model.say import Say
+from bot.model.say import Say, in_language
 from bot.model.waiver import Waiver
 
 Actor = Person | Holder | Group | Role
@@ -61,5 +61,5 @@ class Finding:
     underway: bool = False
 
     def titled(self, language: str) -> str:
-        """The rule's title in a language of the pack."""
-        return dict(self.title)[language]
+        """The rule's title in a language, or in English where the pack does not have it in that one."""
+        return in_language(dict(self.title), language)

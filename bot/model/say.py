@@ -5,7 +5,11 @@ Checks and deciders never build text; they `say(...)`. The message id is what tr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+FALLBACK = "en"
+"""The language of the message ids. What is written in several languages is always written in this one too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +39,8 @@ class Either:
 def say(msgid: str, /, **args: object) -> Say:
     """Make a sentence. `msgid` is a literal with {named} places, so that catalogues can be extracted."""
     return Say(msgid, tuple(args.items()))
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The one of several texts, by language, that a reader gets: English where there is none in their own."""
+    return texts.get(language) or texts[FALLBACK]

@@ -49,15 +49,17 @@ def working_evening(today: datetime, days: int) -> datetime:
 
 
 class Town:
-    """The three systems, running on loopback until `stop`. `language` is that of what people wrote."""
+    """The three systems, running on loopback until `stop`. `language` is that of what people wrote; where the town has
+    no words in it, they read it and write English.
+    """
 
     def __init__(self, folder: Path, language: str = "en", now: Callable[[], datetime] | None = None) -> None:
         self.now = now or (lambda: datetime.now(UTC))
-        self.words, self.folder, self.language = WORDS[language], folder, language
+        self.words, self.folder, self.language = WORDS.get(language, WORDS["en"]), folder, language
         self.start = working_evening(self.now(), 2)
         self.jira, self.servicenow = JiraSandbox(), ServiceNowSandbox()
         self.slack = SlackSandbox(clock=lambda: self.now().timestamp())
-        self.slack.workspace.locale = {"nl": "nl_BE", "en": "en_GB"}[language]
+        self.slack.workspace.locale = {"nl": "nl_BE", "en": "en_GB"}.get(language, language)
         self._people()
         self._channels()
         self.change = self._change()
@@ -206,7 +208,7 @@ class Town:
             n: self.slack.add_user(n, f"{n.lower().replace(' ', '.')}@example.org") for n in everybody
         }
         for user in self.people.values():
-            user.locale = {"nl": "nl-BE", "en": "en-GB"}[self.language]
+            user.locale = {"nl": "nl-BE", "en": "en-GB"}.get(self.language, self.language)
         for channel in self.slack.channels():
             channel.members.update(user.id for user in self.people.values())
 

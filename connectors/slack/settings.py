@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator
@@ -94,7 +94,7 @@ class SlackSettings(EnvSettings):
         examples=[{"TEAM_BURGERZAKEN": "C0123456789", "DPO": "C0123456780"}],
     )
 
-    languages: dict[str, Literal["nl", "en"]] = Field(
+    languages: dict[str, str] = Field(
         default_factory=dict,
         description="Language of a team's or role's channel, as SLACK_LANGUAGES__<TEAM>; the others read"
         " SLUIS_LANGUAGE, and people are written to in the language they set in Slack.",
@@ -115,6 +115,11 @@ class SlackSettings(EnvSettings):
         if len(folded) < len(channels):
             raise ValueError("names one team twice (capitals, spaces, hyphens and underscores do not count)")
         return folded
+
+    @property
+    def asked_languages(self) -> Mapping[str, str]:
+        """The languages that channels are to read."""
+        return {f"SLACK_LANGUAGES__{team}": language for team, language in self.languages.items()}
 
     def language_of(self, name: str) -> str | None:
         """The language set for a team or role, if any."""

@@ -1,83 +1,30 @@
-"""The checks: one pure, total function per file, each with the parameters it takes. A pack names them."""
+"""The checks: one pure, total function per file, each with the parameters it takes. A pack names them by that file.
+
+They are found by looking into this folder: a module is a check, and no list has to name it too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import pkgutil
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 from typing import Any
 
-from rules.checks import (
-    accepted_is_deployed,
-    approved_by_owner,
-    approved_by_role,
-    breach_reported,
-    builder_does_not_deploy,
-    changes_approved,
-    classified,
-    contains_changes,
-    environment_path,
-    filled,
-    filled_or_declared,
-    inside_window,
-    kept_in_chain,
-    kept_to_plan,
-    leads_to_change,
-    not_one_person,
-    not_tested_in_production,
-    notified,
-    outsourced,
-    prioritised,
-    pull_ends,
-    recorded,
-    register_updated,
-    release_plan,
-    rollout_allowed,
-    says_yes,
-    service_hours,
-    signed_off,
-    test_data_allowed,
-    test_data_or_environment,
-    tested_and_accepted,
-    through_change,
-    two_notifications,
-    validated_tests,
-    within_deadline,
-)
 from rules.demand import Check
 
-CHECKS: Mapping[str, Check[Any]] = {
-    "accepted_is_deployed": Check(accepted_is_deployed.check, accepted_is_deployed.PARAMS),
-    "approved_by_owner": Check(approved_by_owner.check, approved_by_owner.PARAMS),
-    "approved_by_role": Check(approved_by_role.check, approved_by_role.PARAMS),
-    "breach_reported": Check(breach_reported.check, breach_reported.PARAMS),
-    "builder_does_not_deploy": Check(builder_does_not_deploy.check, builder_does_not_deploy.PARAMS),
-    "changes_approved": Check(changes_approved.check, changes_approved.PARAMS),
-    "classified": Check(classified.check, classified.PARAMS),
-    "contains_changes": Check(contains_changes.check, contains_changes.PARAMS),
-    "environment_path": Check(environment_path.check, environment_path.PARAMS),
-    "filled": Check(filled.check, filled.PARAMS),
-    "filled_or_declared": Check(filled_or_declared.check, filled_or_declared.PARAMS),
-    "inside_window": Check(inside_window.check, inside_window.PARAMS),
-    "kept_in_chain": Check(kept_in_chain.check, kept_in_chain.PARAMS),
-    "kept_to_plan": Check(kept_to_plan.check, kept_to_plan.PARAMS),
-    "leads_to_change": Check(leads_to_change.check, leads_to_change.PARAMS),
-    "not_one_person": Check(not_one_person.check, not_one_person.PARAMS),
-    "not_tested_in_production": Check(not_tested_in_production.check, not_tested_in_production.PARAMS),
-    "notified": Check(notified.check, notified.PARAMS),
-    "outsourced": Check(outsourced.check, outsourced.PARAMS),
-    "prioritised": Check(prioritised.check, prioritised.PARAMS),
-    "pull_ends": Check(pull_ends.check, pull_ends.PARAMS),
-    "recorded": Check(recorded.check, recorded.PARAMS),
-    "register_updated": Check(register_updated.check, register_updated.PARAMS),
-    "release_plan": Check(release_plan.check, release_plan.PARAMS),
-    "rollout_allowed": Check(rollout_allowed.check, rollout_allowed.PARAMS),
-    "says_yes": Check(says_yes.check, says_yes.PARAMS),
-    "service_hours": Check(service_hours.check, service_hours.PARAMS),
-    "signed_off": Check(signed_off.check, signed_off.PARAMS),
-    "test_data_allowed": Check(test_data_allowed.check, test_data_allowed.PARAMS),
-    "test_data_or_environment": Check(test_data_or_environment.check, test_data_or_environment.PARAMS),
-    "tested_and_accepted": Check(tested_and_accepted.check, tested_and_accepted.PARAMS),
-    "through_change": Check(through_change.check, through_change.PARAMS),
-    "two_notifications": Check(two_notifications.check, two_notifications.PARAMS),
-    "validated_tests": Check(validated_tests.check, validated_tests.PARAMS),
-    "within_deadline": Check(within_deadline.check, within_deadline.PARAMS),
-}
+
+def discover(folders: Iterable[str], package: str) -> Mapping[str, Check[Any]]:
+    """The checks of a package by name, in the order of their names. Raises ImportError, naming every module that
+    declares no check.
+    """
+    names = sorted(module.name for module in pkgutil.iter_modules(folders))
+    modules = {name: import_module(f"{package}.{name}") for name in names}
+    if lacking := [name for name, one in modules.items() if not {"check", "PARAMS"} <= vars(one).keys()]:
+        raise ImportError(
+            f"{package}: no check in {', '.join(lacking)}: a module here declares `check`, a function of facts and a "
+            "demand, and `PARAMS`, the parameters that it takes"
+        )
+    return {name: Check(one.check, one.PARAMS) for name, one in modules.items()}
+
+
+CHECKS: Mapping[str, Check[Any]] = discover(__path__, __name__)

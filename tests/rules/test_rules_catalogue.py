@@ -122,10 +122,10 @@ def test_hours_of_a_classification(packs, a, hours):
 
 def test_titles_are_short_demands_without_codes(packs):
     for rule in packs[0].rules:
-        for title in (rule.title.nl, rule.title.en):
+        for title in dict(rule.titles).values():
             assert len(title) <= 80
             assert not re.search(r"ICR|_|\.$", title)
-        assert rule.title.nl != rule.title.en
+        assert rule.titled("nl") != rule.titled("en")
 
 
 def test_reserved_rules_are_listed_but_never_asked(packs):
@@ -199,8 +199,10 @@ def test_what_is_no_rule_is_never_asked_and_says_why():
 def test_titles_of_every_pack_are_short_and_in_two_languages():
     for pack in load_packs(ALL):
         for rule in pack.rules:
-            assert rule.title.nl != rule.title.en
-            assert not re.search(r"(ICR|CH06|DAP|PATCH|PROC)-|_|\.$", rule.title.nl + rule.title.en)
+            assert rule.titled("nl") != rule.titled("en")
+            assert not re.search(
+                r"(ICR|CH06|DAP|PATCH|PROC)-|_|\.$", "".join(text for _, text in rule.titles)
+            )
 
 
 CHANGE, RELEASE, INCIDENT = TicketKind.CHANGE, TicketKind.RELEASE, TicketKind.INCIDENT
@@ -210,38 +212,38 @@ RELEASES = {"ICR-50", "ICR-53", "ICR-54", "ICR-55", "ICR-56", "ICR-57", "CH06-8"
 PATCHES = {f"PATCH-{n}" for n in range(1, 8)} | {"PROC-1"}
 
 
-@pytest.mark.parametrize(
-    ("kind", "given", "asked"),
-    [
-        (CHANGE, {}, CHANGE_ALWAYS),
-        (RELEASE, {}, CHANGE_ALWAYS | RELEASES),
-        (INCIDENT, {}, set()),
-        (INCIDENT, {"security_incident": False}, set()),
-        (INCIDENT, {"security_incident": True}, {"DAP-4", "DAP-5"}),
-        (INCIDENT, {"security_incident": HIDDEN}, {"DAP-4", "DAP-5"}),
-        (INCIDENT, {"incident_severity": "light"}, {"DAP-4", "DAP-5"}),
-        (TicketKind.PROBLEM, {}, set()),
-        (CHANGE, {"patch": True}, CHANGE_ALWAYS | PATCHES),
-        (CHANGE, {"patch": False}, CHANGE_ALWAYS),
-        (INCIDENT, {"patch": True}, {"PROC-1"}),
-        (INCIDENT, {"data_breach": True}, {"DAP-4", "DAP-5", "DAP-6"}),
-        (CHANGE, {"chain_wide": True}, CHANGE_ALWAYS | {"DAP-1", "DAP-7"}),
-        (RELEASE, {"chain_wide": True}, CHANGE_ALWAYS | RELEASES | {"DAP-1", "DAP-2", "DAP-7"}),
-        (CHANGE, {"rollout_strategy": "limited_pull"}, CHANGE_ALWAYS | {"ICR-51"}),
-        (CHANGE, {"pilot_scope": "Two schools"}, CHANGE_ALWAYS | {"ICR-52"}),
-        (CHANGE, {"born_from": ("INC-1",)}, CHANGE_ALWAYS | {"PROC-2"}),
-        (CHANGE, {"born_from": Field(None, raw="the outage")}, CHANGE_ALWAYS | {"PROC-2"}),
-        (CHANGE, {"supplier": "Acme"}, CHANGE_ALWAYS | {"PROC-4"}),
-        (CHANGE, {"subjects": (subject(supplier="Acme"),)}, CHANGE_ALWAYS | {"PROC-4"}),
-        (CHANGE, {"subjects": (subject(supplier=HIDDEN),)}, CHANGE_ALWAYS | {"PROC-4"}),
-        (CHANGE, {"parallel_run_needed": True}, CHANGE_ALWAYS | {"CH06-4"}),
-    ],
-)
+ASKED_WHATEVER_THE_CLASS = [
+    (CHANGE, {}, CHANGE_ALWAYS),
+    (RELEASE, {}, CHANGE_ALWAYS | RELEASES),
+    (INCIDENT, {}, set()),
+    (INCIDENT, {"security_incident": False}, set()),
+    (INCIDENT, {"security_incident": True}, {"DAP-4", "DAP-5"}),
+    (INCIDENT, {"security_incident": HIDDEN}, {"DAP-4", "DAP-5"}),
+    (INCIDENT, {"incident_severity": "light"}, {"DAP-4", "DAP-5"}),
+    (TicketKind.PROBLEM, {}, set()),
+    (CHANGE, {"patch": True}, CHANGE_ALWAYS | PATCHES),
+    (CHANGE, {"patch": False}, CHANGE_ALWAYS),
+    (INCIDENT, {"patch": True}, {"PROC-1"}),
+    (INCIDENT, {"data_breach": True}, {"DAP-4", "DAP-5", "DAP-6"}),
+    (CHANGE, {"chain_wide": True}, CHANGE_ALWAYS | {"DAP-1", "DAP-7"}),
+    (RELEASE, {"chain_wide": True}, CHANGE_ALWAYS | RELEASES | {"DAP-1", "DAP-2", "DAP-7"}),
+    (CHANGE, {"rollout_strategy": "limited_pull"}, CHANGE_ALWAYS | {"ICR-51"}),
+    (CHANGE, {"pilot_scope": "Two schools"}, CHANGE_ALWAYS | {"ICR-52"}),
+    (CHANGE, {"born_from": ("INC-1",)}, CHANGE_ALWAYS | {"PROC-2"}),
+    (CHANGE, {"born_from": Field(None, raw="the outage")}, CHANGE_ALWAYS | {"PROC-2"}),
+    (CHANGE, {"supplier": "Acme"}, CHANGE_ALWAYS | {"PROC-4"}),
+    (CHANGE, {"subjects": (subject(supplier="Acme"),)}, CHANGE_ALWAYS | {"PROC-4"}),
+    (CHANGE, {"subjects": (subject(supplier=HIDDEN),)}, CHANGE_ALWAYS | {"PROC-4"}),
+    (CHANGE, {"parallel_run_needed": True}, CHANGE_ALWAYS | {"CH06-4"}),
+]
+WRITTEN_OUT = set().union(*(asked for _, _, asked in ASKED_WHATEVER_THE_CLASS))
+"""Of a requirement that is named in no row above its cases tell alone when it is asked."""
+
+
+@pytest.mark.parametrize(("kind", "given", "asked"), ASKED_WHATEVER_THE_CLASS)
 def test_what_is_asked_whatever_the_class(kind, given, asked):
-    every = load_packs(ALL)
-    classed = {rule.id for pack in every for rule in pack.rules if not rule.applies.any}
-    found = {f.id for f in evaluate(facts(kind=kind, **given), every)}
-    assert found - classed == asked
+    found = {f.id for f in evaluate(facts(kind=kind, **given), load_packs(ALL))}
+    assert found & WRITTEN_OUT == asked
 
 
 def test_a_condition_that_cannot_be_read_makes_the_verdict_unknown():

@@ -1,9 +1,10 @@
-"""The Dutch catalogue says everything that the code says, with the same places to fill in."""
+"""Every catalogue keeps the places of what it translates; the Dutch one says everything that the code says."""
 
 from __future__ import annotations
 
 import ast
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from bot.messages import catalogue
+from bot.messages.i18n.languages import translated
 from bot.messages.language import Speaker
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -36,12 +38,23 @@ def _shape(text: str) -> tuple[set[str], bool, bool]:
     return set(_PLACE.findall(text)), text.endswith("."), text.endswith(" ")
 
 
-DUTCH = _said(catalogue.stored())
+DUTCH = _said(catalogue.stored("nl"))
+TRANSLATED = [
+    pytest.param(message, id=f"{language}: {_forms(message.id)[0]}")
+    for language in translated()
+    for message in _said(catalogue.stored(language))
+    if all(_forms(message.string))
+]
 
 
-def test_every_sentence_in_the_code_is_in_the_catalogue_and_no_other() -> None:
+@pytest.mark.parametrize("language", translated())
+def test_every_sentence_in_the_code_is_in_the_catalogue_and_no_other(language: str) -> None:
     in_code = {_forms(message.id) for message in _said(catalogue.extracted())}
-    assert {_forms(message.id) for message in DUTCH} == in_code
+    assert {_forms(message.id) for message in _said(catalogue.stored(language))} == in_code, "make catalogue"
+
+
+def test_nothing_is_left_to_be_said_in_dutch() -> None:
+    assert catalogue.untranslated(catalogue.stored("nl")) == 0
 
 
 def _literals(folder: str) -> Iterator[tuple[str, str]]:
@@ -61,7 +74,7 @@ def test_no_sentence_hides_where_the_extractor_does_not_look(folder: str) -> Non
     assert [literal for literal in _literals(folder) if literal[1] not in found] == []
 
 
-@pytest.mark.parametrize("message", DUTCH, ids=lambda message: _forms(message.id)[0])
+@pytest.mark.parametrize("message", TRANSLATED)
 def test_a_translation_is_filled_in_and_keeps_places_and_ends(message: Message) -> None:
     ids, texts = _forms(message.id), _forms(message.string)
     assert [_shape(text) for text in texts] == [_shape(text) for text in ids]
@@ -70,9 +83,10 @@ def test_a_translation_is_filled_in_and_keeps_places_and_ends(message: Message) 
     assert not message.fuzzy
 
 
-def test_nothing_obsolete_is_kept_and_the_header_counts_as_done() -> None:
-    kept = catalogue.stored()
-    assert (dict(kept.obsolete), kept.fuzzy, str(kept.locale), kept.num_plurals) == ({}, False, "nl", 2)
+@pytest.mark.parametrize("language", translated())
+def test_nothing_obsolete_is_kept_and_the_header_says_where_it_is_spoken(language: str) -> None:
+    kept = catalogue.stored(language)
+    assert (dict(kept.obsolete), kept.fuzzy, kept.locale.language) == ({}, False, language)
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
@@ -93,9 +107,18 @@ def _unstamped(path: Path) -> list[str]:
     return [line for line in lines if not line.startswith(tuple(f'"{stamp}:' for stamp in _STAMPS))]
 
 
-def test_keeping_the_catalogue_again_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    again = tmp_path / "sluis.po"
-    again.write_bytes(catalogue.FILE.read_bytes())
-    monkeypatch.setattr(catalogue, "FILE", again)
-    catalogue.main()
-    assert _unstamped(again) == _unstamped(Path(catalogue.__file__).parent / "locale" / "nl" / "sluis.po")
+def test_keeping_the_catalogues_again_changes_nothing(tmp_path: Path) -> None:
+    again = tmp_path / "locale"
+    shutil.copytree(catalogue.FOLDER, again)
+    catalogue.main(again)
+    for file in again.glob("*/*.po"):
+        assert _unstamped(file) == _unstamped(catalogue.FOLDER / file.relative_to(again)), "make catalogue"
+
+
+def test_an_empty_folder_is_a_language_of_which_all_is_still_to_be_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "fr").mkdir()
+    catalogue.main(tmp_path)
+    assert capsys.readouterr().out == f"fr: {len(DUTCH)} sentences to be translated\n"
+    assert translated(tmp_path) == ("fr",)
