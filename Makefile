@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench bench-month contract contract-slack exam-crash exam-faults exam-properties audit-dependencies pictures \
+.PHONY: help install demo test check bench bench-month contract contract-slack exam-crash exam-days exam-faults exam-properties audit-dependencies pictures \
 	record lock env-example checks-doc cases-doc columns-doc catalogue clean
 
 help: ## list the commands
@@ -68,6 +68,9 @@ exam-crash: $(DONE) ## SIGKILL at every write, every commit and 200 random momen
 
 exam-faults: $(DONE) ## everything that can go wrong on a line, at a system and on the machine, once each
 	@$(BIN)/python -m tests.exams.faults $(ARGS)
+
+exam-days: $(DONE) ## the flows on holidays, leap days and the nights that clocks change, under libfaketime (ARGS="--only Monday": a part)
+	@$(BIN)/python -m tests.exams.days $(ARGS)
 
 pictures: $(DONE) ## the pictures of the docs, out of a week in the sandbox (needs Chromium)
 	@$(BIN)/python -m tests.pictures

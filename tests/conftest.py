@@ -1,13 +1,16 @@
 """Puts `tests/` on the import path, so that shared helpers (`build`, `recording`) can be imported by name.
 
-No test sees the settings of whoever runs it: variables of ours and a `.env` are out of reach.
+No test sees the settings of whoever runs it: variables of ours and a `.env` are out of reach. Nor does it see the
+day or the hour: each file of tests begins at `clock.START`.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
+import clock
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
@@ -22,6 +25,18 @@ settings.load_profile("patient")
 
 _PREFIXES = ("SLUIS_", "JIRA_", "SERVICENOW_", "SLACK_", "ROLES__", "REGISTER_")
 _KEPT = ("SLUIS_TEST_PG_URL", "SLUIS_RECORD")
+_HERE = str(Path(__file__).parent)
+
+
+clock.begin()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _own_time() -> None:
+    clock.begin()
+    for module in list(sys.modules.values()):
+        if (getattr(module, "__file__", None) or "").startswith(_HERE) and module is not clock:
+            clock.give(module)
 
 
 @pytest.fixture(autouse=True)

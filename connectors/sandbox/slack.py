@@ -4,7 +4,6 @@ and pages that show what people would see. Made from Slack's public documentatio
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -23,6 +22,7 @@ from connectors.sandbox.slack_state import (
     View,
     Whisper,
     Workspace,
+    present,
 )
 
 TOKEN = "xoxb-sandbox"
@@ -78,7 +78,7 @@ class SlackSandbox:
         self,
         token: str = TOKEN,
         scopes: Iterable[str] = ALL_SCOPES,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = present,
     ) -> None:
         self.workspace = Workspace(token, scopes, clock)
         self.app = Flask("slack-sandbox", static_folder=None)

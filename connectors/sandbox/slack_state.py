@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 ALL_SCOPES = frozenset(
@@ -116,11 +116,16 @@ class Whisper:
     blocks: list[dict[str, Any]]
 
 
+def present() -> float:
+    """The moment it is, in seconds since 1970."""
+    return datetime.now(UTC).timestamp()
+
+
 class Workspace:
     """One Slack workspace with one app in it. Hold `lock` for anything that reads and then writes."""
 
     def __init__(
-        self, token: str, scopes: Iterable[str] = ALL_SCOPES, clock: Callable[[], float] = time.time
+        self, token: str, scopes: Iterable[str] = ALL_SCOPES, clock: Callable[[], float] = present
     ) -> None:
         self.token, self.scopes = token, set(scopes)
         self.team_id, self.team, self.bot_id = "T0SLUIS00", "Sandbox", "B0SLUIS00"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import clock
 import pytest
 
 from connectors.sandbox.server import Asked
@@ -37,7 +36,7 @@ def start(
     running: list[subprocess.Popen[bytes]] = []
 
     def run() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "bot", "sync", "--format", "json"]
+        command = clock.sluis("sync", "--format", "json")
         running.append(subprocess.Popen(command, env=env, cwd=tmp_path, stdout=subprocess.PIPE))
         return running[-1]
 
@@ -87,10 +86,9 @@ def test_what_a_killed_process_had_in_hand_is_free_at_once(
     first = start()
     first.communicate(timeout=120)
     assert killed == [first.pid]
-    before = time.monotonic()
     second = start()
     second.communicate(timeout=120)
-    assert (second.returncode, time.monotonic() - before < 60) == (0, True)
+    assert second.returncode == 0, "nothing is left for when a lease ends"
     told = said(town)
     assert {town.change, town.part, town.release, "note"} <= set(told)
     assert [what for what, times in told.items() if times > 1] == []

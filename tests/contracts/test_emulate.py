@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import clock
 import pytest
 import requests
 from flask import Flask, Response, request
@@ -276,7 +276,7 @@ def test_a_whole_run_posts_its_cards_once(workspace: Workspace, tmp_path: Path) 
         workspace.front.fail(Fault(How.DROP_AFTER, "chat.postMessage"))
         for _ in range(2):
             ran = subprocess.run(
-                [sys.executable, "-m", "bot", "sync"],
+                clock.sluis("sync"),
                 env=env,
                 cwd=tmp_path,
                 capture_output=True,

@@ -13,7 +13,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import clock
 import pytest
 from strangers import Stranger, free_port, local_slack, only_on_request, running, until
 
@@ -86,7 +86,7 @@ class World:
             "SLACK_CHANNELS__DPO": CHANNELS["privacy"], "SLACK_CHANNELS__OPERATIONS": CHANNELS["operations"],
         }  # fmt: skip
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"],
+            clock.sluis("serve"),
             env=env | self.own, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         until(self.cards)

@@ -9,13 +9,14 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import Pool
+
+from tests import clock
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.exams.preload"])
@@ -98,32 +99,7 @@ class ClockMoved:
 
     def begin(self) -> None:
         """Let everything of ours in this process read another time."""
-        move_clock(self.seconds)
-
-
-class _AnyMoment(type(datetime)):
-    def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, datetime)
-
-
-class _Moved(datetime, metaclass=_AnyMoment):
-    """Stands for `datetime` in our modules; only what it says of the present differs."""
-
-    shift = timedelta()
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-        return datetime.now(tz) + cls.shift
-
-
-def move_clock(seconds: float) -> None:
-    """All modules of ours in this process read a time so much later (or earlier), also when the network was asked to
-    wait until then: as on a machine whose clock was set.
-    """
-    _Moved.shift += timedelta(seconds=seconds)
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("bot.", "connectors.")) and vars(module).get("datetime") is datetime:
-            module.datetime = _Moved  # type: ignore[attr-defined]
+        clock.move(self.seconds)
 
 
 class Bot:
@@ -160,7 +136,7 @@ def _run(env: Mapping[str, str], trouble: Trouble | None, said: Path) -> None:
     with said.open("w") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-    move_clock(float(env.get(SHIFT, 0)))
+    clock.move(float(env.get(SHIFT, 0)))
     if trouble:
         trouble.begin()
     from bot.cli import main

@@ -8,7 +8,6 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
+import clock
 import pytest
 from pydantic import SecretStr
 
@@ -73,7 +73,7 @@ class Watch:
         return own | self.town.env() | CANARIES | acting | {"PYTHONPATH": str(ROOT)} | more
 
     def run(self, *words: str, **more: str) -> str:
-        command = [sys.executable, "-m", "bot", *words]
+        command = clock.sluis(*words)
         done = subprocess.run(
             command, check=False, env=self.env(**more), cwd=self.folder, capture_output=True, timeout=120
         )
@@ -211,7 +211,7 @@ def port() -> int:
 @pytest.fixture
 def serving(watch: Watch, port: int) -> Iterator[subprocess.Popen[bytes]]:
     with (watch.folder / "log").open("wb") as log:
-        command = [sys.executable, "-m", "bot", "serve"]
+        command = clock.sluis("serve")
         env = watch.env(SLUIS_HTTP_PORT=str(port))
         process = subprocess.Popen(command, env=env, cwd=watch.folder, stdout=log, stderr=log)
         yield process

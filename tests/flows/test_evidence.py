@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import clock
 import pytest
 from test_cli import sluis
 from test_story import writes
@@ -23,7 +24,7 @@ from bot.report import Report
 from connectors.sandbox.town import Town
 
 REASON = 'Comes next week </td><script>alert("x")</script>'
-UNTIL = str((datetime.now(UTC) + timedelta(days=10)).date())
+UNTIL = str((clock.START + timedelta(days=10)).date())
 
 
 class Case(NamedTuple):

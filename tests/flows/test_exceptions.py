@@ -8,6 +8,7 @@ import pwd
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import clock
 import pytest
 from test_cli import sluis
 from test_story import card, comments, text
@@ -18,9 +19,8 @@ from bot.pipeline import cycle
 from bot.report import Report
 from connectors.sandbox.town import Town
 
-NOW = datetime.now(UTC)
 REASON = "The masked copy is delivered next week; until then nobody but the DBA sees the data"
-UNTIL = str((NOW + timedelta(days=10)).date())
+UNTIL = str((clock.START + timedelta(days=10)).date())
 
 
 @pytest.fixture

@@ -49,8 +49,9 @@ def mail_env(letters: MailSandbox) -> dict[str, str]:
 
 
 def notifications(town: Town) -> tuple[list[Message], list[Message]]:
-    """What stands in the channel of operations, and what Rita was told directly."""
-    return town.slack.messages(town.channels["operations"]), town.slack.direct(town.people["Rita Goossens"])
+    """What stands in the channel of operations, and what Rita was told directly; not what was said in their threads."""
+    told = town.slack.direct(town.people["Rita Goossens"])
+    return town.slack.messages(town.channels["operations"]), [m for m in told if not m.thread_ts]
 
 
 @pytest.fixture

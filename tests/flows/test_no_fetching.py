@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import clock
 import pytest
 from flask import Flask
 
@@ -60,7 +60,7 @@ def test_no_address_from_a_ticket_is_ever_asked(town: Town, trap: Server, tmp_pa
     (tmp_path / "ear" / "sitecustomize.py").write_text(EAR)
     env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | town.env()
     env |= {"PYTHONPATH": f"{tmp_path / 'ear'}:{ROOT}", "HEARD": str(tmp_path / "heard"), "SLUIS_MODE": "act"}
-    command = [sys.executable, "-m", "bot", "sync", "--full"]
+    command = clock.sluis("sync", "--full")
     done = subprocess.run(command, check=False, env=env, cwd=tmp_path, capture_output=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     heard = set((tmp_path / "heard").read_text().splitlines())

@@ -6,13 +6,13 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import clock
 import pytest
 import requests
 from flask import Flask
@@ -96,21 +96,18 @@ def serving(start: Callable[..., Serving]) -> Serving:
     return start()
 
 
-def test_a_change_is_judged_within_a_second_and_nothing_is_polled(town: Town, serving: Serving) -> None:
+def test_a_change_is_judged_at_once_and_nothing_is_polled(town: Town, serving: Serving) -> None:
     assert "Dina Peeters" in serving.comment(town.change)
     town.jira.set_field(town.change, "Test data", "Synthetic", "Piet Jansen")
     before = serving.comment(town.change)
     hook = Webhook(town.jira, serving.address, SECRET)
-    sent = time.monotonic()
     town.dpo_signs()
     hook.close()
     serving.settle()
-    took = time.monotonic() - sent
     assert serving.comment(town.change) != before
     assert town.servers["jira"].count("GET", "/search") == 0
     assert hook.answers == [202]
     assert [look.writes > 0 for look in serving.looks] == [True]
-    assert took < 5  # a busy machine is given more than the second
 
 
 def test_repeated_deliveries_lead_to_one_look(town: Town, serving: Serving) -> None:
@@ -271,9 +268,7 @@ def test_killed_between_receipt_and_look_it_is_looked_at_after_the_restart(
     env |= {"JIRA_WEBHOOK_SECRET": SECRET, "SLUIS_SYNC_MINUTES": "1440"}
 
     def serve() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"], env=env, cwd=tmp_path, stderr=subprocess.DEVNULL
-        )
+        return subprocess.Popen(clock.sluis("serve"), env=env, cwd=tmp_path, stderr=subprocess.DEVNULL)
 
     first = serve()
     try:

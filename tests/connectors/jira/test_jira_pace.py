@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import clock
 import pytest
 from jira_site import quick_client, settings_for
 from test_jira_client import COMMENT
@@ -20,7 +21,7 @@ from connectors.jira.source import JiraSource
 from connectors.sandbox.server import Fault, How
 from connectors.shared.throttle import Throttle
 
-TODAY = datetime.now(UTC).date()
+TODAY = clock.START.date()
 
 
 class Time:
