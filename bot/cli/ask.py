@@ -83,7 +83,7 @@ def explain(
     from rules.engine import evaluate
 
     ctx, facts = _ask(key)
-    speak = Speaker(language, ctx.speak.timezone) if language else ctx.speak
+    speak = Speaker(language.value, ctx.speak.timezone) if language else ctx.speak
     packs, wanted = ctx.policy.packs, unasked or rule
     findings = [f for f in evaluate(facts, packs) if wanted in ("", f.id)]
     if unasked or (rule and not findings):

@@ -94,7 +94,7 @@ def export(
         found = gather(journal, packs, Request(key, app.now()))
     if found is None:
         _refuse(f"nothing is on record about {key}")
-    tongue = language or loaded.bot.language
+    tongue = language.value if language else loaded.bot.language
     try:
         write(found, folder, Speaker(tongue, loaded.bot.zone))
     except OSError as error:

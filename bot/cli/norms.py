@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
-from click import Choice
 
 from bot.messages.i18n.languages import LANGUAGES, either
 
@@ -26,6 +25,13 @@ class Form(StrEnum):
     TEXT = "text"
     JSON = "json"
     JSONL = "jsonl"
+
+
+class Tongue(StrEnum):
+    """Languages the product speaks."""
+
+    # A language is found by its catalogue and written in no code, so its member has no line here either.
+    vars().update({code.upper(): code for code in LANGUAGES})
 
 
 class Size(StrEnum):
@@ -56,18 +62,11 @@ PacksDirOption = Annotated[
     typer.Option("--packs-dir", help="Folder with packs of your own, instead of that of SLUIS_PACKS_DIR."),
 ]
 LanguageOption = Annotated[
-    str | None,
-    typer.Option(
-        "--language",
-        click_type=Choice(LANGUAGES),
-        help="Language of the texts, instead of that of SLUIS_LANGUAGE.",
-    ),
+    Tongue | None,
+    typer.Option("--language", help="Language of the texts, instead of that of SLUIS_LANGUAGE."),
 ]
 AnswerLanguageOption = Annotated[
-    str | None,
-    typer.Option(
-        "--language", click_type=Choice(LANGUAGES), help=f"{either(LANGUAGES)}, instead of the language set."
-    ),
+    Tongue | None, typer.Option("--language", help=f"{either(LANGUAGES)}, instead of the language set.")
 ]
 FormOption = Annotated[Form, typer.Option("--format", help="text, json or jsonl (one object a line).")]
 
@@ -120,7 +119,7 @@ def measures(
         sys.stdout.write(json.dumps(_derive(case, loaded), indent=indent) + "\n")
 
 
-def in_use(packs: str | None, packs_dir: Path | None, language: str | None = None) -> Norms:
+def in_use(packs: str | None, packs_dir: Path | None, language: Tongue | None = None) -> Norms:
     """What the options say, else the settings, else what holds without any. Raises SettingsError."""
     from bot.settings import norms
 
@@ -128,7 +127,7 @@ def in_use(packs: str | None, packs_dir: Path | None, language: str | None = Non
     return Norms(
         packs or ",".join(usual.packs),
         packs_dir or usual.packs_dir,
-        language or usual.language,
+        language.value if language else usual.language,
     )
 
 

@@ -193,7 +193,7 @@ def report(form: FormOption = Form.JSON, language: LanguageOption = None) -> Non
     if last is None:
         typer.echo("No run yet: start one with `sluis sync`.", err=True)
         raise typer.Exit(1)
-    speak = Speaker(language or loaded.bot.language, loaded.bot.zone)
+    speak = Speaker(language.value if language else loaded.bot.language, loaded.bot.zone)
     found = app.waiting(loaded)
     if form is Form.TEXT:
         typer.echo(words.listed(found, app.now(), speak))
