@@ -8,13 +8,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+from build import NOW, day, ticket
 from lived import Lived, lived
 from sqlalchemy import Table, select
 
+from bot.journal import open_journal
 from bot.journal.tables import ASKED, AUDIT, CURSOR, DEED, FINDING, META, RUN, SENT, SLOT
+from bot.model.people import Role
+from bot.model.persona import Persona
+from bot.model.waiver import Waiver
 
 MESSAGES = [
     ("jira:chg-1", "card", "web", ""),
@@ -202,6 +208,34 @@ def test_facts_on_the_audit_trail(office: Lived) -> None:
         "write announced": "event kind number target text",
         "write confirmed": "event kind number remote target text",
     }
+
+
+def test_facts_of_what_seldom_happens(tmp_path: Path) -> None:
+    """In the order in which they happen here: a word that much may be written is used, an exception is ended, a ticket
+    is gone, a person is erased, and all is forgotten.
+    """
+    journal, karim = (
+        open_journal(f"sqlite:///{tmp_path / 'sluis.db'}"),
+        Persona(frozenset({"acc-9"}), frozenset()),
+    )
+    journal.store(ticket(), [], {"person": {"id": "acc-9", "name": "Karim"}}, NOW)
+    journal.allowance_used(300, "many", NOW)
+    journal.record_waiver(Waiver("jira:1", ("ICR-09",), "Later", "Karim", Role.CAB, NOW, day(20)), "acc-9")
+    journal.end_waiver("jira:1", "ICR-09", NOW)
+    journal.gone("jira", "1", NOW)
+    journal.erase(karim, NOW)
+    journal.forget_before(day(30), day(30))
+    with journal.read() as connection:
+        found = connection.execute(select(AUDIT.c.cause, AUDIT.c.facts).order_by(AUDIT.c.seq)).all()
+    journal.close()
+    assert [(cause, " ".join(json.loads(facts))) for cause, facts in found] == [
+        ("allowance", "event messages reason"),
+        ("waiver", "event role rules until"),
+        ("waiver", "event rules"),
+        ("gone", ""),
+        ("erased", "changed parts pseudonym"),
+        ("pruned", "parts tickets"),
+    ]
 
 
 def test_what_somebody_did_and_nobody_came_to_yet(office: Lived) -> None:
