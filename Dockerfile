@@ -11,9 +11,10 @@ COPY requirements/build.txt requirements/runtime.txt requirements/
 RUN /opt/sluis/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt \
     && /opt/sluis/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r requirements/runtime.txt
 COPY pyproject.toml README.md ./
-COPY bot/ bot/
-COPY connectors/ connectors/
+COPY domain/ domain/
 COPY rules/ rules/
+COPY connectors/ connectors/
+COPY bot/ bot/
 RUN /opt/sluis/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation .
 
 # What only the build needed leaves; the check tells when something of the bot's own left with it.

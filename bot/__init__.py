@@ -1,1 +1,1 @@
-"""The application: what happens, in which order. Knows no vendor; talks to the outside through `bot.ports`."""
+"""The application: what happens, in which order. Knows no vendor; talks to the outside through `domain.ports`."""

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bot.model.asset import Asset
-from bot.model.fields import Field
-from bot.model.people import Person, Role, RoleMembers
-from bot.model.ticket import Approval, Ticket
-from bot.ports import Forbidden, TicketSource
+from domain.asset import Asset
+from domain.fields import Field
+from domain.people import Person, Role, RoleMembers
+from domain.ports.errors import Forbidden
+from domain.ports.source import TicketSource
+from domain.ticket import Approval, Ticket
 
 
 def one_person(pairs: Iterable[str]) -> dict[str, str]:

@@ -8,12 +8,12 @@ from bot.audience import OnTicket, channel_of
 from bot.context import Context
 from bot.decide import CARD, Intent
 from bot.fetch import told
-from bot.model.facts import Facts
-from bot.model.people import Person
-from bot.model.ticket import Ticket
-from bot.model.wish import Wish
-from bot.ports import SourceError
 from bot.report import Planned, Report
+from domain.facts import Facts
+from domain.outgoing import Wish
+from domain.people import Person
+from domain.ports.errors import SourceError
+from domain.ticket import Ticket
 
 
 def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Report) -> list[Wish]:

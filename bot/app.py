@@ -15,16 +15,16 @@ from bot.inforce import in_force
 from bot.journal import Allowance, JournalError, open_journal
 from bot.messages.language import Speaker
 from bot.metrics import Metrics
-from bot.model.waits import Wait
 from bot.overdue import known
 from bot.parked import examined
-from bot.ports import Connector, Diagnosis
 from bot.reception import Reception
 from bot.settings import Mode, Settings, SettingsError
 from bot.waits import waits
 from bot.waivers import Terms
 from connectors.catalog import CONNECTORS
 from connectors.shared.throttle import Throttle, TokenBucket
+from domain.ports.connector import Connector, Diagnosis
+from domain.waiting import Wait
 from rules.own import load_all
 from rules.policy import PolicyError
 

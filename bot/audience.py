@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.model.facts import Facts
-from bot.model.people import Holder, Person, Role
-from bot.ports import Postbox
+from domain.facts import Facts
+from domain.people import Holder, Person, Role
+from domain.ports.messaging import Postbox
 from rules.lines import DemandLine
 
 IN_PERSON = 5

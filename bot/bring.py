@@ -14,7 +14,8 @@ from typing import Any
 
 from bot.delivery import Delivery
 from bot.journal import Due, Journal, Slot
-from bot.ports import Altered, Forbidden, Format, Garbled, Gone, Outlet, Place, Posted, Refused, SourceError
+from domain.ports.errors import Altered, Forbidden, Garbled, Gone, Refused, SourceError
+from domain.ports.messaging import Format, Outlet, Place, Posted
 
 LEASE = 600
 """Seconds for which a slot is ours: more than the slowest write with all its time-outs and waits."""

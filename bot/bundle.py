@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.model.ticket import Change, Ticket, TicketKind, TicketRef
-from bot.ports import AuthRefused, RateLimited, SourceError, TicketSource, Unreachable
+from domain.ports.errors import AuthRefused, RateLimited, SourceError, Unreachable
+from domain.ports.source import TicketSource
+from domain.ticket import Change, Ticket, TicketKind, TicketRef
 
 ENDS_THE_TURN = (AuthRefused, RateLimited, Unreachable)
 """Errors after which nothing more is asked of a source in this run."""

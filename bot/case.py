@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from bot.journal import Decided
 from bot.messages.overview import Overview
-from bot.model.facts import Facts
-from bot.model.finding import Finding
-from bot.model.people import Person
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.people import Person
 from rules.lines import DemandLine
 
 

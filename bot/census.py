@@ -14,11 +14,11 @@ from bot.context import Context
 from bot.decide import CARD, digest_of
 from bot.journal.tickets import TicketRow
 from bot.messages import card
-from bot.model.say import Say, say
-from bot.model.ticket import TicketRef
-from bot.model.wish import Wish
-from bot.ports import Fate, TicketSource
 from bot.report import Report
+from domain.outgoing import Wish
+from domain.ports.source import Fate, TicketSource
+from domain.sentence import Say, say
+from domain.ticket import TicketRef
 
 FLOOD = 10
 """So many tickets do not vanish in one night of their own accord, when they are also more than a tenth of all: that

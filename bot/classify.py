@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.model.asset import CLASSES, Asset, Dimension, Flag, Subject
-from bot.model.fields import Field
-from bot.model.reading import stated_classes
-from bot.model.relations import Chain
-from bot.model.say import Quote, Say, say
-from bot.model.ticket import AssetRef, Ticket
+from domain.asset import CLASSES, Asset, Dimension, Flag, Subject
+from domain.dependencies import Chain
+from domain.fields import Field
+from domain.parsing import stated_classes
+from domain.sentence import Quote, Say, say
+from domain.ticket import AssetRef, Ticket
 from rules.words import DIMENSIONS
 
 

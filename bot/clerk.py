@@ -24,15 +24,17 @@ from bot.messages.notification import receipt_of
 from bot.messages.overview import overview
 from bot.messages.reasoning import SYSTEMS
 from bot.mine import Teams, mine
-from bot.model.facts import Facts
-from bot.model.finding import Finding
-from bot.model.people import Person
-from bot.model.say import say
-from bot.model.ticket import TicketRef
-from bot.ports import Deed, Desk, Gone, Interaction, SourceError, TicketSource, Visitor
 from bot.receipts import confirm
 from bot.snoozing import Snoozing
 from bot.waivers import Asked, WaiverRefused, decider, still_open, waiver
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.people import Person
+from domain.ports.errors import Gone, SourceError
+from domain.ports.interactions import Deed, Desk, Interaction, Visitor
+from domain.ports.source import TicketSource
+from domain.sentence import say
+from domain.ticket import TicketRef
 from rules.engine import UnknownRule, evaluate, why_not
 from rules.lines import group_lines
 from rules.names import nearest

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.model.asset import Asset, Dimension, Flag
-from bot.model.fields import Field
-from bot.model.say import Quote, Say, say
+from domain.asset import Asset, Dimension, Flag
+from domain.fields import Field
+from domain.sentence import Quote, Say, say
 from rules.words import FLAGS, class_letter
 
 BOOKS: Mapping[str, Say | Quote] = {

@@ -7,26 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.audience import Audience, OnTicket, Team
-from bot.calendar import Calendar, fold
 from bot.decide import Voice
 from bot.journal import Journal
 from bot.messages.i18n.languages import LANGUAGES
 from bot.messages.language import Speaker
-from bot.model.people import Person, Role
-from bot.model.waiver import Declaration, Substitute
-from bot.ports import (
-    AssetBook,
-    Connector,
-    Desk,
-    Inbound,
-    Outlet,
-    Postbox,
-    Relations,
-    SourceError,
-    TicketSource,
-)
 from bot.talk import Talk
 from bot.waivers import TERMS, Terms
+from domain.people import Person, Role
+from domain.ports.assets import AssetBook, Relations
+from domain.ports.connector import Connector
+from domain.ports.errors import SourceError
+from domain.ports.interactions import Desk
+from domain.ports.messaging import Outlet, Postbox
+from domain.ports.source import Inbound, TicketSource
+from domain.waiver import Declaration, Substitute
+from domain.working_calendar import Calendar, fold
 from rules.policy import Pack
 
 
@@ -46,7 +41,7 @@ class Policy:
     emergency_days working days in which an emergency makes good what it skipped
     waivers        who may record a waiver, and for how long
     same_person    account ids to the one that stands for the person, where an admin declared several to be one
-    calendars      of teams that keep other holidays, by `bot.calendar.fold` of the team
+    calendars      of teams that keep other holidays, by `domain.working_calendar.fold` of the team
     talk           when and how much the bot speaks on the message service
     retain_days    days after which a closed ticket is forgotten; None for never
     """

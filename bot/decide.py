@@ -21,12 +21,12 @@ from bot.messages.fit import fitted
 from bot.messages.language import Speaker
 from bot.messages.notification import Asked
 from bot.messages.overview import Overview, overview
-from bot.model.facts import Facts
-from bot.model.finding import Finding
-from bot.model.lifecycle import WORST_FIRST, Severity, State, Verdict
-from bot.model.people import Role
-from bot.model.say import Say, say
-from bot.ports import Format
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
+from domain.people import Role
+from domain.ports.messaging import Format
+from domain.sentence import Say, say
 from rules.lines import DemandLine, group_lines
 
 COMMENT, CARD = "comment", "card"

@@ -19,9 +19,9 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from bot.model.say import FALLBACK
-from bot.model.waiver import Declaration
-from bot.ports import Diagnosis, Health
+from domain.ports.connector import Diagnosis, Health
+from domain.sentence import FALLBACK
+from domain.waiver import Declaration
 from rules.declared import Declared, Standing, standing
 from rules.names import nearest
 from rules.policy import Item, Pack, Rule

@@ -13,10 +13,11 @@ from bot.bring import ALL, LEASE, CapReached, Hand, Orders, Overtaken, Unseen
 from bot.delivery import Delivery
 from bot.journal import Due, Journal, Slot
 from bot.journal.slot import refusal, refusal_of
-from bot.model.facts import Trouble
-from bot.ports import Outlet, Refused, SourceError
 from bot.setback import pause, setback_of
 from bot.survival import surviving
+from domain.facts import Trouble
+from domain.ports.errors import Refused, SourceError
+from domain.ports.messaging import Outlet
 
 
 def deliver(

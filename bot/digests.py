@@ -11,21 +11,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from bot.audience import Team, channel_of
-from bot.calendar import Calendar
 from bot.context import Context
 from bot.decide import digest_of
 from bot.escalate import Points
 from bot.journal.tickets import TicketRow
 from bot.messages.digest import Digest, Entry, Preread, compose, preread
 from bot.messages.parts import Message
-from bot.model.asked import Claim, Point
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
-from bot.model.say import Say, say
-from bot.model.wish import Wish
 from bot.overdue import Known, known
 from bot.report import Planned, Report
 from bot.talk import in_the_morning
+from domain.lifecycle import State, Verdict
+from domain.outgoing import Wish
+from domain.people import Role
+from domain.requests import Claim, Point
+from domain.sentence import Say, say
+from domain.working_calendar import Calendar
 
 REMEMBERED = timedelta(days=30)
 """How long after its last ticket a team still hears that nothing is due."""

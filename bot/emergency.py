@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.calendar import Calendar
-from bot.model.lifecycle import State
-from bot.model.ticket import Change, Ticket
+from domain.lifecycle import State
+from domain.ticket import Change, Ticket
+from domain.working_calendar import Calendar
 
 EMERGENCY = "emergency"
 

@@ -14,14 +14,14 @@ from bot.journal.tickets import TicketRow
 from bot.ladder import reached
 from bot.messages import escalation
 from bot.messages.escalation import Raised, Up
-from bot.model.asked import Ask, Claim, Point
-from bot.model.facts import Facts
-from bot.model.people import Role
-from bot.model.say import say
-from bot.model.wish import Wish
 from bot.overdue import Charge, Known, charges
-from bot.ports import SourceError
 from bot.report import Planned, Report
+from domain.facts import Facts
+from domain.outgoing import Wish
+from domain.people import Role
+from domain.ports.errors import SourceError
+from domain.requests import Ask, Claim, Point
+from domain.sentence import say
 from rules.engine import evaluate
 from rules.lines import DemandLine, group_lines
 

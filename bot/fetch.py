@@ -18,16 +18,17 @@ from bot.classify import classify, of_change, unread_change
 from bot.context import Context
 from bot.emergency import settle_by
 from bot.membership import with_past
-from bot.model.asset import Asset, Subject
-from bot.model.expiry import days_left
-from bot.model.expiry import told as expiry_told
-from bot.model.facts import Child, Facts
-from bot.model.people import Person, Role, RoleMembers
-from bot.model.say import Say, say
-from bot.model.ticket import Ticket, TicketRef
-from bot.ports import Forbidden, ReadsAhead, SourceError, TicketSource
 from bot.registers import Registers
 from bot.report import Report, SourceCount
+from domain.asset import Asset, Subject
+from domain.credentials import days_left
+from domain.credentials import told as expiry_told
+from domain.facts import Child, Facts
+from domain.people import Person, Role, RoleMembers
+from domain.ports.errors import Forbidden, SourceError
+from domain.ports.source import ReadsAhead, TicketSource
+from domain.sentence import Say, say
+from domain.ticket import Ticket, TicketRef
 
 AHEAD = 50
 """Tickets that are fetched together, where a source can."""

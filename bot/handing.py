@@ -20,12 +20,13 @@ from bot.handover import is_handover, recipients, stage_of, stages_due
 from bot.journal import Due
 from bot.journal.slots import MAIL
 from bot.messages.language import Speaker
-from bot.model.facts import Facts, Trouble, Underway
-from bot.model.people import Person
-from bot.model.ticket import Ticket
-from bot.model.wish import Wish
-from bot.ports import Postbox, SourceError
 from bot.report import Planned, Report
+from domain.facts import Facts, Trouble, Underway
+from domain.outgoing import Wish
+from domain.people import Person
+from domain.ports.errors import SourceError
+from domain.ports.messaging import Postbox
+from domain.ticket import Ticket
 from rules.engine import evaluate
 
 PATIENCE = timedelta(minutes=30)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.audience import Team
-from bot.model.facts import Facts
-from bot.model.fields import Field
-from bot.model.finding import Finding
-from bot.model.people import Group, Person, Role
+from domain.facts import Facts
+from domain.fields import Field
+from domain.finding import Finding
+from domain.people import Group, Person, Role
 from rules.handing import SOON
 
 LINE = "handover-notification"

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import BaseModel, SecretStr
 from pydantic_core import to_json
 
-from bot.model.waiver import Declaration
 from bot.settings import Settings, prefix
+from domain.waiver import Declaration
 from rules.policy import Pack
 
 _SECRET_TOO = frozenset({"SLUIS_DATABASE_URL"})

@@ -8,15 +8,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.calendar import Calendar
 from bot.deed import Nap
-from bot.model.facts import Facts
-from bot.model.fields import Field
-from bot.model.lifecycle import State, Verdict
-from bot.model.pause import Pause, PauseKind
-from bot.model.people import Person, Role
-from bot.model.ticket import Approval, Decision
 from bot.remind import next_hard_step
+from domain.facts import Facts
+from domain.fields import Field
+from domain.lifecycle import State, Verdict
+from domain.people import Person, Role
+from domain.snooze import Pause, PauseKind
+from domain.ticket import Approval, Decision
+from domain.working_calendar import Calendar
 from rules.lines import DemandLine
 from rules.policy import Pack
 from rules.trace import looked_at

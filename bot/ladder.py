@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.calendar import Calendar
-from bot.model.people import Role
+from domain.people import Role
+from domain.working_calendar import Calendar
 
 TEAM = "team"
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.redact import guard, private
+from domain.redaction import guard, private
 
 _CHATTY = (
     "jira",

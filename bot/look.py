@@ -8,10 +8,11 @@ from __future__ import annotations
 from bot.context import Context
 from bot.fetch import Gatherer, told
 from bot.journal import Due, Heard
-from bot.model.ticket import TicketRef
 from bot.pipeline import ends_the_turn, judge, judge_releases, send
-from bot.ports import NotFound, SourceError, TicketSource
 from bot.report import Report
+from domain.ports.errors import NotFound, SourceError
+from domain.ports.source import TicketSource
+from domain.ticket import TicketRef
 
 
 def look_at_heard(ctx: Context) -> Report:

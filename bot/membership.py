@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.model.people import Membership, RoleMembers
+from domain.people import Membership, RoleMembers
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from bot.ports import Line
 from bot.report import Report
+from domain.ports.connector import Line
 
 
 class Metrics:

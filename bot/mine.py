@@ -14,9 +14,11 @@ from bot.context import Context
 from bot.journal.asks import OpenFinding
 from bot.journal.tickets import TicketRow
 from bot.messages.home import Mine, Point, Waiting
-from bot.model.lifecycle import Severity, State, Verdict
-from bot.model.people import Person, Role, RoleMembers
-from bot.ports import Forbidden, SourceError, TicketSource, Visitor
+from domain.lifecycle import Severity, State, Verdict
+from domain.people import Person, Role, RoleMembers
+from domain.ports.errors import Forbidden, SourceError
+from domain.ports.interactions import Visitor
+from domain.ports.source import TicketSource
 from rules.policy import Rule
 
 KEPT = 300.0

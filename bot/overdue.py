@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.ladder import Ladder, Ladders, Rung
-from bot.model.asked import Point
-from bot.model.lifecycle import Severity, State, Verdict
+from domain.lifecycle import Severity, State, Verdict
+from domain.requests import Point
 from rules.policy import Pack, Rule
 
 _ANY_HOUR = "breach_reported"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from bot.calendar import Calendar
 from bot.journal import Unsent
-from bot.ports import Diagnosis, Health
+from domain.ports.connector import Diagnosis, Health
+from domain.working_calendar import Calendar
 
 _MOMENT = re.compile(r"(?<=wait )until [\d: -]+|(?<=waits )until [\d: -]+")
 

@@ -23,18 +23,20 @@ from bot.handover import is_handover, watched
 from bot.journal import Due, Slot
 from bot.journal.slots import MAIL
 from bot.messages.render import with_remark
-from bot.model.finding import Finding
-from bot.model.lifecycle import Verdict
-from bot.model.snapshot import snapshot
-from bot.model.ticket import Ticket, TicketRef
 from bot.parked import waiting
-from bot.ports import Format, NotFound, SourceError, TicketSource
 from bot.receipts import remind_receipts
 from bot.remind import any_hour
 from bot.reminders import remind_all
 from bot.report import Planned, Report
 from bot.since import over_before
 from bot.survival import surviving
+from domain.finding import Finding
+from domain.lifecycle import Verdict
+from domain.ports.errors import NotFound, SourceError
+from domain.ports.messaging import Format
+from domain.ports.source import TicketSource
+from domain.snapshot import snapshot
+from domain.ticket import Ticket, TicketRef
 from rules.engine import evaluate
 
 log = structlog.get_logger()

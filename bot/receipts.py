@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from bot.accounts import known_people, matching, team_members
 from bot.audience import Team
-from bot.calendar import Calendar
 from bot.context import Context
 from bot.decide import digest_of
 from bot.fetch import Gatherer
@@ -22,12 +21,14 @@ from bot.journal.tickets import TicketRow
 from bot.messages import desk, notification
 from bot.messages.language import Speaker
 from bot.messages.reasoning import SYSTEMS
-from bot.model.facts import Facts
-from bot.model.people import Person, Role
-from bot.model.say import say
-from bot.model.wish import Wish
-from bot.ports import TicketSource, Visitor
 from bot.report import Planned, Report
+from domain.facts import Facts
+from domain.outgoing import Wish
+from domain.people import Person, Role
+from domain.ports.interactions import Visitor
+from domain.ports.source import TicketSource
+from domain.sentence import say
+from domain.working_calendar import Calendar
 
 REMIND = (1, 3)
 """Working days after the notification on which whoever has not confirmed is reminded, in office hours."""

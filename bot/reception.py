@@ -19,8 +19,9 @@ from bot.fetch import told
 from bot.journal import Decided, DeedRow
 from bot.messages import exception_form, snooze_form
 from bot.messages.language import Speaker
-from bot.ports import Deed, Desk, Gone, Interaction, SourceError
 from bot.survival import surviving
+from domain.ports.errors import Gone, SourceError
+from domain.ports.interactions import Deed, Desk, Interaction
 
 log = structlog.get_logger()
 

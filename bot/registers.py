@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from bot.classify import Beyond
 from bot.conflicts import united
-from bot.model.asset import Asset, Subject
-from bot.model.relations import Reach
-from bot.model.say import Quote, Say, say
-from bot.model.ticket import AssetRef
-from bot.ports import AssetBook, Forbidden, Relations, SourceError
+from domain.asset import Asset, Subject
+from domain.dependencies import Reach
+from domain.ports.assets import AssetBook, Relations
+from domain.ports.errors import Forbidden, SourceError
+from domain.sentence import Quote, Say, say
+from domain.ticket import AssetRef
 
 
 @dataclass(slots=True)

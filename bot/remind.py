@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.audience import Audience, Team, asked_of
-from bot.calendar import Calendar
 from bot.messages.overview import Overview
-from bot.model.asset import Dimension
-from bot.model.facts import Facts
-from bot.model.lifecycle import State
-from bot.model.pause import Pause, PauseKind
-from bot.model.people import Person
+from domain.asset import Dimension
+from domain.facts import Facts
+from domain.lifecycle import State
+from domain.people import Person
+from domain.snooze import Pause, PauseKind
+from domain.working_calendar import Calendar
 from rules.lines import DemandLine
 
 ROUND_THE_CLOCK = 3

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from bot.accounts import team_members
 from bot.audience import Audience, Team, channels_of, key_of
-from bot.calendar import Calendar
 from bot.context import Context
 from bot.decide import digest_of
 from bot.escalate import Points, escalate_all
@@ -17,13 +16,7 @@ from bot.fetch import Gatherer, told
 from bot.journal.tickets import TicketRow
 from bot.messages import card
 from bot.messages.overview import overview
-from bot.model.asked import Ask, Claim, Point
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Person, Role
-from bot.model.say import say
-from bot.model.wish import Wish
 from bot.overdue import Known, known
-from bot.ports import NotFound, SourceError
 from bot.remind import (
     OVERDUE,
     SNOOZED,
@@ -39,6 +32,13 @@ from bot.remind import (
 )
 from bot.report import Planned, Report
 from bot.talk import told_now
+from domain.lifecycle import State, Verdict
+from domain.outgoing import Wish
+from domain.people import Person, Role
+from domain.ports.errors import NotFound, SourceError
+from domain.requests import Ask, Claim, Point
+from domain.sentence import say
+from domain.working_calendar import Calendar
 from rules.engine import evaluate
 from rules.lines import group_lines
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.model.finding import Finding
-from bot.model.lifecycle import Verdict
-from bot.model.ticket import TicketRef
+from domain.finding import Finding
+from domain.lifecycle import Verdict
+from domain.ticket import TicketRef
 from rules.declared import Declared
 from rules.policy import Item, Pack, Rule
 

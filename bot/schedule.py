@@ -18,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.calendar import Calendar
+from domain.working_calendar import Calendar
 
 log = structlog.get_logger()
 

@@ -14,13 +14,14 @@ from bot.ear import Ear
 from bot.metrics import Metrics
 from bot.parked import Herald
 from bot.pipeline import cycle
-from bot.ports import Hint, Line
 from bot.reception import Reception
 from bot.report import Report
 from bot.settings import Settings
 from bot.web.health import HealthServer, add_events
 from bot.web.health import app as pages
 from bot.web.hooks import AT_ONCE, PER_SECOND, Admit, Doorman, Tally
+from domain.ports.connector import Line
+from domain.ports.source import Hint
 
 log = structlog.get_logger()
 

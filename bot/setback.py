@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model.facts import Trouble
-from bot.ports import (
+from domain.facts import Trouble
+from domain.ports.errors import (
     Ambiguous,
     AuthRefused,
     Forbidden,

@@ -14,11 +14,7 @@ from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.accounts import one_person
-from bot.calendar import Calendar, fold
 from bot.messages.i18n.languages import spoken
-from bot.model.people import Role
-from bot.model.reading import text
-from bot.model.waiver import Substitute
 from bot.settings_reading import (
     Names,
     SettingsError,
@@ -34,6 +30,10 @@ from bot.settings_roles import RoleSettings
 from bot.settings_talk import TalkSettings, dates
 from connectors.catalog import CONNECTORS
 from connectors.settings import EnvSettings
+from domain.parsing import text
+from domain.people import Role
+from domain.waiver import Substitute
+from domain.working_calendar import Calendar, fold
 
 __all__ = [
     "GROUPS",
@@ -251,7 +251,7 @@ class BotSettings(TalkSettings, NormSettings):
 
     @property
     def calendars(self) -> dict[str, Calendar]:
-        """Calendars of teams that do not keep the organisation's holidays, by `bot.calendar.fold` of the team."""
+        """Calendars of teams that keep other holidays, by `domain.working_calendar.fold` of the team."""
         return {fold(team): self._calendar(country) for team, country in self.team_holidays.items()}
 
     def _calendar(self, country: str) -> Calendar:

@@ -12,8 +12,8 @@ from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import NoDecode
 
-from bot.redact import learn
 from connectors.settings import EnvSettings
+from domain.redaction import learn
 
 Group = TypeVar("Group", bound=EnvSettings)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from bot.model.people import Role
 from bot.settings_reading import Names, split
 from connectors.settings import EnvSettings
+from domain.people import Role
 
 
 class RoleSettings(EnvSettings):

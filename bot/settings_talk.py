@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
-from bot.calendar import Day
 from bot.ladder import Ladder, Ladders, rungs
 from bot.talk import Talk
+from domain.working_calendar import Day
 
 _Parts = Annotated[tuple[str, ...], NoDecode]
 _LADDER = "Who is asked when nobody settles {what}: role:hours by comma, in {unit}; empty: nobody. "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model.lifecycle import State
-from bot.model.ticket import Ticket
+from domain.lifecycle import State
+from domain.ticket import Ticket
 
 _OVER = {state.value for state in State if state.over}
 

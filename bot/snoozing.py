@@ -14,8 +14,9 @@ from bot.journal import Decided
 from bot.messages import desk, exception_form, snooze_form
 from bot.messages.language import Speaker
 from bot.messages.parts import Message
-from bot.model.pause import PauseKind
-from bot.ports import Desk, Gone, Interaction, Visitor
+from domain.ports.errors import Gone
+from domain.ports.interactions import Desk, Interaction, Visitor
+from domain.snooze import PauseKind
 
 About = Callable[[Carried, Visitor, Speaker], Case]
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.journal import JournalError
-from bot.ports import SourceError
+from domain.ports.errors import SourceError
 
 Outcome = TypeVar("Outcome")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from bot.calendar import Calendar
 from bot.ladder import Ladders
+from domain.working_calendar import Calendar
 
 MORNING = timedelta(hours=4)
 """How long after its time a digest is still one: who reads it in the afternoon reads of what is past."""

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.calendar import Calendar
 from bot.journal.tickets import TicketRow
-from bot.model.asked import Point
-from bot.model.lifecycle import State, Verdict
-from bot.model.waits import Age, Wait
 from bot.overdue import Known
+from domain.lifecycle import State, Verdict
+from domain.requests import Point
+from domain.waiting import Age, Wait
+from domain.working_calendar import Calendar
 
 _HOUR = timedelta(hours=1)
 _PRESSING = (Verdict.VIOLATED, Verdict.MISSING)

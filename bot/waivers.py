@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.messages.language import ROLE_NAMES, Speaker
-from bot.model import reading
-from bot.model.facts import Facts
-from bot.model.people import Holder, Role, RoleMembers
-from bot.model.say import Quote, Say, say
-from bot.model.waiver import Waiver
+from domain import parsing
+from domain.facts import Facts
+from domain.people import Holder, Role, RoleMembers
+from domain.sentence import Quote, Say, say
+from domain.waiver import Waiver
 from rules.actors import MAKERS, duty_of
 from rules.engine import UnknownRule, evaluate, why_not
 from rules.policy import Pack
@@ -165,7 +165,7 @@ def _applicable(facts: Facts, packs: Sequence[Pack], rule: str, speak: Speaker) 
 
 def _reason(words: str) -> str:
     text = " ".join(words.split())
-    if len(text) < _MEANINGFUL or not reading.text(text).filled or len(set(text.casefold())) <= 2:
+    if len(text) < _MEANINGFUL or not parsing.text(text).filled or len(set(text.casefold())) <= 2:
         raise WaiverRefused(
             "--reason must say why, in a few words that somebody understands a year from now",
             say("Say why, in a few words that somebody understands a year from now."),

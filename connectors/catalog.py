@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.ports import Connector
 from connectors import jira, mail, register, servicenow, slack
 from connectors.settings import EnvSettings
+from domain.ports.connector import Connector
 
 
 @dataclass(frozen=True, slots=True)

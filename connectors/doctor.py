@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from bot.model.people import Person, Role
-from bot.ports import Diagnosis, Health, SourceError
+from domain.people import Person, Role
+from domain.ports.connector import Diagnosis, Health
+from domain.ports.errors import SourceError
 
 Wanted = Mapping[Role, Sequence[str]]
 """Names of groups and people by role, as an admin gave them."""

@@ -15,8 +15,8 @@ from email.utils import parsedate_to_datetime
 import requests
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
-from bot.model.reading import shorten
-from bot.ports import (
+from domain.parsing import shorten
+from domain.ports.errors import (
     Ambiguous,
     AuthRefused,
     Forbidden,

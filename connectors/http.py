@@ -19,8 +19,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
 
-from bot.ports import RateLimited, Unreachable
 from connectors.errors import wait_seconds
+from domain.ports.errors import RateLimited, Unreachable
 
 TIMEOUT = (5.0, 65.0)
 """Seconds to connect and to read. ServiceNow cuts a request after 60 seconds itself."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.model.facts import Facts
-from bot.model.finding import Actor
-from bot.model.people import Group, Person
-from bot.model.say import Say, say
+from domain.facts import Facts
+from domain.finding import Actor
+from domain.people import Group, Person
+from domain.sentence import Say, say
 from rules.outcome import Look, Result
 from rules.words import labels
 

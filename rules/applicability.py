@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.model.asset import Because, Subject
-from bot.model.facts import Facts
+from domain.asset import Because, Subject
+from domain.facts import Facts
 from rules.policy import Applies, Pack, Rule
 
 

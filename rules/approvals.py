@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.model.asset import Subject
-from bot.model.facts import Facts
-from bot.model.finding import Actor
-from bot.model.people import Group, Holder, Person, Role
-from bot.model.say import Quote, Say, say
-from bot.model.ticket import Approval, Change, Decision, Ticket
+from domain.asset import Subject
+from domain.facts import Facts
+from domain.finding import Actor
+from domain.people import Group, Holder, Person, Role
+from domain.sentence import Quote, Say, say
+from domain.ticket import Approval, Change, Decision, Ticket
 from rules.actors import account
 from rules.drift import as_part, changed_after, cycle_start, out_of_sight, told
 from rules.outcome import Look, Outcome, Result

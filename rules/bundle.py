@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.model.facts import Facts
-from bot.model.say import Quote, say
+from domain.facts import Facts
+from domain.sentence import Quote, say
 from rules.outcome import Look, Result
 from rules.words import label
 

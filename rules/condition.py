@@ -8,12 +8,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.model.asset import Subject
-from bot.model.facts import Facts
-from bot.model.fields import FIELDS, Kind
-from bot.model.fields import Field as TicketField
-from bot.model.reading import PLACEHOLDERS
-from bot.model.say import Quote, Say, say
+from domain.asset import Subject
+from domain.facts import Facts
+from domain.fields import FIELDS, Kind
+from domain.fields import Field as TicketField
+from domain.parsing import PLACEHOLDERS
+from domain.sentence import Quote, Say, say
 from rules.names import FieldName, unknown
 from rules.words import asset_name, label, saw, sentences, shown_value
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from bot.model.facts import Facts
-from bot.model.say import say
+from domain.facts import Facts
+from domain.sentence import say
 from rules.demand import Params
 from rules.looks import look_filled
 from rules.names import FieldName

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from bot.model.say import Quote, Say, say
-from bot.model.waiver import Declaration
+from domain.sentence import Quote, Say, say
+from domain.waiver import Declaration
 
 CURRENT_DAYS = 365
 """A declaration counts for a year after it was last reviewed."""

@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.model.asset import Because, Subject
-from bot.model.facts import Facts
+from domain.asset import Because, Subject
+from domain.facts import Facts
 from rules.outcome import Outcome
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model.asset import Subject
-from bot.model.facts import Facts
-from bot.model.finding import Part
-from bot.model.history import same_words
-from bot.model.lifecycle import State
-from bot.model.say import Say, say
-from bot.model.ticket import Change, Ticket
+from domain.asset import Subject
+from domain.facts import Facts
+from domain.finding import Part
+from domain.history import same_words
+from domain.lifecycle import State
+from domain.sentence import Say, say
+from domain.ticket import Change, Ticket
 from rules.names import ASSETS
 from rules.words import asset_name, label, shown_as
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.model.asset import Because, Flag, Subject
-from bot.model.facts import Facts
-from bot.model.finding import Finding
-from bot.model.lifecycle import State, Verdict
-from bot.model.say import say
+from domain.asset import Because, Flag, Subject
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.lifecycle import State, Verdict
+from domain.sentence import say
 from rules.actors import settlers
 from rules.applicability import asked, causes
 from rules.checks import CHECKS

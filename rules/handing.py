@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.model.facts import Notice, Trouble, Underway
-from bot.model.say import Quote, Say, say
+from domain.facts import Notice, Trouble, Underway
+from domain.sentence import Quote, Say, say
 from rules.words import ROLES, sentences
 
 SOON = timedelta(minutes=1)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model.asset import Because
-from bot.model.finding import Actor, Finding
-from bot.model.lifecycle import WORST_FIRST, Severity, State, Verdict
-from bot.model.say import Say
+from domain.asset import Because
+from domain.finding import Actor, Finding
+from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
+from domain.sentence import Say
 from rules.words import atoms
 
 _NARROWING = frozenset({"rollout", "test-validation", "test-data"})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.model import reading
-from bot.model.facts import Facts
+from domain import parsing
+from domain.facts import Facts
 from rules.outcome import Look, Result
 from rules.words import label, saw
 
@@ -44,7 +44,7 @@ def look_done(facts: Facts, name: str) -> Look:
     """A point must be answered with yes, or with words that tell of it; a plain no is no."""
     field = facts.field(name)
     if isinstance(field.value, bool) or (
-        isinstance(field.value, str) and reading.boolean(field.value).value is False
+        isinstance(field.value, str) and parsing.boolean(field.value).value is False
     ):
         done = Result.MET if field.value is True else Result.UNMET
         return Look(label(name), done if field.readable else Result.UNKNOWN, saw(facts, name))

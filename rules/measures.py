@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.model.asset import Because, Flag, Subject
-from bot.model.facts import Facts
-from bot.model.ticket import TicketKind
+from domain.asset import Because, Flag, Subject
+from domain.facts import Facts
+from domain.ticket import TicketKind
 from rules.applicability import asked, causes
 from rules.hours import HoursTable, longest
 from rules.policy import Pack, Rule

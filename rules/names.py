@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from bot.model.fields import FIELDS, Kind
+from domain.fields import FIELDS, Kind
 
 ASSETS = "assets"
 """What a ticket's history calls a change of the assets it touches."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model.finding import Actor, Part
-from bot.model.say import Say
+from domain.finding import Actor, Part
+from domain.sentence import Say
 from rules.words import sentences
 
 

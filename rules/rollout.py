@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from pydantic import Field, field_validator
 
-from bot.model.asset import Because
-from bot.model.fields import FIELDS
+from domain.asset import Because
+from domain.fields import FIELDS
 from rules.demand import Params
 from rules.names import unknown
 

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
-from bot.model.asset import Dimension, Flag
-from bot.model.lifecycle import Severity, State
-from bot.model.say import FALLBACK, in_language
-from bot.model.ticket import TicketKind
+from domain.asset import Dimension, Flag
+from domain.lifecycle import Severity, State
+from domain.sentence import FALLBACK, in_language
+from domain.ticket import TicketKind
 from rules.checks import CHECKS
 from rules.condition import Condition
 from rules.demand import Params

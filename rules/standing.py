@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.model.facts import Facts
-from bot.model.fields import Field
-from bot.model.reading import shorten
-from bot.model.say import Quote, Say, say
+from domain.facts import Facts
+from domain.fields import Field
+from domain.parsing import shorten
+from domain.sentence import Quote, Say, say
 from rules.approvals import standing
 from rules.outcome import Outcome, Result
 from rules.policy import Rule

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model.facts import Facts
-from bot.model.people import Membership, Person, Role
-from bot.model.say import Say, say
+from domain.facts import Facts
+from domain.people import Membership, Person, Role
+from domain.sentence import Say, say
 from rules.actors import among, same
 from rules.words import ROLES
 

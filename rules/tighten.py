@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.model.asset import CLASSES
-from bot.model.lifecycle import Severity
+from domain.asset import CLASSES
+from domain.lifecycle import Severity
 from rules.deadlines import Deadlines
 from rules.demand import Params
 from rules.hours import HoursTable, covers

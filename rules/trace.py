@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from bot.model.facts import Facts
-from bot.model.people import Role
+from domain.facts import Facts
+from domain.people import Role
 from rules.applicability import causes
 from rules.checks import CHECKS
 from rules.demand import Demand

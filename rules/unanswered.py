@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.model.facts import Facts
-from bot.model.people import Role
-from bot.model.say import Say, say
-from bot.model.ticket import Approval, Decision
+from domain.facts import Facts
+from domain.people import Role
+from domain.sentence import Say, say
+from domain.ticket import Approval, Decision
 from rules.actors import among, distinct
 from rules.outcome import Look
 from rules.words import ROLES, sentences

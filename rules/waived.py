@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.model.facts import Facts
-from bot.model.finding import Finding
-from bot.model.lifecycle import Verdict
-from bot.model.waiver import Waiver
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.lifecycle import Verdict
+from domain.waiver import Waiver
 from rules.condition import Condition
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model.asset import Subject
-from bot.model.facts import Facts
-from bot.model.lifecycle import State
-from bot.model.say import Quote, Say, say
+from domain.asset import Subject
+from domain.facts import Facts
+from domain.lifecycle import State
+from domain.sentence import Quote, Say, say
 from rules.applicability import causes, judged_on
 from rules.names import nearest, unknown
 from rules.policy import Applies, Item, Pack, Rule

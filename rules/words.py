@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, reduce
 
-from bot.model import reading
-from bot.model.asset import Dimension, Flag, Subject
-from bot.model.facts import Facts
-from bot.model.fields import FIELDS, Field, Kind
-from bot.model.people import Person, Role
-from bot.model.reading import shorten
-from bot.model.say import Quote, Say, say
+from domain import parsing
+from domain.asset import Dimension, Flag, Subject
+from domain.facts import Facts
+from domain.fields import FIELDS, Field, Kind
+from domain.parsing import shorten
+from domain.people import Person, Role
+from domain.sentence import Quote, Say, say
 
 ROLES: Mapping[Role, Say] = {
     Role.OWNER: say("the application owner"),
@@ -178,7 +178,7 @@ def shown_as(name: str, text: str) -> object | None:
     nothing. `name` may be one that is no field of the vocabulary: then the text as it stands.
     """
     spec = FIELDS.get(name)
-    if not reading.text(text).filled:
+    if not parsing.text(text).filled:
         return None
     if spec is None or spec.kind not in _UNDERSTOOD:
         return _quote(text) if spec is None or spec.kind is not Kind.TEXT else shown_value(name, text)
@@ -187,9 +187,9 @@ def shown_as(name: str, text: str) -> object | None:
 
 
 _UNDERSTOOD: Mapping[Kind, Callable[[str, str], Field]] = {
-    Kind.CHOICE: reading.choice,
-    Kind.BOOL: lambda _, text: reading.boolean(text),
-    Kind.MOMENT: lambda _, text: reading.moment(text),
+    Kind.CHOICE: parsing.choice,
+    Kind.BOOL: lambda _, text: parsing.boolean(text),
+    Kind.MOMENT: lambda _, text: parsing.moment(text),
 }
 
 

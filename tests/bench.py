@@ -17,9 +17,9 @@ from collections.abc import Callable
 
 from build import complete, subject
 
-from bot.model.asset import Flag
-from bot.model.facts import Facts
-from bot.model.lifecycle import State
+from domain.asset import Flag
+from domain.facts import Facts
+from domain.lifecycle import State
 from rules.applicability import causes
 from rules.checks import CHECKS
 from rules.demand import Demand

@@ -22,12 +22,12 @@ from month import CHANGES, TALK, TEAMS, Heard, Town, edits, folder, town
 from office import CALENDAR, LADDERS
 
 from bot import decide, escalate, logs, reminders
-from bot.calendar import Calendar
 from bot.messages.escalation import Up
-from bot.model.asked import Claim
-from bot.ports import Place
 from bot.remind import grouped
 from bot.talk import Talk
+from domain.ports.messaging import Place
+from domain.requests import Claim
+from domain.working_calendar import Calendar
 
 BUSIEST = max(TEAMS, key=lambda team: TEAMS[team])
 KINDS = {"card": "new cards", "digest": "digests", "reminder": "reminders"}

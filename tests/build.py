@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from bot.model.asset import Asset, Because, Flag, Subject
-from bot.model.facts import Facts, Notice
-from bot.model.fields import FIELDS, UNREADABLE, Field, Kind
-from bot.model.finding import Actor
-from bot.model.lifecycle import State
-from bot.model.people import Group, Person, Role, RoleMembers
-from bot.model.say import Either, Quote, Say
-from bot.model.ticket import Approval, Decision, Ticket, TicketKind
+from domain.asset import Asset, Because, Flag, Subject
+from domain.facts import Facts, Notice
+from domain.fields import FIELDS, UNREADABLE, Field, Kind
+from domain.finding import Actor
+from domain.lifecycle import State
+from domain.people import Group, Person, Role, RoleMembers
+from domain.sentence import Either, Quote, Say
+from domain.ticket import Approval, Decision, Ticket, TicketKind
 from rules.checks import CHECKS
 from rules.demand import Demand
 from rules.outcome import Outcome

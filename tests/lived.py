@@ -21,15 +21,16 @@ from office import CARLA, LADDERS, Office
 
 from bot.journal import Allowance, Decided, Journal
 from bot.journal.receipts import ReceiptRow
-from bot.model.asset import Asset
-from bot.model.fields import Field
-from bot.model.lifecycle import State
-from bot.model.pause import Pause, PauseKind
-from bot.model.people import Group, Membership, Role, RoleMembers
-from bot.model.ticket import Approval, AssetRef, Decision, TicketKind
-from bot.model.waiver import Waiver
-from bot.ports import Deed, Hint, Interaction
 from bot.talk import Talk
+from domain.asset import Asset
+from domain.fields import Field
+from domain.lifecycle import State
+from domain.people import Group, Membership, Role, RoleMembers
+from domain.ports.interactions import Deed, Interaction
+from domain.ports.source import Hint
+from domain.snooze import Pause, PauseKind
+from domain.ticket import Approval, AssetRef, Decision, TicketKind
+from domain.waiver import Waiver
 from tests.released import dumped, postgres
 
 FOLDER = Path(__file__).parent / "bot" / "journal" / "lived"

@@ -20,17 +20,17 @@ from zoneinfo import ZoneInfo
 
 from office import CALENDAR, CARLA, DINA, LADDERS, Office
 
-from bot.calendar import Calendar, fold
 from bot.fetch import Gatherer
 from bot.interact import Limits, pause_of
 from bot.journal import Decided
-from bot.model.asset import Asset
-from bot.model.fields import Field
-from bot.model.lifecycle import State
-from bot.model.people import Group, Person
-from bot.model.ticket import Approval, AssetRef, Decision, Ticket, TicketRef
-from bot.ports import Deed, Interaction
 from bot.talk import Talk
+from domain.asset import Asset
+from domain.fields import Field
+from domain.lifecycle import State
+from domain.people import Group, Person
+from domain.ports.interactions import Deed, Interaction
+from domain.ticket import Approval, AssetRef, Decision, Ticket, TicketRef
+from domain.working_calendar import Calendar, fold
 
 START, END = datetime(2026, 11, 1, 23, tzinfo=UTC), datetime(2026, 12, 1, 23, tzinfo=UTC)
 CYCLE = timedelta(minutes=30)

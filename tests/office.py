@@ -12,19 +12,22 @@ from zoneinfo import ZoneInfo
 
 from build import ticket as bare
 
-from bot.calendar import Calendar
 from bot.context import Context, Policy
 from bot.journal import open_journal
 from bot.ladder import Ladder, Ladders, rungs
 from bot.messages.language import Speaker
-from bot.model.asset import Asset
-from bot.model.fields import FIELDS, Field
-from bot.model.people import Group, Person, Role, RoleMembers
-from bot.model.ticket import AssetRef, Ticket, TicketRef
 from bot.pipeline import cycle
-from bot.ports import Connector, Fate, Format, Identity, Marker, NotFound, Place, Posted
 from bot.report import Report
 from bot.talk import Talk
+from domain.asset import Asset
+from domain.fields import FIELDS, Field
+from domain.people import Group, Person, Role, RoleMembers
+from domain.ports.connector import Connector
+from domain.ports.errors import NotFound
+from domain.ports.messaging import Format, Marker, Place, Posted
+from domain.ports.source import Fate, Identity
+from domain.ticket import AssetRef, Ticket, TicketRef
+from domain.working_calendar import Calendar
 from rules.policy import load_packs
 
 CALENDAR = Calendar(ZoneInfo("Europe/Brussels"))

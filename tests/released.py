@@ -22,9 +22,9 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 
-from bot.chain import START, Head, Row, Sealed, canonical, content, link, seal
 from bot.journal import connect
 from bot.journal.migrate import alembic_config
+from domain.hash_chain import START, Head, Row, Sealed, canonical, content, link, seal
 
 FOLDER = Path(__file__).parent / "bot" / "journal" / "released"
 MOMENT = datetime(2026, 1, 5, 8, 30, tzinfo=UTC)

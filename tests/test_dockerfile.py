@@ -194,6 +194,7 @@ def test_kept_out_of_the_build(path: str) -> None:
         "README.md",
         "requirements/build.txt",
         "requirements/runtime.txt",
+        "domain/ticket.py",
         "bot/__main__.py",
         "bot/messages/locale/nl/sluis.po",
         "connectors/sandbox/templates/jira/base.html",
@@ -209,5 +210,5 @@ def test_only_named_things_are_copied() -> None:
     sources = [src for word, rest in stages()[0] if word == "COPY" for src in rest.split()[:-1]]
     assert sources == [
         *("requirements/build.txt", "requirements/runtime.txt", "pyproject.toml", "README.md"),
-        *("bot/", "connectors/", "rules/"),
+        *("domain/", "rules/", "connectors/", "bot/"),
     ]

@@ -9,13 +9,13 @@ from typing import Any
 
 from bot.cases.schema import ApprovalPart, AssetPart, Case, ChildPart, TicketPart
 from bot.classify import classify
-from bot.model import reading
-from bot.model.asset import Asset, Dimension, Flag, Subject
-from bot.model.facts import Child, Facts, Notice
-from bot.model.fields import FIELDS, UNREADABLE, Field, Kind
-from bot.model.people import Group, Membership, Person, Role, RoleMembers
-from bot.model.ticket import Approval, AssetRef, Change, Ticket
-from bot.model.waiver import Declaration, Substitute, Waiver
+from domain import parsing
+from domain.asset import Asset, Dimension, Flag, Subject
+from domain.facts import Child, Facts, Notice
+from domain.fields import FIELDS, UNREADABLE, Field, Kind
+from domain.people import Group, Membership, Person, Role, RoleMembers
+from domain.ticket import Approval, AssetRef, Change, Ticket
+from domain.waiver import Declaration, Substitute, Waiver
 from rules.names import unknown
 
 _BOOK = "cases"
@@ -90,16 +90,16 @@ def _ticket(
         assets=tuple(AssetRef(_BOOK, asset.name, asset.name) for asset in assets),
         assets_readable="assets" not in hidden,
         history_readable=True,
-        preapproval=UNREADABLE if "preapproval" in hidden else reading.text(part.preapproval),
+        preapproval=UNREADABLE if "preapproval" in hidden else parsing.text(part.preapproval),
     )
 
 
 def _field(name: str, raw: Any) -> Field:
     """A value as a source would give it; {value, by, at} tells who set it, {raw: ...} rubbish on purpose."""
     if _is_raw(raw):
-        return Field(None, raw=reading.shorten(str(raw["raw"])))
+        return Field(None, raw=parsing.shorten(str(raw["raw"])))
     if isinstance(raw, Mapping) and "value" in raw:
-        at = reading.moment(raw.get("at")).value
+        at = parsing.moment(raw.get("at")).value
         return replace(
             _field(name, raw["value"]),
             by=person(str(raw["by"])) if raw.get("by") else None,
@@ -107,10 +107,10 @@ def _field(name: str, raw: Any) -> Field:
         )
     kind = FIELDS[name].kind
     if kind is Kind.CHOICE:
-        return reading.choice(name, raw)
+        return parsing.choice(name, raw)
     if kind in _ITEMS:
         return Field(tuple(_ITEMS[kind](item) for item in _listed(raw)) or None)
-    return _READ.get(kind, reading.text)(raw)
+    return _READ.get(kind, parsing.text)(raw)
 
 
 def _listed(raw: Any) -> list[Any]:
@@ -136,7 +136,7 @@ _ITEMS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.KEYS: str,
     Kind.LIST: str,
 }
-_READ: Mapping[Kind, Callable[[Any], Field]] = {Kind.BOOL: reading.boolean, Kind.MOMENT: reading.moment}
+_READ: Mapping[Kind, Callable[[Any], Field]] = {Kind.BOOL: parsing.boolean, Kind.MOMENT: parsing.moment}
 
 
 def _of_role(role: Role) -> Group:
@@ -182,17 +182,17 @@ def _classified(ticket: Ticket, assets: Iterable[AssetPart], default: int) -> tu
 
 
 def _asset(part: AssetPart) -> Asset:
-    stated = reading.stated_classes(part.classes)
+    stated = parsing.stated_classes(part.classes)
     levels = {d.value: getattr(part, d.value) or stated.get(d.value) for d in Dimension}
     attributes: dict[str, Field] = {
-        **{name: reading.level(value) for name, value in levels.items()},
+        **{name: parsing.level(value) for name, value in levels.items()},
         **{f.value: UNREADABLE if f in part.unsure else Field(f in part.flags) for f in Flag},
         "owner": Field(tuple(map(person, part.owner)) or None),
         "stakeholders": Field(tuple(map(_group, part.stakeholders)) or None),
         "operations_group": Field((_group(part.operations_group),) if part.operations_group else None),
         "service_hours": Field(part.service_hours or None),
         "maintenance_windows": Field(part.maintenance_windows or None),
-        "supplier": reading.text(part.supplier),
+        "supplier": parsing.text(part.supplier),
     }
     shown = {name: UNREADABLE if name in part.hidden else field for name, field in attributes.items()}
     return Asset.described((_BOOK, part.name), part.name, shown, part.updated_at)

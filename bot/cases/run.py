@@ -10,9 +10,9 @@ from bot.cases.facts import facts_of
 from bot.cases.reader import Read
 from bot.cases.schema import Case, Expected
 from bot.messages.language import Speaker
-from bot.model.facts import Facts
-from bot.model.finding import Finding
-from bot.model.say import Say
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.sentence import Say
 from rules.engine import evaluate, why_not
 from rules.policy import Pack
 

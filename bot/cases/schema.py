@@ -16,12 +16,12 @@ from pydantic import (
     model_validator,
 )
 
-from bot.model.asset import Flag
-from bot.model.fields import FIELDS
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
-from bot.model.reading import moment
-from bot.model.ticket import Decision, TicketKind
+from domain.asset import Flag
+from domain.fields import FIELDS
+from domain.lifecycle import State, Verdict
+from domain.parsing import moment
+from domain.people import Role
+from domain.ticket import Decision, TicketKind
 from rules.names import unknown
 
 NOT_APPLICABLE = "not applicable"

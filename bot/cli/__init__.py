@@ -27,14 +27,14 @@ for module in (operate, ask, waive, audit, journal, norms, rules):
 
 def main() -> None:
     """Run the command line; problems with settings are lines on stderr and exit code 2."""
-    from bot import redact
     from bot.settings import SettingsError
+    from domain import redaction
 
     try:
         app()
     except SettingsError as error:
         for line in error.problems:
-            typer.echo(f"sluis: {redact.hidden(line)}", err=True)
+            typer.echo(f"sluis: {redaction.hidden(line)}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -42,7 +42,7 @@ def main() -> None:
         from bot.journal import JournalError
 
         if isinstance(error, JournalError):  # what was begun is settled by the next run
-            print(f"sluis: {redact.hidden(str(error))}; the run ended there", file=sys.stderr)  # noqa: T201
+            print(f"sluis: {redaction.hidden(str(error))}; the run ended there", file=sys.stderr)  # noqa: T201
         else:
-            redact.uncaught(*sys.exc_info())
+            redaction.uncaught(*sys.exc_info())
         sys.exit(1)

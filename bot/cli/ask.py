@@ -15,8 +15,8 @@ from bot.cli.ticket import KeyArgument, ticket_called
 if TYPE_CHECKING:
     from bot.context import Context
     from bot.messages.language import Speaker
-    from bot.model.facts import Facts
-    from bot.model.finding import Finding
+    from domain.facts import Facts
+    from domain.finding import Finding
     from rules.policy import Pack
 
 
@@ -42,7 +42,7 @@ def check(
     sluis check CHG-12 --format json --strict
     """
     from bot.messages.answer import as_json, as_text
-    from bot.model.lifecycle import Verdict
+    from domain.lifecycle import Verdict
     from rules.engine import evaluate
 
     ctx, facts = _ask(key)

@@ -16,8 +16,8 @@ from bot.cli.norms import AnswerLanguageOption
 
 if TYPE_CHECKING:
     from bot.journal import Journal
-    from bot.model.persona import Persona
     from bot.settings import Settings
+    from domain.pseudonym import Persona
 
 audit = typer.Typer(no_args_is_help=True, help="The audit trail: check it, take evidence from it.")
 _SHOWN = 50
@@ -42,8 +42,8 @@ def verify(
 
     sluis audit verify --anchor 4182:5f0c...
     """
-    from bot.chain import anchor as read
     from bot.cli.progress import progress
+    from domain.hash_chain import anchor as read
 
     try:
         anchors = dict(map(read, anchor or ()))
@@ -142,7 +142,7 @@ def person(
 def _persona(journal: Journal, loaded: Settings, who: list[str]) -> Persona:
     """The person meant, with the accounts that an admin declared to be theirs. A name of several is refused."""
     from bot.accounts import one_person
-    from bot.model.persona import Persona
+    from domain.pseudonym import Persona
 
     same = one_person(loaded.bot.same_person)
     found = {account: names for words in who for account, names in journal.accounts(words).items()}

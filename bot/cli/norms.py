@@ -158,7 +158,7 @@ def _every() -> Iterator[Case]:
 
 
 def _derive(case: Case, packs: tuple[Pack, ...]) -> dict[str, object]:
-    from bot.model.asset import Flag
+    from domain.asset import Flag
     from rules.engine import measures as derive
 
     flags = [flag for flag in Flag if getattr(case, flag.value)]
@@ -175,7 +175,7 @@ def _tell(found: dict[str, object], packs: tuple[Pack, ...], language: str) -> N
     from zoneinfo import ZoneInfo
 
     from bot.messages.language import Speaker
-    from bot.model.say import Either
+    from domain.sentence import Either
     from rules.words import CHOICES
 
     speak, asked, rollout = Speaker(language, ZoneInfo("UTC")), found["measures"], found["rollout"]

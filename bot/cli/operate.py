@@ -12,8 +12,8 @@ import typer
 from bot.cli.norms import Form, FormOption, LanguageOption
 
 if TYPE_CHECKING:
-    from bot.ports import Diagnosis
     from bot.report import Report
+    from domain.ports.connector import Diagnosis
 
 
 def register(app: typer.Typer) -> None:
@@ -145,7 +145,7 @@ def doctor() -> None:
     from bot import app, logs, settings
     from bot.cli.screen import show_diagnoses
     from bot.declarations import examined
-    from bot.ports import Diagnosis, Health
+    from domain.ports.connector import Diagnosis, Health
 
     loaded = settings.load()
     logs.configure("ERROR")
@@ -167,7 +167,7 @@ def doctor() -> None:
 
 def _unwritten(key: str, reason: str) -> Diagnosis:
     """A ticket that does not take the bot's comment, for the doctor."""
-    from bot.ports import Diagnosis, Health
+    from domain.ports.connector import Diagnosis, Health
 
     said = f"takes no comment: {reason}" if reason else "takes no comment"
     fix = "what it asks for is the team's to fill in, never the bot's; or give the account the permission it lacks"

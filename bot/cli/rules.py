@@ -26,7 +26,7 @@ from bot.cli.norms import (
 if TYPE_CHECKING:
     from bot.cases.reader import Read
     from bot.cases.run import Ran
-    from bot.model.say import Say
+    from domain.sentence import Say
     from rules.policy import Pack, Rule
 
 group = typer.Typer(invoke_without_command=True)
@@ -203,7 +203,7 @@ def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
     from rich.table import Table
 
     from bot.messages.language import Speaker
-    from bot.model.say import say
+    from domain.sentence import say
     from rules.policy import Item
     from rules.why import when
 
@@ -228,8 +228,8 @@ def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
 
 def _chosen(rule: Rule) -> Iterator[Say]:
     """What of it is the organisation's own choice, in words: terms, and the ladder that an overrun goes up."""
-    from bot.model.people import Role
-    from bot.model.say import say
+    from domain.people import Role
+    from domain.sentence import say
     from rules.tighten import own_choice
     from rules.words import CHOICES, ROLES
 

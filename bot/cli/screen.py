@@ -10,8 +10,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from bot.messages.reasoning import Branch, plain_tree
-from bot.ports import Diagnosis, Health
 from bot.report import Report
+from domain.ports.connector import Diagnosis, Health
 from rules.declared import Standing
 
 _SIGNS = {Health.OK: ("✓", "green"), Health.WARNING: ("!", "yellow"), Health.FAILED: ("✗", "red")}

@@ -10,8 +10,8 @@ import typer
 
 if TYPE_CHECKING:
     from bot.context import Context
-    from bot.model.ticket import TicketRef
-    from bot.ports import TicketSource
+    from domain.ports.source import TicketSource
+    from domain.ticket import TicketRef
 
 KeyArgument = Annotated[str, typer.Argument(help="Key of the ticket, such as CHG-12 or CHG0030012.")]
 
@@ -21,7 +21,7 @@ def ticket_called(key: str) -> Iterator[tuple[Context, TicketSource, TicketRef]]
     """The ticket people call `key`, with what is needed to judge it; a one-line error when no source has it."""
     from bot import app, logs, settings
     from bot.fetch import told
-    from bot.ports import SourceError
+    from domain.ports.errors import SourceError
 
     loaded = settings.load()
     logs.configure("ERROR")

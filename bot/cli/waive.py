@@ -12,8 +12,8 @@ from bot.cli.ticket import KeyArgument, ticket_called
 
 if TYPE_CHECKING:
     from bot.context import Context
-    from bot.model.ticket import TicketRef
-    from bot.ports import TicketSource
+    from domain.ports.source import TicketSource
+    from domain.ticket import TicketRef
 RulesArgument = Annotated[list[str] | None, typer.Argument(help="Requirements, such as ICR-13.")]
 
 

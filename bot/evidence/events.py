@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.messages.language import ROLE_NAMES, VERDICT_NAMES, Speaker
-from bot.model.lifecycle import Verdict
-from bot.model.people import Role
-from bot.model.say import Quote, Say, say
+from domain.lifecycle import Verdict
+from domain.people import Role
+from domain.sentence import Quote, Say, say
 
 _KINDS = {
     "comment": say("comment"),

@@ -10,12 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot import chain
 from bot.evidence.page import page
 from bot.journal import Journal, TicketRow
 from bot.journal.audit import Excerpt
 from bot.messages.language import Speaker
 from bot.messages.waivers import waiver_json
+from domain import hash_chain
 from rules.policy import Pack
 
 HTML, JSON, VERIFIER = "evidence.html", "evidence.json", "verify.py"
@@ -58,7 +58,7 @@ def write(found: Mapping[str, Any], folder: Path, speak: Speaker) -> None:
     """Write the three files. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     html = page(found, speak).encode()
-    verifier = Path(chain.__file__).read_bytes()
+    verifier = Path(hash_chain.__file__).read_bytes()
     (folder / HTML).write_bytes(html)
     (folder / VERIFIER).write_bytes(verifier)
     files = {HTML: html}

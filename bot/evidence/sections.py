@@ -10,11 +10,11 @@ from typing import Any
 
 from bot.evidence.events import event, name_of
 from bot.messages.language import ROLE_NAMES, STATE_NAMES, VERDICT_NAMES, Speaker
-from bot.model.asset import Dimension, Flag
-from bot.model.fields import FIELDS, Kind
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
-from bot.model.say import Quote, Say, say
+from domain.asset import Dimension, Flag
+from domain.fields import FIELDS, Kind
+from domain.lifecycle import State, Verdict
+from domain.people import Role
+from domain.sentence import Quote, Say, say
 from rules.words import CHOICES, DIMENSIONS
 
 _DECISIONS = {

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from bot.chain import Flaw, Row
 from bot.journal.causes import Cause
 from bot.journal.tables import FINDING, WAIVER
+from domain.hash_chain import Flaw, Row
 
 Key = tuple[str, str]
 """A ticket ("source:id") and a rule."""

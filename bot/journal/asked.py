@@ -13,9 +13,9 @@ from sqlalchemy import Connection, func, select, update
 from bot.journal.store import Store, insert
 from bot.journal.tables import ASKED, FINDING, SENT, SLOT, TICKET
 from bot.journal.wishes import put_wishes
-from bot.model.asked import Ask, Claim, Point, Settled
-from bot.model.lifecycle import Verdict
-from bot.model.wish import Wish
+from domain.lifecycle import Verdict
+from domain.outgoing import Wish
+from domain.requests import Ask, Claim, Point, Settled
 
 _STANDING = [v.value for v in Verdict if v.open] + [Verdict.UNKNOWN.value, Verdict.WAIVED.value]
 

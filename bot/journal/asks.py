@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.journal.tables import FINDING
 from bot.journal.tickets import TicketRow, Tickets
-from bot.model.lifecycle import Verdict
+from domain.lifecycle import Verdict
 
 
 @dataclass(frozen=True, slots=True)

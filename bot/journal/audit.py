@@ -2,7 +2,7 @@
 
     append(connection, Entry(Cause.INTERACTION, "jira:10001", {"did": "snoozed"}, {"by": {"id": .., "name": ..}}), now)
 
-How it is hashed, and why personal data stand beside it: `bot.chain`.
+How it is hashed, and why personal data stand beside it: `domain.hash_chain`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,23 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from bot.chain import AMENDING, Flaw, Head, Row, Sealed, amended, canonical, content, flaws, link, seal
 from bot.journal.agreement import Record
 from bot.journal.causes import Cause
 from bot.journal.store import Store
 from bot.journal.tables import AUDIT, AUDIT_BESIDE, AUDIT_HEAD, storable
+from domain.hash_chain import (
+    AMENDING,
+    Flaw,
+    Head,
+    Row,
+    Sealed,
+    amended,
+    canonical,
+    content,
+    flaws,
+    link,
+    seal,
+)
 
 SNAPSHOT, PERSONAL = "snapshot", "personal"
 

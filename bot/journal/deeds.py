@@ -20,9 +20,9 @@ from bot.journal.receipts import ReceiptRow, put_receipt
 from bot.journal.store import Store, insert
 from bot.journal.tables import DEED, PAUSE
 from bot.journal.waivers import put_waiver
-from bot.model.pause import Pause, PauseKind
-from bot.model.waiver import Waiver
-from bot.ports import Deed, Interaction
+from domain.ports.interactions import Deed, Interaction
+from domain.snooze import Pause, PauseKind
+from domain.waiver import Waiver
 
 WAITING, DECIDED, DONE = "waiting", "decided", "done"
 

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from bot.redact import hidden
+from domain.redaction import hidden
 
 if sys.platform != "win32":
     import fcntl

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 
 from bot.journal.store import Store, insert
 from bot.journal.tables import HINT
-from bot.ports import Deletion, Hint
+from domain.ports.source import Deletion, Hint
 
 KEPT = timedelta(days=2)
 """How long the word is kept, to know a repeated delivery again."""

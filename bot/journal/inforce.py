@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot.chain import seal
 from bot.journal.audit import PERSONAL, Entry, append
 from bot.journal.causes import Cause
 from bot.journal.store import Store, digest
 from bot.journal.tables import AUDIT, AUDIT_BESIDE
+from domain.hash_chain import seal
 
 
 class InForce(Store):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 from bot.journal.store import Store, insert
 from bot.journal.tables import GROUP_LOOK, MEMBERSHIP
 from bot.membership import Watched, groups_of, looked
-from bot.model.people import Membership, Person, Role, RoleMembers
+from domain.people import Membership, Person, Role, RoleMembers
 
 
 class Members(Store):

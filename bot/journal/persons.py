@@ -33,7 +33,7 @@ from bot.journal.tables import (
     Json,
     Words,
 )
-from bot.model.persona import Persona, people_in
+from domain.pseudonym import Persona, people_in
 
 _NOT_SEARCHED = (AUDIT, AUDIT_HEAD, AUDIT_BESIDE, META)
 _KEYS = frozenset(

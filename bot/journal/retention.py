@@ -22,7 +22,7 @@ from bot.journal.tables import (
     SLOT,
     TICKET,
 )
-from bot.model.lifecycle import State
+from domain.lifecycle import State
 
 _OVER = [state.value for state in State if state.over]
 _GENERAL_CAUSES = (Cause.WRITE, Cause.ALLOWANCE, Cause.INTERACTION)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, RowMapping, and_, not_, or_
 
 from bot.journal.tables import SLOT
-from bot.ports import Marker, Place
+from domain.ports.messaging import Marker, Place
 
 IDLE, WRITING = "idle", "writing"
 GENERAL = ("reminder", "escalation", "digest", "preread")

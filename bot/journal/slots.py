@@ -39,10 +39,10 @@ from bot.journal.store import Store, insert
 from bot.journal.tables import META, RECEIPT, SLOT
 from bot.journal.wishes import put_wishes
 from bot.journal.writes import written
-from bot.model.facts import Notice, Receipt, Trouble, Underway
-from bot.model.people import Role
-from bot.model.wish import Wish
-from bot.ports import Place
+from domain.facts import Notice, Receipt, Trouble, Underway
+from domain.outgoing import Wish
+from domain.people import Role
+from domain.ports.messaging import Place
 
 DEFAULT_INSTALL = "main"
 MAIL = "mail"

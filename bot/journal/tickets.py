@@ -18,10 +18,10 @@ from bot.journal.tables import BUNDLE, FINDING, SLOT, TICKET
 from bot.journal.verdicts import judged
 from bot.journal.who import BOT, actor_key
 from bot.journal.wishes import put_wishes
-from bot.model.finding import Finding
-from bot.model.lifecycle import State, Verdict
-from bot.model.ticket import Ticket, TicketKind, TicketRef
-from bot.model.wish import Wish
+from domain.finding import Finding
+from domain.lifecycle import State, Verdict
+from domain.outgoing import Wish
+from domain.ticket import Ticket, TicketKind, TicketRef
 
 _OVER = [state.value for state in State if state.over]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from bot.journal.audit import Entry
 from bot.journal.causes import Cause
-from bot.model.finding import Finding
-from bot.model.lifecycle import Verdict
-from bot.model.ticket import Ticket
+from domain.finding import Finding
+from domain.lifecycle import Verdict
+from domain.ticket import Ticket
 
 
 def judged(

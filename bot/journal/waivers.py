@@ -10,8 +10,8 @@ from bot.journal.audit import Entry, append
 from bot.journal.causes import Cause
 from bot.journal.store import Store
 from bot.journal.tables import TICKET, WAIVER
-from bot.model.people import Role
-from bot.model.waiver import Waiver
+from domain.people import Role
+from domain.waiver import Waiver
 
 
 class Waivers(Store):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.model.finding import Actor
-from bot.model.people import Group, Holder, Person
+from domain.finding import Actor
+from domain.people import Group, Holder, Person
 
 BOT = ("bot", "", "")
 """What the bot itself is at: it waits for nobody."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, case, or_, select
 from bot.journal.slot import FINAL, IDLE, UNSAID
 from bot.journal.store import insert
 from bot.journal.tables import SLOT
-from bot.model.wish import Wish
+from domain.outgoing import Wish
 
 _KEY = ["target", "ticket", "kind"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.model.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
+from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
 
 _PANELS = {Tone.STOP: "error", Tone.TODO: "warning", Tone.DONE: "success", Tone.INFO: "info"}
 _SUBDUED = {"type": "textColor", "attrs": {"color": "#6b778c"}}

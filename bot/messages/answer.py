@@ -10,11 +10,11 @@ from bot.messages import plain
 from bot.messages.comment import compose
 from bot.messages.language import Speaker
 from bot.messages.waivers import waiver_json
-from bot.model.asset import Because, Dimension, Flag
-from bot.model.facts import Facts
-from bot.model.finding import Finding
-from bot.model.people import Holder
-from bot.model.say import Quote, Say, say
+from domain.asset import Because, Dimension, Flag
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.people import Holder
+from domain.sentence import Quote, Say, say
 from rules.lines import group_lines
 from rules.words import DIMENSIONS, FLAGS, asset_name
 

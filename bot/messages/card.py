@@ -31,13 +31,13 @@ from bot.messages.parts import text as _text
 from bot.messages.planning import planning_line
 from bot.messages.slack_text import escape, is_web
 from bot.messages.waivers import waived
-from bot.model.document import Tone
-from bot.model.facts import Facts
-from bot.model.lifecycle import State
-from bot.model.people import Role
-from bot.model.say import Quote
-from bot.model.ticket import Ticket
 from bot.remind import OVERDUE, SNOOZED, Due, Reminder
+from domain.document import Tone
+from domain.facts import Facts
+from domain.lifecycle import State
+from domain.people import Role
+from domain.sentence import Quote
+from domain.ticket import Ticket
 from rules.lines import DemandLine
 from rules.words import ROLES
 

@@ -14,7 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from bot.messages.i18n.languages import CATALOGUE, LOCALES
-from bot.model.fields import FIELDS
+from domain.fields import FIELDS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(str(LOCALES))

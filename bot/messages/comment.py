@@ -22,10 +22,10 @@ from bot.messages.overview import (
 )
 from bot.messages.planning import planning_line
 from bot.messages.waivers import stands_in, waived
-from bot.model.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
-from bot.model.facts import Facts
-from bot.model.lifecycle import State
-from bot.model.say import Quote
+from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
+from domain.facts import Facts
+from domain.lifecycle import State
+from domain.sentence import Quote
 from rules.lines import DemandLine
 
 VERSION = 1

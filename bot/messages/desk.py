@@ -14,10 +14,10 @@ from bot.messages.overview import ids, overview, seen, title, who, why
 from bot.messages.parts import Message
 from bot.messages.reasoning import plain_tree, reasoning
 from bot.messages.slack_text import cut
-from bot.model.facts import Facts
-from bot.model.finding import Finding
-from bot.model.pause import Pause, PauseKind
-from bot.model.say import Quote, Say, say
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.sentence import Quote, Say, say
+from domain.snooze import Pause, PauseKind
 from rules.lines import DemandLine
 from rules.policy import Pack
 

@@ -10,7 +10,7 @@ from bot.messages import blocks
 from bot.messages.language import Speaker
 from bot.messages.parts import Message, message, named, text
 from bot.messages.slack_text import escape
-from bot.model.say import Quote, Say, in_language
+from domain.sentence import Quote, Say, in_language
 
 SHOWN, TITLES = 12, 2
 """Tickets of a section, and open points of a ticket, that are named; of more, how many there are."""

@@ -12,12 +12,12 @@ from bot.messages.language import Speaker
 from bot.messages.overview import capital, seen, title, who
 from bot.messages.parts import Message, heading, message, text
 from bot.messages.slack_text import escape
-from bot.model.asked import Ask
-from bot.model.facts import Facts
-from bot.model.lifecycle import Verdict
-from bot.model.people import Role
-from bot.model.say import Quote
 from bot.overdue import Charge
+from domain.facts import Facts
+from domain.lifecycle import Verdict
+from domain.people import Role
+from domain.requests import Ask
+from domain.sentence import Quote
 from rules.lines import DemandLine
 
 _MOST = blocks.BLOCKS // 4

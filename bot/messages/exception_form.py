@@ -13,10 +13,10 @@ from bot.messages.i18n.languages import LANGUAGES
 from bot.messages.language import Speaker
 from bot.messages.slack_text import cut
 from bot.messages.waivers import recorded
-from bot.model.facts import Facts
-from bot.model.finding import Finding
-from bot.model.say import Quote, Say
-from bot.model.waiver import Waiver
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.sentence import Quote, Say
+from domain.waiver import Waiver
 
 RULES, REASON, UNTIL = "rules", "reason", "until"
 """Names of what is filled in."""

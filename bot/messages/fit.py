@@ -14,8 +14,8 @@ from typing import Any
 
 from bot.messages.language import Speaker
 from bot.messages.render import rendered
-from bot.model.document import Bullets, Document, Fold, Run
-from bot.ports import Format
+from domain.document import Bullets, Document, Fold, Run
+from domain.ports.messaging import Format
 
 ROOM = 30_000
 """Characters of a rendered comment at most."""

@@ -14,9 +14,9 @@ from bot.messages.notification import more
 from bot.messages.parts import Message
 from bot.messages.reasoning import SYSTEMS
 from bot.messages.slack_text import cut, escape, is_web
-from bot.model.lifecycle import Verdict
-from bot.model.people import Role
-from bot.model.say import Quote, in_language
+from domain.lifecycle import Verdict
+from domain.people import Role
+from domain.sentence import Quote, in_language
 
 SHOWN = 20
 """Tickets on the page; of more, how many others there are."""

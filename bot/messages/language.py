@@ -18,9 +18,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.messages.i18n.languages import CATALOGUE, LANGUAGES, LOCALES
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Group, Holder, Person, Role
-from bot.model.say import FALLBACK, Either, Quote, Say, say
+from domain.lifecycle import State, Verdict
+from domain.people import Group, Holder, Person, Role
+from domain.sentence import FALLBACK, Either, Quote, Say, say
 
 _ENGLISH = "en_GB"
 """English has no catalogue whose header could say it."""

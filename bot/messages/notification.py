@@ -20,11 +20,11 @@ from bot.messages.language import Speaker
 from bot.messages.overview import class_line, overview, title, who
 from bot.messages.slack_text import cut, is_web
 from bot.messages.waivers import waived
-from bot.model.facts import Facts
-from bot.model.fields import FIELDS, Field
-from bot.model.people import Group, Person
-from bot.model.say import Quote, say
-from bot.model.ticket import Ticket
+from domain.facts import Facts
+from domain.fields import FIELDS, Field
+from domain.people import Group, Person
+from domain.sentence import Quote, say
+from domain.ticket import Ticket
 from rules.lines import DemandLine
 
 LONG = 300

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.messages.language import Speaker
-from bot.model.asset import Because, Dimension, Flag, Subject
-from bot.model.document import Tone
-from bot.model.facts import Facts
-from bot.model.lifecycle import Severity, State, Verdict
-from bot.model.say import Quote, Say
-from bot.model.ticket import Ticket
+from domain.asset import Because, Dimension, Flag, Subject
+from domain.document import Tone
+from domain.facts import Facts
+from domain.lifecycle import Severity, State, Verdict
+from domain.sentence import Quote, Say
+from domain.ticket import Ticket
 from rules.lines import DemandLine
 from rules.words import FLAGS, asset_name, class_letter
 

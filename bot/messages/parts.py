@@ -8,7 +8,7 @@ from bot.messages import blocks
 from bot.messages.finish import finished, text_of
 from bot.messages.language import Speaker
 from bot.messages.overview import seen, title
-from bot.model.ticket import Ticket
+from domain.ticket import Ticket
 from rules.lines import DemandLine
 
 Message = dict[str, Any]

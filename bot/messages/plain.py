@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.model.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph
+from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph
 
 _CODE_TAG = re.compile(r"\[(/?code)\]", re.IGNORECASE)
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.messages.language import Speaker
-from bot.model.facts import Facts
-from bot.model.lifecycle import State
-from bot.model.planning import Checked, Clash, Conflict
-from bot.model.say import Quote, Say, say
+from domain.facts import Facts
+from domain.lifecycle import State
+from domain.schedule_conflicts import Checked, Clash, Conflict
+from domain.sentence import Quote, Say, say
 
 _DATES = ("planned_start", "planned_end")
 _BEFORE = (State.DRAFT, State.ASSESS, State.AUTHORIZE, State.SCHEDULED)

@@ -11,14 +11,14 @@ from typing import Any
 from bot.messages.answer import finding_json, reason
 from bot.messages.language import Speaker
 from bot.messages.waivers import waived
-from bot.model.asset import Because
-from bot.model.facts import Facts
-from bot.model.fields import FIELDS
-from bot.model.finding import Finding, Part
-from bot.model.lifecycle import Verdict
-from bot.model.people import Membership, Role
-from bot.model.say import Quote, Say, say
-from bot.model.ticket import Approval, Decision
+from domain.asset import Because
+from domain.facts import Facts
+from domain.fields import FIELDS
+from domain.finding import Finding, Part
+from domain.lifecycle import Verdict
+from domain.people import Membership, Role
+from domain.sentence import Quote, Say, say
+from domain.ticket import Approval, Decision
 from rules.actors import distinct
 from rules.policy import Pack, Rule
 from rules.tenure import memberships, told

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.messages import adf, plain, wiki
-from bot.model.document import Document, Paragraph, Run
-from bot.ports import Format
+from domain.document import Document, Paragraph, Run
+from domain.ports.messaging import Format
 
 _RENDERERS = {Format.ADF: adf.render, Format.WIKI: wiki.render, Format.PLAIN: plain.render}
 

@@ -10,8 +10,8 @@ from bot.messages import blocks, views
 from bot.messages.desk import PIECE, plain_answer
 from bot.messages.language import Speaker
 from bot.messages.slack_text import cut
-from bot.model.facts import Facts
-from bot.model.say import Quote, say
+from domain.facts import Facts
+from domain.sentence import Quote, say
 
 UNTIL = "until"
 """Name of what is chosen: a moment in UTC, as ISO 8601."""

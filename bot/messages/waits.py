@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.messages.language import Speaker
 from bot.messages.parts import named
-from bot.model.waits import Age, Wait
+from domain.waiting import Age, Wait
 
 
 def age(one: Age, speak: Speaker) -> str:

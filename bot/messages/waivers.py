@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.messages.language import ROLE_NAMES, Speaker
-from bot.model.finding import Finding
-from bot.model.say import Quote
-from bot.model.waiver import Substitute, Waiver
+from domain.finding import Finding
+from domain.sentence import Quote
+from domain.waiver import Substitute, Waiver
 from rules.words import ROLES
 
 

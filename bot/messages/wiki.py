@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from bot.model.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
+from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
 
 _COLOURS = {Tone.STOP: "#ffebe6", Tone.TODO: "#fffae6", Tone.DONE: "#e3fcef", Tone.INFO: "#deebff"}
 _SPECIAL = re.compile(r"([\\{}\[\]*_\-+^~!|?#@])")

@@ -19,8 +19,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
-from bot.ports import Line
 from bot.web.hooks import Admit
+from domain.ports.connector import Line
 
 _LOOK_UP = 0.1
 """Seconds after which the server looks whether it is to close."""

@@ -18,7 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.journal import JournalError
-from bot.ports import AuthRefused, Garbled, Hint, Inbound
+from domain.ports.errors import AuthRefused, Garbled
+from domain.ports.source import Hint, Inbound
 
 MOST_BYTES = 1024 * 1024
 """A larger request is not read. What it would have told is found by the next cycle."""

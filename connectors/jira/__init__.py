@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.ports import Connector
 from connectors.jira.assets import JiraBook
 from connectors.jira.client import NAME, Client
 from connectors.jira.doctor import JiraExaminer
@@ -10,6 +9,7 @@ from connectors.jira.inbound import JiraInbound
 from connectors.jira.outlet import JiraOutlet
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
+from domain.ports.connector import Connector
 
 SETTINGS = JiraSettings
 

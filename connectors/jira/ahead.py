@@ -9,8 +9,8 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from bot.ports import SourceError
 from connectors.jira.client import Client, mapping, rows
+from domain.ports.errors import SourceError
 
 MOST = 100
 """Issues that one request may name."""

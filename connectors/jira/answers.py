@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.model.lifecycle import State
 from connectors.jira import statuses
 from connectors.jira.client import Client
 from connectors.jira.fields import SiteField
 from connectors.jira.mapping import Site
 from connectors.jira.values import words
+from domain.lifecycle import State
 
 APPROVALS = "com.atlassian.servicedesk.approvals-plugin:sd-approvals"
 """Custom type of the field that shows a request's approvals."""

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.model.ticket import Approval, Decision
-from bot.ports import Forbidden, NotFound
 from connectors.jira.client import Client, mapping, rows
 from connectors.jira.fields import FieldMap
 from connectors.jira.history import History
 from connectors.jira.search import moment
 from connectors.jira.values import obj, objs, person, words
+from domain.ports.errors import Forbidden, NotFound
+from domain.ticket import Approval, Decision
 
 PAGE = 50
 MAX_PAGES = 100

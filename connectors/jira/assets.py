@@ -11,10 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.model.asset import Asset
-from bot.model.people import Person
-from bot.model.ticket import AssetRef
-from bot.ports import Forbidden, NotFound, SourceError
 from connectors.jira.assets_api import OBJECTS, PAGE, Road, road
 from connectors.jira.attributes import Kind, to_asset, wanted_names
 from connectors.jira.client import Client
@@ -22,6 +18,10 @@ from connectors.jira.directory import Directory
 from connectors.jira.settings import JiraSettings
 from connectors.jira.values import obj, objs
 from connectors.shared.cache import Cache
+from domain.asset import Asset
+from domain.people import Person
+from domain.ports.errors import Forbidden, NotFound, SourceError
+from domain.ticket import AssetRef
 
 MAX_PAGES = 100
 """More pages to one query than this are taken for a server that never ends."""

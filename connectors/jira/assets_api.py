@@ -11,12 +11,12 @@ from typing import Any, Protocol
 
 import requests
 
-from bot.ports import AuthRefused, Forbidden, Garbled, NotFound, RateLimited, SourceError
 from connectors.errors import status_error, translate
 from connectors.http import Adapter, policy
 from connectors.jira.client import Client, mapping, rows
 from connectors.jira.settings import JiraSettings
 from connectors.jira.values import obj, objs
+from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound, RateLimited, SourceError
 
 OBJECTS = "jira-assets"
 """Name of the book, and of the system in errors."""

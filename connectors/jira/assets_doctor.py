@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.ports import Diagnosis, Health
 from connectors.jira.assets import JiraBook
 from connectors.jira.assets_api import object_types
 from connectors.jira.attributes import Kind
 from connectors.jira.fields import SiteField
+from domain.ports.connector import Diagnosis, Health
 
 MOST_TYPES = 200
 """Object types looked at."""

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.model import reading
-from bot.model.asset import Asset
-from bot.model.fields import Field
-from bot.model.people import Group, Person
 from connectors.jira.assets_api import OBJECTS
 from connectors.jira.client import NAME, account_id
 from connectors.jira.values import obj, objs
+from domain import parsing
+from domain.asset import Asset
+from domain.fields import Field
+from domain.people import Group, Person
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "confidentiality": ("Confidentiality", "Vertrouwelijkheid"),
@@ -61,7 +61,7 @@ def to_asset(
     held = _held(raw, kind)
     fields = {name: _field(name, names, held, kind, user) for name, names in wanted.items()}
     label = str(raw.get("label") or raw.get("objectKey") or ref_id)
-    updated = reading.moment(raw.get("updated")).moment
+    updated = parsing.moment(raw.get("updated")).moment
     return Asset.described((OBJECTS, ref_id), label, fields, updated, accounts=NAME)
 
 
@@ -82,7 +82,7 @@ def _field(
     """The first of the names that the object has. One it has nothing in is empty only when its type has it."""
     attribute = next((w for w in wanted if _plain(w) in held or kind.has(w)), None)
     if attribute is None:
-        return reading.unreadable(wanted[0], "the object has no such attribute, or it may not be read")
+        return parsing.unreadable(wanted[0], "the object has no such attribute, or it may not be read")
     values = held.get(_plain(attribute), [])
     if name in ("owner", "stakeholders"):
         people = [someone for value in values if (someone := _person(value, user))]
@@ -112,7 +112,7 @@ def _person(value: Mapping[str, Any], user: Lookup) -> Person | None:
     text = str(value.get("value") or name).strip()
     if _ACCOUNT.fullmatch(text):
         return user(text) or Person(text, text)
-    return Person(name, name) if reading.text(name).filled else None
+    return Person(name, name) if parsing.text(name).filled else None
 
 
 def _group(value: Mapping[str, Any]) -> Group:
@@ -129,8 +129,8 @@ def _plain(name: str) -> str:
 
 
 _READERS: Mapping[str, Callable[[str, str], Field]] = {
-    **dict.fromkeys(("confidentiality", "integrity", "availability"), reading.level),
-    **dict.fromkeys(("gdpr", "ksz", "nis2"), reading.boolean),
-    "service_hours": reading.hours,
-    **dict.fromkeys(("maintenance_windows", "supplier"), reading.text),
+    **dict.fromkeys(("confidentiality", "integrity", "availability"), parsing.level),
+    **dict.fromkeys(("gdpr", "ksz", "nis2"), parsing.boolean),
+    "service_hours": parsing.hours,
+    **dict.fromkeys(("maintenance_windows", "supplier"), parsing.text),
 }

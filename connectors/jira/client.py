@@ -3,7 +3,7 @@
 The package repeats writes after a dropped line, has no time-outs, takes a removed search address when it does
 not know the kind of server, and takes the empty answer for wrong credentials as "nothing there". Here its own
 retries are off (ours are in `connectors.http`), the server is asked what it is, every answer is looked at
-before it is believed, and only errors of `bot.ports` come out.
+before it is believed, and only errors of `domain.ports` come out.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ import requests
 from jira import JIRA
 from jira.exceptions import JIRAError
 
-from bot.ports import AuthRefused, Forbidden, Garbled, Identity, RateLimited, Refused, SourceError
 from connectors.errors import status_error, translate
 from connectors.http import ONE_ISSUE, Adapter, Circuit
 from connectors.jira.pace import PER_ISSUE
 from connectors.jira.settings import Deployment, JiraSettings
 from connectors.jira.trust import CAPTCHA_FIX, NAME, TOKEN_FIX, detail, look_at
 from connectors.shared.throttle import Throttle
+from domain.ports.errors import AuthRefused, Forbidden, Garbled, RateLimited, Refused, SourceError
+from domain.ports.source import Identity
 
 __all__ = ["NAME", "Client", "account_id", "mapping", "rows", "total"]
 T = TypeVar("T")
@@ -212,7 +213,7 @@ def _json(response: requests.Response) -> Any:
 
 
 def _translated(call: Callable[[], T], *, writing: bool = False) -> T:
-    """Run a call; errors of the package and of `requests` become those of `bot.ports`, without their texts."""
+    """Run a call; errors of the package and of `requests` become those of `domain.ports`, without their texts."""
     try:
         return call()
     except RateLimited as error:

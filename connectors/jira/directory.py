@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.model.people import Group, Membership, Person, Role, RoleMembers
-from bot.ports import Forbidden, NotFound
 from connectors.jira.client import Client, mapping, rows
 from connectors.jira.values import person
+from domain.people import Group, Membership, Person, Role, RoleMembers
+from domain.ports.errors import Forbidden, NotFound
 
 PAGE = 50
 MAX_PAGES = 1000

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from bot.model.expiry import days_left, told
-from bot.ports import Diagnosis, Health, Identity, SourceError
 from connectors import doctor
 from connectors.doctor import Step, Wanted
 from connectors.jira import statuses
@@ -18,6 +16,10 @@ from connectors.jira.fields import ASSET_TYPES, ASSETS, Doubt, SiteField
 from connectors.jira.rights import beyond, given
 from connectors.jira.source import JiraSource
 from connectors.jira.values import objs, words
+from domain.credentials import days_left, told
+from domain.ports.connector import Diagnosis, Health
+from domain.ports.errors import SourceError
+from domain.ports.source import Identity
 
 PERMISSIONS = {
     "BROWSE_PROJECTS": "see the tickets",

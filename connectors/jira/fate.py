@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.model.ticket import TicketRef
-from bot.ports import Fate, Forbidden, NotFound
 from connectors.jira.client import Client, mapping
 from connectors.jira.values import obj
+from domain.ports.errors import Forbidden, NotFound
+from domain.ports.source import Fate
+from domain.ticket import TicketRef
 
 _BROWSE = "BROWSE_PROJECTS"
 _FIELDS = "updated,project,issuetype,status"

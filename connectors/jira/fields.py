@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.model.fields import FIELDS
 from connectors.jira.settings import JiraSettings, split
+from domain.fields import FIELDS
 
 ASSETS = "assets"
 PREAPPROVAL = "preapproval"

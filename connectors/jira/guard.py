@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.ports import Refused, SourceError
 from connectors.jira.client import NAME, Client, mapping
 from connectors.jira.values import obj
+from domain.ports.errors import Refused, SourceError
 
 _FIX = (
     "make the account an agent of the service project and start the bot anew, or set JIRA_PUBLIC_COMMENTS=true "

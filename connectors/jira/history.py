@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.model import reading
-from bot.model.fields import FIELDS, Field, FieldSpec, Kind
-from bot.model.history import comparable, difference
-from bot.model.lifecycle import State
-from bot.model.people import Person
-from bot.model.ticket import Change
 from connectors.jira.fields import SiteField
 from connectors.jira.search import moment
 from connectors.jira.values import objs, person
+from domain import parsing
+from domain.fields import FIELDS, Field, FieldSpec, Kind
+from domain.history import comparable, difference
+from domain.lifecycle import State
+from domain.people import Person
+from domain.ticket import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Step:
         if FIELDS.get(name, _NO_SPEC).kind is Kind.MOMENT:
             raw, shown = (self.raw_before, self.raw_after), (self.before, self.after)
             pairs = ((comparable(name, r), comparable(name, s)) for r, s in zip(raw, shown, strict=True))
-            return difference(*(r if reading.moment(r).filled else s for r, s in pairs))
+            return difference(*(r if parsing.moment(r).filled else s for r, s in pairs))
         if not self.before and not self.after and self.raw_before != self.raw_after:
             return "", ""  # a field of an app that shows no words in the history
         return difference(self.before, self.after)
@@ -104,9 +104,9 @@ class History:
         """Who first gave a field a meaningful value, and when."""
         steps = self.of(field)
         # A field with a value before its first change was filled in when the issue was made.
-        if not steps or reading.text(steps[0].before).filled:
+        if not steps or parsing.text(steps[0].before).filled:
             return self._creator, self._created
-        step = next((s for s in steps if reading.text(s.after).filled), steps[0])
+        step = next((s for s in steps if parsing.text(s.after).filled), steps[0])
         return step.by, step.at
 
 

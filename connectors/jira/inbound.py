@@ -15,11 +15,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.ports import AuthRefused, Deletion, Garbled, Hint
 from connectors.jira.client import NAME, Client, account_id
 from connectors.jira.marking import ours
 from connectors.jira.settings import JiraSettings
 from connectors.jira.values import obj, words
+from domain.ports.errors import AuthRefused, Garbled
+from domain.ports.source import Deletion, Hint
 
 _OF_COMMENT = re.compile(r"/issue/([0-9]{1,18})/comment/")
 _ID = re.compile(r"[0-9]{1,18}")

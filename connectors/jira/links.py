@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.model.ticket import Change, Ticket
 from connectors.jira.search import moment
 from connectors.jira.values import obj, objs, person
+from domain.ticket import Change, Ticket
 
 CONTAINS = frozenset({"contains", "includes", "bevat", "omvat", "is parent of"})
 """Words of a link, as read from this side, that say so."""

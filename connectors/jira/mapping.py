@@ -7,10 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
 
-from bot.model import reading
-from bot.model.fields import FIELDS, UNREADABLE, Field
-from bot.model.lifecycle import State
-from bot.model.ticket import Approval, Change, Ticket, TicketKind
 from connectors.jira import approvals as sign_offs
 from connectors.jira.client import NAME, mapping
 from connectors.jira.fields import PREAPPROVAL, VERSIONS, FieldMap, SiteField
@@ -20,6 +16,10 @@ from connectors.jira.search import moment
 from connectors.jira.statuses import CATEGORIES, known, remark, state_of
 from connectors.jira.touched import touched
 from connectors.jira.values import obj, objs, person, read, words
+from domain import parsing
+from domain.fields import FIELDS, UNREADABLE, Field
+from domain.lifecycle import State
+from domain.ticket import Approval, Change, Ticket, TicketKind
 
 _BORN_FROM = frozenset({"caused by", "is caused by", "veroorzaakt door", "is veroorzaakt door"})
 _LEADS_TO = frozenset({"causes", "veroorzaakt", "leads to", "leidt tot"})
@@ -29,7 +29,7 @@ _CHANGES: frozenset[TicketKind | None] = frozenset({TicketKind.CHANGE, TicketKin
 _ORIGINS: frozenset[TicketKind | None] = frozenset({*_SIGNALS, None})
 """What a change can come from: an incident or problem, perhaps of a type that is not watched."""
 _LINKS = "Issue links"
-_NO_LINKS = reading.unreadable(_LINKS, "not returned for this issue")
+_NO_LINKS = parsing.unreadable(_LINKS, "not returned for this issue")
 _FIX_VERSIONS = SiteField(VERSIONS, "Fix versions")
 
 
@@ -120,7 +120,7 @@ def _field(name: str, fields: Mapping[str, Any], site: Site, history: History) -
     if not candidates:
         mapped = site.fields.found.get(name, ())
         why = "not returned for this issue" if mapped else site.fields.doubt(name)
-        return reading.unreadable(mapped[0].name if mapped else FIELDS[name].label, why)
+        return parsing.unreadable(mapped[0].name if mapped else FIELDS[name].label, why)
     seen = [history.stamped(read(name, fields[f.id], f.name, site.zone), f) for f in candidates]
     readable = [f for f in seen if f.readable]
     return next((f for f in readable if f.filled), (readable or seen)[0])
@@ -131,7 +131,7 @@ def _preapproval(fields: Mapping[str, Any], site: FieldMap, history: History) ->
     named = next((f for f in site.found.get(PREAPPROVAL, ()) if f.id in fields), None)
     if named is None:
         return UNREADABLE
-    return history.stamped(reading.text(words(fields[named.id]), named.name), named)
+    return history.stamped(parsing.text(words(fields[named.id]), named.name), named)
 
 
 def _package(seen: Mapping[str, Field], fields: Mapping[str, Any], _: FieldMap, __: History) -> Field:
@@ -147,7 +147,7 @@ def _changes(seen: Mapping[str, Field], fields: Mapping[str, Any], site: FieldMa
     if site.found.get("changes"):
         return seen["changes"]
     if "issuelinks" not in fields and "subtasks" not in fields:
-        return reading.unreadable("Issue links", "not returned for this issue")
+        return parsing.unreadable("Issue links", "not returned for this issue")
     linked = list(contained(fields.get("issuelinks")))
     keys = [*linked, *(str(sub.get("key")) for sub in objs(fields.get("subtasks")))]
     return Field(tuple(dict.fromkeys(keys)) or None, where="Issue links")
@@ -215,7 +215,7 @@ def _verifier(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, h
     source = next((f for f in site.found["post_verification"] if f.name == verification.where), None)
     who = history.first(source)[0] if source else None
     if who is None:
-        return own if own.readable else reading.unreadable(verification.where, "nothing tells who wrote it")
+        return own if own.readable else parsing.unreadable(verification.where, "nothing tells who wrote it")
     return Field((who,), where=f"{verification.where} (history)")
 
 

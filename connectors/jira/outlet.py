@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.ports import Altered, Forbidden, Format, Gone, Marker, NotFound, Place, Posted, Postponed, Refused
 from connectors.jira.client import NAME, Client, account_id, mapping, rows, total
 from connectors.jira.guard import Guard
 from connectors.jira.marking import PROPERTY, reference, shows, signed
 from connectors.jira.search import moment
 from connectors.jira.values import obj
+from domain.ports.errors import Altered, Forbidden, Gone, NotFound, Postponed, Refused
+from domain.ports.messaging import Format, Marker, Place, Posted
 
 _INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
 _PAGE = 100

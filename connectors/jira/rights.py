@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.ports import Diagnosis, Health, SourceError
 from connectors.jira.client import Client, mapping
+from domain.ports.connector import Diagnosis, Health
+from domain.ports.errors import SourceError
 
 SITE = {
     "SYSTEM_ADMIN": "administer the whole system",

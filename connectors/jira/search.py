@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.ports import Garbled
 from connectors.jira.client import NAME, Client, mapping, rows, total
+from domain.ports.errors import Garbled
 
 PAGE = 100
 LONG = 2000

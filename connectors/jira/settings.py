@@ -11,12 +11,12 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from bot.model.asset import Dimension, Flag
-from bot.model.fields import FIELDS
-from bot.model.lifecycle import State
-from bot.model.people import Role
-from bot.model.ticket import TicketKind
 from connectors.settings import EnvSettings
+from domain.asset import Dimension, Flag
+from domain.fields import FIELDS
+from domain.lifecycle import State
+from domain.people import Role
+from domain.ticket import TicketKind
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list."""

@@ -9,10 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.model.lifecycle import State
-from bot.model.people import Person, Role, RoleMembers
-from bot.model.ticket import Ticket, TicketRef
-from bot.ports import Fate, Forbidden, Garbled, Identity, NotFound, SourceError
 from connectors.jira import search, statuses
 from connectors.jira.ahead import Ahead
 from connectors.jira.answers import Answers
@@ -25,6 +21,11 @@ from connectors.jira.links import with_links
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.settings import JiraSettings, split
 from connectors.jira.values import obj, objs, words
+from domain.lifecycle import State
+from domain.people import Person, Role, RoleMembers
+from domain.ports.errors import Forbidden, Garbled, NotFound, SourceError
+from domain.ports.source import Fate, Identity
+from domain.ticket import Ticket, TicketRef
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]{1,18}")
 """A key, or the number that an issue keeps when its key changes."""

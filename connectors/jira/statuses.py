@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.model import reading
-from bot.model.lifecycle import State
+from domain import parsing
+from domain.lifecycle import State
 
 _NAMES = {
     State.DRAFT: "draft|open|new|to do|backlog|created|concept|nieuw|te doen|aangemaakt",
@@ -81,6 +81,6 @@ def remark(status: Mapping[str, object], own: Mapping[str, State]) -> tuple[str,
         return ()
     state = state_of(status, own)
     return (
-        f"the status {reading.shorten(name)} is not known and taken for {state} by its category — "
+        f"the status {parsing.shorten(name)} is not known and taken for {state} by its category — "
         "name it in JIRA_STATUSES__<STATE>",
     )

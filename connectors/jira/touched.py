@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.model import reading
-from bot.model.ticket import AssetRef
 from connectors.jira.assets_api import OBJECTS
 from connectors.jira.client import NAME
 from connectors.jira.fields import ASSET_TYPES, ASSETS, FieldMap, SiteField
 from connectors.jira.values import error_in, words
+from domain import parsing
+from domain.ticket import AssetRef
 
 _SHOWN = re.compile(r"\s*(.*?)\s*\(([A-Z][A-Z0-9_]*-[0-9]+)\)\s*(?:[,;\n]|$)")
 """An object as Data Center shows it, "Name (KEY-12)"; several of them in one text."""
@@ -50,7 +50,7 @@ def _of_mapping(item: Mapping[str, Any], objects: bool) -> AssetRef | None:
     name, own = words(item).strip(), _first(item, "id")
     if own.startswith(_SERVICE) and name == own:
         return AssetRef(OBJECTS, own, own.rpartition("/")[2])
-    return AssetRef(NAME, own or name, name) if reading.text(name).filled else None
+    return AssetRef(NAME, own or name, name) if parsing.text(name).filled else None
 
 
 def _first(item: Mapping[str, Any], *names: str) -> str:
@@ -66,5 +66,5 @@ def _of_text(text: str, objects: bool) -> Iterator[AssetRef]:
         name = part.strip()
         if objects and _KEY.fullmatch(name):
             yield AssetRef(OBJECTS, name, name)
-        elif reading.text(name).filled:
+        elif parsing.text(name).filled:
             yield AssetRef(NAME, name, name)

@@ -6,8 +6,8 @@ from typing import Any
 
 import requests
 
-from bot.ports import AuthRefused, SourceError
 from connectors.errors import clean, garbled
+from domain.ports.errors import AuthRefused, SourceError
 
 NAME = "jira"
 TOKEN_FIX = "make a new API token for the account and set JIRA_API_TOKEN (or JIRA_PAT)"  # noqa: S105

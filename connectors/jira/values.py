@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
-from bot.model import reading
-from bot.model.fields import FIELDS, Field, Kind
-from bot.model.people import Group, Person
 from connectors.jira.client import account_id
+from domain import parsing
+from domain.fields import FIELDS, Field, Kind
+from domain.people import Group, Person
 
 _KEY = re.compile(r"\b(?:[A-Z][A-Z0-9_]+-\d+|[A-Z]{2,}\d{5,})\b")
 """A key of an issue, or a number as other systems give to theirs (CHG0030012)."""
@@ -27,7 +27,7 @@ def read(name: str, raw: Any, where: str, zone: Callable[[], tzinfo] = lambda: U
     """
     error = error_in(raw)
     if error is not None:
-        return reading.unreadable(where, error)
+        return parsing.unreadable(where, error)
     if FIELDS[name].kind is Kind.MOMENT and isinstance(raw, str) and _DATE.fullmatch(raw.strip()):
         return _day(raw.strip(), where, zone)
     return _BY_KIND[FIELDS[name].kind](name, raw, where)
@@ -109,7 +109,7 @@ def party(raw: Any) -> Person | Group | None:
     name = words(raw)
     if isinstance(raw, dict):
         return Group(str(raw.get("groupId") or raw.get("id") or name), name) if name else None
-    return Group(name, name) if reading.text(name).filled else None
+    return Group(name, name) if parsing.text(name).filled else None
 
 
 def error_in(raw: Any) -> str | None:
@@ -127,20 +127,20 @@ def _listed(raw: Any) -> list[Any]:
 
 
 def _text(_: str, raw: Any, where: str) -> Field:
-    return reading.text(words(raw), where)
+    return parsing.text(words(raw), where)
 
 
 def _bool(_: str, raw: Any, where: str) -> Field:
-    return reading.boolean(raw if isinstance(raw, bool) else words(raw), where)
+    return parsing.boolean(raw if isinstance(raw, bool) else words(raw), where)
 
 
 def _choice(name: str, raw: Any, where: str) -> Field:
-    return reading.choice(name, words(raw), where)
+    return parsing.choice(name, words(raw), where)
 
 
 def _users(_: str, raw: Any, where: str) -> Field:
     people = tuple(p for p in map(person, _listed(raw)) if p)
-    rubbish = "" if people else reading.shorten(words(raw))
+    rubbish = "" if people else parsing.shorten(words(raw))
     return Field(people or None, raw=rubbish, where=where)
 
 
@@ -150,18 +150,18 @@ def _party(_: str, raw: Any, where: str) -> Field:
 
 
 def _moment(_: str, raw: Any, where: str) -> Field:
-    return reading.moment(words(raw), where)
+    return parsing.moment(words(raw), where)
 
 
 def _keys(_: str, raw: Any, where: str) -> Field:
     shown = words(raw)
     found = tuple(dict.fromkeys(_KEY.findall(shown)))
-    return Field(found or None, raw="" if found else reading.shorten(shown), where=where)
+    return Field(found or None, raw="" if found else parsing.shorten(shown), where=where)
 
 
 def _list(_: str, raw: Any, where: str) -> Field:
     listed = raw if isinstance(raw, list) else re.split(r"[,;\n>→]+", words(raw))
-    parts = tuple(p.strip() for p in map(words, listed) if reading.text(p).filled)
+    parts = tuple(p.strip() for p in map(words, listed) if parsing.text(p).filled)
     return Field(parts or None, where=where)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.ports import Connector
 from connectors.mail.client import SYSTEM, MailClient
 from connectors.mail.doctor import MailExaminer
 from connectors.mail.letterbox import Letterbox
 from connectors.mail.outlet import MailOutlet
 from connectors.mail.settings import MailSettings
+from domain.ports.connector import Connector
 
 SETTINGS = MailSettings
 

@@ -16,8 +16,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import TypeVar
 
-from bot.ports import Ambiguous, AuthRefused, NotFound, Postponed, Refused, SourceError, Unreachable
 from connectors.mail.settings import MailSettings
+from domain.ports.errors import Ambiguous, AuthRefused, NotFound, Postponed, Refused, SourceError, Unreachable
 
 SYSTEM = "mail"
 T = TypeVar("T")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.model.people import Role
-from bot.ports import Diagnosis, Health, SourceError
 from connectors.mail.client import SYSTEM, MailClient
 from connectors.mail.settings import MailSettings
+from domain.people import Role
+from domain.ports.connector import Diagnosis, Health
+from domain.ports.errors import SourceError
 
 _FORMAL = (Role.OPERATIONS, Role.DPO)
 """Roles that formal notifications go to."""

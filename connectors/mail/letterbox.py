@@ -9,8 +9,8 @@ import threading
 from email.errors import MessageError
 from email.headerregistry import Address
 
-from bot.model.people import Person
 from connectors.mail.settings import MailSettings, fold
+from domain.people import Person
 
 
 class Letterbox:

@@ -8,9 +8,10 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from bot.ports import Format, Gone, Marker, Place, Posted, Refused, Unreachable
 from connectors.mail.client import SYSTEM, MailClient
 from connectors.mail.letterbox import Letterbox
+from domain.ports.errors import Gone, Refused, Unreachable
+from domain.ports.messaging import Format, Marker, Place, Posted
 
 _SUBJECT = 200
 """Characters of a subject; RFC 5322 allows lines of 998, and people read the start."""

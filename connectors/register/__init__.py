@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.ports import Connector
 from connectors.register.book import RegisterBook
 from connectors.register.doctor import RegisterExaminer
 from connectors.register.settings import RegisterSettings
 from connectors.register.table import NAME
+from domain.ports.connector import Connector
 
 SETTINGS = RegisterSettings
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.model import reading
-from bot.model.asset import Asset
-from bot.model.fields import Field
-from bot.model.people import Group, Person
-from bot.model.relations import Reach, reach
-from bot.model.ticket import AssetRef
 from connectors.register.table import NAME, Row, load
+from domain import parsing
+from domain.asset import Asset
+from domain.dependencies import Reach, reach
+from domain.fields import Field
+from domain.people import Group, Person
+from domain.ticket import AssetRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +134,10 @@ def _asset(row: Row, columns: Iterable[str]) -> Asset:
     seen = {
         column: read(row.get(column), column)
         if column in columns
-        else reading.unreadable(column, "no such column")
+        else parsing.unreadable(column, "no such column")
         for column, read in _READERS.items()
     }
-    updated = reading.moment(row.get("updated_at")).moment
+    updated = parsing.moment(row.get("updated_at")).moment
     return Asset.described((NAME, own_id or name), name or own_id, seen, updated)
 
 
@@ -152,7 +152,7 @@ def _key(words: str) -> str:
 
 def _parts(raw: Any) -> list[str]:
     listed = raw if isinstance(raw, list) else re.split(r"[,;\n]+", str(raw)) if raw is not None else []
-    return [words for part in listed if reading.text(words := str(part).strip()).filled]
+    return [words for part in listed if parsing.text(words := str(part).strip()).filled]
 
 
 def _named(words: str) -> tuple[str, str]:
@@ -167,21 +167,21 @@ def _people(raw: Any, where: str) -> Field:
 
 
 def _group(raw: Any, where: str) -> Field:
-    words = reading.text(raw, where)
+    words = parsing.text(raw, where)
     return Field((Group(*_named(str(words.value))),), where=where) if words.filled else words
 
 
 _READERS: Mapping[str, Callable[[Any, str], Field]] = {
-    "confidentiality": reading.level,
-    "integrity": reading.level,
-    "availability": reading.level,
-    "gdpr": reading.boolean,
-    "ksz": reading.boolean,
-    "nis2": reading.boolean,
+    "confidentiality": parsing.level,
+    "integrity": parsing.level,
+    "availability": parsing.level,
+    "gdpr": parsing.boolean,
+    "ksz": parsing.boolean,
+    "nis2": parsing.boolean,
     "owner": _people,
     "operations_group": _group,
-    "service_hours": reading.hours,
+    "service_hours": parsing.hours,
     "stakeholders": _people,
-    "maintenance_windows": reading.text,
-    "supplier": reading.text,
+    "maintenance_windows": parsing.text,
+    "supplier": parsing.text,
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.model.people import Role
-from bot.ports import Diagnosis, Health, SourceError
 from connectors.register.book import Contents, RegisterBook
 from connectors.register.table import COLUMNS
+from domain.people import Role
+from domain.ports.connector import Diagnosis, Health
+from domain.ports.errors import SourceError
 
 _CLASSES = ("confidentiality", "integrity", "availability")
 

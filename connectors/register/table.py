@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bot.ports import SourceError
+from domain.ports.errors import SourceError
 
 NAME = "register"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.ports import Connector
 from connectors.servicenow.assets import ServiceNowBook
 from connectors.servicenow.bookahead import BookAhead
 from connectors.servicenow.client import NAME, Client
@@ -13,6 +12,7 @@ from connectors.servicenow.outlet import ServiceNowOutlet
 from connectors.servicenow.relations import ServiceNowRelations
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.source import ServiceNowSource
+from domain.ports.connector import Connector
 
 SETTINGS = ServiceNowSettings
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import requests
 
-from bot.ports import Garbled, NotFound, SourceError
 from connectors.errors import clean, garbled, status_error, translate
 from connectors.servicenow.values import Row
+from domain.ports.errors import Garbled, NotFound, SourceError
 
 NAME = "servicenow"
 

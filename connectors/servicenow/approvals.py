@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.model.people import Group, Person
-from bot.model.ticket import Approval, Decision
-from bot.ports import Forbidden, NotFound
 from connectors.servicenow import values
 from connectors.servicenow.client import Listing, Row
 from connectors.servicenow.directory import Directory, person
 from connectors.servicenow.siblings import Link, Siblings
+from domain.people import Group, Person
+from domain.ports.errors import Forbidden, NotFound
+from domain.ticket import Approval, Decision
 
 DECISIONS: Mapping[str, Decision] = {
     "requested": Decision.REQUESTED,

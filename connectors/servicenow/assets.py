@@ -6,12 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.model import reading
-from bot.model.asset import Asset
-from bot.model.fields import Field
-from bot.model.people import Group
-from bot.model.ticket import AssetRef
-from bot.ports import Forbidden
 from connectors.servicenow import ci_columns, encoded, values
 from connectors.servicenow.ci_classes import BASE, Classes, Item
 from connectors.servicenow.ci_columns import Column
@@ -21,6 +15,12 @@ from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import party
 from connectors.servicenow.schedules import Schedules
 from connectors.servicenow.settings import ServiceNowSettings
+from domain import parsing
+from domain.asset import Asset
+from domain.fields import Field
+from domain.people import Group
+from domain.ports.errors import Forbidden
+from domain.ticket import AssetRef
 
 
 class ServiceNowBook:
@@ -92,7 +92,7 @@ class ServiceNowBook:
             return replace(seen, value=words) if words else seen
 
         fields = {name: _first(item, columns, partial(read, name)) for name, columns in self.columns.items()}
-        updated = reading.moment(values.value(item.row, "sys_updated_on")).moment
+        updated = parsing.moment(values.value(item.row, "sys_updated_on")).moment
         name, sys_id = values.value(item.row, "name"), values.value(item.row, "sys_id")
         return Asset.described((NAME, sys_id), name, fields, updated)
 
@@ -107,13 +107,13 @@ def _first(item: Item, columns: Sequence[Column], read: Callable[[str], Field]) 
         if standing is False:
             continue
         if standing is None or not values.has(item.row, column.key):
-            return reading.unreadable(column.key, "the column does not exist or may not be read")
+            return parsing.unreadable(column.key, "the column does not exist or may not be read")
         field = read(column.key)
         if field.filled or field.raw:
             return field
         empty = empty or field
     where = ", ".join(column.key for column in columns)
-    return empty or reading.unreadable(where, "no column is named for the class of this item")
+    return empty or parsing.unreadable(where, "no column is named for the class of this item")
 
 
 def names(client: Client, ids: Iterable[str]) -> dict[str, str]:

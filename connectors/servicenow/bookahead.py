@@ -6,11 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bot.model.asset import Asset
-from bot.model.ticket import AssetRef
-from bot.ports import AssetBook, SourceError
 from connectors.servicenow.client import NAME
 from connectors.servicenow.siblings import KEPT
+from domain.asset import Asset
+from domain.ports.assets import AssetBook
+from domain.ports.errors import SourceError
+from domain.ticket import AssetRef
 
 MOST = 80
 """Items looked up along with those asked for: two lists of ids."""

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.ports import Forbidden, NotFound
 from connectors.servicenow import encoded, values
 from connectors.servicenow.ci_columns import Column
 from connectors.servicenow.client import Client, Row
+from domain.ports.errors import Forbidden, NotFound
 
 BASE = "cmdb_ci"
 KEPT = 600.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from bot.model import reading
-from bot.model.asset import Dimension, Flag
-from bot.model.fields import Field
 from connectors.servicenow import values
 from connectors.servicenow.values import Row
+from domain import parsing
+from domain.asset import Dimension, Flag
+from domain.fields import Field
 
 LEVELS = tuple(Dimension)
 FLAGS = tuple(Flag)
@@ -63,18 +63,18 @@ def read(name: str, row: Row, where: str, meant: Mapping[str, str] | None) -> Fi
     if meant is not None and raw:
         word = meant.get(raw.casefold(), meant.get(shown.casefold()))
         if word is None:
-            return Field(None, raw=reading.shorten(shown), where=where)
+            return Field(None, raw=parsing.shorten(shown), where=where)
         raw = shown = word
     if name in LEVELS:
         return _level(raw, shown, where)
-    return reading.boolean(raw, where) if name in FLAGS else reading.text(shown, where)
+    return parsing.boolean(raw, where) if name in FLAGS else parsing.text(shown, where)
 
 
 def _level(raw: str, shown: str, where: str) -> Field:
     """The class of the stored value or of the label. A choice stored as 1 and shown as "3 - internal" says two
     things, so that it says nothing.
     """
-    stored, label = reading.level(raw, where), reading.level(shown, where)
+    stored, label = parsing.level(raw, where), parsing.level(shown, where)
     if stored.filled and label.filled and stored.value != label.value:
-        return Field(None, raw=reading.shorten(shown), where=where)
+        return Field(None, raw=parsing.shorten(shown), where=where)
     return stored if stored.filled else label

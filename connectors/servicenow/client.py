@@ -18,12 +18,12 @@ import pysnow
 import requests
 from pysnow.exceptions import PysnowException
 
-from bot.ports import AuthRefused, Garbled, RateLimited
 from connectors.errors import garbled, translate
 from connectors.http import Adapter, Circuit, Policy
 from connectors.servicenow import answers, encoded
 from connectors.servicenow.oauth import ApiKey, BasicAuth, ClientCredentials
 from connectors.servicenow.settings import ServiceNowSettings
+from domain.ports.errors import AuthRefused, Garbled, RateLimited
 
 NAME = "servicenow"
 AGENT = "sluiswachter"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.model.fields import Kind
-from bot.model.ticket import TicketKind
+from domain.fields import Kind
+from domain.ticket import TicketKind
 
 KINDS: Mapping[str, TicketKind] = {
     "change_request": TicketKind.CHANGE,

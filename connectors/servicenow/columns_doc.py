@@ -7,9 +7,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from bot.model.fields import FIELDS, FieldSpec, Kind
 from connectors.servicenow.ci_columns import FLAGS, LEVELS
 from connectors.servicenow.columns import CI_COLUMNS, COLUMNS
+from domain.fields import FIELDS, FieldSpec, Kind
 
 _TYPES = {
     Kind.TEXT: "String (4000)",

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model import reading
-from bot.model.people import Group, Membership, Person, Role, RoleMembers
-from bot.ports import Forbidden
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client, Listing, Row
 from connectors.shared.cache import Cache
+from domain import parsing
+from domain.people import Group, Membership, Person, Role, RoleMembers
+from domain.ports.errors import Forbidden
 
 _USER = ("user_name", "name", "active", "email")
 _MEMBER = ("user", "user.user_name", "user.name", "user.active", "user.email", "sys_created_on")
@@ -125,7 +125,7 @@ def person(row: Row, prefix: str = "", reference: str = "sys_id") -> Person:
 
 def _membership(row: Row, group: str) -> Membership:
     """A row of sys_user_grmember; it was made when the person joined, where the account may see when."""
-    since = reading.moment(values.value(row, "sys_created_on")).value
+    since = parsing.moment(values.value(row, "sys_created_on")).value
     known = since if isinstance(since, datetime) else None
     return Membership(person(row, "user.", "user"), group, known, told=known is not None)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
-from bot.ports import Diagnosis, Forbidden, Health, NotFound, SourceError
 from connectors import doctor
 from connectors.doctor import Step, Wanted
 from connectors.servicenow import (
@@ -23,6 +22,8 @@ from connectors.servicenow.assets import ServiceNowBook
 from connectors.servicenow.client import Listing
 from connectors.servicenow.schedules import SPAN
 from connectors.servicenow.source import PLUGINS, ServiceNowSource
+from domain.ports.connector import Diagnosis, Health
+from domain.ports.errors import Forbidden, NotFound, SourceError
 
 _SUPPORT = {
     "sysapproval_approver": "approvals",

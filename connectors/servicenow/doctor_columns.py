@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from bot.model.fields import Field
-from bot.ports import Diagnosis, Forbidden, Health, NotFound
 from connectors.servicenow import ci_columns, encoded, values
 from connectors.servicenow.ci_columns import LEVELS
 from connectors.servicenow.client import Client, Row
+from domain.fields import Field
+from domain.ports.connector import Diagnosis, Health
+from domain.ports.errors import Forbidden, NotFound
 
 SAMPLE = 20
 """Records looked at: the first ones may be hidden, which says little of the others."""

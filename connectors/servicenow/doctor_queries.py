@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.ports import Diagnosis, Forbidden, Health
 from connectors.servicenow import preflight
 from connectors.servicenow.client import Client
+from domain.ports.connector import Diagnosis, Health
+from domain.ports.errors import Forbidden
 
 _RANGE = "let the account query sys_updated_on with >= (query ACL query_range)"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.model.ticket import TicketRef
-from bot.ports import Fate, Forbidden, NotFound
 from connectors.servicenow import encoded, mapping, values
 from connectors.servicenow.client import Client, Row
 from connectors.servicenow.settings import ServiceNowSettings
+from domain.ports.errors import Forbidden, NotFound
+from domain.ports.source import Fate
+from domain.ticket import TicketRef
 
 
 def of(client: Client, settings: ServiceNowSettings, ref: TicketRef) -> tuple[Fate, TicketRef | None]:

@@ -6,27 +6,27 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.model import reading
-from bot.model.fields import FIELDS, Field, FieldSpec, Kind
-from bot.model.people import Group, Person
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Row
 from connectors.servicenow.columns import PREAPPROVAL, RELATED, TEMPLATE, column_of
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.history import History
+from domain import parsing
+from domain.fields import FIELDS, Field, FieldSpec, Kind
+from domain.people import Group, Person
 
 _STAGES = {"O": "D", "D": "D", "T": "T", "A": "A", "P": "P"}
 
 
 def _choice(name: str, raw: str, shown: str, column: str) -> Field:
     """By the stored code, else by the label people see."""
-    code = reading.choice(name, raw, column)
-    return code if code.filled else reading.choice(name, shown, column)
+    code = parsing.choice(name, raw, column)
+    return code if code.filled else parsing.choice(name, shown, column)
 
 
 def _flag(name: str, raw: str, shown: str, column: str) -> Field:
     """Yes or no; whether it is a patch may also be told by a category of that name."""
-    seen = reading.boolean(raw, column)
+    seen = parsing.boolean(raw, column)
     if name != "patch" or seen.filled:
         return seen
     return Field("patch" in (raw.strip().casefold(), shown.strip().casefold()), where=column)
@@ -45,11 +45,11 @@ def _keys(words: str) -> tuple[str, ...]:
 
 
 _READERS: Mapping[Kind, Callable[[str, str, str, str], Field]] = {
-    Kind.TEXT: lambda _, raw, shown, column: reading.text(shown, column),
+    Kind.TEXT: lambda _, raw, shown, column: parsing.text(shown, column),
     Kind.BOOL: _flag,
     Kind.CHOICE: _choice,
-    Kind.MOMENT: lambda _, raw, shown, column: reading.moment(raw, column),
-    Kind.LIST: lambda _, raw, shown, column: Field(_stages(shown), raw=reading.shorten(shown), where=column),
+    Kind.MOMENT: lambda _, raw, shown, column: parsing.moment(raw, column),
+    Kind.LIST: lambda _, raw, shown, column: Field(_stages(shown), raw=parsing.shorten(shown), where=column),
     Kind.KEYS: lambda _, raw, shown, column: Field(_keys(shown), where=column),
 }
 """How a kind is read: field name, stored value, shown value, column. Users and parties are not here."""
@@ -84,8 +84,8 @@ class Fields:
         """The template under which the record was approved beforehand; unreadable where the column is not seen."""
         column = self.template
         if not values.has(row, column):
-            return reading.unreadable(column, "the column does not exist or may not be read")
-        return reading.text(values.shown(row, column) or values.value(row, column), column)
+            return parsing.unreadable(column, "the column does not exist or may not be read")
+        return parsing.text(values.shown(row, column) or values.value(row, column), column)
 
     def _ids(self, row: Row) -> set[str]:
         parties = (c for n, c in self.columns.items() if FIELDS[n].kind in (Kind.USERS, Kind.PARTY))
@@ -93,7 +93,7 @@ class Fields:
 
     def _read(self, spec: FieldSpec, row: Row, column: str, people: Mapping[str, Person]) -> Field:
         if not values.has(row, column):
-            return reading.unreadable(column, "the column does not exist or may not be read")
+            return parsing.unreadable(column, "the column does not exist or may not be read")
         read = _READERS.get(spec.kind)
         if read is None:
             return Field(party(row, column, people), where=column)
@@ -113,7 +113,7 @@ class Fields:
         who = history.first_by(self.columns["post_verification"]) if verification.filled else None
         if who is None and verification.filled:
             return (
-                own if own.readable else reading.unreadable(verification.where, "nothing tells who wrote it")
+                own if own.readable else parsing.unreadable(verification.where, "nothing tells who wrote it")
             )
         return Field((who,) if who else None, where=verification.where)
 

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.model import reading
-from bot.model.fields import FIELDS, Field, Kind
-from bot.model.history import comparable, difference
-from bot.model.lifecycle import State
-from bot.model.people import Person
-from bot.model.ticket import Change
-from bot.ports import Forbidden, NotFound
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.siblings import Link, Siblings
+from domain import parsing
+from domain.fields import FIELDS, Field, Kind
+from domain.history import comparable, difference
+from domain.lifecycle import State
+from domain.people import Person
+from domain.ports.errors import Forbidden, NotFound
+from domain.ticket import Change
 
 ITEM = "cmdb_ci"
 """The column with the item a ticket is about. Other affected items are rows of their own, which no trail of the
@@ -72,12 +72,12 @@ class History:
 
     def _from_start(self, column: str) -> bool:
         steps = self.of(column)
-        return not steps or reading.text(steps[0].before).filled
+        return not steps or parsing.text(steps[0].before).filled
 
     def _first(self, column: str) -> Step | None:
         if self._from_start(column):
             return None
-        return next((s for s in self.of(column) if reading.text(s.after).filled), None)
+        return next((s for s in self.of(column) if parsing.text(s.after).filled), None)
 
     def changes(
         self, columns: Mapping[str, str], state: Callable[[str], State | None], items: Mapping[str, str]

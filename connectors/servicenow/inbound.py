@@ -16,10 +16,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.ports import AuthRefused, Garbled, Hint
 from connectors.servicenow import encoded, mapping
 from connectors.servicenow.client import NAME
 from connectors.servicenow.settings import ServiceNowSettings
+from domain.ports.errors import AuthRefused, Garbled
+from domain.ports.source import Hint
 
 SIGNATURE = "X-Sluis-Signature"
 TOLERANCE = 300.0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from bot.model.fields import Field
-from bot.model.lifecycle import State
-from bot.model.ticket import Ticket, TicketRef
-from bot.ports import Forbidden
 from connectors.servicenow import planning, states, values
 from connectors.servicenow.client import NAME, Row
 from connectors.servicenow.columns import KINDS
+from domain.fields import Field
+from domain.lifecycle import State
+from domain.ports.errors import Forbidden
+from domain.ticket import Ticket, TicketRef
 
 _ORIGINS = ("incident", "problem")
 REFERENCE = ("number", "sys_updated_on", "sys_mod_count")

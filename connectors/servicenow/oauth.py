@@ -12,8 +12,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from bot.ports import AuthRefused, Garbled
 from connectors.errors import status_error, translate
+from domain.ports.errors import AuthRefused, Garbled
 
 _NAME = "servicenow"
 _EARLY = 60.0

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.model.reading import shorten
-from bot.ports import Forbidden, Format, Marker, NotFound, Place, Posted, Refused
 from connectors.servicenow import encoded, mapping, own, values
 from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.own import OwnNotes
 from connectors.servicenow.settings import ServiceNowSettings
+from domain.parsing import shorten
+from domain.ports.errors import Forbidden, NotFound, Refused
+from domain.ports.messaging import Format, Marker, Place, Posted
 
 LIMIT = 3900
 """Characters in a note. Journal columns hold 4000 unless made larger, and a cut would take the marker away."""

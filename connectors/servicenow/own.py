@@ -12,9 +12,9 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model.ticket import TicketRef
 from connectors.servicenow import values
 from connectors.servicenow.values import Row
+from domain.ticket import TicketRef
 
 COLUMNS = ("sys_mod_count", "sys_updated_on", "sys_updated_by")
 KEPT = 5000

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.model import reading
-from bot.model.planning import Checked, Clash, Conflict, Planning
-from bot.ports import Forbidden, NotFound, Unreachable
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client
 from connectors.servicenow.values import Row
+from domain import parsing
+from domain.ports.errors import Forbidden, NotFound, Unreachable
+from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
 
 TABLE = "change_request"
 STATUS, LAST_RUN = "conflict_status", "conflict_last_run"
@@ -29,7 +29,7 @@ def read(client: Client, table: str, sys_id: str, row: Row) -> Planning | None:
     result = _RESULTS.get(values.value(row, STATUS).strip().lower())
     if table != TABLE or result is None:
         return None
-    at = reading.moment(values.value(row, LAST_RUN)).moment
+    at = parsing.moment(values.value(row, LAST_RUN)).moment
     conflicts = _conflicts(client, sys_id) if result is Checked.CONFLICT else ()
     return Planning(result, at, conflicts)
 

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.ports import Forbidden, Garbled
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import NAME, Client, Page, Row
+from domain.ports.errors import Forbidden, Garbled
 
 _STAMP = "sys_updated_on"
 _FIX = "let the account query sys_updated_on with >= (query ACL query_range)"

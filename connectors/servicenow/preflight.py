@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 
-from bot.ports import Forbidden
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.settings import ServiceNowSettings
+from domain.ports.errors import Forbidden
 
 SAMPLE = 20
 """Records looked at: the first ones may be hidden, which says little of the others."""

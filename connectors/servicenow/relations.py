@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from bot.model.relations import Reach, reach
-from bot.model.ticket import AssetRef
-from bot.ports import Forbidden
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import NAME, Client, Row
+from domain.dependencies import Reach, reach
+from domain.ports.errors import Forbidden
+from domain.ticket import AssetRef
 
 _TABLE = "cmdb_rel_ci"
 _ENDS = {"parent": ("child", "parent"), "child": ("parent", "child")}

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from bot.ports import Forbidden, NotFound
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client, Row
 from connectors.shared.cache import Cache
+from domain.ports.errors import Forbidden, NotFound
 
 SCHEDULE, SPAN = "cmn_schedule", "cmn_schedule_span"
 KEPT = 600.0

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from bot.model.fields import FIELDS
-from bot.model.lifecycle import State
 from connectors.servicenow.ci_columns import COUNTED_DOWN, FLAGS, LEVELS, meanings, parsed
 from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL, TASK_KINDS, TASK_TYPES
 from connectors.servicenow.naming import columns_of, one_of
 from connectors.settings import EnvSettings
+from domain.fields import FIELDS
+from domain.lifecycle import State
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list."""

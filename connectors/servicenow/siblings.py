@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.ports import Forbidden
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client, Listing, Row
+from domain.ports.errors import Forbidden
 
 KEPT = 60.0
 """Seconds for which rows read along with those of another ticket may still be used."""

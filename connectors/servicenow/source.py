@@ -8,11 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model.fields import Field
-from bot.model.lifecycle import State
-from bot.model.people import Person, Role, RoleMembers
-from bot.model.ticket import AssetRef, Change, Ticket, TicketKind, TicketRef
-from bot.ports import AuthRefused, Fate, Forbidden, Garbled, Identity, NotFound
 from connectors.servicenow import (
     approvals,
     assets,
@@ -35,6 +30,12 @@ from connectors.servicenow.poll import Poll, Poller, latest, polls
 from connectors.servicenow.preflight import Scope
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.siblings import Link, Siblings
+from domain.fields import Field
+from domain.lifecycle import State
+from domain.people import Person, Role, RoleMembers
+from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound
+from domain.ports.source import Fate, Identity
+from domain.ticket import AssetRef, Change, Ticket, TicketKind, TicketRef
 
 _OPEN = "active=true"
 _CHANGES = Link("change_request", ("parent", "parent.parent"))

@@ -9,11 +9,11 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.model.lifecycle import State
-from bot.ports import Forbidden, Garbled, NotFound, Unreachable
 from connectors.servicenow import encoded, values
 from connectors.servicenow.client import Client
 from connectors.shared.cache import Cache
+from domain.lifecycle import State
+from domain.ports.errors import Forbidden, Garbled, NotFound, Unreachable
 
 _LABELS: Mapping[State, str] = {
     State.DRAFT: "new|draft|pending|nieuw|concept|ontwerp|in afwachting",

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from bot.model import reading
-from bot.model.fields import FIELDS, Field, Kind
-from bot.model.people import Person
-from bot.ports import Forbidden, NotFound
 from connectors.servicenow import values
 from connectors.servicenow.client import Row
 from connectors.servicenow.columns import ANY
 from connectors.servicenow.directory import person
 from connectors.servicenow.siblings import Link, Siblings
+from domain import parsing
+from domain.fields import FIELDS, Field, Kind
+from domain.people import Person
+from domain.ports.errors import Forbidden, NotFound
 
 LINKS: Mapping[str, Link] = {
     "change_request": Link("change_task", ("change_request",)),
@@ -44,9 +44,9 @@ def read(siblings: Siblings, table: str, sys_id: str, wanted: Mapping[str, str])
     except NotFound:
         return {}
     except Forbidden:
-        return {name: reading.unreadable(link.table, "the tasks may not be read") for name in wanted}
+        return {name: parsing.unreadable(link.table, "the tasks may not be read") for name in wanted}
     if not rows.complete:
-        return {name: reading.unreadable(link.table, "not all tasks may be read") for name in wanted}
+        return {name: parsing.unreadable(link.table, "not all tasks may be read") for name in wanted}
     asked = {n: kind for n, kind in wanted.items() if kind == ANY or link.table == "change_task"}
     return {name: _field(name, _of(rows.rows, kind), link.table) for name, kind in asked.items()}
 
@@ -60,7 +60,7 @@ def _of(rows: Sequence[Row], kind: str) -> list[Row]:
 
 def _field(name: str, rows: Sequence[Row], where: str) -> Field:
     if not all(values.has(row, column) for row in rows for column in _NEEDED):
-        return reading.unreadable(where, "the tasks may not be read")
+        return parsing.unreadable(where, "the tasks may not be read")
     waiting = [row for row in rows if not _done(row)]
     if waiting or not rows:
         shown = ", ".join(values.value(row, "number") for row in waiting)
@@ -71,7 +71,7 @@ def _field(name: str, rows: Sequence[Row], where: str) -> Field:
 def _settled(kind: Kind, rows: Sequence[Row], where: str) -> Field:
     """What tasks that are all done say of the field that they settle."""
     last = max(rows, key=lambda row: values.value(row, "closed_at"))
-    at = reading.moment(values.value(last, "closed_at")).value
+    at = parsing.moment(values.value(last, "closed_at")).value
     people = {values.value(row, "closed_by"): _closer(row) for row in rows if values.value(row, "closed_by")}
     # The task closed last says when the whole was done; who closed any of them had a part in it.
     told: dict[Kind, object] = {

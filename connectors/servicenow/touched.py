@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model.people import Person
-from bot.model.ticket import AssetRef, Change
-from bot.ports import Forbidden, NotFound
 from connectors.servicenow import values
 from connectors.servicenow.client import NAME, Row
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.siblings import Link, Siblings
+from domain.people import Person
+from domain.ports.errors import Forbidden, NotFound
+from domain.ticket import AssetRef, Change
 
 PRIMARY = "cmdb_ci"
 LINKS = {"task_ci": "ci_item", "task_cmdb_ci_service": "cmdb_ci_service"}

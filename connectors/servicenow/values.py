@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.model import reading
-from bot.ports import Garbled
+from domain import parsing
+from domain.ports.errors import Garbled
 
 Row = Mapping[str, Any]
 
@@ -39,7 +39,7 @@ def shown_names(row: Row, column: str) -> list[str]:
 def stamp(row: Row, column: str) -> datetime:
     """A system date. Raises Garbled when it is absent: every record has one."""
     # The shown date follows the account's time zone and format; the stored one is always UTC.
-    found = reading.moment(value(row, column)).value
+    found = parsing.moment(value(row, column)).value
     if not isinstance(found, datetime):
         raise Garbled("servicenow", f"a record without {column}")
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.ports import Connector
 from connectors.slack.answers import SYSTEM
 from connectors.slack.client import SlackClient
 from connectors.slack.desk import SlackDesk
@@ -10,6 +9,7 @@ from connectors.slack.doctor import SlackExaminer
 from connectors.slack.outlet import SlackOutlet
 from connectors.slack.postbox import SlackPostbox
 from connectors.slack.settings import SlackSettings
+from domain.ports.connector import Connector
 
 SETTINGS = SlackSettings
 

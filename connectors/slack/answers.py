@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from bot.ports import (
+from connectors.errors import DEFAULT_WAIT
+from domain.ports.errors import (
     Ambiguous,
     AuthRefused,
     Forbidden,
@@ -22,7 +23,6 @@ from bot.ports import (
     SourceError,
     Unreachable,
 )
-from connectors.errors import DEFAULT_WAIT
 
 SYSTEM = "slack"
 

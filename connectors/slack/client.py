@@ -20,9 +20,9 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.ports import Garbled, RateLimited, SourceError, Unreachable
 from connectors.errors import garbled, status_error
 from connectors.slack.answers import SYSTEM, meaning, unsure
+from domain.ports.errors import Garbled, RateLimited, SourceError, Unreachable
 
 TIMEOUT = 10
 """Seconds to connect, and to read."""

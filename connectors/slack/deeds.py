@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.ports import Deed, Interaction
+from domain.ports.interactions import Deed, Interaction
 
 Body = Mapping[str, Any]
 

@@ -19,12 +19,13 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bot.ports import Deed, Forbidden, Interaction, NotFound, Refused, Visitor
 from connectors.slack import deeds
 from connectors.slack.answers import SYSTEM
 from connectors.slack.client import TIMEOUT, SlackClient, record, silent
 from connectors.slack.lines import LINES, Line
 from connectors.slack.settings import SlackSettings
+from domain.ports.errors import Forbidden, NotFound, Refused
+from domain.ports.interactions import Deed, Interaction, Visitor
 
 Take = Callable[[Interaction], Mapping[str, Any] | None]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.model.people import Role
-from bot.ports import Diagnosis, Health, SourceError
 from connectors.slack.answers import SYSTEM
 from connectors.slack.client import SlackClient
 from connectors.slack.settings import SlackSettings
+from domain.people import Role
+from domain.ports.connector import Diagnosis, Health
+from domain.ports.errors import SourceError
 
 SCOPES: Mapping[str, str] = {
     "chat:write": "post and edit messages",

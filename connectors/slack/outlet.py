@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.ports import Ambiguous, Format, Marker, NotFound, Place, Posted
 from connectors.slack.answers import SYSTEM
 from connectors.slack.client import Answer, Me, SlackClient, records
 from connectors.slack.pace import Paces
+from domain.ports.errors import Ambiguous, NotFound
+from domain.ports.messaging import Format, Marker, Place, Posted
 
 EVENT = "sluis_message"
 """The type of our metadata. Anyone in the workspace can read it, so it holds opaque keys only."""

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from bot.model.people import Person
-from bot.ports import NotFound, SourceError
 from connectors.slack.client import SlackClient, record
 from connectors.slack.settings import SlackSettings
+from domain.people import Person
+from domain.ports.errors import NotFound, SourceError
 
 KEEP = 3600.0
 """Seconds an address stays known, found or not: people join, leave and change their address."""

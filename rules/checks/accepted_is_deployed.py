@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.model.facts import Facts
-from bot.model.lifecycle import State
-from bot.model.say import Quote, Say, say
+from domain.facts import Facts
+from domain.lifecycle import State
+from domain.sentence import Quote, Say, say
 from rules.actors import settlers
 from rules.bundle import contents, keys, look_contents
 from rules.demand import Demand, Params

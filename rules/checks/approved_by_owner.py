@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.model.asset import Subject
-from bot.model.facts import Facts
-from bot.model.fields import Field
-from bot.model.finding import Actor
-from bot.model.people import Holder, Person, Role
-from bot.model.say import Say, say
+from domain.asset import Subject
+from domain.facts import Facts
+from domain.fields import Field
+from domain.finding import Actor
+from domain.people import Holder, Person, Role
+from domain.sentence import Say, say
 from rules.actors import among, same, settlers
 from rules.approvals import UNREAD, Vote, cast, current, decides, look_overtaken, standing, with_hindsight
 from rules.demand import Demand, Params

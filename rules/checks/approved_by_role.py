@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bot.model.facts import Facts
-from bot.model.people import Person, Role
-from bot.model.say import Say, say
+from domain.facts import Facts
+from domain.people import Person, Role
+from domain.sentence import Say, say
 from rules.actors import distinct, does_not_count, duties_apart, duty_of
 from rules.approvals import ask_of, in_role, look_role, with_hindsight
 from rules.demand import Demand, Params

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from bot.model.facts import Facts
-from bot.model.say import Say, say
+from domain.facts import Facts
+from domain.sentence import Say, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
 from rules.looks import look_filled, look_value

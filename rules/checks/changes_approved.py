@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model.facts import Child, Facts
-from bot.model.lifecycle import State
-from bot.model.people import Role
-from bot.model.say import Quote, Say, say
-from bot.model.ticket import Ticket
+from domain.facts import Child, Facts
+from domain.lifecycle import State
+from domain.people import Role
+from domain.sentence import Quote, Say, say
+from domain.ticket import Ticket
 from rules.approvals import Vote, in_role
 from rules.bundle import contents, look_contents
 from rules.demand import Demand, Params

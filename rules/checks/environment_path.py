@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.model.facts import Facts
-from bot.model.say import Quote, Say, say
-from bot.model.ticket import Approval
+from domain.facts import Facts
+from domain.sentence import Quote, Say, say
+from domain.ticket import Approval
 from rules.actors import settlers
 from rules.approvals import UNREAD, Vote, standing
 from rules.demand import Demand, Params

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from pydantic import Field
 
-from bot.model.facts import Facts
-from bot.model.say import Say, say
+from domain.facts import Facts
+from domain.sentence import Say, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
 from rules.looks import look_filled

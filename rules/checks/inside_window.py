@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator
 
-from bot.model.asset import Subject
-from bot.model.facts import Facts
-from bot.model.say import Quote, say
+from domain.asset import Subject
+from domain.facts import Facts
+from domain.sentence import Quote, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
 from rules.looks import look_filled

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from bot.model.facts import Facts
-from bot.model.finding import Actor
-from bot.model.lifecycle import State
-from bot.model.people import Holder, Person, Role
-from bot.model.say import Say, say
-from bot.model.ticket import TicketKind
+from domain.facts import Facts
+from domain.finding import Actor
+from domain.lifecycle import State
+from domain.people import Holder, Person, Role
+from domain.sentence import Say, say
+from domain.ticket import TicketKind
 from rules.actors import settlers
 from rules.approvals import look_role
 from rules.demand import Demand, Params

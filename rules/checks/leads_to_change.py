@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.model.facts import Facts
-from bot.model.say import say
+from domain.facts import Facts
+from domain.sentence import say
 from rules.actors import settlers
 from rules.demand import Demand, Params
 from rules.looks import look_filled

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.model.facts import Facts
-from bot.model.people import Person
-from bot.model.say import Say, say
+from domain.facts import Facts
+from domain.people import Person
+from domain.sentence import Say, say
 from rules.actors import among, distinct, settlers
 from rules.approvals import standing
 from rules.demand import Demand, Params

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.model.facts import Facts, Notice, Underway
-from bot.model.fields import Field
-from bot.model.people import Group, Person, Role
-from bot.model.say import Quote, Say, say
+from domain.facts import Facts, Notice, Underway
+from domain.fields import Field
+from domain.people import Group, Person, Role
+from domain.sentence import Quote, Say, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
 from rules.handing import SOON, on_its_way, when_and_by_whom

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.model.facts import Facts
-from bot.model.fields import Field
-from bot.model.say import Quote, say
+from domain.facts import Facts
+from domain.fields import Field
+from domain.sentence import Quote, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
 from rules.looks import look_filled

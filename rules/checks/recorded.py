@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from bot.model.facts import Facts
-from bot.model.fields import FIELDS
-from bot.model.say import say
+from domain.facts import Facts
+from domain.fields import FIELDS
+from domain.sentence import say
 from rules.actors import settlers
 from rules.demand import Demand, Params
 from rules.looks import look_done, look_filled, look_value

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model.asset import Subject
-from bot.model.facts import Facts
-from bot.model.say import Say, say
+from domain.asset import Subject
+from domain.facts import Facts
+from domain.sentence import Say, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
 from rules.looks import look_filled

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.model.asset import Subject
-from bot.model.facts import Facts
-from bot.model.say import Quote, say
+from domain.asset import Subject
+from domain.facts import Facts
+from domain.sentence import Quote, say
 from rules.actors import settlers
 from rules.demand import Demand
 from rules.hours import HOURS, HoursTable, covers, longest

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pydantic import model_validator
 
-from bot.model.facts import Facts
-from bot.model.fields import Field
-from bot.model.people import Person, Role
-from bot.model.say import say
+from domain.facts import Facts
+from domain.fields import Field
+from domain.people import Person, Role
+from domain.sentence import say
 from rules.actors import settlers
 from rules.approvals import UNREAD, Vote, ask_of, look_role, standing
 from rules.demand import Demand, Params

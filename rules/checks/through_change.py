@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.model.facts import Facts
-from bot.model.say import say
-from bot.model.ticket import TicketKind
+from domain.facts import Facts
+from domain.sentence import say
+from domain.ticket import TicketKind
 from rules.actors import settlers
 from rules.demand import Demand, Params
 from rules.looks import look_filled

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.model.facts import Facts
-from bot.model.say import Quote, Say, say
+from domain.facts import Facts
+from domain.sentence import Quote, Say, say
 from rules.actors import settlers
 from rules.demand import Demand, Params
 from rules.handing import SOON, on_its_way

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model.facts import Facts
-from bot.model.say import Say, say
+from domain.facts import Facts
+from domain.sentence import Say, say
 from rules.actors import MAKERS, distinct, does_not_count, duties_apart, duty_of, settlers
 from rules.demand import Demand, Params
 from rules.looks import look_filled

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model.facts import Facts
-from bot.model.say import Say, say
+from domain.facts import Facts
+from domain.sentence import Say, say
 from rules.actors import settlers
 from rules.deadlines import Deadlines, look_deadline
 from rules.demand import Demand

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.ports import Altered, Format, Gone, Marker, Place, Posted
+from domain.ports.errors import Altered, Gone
+from domain.ports.messaging import Format, Marker, Place, Posted
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 

@@ -8,10 +8,10 @@ import pytest
 from build import ticket
 
 from bot.accounts import at_home, foreign, known_people
-from bot.model.asset import Asset
-from bot.model.fields import Field
-from bot.model.people import Person, Role, RoleMembers
-from bot.model.ticket import Approval, Decision
+from domain.asset import Asset
+from domain.fields import Field
+from domain.people import Person, Role, RoleMembers
+from domain.ticket import Approval, Decision
 
 ELS = Person("acc-1", "Els Maes", email="Els.Maes@example.org")
 TOM = Person("acc-2", "Tom Willems")

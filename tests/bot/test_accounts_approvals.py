@@ -6,8 +6,8 @@ import pytest
 from build import approved, ticket
 
 from bot.accounts import approvals_at_home
-from bot.model.people import Group, Person
-from bot.model.ticket import Approval, Decision
+from domain.people import Group, Person
+from domain.ticket import Approval, Decision
 
 HERE = Person("jira-an", "An Willems", email="an@example.org")
 AN = Person("sn-an", "A. Willems", email="AN@example.org")

@@ -6,9 +6,9 @@ import pytest
 
 from bot import app, settings
 from bot.accounts import at_home, one_person
-from bot.model.asset import Asset
-from bot.model.fields import Field
-from bot.model.people import Person
+from domain.asset import Asset
+from domain.fields import Field
+from domain.people import Person
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from bot.brake import FEW, Load, too_much
 from bot.journal import Allowance, Journal
 from bot.journal.tables import AUDIT, AUDIT_BESIDE, META
-from bot.model.persona import Persona
+from domain.pseudonym import Persona
 
 
 @pytest.mark.parametrize(

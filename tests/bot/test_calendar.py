@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calendar import Calendar
+from domain.working_calendar import Calendar
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 BE, NL = Calendar(BRUSSELS), Calendar(ZoneInfo("Europe/Amsterdam"), "NL")

@@ -15,11 +15,13 @@ from bot.census import FLOOD, followed_up
 from bot.context import Context, Policy
 from bot.journal import Journal
 from bot.messages.language import Speaker
-from bot.model.lifecycle import State
-from bot.model.people import Role
-from bot.model.ticket import TicketRef
-from bot.ports import AuthRefused, Connector, Fate, Identity, SourceError, Unreachable
 from bot.report import Report
+from domain.lifecycle import State
+from domain.people import Role
+from domain.ports.connector import Connector
+from domain.ports.errors import AuthRefused, SourceError, Unreachable
+from domain.ports.source import Fate, Identity
+from domain.ticket import TicketRef
 
 OPEN = replace(complete().ticket, source="jira", state=State.SCHEDULED)
 

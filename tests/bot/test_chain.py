@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import chain
-from bot.chain import START, Head, Row, Sealed, canonical, content, flaws, link, seal
+from domain import hash_chain
+from domain.hash_chain import START, Head, Row, Sealed, canonical, content, flaws, link, seal
 
 CAUSES = ("verdict", "write", "waiver")
 
@@ -152,7 +152,7 @@ def test_erasing_is_in_order_only_as_it_is_on_record(parts, salt, told) -> None:
 
 
 def test_the_verifier_needs_nothing_but_the_standard_library() -> None:
-    tree = ast.parse(Path(chain.__file__).read_text(encoding="utf-8"))
+    tree = ast.parse(Path(hash_chain.__file__).read_text(encoding="utf-8"))
     named = {
         name.partition(".")[0]
         for node in ast.walk(tree)

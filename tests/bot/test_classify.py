@@ -8,11 +8,11 @@ import pytest
 from build import english, subject, ticket
 
 from bot.classify import Beyond, classify, highest, of_change, united, unread_change
-from bot.model import reading
-from bot.model.asset import Asset, Dimension, Subject
-from bot.model.fields import UNREADABLE, Field
-from bot.model.say import say
-from bot.model.ticket import AssetRef
+from domain import parsing
+from domain.asset import Asset, Dimension, Subject
+from domain.fields import UNREADABLE, Field
+from domain.sentence import say
+from domain.ticket import AssetRef
 
 REF = AssetRef("register", "A1", "Kassa")
 
@@ -20,8 +20,8 @@ REF = AssetRef("register", "A1", "Kassa")
 def asset(
     c: Any = "3", i: Any = "3", a: Any = "3", gdpr: Any = "no", ksz: Any = "no", nis2: Any = "no"
 ) -> Asset:
-    levels = [v if isinstance(v, Field) else reading.level(v) for v in (c, i, a)]
-    flags = [v if isinstance(v, Field) else reading.boolean(v) for v in (gdpr, ksz, nis2)]
+    levels = [v if isinstance(v, Field) else parsing.level(v) for v in (c, i, a)]
+    flags = [v if isinstance(v, Field) else parsing.boolean(v) for v in (gdpr, ksz, nis2)]
     return Asset("register", "A1", "Kassa", *levels, *flags)
 
 

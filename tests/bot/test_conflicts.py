@@ -8,9 +8,9 @@ import pytest
 from build import AN, BO, EMPTY, english
 
 from bot.conflicts import united
-from bot.model.asset import Asset
-from bot.model.fields import UNREADABLE, Field
-from bot.model.reading import level
+from domain.asset import Asset
+from domain.fields import UNREADABLE, Field
+from domain.parsing import level
 
 
 def asset(book: str, c: Any = UNREADABLE, gdpr: Any = UNREADABLE, **more: Field) -> Asset:

@@ -13,12 +13,12 @@ from build import BO, CI, EMPTY, NOW, TEAM, approved, complete, day, subject
 from bot.audience import OnTicket, Team
 from bot.decide import CARD, COMMENT, Intent, Memory, Voice, decide, handovers
 from bot.messages.language import Speaker
-from bot.model.asset import Flag
-from bot.model.facts import Facts
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
-from bot.model.waiver import Waiver
-from bot.ports import Format
+from domain.asset import Flag
+from domain.facts import Facts
+from domain.lifecycle import State, Verdict
+from domain.people import Role
+from domain.ports.messaging import Format
+from domain.waiver import Waiver
 from rules.engine import evaluate
 from rules.policy import load_packs
 

@@ -8,9 +8,9 @@ import pytest
 from build import NOW
 
 from bot.declarations import DeclarationsError, attestations, examined, load_declarations
-from bot.model.waiver import Declaration
-from bot.ports import Health
 from bot.report import Report
+from domain.ports.connector import Health
+from domain.waiver import Declaration
 from rules.policy import load_packs
 
 PACKS = load_packs(["vo-icr", "ibp-fo"])

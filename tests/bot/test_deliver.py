@@ -13,24 +13,23 @@ from bot.bring import BEGINNING, Orders
 from bot.deliver import deliver
 from bot.delivery import Delivery
 from bot.journal import Journal
-from bot.model.facts import Trouble
-from bot.model.say import say
-from bot.model.wish import Wish
-from bot.ports import (
+from domain.facts import Trouble
+from domain.outgoing import Wish
+from domain.ports.errors import (
     Ambiguous,
     AuthRefused,
     Forbidden,
-    Format,
     Garbled,
     Gone,
     NotFound,
-    Place,
     Postponed,
     RateLimited,
     Refused,
     SourceError,
     Unreachable,
 )
+from domain.ports.messaging import Format, Place
+from domain.sentence import say
 
 
 def wish(target: str, ticket: int = 1, text: str = "a", kind: str = "comment") -> Wish:

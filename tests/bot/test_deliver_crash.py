@@ -18,9 +18,9 @@ from sqlalchemy import Connection
 from bot.bring import LEASE
 from bot.deliver import deliver
 from bot.journal import Journal
-from bot.model.say import say
-from bot.model.wish import Wish
-from bot.ports import Format
+from domain.outgoing import Wish
+from domain.ports.messaging import Format
+from domain.sentence import say
 
 
 class Crash(BaseException):

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from build import EMPTY, HIDDEN, complete, ticket
 
-from bot.calendar import Calendar
 from bot.emergency import settle_by
 from bot.messages.overview import overview
-from bot.model.fields import Field
-from bot.model.lifecycle import State
-from bot.model.ticket import Change
 from bot.remind import OVERDUE, due
+from domain.fields import Field
+from domain.lifecycle import State
+from domain.ticket import Change
+from domain.working_calendar import Calendar
 from rules.engine import evaluate
 from rules.lines import group_lines
 from rules.policy import load_packs

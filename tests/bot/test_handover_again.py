@@ -8,7 +8,7 @@ import pytest
 from build import NOW, complete, day, english
 
 from bot.handover import LINE, watched
-from bot.model.facts import Trouble, Underway
+from domain.facts import Trouble, Underway
 from rules.engine import evaluate
 from rules.policy import load_packs
 

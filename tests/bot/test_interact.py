@@ -9,14 +9,14 @@ import pytest
 from build import AN, BO, CI, DIRK, EMPTY, ROLES, approved, complete, day, subject
 
 from bot.accounts import matching
-from bot.calendar import Calendar
 from bot.deed import Carried, Command, Nap, Wanted, carried, carry, understood
 from bot.interact import Limits, naps, pause_of, settled
-from bot.model.asset import Flag
-from bot.model.fields import Field
-from bot.model.lifecycle import State
-from bot.model.pause import PauseKind
-from bot.model.people import Person
+from domain.asset import Flag
+from domain.fields import Field
+from domain.lifecycle import State
+from domain.people import Person
+from domain.snooze import PauseKind
+from domain.working_calendar import Calendar
 from rules.engine import evaluate
 from rules.lines import group_lines
 from rules.policy import load_packs

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calendar import Calendar
 from bot.ladder import Ladder, Rung, reached, rungs
-from bot.model.people import Role
+from domain.people import Role
+from domain.working_calendar import Calendar
 
 CALENDAR = Calendar(ZoneInfo("Europe/Brussels"))
 MISSING = Ladder(rungs(("change_manager:10", "cab:30")))

@@ -6,7 +6,7 @@ import pytest
 from build import AN, BO, CAB, day, members
 
 from bot.membership import Watched, looked, with_past
-from bot.model.people import Membership, Person
+from domain.people import Membership, Person
 
 G = CAB.id
 AN_IN, BO_IN = Membership(AN, G), Membership(BO, G)

@@ -16,13 +16,14 @@ from bot.audience import Team
 from bot.journal import Decided, Journal
 from bot.messages.overview import overview
 from bot.mine import Teams, mine
-from bot.model.asset import Flag
-from bot.model.lifecycle import State
-from bot.model.pause import Pause, PauseKind
-from bot.model.people import Person, Role, RoleMembers
-from bot.ports import Deed, Forbidden, Interaction, Unreachable, Visitor
 from bot.remind import Due
 from bot.reminders import Rest
+from domain.asset import Flag
+from domain.lifecycle import State
+from domain.people import Person, Role, RoleMembers
+from domain.ports.errors import Forbidden, Unreachable
+from domain.ports.interactions import Deed, Interaction, Visitor
+from domain.snooze import Pause, PauseKind
 from rules.engine import evaluate
 from rules.lines import group_lines
 from rules.policy import load_packs

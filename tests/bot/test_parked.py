@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.calendar import Calendar
 from bot.journal import Unsent
 from bot.parked import Herald, examined, waiting
-from bot.ports import Health
+from domain.ports.connector import Health
+from domain.working_calendar import Calendar
 
 OFFICE = Calendar(ZoneInfo("Europe/Brussels"))
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)

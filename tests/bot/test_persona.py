@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model.persona import Persona, people_in
+from domain.pseudonym import Persona, people_in
 
 DIRK = Persona(frozenset({"acc-1", "sys-9", "712020:8f3a"}), frozenset({"Dirk Peeters", "Peeters, Dirk"}))
 

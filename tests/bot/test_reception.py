@@ -14,8 +14,9 @@ from fakes import Clock
 from bot.journal import Journal
 from bot.messages.exception_form import note_of
 from bot.messages.language import Speaker
-from bot.ports import Deed, Gone, Interaction, SourceError, Unreachable, Visitor
 from bot.reception import PATIENCE, SILENT, Reception
+from domain.ports.errors import Gone, SourceError, Unreachable
+from domain.ports.interactions import Deed, Interaction, Visitor
 
 HELP = Interaction("c1", Deed.COMMAND, "U1", "/sluis", "help", place="C1")
 NOTE = note_of("jira:1", "nl", "C1")

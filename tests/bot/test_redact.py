@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import redact
-from bot.ports import AuthRefused
 from bot.settings import load
+from domain import redaction
+from domain.ports.errors import AuthRefused
 
 ROOT = Path(__file__).parents[2]
 SECRET = 'Zwaan+12/"kanaal" ééń'
@@ -23,11 +23,11 @@ TOKEN = "canary-value-77aa1"
 @pytest.fixture(autouse=True)
 def _forgotten() -> Iterator[None]:
     """What a test taught is forgotten after it."""
-    forms, pattern = set(redact._forms), redact._pattern
+    forms, pattern = set(redaction._forms), redaction._pattern
     yield
-    redact._forms.clear()
-    redact._forms.update(forms)
-    redact._pattern = pattern
+    redaction._forms.clear()
+    redaction._forms.update(forms)
+    redaction._pattern = pattern
 
 
 @pytest.mark.parametrize(
@@ -45,31 +45,31 @@ def _forgotten() -> Iterator[None]:
     ],
 )
 def test_a_secret_is_taken_out_in_every_form(text: str) -> None:
-    assert redact.hidden(text) == text
-    redact.learn([SECRET], ["bot@example.org"])
-    told = redact.hidden(text)
-    assert redact.MARK in told
+    assert redaction.hidden(text) == text
+    redaction.learn([SECRET], ["bot@example.org"])
+    told = redaction.hidden(text)
+    assert redaction.MARK in told
     assert not any(part in told for part in ("Zwaan", "kanaal", "Wndhbn"))
 
 
 def test_the_longer_of_two_secrets_leaves_no_tail() -> None:
-    redact.learn(["canary", "canary-value"])
-    assert redact.hidden("x canary-value y canary") == "x [secret] y [secret]"
+    redaction.learn(["canary", "canary-value"])
+    assert redaction.hidden("x canary-value y canary") == "x [secret] y [secret]"
 
 
 @pytest.mark.parametrize("value", ["", " ", "abc", "\n"])
 def test_what_is_too_short_to_be_a_secret_spoils_nothing(value: str) -> None:
-    redact.learn([value])
-    assert redact.hidden("abc and more") == "abc and more"
+    redaction.learn([value])
+    assert redaction.hidden("abc and more") == "abc and more"
 
 
 def test_logs_hold_no_addresses_of_people() -> None:
     text = "refused for els.maes@example.org and els.maes%40example.org, see CHG-1"
-    assert redact.private(text) == "refused for … and …, see CHG-1"
+    assert redaction.private(text) == "refused for … and …, see CHG-1"
 
 
 def test_an_error_of_the_outside_never_carries_a_secret() -> None:
-    redact.learn([TOKEN])
+    redaction.learn([TOKEN])
     error = AuthRefused("jira", f"answered 401: token {TOKEN} has expired", f"renew {TOKEN}")
     assert (str(error), error.fix) == ("answered 401: token [secret] has expired", "renew [secret]")
 
@@ -92,7 +92,7 @@ def test_reading_the_settings_is_enough(
 ) -> None:
     monkeypatch.setenv(variable, value)
     load()
-    assert redact.hidden(f"a {text} b") == "a [secret] b"
+    assert redaction.hidden(f"a {text} b") == "a [secret] b"
 
 
 UNCAUGHT = """
@@ -132,4 +132,4 @@ def test_logs_and_uncaught_errors_of_a_process_hold_no_secret(tmp_path: Path) ->
     assert TOKEN not in done.stdout + done.stderr
     assert "example.org" not in done.stderr
     # logged, warned, broke down, unraisable, thread, uncaught: each is told all the same
-    assert done.stderr.count(redact.MARK) == 6
+    assert done.stderr.count(redaction.MARK) == 6

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import pytest
 from build import english
 
-from bot.model.asset import Asset
-from bot.model.fields import Field
-from bot.model.relations import Reach
-from bot.model.ticket import AssetRef
-from bot.ports import Forbidden, SourceError, Unreachable
 from bot.registers import Registers
+from domain.asset import Asset
+from domain.dependencies import Reach
+from domain.fields import Field
+from domain.ports.errors import Forbidden, SourceError, Unreachable
+from domain.ticket import AssetRef
 
 LOKET = AssetRef("jira", "1", "Loket")
 SERVER = AssetRef("cmdb", "s1", "Server")

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 import pytest
 
-from bot.model.relations import Reach, reach
-from bot.model.ticket import AssetRef
+from domain.dependencies import Reach, reach
+from domain.ticket import AssetRef
 
 
 def ref(name: str) -> AssetRef:

@@ -9,12 +9,12 @@ import pytest
 from build import CI, EMPTY, ROLES, TEAM, approved, complete, subject
 
 from bot.audience import Team
-from bot.calendar import Calendar
 from bot.messages.overview import overview
-from bot.model.asset import Flag
-from bot.model.lifecycle import State
-from bot.model.people import Group, Role
 from bot.remind import OVERDUE, due, grouped, step_now
+from domain.asset import Flag
+from domain.lifecycle import State
+from domain.people import Group, Role
+from domain.working_calendar import Calendar
 from rules.engine import evaluate
 from rules.lines import group_lines
 from rules.policy import load_packs

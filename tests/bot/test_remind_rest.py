@@ -10,15 +10,15 @@ from build import AN, BO, EMPTY, complete, subject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.calendar import Calendar
 from bot.deed import Nap
 from bot.interact import Limits, pause_of
 from bot.messages.overview import overview
-from bot.model.asset import Flag
-from bot.model.lifecycle import State
-from bot.model.pause import Pause, PauseKind
-from bot.model.people import Person, Role
 from bot.remind import LAST_DAY, OVERDUE, Due, at_rest, due, grouped, hard, next_hard_step
+from domain.asset import Flag
+from domain.lifecycle import State
+from domain.people import Person, Role
+from domain.snooze import Pause, PauseKind
+from domain.working_calendar import Calendar
 from rules.engine import evaluate
 from rules.lines import group_lines
 from rules.policy import load_packs

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from bot.model.people import Role
-from bot.model.waiver import Substitute
 from bot.settings_doc import example
+from domain.people import Role
+from domain.waiver import Substitute
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 from build import ELS, day, ticket
 
-from bot.model.lifecycle import State
-from bot.model.ticket import Change
 from bot.since import over_before
+from domain.lifecycle import State
+from domain.ticket import Change
 
 
 def moved(to: str, at: datetime) -> Change:

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.calendar import Calendar
 from bot.journal.tickets import TicketRow
 from bot.messages.language import Speaker
 from bot.messages.waits import age, listed
-from bot.model.asked import Point
-from bot.model.lifecycle import State, Verdict
-from bot.model.waits import Age
 from bot.overdue import known
 from bot.waits import age_of, as_json, waits
+from domain.lifecycle import State, Verdict
+from domain.requests import Point
+from domain.waiting import Age
+from domain.working_calendar import Calendar
 from rules.policy import load_packs
 
 BRUSSELS = ZoneInfo("Europe/Brussels")

@@ -9,9 +9,9 @@ import pytest
 from build import AN, BO, CI, ELS, FAY, HIDDEN, complete, facts, members
 
 from bot.messages.language import Speaker
-from bot.model.people import Person, Role
-from bot.model.ticket import TicketKind
 from bot.waivers import TERMS, Asked, Terms, WaiverRefused, still_open, waiver
+from domain.people import Person, Role
+from domain.ticket import TicketKind
 from rules.policy import load_packs
 
 PACKS = load_packs(["vo-icr"])

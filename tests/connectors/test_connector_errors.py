@@ -9,7 +9,8 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
-from bot.ports import (
+from connectors.errors import clean, status_error, translate
+from domain.ports.errors import (
     Ambiguous,
     AuthRefused,
     Forbidden,
@@ -20,7 +21,6 @@ from bot.ports import (
     SourceError,
     Unreachable,
 )
-from connectors.errors import clean, status_error, translate
 
 REFUSED_LINE = requests.ConnectionError(
     MaxRetryError(None, "/x?jql=secret", NewConnectionError(None, "refused"))  # type: ignore[arg-type]

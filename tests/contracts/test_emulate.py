@@ -22,13 +22,15 @@ import requests
 from flask import Flask, Response, request
 from strangers import Stranger, emulate, only_on_request, running
 
-from bot.model.people import Person
-from bot.ports import Ambiguous, Connector, Forbidden, Gone, Marker, NotFound, Outlet, Place, Posted, Refused
 from connectors.sandbox.server import Fault, How, Server
 from connectors.sandbox.town import Town
 from connectors.slack import build
 from connectors.slack.doctor import SCOPES
 from connectors.slack.settings import SlackSettings
+from domain.people import Person
+from domain.ports.connector import Connector
+from domain.ports.errors import Ambiguous, Forbidden, Gone, NotFound, Refused
+from domain.ports.messaging import Marker, Outlet, Place, Posted
 
 pytestmark = only_on_request
 

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from openapi import Description, Exchange, Watched
 
-from bot.model.people import Role
-from bot.ports import Format, Marker, Place, SourceError
 from connectors.http import Adapter, policy
 from connectors.jira.client import Client
 from connectors.jira.doctor import JiraExaminer
@@ -21,6 +19,9 @@ from connectors.jira.source import JiraSource
 from connectors.sandbox.jira import JiraSandbox
 from connectors.sandbox.jira_fields import adf
 from connectors.sandbox.server import Server
+from domain.people import Role
+from domain.ports.errors import SourceError
+from domain.ports.messaging import Format, Marker, Place
 
 SPECS = Path(__file__).parents[2] / ".." / "shared" / "specs"
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

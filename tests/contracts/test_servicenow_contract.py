@@ -16,26 +16,18 @@ import pytest
 from flask import Flask, Response
 from jsonschema import Draft4Validator
 
-from bot.model.people import Role
-from bot.model.planning import Clash
-from bot.model.ticket import AssetRef
-from bot.ports import (
-    AuthRefused,
-    Connector,
-    Forbidden,
-    Garbled,
-    Marker,
-    NotFound,
-    Place,
-    RateLimited,
-    SourceError,
-)
 from connectors.http import policy
 from connectors.sandbox.server import Asked, Server
 from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 from connectors.servicenow import build, planning
 from connectors.servicenow.client import Client
 from connectors.servicenow.settings import ServiceNowSettings
+from domain.people import Role
+from domain.ports.connector import Connector
+from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound, RateLimited, SourceError
+from domain.ports.messaging import Marker, Place
+from domain.schedule_conflicts import Clash
+from domain.ticket import AssetRef
 
 SHARED = Path(__file__).parents[2] / ".." / "shared"
 PAYLOADS = SHARED / "payloads" / "servicenow"

@@ -10,10 +10,10 @@ import pytest
 
 from bot import app, settings
 from bot.fetch import Gatherer
-from bot.model.facts import Facts
 from bot.pipeline import cycle
 from bot.report import Report
 from connectors.sandbox.town import Town
+from domain.facts import Facts
 
 
 @pytest.fixture

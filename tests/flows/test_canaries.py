@@ -20,12 +20,12 @@ import clock
 import pytest
 from pydantic import SecretStr
 
-from bot.redact import MARK
 from bot.settings import GROUPS
 from connectors.sandbox.mail import MailSandbox
 from connectors.sandbox.server import Fault, How
 from connectors.sandbox.servicenow import INTEGRATION_USER
 from connectors.sandbox.town import Town
+from domain.redaction import MARK
 
 ROOT = Path(__file__).parents[2]
 CANARIES = {

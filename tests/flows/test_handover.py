@@ -14,12 +14,12 @@ from test_story import Sync, text
 
 from bot.context import Context
 from bot.fetch import Gatherer
-from bot.model.facts import Facts
 from bot.pipeline import cycle
 from connectors.sandbox.mail import MailSandbox
 from connectors.sandbox.server import Fault, How
 from connectors.sandbox.slack_state import Message
 from connectors.sandbox.town import Town
+from domain.facts import Facts
 from rules.engine import evaluate
 from rules.policy import load_packs
 

@@ -12,12 +12,12 @@ from test_exceptions import add_change, found
 from test_story import text
 
 from bot.journal import open_journal
-from bot.model.facts import Facts
-from bot.model.people import Role
-from bot.model.snapshot import snapshot
 from bot.report import Report
 from connectors.sandbox.server import Fault, How
 from connectors.sandbox.town import Town
+from domain.facts import Facts
+from domain.people import Role
+from domain.snapshot import snapshot
 
 Sync = Callable[..., Report]
 Read = Callable[..., Facts]

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from test_story import text
 
-from bot.model.facts import Facts
 from bot.report import Report
 from connectors.sandbox.server import Fault, How
 from connectors.sandbox.town import Town
+from domain.facts import Facts
 
 Sync = Callable[..., Report]
 Ask = Callable[..., Facts]

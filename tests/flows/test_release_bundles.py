@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from test_story import comments, text
 
-from bot.model.facts import Facts
 from bot.report import Report
 from connectors.sandbox.server import Fault, How
 from connectors.sandbox.town import Town
+from domain.facts import Facts
 from rules.engine import evaluate
 from rules.policy import load_packs
 

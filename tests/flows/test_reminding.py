@@ -12,17 +12,17 @@ import pytest
 from office import CARLA, LADDERS, Killed, Office
 from sqlalchemy import event
 
-from bot.calendar import Calendar
 from bot.journal import Decided
-from bot.model.asset import Asset
-from bot.model.fields import Field
-from bot.model.lifecycle import State
-from bot.model.pause import Pause, PauseKind
-from bot.model.people import Group, Role
-from bot.model.ticket import AssetRef, TicketKind
-from bot.model.waiver import Waiver
-from bot.ports import Deed, Interaction
 from bot.talk import Talk
+from domain.asset import Asset
+from domain.fields import Field
+from domain.lifecycle import State
+from domain.people import Group, Role
+from domain.ports.interactions import Deed, Interaction
+from domain.snooze import Pause, PauseKind
+from domain.ticket import AssetRef, TicketKind
+from domain.waiver import Waiver
+from domain.working_calendar import Calendar
 
 WEB, BREDA = Group("g-web", "Web team"), Group("g-breda", "Team Breda")
 SITE = AssetRef("jira", "site", "Website")

@@ -17,7 +17,6 @@ from bot.deed import Nap, carry
 from bot.fetch import Gatherer
 from bot.interact import Limits, latest
 from bot.pipeline import cycle
-from bot.ports import Deed, Interaction
 from bot.reception import Reception
 from bot.web.health import HealthServer, add_events
 from bot.web.health import app as pages
@@ -26,6 +25,7 @@ from connectors.sandbox.server import Fault, How
 from connectors.sandbox.slack_socket import Delivered
 from connectors.sandbox.slack_state import User
 from connectors.sandbox.town import Town
+from domain.ports.interactions import Deed, Interaction
 
 REASON = "The masked copy is delivered next week; until then only the DBA sees the data"
 

@@ -24,13 +24,13 @@ from bot.ear import Ear
 from bot.journal import open_journal
 from bot.metrics import Metrics
 from bot.pipeline import cycle
-from bot.ports import Hint
 from bot.report import Report
 from bot.web.health import HealthServer
 from bot.web.hooks import AT_ONCE, PER_SECOND, Doorman, Tally
 from connectors.sandbox.jira_hooks import Webhook
 from connectors.sandbox.server import Fault, How
 from connectors.sandbox.town import Town
+from domain.ports.source import Hint
 
 ROOT = Path(__file__).parents[2]
 SECRET = "geheim-geheim-geheim"

@@ -18,13 +18,14 @@ from test_pins_snapshot import FACTS, FINDING, TICKET
 from bot.evidence.pack import Request, gather, write
 from bot.journal import Decided, open_journal
 from bot.messages.language import Speaker
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
-from bot.model.say import say
-from bot.model.snapshot import snapshot
-from bot.model.waiver import Waiver
-from bot.model.wish import Wish
-from bot.ports import Deed, Interaction, Place
+from domain.lifecycle import State, Verdict
+from domain.outgoing import Wish
+from domain.people import Role
+from domain.ports.interactions import Deed, Interaction
+from domain.ports.messaging import Place
+from domain.sentence import say
+from domain.snapshot import snapshot
+from domain.waiver import Waiver
 from rules.policy import load_packs
 
 VERIFIER = "e39b19e697a567f17337e2de06984c92c947bfaa5c97f3fe858a40939ec474a5"

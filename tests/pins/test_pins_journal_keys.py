@@ -18,9 +18,9 @@ from sqlalchemy import Table, select
 
 from bot.journal import open_journal
 from bot.journal.tables import ASKED, AUDIT, CURSOR, DEED, FINDING, META, RUN, SENT, SLOT
-from bot.model.people import Role
-from bot.model.persona import Persona
-from bot.model.waiver import Waiver
+from domain.people import Role
+from domain.pseudonym import Persona
+from domain.waiver import Waiver
 
 MESSAGES = [
     ("jira:chg-1", "card", "web", ""),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.model.people import Person
-from bot.ports import Marker, Place
 from connectors.jira.marking import PROPERTY, reference
 from connectors.jira.outlet import JiraOutlet
 from connectors.mail.letterbox import Letterbox
@@ -15,6 +13,8 @@ from connectors.mail.settings import MailSettings
 from connectors.servicenow.outlet import note
 from connectors.slack.client import Answer
 from connectors.slack.outlet import SlackOutlet
+from domain.people import Person
+from domain.ports.messaging import Marker, Place
 
 MAIL = MailSettings(
     host="mail.example.org",

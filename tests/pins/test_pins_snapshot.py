@@ -11,20 +11,20 @@ from pathlib import Path
 from build import AN, BO, CAB, CI, DIRK, TEAM, day
 
 from bot import settings
-from bot.chain import canonical
 from bot.inforce import in_force
 from bot.journal import digest, open_journal, tables
-from bot.model.asset import Asset, Because, Dimension, Flag, Subject
-from bot.model.facts import Child, Facts, Notice, Receipt, Trouble, Underway
-from bot.model.fields import UNREADABLE, Field
-from bot.model.finding import Finding, Part
-from bot.model.lifecycle import Severity, State, Verdict
-from bot.model.people import Holder, Membership, Person, Role, RoleMembers
-from bot.model.planning import Checked, Clash, Conflict, Planning
-from bot.model.say import Either, Quote, say
-from bot.model.snapshot import snapshot
-from bot.model.ticket import Approval, AssetRef, Change, Decision, Ticket, TicketKind
-from bot.model.waiver import Declaration, Substitute, Waiver
+from domain.asset import Asset, Because, Dimension, Flag, Subject
+from domain.facts import Child, Facts, Notice, Receipt, Trouble, Underway
+from domain.fields import UNREADABLE, Field
+from domain.finding import Finding, Part
+from domain.hash_chain import canonical
+from domain.lifecycle import Severity, State, Verdict
+from domain.people import Holder, Membership, Person, Role, RoleMembers
+from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
+from domain.sentence import Either, Quote, say
+from domain.snapshot import snapshot
+from domain.ticket import Approval, AssetRef, Change, Decision, Ticket, TicketKind
+from domain.waiver import Declaration, Substitute, Waiver
 from rules.policy import load_packs
 
 SNAPSHOT = "1e70424f3368d930a7e4d673bbbd5b26239a943c0bcd703ce60acd3aa4d9e479"

@@ -10,17 +10,20 @@ from bot.deed import Action, Nap, Wanted, carry
 from bot.journal.causes import Cause
 from bot.journal.slot import GENERAL, IDLE, REFUSAL, WRITING, slot_key
 from bot.journal.slots import DEFAULT_INSTALL
-from bot.model.asset import Dimension, Flag
-from bot.model.facts import Trouble
-from bot.model.fields import Kind
-from bot.model.lifecycle import Severity, State, Verdict
-from bot.model.pause import PauseKind
-from bot.model.people import Role
-from bot.model.planning import Checked, Clash
-from bot.model.ticket import Decision, TicketKind
-from bot.ports import Deed, Fate, Format, Health
 from bot.settings import Mode
 from connectors.jira.settings import Deployment
+from domain.asset import Dimension, Flag
+from domain.facts import Trouble
+from domain.fields import Kind
+from domain.lifecycle import Severity, State, Verdict
+from domain.people import Role
+from domain.ports.connector import Health
+from domain.ports.interactions import Deed
+from domain.ports.messaging import Format
+from domain.ports.source import Fate
+from domain.schedule_conflicts import Checked, Clash
+from domain.snooze import PauseKind
+from domain.ticket import Decision, TicketKind
 from rules.declared import Standing
 from rules.outcome import Result
 from rules.schema import Item

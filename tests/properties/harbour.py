@@ -20,24 +20,21 @@ from sqlalchemy import func, select
 from waters import CHANNEL, REF, START, Board, Channels, Counter, Silent, Site
 
 from bot.accounts import one_person
-from bot.calendar import Calendar
 from bot.context import Context, Policy
 from bot.deed import Action
 from bot.journal import Journal, connect, open_journal
 from bot.journal.causes import Cause
 from bot.journal.tables import AUDIT
 from bot.messages.language import Speaker
-from bot.model.fields import UNREADABLE, Field
-from bot.model.lifecycle import State
-from bot.model.people import Role
-from bot.model.ticket import Approval, Change, Decision
-from bot.ports import (
-    Connector,
-    Deed,
-    Format,
-    Interaction,
-)
 from bot.reception import Reception
+from domain.fields import UNREADABLE, Field
+from domain.lifecycle import State
+from domain.people import Role
+from domain.ports.connector import Connector
+from domain.ports.interactions import Deed, Interaction
+from domain.ports.messaging import Format
+from domain.ticket import Approval, Change, Decision
+from domain.working_calendar import Calendar
 from rules.policy import load_packs
 
 PACKS = load_packs(("vo-icr",))

@@ -15,8 +15,8 @@ from waters import Message
 
 from bot.fetch import Gatherer
 from bot.messages.overview import Overview, overview
-from bot.model.facts import Facts
-from bot.model.lifecycle import State
+from domain.facts import Facts
+from domain.lifecycle import State
 from rules.engine import evaluate
 from rules.lines import group_lines
 

@@ -20,12 +20,12 @@ from bot.decide import COMMENT, decide
 from bot.deed import Action, Nap, carry
 from bot.fetch import Gatherer
 from bot.journal import Journal
-from bot.model.fields import Field
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
-from bot.model.ticket import Decision
-from bot.model.waiver import Waiver
 from bot.pipeline import cycle, memory_of
+from domain.fields import Field
+from domain.lifecycle import State, Verdict
+from domain.people import Role
+from domain.ticket import Decision
+from domain.waiver import Waiver
 from rules.engine import evaluate
 
 TICKETS = st.sampled_from(("CHG-1", "CHG-2"))

@@ -17,9 +17,9 @@ from story import Story
 
 from bot.journal import Journal, open_journal
 from bot.journal.slot import Slot
-from bot.model.finding import Finding
-from bot.model.lifecycle import Verdict
-from bot.model.ticket import Ticket, TicketRef
+from domain.finding import Finding
+from domain.lifecycle import Verdict
+from domain.ticket import Ticket, TicketRef
 
 STORIES = int(os.environ.get("STORIES", "0"))
 QUICK = settings(

@@ -9,26 +9,16 @@ from typing import Any
 
 import build
 
-from bot import ports
-from bot.model.asset import Asset
-from bot.model.fields import Field
-from bot.model.people import Person, Role, RoleMembers
-from bot.model.ticket import AssetRef, Ticket, TicketRef
-from bot.ports import (
-    Ambiguous,
-    Diagnosis,
-    Format,
-    Gone,
-    Identity,
-    Interaction,
-    Marker,
-    NotFound,
-    Place,
-    Posted,
-    SourceError,
-    Unreachable,
-    Visitor,
-)
+from domain import ports
+from domain.asset import Asset
+from domain.fields import Field
+from domain.people import Person, Role, RoleMembers
+from domain.ports.connector import Diagnosis
+from domain.ports.errors import Ambiguous, Gone, NotFound, SourceError, Unreachable
+from domain.ports.interactions import Interaction, Visitor
+from domain.ports.messaging import Format, Marker, Place, Posted
+from domain.ports.source import Identity
+from domain.ticket import AssetRef, Ticket, TicketRef
 
 START = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 REF = AssetRef("jira", "A1", "Permit portal")

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 CHECK = '''
 """Somebody is impacted, and it is told who."""
 
-from bot.model.say import say
+from domain.sentence import say
 from rules.demand import Params
 from rules.looks import look_filled
 from rules.outcome import judged

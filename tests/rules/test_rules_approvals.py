@@ -23,12 +23,12 @@ from build import (
     told,
 )
 
-from bot.model.asset import Asset
-from bot.model.facts import Facts
-from bot.model.history import difference
-from bot.model.lifecycle import Verdict
-from bot.model.people import Person, Role
-from bot.model.ticket import Approval, Change, Decision
+from domain.asset import Asset
+from domain.facts import Facts
+from domain.history import difference
+from domain.lifecycle import Verdict
+from domain.people import Person, Role
+from domain.ticket import Approval, Change, Decision
 from rules.actors import DUTIES, duty_of, same
 from rules.approvals import standing
 from rules.engine import evaluate

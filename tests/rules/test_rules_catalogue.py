@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from build import FLAG_SETS, HIDDEN, Field, english, facts, subject
 
-from bot.model.asset import Flag
-from bot.model.lifecycle import Severity, State, Verdict
-from bot.model.ticket import TicketKind
+from domain.asset import Flag
+from domain.lifecycle import Severity, State, Verdict
+from domain.ticket import TicketKind
 from rules.engine import evaluate, measures, why_not
 from rules.policy import load_packs
 

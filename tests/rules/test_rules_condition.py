@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from build import EMPTY, HIDDEN, Field, english, facts, subject
 
-from bot.model import reading
-from bot.model.lifecycle import Verdict
-from bot.model.ticket import TicketKind
+from domain import parsing
+from domain.lifecycle import Verdict
+from domain.ticket import TicketKind
 from rules.condition import Condition
 from rules.engine import evaluate, why_not
 from rules.policy import load_packs
@@ -64,7 +64,7 @@ def test_what_settles_it(value, wanted):
     ],
 )
 def test_the_priority_of_an_incident_by_number_or_name(words, code):
-    assert reading.choice("incident_priority", words).value == code
+    assert parsing.choice("incident_priority", words).value == code
 
 
 EITHER = {"any": [{"field": "security_incident", "is": True}, {"field": "incident_severity", "filled": True}]}

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_rules_properties import PACKS, any_facts, approvals, moments, people
 
-from bot.model.facts import Facts
-from bot.model.fields import FIELDS
-from bot.model.lifecycle import Verdict
-from bot.model.ticket import Approval, Change, Decision
+from domain.facts import Facts
+from domain.fields import FIELDS
+from domain.lifecycle import Verdict
+from domain.ticket import Approval, Change, Decision
 from rules.engine import evaluate
 
 quick = settings(max_examples=40, deadline=None)

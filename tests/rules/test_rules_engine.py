@@ -24,10 +24,10 @@ from build import (
     subject,
 )
 
-from bot.model.asset import Because, Dimension, Flag
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
-from bot.model.ticket import TicketKind
+from domain.asset import Because, Dimension, Flag
+from domain.lifecycle import State, Verdict
+from domain.people import Role
+from domain.ticket import TicketKind
 from rules.engine import UnknownRule, allowed_rollout, evaluate, group_lines, why_not
 
 C, I, A = Dimension  # noqa: E741  as the norm calls them

@@ -16,11 +16,11 @@ from build import EMPTY, FLAG_SETS, complete, facts, subject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model.asset import Flag
-from bot.model.facts import Facts
-from bot.model.fields import FIELDS
-from bot.model.lifecycle import State, Verdict
-from bot.model.ticket import Approval, Decision
+from domain.asset import Flag
+from domain.facts import Facts
+from domain.fields import FIELDS
+from domain.lifecycle import State, Verdict
+from domain.ticket import Approval, Decision
 from rules.engine import Measures, allowed_rollout, evaluate, measures
 from rules.policy import known_packs, load_packs
 
@@ -166,7 +166,7 @@ from zoneinfo import ZoneInfo
 from build import complete, facts, subject, HIDDEN, ROLES
 from bot.messages.answer import as_json
 from bot.messages.language import Speaker
-from bot.model.asset import Flag
+from domain.asset import Flag
 from rules.engine import evaluate
 from rules.policy import known_packs, load_packs
 

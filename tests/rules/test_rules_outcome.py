@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from build import english
 
-from bot.model.fields import FIELDS
-from bot.model.say import say
+from domain.fields import FIELDS
+from domain.sentence import say
 from rules.outcome import Result, all_of, any_of
 from rules.words import CHOICES, atoms, sentences
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from build import complete, facts, subject, unplaced
 
-from bot.model.lifecycle import State
+from domain.lifecycle import State
 from rules.checks import CHECKS
 from rules.deadlines import Deadlines
 from rules.engine import evaluate

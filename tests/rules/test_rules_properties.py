@@ -9,13 +9,13 @@ from build import AN, BO, CI, DIRK, ELS, HIDDEN, TEAM, complete, day, english, f
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model.asset import Flag
-from bot.model.facts import Child, Facts, Notice
-from bot.model.fields import FIELDS, Field, Kind
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Group, Membership, Role
-from bot.model.ticket import Approval, Decision, TicketKind
-from bot.model.waiver import Declaration
+from domain.asset import Flag
+from domain.facts import Child, Facts, Notice
+from domain.fields import FIELDS, Field, Kind
+from domain.lifecycle import State, Verdict
+from domain.people import Group, Membership, Role
+from domain.ticket import Approval, Decision, TicketKind
+from domain.waiver import Declaration
 from rules.actors import DUTIES
 from rules.engine import allowed_rollout, evaluate, group_lines, measures, why_not
 from rules.policy import load_packs

@@ -8,13 +8,13 @@ import pytest
 from build import AN, BO, CAB, CI, EMPTY, HIDDEN, approved, complete, day, english, members, rejected, subject
 from pydantic import ValidationError
 
-from bot.model.asset import Flag
-from bot.model.facts import Facts
-from bot.model.fields import Field
-from bot.model.finding import Finding
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
-from bot.model.waiver import Substitute
+from domain.asset import Flag
+from domain.facts import Facts
+from domain.fields import Field
+from domain.finding import Finding
+from domain.lifecycle import State, Verdict
+from domain.people import Role
+from domain.waiver import Substitute
 from rules.engine import evaluate
 from rules.policy import Rule, load_packs
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_rules_properties import PACKS, any_facts, memberships, moments, people
 
-from bot.model.facts import Child, Facts
-from bot.model.lifecycle import Verdict
-from bot.model.people import Membership, Person, Role
-from bot.model.ticket import Approval, Decision
+from domain.facts import Child, Facts
+from domain.lifecycle import Verdict
+from domain.people import Membership, Person, Role
+from domain.ticket import Approval, Decision
 from rules.engine import evaluate
 from rules.tenure import memberships as known_of
 from rules.tenure import told as sentences_of

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from build import AN, BO, CAB, ROLES, approved, day, facts, run, told
 
-from bot.model.people import Group
-from bot.model.ticket import Approval, Decision
+from domain.people import Group
+from domain.ticket import Approval, Decision
 
 NONE = "No approval by the CAB yet."
 GONE = replace(AN, active=False)

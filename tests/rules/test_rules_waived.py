@@ -10,11 +10,11 @@ from build import EMPTY, HIDDEN, NOW, complete, day, facts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model.facts import Facts
-from bot.model.finding import Finding
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
-from bot.model.waiver import Waiver
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.lifecycle import State, Verdict
+from domain.people import Role
+from domain.waiver import Waiver
 from rules.engine import evaluate
 from rules.lines import group_lines
 from rules.policy import load_packs

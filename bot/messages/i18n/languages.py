@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from bot.model.say import FALLBACK
+from domain.sentence import FALLBACK
 
 LOCALES = resources.files("bot.messages") / "locale"
 CATALOGUE = "sluis.po"

@@ -14,9 +14,9 @@ from bot.cases.reader import case_files, cases_of, read_cases, unknown_rules
 from bot.cases.run import run
 from bot.cases.schema import Case, Expected
 from bot.messages.language import Speaker
-from bot.model.fields import Field
-from bot.model.people import Group, Role
-from bot.model.ticket import Decision
+from domain.fields import Field
+from domain.people import Group, Role
+from domain.ticket import Decision
 from rules.files import PolicyError
 from rules.policy import load_packs
 

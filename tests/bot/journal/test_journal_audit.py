@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import text
 from test_journal_ledger import COMMENT, LATER, NOW, SNAPSHOT, TICKET, finding
 
-from bot.chain import START, Head
 from bot.journal import Journal, open_journal
 from bot.journal.audit import Entry, append
 from bot.journal.causes import Cause
-from bot.model.lifecycle import Verdict
-from bot.model.people import Role
-from bot.model.waiver import Waiver
-from bot.ports import Place
+from domain.hash_chain import START, Head
+from domain.lifecycle import Verdict
+from domain.people import Role
+from domain.ports.messaging import Place
+from domain.waiver import Waiver
 
 WAIVER = Waiver("jira:10001", ("ICR-1",), "Comes in May", "Karim", Role.CAB, NOW, NOW + timedelta(days=9))
 

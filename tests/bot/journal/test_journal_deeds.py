@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from bot.journal import Decided, Journal, open_journal
 from bot.journal.tables import DEED
-from bot.model.lifecycle import State, Verdict
-from bot.model.pause import Pause, PauseKind
-from bot.model.people import Role
-from bot.model.waiver import Waiver
-from bot.ports import Deed, Interaction
+from domain.lifecycle import State, Verdict
+from domain.people import Role
+from domain.ports.interactions import Deed, Interaction
+from domain.snooze import Pause, PauseKind
+from domain.waiver import Waiver
 from rules.engine import evaluate
 from rules.policy import load_packs
 

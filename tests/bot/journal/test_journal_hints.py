@@ -8,7 +8,7 @@ import pytest
 from fakes import NOW
 
 from bot.journal import Heard, Journal
-from bot.ports import Deletion, Hint
+from domain.ports.source import Deletion, Hint
 
 LATER = NOW + timedelta(minutes=1)
 

@@ -12,13 +12,13 @@ from sqlalchemy.exc import OperationalError
 
 from bot.journal import Journal, digest
 from bot.journal.tables import CURSOR, META
-from bot.model.fields import Field
-from bot.model.finding import Finding
-from bot.model.lifecycle import Severity, State, Verdict
-from bot.model.people import Group
-from bot.model.say import say
-from bot.model.ticket import Ticket, TicketKind, TicketRef
-from bot.model.wish import Wish
+from domain.fields import Field
+from domain.finding import Finding
+from domain.lifecycle import Severity, State, Verdict
+from domain.outgoing import Wish
+from domain.people import Group
+from domain.sentence import say
+from domain.ticket import Ticket, TicketKind, TicketRef
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

@@ -9,7 +9,7 @@ import pytest
 from lived import CHANGE, FOLDER, RELEASE, ROLLED_OUT, RUNS, Lived, at
 
 from bot.journal import Journal
-from bot.model.people import Group, RoleMembers
+from domain.people import Group, RoleMembers
 from tests.released import kept, loaded
 
 SCHEMAS = ("0012",)

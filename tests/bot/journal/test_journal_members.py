@@ -12,7 +12,7 @@ from sqlalchemy.exc import StatementError
 from bot.journal import Journal
 from bot.journal.tables import MEMBERSHIP
 from bot.membership import Watched
-from bot.model.people import Membership, Person, Role, RoleMembers
+from domain.people import Membership, Person, Role, RoleMembers
 
 
 def group(*people: Person, readable: bool = True) -> RoleMembers:

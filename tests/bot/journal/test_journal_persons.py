@@ -15,14 +15,14 @@ from bot.journal import Journal, digest
 from bot.journal.audit import Entry
 from bot.journal.causes import Cause
 from bot.journal.tables import METADATA
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Role
-from bot.model.persona import Persona
-from bot.model.say import say
-from bot.model.ticket import Ticket, TicketKind
-from bot.model.waiver import Waiver
-from bot.model.wish import Wish
-from bot.ports import Place
+from domain.lifecycle import State, Verdict
+from domain.outgoing import Wish
+from domain.people import Role
+from domain.ports.messaging import Place
+from domain.pseudonym import Persona
+from domain.sentence import say
+from domain.ticket import Ticket, TicketKind
+from domain.waiver import Waiver
 
 KARIM = Persona(frozenset({"acc-9"}), frozenset({"Karim Aziz"}))
 SNAPSHOT = {"approvals": [{"person": {"id": "acc-9", "name": "Karim Aziz"}}], "history": ["Karim Aziz → An"]}

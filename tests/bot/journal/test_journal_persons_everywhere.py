@@ -14,16 +14,17 @@ from bot.journal import Allowance, Decided, Journal
 from bot.journal.receipts import ReceiptRow
 from bot.journal.tables import METADATA
 from bot.journal.tables import TICKET as TICKETS
-from bot.model.asked import Ask, Claim
-from bot.model.lifecycle import State, Verdict
-from bot.model.pause import Pause, PauseKind
-from bot.model.people import Group, Membership, Person, Role, RoleMembers
-from bot.model.persona import Persona
-from bot.model.say import say
-from bot.model.ticket import Ticket
-from bot.model.waiver import Waiver
-from bot.model.wish import Wish
-from bot.ports import Deed, Interaction, Place
+from domain.lifecycle import State, Verdict
+from domain.outgoing import Wish
+from domain.people import Group, Membership, Person, Role, RoleMembers
+from domain.ports.interactions import Deed, Interaction
+from domain.ports.messaging import Place
+from domain.pseudonym import Persona
+from domain.requests import Ask, Claim
+from domain.sentence import say
+from domain.snooze import Pause, PauseKind
+from domain.ticket import Ticket
+from domain.waiver import Waiver
 
 RITA = Person("acc-rita-55", "Rita Goossens")
 HERS = Persona(frozenset({"acc-rita-55", "U0RITA9999"}), frozenset({"Rita Goossens"}))

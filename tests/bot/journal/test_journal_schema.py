@@ -17,7 +17,7 @@ from sqlalchemy.exc import StatementError
 from bot.journal import Journal, JournalError, connect, open_journal, upgrade
 from bot.journal.migrate import alembic_config
 from bot.journal.tables import CURSOR, METADATA, TICKET, Utc, storable
-from bot.model.lifecycle import Verdict
+from domain.lifecycle import Verdict
 
 TABLES = set(METADATA.tables)
 

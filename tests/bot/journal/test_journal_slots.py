@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.journal import Journal, Slot, open_journal
-from bot.model.facts import Notice
-from bot.model.people import Role
-from bot.model.say import say
-from bot.model.wish import Wish
-from bot.ports import Marker, Place
+from domain.facts import Notice
+from domain.outgoing import Wish
+from domain.people import Role
+from domain.ports.messaging import Marker, Place
+from domain.sentence import say
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)

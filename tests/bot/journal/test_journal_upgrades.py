@@ -14,9 +14,9 @@ from test_journal_schema import alembic
 
 from bot.journal import JournalError, connect, open_journal
 from bot.journal.migrate import alembic_config
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Group, RoleMembers
-from bot.model.persona import Persona
+from domain.lifecycle import State, Verdict
+from domain.people import Group, RoleMembers
+from domain.pseudonym import Persona
 from tests.released import FOLDER, MOMENT, dumped, kept, loaded, made
 
 RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0010", "0011", "0012")

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from bot.journal import Journal
 from bot.journal.tables import WAIVER
-from bot.model.finding import Finding
-from bot.model.lifecycle import Severity, State, Verdict
-from bot.model.people import Role
-from bot.model.say import say
-from bot.model.waiver import Waiver
+from domain.finding import Finding
+from domain.lifecycle import Severity, State, Verdict
+from domain.people import Role
+from domain.sentence import say
+from domain.waiver import Waiver
 
 MADE = Waiver(
     "jira:1", ("ICR-09", "ICR-13"), "Follows after the summer", "Karim Aziz", Role.CAB, day(3), day(20)

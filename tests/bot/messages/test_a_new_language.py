@@ -49,7 +49,7 @@ SAY = """
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 from bot.messages.language import Speaker
-from bot.model.asset import Dimension
+from domain.asset import Dimension
 from rules.words import class_letter
 speak = Speaker("fr", ZoneInfo("UTC"))
 print(speak(datetime(2026, 11, 24, 18, tzinfo=UTC)))

@@ -19,11 +19,11 @@ from bot.messages.finish import LITERAL, finished, text_of
 from bot.messages.language import Speaker
 from bot.messages.notification import Asked, Sent
 from bot.messages.overview import overview
-from bot.model.facts import Facts, Trouble, Underway
-from bot.model.fields import FIELDS, Kind
-from bot.model.lifecycle import State
-from bot.model.people import Group, Person, Role
 from bot.remind import Due, Reminder
+from domain.facts import Facts, Trouble, Underway
+from domain.fields import FIELDS, Kind
+from domain.lifecycle import State
+from domain.people import Group, Person, Role
 from rules.engine import evaluate
 from rules.lines import group_lines
 from rules.policy import load_packs

@@ -26,10 +26,10 @@ from bot.messages.digest import Digest, Preread
 from bot.messages.escalation import Up
 from bot.messages.exception_form import Draft
 from bot.messages.notification import Asked
-from bot.model.people import Person, Role
-from bot.model.say import Quote, say
 from connectors.sandbox.slack_blocks import parse_blocks
 from connectors.sandbox.slack_views import checked
+from domain.people import Person, Role
+from domain.sentence import Quote, say
 from rules.engine import evaluate
 from rules.lines import group_lines
 

@@ -10,8 +10,8 @@ from bot.cli.adf_text import adf_text
 from bot.messages.fit import ROOM, fitted, size
 from bot.messages.language import Speaker
 from bot.messages.render import rendered
-from bot.model.document import Bullets, Document, Fold, Heading, Panel, Paragraph, Run, Tone
-from bot.ports import Format
+from domain.document import Bullets, Document, Fold, Heading, Panel, Paragraph, Run, Tone
+from domain.ports.messaging import Format
 
 TOP = Panel(Tone.STOP, ((Run("Not ready", strong=True),),))
 FORMS = [Format.ADF, Format.WIKI, Format.PLAIN]

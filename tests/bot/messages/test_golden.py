@@ -21,15 +21,15 @@ from bot.messages.language import Speaker
 from bot.messages.notification import Asked, Sent
 from bot.messages.overview import overview
 from bot.messages.reasoning import plain_tree, reasoning
-from bot.model.asset import Flag
-from bot.model.facts import Facts, Trouble, Underway
-from bot.model.lifecycle import State
-from bot.model.pause import Pause, PauseKind
-from bot.model.people import Role
-from bot.model.planning import Checked, Clash, Conflict, Planning
-from bot.model.ticket import Change
-from bot.model.waiver import Substitute, Waiver
 from bot.remind import Due, Reminder
+from domain.asset import Flag
+from domain.facts import Facts, Trouble, Underway
+from domain.lifecycle import State
+from domain.people import Role
+from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
+from domain.snooze import Pause, PauseKind
+from domain.ticket import Change
+from domain.waiver import Substitute, Waiver
 from rules.engine import evaluate
 from rules.lines import group_lines
 from rules.policy import load_packs

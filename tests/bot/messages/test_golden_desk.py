@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 from build import DIRK, day
 from test_golden import CASES, PACKS, WAIVER, golden, lines, speak
 
-from bot.calendar import Calendar
 from bot.interact import Limits, naps, settled
 from bot.messages import desk, exception_form, home, snooze_form, views
 from bot.messages.blocks import check_message
 from bot.messages.language import Speaker
 from bot.messages.slack_text import escape
-from bot.model.fields import Field
-from bot.model.lifecycle import Verdict
-from bot.model.pause import Pause, PauseKind
-from bot.model.people import Role
-from bot.model.say import say
+from domain.fields import Field
+from domain.lifecycle import Verdict
+from domain.people import Role
+from domain.sentence import say
+from domain.snooze import Pause, PauseKind
+from domain.working_calendar import Calendar
 from rules.engine import evaluate
 
 assert speak

@@ -14,11 +14,11 @@ from bot.messages import digest, escalation
 from bot.messages.digest import Digest, Entry, Preread
 from bot.messages.escalation import Raised, Up
 from bot.messages.language import Speaker
-from bot.model.asked import Ask
-from bot.model.lifecycle import Verdict
-from bot.model.people import Role
-from bot.model.say import say
 from bot.overdue import Charge
+from domain.lifecycle import Verdict
+from domain.people import Role
+from domain.requests import Ask
+from domain.sentence import say
 
 LATE = CASES["too-late"]
 NOW = LATE.now

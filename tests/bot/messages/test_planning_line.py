@@ -10,9 +10,9 @@ from build import ELS, NOW, day, facts
 
 from bot.messages.language import Speaker
 from bot.messages.planning import planning_line
-from bot.model.lifecycle import State
-from bot.model.planning import Checked, Clash, Conflict, Planning
-from bot.model.ticket import Change
+from domain.lifecycle import State
+from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
+from domain.ticket import Change
 
 SOON = day(20)
 CLEAR, NOT_RUN = Planning(Checked.CLEAR, day(8)), Planning(Checked.NOT_RUN)

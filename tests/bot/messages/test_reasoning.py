@@ -30,11 +30,11 @@ from rich.console import Console
 from bot.cli.screen import show_tree
 from bot.messages.language import Speaker
 from bot.messages.reasoning import Branch, does_apply, plain_tree, reasoning, reasoning_json
-from bot.model.asset import Flag
-from bot.model.fields import FIELDS, Field
-from bot.model.lifecycle import State, Verdict
-from bot.model.people import Membership, Role
-from bot.model.waiver import Waiver
+from domain.asset import Flag
+from domain.fields import FIELDS, Field
+from domain.lifecycle import State, Verdict
+from domain.people import Membership, Role
+from domain.waiver import Waiver
 from rules.engine import evaluate
 from rules.policy import load_packs
 from rules.trace import LookedAt, looked_at

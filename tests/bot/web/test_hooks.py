@@ -11,10 +11,11 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from bot.app import admission
-from bot.ports import AuthRefused, Garbled, Hint
 from bot.web.health import HealthServer
 from bot.web.hooks import AT_ONCE, MOST_BYTES, PER_SECOND, Doorman, Tally
 from connectors.shared.throttle import Throttle, TokenBucket
+from domain.ports.errors import AuthRefused, Garbled
+from domain.ports.source import Hint
 
 
 @dataclass

@@ -9,14 +9,15 @@ from jira_site import START, Site, quick_client, settings_for
 from recording import CASSETTES, recorded, recording
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from bot.model.people import Role
-from bot.model.ticket import AssetRef
-from bot.ports import AuthRefused, Marker, Place
 from connectors.jira.assets import JiraBook
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.outlet import JiraOutlet
 from connectors.jira.source import JiraSource
 from connectors.sandbox.jira_fields import WORKSPACE, adf
+from domain.people import Role
+from domain.ports.errors import AuthRefused
+from domain.ports.messaging import Marker, Place
+from domain.ticket import AssetRef
 
 MARK = Marker("jira:10010:comment", "d1", 1)
 

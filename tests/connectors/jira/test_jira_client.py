@@ -8,7 +8,9 @@ from email.utils import format_datetime
 import pytest
 from jira_site import quick_client, settings_for
 
-from bot.ports import (
+from connectors.jira.source import JiraSource
+from connectors.sandbox.server import Fault, How, Server
+from domain.ports.errors import (
     Ambiguous,
     AuthRefused,
     Forbidden,
@@ -19,8 +21,6 @@ from bot.ports import (
     SourceError,
     Unreachable,
 )
-from connectors.jira.source import JiraSource
-from connectors.sandbox.server import Fault, How, Server
 
 HTML = {"Content-Type": "text/html"}
 COMMENT = {"body": {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": []}]}}

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from jira_site import START, Site, quick_client, settings_for
 
-from bot.model.people import Role
-from bot.ports import AuthRefused, Format, Marker, Place
 from connectors.jira.marking import reference
 from connectors.jira.outlet import JiraOutlet
 from connectors.jira.source import JiraSource
 from connectors.sandbox.server import Server
+from domain.people import Role
+from domain.ports.errors import AuthRefused
+from domain.ports.messaging import Format, Marker, Place
 
 MARK = Marker("slot", "d1", 1)
 

@@ -11,11 +11,11 @@ from jira_site import Site, quick_client, settings_for
 from rich.console import Console
 
 from bot.cli.screen import show_diagnoses
-from bot.model.people import Role
-from bot.ports import Health
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.source import JiraSource
 from connectors.sandbox.server import Fault, How, Server
+from domain.people import Role
+from domain.ports.connector import Health
 
 WRITE = os.environ.get("SLUIS_GOLDEN") == "1"
 GOLDEN = Path(__file__).parents[2] / "golden" / "doctor-jira.txt"

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from test_jira_mapping import AN, DIRK, PACKAGE, PLAN, SITE, START_A, change
 
-from bot.model.lifecycle import State
-from bot.model.ticket import Decision
 from connectors.jira.fields import SiteField
 from connectors.jira.mapping import Raw, Site, ticket
+from domain.lifecycle import State
+from domain.ticket import Decision
 
 STATUS, TITLE = SiteField("status", "status"), SiteField("summary", "summary")
 SERVICES = SiteField("cf_assets", "Affected services")

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from jira_site import quick_client, settings_for
 
-from bot.ports import AuthRefused, Deletion, Garbled, Hint
 from connectors.jira import build
 from connectors.jira.inbound import JiraInbound
 from connectors.jira.marking import signed
 from connectors.sandbox.jira_fields import adf
+from domain.ports.errors import AuthRefused, Garbled
+from domain.ports.source import Deletion, Hint
 
 SECRET = "geheim-geheim-geheim"
 PAYLOADS = Path(__file__).parents[3] / ".." / "shared" / "payloads" / "jira"

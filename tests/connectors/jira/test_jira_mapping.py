@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from jira_site import settings_for
 
-from bot.model.lifecycle import State
-from bot.model.ticket import AssetRef, Decision, TicketKind
-from bot.ports import Garbled
 from connectors.jira.fields import FieldMap, SiteField, resolve
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.statuses import state_of
 from connectors.jira.touched import touched
+from domain.lifecycle import State
+from domain.ports.errors import Garbled
+from domain.ticket import AssetRef, Decision, TicketKind
 
 PLAN, VALIDATED = SiteField("cf_plan", "Test plan"), SiteField("cf_val", "Test validated by")
 PACKAGE, START_A = SiteField("cf_pack", "Release package"), SiteField("cf_start", "Planned start")

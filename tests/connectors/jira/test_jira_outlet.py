@@ -7,11 +7,12 @@ import json
 import pytest
 from jira_site import START
 
-from bot.ports import Ambiguous, Format, Gone, Marker, NotFound, Place, Posted, Refused
 from connectors.jira.marking import reference, signed
 from connectors.jira.outlet import JiraOutlet
 from connectors.sandbox.jira_fields import adf, adf_text
 from connectors.sandbox.server import Fault, How
+from domain.ports.errors import Ambiguous, Gone, NotFound, Refused
+from domain.ports.messaging import Format, Marker, Place, Posted
 
 MARK = Marker("jira:10010:comment", "d1", 1)
 NEXT = Marker("jira:10010:comment", "d2", 2)

@@ -10,7 +10,6 @@ import pytest
 from jira_site import quick_client, settings_for
 from test_jira_client import COMMENT
 
-from bot.ports import AuthRefused, Forbidden, Health, NotFound, RateLimited, Refused, Unreachable
 from connectors.http import Adapter, Circuit, policy
 from connectors.jira import build
 from connectors.jira.client import Client
@@ -20,6 +19,8 @@ from connectors.jira.settings import Deployment
 from connectors.jira.source import JiraSource
 from connectors.sandbox.server import Fault, How
 from connectors.shared.throttle import Throttle
+from domain.ports.connector import Health
+from domain.ports.errors import AuthRefused, Forbidden, NotFound, RateLimited, Refused, Unreachable
 
 TODAY = clock.START.date()
 

@@ -9,9 +9,6 @@ from pathlib import Path
 import pytest
 from jira_site import settings_for
 
-from bot.model.fields import FIELDS, Kind
-from bot.model.ticket import Decision
-from bot.ports import Forbidden, NotFound, SourceError, Unreachable
 from connectors.jira.approvals import records
 from connectors.jira.assets import _ID
 from connectors.jira.client import account_id, rows
@@ -20,6 +17,9 @@ from connectors.jira.history import steps_of
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.values import read, words
 from connectors.sandbox.server import Fault, How
+from domain.fields import FIELDS, Kind
+from domain.ports.errors import Forbidden, NotFound, SourceError, Unreachable
+from domain.ticket import Decision
 
 PAYLOADS = Path(__file__).parents[3] / ".." / "shared" / "payloads" / "jira"
 pytestmark = pytest.mark.skipif(not PAYLOADS.exists(), reason="the recorded payloads are not here")

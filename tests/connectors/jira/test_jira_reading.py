@@ -8,14 +8,15 @@ from datetime import timedelta
 import pytest
 from jira_site import START, Clock, Site, quick_client, settings_for
 
-from bot.model.lifecycle import State
-from bot.model.ticket import TicketRef
-from bot.ports import AuthRefused, Fate, Garbled, SourceError
 from connectors.jira.answers import Answers
 from connectors.jira.client import Client
 from connectors.jira.settings import Deployment
 from connectors.jira.source import JiraSource
 from connectors.sandbox.server import Fault, How, Server
+from domain.lifecycle import State
+from domain.ports.errors import AuthRefused, Garbled, SourceError
+from domain.ports.source import Fate
+from domain.ticket import TicketRef
 
 JSON = {"Content-Type": "application/json"}
 

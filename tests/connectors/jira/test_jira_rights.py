@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from jira_site import Site, quick_client, settings_for
 
-from bot.ports import Diagnosis, Health
 from connectors.jira.client import Client
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.rights import beyond
 from connectors.jira.source import JiraSource
 from connectors.sandbox.server import Fault, How, Server
+from domain.ports.connector import Diagnosis, Health
 
 NONE = (Health.OK, "none of those that administer, change or delete")
 

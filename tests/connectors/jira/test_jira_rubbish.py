@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jira_site import settings_for
 
-from bot.model.fields import FIELDS
-from bot.model.ticket import TicketKind
-from bot.ports import SourceError
 from connectors.jira.fields import SYSTEM, SiteField, resolve
 from connectors.jira.mapping import Raw, Site, ticket
+from domain.fields import FIELDS
+from domain.ports.errors import SourceError
+from domain.ticket import TicketKind
 
 NAMED = [SiteField(f"cf_{n}", spec.label) for n, spec in FIELDS.items() if n not in SYSTEM]
 FIELDS_HERE = [*NAMED, SiteField("cf_assets", "Affected services"), SiteField("cf_cab", "CAB sign-off")]

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.model.lifecycle import State
-from bot.model.ticket import TicketKind
 from connectors import jira
 from connectors.jira.settings import DEFAULT_TYPES, JiraSettings
 from connectors.jira.source import own_states
+from domain.lifecycle import State
+from domain.ticket import TicketKind
 
 GOOD = {"JIRA_URL": "https://jira.example/", "JIRA_EMAIL": "bot@example.org", "JIRA_API_TOKEN": "s3cret"}
 

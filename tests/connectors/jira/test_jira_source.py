@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from jira_site import START, Site, quick_client, settings_for
 
-from bot.model.lifecycle import State
-from bot.model.people import Role
-from bot.model.ticket import Decision, TicketKind, TicketRef
-from bot.ports import Forbidden, NotFound, SourceError
 from connectors.jira.source import JiraSource
 from connectors.sandbox.jira_web import GATEWAY
 from connectors.sandbox.server import Fault, How, Server
+from domain.lifecycle import State
+from domain.people import Role
+from domain.ports.errors import Forbidden, NotFound, SourceError
+from domain.ticket import Decision, TicketKind, TicketRef
 
 
 @pytest.mark.parametrize("way", [{}, {"email": "", "api_token": "", "pat": "s3cret-token"}])

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.model.fields import Field
-from bot.model.people import Group, Person
 from connectors.jira.values import adf_text, read, words
+from domain.fields import Field
+from domain.people import Group, Person
 
 DIRK = {"accountId": "a1", "displayName": "Dirk Peeters", "active": True}
 AN = {"accountId": "a2", "displayName": "An Willems", "active": False}

@@ -10,23 +10,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.model.people import Person
-from bot.ports import (
-    Ambiguous,
-    AuthRefused,
-    Health,
-    Marker,
-    NotFound,
-    Place,
-    Postponed,
-    Refused,
-    SourceError,
-    Unreachable,
-)
 from connectors import mail
 from connectors.mail.letterbox import Letterbox
 from connectors.mail.settings import MailSettings
 from connectors.sandbox.mail import DROP, MailSandbox
+from domain.people import Person
+from domain.ports.connector import Health
+from domain.ports.errors import Ambiguous, AuthRefused, NotFound, Postponed, Refused, SourceError, Unreachable
+from domain.ports.messaging import Marker, Place
 
 BODY = {"subject": "Available in production: CHG-1\r\nBcc: all@example.org", "text": "Héél goed\n.\n<b>x</b>"}
 MARKER = Marker("0123abcd", "hash", 1)

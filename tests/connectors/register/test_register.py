@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.model.asset import Asset
-from bot.model.people import Group, Person
-from bot.model.ticket import AssetRef
-from bot.ports import Health, SourceError
 from connectors import register
 from connectors.register.book import RegisterBook
 from connectors.register.settings import RegisterSettings
+from domain.asset import Asset
+from domain.people import Group, Person
+from domain.ports.connector import Health
+from domain.ports.errors import SourceError
+from domain.ticket import AssetRef
 
 HEADER = (
     "id,name,confidentiality,integrity,availability,gdpr,ksz,nis2,"

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.model.ticket import Ticket
-from bot.ports import Marker, Place
 from connectors.http import policy
 from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 from connectors.servicenow.assets import ServiceNowBook
@@ -17,6 +15,8 @@ from connectors.servicenow.doctor import ServiceNowExaminer
 from connectors.servicenow.outlet import ServiceNowOutlet
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.source import ServiceNowSource
+from domain.ports.messaging import Marker, Place
+from domain.ticket import Ticket
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MARKER = Marker("slot1", "ab" * 32, 1)

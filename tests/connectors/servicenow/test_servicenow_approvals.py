@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from servicenow_helpers import START, Instance, Tools
 
-from bot.model.people import Group, Person
-from bot.model.ticket import Approval, Decision
 from connectors.sandbox.server import Server
+from domain.people import Group, Person
+from domain.ticket import Approval, Decision
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from servicenow_helpers import START, Instance, Tools
 
-from bot.model.fields import Field
-from bot.model.people import Group, Person
-from bot.model.ticket import AssetRef
+from domain.fields import Field
+from domain.people import Group, Person
+from domain.ticket import AssetRef
 
 
 def test_a_ticket_touches_its_own_the_affected_and_the_impacted_items(

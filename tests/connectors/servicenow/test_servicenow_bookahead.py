@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import pytest
 from servicenow_helpers import Instance, settings_for
 
-from bot.model.asset import Asset
-from bot.model.ticket import AssetRef
-from bot.ports import Forbidden
 from connectors import servicenow
 from connectors.sandbox.server import Server
 from connectors.servicenow.bookahead import BookAhead
 from connectors.servicenow.siblings import KEPT
+from domain.asset import Asset
+from domain.ports.errors import Forbidden
+from domain.ticket import AssetRef
 
 A, B, C, GONE = (AssetRef("servicenow", letter * 32, letter) for letter in "abcd")
 

@@ -10,13 +10,21 @@ import clock
 import pytest
 from servicenow_helpers import START, Instance, Tools, settings_for
 
-from bot.ports import AuthRefused, Forbidden, Garbled, NotFound, RateLimited, SourceError, Unreachable
 from connectors.http import policy
 from connectors.sandbox.server import Fault, How, Server
 from connectors.sandbox.servicenow import API_KEY, CLIENT_ID, CLIENT_SECRET, INTEGRATION_PASSWORD
 from connectors.servicenow import encoded
 from connectors.servicenow.answers import CutShort
 from connectors.servicenow.client import Client
+from domain.ports.errors import (
+    AuthRefused,
+    Forbidden,
+    Garbled,
+    NotFound,
+    RateLimited,
+    SourceError,
+    Unreachable,
+)
 
 JSON = {"Content-Type": "application/json"}
 PARTIAL = '{"result":[{"sys_id":"x"}],"error":{"message":"Transaction cancelled","detail":"maximum execution time"}}'

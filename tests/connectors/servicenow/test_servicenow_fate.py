@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from servicenow_helpers import Instance
 
-from bot.ports import Fate, SourceError
 from connectors.sandbox.server import Fault, How, Server
+from domain.ports.errors import SourceError
+from domain.ports.source import Fate
 
 
 def close(i: Instance) -> None:

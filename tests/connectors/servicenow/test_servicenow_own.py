@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.model.ticket import TicketRef
 from connectors.servicenow.own import OwnNotes
+from domain.ticket import TicketRef
 
 US = "sluis.integration"
 BEFORE = {"sys_mod_count": "7", "sys_updated_on": "2026-03-02 08:00:00", "sys_updated_by": "dirk.peeters"}

@@ -11,8 +11,6 @@ import pytest
 from flask import Flask, Response
 from servicenow_helpers import START, Instance, Tools, settings_for
 
-from bot.model.lifecycle import State
-from bot.ports import Garbled, SourceError
 from connectors.errors import status_error
 from connectors.sandbox.server import Server
 from connectors.servicenow import mapping, values
@@ -20,6 +18,8 @@ from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import Fields
 from connectors.servicenow.history import History
 from connectors.servicenow.outlet import _marks
+from domain.lifecycle import State
+from domain.ports.errors import Garbled, SourceError
 
 SHARED = Path(__file__).parents[3] / ".." / "shared"
 PAYLOADS = SHARED / "payloads" / "servicenow"

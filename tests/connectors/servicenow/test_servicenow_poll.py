@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from servicenow_helpers import START, Instance, Tools, settings_for
 
-from bot.ports import Forbidden, Garbled
 from connectors.sandbox.server import Server
+from domain.ports.errors import Forbidden, Garbled
 
 DAY = timedelta(days=1)
 

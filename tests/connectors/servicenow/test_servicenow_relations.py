@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from servicenow_helpers import Instance, settings_for
 
-from bot.model.relations import Reach
-from bot.model.ticket import AssetRef
-from bot.ports import Forbidden
 from connectors import servicenow
 from connectors.sandbox.server import Server
+from domain.dependencies import Reach
+from domain.ports.errors import Forbidden
+from domain.ticket import AssetRef
 
 
 class Park(Instance):

@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 from servicenow_helpers import settings_for
 
-from bot.model.fields import FIELDS
 from connectors import servicenow
 from connectors.servicenow.columns import column_of
+from domain.fields import FIELDS
 
 URL = "https://example.service-now.com"
 

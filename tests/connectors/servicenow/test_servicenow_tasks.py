@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from servicenow_helpers import Instance
 
-from bot.model.people import Person
+from domain.people import Person
 
 WANTED = {
     "test_validated_by": "testing",

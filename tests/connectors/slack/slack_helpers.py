@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.ports import Marker
+from domain.ports.messaging import Marker
 
 SPECS = Path(__file__).parents[3] / ".." / "shared" / "specs" / "slack"
 """Public descriptions of the API, where the machine has them."""

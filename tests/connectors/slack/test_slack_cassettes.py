@@ -10,14 +10,16 @@ import pytest
 from recording import CASSETTES, recorded
 from slack_helpers import MARKER, body
 
-from bot.model.people import Person
-from bot.ports import Gone, Health, Marker, Place, Posted
 from connectors.sandbox.slack import TOKEN, SlackSandbox
 from connectors.slack.client import SlackClient
 from connectors.slack.doctor import SlackExaminer
 from connectors.slack.outlet import SlackOutlet
 from connectors.slack.postbox import SlackPostbox
 from connectors.slack.settings import SlackSettings
+from domain.people import Person
+from domain.ports.connector import Health
+from domain.ports.errors import Gone
+from domain.ports.messaging import Marker, Place, Posted
 
 CHANNEL, PERSON = "C0SLUIS0002", "Dirk Peeters"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

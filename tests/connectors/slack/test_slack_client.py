@@ -12,7 +12,11 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from bot.ports import (
+from connectors.sandbox.server import Fault, How, Server
+from connectors.sandbox.slack import SlackSandbox
+from connectors.slack.answers import CODES
+from connectors.slack.client import Me, SlackClient
+from domain.ports.errors import (
     Ambiguous,
     AuthRefused,
     Forbidden,
@@ -24,10 +28,6 @@ from bot.ports import (
     SourceError,
     Unreachable,
 )
-from connectors.sandbox.server import Fault, How, Server
-from connectors.sandbox.slack import SlackSandbox
-from connectors.slack.answers import CODES
-from connectors.slack.client import Me, SlackClient
 
 SECRET = "xoxb-1234-very-secret"
 ADDRESS = "dirk@example.org"

@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.ports import Deed, Gone, Interaction, NotFound
 from connectors.sandbox.server import Fault, How, Server
 from connectors.sandbox.slack import SlackSandbox
 from connectors.sandbox.slack_people import SIGNING_SECRET
@@ -21,6 +20,8 @@ from connectors.sandbox.slack_state import Message, User
 from connectors.slack.client import SlackClient
 from connectors.slack.desk import SlackDesk
 from connectors.slack.settings import SlackSettings
+from domain.ports.errors import Gone, NotFound
+from domain.ports.interactions import Deed, Interaction
 
 ANSWER = {"text": "hello", "blocks": [{"type": "divider"}]}
 ELEMENTS = [

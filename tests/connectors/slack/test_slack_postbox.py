@@ -6,13 +6,14 @@ import json
 
 import pytest
 
-from bot.model.people import Person
-from bot.ports import Forbidden, Garbled, Postbox, Unreachable
 from connectors.sandbox.server import Fault, How, Server
 from connectors.sandbox.slack import SlackSandbox
 from connectors.slack.client import SlackClient
 from connectors.slack.postbox import KEEP, SlackPostbox
 from connectors.slack.settings import SlackSettings
+from domain.people import Person
+from domain.ports.errors import Forbidden, Garbled, Unreachable
+from domain.ports.messaging import Postbox
 
 DIRK = Person("u-1", "Dirk Peeters", email="Dirk.Peeters@example.org")
 

@@ -13,8 +13,6 @@ from jsonschema import Draft4Validator
 from jsonschema.validators import validator_for
 from slack_helpers import BEFORE, MARKER, SPECS, body
 
-from bot.model.people import Person
-from bot.ports import Place
 from connectors.sandbox.server import Asked, Server
 from connectors.sandbox.slack import METHODS, SlackSandbox
 from connectors.sandbox.slack_blocks import parse_blocks
@@ -24,6 +22,8 @@ from connectors.slack.doctor import SlackExaminer
 from connectors.slack.outlet import SlackOutlet
 from connectors.slack.postbox import SlackPostbox
 from connectors.slack.settings import SlackSettings
+from domain.people import Person
+from domain.ports.messaging import Place
 
 CONNECTOR = Path(__file__).parents[3] / "connectors" / "slack"
 NEWER = {"channel_actions_ts", "channel_actions_count", "edited"}

@@ -24,9 +24,9 @@ from build import (
     told,
 )
 
-from bot.model.facts import Child
-from bot.model.lifecycle import State
-from bot.model.people import Role
+from domain.facts import Child
+from domain.lifecycle import State
+from domain.people import Role
 
 
 def outcome(check: str, params: dict[str, object] | None = None, **given: object) -> Told:

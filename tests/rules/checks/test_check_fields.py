@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from build import AN, BO, DIRK, EMPTY, HIDDEN, TEAM, Field, Told, day, facts, run, subject, told
 
-from bot.model.say import say
+from domain.sentence import say
 
 DOCS = ("build_doc", "install_doc", "test_plan", "procedures", "scripts", "fallback_plan")
 ALL_DOCS = "Build documentation, Installation documentation, Test plan, Procedures, Scripts, Fall-back plan"

@@ -29,9 +29,9 @@ from build import (
     told,
 )
 
-from bot.model.facts import Notice, Receipt, Trouble, Underway
-from bot.model.people import Person, Role
-from bot.model.ticket import Approval, Decision
+from domain.facts import Notice, Receipt, Trouble, Underway
+from domain.people import Person, Role
+from domain.ticket import Approval, Decision
 
 NOBODY_YET = "No approval by the CAB yet."
 

@@ -25,11 +25,11 @@ from build import (
     told,
 )
 
-from bot.model.facts import Notice, Underway
-from bot.model.lifecycle import State
-from bot.model.people import Group, Person, Role, RoleMembers
-from bot.model.ticket import Approval, Decision, TicketKind
-from bot.model.waiver import Declaration
+from domain.facts import Notice, Underway
+from domain.lifecycle import State
+from domain.people import Group, Person, Role, RoleMembers
+from domain.ticket import Approval, Decision, TicketKind
+from domain.waiver import Declaration
 
 
 def outcome(check: str, params: dict[str, object] | None = None, **given: object) -> Told:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from build import EMPTY, HIDDEN, TEAM, Field, Told, facts, run, subject, told
 
-from bot.model.asset import Because, Dimension
+from domain.asset import Because, Dimension
 from rules.policy import load_packs
 
 (PACK,) = load_packs(["vo-icr"])

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from bot.model.facts import Facts
+from domain.facts import Facts
 
 _LEFT_OUT = frozenset({"email", "now"})
 

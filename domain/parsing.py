@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from bot.model.asset import CLASSES
-from bot.model.fields import FIELDS, UNREADABLE, Field
+from domain.asset import CLASSES
+from domain.fields import FIELDS, UNREADABLE, Field
 
 PLACEHOLDERS = frozenset(
     {

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.model.fields import UNREADABLE, Field
-from bot.model.say import Say
+from domain.fields import UNREADABLE, Field
+from domain.sentence import Say
 
 CLASSES = range(1, 6)
 

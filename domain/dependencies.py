@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.model.ticket import AssetRef
+from domain.ticket import AssetRef
 
 MOST = 200
 """Assets reached from one asset at most; what comes after them is cut off, and that is told."""

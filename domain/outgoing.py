@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.model.say import Say
+from domain.sentence import Say
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model.fields import UNREADABLE, Field
-from bot.model.lifecycle import State
-from bot.model.people import Group, Person
-from bot.model.planning import Planning
+from domain.fields import UNREADABLE, Field
+from domain.lifecycle import State
+from domain.people import Group, Person
+from domain.schedule_conflicts import Planning
 
 
 class TicketKind(StrEnum):

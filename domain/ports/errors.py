@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.redact import hidden
+from domain.redaction import hidden
 
 
 class SourceError(Exception):

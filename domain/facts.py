@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model.asset import Subject
-from bot.model.fields import Field
-from bot.model.people import Person, Role, RoleMembers
-from bot.model.say import Say
-from bot.model.ticket import Ticket
-from bot.model.waiver import Declaration, Substitute, Waiver
+from domain.asset import Subject
+from domain.fields import Field
+from domain.people import Person, Role, RoleMembers
+from domain.sentence import Say
+from domain.ticket import Ticket
+from domain.waiver import Declaration, Substitute, Waiver
 
 NOT_CONFIGURED = RoleMembers(configured=False)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model.people import Group, Person
+from domain.people import Group, Person
 
 
 class Kind(StrEnum):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model import reading
-from bot.model.fields import FIELDS, Kind
+from domain import parsing
+from domain.fields import FIELDS, Kind
 
 _LEAD = 24
 """Characters shown before the place where two long texts begin to differ."""
@@ -23,7 +23,7 @@ def difference(before: str, after: str) -> tuple[str, str] | None:
     if same_words(before, after):
         return None
     old, new = (" ".join(text.split()) for text in (before, after))
-    short = reading.shorten(old), reading.shorten(new)
+    short = parsing.shorten(old), parsing.shorten(new)
     if not same_words(*short):
         return short
     start = _first_difference(old, new)
@@ -33,13 +33,13 @@ def difference(before: str, after: str) -> tuple[str, str] | None:
 def comparable(name: str, raw: str) -> str:
     """A value of a field as history keeps it: a moment that can be understood in ISO 8601, UTC; else as it stands."""
     spec = FIELDS.get(name)
-    found = reading.moment(raw).value if spec and spec.kind is Kind.MOMENT else None
+    found = parsing.moment(raw).value if spec and spec.kind is Kind.MOMENT else None
     return found.isoformat() if isinstance(found, datetime) else raw
 
 
 def _plain(text: str) -> str:
     words = " ".join(text.split()).casefold()
-    return "" if words in reading.PLACEHOLDERS else words
+    return "" if words in parsing.PLACEHOLDERS else words
 
 
 def _first_difference(old: str, new: str) -> int:
@@ -49,4 +49,4 @@ def _first_difference(old: str, new: str) -> int:
 
 def _from(text: str, start: int) -> str:
     begin = max(0, start - _LEAD)
-    return reading.shorten(("…" if begin else "") + text[begin:])
+    return parsing.shorten(("…" if begin else "") + text[begin:])

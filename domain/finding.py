@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model.asset import Because
-from bot.model.lifecycle import Severity, State, Verdict
-from bot.model.people import Group, Holder, Person, Role
-from bot.model.say import Say, in_language
-from bot.model.waiver import Waiver
+from domain.asset import Because
+from domain.lifecycle import Severity, State, Verdict
+from domain.people import Group, Holder, Person, Role
+from domain.sentence import Say, in_language
+from domain.waiver import Waiver
 
 Actor = Person | Holder | Group | Role
 """Who can settle a finding: a person, perhaps in a role, a group, or a role when nobody in it is known."""

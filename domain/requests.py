@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from bot.model.lifecycle import Verdict
+from domain.lifecycle import Verdict
 
 
 class Claim(NamedTuple):

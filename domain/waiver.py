@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.model.people import Role
+from domain.people import Role
 
 
 @dataclass(frozen=True, slots=True)
