@@ -26,9 +26,9 @@ from typing import Any
 
 from bot import app, settings
 from bot.pipeline import cycle
-from connectors.sandbox.jira import JiraSandbox
-from connectors.sandbox.server import Server
-from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
+from sandbox.jira.app import JiraSandbox
+from sandbox.server import Server
+from sandbox.servicenow.app import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 
 TICKETS = 10_000
 CHANGES = (0, 1, 100)

@@ -24,9 +24,9 @@ from bot.pipeline import cycle
 from bot.reception import Reception
 from bot.web.health import HealthServer, add_events
 from bot.web.health import app as pages
-from connectors.sandbox.mail import MailSandbox
-from connectors.sandbox.slack_state import Message
-from connectors.sandbox.town import Town
+from sandbox.mail import MailSandbox
+from sandbox.slack.state import Message
+from sandbox.town import Town
 
 MORE_WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {

@@ -20,7 +20,7 @@ from typing import Any
 import vcr
 from flask import Flask
 
-from connectors.sandbox.server import Server
+from sandbox.server import Server
 
 CASSETTES = Path(__file__).parents[1] / "cassettes"
 MATCH_ON = ("method", "scheme", "host", "path", "query", "body")

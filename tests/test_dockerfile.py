@@ -197,7 +197,7 @@ def test_kept_out_of_the_build(path: str) -> None:
         "domain/ticket.py",
         "bot/__main__.py",
         "bot/messages/locale/nl/sluis.po",
-        "connectors/sandbox/templates/jira/base.html",
+        "sandbox/jira/templates/jira/base.html",
         "rules/packs/vo-icr.yaml",
     ],
 )

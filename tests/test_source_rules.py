@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-CODE = [p for d in ("domain", "rules", "connectors", "bot") for p in sorted((ROOT / d).rglob("*.py"))]
+CODE = [
+    p for d in ("domain", "rules", "connectors", "bot", "sandbox") for p in sorted((ROOT / d).rglob("*.py"))
+]
 SQL = re.compile(
     r"\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|DROP\s|ALTER\s+TABLE)\b"
 )

@@ -17,7 +17,7 @@ from bot.cli.adf_text import adf_text
 from bot.cli.interrupt import Interrupt
 from bot.pipeline import cycle
 from bot.report import Report
-from connectors.sandbox.town import Town
+from sandbox.town import Town
 
 
 def run(*, keep: bool, language: str, pages: str) -> int:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from bot.report import Report
     from domain.ports.connector import Diagnosis
 
+DEMO_NEEDS = ("sandbox", "websockets")
+"""What an installation may lack that never shows a demo: the image does."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -215,6 +218,14 @@ def demo(
 
     sluis demo --keep --language nl
     """
-    from bot.cli.demo import run
+    try:
+        from bot.cli.demo import run
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in DEMO_NEEDS:
+            raise
+        typer.echo(
+            f"sluis demo: {error.name} is not installed here: pip install 'sluiswachter[demo]'", err=True
+        )
+        raise typer.Exit(2) from error
 
     raise typer.Exit(run(keep=keep, language=language, pages=pages))

@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bot.reception import LEASE
-from connectors.sandbox.server import Fault, How
-from connectors.sandbox.slack_state import Message
-from connectors.sandbox.town import Town
+from sandbox.server import Fault, How
+from sandbox.slack.state import Message
+from sandbox.town import Town
 
 pytest.importorskip("websockets", reason="NOT TESTED OVER SOCKET MODE: install websockets")
 

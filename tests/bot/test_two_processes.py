@@ -12,8 +12,8 @@ from pathlib import Path
 import clock
 import pytest
 
-from connectors.sandbox.server import Asked
-from connectors.sandbox.town import Town
+from sandbox.server import Asked
+from sandbox.town import Town
 
 ROOT = Path(__file__).parents[2]
 

@@ -22,9 +22,9 @@ from connectors.jira.client import Client
 from connectors.jira.outlet import JiraOutlet
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
-from connectors.sandbox.server import Server
 from domain.ports.errors import AuthRefused, NotFound
 from domain.ports.messaging import Marker, Place
+from sandbox.server import Server
 
 PYTHON = Path(__file__).parents[2] / ".contract" / "bin" / "python"
 ISSUES = 230

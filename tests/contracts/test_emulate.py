@@ -22,8 +22,6 @@ import requests
 from flask import Flask, Response, request
 from strangers import Stranger, emulate, only_on_request, running
 
-from connectors.sandbox.server import Fault, How, Server
-from connectors.sandbox.town import Town
 from connectors.slack import build
 from connectors.slack.doctor import SCOPES
 from connectors.slack.settings import SlackSettings
@@ -31,6 +29,8 @@ from domain.people import Person
 from domain.ports.connector import Connector
 from domain.ports.errors import Ambiguous, Forbidden, Gone, NotFound, Refused
 from domain.ports.messaging import Marker, Outlet, Place, Posted
+from sandbox.server import Fault, How, Server
+from sandbox.town import Town
 
 pytestmark = only_on_request
 

@@ -16,12 +16,12 @@ from connectors.jira.doctor import JiraExaminer
 from connectors.jira.outlet import JiraOutlet
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
-from connectors.sandbox.jira import JiraSandbox
-from connectors.sandbox.jira_fields import adf
-from connectors.sandbox.server import Server
 from domain.people import Role
 from domain.ports.errors import SourceError
 from domain.ports.messaging import Format, Marker, Place
+from sandbox.jira.app import JiraSandbox
+from sandbox.jira.fields import adf
+from sandbox.server import Server
 
 SPECS = Path(__file__).parents[2] / ".." / "shared" / "specs"
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -25,7 +25,7 @@ import clock
 import pytest
 from strangers import Stranger, free_port, local_slack, only_on_request, running, until
 
-from connectors.sandbox.town import Town
+from sandbox.town import Town
 
 pytestmark = only_on_request
 websockets = pytest.importorskip("websockets.sync.client", reason="install websockets")

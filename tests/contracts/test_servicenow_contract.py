@@ -17,8 +17,6 @@ from flask import Flask, Response
 from jsonschema import Draft4Validator
 
 from connectors.http import policy
-from connectors.sandbox.server import Asked, Server
-from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 from connectors.servicenow import build, planning
 from connectors.servicenow.client import Client
 from connectors.servicenow.settings import ServiceNowSettings
@@ -28,6 +26,8 @@ from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound, RateL
 from domain.ports.messaging import Marker, Place
 from domain.schedule_conflicts import Clash
 from domain.ticket import AssetRef
+from sandbox.server import Asked, Server
+from sandbox.servicenow.app import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 
 SHARED = Path(__file__).parents[2] / ".." / "shared"
 PAYLOADS = SHARED / "payloads" / "servicenow"

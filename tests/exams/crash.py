@@ -23,7 +23,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from connectors.sandbox.server import Asked
+from sandbox.server import Asked
 from tests.exams.databases import postgresql
 from tests.exams.outside import is_write
 from tests.exams.process import AtCommit, Bot, CountCommits

@@ -6,9 +6,9 @@ import json
 import re
 from collections import Counter
 
-from connectors.sandbox.jira_fields import adf_text
-from connectors.sandbox.server import Asked
-from connectors.sandbox.town import Town
+from sandbox.jira.fields import adf_text
+from sandbox.server import Asked
+from sandbox.town import Town
 from tests.exams.scene import Scene
 
 Outside = Counter[tuple[str, ...]]

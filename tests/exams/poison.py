@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from connectors.sandbox.server import Fault, How
+from sandbox.server import Fault, How
 from tests.exams.process import Bot
 from tests.exams.scene import Scene
 from tests.exams.troubles import ALWAYS

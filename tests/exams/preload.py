@@ -10,8 +10,8 @@ import bot.cli
 import bot.logs
 import bot.pipeline
 import connectors.catalog
-import connectors.sandbox.mail
-import connectors.sandbox.town
+import sandbox.mail
+import sandbox.town
 import tests.exams.process
 from bot.cli import interrupt, operate, progress, screen
 from bot.settings import NormSettings

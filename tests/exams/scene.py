@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox.mail import MailSandbox
-from connectors.sandbox.town import Town
+from sandbox.mail import MailSandbox
+from sandbox.town import Town
 from tests.exams.process import SHIFT
 
 ZONE = ZoneInfo("Europe/Brussels")

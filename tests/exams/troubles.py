@@ -12,9 +12,9 @@ from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
 
-from connectors.sandbox.mail import DROP
-from connectors.sandbox.server import Fault, How
-from connectors.sandbox.servicenow_access import Access
+from sandbox.mail import DROP
+from sandbox.server import Fault, How
+from sandbox.servicenow.access import Access
 from tests.exams.process import Bot, ClockMoved, DiskFull
 from tests.exams.process import Trouble as Inside
 from tests.exams.scene import Scene

@@ -12,8 +12,8 @@ from bot import app, settings
 from bot.fetch import Gatherer
 from bot.pipeline import cycle
 from bot.report import Report
-from connectors.sandbox.town import Town
 from domain.facts import Facts
+from sandbox.town import Town
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from bot.cli.adf_text import adf_text
 from bot.report import Report
-from connectors.sandbox.town import Town
+from sandbox.town import Town
 
 Sync = Callable[..., Report]
 MOMENT = r"\w+ \d+ \w+\.? \d{4},? \d\d:\d\d"

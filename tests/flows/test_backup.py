@@ -10,7 +10,7 @@ from test_cli import sluis
 
 from bot import app, settings
 from bot.pipeline import cycle
-from connectors.sandbox.town import Town
+from sandbox.town import Town
 
 
 def outside(town: Town) -> dict[str, list[str]]:

@@ -21,11 +21,11 @@ import pytest
 from pydantic import SecretStr
 
 from bot.settings import GROUPS
-from connectors.sandbox.mail import MailSandbox
-from connectors.sandbox.server import Fault, How
-from connectors.sandbox.servicenow import INTEGRATION_USER
-from connectors.sandbox.town import Town
 from domain.redaction import MARK
+from sandbox.mail import MailSandbox
+from sandbox.server import Fault, How
+from sandbox.servicenow.app import INTEGRATION_USER
+from sandbox.town import Town
 
 ROOT = Path(__file__).parents[2]
 CANARIES = {

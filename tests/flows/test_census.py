@@ -9,8 +9,8 @@ import pytest
 from test_story import card, comments, text
 
 from bot.report import Report
-from connectors.sandbox.server import Fault, How
-from connectors.sandbox.town import Town
+from sandbox.server import Fault, How
+from sandbox.town import Town
 
 Sync = Callable[..., Report]
 

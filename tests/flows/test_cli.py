@@ -15,7 +15,7 @@ from pathlib import Path
 import clock
 import pytest
 
-from connectors.sandbox.town import Town
+from sandbox.town import Town
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,8 +8,8 @@ import pytest
 
 from bot.cli.adf_text import adf_text
 from bot.report import Report
-from connectors.sandbox.jira_records import Comment
-from connectors.sandbox.town import Town
+from sandbox.jira.records import Comment
+from sandbox.town import Town
 
 Sync = Callable[..., Report]
 

@@ -21,7 +21,7 @@ from test_story import writes
 from bot import app, settings
 from bot.pipeline import cycle
 from bot.report import Report
-from connectors.sandbox.town import Town
+from sandbox.town import Town
 
 REASON = 'Comes next week </td><script>alert("x")</script>'
 UNTIL = str((clock.START + timedelta(days=10)).date())

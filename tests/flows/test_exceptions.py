@@ -17,7 +17,7 @@ from bot import app, settings
 from bot.context import Context
 from bot.pipeline import cycle
 from bot.report import Report
-from connectors.sandbox.town import Town
+from sandbox.town import Town
 
 REASON = "The masked copy is delivered next week; until then nobody but the DBA sees the data"
 UNTIL = str((clock.START + timedelta(days=10)).date())

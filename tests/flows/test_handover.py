@@ -15,13 +15,13 @@ from test_story import Sync, text
 from bot.context import Context
 from bot.fetch import Gatherer
 from bot.pipeline import cycle
-from connectors.sandbox.mail import MailSandbox
-from connectors.sandbox.server import Fault, How
-from connectors.sandbox.slack_state import Message
-from connectors.sandbox.town import Town
 from domain.facts import Facts
 from rules.engine import evaluate
 from rules.policy import load_packs
+from sandbox.mail import MailSandbox
+from sandbox.server import Fault, How
+from sandbox.slack.state import Message
+from sandbox.town import Town
 
 DOWN = Fault(How.ANSWER, r"/api/", "", 10_000, 503, {"Content-Type": "text/html"}, "<html>maintenance</html>")
 

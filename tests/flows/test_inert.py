@@ -12,7 +12,7 @@ import pytest
 import yaml
 from test_story import Sync, comments
 
-from connectors.sandbox.town import Town
+from sandbox.town import Town
 
 NASTY: list[str] = yaml.safe_load((Path(__file__).parents[1] / "nasty.yaml").read_text(encoding="utf-8"))
 SHARES = [NASTY[start::4] for start in range(4)]

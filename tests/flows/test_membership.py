@@ -13,11 +13,11 @@ from test_story import text
 
 from bot.journal import open_journal
 from bot.report import Report
-from connectors.sandbox.server import Fault, How
-from connectors.sandbox.town import Town
 from domain.facts import Facts
 from domain.people import Role
 from domain.snapshot import snapshot
+from sandbox.server import Fault, How
+from sandbox.town import Town
 
 Sync = Callable[..., Report]
 Read = Callable[..., Facts]

@@ -12,8 +12,8 @@ import clock
 import pytest
 from flask import Flask
 
-from connectors.sandbox.server import Server
-from connectors.sandbox.town import Town
+from sandbox.server import Server
+from sandbox.town import Town
 
 ROOT = Path(__file__).parents[2]
 EAR = """

@@ -10,11 +10,11 @@ import pytest
 from test_story import comments, text
 
 from bot.report import Report
-from connectors.sandbox.server import Fault, How
-from connectors.sandbox.town import Town
 from domain.facts import Facts
 from rules.engine import evaluate
 from rules.policy import load_packs
+from sandbox.server import Fault, How
+from sandbox.town import Town
 
 Sync = Callable[..., Report]
 Ask = Callable[..., Facts]

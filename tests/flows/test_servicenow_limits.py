@@ -6,8 +6,8 @@ import pytest
 
 from bot import app, settings
 from bot.pipeline import cycle
-from connectors.sandbox.server import Fault, How
-from connectors.sandbox.town import Town
+from sandbox.server import Fault, How
+from sandbox.town import Town
 
 _LIMIT = '{"error":{"message":"Rate limit of 100 requests per hour for Table API exceeded"}}'
 

@@ -13,9 +13,9 @@ from flask import request
 from bot import app, settings
 from bot.context import Context
 from bot.pipeline import cycle
-from connectors.sandbox.server import Asked
-from connectors.sandbox.slack_state import Message
-from connectors.sandbox.town import Town
+from sandbox.server import Asked
+from sandbox.slack.state import Message
+from sandbox.town import Town
 
 POLICY = "Backout plan is mandatory"
 REFUSAL = f"the ticket itself takes no note ({POLICY})"

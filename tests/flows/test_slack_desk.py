@@ -21,11 +21,11 @@ from bot.reception import Reception
 from bot.web.health import HealthServer, add_events
 from bot.web.health import app as pages
 from bot.web.hooks import AT_ONCE, PER_SECOND
-from connectors.sandbox.server import Fault, How
-from connectors.sandbox.slack_socket import Delivered
-from connectors.sandbox.slack_state import User
-from connectors.sandbox.town import Town
 from domain.ports.interactions import Deed, Interaction
+from sandbox.server import Fault, How
+from sandbox.slack.socket import Delivered
+from sandbox.slack.state import User
+from sandbox.town import Town
 
 REASON = "The masked copy is delivered next week; until then only the DBA sees the data"
 

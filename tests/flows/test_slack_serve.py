@@ -15,8 +15,8 @@ import pytest
 from test_slack_desk import until
 from test_story import card
 
-from connectors.sandbox.server import Fault, How
-from connectors.sandbox.town import Town
+from sandbox.server import Fault, How
+from sandbox.town import Town
 
 pytest.importorskip("websockets", reason="NOT TESTED OVER SOCKET MODE: install websockets")
 

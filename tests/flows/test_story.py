@@ -11,8 +11,8 @@ from bot import app, settings
 from bot.cli.adf_text import adf_text
 from bot.journal import open_journal
 from bot.report import Report
-from connectors.sandbox.jira_state import Comment
-from connectors.sandbox.town import Town
+from sandbox.jira.state import Comment
+from sandbox.town import Town
 
 Sync = Callable[..., Report]
 

@@ -27,10 +27,10 @@ from bot.pipeline import cycle
 from bot.report import Report
 from bot.web.health import HealthServer
 from bot.web.hooks import AT_ONCE, PER_SECOND, Doorman, Tally
-from connectors.sandbox.jira_hooks import Webhook
-from connectors.sandbox.server import Fault, How
-from connectors.sandbox.town import Town
 from domain.ports.source import Hint
+from sandbox.jira.hooks import Webhook
+from sandbox.server import Fault, How
+from sandbox.town import Town
 
 ROOT = Path(__file__).parents[2]
 SECRET = "geheim-geheim-geheim"

@@ -26,12 +26,12 @@ from bot.messages.digest import Digest, Preread
 from bot.messages.escalation import Up
 from bot.messages.exception_form import Draft
 from bot.messages.notification import Asked
-from connectors.sandbox.slack_blocks import parse_blocks
-from connectors.sandbox.slack_views import checked
 from domain.people import Person, Role
 from domain.sentence import Quote, say
 from rules.engine import evaluate
 from rules.lines import group_lines
+from sandbox.slack.blocks import parse_blocks
+from sandbox.slack.views import checked
 
 NASTY: list[str] = yaml.safe_load((Path(__file__).parents[2] / "nasty.yaml").read_text(encoding="utf-8"))
 TEXT = st.one_of(

@@ -11,7 +11,7 @@ from connectors.jira.client import Client
 from connectors.jira.outlet import JiraOutlet
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
-from connectors.sandbox.server import Server
+from sandbox.server import Server
 
 
 @pytest.fixture

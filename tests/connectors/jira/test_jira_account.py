@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from jira_site import Site, settings_for
 
-from connectors.sandbox.server import Fault, How
+from sandbox.server import Fault, How
 
 DIRK = "dirk.peeters@example.org"
 

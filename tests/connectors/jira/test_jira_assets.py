@@ -11,15 +11,15 @@ from jira_site import START, Site, quick_client, settings_for
 from connectors.http import Adapter, policy
 from connectors.jira.assets import JiraBook
 from connectors.jira.assets_api import OBJECTS, _Cloud, reading_adapter, road
-from connectors.sandbox.jira_assets import Reference, Status
-from connectors.sandbox.jira_fields import WORKSPACE
-from connectors.sandbox.jira_web import GATEWAY
-from connectors.sandbox.server import Fault, How, Server
 from domain.asset import Asset
 from domain.fields import Field
 from domain.people import Group, Person
 from domain.ports.errors import Forbidden, Garbled, RateLimited, Unreachable
 from domain.ticket import AssetRef
+from sandbox.jira.assets import Reference, Status
+from sandbox.jira.fields import WORKSPACE
+from sandbox.jira.web import GATEWAY
+from sandbox.server import Fault, How, Server
 
 ARI = "ari:cloud:graph::service/6184b75d-f203-4004-be12-5899d49497d2/2201284c-d00a-11eb-8ed1-0abe3f4a6601"
 KASSA = {

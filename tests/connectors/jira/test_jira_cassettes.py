@@ -13,11 +13,11 @@ from connectors.jira.assets import JiraBook
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.outlet import JiraOutlet
 from connectors.jira.source import JiraSource
-from connectors.sandbox.jira_fields import WORKSPACE, adf
 from domain.people import Role
 from domain.ports.errors import AuthRefused
 from domain.ports.messaging import Marker, Place
 from domain.ticket import AssetRef
+from sandbox.jira.fields import WORKSPACE, adf
 
 MARK = Marker("jira:10010:comment", "d1", 1)
 

@@ -9,7 +9,6 @@ import pytest
 from jira_site import quick_client, settings_for
 
 from connectors.jira.source import JiraSource
-from connectors.sandbox.server import Fault, How, Server
 from domain.ports.errors import (
     Ambiguous,
     AuthRefused,
@@ -21,6 +20,7 @@ from domain.ports.errors import (
     SourceError,
     Unreachable,
 )
+from sandbox.server import Fault, How, Server
 
 HTML = {"Content-Type": "text/html"}
 COMMENT = {"body": {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": []}]}}

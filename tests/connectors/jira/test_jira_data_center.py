@@ -10,10 +10,10 @@ from jira_site import START, Site, quick_client, settings_for
 from connectors.jira.marking import reference
 from connectors.jira.outlet import JiraOutlet
 from connectors.jira.source import JiraSource
-from connectors.sandbox.server import Server
 from domain.people import Role
 from domain.ports.errors import AuthRefused
 from domain.ports.messaging import Format, Marker, Place
+from sandbox.server import Server
 
 MARK = Marker("slot", "d1", 1)
 

@@ -13,9 +13,9 @@ from rich.console import Console
 from bot.cli.screen import show_diagnoses
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.source import JiraSource
-from connectors.sandbox.server import Fault, How, Server
 from domain.people import Role
 from domain.ports.connector import Health
+from sandbox.server import Fault, How, Server
 
 WRITE = os.environ.get("SLUIS_GOLDEN") == "1"
 GOLDEN = Path(__file__).parents[2] / "golden" / "doctor-jira.txt"

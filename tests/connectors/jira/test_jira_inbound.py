@@ -13,9 +13,9 @@ from jira_site import quick_client, settings_for
 from connectors.jira import build
 from connectors.jira.inbound import JiraInbound
 from connectors.jira.marking import signed
-from connectors.sandbox.jira_fields import adf
 from domain.ports.errors import AuthRefused, Garbled
 from domain.ports.source import Deletion, Hint
+from sandbox.jira.fields import adf
 
 SECRET = "geheim-geheim-geheim"
 PAYLOADS = Path(__file__).parents[3] / ".." / "shared" / "payloads" / "jira"

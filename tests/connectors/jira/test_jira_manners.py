@@ -13,11 +13,11 @@ from bot.messages.fit import fitted
 from bot.messages.language import Speaker
 from bot.messages.render import rendered, with_remark
 from connectors.jira.outlet import JiraOutlet
-from connectors.sandbox.jira_fields import adf, adf_text
-from connectors.sandbox.server import Fault, How, Server
 from domain.document import Bullets, Document, Panel, Run, Tone
 from domain.ports.errors import Altered, Gone, Postponed, Refused
 from domain.ports.messaging import Marker, Place, Posted
+from sandbox.jira.fields import adf, adf_text
+from sandbox.server import Fault, How, Server
 
 MARK = Marker("jira:10010:comment", "d1", 1)
 NEXT = Marker("jira:10010:comment", "d2", 2)

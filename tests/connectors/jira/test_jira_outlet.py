@@ -9,10 +9,10 @@ from jira_site import START
 
 from connectors.jira.marking import reference, signed
 from connectors.jira.outlet import JiraOutlet
-from connectors.sandbox.jira_fields import adf, adf_text
-from connectors.sandbox.server import Fault, How
 from domain.ports.errors import Ambiguous, Gone, NotFound, Refused
 from domain.ports.messaging import Format, Marker, Place, Posted
+from sandbox.jira.fields import adf, adf_text
+from sandbox.server import Fault, How
 
 MARK = Marker("jira:10010:comment", "d1", 1)
 NEXT = Marker("jira:10010:comment", "d2", 2)

@@ -17,10 +17,10 @@ from connectors.jira.doctor import JiraExaminer
 from connectors.jira.pace import PER_ISSUE
 from connectors.jira.settings import Deployment
 from connectors.jira.source import JiraSource
-from connectors.sandbox.server import Fault, How
 from connectors.shared.throttle import Throttle
 from domain.ports.connector import Health
 from domain.ports.errors import AuthRefused, Forbidden, NotFound, RateLimited, Refused, Unreachable
+from sandbox.server import Fault, How
 
 TODAY = clock.START.date()
 

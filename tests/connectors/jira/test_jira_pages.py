@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.sandbox.jira_render import html
+from sandbox.jira.render import html
 
 
 def text(words, *marks):

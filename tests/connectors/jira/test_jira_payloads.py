@@ -16,10 +16,10 @@ from connectors.jira.fields import SiteField, resolve, site_fields
 from connectors.jira.history import steps_of
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.values import read, words
-from connectors.sandbox.server import Fault, How
 from domain.fields import FIELDS, Kind
 from domain.ports.errors import Forbidden, NotFound, SourceError, Unreachable
 from domain.ticket import Decision
+from sandbox.server import Fault, How
 
 PAYLOADS = Path(__file__).parents[3] / ".." / "shared" / "payloads" / "jira"
 pytestmark = pytest.mark.skipif(not PAYLOADS.exists(), reason="the recorded payloads are not here")

@@ -12,11 +12,11 @@ from connectors.jira.answers import Answers
 from connectors.jira.client import Client
 from connectors.jira.settings import Deployment
 from connectors.jira.source import JiraSource
-from connectors.sandbox.server import Fault, How, Server
 from domain.lifecycle import State
 from domain.ports.errors import AuthRefused, Garbled, SourceError
 from domain.ports.source import Fate
 from domain.ticket import TicketRef
+from sandbox.server import Fault, How, Server
 
 JSON = {"Content-Type": "application/json"}
 

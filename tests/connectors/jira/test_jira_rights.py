@@ -9,8 +9,8 @@ from connectors.jira.client import Client
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.rights import beyond
 from connectors.jira.source import JiraSource
-from connectors.sandbox.server import Fault, How, Server
 from domain.ports.connector import Diagnosis, Health
+from sandbox.server import Fault, How, Server
 
 NONE = (Health.OK, "none of those that administer, change or delete")
 

@@ -12,8 +12,8 @@ import pytest
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from connectors.sandbox.jira_fields import adf
-from connectors.sandbox.jira_jql import BadJql, parse, search
+from sandbox.jira.fields import adf
+from sandbox.jira.jql import BadJql, parse, search
 
 SHARED = Path(__file__).parents[3] / ".." / "shared"
 SPEC = SHARED / "specs" / "jira-cloud-v3.json"

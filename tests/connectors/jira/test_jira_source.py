@@ -9,12 +9,12 @@ import pytest
 from jira_site import START, Site, quick_client, settings_for
 
 from connectors.jira.source import JiraSource
-from connectors.sandbox.jira_web import GATEWAY
-from connectors.sandbox.server import Fault, How, Server
 from domain.lifecycle import State
 from domain.people import Role
 from domain.ports.errors import Forbidden, NotFound, SourceError
 from domain.ticket import Decision, TicketKind, TicketRef
+from sandbox.jira.web import GATEWAY
+from sandbox.server import Fault, How, Server
 
 
 @pytest.mark.parametrize("way", [{}, {"email": "", "api_token": "", "pat": "s3cret-token"}])

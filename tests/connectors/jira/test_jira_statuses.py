@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.sandbox.server import Fault, How
+from sandbox.server import Fault, How
 
 
 def states(source, site):

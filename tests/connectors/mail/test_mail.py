@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from connectors import mail
 from connectors.mail.letterbox import Letterbox
 from connectors.mail.settings import MailSettings
-from connectors.sandbox.mail import DROP, MailSandbox
 from domain.people import Person
 from domain.ports.connector import Health
 from domain.ports.errors import Ambiguous, AuthRefused, NotFound, Postponed, Refused, SourceError, Unreachable
 from domain.ports.messaging import Marker, Place
+from sandbox.mail import DROP, MailSandbox
 
 BODY = {"subject": "Available in production: CHG-1\r\nBcc: all@example.org", "text": "Héél goed\n.\n<b>x</b>"}
 MARKER = Marker("0123abcd", "hash", 1)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from servicenow_helpers import Instance, Tools, settings_for
 
-from connectors.sandbox.server import Server
+from sandbox.server import Server
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.http import policy
-from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 from connectors.servicenow.assets import ServiceNowBook
 from connectors.servicenow.client import Client
 from connectors.servicenow.directory import Directory
@@ -17,6 +16,7 @@ from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.source import ServiceNowSource
 from domain.ports.messaging import Marker, Place
 from domain.ticket import Ticket
+from sandbox.servicenow.app import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MARKER = Marker("slot1", "ab" * 32, 1)

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from servicenow_helpers import START, Instance, Tools
 
-from connectors.sandbox.server import Server
 from domain.people import Group, Person
 from domain.ticket import Approval, Decision
+from sandbox.server import Server
 
 
 @pytest.mark.parametrize(

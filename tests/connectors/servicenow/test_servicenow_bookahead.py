@@ -8,12 +8,12 @@ import pytest
 from servicenow_helpers import Instance, settings_for
 
 from connectors import servicenow
-from connectors.sandbox.server import Server
 from connectors.servicenow.bookahead import BookAhead
 from connectors.servicenow.siblings import KEPT
 from domain.asset import Asset
 from domain.ports.errors import Forbidden
 from domain.ticket import AssetRef
+from sandbox.server import Server
 
 A, B, C, GONE = (AssetRef("servicenow", letter * 32, letter) for letter in "abcd")
 

@@ -10,12 +10,12 @@ from recording import CASSETTES, recorded, recording
 from servicenow_helpers import MARKER, START, Instance, Tools, settings_for
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from connectors.sandbox.servicenow import CLIENT_SECRET, INTEGRATION_PASSWORD
 from domain.people import Role
 from domain.ports.connector import Health
 from domain.ports.errors import AuthRefused, Refused
 from domain.ports.messaging import Place
 from domain.ticket import AssetRef, Decision
+from sandbox.servicenow.app import CLIENT_SECRET, INTEGRATION_PASSWORD
 
 
 def story() -> Instance:

@@ -9,13 +9,13 @@ from pydantic import ValidationError
 from servicenow_helpers import START, Instance, settings_for
 
 from bot.classify import classify
-from connectors.sandbox.server import Server
 from connectors.servicenow.assets import ServiceNowBook
 from domain.asset import Dimension
 from domain.fields import Field
 from domain.people import Group, Person
 from domain.sentence import Quote
 from domain.ticket import AssetRef
+from sandbox.server import Server
 
 APP = "cmdb_ci_business_app"
 NAMED = "cmdb_ci_business_app.data_classification"

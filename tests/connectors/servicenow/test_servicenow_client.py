@@ -11,8 +11,6 @@ import pytest
 from servicenow_helpers import START, Instance, Tools, settings_for
 
 from connectors.http import policy
-from connectors.sandbox.server import Fault, How, Server
-from connectors.sandbox.servicenow import API_KEY, CLIENT_ID, CLIENT_SECRET, INTEGRATION_PASSWORD
 from connectors.servicenow import encoded
 from connectors.servicenow.answers import CutShort
 from connectors.servicenow.client import Client
@@ -25,6 +23,8 @@ from domain.ports.errors import (
     SourceError,
     Unreachable,
 )
+from sandbox.server import Fault, How, Server
+from sandbox.servicenow.app import API_KEY, CLIENT_ID, CLIENT_SECRET, INTEGRATION_PASSWORD
 
 JSON = {"Content-Type": "application/json"}
 PARTIAL = '{"result":[{"sys_id":"x"}],"error":{"message":"Transaction cancelled","detail":"maximum execution time"}}'

@@ -12,9 +12,9 @@ from rich.console import Console
 from servicenow_helpers import Instance, Tools
 
 from bot.cli.screen import show_diagnoses
-from connectors.sandbox.server import Server
 from domain.people import Role
 from domain.ports.connector import Health
+from sandbox.server import Server
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "doctor-servicenow.txt"
 WRITE = os.environ.get("SLUIS_GOLDEN") == "1"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from servicenow_helpers import Instance
 
-from connectors.sandbox.server import Fault, How, Server
 from domain.ports.errors import SourceError
 from domain.ports.source import Fate
+from sandbox.server import Fault, How, Server
 
 
 def close(i: Instance) -> None:

@@ -12,11 +12,11 @@ import pytest
 from pydantic import ValidationError
 from servicenow_helpers import Instance, Tools, settings_for
 
-from connectors.sandbox.servicenow import INTEGRATION_USER
 from connectors.servicenow import build
 from connectors.servicenow.inbound import LONGEST, ServiceNowInbound
 from domain.ports.errors import AuthRefused, Garbled, SourceError
 from domain.ports.source import Hint
+from sandbox.servicenow.app import INTEGRATION_USER
 
 SECRET = "a-secret-of-the-tests-only"
 NOW = 1_772_438_400.0

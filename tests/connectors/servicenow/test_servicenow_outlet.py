@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from servicenow_helpers import MARKER, START, Instance, Tools
 
-from connectors.sandbox.server import Fault, How, Server
 from connectors.servicenow.outlet import LIMIT, note
 from domain.ports.errors import Ambiguous, Forbidden, RateLimited, Refused, SourceError
 from domain.ports.messaging import Format, Posted
+from sandbox.server import Fault, How, Server
 
 SECOND = replace(MARKER, digest="cd" * 32, revision=2)
 

@@ -12,7 +12,6 @@ from flask import Flask, Response
 from servicenow_helpers import START, Instance, Tools, settings_for
 
 from connectors.errors import status_error
-from connectors.sandbox.server import Server
 from connectors.servicenow import mapping, values
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import Fields
@@ -20,6 +19,7 @@ from connectors.servicenow.history import History
 from connectors.servicenow.outlet import _marks
 from domain.lifecycle import State
 from domain.ports.errors import Garbled, SourceError
+from sandbox.server import Server
 
 SHARED = Path(__file__).parents[3] / ".." / "shared"
 PAYLOADS = SHARED / "payloads" / "servicenow"

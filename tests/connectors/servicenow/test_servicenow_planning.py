@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from servicenow_helpers import START, Instance, Tools
 
-from connectors.sandbox.server import Fault, How, Server
 from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
+from sandbox.server import Fault, How, Server
 
 
 def conflicts(instance: Instance) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from servicenow_helpers import START, Instance, Tools, settings_for
 
-from connectors.sandbox.server import Server
 from domain.ports.errors import Forbidden, Garbled
+from sandbox.server import Server
 
 DAY = timedelta(days=1)
 

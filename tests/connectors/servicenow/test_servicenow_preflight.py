@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from servicenow_helpers import Instance, Tools
 
-from connectors.sandbox.server import Server
 from connectors.servicenow import preflight
 from connectors.servicenow.preflight import Scope
 from domain.ports.connector import Health
 from domain.ports.errors import Forbidden, NotFound
+from sandbox.server import Server
 
 TABLE = "change_request"
 COLUMNS = {"state", "u_test_data", "u_nonsense", "cmdb_ci.owned_by"}

@@ -8,10 +8,10 @@ import pytest
 from servicenow_helpers import Instance, settings_for
 
 from connectors import servicenow
-from connectors.sandbox.server import Server
 from domain.dependencies import Reach
 from domain.ports.errors import Forbidden
 from domain.ticket import AssetRef
+from sandbox.server import Server
 
 
 class Park(Instance):

@@ -8,8 +8,8 @@ import pytest
 import requests
 from servicenow_helpers import START, Instance
 
-from connectors.sandbox.server import Server
-from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER
+from sandbox.server import Server
+from sandbox.servicenow.app import INTEGRATION_PASSWORD, INTEGRATION_USER
 
 ME = (INTEGRATION_USER, INTEGRATION_PASSWORD)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from servicenow_helpers import Instance, Tools
 
-from connectors.sandbox.server import Server
 from connectors.servicenow import siblings
 from connectors.servicenow.siblings import Link, Siblings
+from sandbox.server import Server
 
 TASK_CI = Link("task_ci", ("task",))
 

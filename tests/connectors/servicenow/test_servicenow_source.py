@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from servicenow_helpers import START, Instance, Tools
 
-from connectors.sandbox.server import Server
 from connectors.servicenow import states
 from domain.lifecycle import State
 from domain.people import Group, Person, Role
 from domain.ports.errors import AuthRefused, NotFound
 from domain.ticket import TicketKind
+from sandbox.server import Server
 
 
 def test_a_change_is_read_in_full(instance: Instance, tools: Tools, server: Server) -> None:

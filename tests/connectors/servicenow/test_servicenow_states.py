@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from servicenow_helpers import START, Instance, Tools
 
-from connectors.sandbox.server import Fault, How, Server
 from connectors.servicenow import values
 from domain.lifecycle import State
+from sandbox.server import Fault, How, Server
 
 
 def choice(instance: Instance, table: str, value: str, label: str, language: str = "en") -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from connectors.sandbox.server import Server
-from connectors.sandbox.slack import SlackSandbox
 from connectors.slack.client import SlackClient
 from connectors.slack.outlet import SlackOutlet
 from connectors.slack.pace import Paces
+from sandbox.server import Server
+from sandbox.slack.app import SlackSandbox
 
 
 @pytest.fixture(autouse=True)

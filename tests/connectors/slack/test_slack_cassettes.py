@@ -10,7 +10,6 @@ import pytest
 from recording import CASSETTES, recorded
 from slack_helpers import MARKER, body
 
-from connectors.sandbox.slack import TOKEN, SlackSandbox
 from connectors.slack.client import SlackClient
 from connectors.slack.doctor import SlackExaminer
 from connectors.slack.outlet import SlackOutlet
@@ -20,6 +19,7 @@ from domain.people import Person
 from domain.ports.connector import Health
 from domain.ports.errors import Gone
 from domain.ports.messaging import Marker, Place, Posted
+from sandbox.slack.app import TOKEN, SlackSandbox
 
 CHANNEL, PERSON = "C0SLUIS0002", "Dirk Peeters"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from connectors.sandbox.server import Fault, How, Server
-from connectors.sandbox.slack import SlackSandbox
 from connectors.slack.answers import CODES
 from connectors.slack.client import Me, SlackClient
 from domain.ports.errors import (
@@ -28,6 +26,8 @@ from domain.ports.errors import (
     SourceError,
     Unreachable,
 )
+from sandbox.server import Fault, How, Server
+from sandbox.slack.app import SlackSandbox
 
 SECRET = "xoxb-1234-very-secret"
 ADDRESS = "dirk@example.org"

@@ -8,12 +8,12 @@ import pytest
 import yaml
 
 import connectors.slack
-from connectors.sandbox.server import Fault, How, Server
-from connectors.sandbox.slack import SlackSandbox
 from connectors.slack.client import SlackClient
 from connectors.slack.doctor import SCOPES, SlackExaminer
 from connectors.slack.settings import SlackSettings
 from domain.ports.connector import Diagnosis, Examiner, Health
+from sandbox.server import Fault, How, Server
+from sandbox.slack.app import SlackSandbox
 
 
 def _examine(client: SlackClient, **settings: object) -> list[Diagnosis]:

@@ -9,9 +9,9 @@ from slack_helpers import MARKER
 
 from bot.messages.blocks import actions, check_message, fields, header, rich_text, section, url_button, words
 from bot.messages.slack_text import escape, link
-from connectors.sandbox.slack import SlackSandbox
 from connectors.slack.outlet import SlackOutlet
 from domain.ports.messaging import Place
+from sandbox.slack.app import SlackSandbox
 
 URL = "https://example.org/browse/CHG-1"
 

@@ -13,15 +13,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from connectors.sandbox.server import Fault, How, Server
-from connectors.sandbox.slack import SlackSandbox
-from connectors.sandbox.slack_people import SIGNING_SECRET
-from connectors.sandbox.slack_state import Message, User
 from connectors.slack.client import SlackClient
 from connectors.slack.desk import SlackDesk
 from connectors.slack.settings import SlackSettings
 from domain.ports.errors import Gone, NotFound
 from domain.ports.interactions import Deed, Interaction
+from sandbox.server import Fault, How, Server
+from sandbox.slack.app import SlackSandbox
+from sandbox.slack.people import SIGNING_SECRET
+from sandbox.slack.state import Message, User
 
 ANSWER = {"text": "hello", "blocks": [{"type": "divider"}]}
 ELEMENTS = [

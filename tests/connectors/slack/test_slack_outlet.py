@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from slack_helpers import BEFORE, MARKER, body
 
-from connectors.sandbox.server import Fault, How, Server
-from connectors.sandbox.slack import SlackSandbox
 from connectors.slack.client import SlackClient
 from connectors.slack.outlet import EVENT, SlackOutlet
 from domain.ports.errors import Ambiguous, Forbidden, Garbled, Gone, NotFound, Refused, Unreachable
 from domain.ports.messaging import Marker, Outlet, Place, Posted
+from sandbox.server import Fault, How, Server
+from sandbox.slack.app import SlackSandbox
 
 POST = r"chat\.postMessage"
 HOSTILE = "<!channel> <@U1> *bold* a|b &lt; :tada: `code` https://example.org"

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from slack_helpers import MARKER, body
 
-from connectors.sandbox.server import Server
-from connectors.sandbox.slack import SlackSandbox
 from connectors.slack.client import SlackClient
 from connectors.slack.outlet import SlackOutlet
 from connectors.slack.pace import Paces
 from domain.ports.messaging import Place
+from sandbox.server import Server
+from sandbox.slack.app import SlackSandbox
 
 
 class Wire:

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from connectors.sandbox.server import Fault, How, Server
-from connectors.sandbox.slack import SlackSandbox
 from connectors.slack.client import SlackClient
 from connectors.slack.postbox import KEEP, SlackPostbox
 from connectors.slack.settings import SlackSettings
 from domain.people import Person
 from domain.ports.errors import Forbidden, Garbled, Unreachable
 from domain.ports.messaging import Postbox
+from sandbox.server import Fault, How, Server
+from sandbox.slack.app import SlackSandbox
 
 DIRK = Person("u-1", "Dirk Peeters", email="Dirk.Peeters@example.org")
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from connectors.sandbox.slack import METHODS, SlackSandbox
-from connectors.sandbox.slack_text import Viewer, mrkdwn
+from sandbox.slack.app import METHODS, SlackSandbox
+from sandbox.slack.text import Viewer, mrkdwn
 
 
 class Api:

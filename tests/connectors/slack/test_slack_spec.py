@@ -13,10 +13,6 @@ from jsonschema import Draft4Validator
 from jsonschema.validators import validator_for
 from slack_helpers import BEFORE, MARKER, SPECS, body
 
-from connectors.sandbox.server import Asked, Server
-from connectors.sandbox.slack import METHODS, SlackSandbox
-from connectors.sandbox.slack_blocks import parse_blocks
-from connectors.sandbox.slack_state import Failure, View
 from connectors.slack.client import SlackClient
 from connectors.slack.doctor import SlackExaminer
 from connectors.slack.outlet import SlackOutlet
@@ -24,6 +20,10 @@ from connectors.slack.postbox import SlackPostbox
 from connectors.slack.settings import SlackSettings
 from domain.people import Person
 from domain.ports.messaging import Place
+from sandbox.server import Asked, Server
+from sandbox.slack.app import METHODS, SlackSandbox
+from sandbox.slack.blocks import parse_blocks
+from sandbox.slack.state import Failure, View
 
 CONNECTOR = Path(__file__).parents[3] / "connectors" / "slack"
 NEWER = {"channel_actions_ts", "channel_actions_count", "edited"}

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from connectors.sandbox.jira_beans import Beans
-from connectors.sandbox.jira_records import Comment, Issue, User
-from connectors.sandbox.jira_state import State
+from sandbox.jira.beans import Beans
+from sandbox.jira.records import Comment, Issue, User
+from sandbox.jira.state import State
 
 _FIELDS = ("project", "issuetype", "status", "summary", "updated")
 

@@ -9,21 +9,11 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from connectors.sandbox import slack_chat, slack_lookup, slack_views
-from connectors.sandbox.slack_pages import add_pages
-from connectors.sandbox.slack_people import People
-from connectors.sandbox.slack_socket import Sockets
-from connectors.sandbox.slack_state import (
-    ALL_SCOPES,
-    Channel,
-    Failure,
-    Message,
-    User,
-    View,
-    Whisper,
-    Workspace,
-    present,
-)
+from sandbox.slack import chat, lookup, views
+from sandbox.slack.pages import add_pages
+from sandbox.slack.people import People
+from sandbox.slack.socket import Sockets
+from sandbox.slack.state import ALL_SCOPES, Channel, Failure, Message, User, View, Whisper, Workspace, present
 
 TOKEN = "xoxb-sandbox"
 
@@ -49,28 +39,28 @@ def _auth_test(workspace: Workspace, _: dict[str, Any]) -> dict[str, Any]:
 METHODS: dict[str, tuple[str, Method]] = {
     "api.test": ("", _api_test),
     "auth.test": ("", _auth_test),
-    "chat.postMessage": ("chat:write", slack_chat.post_message),
-    "chat.update": ("chat:write", slack_chat.update),
-    "chat.delete": ("chat:write", slack_chat.delete),
-    "chat.postEphemeral": ("chat:write", slack_views.post_ephemeral),
-    "views.open": ("", slack_views.open_view),
-    "views.update": ("", slack_views.update_view),
-    "views.publish": ("", slack_views.publish),
-    "conversations.history": ("", slack_lookup.history),
-    "conversations.replies": ("", slack_lookup.replies),
-    "conversations.info": ("", slack_lookup.info),
-    "conversations.list": ("", slack_lookup.list_channels),
-    "conversations.open": ("im:write", slack_lookup.open_conversation),
-    "users.lookupByEmail": ("users:read.email", slack_lookup.lookup_by_email),
-    "users.info": ("users:read", slack_lookup.user_info),
-    "users.list": ("users:read", slack_lookup.list_users),
-    "usergroups.list": ("usergroups:read", slack_lookup.list_usergroups),
+    "chat.postMessage": ("chat:write", chat.post_message),
+    "chat.update": ("chat:write", chat.update),
+    "chat.delete": ("chat:write", chat.delete),
+    "chat.postEphemeral": ("chat:write", views.post_ephemeral),
+    "views.open": ("", views.open_view),
+    "views.update": ("", views.update_view),
+    "views.publish": ("", views.publish),
+    "conversations.history": ("", lookup.history),
+    "conversations.replies": ("", lookup.replies),
+    "conversations.info": ("", lookup.info),
+    "conversations.list": ("", lookup.list_channels),
+    "conversations.open": ("im:write", lookup.open_conversation),
+    "users.lookupByEmail": ("users:read.email", lookup.lookup_by_email),
+    "users.info": ("users:read", lookup.user_info),
+    "users.list": ("users:read", lookup.list_users),
+    "usergroups.list": ("usergroups:read", lookup.list_usergroups),
 }
 """Method name to the scope it always needs (others depend on the channel) and what it does."""
 
 
 class SlackSandbox:
-    """The workspace as tests and the demo see it. Serve `app` with `connectors.sandbox.server.Server`;
+    """The workspace as tests and the demo see it. Serve `app` with `sandbox.server.Server`;
     the base URL of the API is then `<server.url>/api/`. All public calls are safe between threads.
     """
 
@@ -168,7 +158,7 @@ class SlackSandbox:
             with self.workspace.lock:
                 self.people.hooked(name, body)
                 user, channel, *_ = self.workspace.hooks[name]
-                slack_views.whisper(self.workspace, user, channel, body)
+                views.whisper(self.workspace, user, channel, body)
         except Failure as failure:
             return failure.code, 404
         return "ok", 200

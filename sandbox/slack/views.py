@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connectors.sandbox.slack_blocks import parse_blocks
-from connectors.sandbox.slack_chat import Args
-from connectors.sandbox.slack_state import Failure, View, Whisper, Workspace
+from sandbox.slack.blocks import parse_blocks
+from sandbox.slack.chat import Args
+from sandbox.slack.state import Failure, View, Whisper, Workspace
 
 TRIGGER_SECONDS = 3.0
 """How long a press may open a dialog, once."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox.servicenow_access import Access
-from connectors.sandbox.servicenow_choices import CHOICES, OVER, PREFIX
-from connectors.sandbox.servicenow_schema import SYSTEM, Table, tables
+from sandbox.servicenow.access import Access
+from sandbox.servicenow.choices import CHOICES, OVER, PREFIX
+from sandbox.servicenow.schema import SYSTEM, Table, tables
 
 Row = dict[str, str]
 Value = str | int | bool | datetime | list[str] | tuple[str, ...] | None

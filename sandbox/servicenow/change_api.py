@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from connectors.sandbox.servicenow_api import Accounts, Refusal, refuse
-from connectors.sandbox.servicenow_state import Row, State
+from sandbox.servicenow.api import Accounts, Refusal, refuse
+from sandbox.servicenow.state import Row, State
 
 _COLUMNS = ("change", "conflicting_change", "configuration_item", "schedule", "type", "last_checked")
 

@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 
 import requests
 
-from connectors.sandbox.slack_chat import shown as shown_message
-from connectors.sandbox.slack_socket import Delivered, Sockets
-from connectors.sandbox.slack_state import Failure, Message, User, View, Workspace
-from connectors.sandbox.slack_views import TRIGGER_SECONDS, checked, shown
+from sandbox.slack.chat import shown as shown_message
+from sandbox.slack.socket import Delivered, Sockets
+from sandbox.slack.state import Failure, Message, User, View, Workspace
+from sandbox.slack.views import TRIGGER_SECONDS, checked, shown
 
 HOOK_SECONDS, HOOK_USES = 1800.0, 5
 SIGNING_SECRET = "sandbox-signing-secret"

@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
 
-from connectors.sandbox import servicenow_query
-from connectors.sandbox.servicenow_state import Row, State
+from sandbox.servicenow.query import parse, sort
+from sandbox.servicenow.state import Row, State
 
 _ASLEEP = "<!doctype html><title>Instance Hibernating</title><p>Your instance is hibernating.</p>"
 _NO_RECORD = ("No Record found", "Record doesn't exist or ACL restricts the record retrieval")
@@ -152,7 +152,7 @@ class TableApi:
             "javascript:gs.getUserID()": user["sys_id"] if user else "",
             "javascript:gs.getUserName()": who,
         }
-        query = servicenow_query.parse(text, lambda column: self._queryable(table, column), scripts)
+        query = parse(text, lambda column: self._queryable(table, column), scripts)
         if query.invalid and state.access.strict_queries:
             raise Refusal(403, *_NO_QUERY)
         # By default what is not understood is left out, and the rest of the query holds:
@@ -161,7 +161,7 @@ class TableApi:
             return []
         look = self._looker(table)
         found = [row for row in state.all(table) if query.holds(partial(look, row))]
-        return servicenow_query.sort(found, query, look)
+        return sort(found, query, look)
 
     def _looker(self, table: str) -> Callable[[Row, str], str]:
         """Gives raw values for one query; what many records refer to is looked up once."""

@@ -12,11 +12,11 @@ from typing import Any
 
 from flask import Blueprint, Flask, g, jsonify, request
 
-from connectors.sandbox.jira_assets import PREFIX, SCHEMA, Assets, Object, Reference, Status
-from connectors.sandbox.jira_fields import WORKSPACE
-from connectors.sandbox.jira_records import User
-from connectors.sandbox.jira_state import State
-from connectors.sandbox.jira_web import Refusal
+from sandbox.jira.assets import PREFIX, SCHEMA, Assets, Object, Reference, Status
+from sandbox.jira.fields import WORKSPACE
+from sandbox.jira.records import User
+from sandbox.jira.state import State
+from sandbox.jira.web import Refusal
 
 
 def add_assets(app: Flask, site: State) -> None:

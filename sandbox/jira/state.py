@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.sandbox.jira_assets import Assets
-from connectors.sandbox.jira_fields import KINDS, SYSTEM_FIELDS, FieldKind, show
-from connectors.sandbox.jira_records import Approval, Change, Comment, Issue, SiteField, User
+from sandbox.jira.assets import Assets
+from sandbox.jira.fields import KINDS, SYSTEM_FIELDS, FieldKind, show
+from sandbox.jira.records import Approval, Change, Comment, Issue, SiteField, User
 
 Listener = Callable[[str, Issue, User, Comment | None], None]
 """Is told the name of an event as webhooks name it, the issue, who did it, and the comment if it is about one."""

@@ -10,8 +10,8 @@ import binascii
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.sandbox.slack_chat import Args, shown
-from connectors.sandbox.slack_state import Channel, Failure, Message, User, Workspace
+from sandbox.slack.chat import Args, shown
+from sandbox.slack.state import Channel, Failure, Message, User, Workspace
 
 
 def flag(args: Args, name: str) -> bool:

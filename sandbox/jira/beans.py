@@ -7,18 +7,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from connectors.sandbox.jira_fields import (
-    KINDS,
-    SERVER_ASSETS,
-    FieldKind,
-    adf_text,
-    group_ref,
-    jira_time,
-    number_of,
-)
-from connectors.sandbox.jira_records import CATEGORIES, Approval, Change, Comment, Issue, SiteField, User
-from connectors.sandbox.jira_records import category as category_of
-from connectors.sandbox.jira_state import State
+from sandbox.jira.fields import KINDS, SERVER_ASSETS, FieldKind, adf_text, group_ref, jira_time, number_of
+from sandbox.jira.records import CATEGORIES, Approval, Change, Comment, Issue, SiteField, User
+from sandbox.jira.records import category as category_of
+from sandbox.jira.state import State
 
 
 class Beans:

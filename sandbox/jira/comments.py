@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Blueprint, g, request
 
-from connectors.sandbox.jira_beans import page
-from connectors.sandbox.jira_fields import adf_text
-from connectors.sandbox.jira_records import Comment, Issue
-from connectors.sandbox.jira_state import State
-from connectors.sandbox.jira_web import asked_page, need_issue, refuse
+from sandbox.jira.beans import page
+from sandbox.jira.fields import adf_text
+from sandbox.jira.records import Comment, Issue
+from sandbox.jira.state import State
+from sandbox.jira.web import asked_page, need_issue, refuse
 
 LIMIT = 32767
 _HIDDEN = "Can not find a comment for the id: {0}."

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from connectors.sandbox.slack_state import Failure
+from sandbox.slack.state import Failure
 
 Complaints = Iterator[str]
 

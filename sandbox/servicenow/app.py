@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
-from connectors.sandbox.servicenow_access import Access
-from connectors.sandbox.servicenow_api import Accounts, TableApi
-from connectors.sandbox.servicenow_change_api import ChangeApi
-from connectors.sandbox.servicenow_pages import Pages
-from connectors.sandbox.servicenow_state import Row, State, Value, stored
+from sandbox.servicenow.access import Access
+from sandbox.servicenow.api import Accounts, TableApi
+from sandbox.servicenow.change_api import ChangeApi
+from sandbox.servicenow.pages import Pages
+from sandbox.servicenow.state import Row, State, Value, stored
 
 INTEGRATION_USER = "sluis.integration"
 INTEGRATION_PASSWORD = "sandbox-only"

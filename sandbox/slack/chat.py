@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connectors.sandbox.slack_blocks import parse_blocks
-from connectors.sandbox.slack_state import Channel, Failure, Message, Workspace
+from sandbox.slack.blocks import parse_blocks
+from sandbox.slack.state import Channel, Failure, Message, Workspace
 
 Args = dict[str, Any]
 

@@ -6,7 +6,7 @@ import re
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
-from connectors.sandbox.servicenow_state import Row, State
+from sandbox.servicenow.state import Row, State
 
 _MAIN = (
     ("Requested by", "requested_by"),

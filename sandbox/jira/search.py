@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import g, request
 
-from connectors.sandbox.jira_jql import BadJql, search
-from connectors.sandbox.jira_records import Issue
-from connectors.sandbox.jira_state import State
-from connectors.sandbox.jira_web import refuse
+from sandbox.jira.jql import BadJql, search
+from sandbox.jira.records import Issue
+from sandbox.jira.state import State
+from sandbox.jira.web import refuse
 
 
 def _given() -> dict[str, Any]:

@@ -8,8 +8,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import request
 
-from connectors.sandbox.jira_records import Issue
-from connectors.sandbox.jira_state import State
+from sandbox.jira.records import Issue
+from sandbox.jira.state import State
 
 CLOUD_ID = "5a5a5a5a-0000-4000-8000-5a5a5a5a5a5a"
 GATEWAY = f"/ex/jira/{CLOUD_ID}"

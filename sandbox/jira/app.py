@@ -15,14 +15,14 @@ from typing import Any
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from connectors.sandbox.jira_assets_web import add_assets
-from connectors.sandbox.jira_beans import Beans, page, stamp
-from connectors.sandbox.jira_comments import comments
-from connectors.sandbox.jira_pages import pages
-from connectors.sandbox.jira_records import Issue, User
-from connectors.sandbox.jira_search import offset_search, token_search
-from connectors.sandbox.jira_state import State
-from connectors.sandbox.jira_web import CLOUD_ID, Refusal, asked_page, find_issue, gateway, need_issue, refuse
+from sandbox.jira.assets_web import add_assets
+from sandbox.jira.beans import Beans, page, stamp
+from sandbox.jira.comments import comments
+from sandbox.jira.pages import pages
+from sandbox.jira.records import Issue, User
+from sandbox.jira.search import offset_search, token_search
+from sandbox.jira.state import State
+from sandbox.jira.web import CLOUD_ID, Refusal, asked_page, find_issue, gateway, need_issue, refuse
 
 _REMOVED = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration "

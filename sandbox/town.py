@@ -14,13 +14,13 @@ from typing import Any
 
 import requests
 
-from connectors.sandbox.jira import JiraSandbox
-from connectors.sandbox.jira_fields import FieldKind
-from connectors.sandbox.server import Server
-from connectors.sandbox.servicenow import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
-from connectors.sandbox.slack import SlackSandbox
-from connectors.sandbox.slack_people import SIGNING_SECRET
-from connectors.sandbox.town_words import REGISTER, WORDS, in_dutch
+from sandbox.jira.app import JiraSandbox
+from sandbox.jira.fields import FieldKind
+from sandbox.server import Server
+from sandbox.servicenow.app import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
+from sandbox.slack.app import SlackSandbox
+from sandbox.slack.people import SIGNING_SECRET
+from sandbox.town_texts import REGISTER, WORDS, in_dutch
 
 BOT_TOKEN = "sandbox-token"
 _TEXTS = (

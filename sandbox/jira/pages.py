@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, render_template
 from markupsafe import Markup, escape
 
-from connectors.sandbox.jira_fields import FieldKind, show
-from connectors.sandbox.jira_records import Comment, Issue, category
-from connectors.sandbox.jira_render import html
-from connectors.sandbox.jira_state import State
+from sandbox.jira.fields import FieldKind, show
+from sandbox.jira.records import Comment, Issue, category
+from sandbox.jira.render import html
+from sandbox.jira.state import State
 
 _ZONE = ZoneInfo("Europe/Brussels")
 _PEOPLE = ("reporter", "assignee")

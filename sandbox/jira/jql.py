@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox.jira_records import CATEGORIES, Issue, User, category
-from connectors.sandbox.jira_state import State
+from sandbox.jira.records import CATEGORIES, Issue, User, category
+from sandbox.jira.state import State
 
 UNBOUNDED = "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
 _TOKEN = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(>=|<=|!=|[=<>(),])|([^\s=!<>(),"']+))""")

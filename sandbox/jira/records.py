@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.sandbox.jira_fields import FieldKind
+from sandbox.jira.fields import FieldKind
 
 CATEGORIES = {
     "new": (2, "To Do", "blue-gray"),

@@ -1,4 +1,4 @@
-"""What people of the town of `connectors.sandbox.town` write in their tickets and register, in two languages."""
+"""What people of the town of `sandbox.town` write in their tickets and register, in two languages."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from typing import Any
 from flask import Flask, Response, abort
 from markupsafe import Markup, escape
 
-from connectors.sandbox.slack_state import Channel, Message, View, Whisper, Workspace
-from connectors.sandbox.slack_style import PAGE
-from connectors.sandbox.slack_text import EMOJI, Viewer, anchor, emoji, mention, mrkdwn
+from sandbox.slack.state import Channel, Message, View, Whisper, Workspace
+from sandbox.slack.style import PAGE
+from sandbox.slack.text import EMOJI, Viewer, anchor, emoji, mention, mrkdwn
 
 Json = Mapping[str, Any]
 

@@ -1,0 +1,1 @@
+"""A local Jira Cloud with Jira Service Management and Assets."""
