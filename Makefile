@@ -101,19 +101,19 @@ audit-dependencies: ## ask the public register of vulnerabilities about every lo
 		{ echo "audit-dependencies: not sound, or not asked: no network? Nothing may be concluded."; exit 1; }; done
 
 env-example: $(DONE) ## write .env.example from the settings
-	@$(BIN)/python -m bot.settings_doc > .env.example
+	@$(BIN)/python -m bot.settings.env_example > .env.example
 
 checks-doc: $(DONE) ## write the list of checks in docs/packs.md
 	@$(BIN)/python -m rules.checks_doc docs/packs.md
 
 cases-doc: $(DONE) ## write the number of cases per requirement in docs/proofs.md
-	@$(BIN)/python -m bot.cases.proofs docs/proofs.md
+	@$(BIN)/python -m bot.policy_tests.coverage docs/proofs.md
 
 columns-doc: $(DONE) ## write the columns of ServiceNow that a plain instance lacks
 	@$(BIN)/python -m connectors.servicenow.columns_doc > connectors/servicenow/COLUMNS.md
 
 catalogue: $(DONE) ## gather new sentences into the Dutch catalogue
-	@$(BIN)/python -m bot.messages.catalogue
+	@$(BIN)/python -m bot.messages.i18n.catalogue
 
 clean: ## remove what was made
 	@rm -rf $(VENV) .contract .contract-slack .demo .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""What a run works with, wired once by `bot.app`: systems, norms, journal, language, clock."""
+"""What a run works with, wired once by `bot.bootstrap`: systems, norms, journal, language, clock."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.audience import Audience, OnTicket, Team
-from bot.decide import Voice
 from bot.journal import Journal
 from bot.messages.i18n.languages import LANGUAGES
-from bot.messages.language import Speaker
-from bot.talk import Talk
-from bot.waivers import TERMS, Terms
+from bot.messages.i18n.speaker import Speaker
+from bot.messages.intent import Voice
+from bot.policy.audience import Audience, OnTicket, Team
+from bot.policy.speaking_times import Talk
+from bot.policy.waiver_terms import TERMS, Terms
 from domain.people import Person, Role
 from domain.ports.assets import AssetBook, Relations
 from domain.ports.connector import Connector

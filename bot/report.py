@@ -51,7 +51,7 @@ class Report:
     notes         what an admin should know although nothing went wrong, a line each
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
     webhooks      requests that came in since the last run, by system and outcome ("refused": a wrong signature)
-    halted        why nothing was written although the bot may act: see bot.brake
+    halted        why nothing was written although the bot may act: see bot.cycle.write_limit
     limit         most messages this run writes, where that was decided; `later`: source and ticket of the formal
                   notifications that wait for this decision, and how many
     undelivered   messages that should stand outside by now and do not, whatever the reason

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot.messages.language import ROLE_NAMES, Speaker
+from bot.messages.i18n.speaker import ROLE_NAMES, Speaker
+from bot.policy.waiver_terms import Terms
 from domain import parsing
 from domain.facts import Facts
 from domain.people import Holder, Role, RoleMembers
@@ -46,18 +47,6 @@ class Asked:
     reason: str
     until: date
     person: str
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What this organisation allows: roles that may record a waiver, and the most days it may run."""
-
-    roles: tuple[Role, ...]
-    max_days: int
-
-
-TERMS = Terms((Role.CAB, Role.DPO, Role.CHANGE_MANAGER), 90)
-"""What is allowed unless an admin says otherwise."""
 
 
 def waiver(facts: Facts, packs: Sequence[Pack], asked: Asked, terms: Terms, speak: Speaker) -> Waiver:

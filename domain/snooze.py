@@ -17,7 +17,7 @@ class PauseKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Pause:
     """No reminders of one ticket to one person until a moment (UTC). It moves no deadline and silences nothing
-    that comes at the last moment: see `bot.remind`.
+    that comes at the last moment: see `bot.policy.reminders`.
 
     ticket        "source:id"
     account       the person's account in the ticket's system, `person` their name

@@ -24,8 +24,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import app, settings
-from bot.pipeline import cycle
+from bot import bootstrap
+from bot.cycle.cycle import cycle
+from bot.settings.load import load_settings
 from sandbox.jira.app import JiraSandbox
 from sandbox.server import Server
 from sandbox.servicenow.app import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
@@ -182,7 +183,7 @@ def _bot(bench: Bench) -> Iterator[Callable[[bool], dict[str, Any]]]:
 
 def bot() -> None:
     """The bot's side: a cycle for each line on stdin, what came of it as a line of JSON on stdout."""
-    ctx = app.build(settings.load())
+    ctx = bootstrap.build(load_settings())
     for source in ctx.sources:
         ctx.journal.set_mark(source.name, datetime.now(UTC))
     for line in sys.stdin:

@@ -21,10 +21,11 @@ from typing import Any
 from month import CHANGES, TALK, TEAMS, Heard, Town, edits, folder, town
 from office import CALENDAR, LADDERS
 
-from bot import decide, escalate, logs, reminders
+from bot import logs
 from bot.messages.escalation import Up
-from bot.remind import grouped
-from bot.talk import Talk
+from bot.notify import escalations, reminders, ticket_messages
+from bot.policy.reminders import grouped
+from bot.policy.speaking_times import Talk
 from domain.ports.messaging import Place
 from domain.requests import Claim
 from domain.working_calendar import Calendar
@@ -73,7 +74,7 @@ def one_by_one(_: Town) -> None:
     """A message per ticket instead of one per reader, of reminders and of what goes up."""
     stage: Any = reminders
     stage.grouped = lambda dues, *rest: tuple(one for due in dues for one in grouped([due], *rest))
-    upper: Any = escalate
+    upper: Any = escalations
     wish = upper._wish
 
     def apart(ctx: Any, up: Up, *rest: Any) -> None:
@@ -100,7 +101,7 @@ def every_day(office: Town) -> None:
 
 def drafts_too(_: Town) -> None:
     """A draft is spoken of like any other change."""
-    stage: Any = decide
+    stage: Any = ticket_messages
     worth = stage._worth_saying
     stage._worth_saying = lambda facts, view, memory: bool(
         worth(facts, view, memory) or (not facts.ticket.state.over and (view.open or view.waived))

@@ -21,7 +21,7 @@ from office import CARLA, LADDERS, Office
 
 from bot.journal import Allowance, Decided, Journal
 from bot.journal.receipts import ReceiptRow
-from bot.talk import Talk
+from bot.policy.speaking_times import Talk
 from domain.asset import Asset
 from domain.fields import Field
 from domain.lifecycle import State

@@ -20,10 +20,10 @@ from zoneinfo import ZoneInfo
 
 from office import CALENDAR, CARLA, DINA, LADDERS, Office
 
-from bot.fetch import Gatherer
-from bot.interact import Limits, pause_of
+from bot.intake.facts import Gatherer
 from bot.journal import Decided
-from bot.talk import Talk
+from bot.policy.snooze import Limits, pause_of
+from bot.policy.speaking_times import Talk
 from domain.asset import Asset
 from domain.fields import Field
 from domain.lifecycle import State

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from build import ticket as bare
 
 from bot.context import Context, Policy
+from bot.cycle.cycle import cycle
 from bot.journal import open_journal
-from bot.ladder import Ladder, Ladders, rungs
-from bot.messages.language import Speaker
-from bot.pipeline import cycle
+from bot.messages.i18n.speaker import Speaker
+from bot.policy.escalation_ladder import Ladder, Ladders, rungs
+from bot.policy.speaking_times import Talk
 from bot.report import Report
-from bot.talk import Talk
 from domain.asset import Asset
 from domain.fields import FIELDS, Field
 from domain.people import Group, Person, Role, RoleMembers

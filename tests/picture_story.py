@@ -18,12 +18,13 @@ import requests
 from markupsafe import Markup
 from prometheus_client import CollectorRegistry
 
-from bot import app, settings
+from bot import bootstrap
 from bot.context import Context
-from bot.pipeline import cycle
-from bot.reception import Reception
-from bot.web.health import HealthServer, add_events
-from bot.web.health import app as pages
+from bot.cycle.cycle import cycle
+from bot.interactions.worker import Reception
+from bot.server.health import HealthServer, add_events
+from bot.server.health import app as pages
+from bot.settings.load import GROUPS, load_settings, prefix
 from sandbox.mail import MailSandbox
 from sandbox.slack.state import Message
 from sandbox.town import Town
@@ -120,9 +121,9 @@ class Story:
     def running(self) -> Iterator[None]:
         """The bot serves: its desk hears buttons over HTTP. Afterwards all is stopped."""
         with _only(self.env(), self.folder):
-            loaded = settings.load()
-            self.ctx: Context = app.build(loaded, lambda: self.now)
-            desk = app.reception(loaded, self.ctx, app.Metrics())
+            loaded = load_settings()
+            self.ctx: Context = bootstrap.build(loaded, lambda: self.now)
+            desk = bootstrap.reception(loaded, self.ctx, bootstrap.Metrics())
             assert isinstance(desk, Reception)
             desk.open()
             flask = pages(dict, dict, CollectorRegistry())
@@ -319,7 +320,7 @@ def _fill(blocks: list[dict[str, Any]], **values: str) -> None:
 @contextmanager
 def _only(env: Mapping[str, str], folder: Path) -> Iterator[None]:
     """These settings alone, in a folder without a `.env`."""
-    prefixes = tuple(settings.prefix(group) for group in settings.GROUPS.values())
+    prefixes = tuple(prefix(group) for group in GROUPS.values())
     before, place = dict(os.environ), Path.cwd()
     for name in [name for name in before if name.upper().startswith(prefixes)]:
         del os.environ[name]

@@ -196,7 +196,7 @@ def test_kept_out_of_the_build(path: str) -> None:
         "requirements/runtime.txt",
         "domain/ticket.py",
         "bot/__main__.py",
-        "bot/messages/locale/nl/sluis.po",
+        "bot/messages/i18n/locale/nl/sluis.po",
         "sandbox/jira/templates/jira/base.html",
         "rules/packs/vo-icr.yaml",
     ],

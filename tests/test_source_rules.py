@@ -20,7 +20,7 @@ RAW = {"execute", "exec_driver_sql", "executescript", "executemany", "text"}
 FIXED = {
     "bot/journal/engine.py": "how a connection to SQLite begins",
     "bot/journal/backup.py": "a copy of SQLite's file, opened beside the store to see that it is whole",
-    "bot/journal/persons.py": "what is erased leaves SQLite's log too",
+    "bot/journal/privacy.py": "what is erased leaves SQLite's log too",
 }
 """Fixed words, with no value of anybody's in them."""
 FETCHING = {
@@ -33,7 +33,7 @@ FETCHING = {
     "webbrowser",
 }
 MAY_FETCH = re.compile(
-    r"connectors/\w+/|connectors/http\.py|bot/cli/(operate|demo)\.py|bot/web/|connectors/errors\.py"
+    r"connectors/\w+/|connectors/http\.py|bot/cli/(operate|demo)\.py|bot/server/|connectors/errors\.py"
 )
 
 

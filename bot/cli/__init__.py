@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from bot.cli import ask, audit, journal, norms, operate, rules, waive
+from bot.cli import audit, check, journal, measures, operate, rules, waive
 
 app = typer.Typer(
     name="sluis",
@@ -21,13 +21,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (operate, ask, waive, audit, journal, norms, rules):
+for module in (operate, check, waive, audit, journal, measures, rules):
     module.register(app)
 
 
 def main() -> None:
     """Run the command line; problems with settings are lines on stderr and exit code 2."""
-    from bot.settings import SettingsError
+    from bot.settings.load import SettingsError
     from domain import redaction
 
     try:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from bot.cli.norms import AnswerLanguageOption
+from bot.cli.measures import AnswerLanguageOption
 
 if TYPE_CHECKING:
     from bot.journal import Journal
-    from bot.settings import Settings
+    from bot.settings.load import Settings
     from domain.pseudonym import Persona
 
 audit = typer.Typer(no_args_is_help=True, help="The audit trail: check it, take evidence from it.")
@@ -84,14 +84,14 @@ def export(
 
     sluis audit export REL-3 --to /srv/audit/REL-3 --language en
     """
-    from bot import app
-    from bot.evidence.pack import Request, gather, write
-    from bot.messages.language import Speaker
+    from bot import bootstrap
+    from bot.audit.evidence_pack import Request, gather, write
+    from bot.messages.i18n.speaker import Speaker
 
     folder = to or Path(f"evidence-{key.replace(':', '-').replace('/', '-')}")
     with _journal() as (journal, loaded):
-        packs = app.policy(loaded).packs
-        found = gather(journal, packs, Request(key, app.now()))
+        packs = bootstrap.policy(loaded).packs
+        found = gather(journal, packs, Request(key, bootstrap.now()))
     if found is None:
         _refuse(f"nothing is on record about {key}")
     tongue = language.value if language else loaded.bot.language
@@ -120,7 +120,7 @@ def person(
 
     sluis audit person 5b10a2844c20165700ede21g 5b10ac8d82e05b22cc7d4ef5 --erase
     """
-    from bot import app
+    from bot import bootstrap
 
     if export == erase:
         raise typer.BadParameter("give either --export or --erase")
@@ -130,7 +130,7 @@ def person(
         if not places:
             _refuse(f"nothing is kept of {', '.join(who)}")
         if erase:
-            done = journal.erase(persona, app.now())
+            done = journal.erase(persona, bootstrap.now())
             counts = ", ".join(f"{number} in {table}" for table, number in done.changed.items())
             typer.echo(f"{done.pseudonym} stands in their place: {counts}")
             return
@@ -141,7 +141,7 @@ def person(
 
 def _persona(journal: Journal, loaded: Settings, who: list[str]) -> Persona:
     """The person meant, with the accounts that an admin declared to be theirs. A name of several is refused."""
-    from bot.accounts import one_person
+    from bot.policy.same_person import one_person
     from domain.pseudonym import Persona
 
     same = one_person(loaded.bot.same_person)
@@ -158,15 +158,16 @@ def _persona(journal: Journal, loaded: Settings, who: list[str]) -> Persona:
 @contextmanager
 def _journal() -> Iterator[tuple[Journal, Settings]]:
     """The journal, beside a bot that may be running. Raises SettingsError."""
-    from bot import logs, settings
+    from bot import logs
     from bot.journal import JournalError, open_journal
+    from bot.settings.load import SettingsError, load_settings
 
-    loaded = settings.load()
+    loaded = load_settings()
     logs.configure("ERROR")
     try:
         journal = open_journal(loaded.bot.database_url, exclusive=False)
     except JournalError as error:
-        raise settings.SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
     try:
         yield journal, loaded
     finally:

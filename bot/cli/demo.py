@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from bot import app, settings
+from bot import bootstrap
 from bot.cli.adf_text import adf_text
 from bot.cli.interrupt import Interrupt
-from bot.pipeline import cycle
+from bot.cycle.cycle import cycle
 from bot.report import Report
+from bot.settings.load import GROUPS, load_settings, prefix
 from sandbox.town import Town
 
 
@@ -48,7 +49,7 @@ def _clean(folder: Path) -> None:
 
 def _only(env: Mapping[str, str], folder: Path) -> None:
     """Forget every setting of this shell: a demo never speaks to anybody's real systems."""
-    prefixes = tuple(settings.prefix(group) for group in settings.GROUPS.values())
+    prefixes = tuple(prefix(group) for group in GROUPS.values())
     for name in [name for name in os.environ if name.upper().startswith(prefixes)]:
         del os.environ[name]
     os.environ.update(env)
@@ -104,7 +105,7 @@ class Story:
             deed()
         started = time.monotonic()
         with Interrupt() as interrupt:
-            ctx = app.build(settings.load(), stop=interrupt.told)
+            ctx = bootstrap.build(load_settings(), stop=interrupt.told)
             try:
                 report = cycle(ctx)
             finally:

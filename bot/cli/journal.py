@@ -64,22 +64,22 @@ def put_back() -> None:
 
 
 def _put_back() -> None:
-    from bot import app
+    from bot import bootstrap
     from bot.journal import open_journal
 
     with _told_as_settings() as url:
         opened = open_journal(url)
-        opened.put_back(app.now())
+        opened.put_back(bootstrap.now())
         opened.close()
 
 
 @contextmanager
 def _told_as_settings() -> Iterator[str]:
     """The journal's address; what is wrong with it is told as a line about the setting."""
-    from bot import settings
     from bot.journal import JournalError
+    from bot.settings.load import SettingsError, load_settings
 
     try:
-        yield settings.load().bot.database_url
+        yield load_settings().bot.database_url
     except JournalError as error:
-        raise settings.SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error

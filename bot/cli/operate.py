@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.norms import Form, FormOption, LanguageOption
+from bot.cli.measures import Form, FormOption, LanguageOption
 
 if TYPE_CHECKING:
     from bot.report import Report
@@ -42,17 +42,18 @@ def sync(
 
     SLUIS_MODE=act sluis sync --format json
     """
-    from bot import app, logs, settings
-    from bot.cli.caller import account
+    from bot import bootstrap, logs
     from bot.cli.interrupt import Interrupt
+    from bot.cli.os_account import account
     from bot.cli.progress import progress
+    from bot.cycle.cycle import cycle
     from bot.journal import Allowance
-    from bot.pipeline import cycle
+    from bot.settings.load import load_settings
 
-    loaded = settings.load()
+    loaded = load_settings()
     logs.configure(loaded.bot.log_level)
     with Interrupt() as interrupt:
-        ctx = app.build(loaded, stop=interrupt.told)
+        ctx = bootstrap.build(loaded, stop=interrupt.told)
         ctx = replace(ctx, policy=replace(ctx.policy, allow=allowed))
         try:
             if allowed:
@@ -81,14 +82,15 @@ def allow(
 
     sluis allow 412 --as "Dirk Peeters"
     """
-    from bot import app, settings
-    from bot.cli.caller import account
+    from bot import queries
+    from bot.cli.os_account import account
+    from bot.settings.load import load_settings
 
     by = " ".join(person.split())
     if not by:
         raise typer.BadParameter("say who allows it", param_hint="--as")
     user = account()
-    app.allow(settings.load(), messages, by, user)
+    queries.allow(load_settings(), messages, by, user)
     typer.echo(f"The next cycle may write {messages} messages. On record: {user}, in the name of {by}.")
 
 
@@ -99,7 +101,7 @@ def show(done: Report, form: Form) -> None:
             json.dumps(done.as_json(), indent=2 if form is Form.JSON else None, ensure_ascii=False) + "\n"
         )
         return
-    from bot.cli.screen import show_report
+    from bot.cli.console import show_report
 
     show_report(done)
 
@@ -113,10 +115,11 @@ def serve() -> None:
 
     SLUIS_MODE=act SLUIS_SYNC_MINUTES=2 sluis serve
     """
-    from bot import logs, settings
-    from bot.serve import serve as run
+    from bot import logs
+    from bot.server.serve import serve as run
+    from bot.settings.load import load_settings
 
-    loaded = settings.load()
+    loaded = load_settings()
     logs.configure(loaded.bot.log_level)
     run(loaded)
 
@@ -128,7 +131,7 @@ def health() -> None:
     """
     import urllib.request
 
-    from bot.settings import BotSettings
+    from bot.settings.load import BotSettings
 
     try:
         with urllib.request.urlopen(
@@ -145,24 +148,25 @@ def doctor() -> None:
 
     Exit code 0: nothing failed; 1: something did, with the fix beside it.
     """
-    from bot import app, logs, settings
-    from bot.cli.screen import show_diagnoses
-    from bot.declarations import examined
+    from bot import bootstrap, logs, queries
+    from bot.cli.console import show_diagnoses
+    from bot.settings.declarations import examined
+    from bot.settings.load import load_settings
     from domain.ports.connector import Diagnosis, Health
 
-    loaded = settings.load()
+    loaded = load_settings()
     logs.configure("ERROR")
-    policy = app.policy(loaded)
-    looked = [(c.name, list(c.examiner.examine(loaded.wanted_roles))) for c in app.connect_all(loaded)]
+    policy = bootstrap.policy(loaded)
+    looked = [(c.name, list(c.examiner.examine(loaded.wanted_roles))) for c in bootstrap.connect_all(loaded)]
     stand_ins = [
         Diagnosis(Health.OK, f"ROLES__{one.role.name}", f"{one.body} stands in for it: {one.reason}")
         for one in loaded.bot.stand_ins
     ]
-    declared = [*stand_ins, *examined(policy.packs, policy.declarations, app.now().date())]
+    declared = [*stand_ins, *examined(policy.packs, policy.declarations, bootstrap.now().date())]
     looked.append(("declarations", declared))
-    if unwritten := [_unwritten(key, why) for key, why in app.refused(loaded).items()]:
+    if unwritten := [_unwritten(key, why) for key, why in queries.refused(loaded).items()]:
         looked.append(("comments", unwritten))
-    looked.append(("delivery", list(app.undelivered(loaded))))
+    looked.append(("delivery", list(queries.undelivered(loaded))))
     for system, found in looked:
         show_diagnoses(system, found)
     raise typer.Exit(1 if any(d.health is Health.FAILED for _, found in looked for d in found) else 0)
@@ -186,20 +190,21 @@ def report(form: FormOption = Form.JSON, language: LanguageOption = None) -> Non
 
     sluis report --format text --language nl
     """
-    from bot import app, settings
-    from bot.messages import waits as words
-    from bot.messages.language import Speaker
-    from bot.waits import as_json
+    from bot import bootstrap, queries
+    from bot.messages import waiting as words
+    from bot.messages.i18n.speaker import Speaker
+    from bot.notify.waiting_time import as_json
+    from bot.settings.load import load_settings
 
-    loaded = settings.load()
-    last = app.last_report(loaded)
+    loaded = load_settings()
+    last = queries.last_report(loaded)
     if last is None:
         typer.echo("No run yet: start one with `sluis sync`.", err=True)
         raise typer.Exit(1)
     speak = Speaker(language.value if language else loaded.bot.language, loaded.bot.zone)
-    found = app.waiting(loaded)
+    found = queries.waiting(loaded)
     if form is Form.TEXT:
-        typer.echo(words.listed(found, app.now(), speak))
+        typer.echo(words.listed(found, bootstrap.now(), speak))
         return
     last["waiting"] = [as_json(one, words.age(one.age, speak)) for one in found]
     sys.stdout.write(json.dumps(last, indent=None if form is Form.JSONL else 2, ensure_ascii=False) + "\n")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.norms import (
+from bot.cli.measures import (
     Form,
     FormOption,
     LanguageOption,
@@ -24,8 +24,8 @@ from bot.cli.norms import (
 )
 
 if TYPE_CHECKING:
-    from bot.cases.reader import Read
-    from bot.cases.run import Ran
+    from bot.policy_tests.reader import Read
+    from bot.policy_tests.runner import Ran
     from domain.sentence import Say
     from rules.policy import Pack, Rule
 
@@ -89,8 +89,8 @@ def test(
 
     sluis rules test cases/shop.yaml --format json
     """
-    from bot.cases.reader import case_files, read_cases
-    from bot.cases.run import run
+    from bot.policy_tests.reader import case_files, read_cases
+    from bot.policy_tests.runner import run
     from rules.policy import PolicyError
 
     use = in_use(packs, packs_dir, language)
@@ -106,7 +106,7 @@ def test(
 
 def _packs_for(read: Read, use: Norms) -> tuple[Pack, ...]:
     """The packs that a file with cases is about: those it names, else those in use."""
-    from bot.cases.reader import unknown_rules
+    from bot.policy_tests.reader import unknown_rules
     from rules.policy import PolicyError
 
     loaded = load(",".join(read.packs) or use.packs, use.packs_dir)
@@ -116,7 +116,7 @@ def _packs_for(read: Read, use: Norms) -> tuple[Pack, ...]:
 
 
 def _show_cases(ran: Sequence[Ran], form: Form, language: str) -> None:
-    from bot.messages.language import Speaker
+    from bot.messages.i18n.speaker import Speaker
 
     speak = Speaker(language, ZoneInfo("UTC"))
     if form is Form.JSON:
@@ -150,7 +150,7 @@ def lint(
 
     sluis rules lint cases/shop.yaml
     """
-    from bot.cases.reader import cases_of, is_case_file
+    from bot.policy_tests.reader import cases_of, is_case_file
     from rules.files import PolicyError, parse
     from rules.own import checked
     from rules.policy import PACKS, known_packs, load_file
@@ -202,7 +202,7 @@ def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from bot.messages.language import Speaker
+    from bot.messages.i18n.speaker import Speaker
     from domain.sentence import say
     from rules.policy import Item
     from rules.why import when
@@ -249,9 +249,9 @@ def _stand_ins(language: str) -> None:
 
     from pydantic import ValidationError
 
-    from bot.messages.language import Speaker
+    from bot.messages.i18n.speaker import Speaker
     from bot.messages.waivers import stands_in
-    from bot.settings import BotSettings
+    from bot.settings.load import BotSettings
 
     try:
         declared = BotSettings().stand_ins

@@ -19,13 +19,13 @@ KeyArgument = Annotated[str, typer.Argument(help="Key of the ticket, such as CHG
 @contextmanager
 def ticket_called(key: str) -> Iterator[tuple[Context, TicketSource, TicketRef]]:
     """The ticket people call `key`, with what is needed to judge it; a one-line error when no source has it."""
-    from bot import app, logs, settings
-    from bot.fetch import told
+    from bot import bootstrap, logs
+    from bot.settings.load import load_settings
     from domain.ports.errors import SourceError
 
-    loaded = settings.load()
+    loaded = load_settings()
     logs.configure("ERROR")
-    ctx = app.build(loaded, exclusive=False)
+    ctx = bootstrap.build(loaded, exclusive=False)
     try:
         for source in ctx.sources:
             source.identify()
@@ -35,7 +35,7 @@ def ticket_called(key: str) -> Iterator[tuple[Context, TicketSource, TicketRef]]
         names = " or ".join(source.name for source in ctx.sources)
         line = f"{key} was not found in {names}, or the account may not see it."
     except SourceError as error:
-        line = told(error)
+        line = error.line
     finally:
         ctx.journal.close()
     typer.echo(f"sluis: {line}", err=True)

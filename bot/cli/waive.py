@@ -64,8 +64,8 @@ def waive(
 def _record(
     ctx: Context, source: TicketSource, ref: TicketRef, rules: tuple[str, ...], words: tuple[str, date, str]
 ) -> None:
-    from bot.cli import caller
-    from bot.fetch import Gatherer
+    from bot.cli import os_account
+    from bot.intake.facts import Gatherer
     from bot.messages.waivers import recorded
     from bot.waivers import Asked, WaiverRefused, authorised, still_open, waiver
 
@@ -77,7 +77,7 @@ def _record(
         account = authorised(facts.roles, person, terms.roles, ctx.speak).person.id
     except WaiverRefused as error:
         _refuse(str(error), 1)
-    ctx.journal.record_waiver(made, account, caller.account())
+    ctx.journal.record_waiver(made, account, os_account.account())
     typer.echo(f"{ref.key} {recorded(made, ctx.speak)}")
     if rest := still_open(facts, ctx.policy.packs, made):
         typer.echo(ctx.speak.say("The same demand stays open by {rules}.", rules=rest))
@@ -95,8 +95,8 @@ def _list(ctx: Context, ref: TicketRef) -> None:
 
 def _end(ctx: Context, source: TicketSource, ref: TicketRef, rules: Sequence[str], person: str) -> None:
     """By somebody who may record one, on their own change too: ending one asks more of the ticket, not less."""
-    from bot.cli.caller import account
-    from bot.fetch import Gatherer
+    from bot.cli.os_account import account
+    from bot.intake.facts import Gatherer
     from bot.waivers import WaiverRefused, authorised
 
     try:

@@ -48,29 +48,29 @@ asked     id                              whom (a role, or "team:<name>") a line
 run       id                              start, end, mode, report, exit code; no end means it was killed
 
 A ticket, its findings and what should be said about them are stored in one transaction (`Journal.store`), so
-that a crash loses all of it or nothing. What should be said is then brought outside by `bot.deliver`: the
+that a crash loses all of it or nothing. What should be said is then brought outside by `bot.outbox.dispatcher`: the
 row says that a write begins before it does, and how it ended after it; an end that is not known is settled
 by looking outside. Nothing here holds a transaction while an outside system is asked.
 
 No e-mail address and no secret is stored, but for what allows answering a deed, until it is answered; names of people
-stand in snapshots, deeds, pauses, waivers and handover evidence, and can be erased (`bot.journal.persons`,
+stand in snapshots, deeds, pauses, waivers and handover evidence, and can be erased (`bot.journal.privacy`,
 `bot.journal.retention`).
 
 Who adds a table: its words are searched when a person is erased, and rows with a column `ticket` ("source:id") are
 forgotten with that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.
 """
 
-from bot.journal.allowance import Allowance
 from bot.journal.audit import Entry, append
-from bot.journal.causes import Cause
-from bot.journal.deeds import Decided, DeedRow
+from bot.journal.audit_causes import Cause
 from bot.journal.engine import JournalError, connect
-from bot.journal.hints import Heard
+from bot.journal.interactions import Decided, DeedRow
 from bot.journal.journal import Journal, open_journal
 from bot.journal.migrate import upgrade
-from bot.journal.slot import Due, Slot, Unsent
-from bot.journal.store import digest
+from bot.journal.outbox_row import Due, Slot, Unsent
 from bot.journal.tickets import TicketRow
+from bot.journal.transactions import digest
+from bot.journal.webhook_events import Heard
+from bot.journal.write_allowance import Allowance
 
 __all__ = [
     "Allowance",

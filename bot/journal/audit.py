@@ -16,10 +16,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from bot.journal.agreement import Record
-from bot.journal.causes import Cause
-from bot.journal.store import Store
-from bot.journal.tables import AUDIT, AUDIT_BESIDE, AUDIT_HEAD, storable
+from bot.journal.audit_causes import Cause
+from bot.journal.audit_reconciliation import Record
+from bot.journal.schema import AUDIT, AUDIT_BESIDE, AUDIT_HEAD, storable
+from bot.journal.transactions import Store
 from domain.hash_chain import (
     AMENDING,
     Flaw,

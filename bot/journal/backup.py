@@ -15,8 +15,8 @@ from pathlib import Path
 from sqlalchemy import func, make_url, select
 
 from bot.journal.engine import JournalError, connect
-from bot.journal.store import Store, insert
-from bot.journal.tables import AUDIT, META, RUN
+from bot.journal.schema import AUDIT, META, RUN
+from bot.journal.transactions import Store, insert
 
 _WATCHFUL = timedelta(days=7)
 """How long after it was put back a journal's gaps are looked into: everything open is judged again in that time."""

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from bot.journal.allowance import Allowances
-from bot.journal.asked import AskedFor
-from bot.journal.asks import Asks
 from bot.journal.audit import Audit
 from bot.journal.backup import Backups
-from bot.journal.deeds import Deeds
 from bot.journal.engine import connect
-from bot.journal.hints import Hints
-from bot.journal.inforce import InForce
-from bot.journal.marks import Marks
-from bot.journal.members import Members
+from bot.journal.interactions import Deeds
+from bot.journal.memberships import Members
 from bot.journal.migrate import upgrade
-from bot.journal.persons import Persons
+from bot.journal.open_findings import Asks
+from bot.journal.outbox import DEFAULT_INSTALL
+from bot.journal.privacy import Persons
 from bot.journal.receipts import Receipts
+from bot.journal.requests import AskedFor
 from bot.journal.retention import Retention
-from bot.journal.slots import DEFAULT_INSTALL
+from bot.journal.runs import Marks
+from bot.journal.settings_in_force import InForce
 from bot.journal.waivers import Waivers
+from bot.journal.webhook_events import Hints
+from bot.journal.write_allowance import Allowances
 
 
 class Journal(
@@ -46,7 +46,7 @@ def open_journal(url: str, *, exclusive: bool = True, install: str = DEFAULT_INS
     """Open a journal and bring its schema up to date.
 
     `exclusive` is for who writes outside: see `connect`. On SQLite it also frees what a killed process had
-    leased; on PostgreSQL see `bot.journal.presence`. `install` tells two installations apart that speak
+    leased; on PostgreSQL see `bot.journal.lease_owners`. `install` tells two installations apart that speak
     in the same systems; it counts when the journal is made, later the stored name stays. Raises JournalError.
     """
     with ExitStack() as undo:

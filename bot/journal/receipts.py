@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
-from bot.journal.slots import HANDOVER, MAIL
-from bot.journal.store import Store, insert
-from bot.journal.tables import RECEIPT, SLOT, TICKET
+from bot.journal.outbox import HANDOVER, MAIL
+from bot.journal.schema import RECEIPT, SLOT, TICKET
+from bot.journal.transactions import Store, insert
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, literal, or_, select
 
 from bot.journal.audit import Entry, append
-from bot.journal.causes import Cause
-from bot.journal.slot import GENERAL
-from bot.journal.store import Store
-from bot.journal.tables import (
+from bot.journal.audit_causes import Cause
+from bot.journal.outbox_row import GENERAL
+from bot.journal.schema import (
     AUDIT,
     AUDIT_BESIDE,
     BUNDLE,
@@ -22,6 +21,7 @@ from bot.journal.tables import (
     SLOT,
     TICKET,
 )
+from bot.journal.transactions import Store
 from domain.lifecycle import State
 
 _OVER = [state.value for state in State if state.over]

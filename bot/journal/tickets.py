@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, select, update
 
 from bot.journal.audit import Entry, append
-from bot.journal.causes import Cause
-from bot.journal.slots import Slots
-from bot.journal.store import digest, insert
-from bot.journal.tables import BUNDLE, FINDING, SLOT, TICKET
-from bot.journal.verdicts import judged
+from bot.journal.audit_causes import Cause
+from bot.journal.audit_verdicts import judged
+from bot.journal.outbox import Slots
+from bot.journal.outbox_upsert import put_wishes
+from bot.journal.schema import BUNDLE, FINDING, SLOT, TICKET
+from bot.journal.transactions import digest, insert
 from bot.journal.who import BOT, actor_key
-from bot.journal.wishes import put_wishes
 from domain.finding import Finding
 from domain.lifecycle import State, Verdict
 from domain.outgoing import Wish

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, select, update
 
 from bot.journal.audit import Entry, append
-from bot.journal.causes import Cause
-from bot.journal.store import Store
-from bot.journal.tables import TICKET, WAIVER
+from bot.journal.audit_causes import Cause
+from bot.journal.schema import TICKET, WAIVER
+from bot.journal.transactions import Store
 from domain.people import Role
 from domain.waiver import Waiver
 

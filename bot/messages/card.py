@@ -8,30 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.audience import Team
-from bot.deed import Action, carry
-from bot.messages import blocks
-from bot.messages.language import Speaker
-from bot.messages.overview import (
-    Overview,
-    class_line,
-    deadline,
-    headline,
-    next_step,
-    overview,
-    seen,
-    title,
-    who,
-)
-from bot.messages.parts import Message
-from bot.messages.parts import heading as _heading
-from bot.messages.parts import message as _message
-from bot.messages.parts import point as _line
-from bot.messages.parts import text as _text
-from bot.messages.planning import planning_line
-from bot.messages.slack_text import escape, is_web
+from bot.messages.blockkit import blocks
+from bot.messages.blockkit.mrkdwn import escape, is_web
+from bot.messages.blockkit.parts import Message
+from bot.messages.blockkit.parts import heading as _heading
+from bot.messages.blockkit.parts import message as _message
+from bot.messages.blockkit.parts import point as _line
+from bot.messages.blockkit.parts import text as _text
+from bot.messages.i18n.speaker import Speaker
+from bot.messages.overview import class_line, deadline, headline, next_step, seen, title, who
+from bot.messages.schedule_conflicts import planning_line
 from bot.messages.waivers import waived
-from bot.remind import OVERDUE, SNOOZED, Due, Reminder
+from bot.policy.actions import Action, carry
+from bot.policy.audience import Team
+from bot.policy.reminders import OVERDUE, SNOOZED, Due, Reminder
+from bot.policy.ticket_summary import Overview, overview
 from domain.document import Tone
 from domain.facts import Facts
 from domain.lifecycle import State

@@ -6,22 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from bot.messages.language import Speaker
-from bot.messages.overview import (
-    Overview,
-    class_line,
-    deadline,
-    headline,
-    ids,
-    next_step,
-    overview,
-    seen,
-    title,
-    who,
-    why,
-)
-from bot.messages.planning import planning_line
+from bot.messages.i18n.speaker import Speaker
+from bot.messages.overview import class_line, deadline, headline, ids, next_step, seen, title, who, why
+from bot.messages.schedule_conflicts import planning_line
 from bot.messages.waivers import stands_in, waived
+from bot.policy.ticket_summary import Overview, overview
 from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
 from domain.facts import Facts
 from domain.lifecycle import State

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.messages import blocks
-from bot.messages.language import Speaker
-from bot.messages.parts import Message, message, named, text
-from bot.messages.slack_text import escape
+from bot.messages.blockkit import blocks
+from bot.messages.blockkit.mrkdwn import escape
+from bot.messages.blockkit.parts import Message, message, named, text
+from bot.messages.i18n.speaker import Speaker
 from domain.sentence import Quote, Say, in_language
 
 SHOWN, TITLES = 12, 2

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.audience import Team, of_key
-from bot.messages import blocks
-from bot.messages.language import Speaker
+from bot.messages.blockkit import blocks
+from bot.messages.blockkit.mrkdwn import escape
+from bot.messages.blockkit.parts import Message, heading, message, text
+from bot.messages.i18n.speaker import Speaker
 from bot.messages.overview import capital, seen, title, who
-from bot.messages.parts import Message, heading, message, text
-from bot.messages.slack_text import escape
-from bot.overdue import Charge
+from bot.policy.audience import Team, of_key
+from bot.policy.overdue import Charge
 from domain.facts import Facts
 from domain.lifecycle import Verdict
 from domain.people import Role

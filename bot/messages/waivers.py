@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.messages.language import ROLE_NAMES, Speaker
+from bot.messages.i18n.speaker import ROLE_NAMES, Speaker
 from domain.finding import Finding
 from domain.sentence import Quote
 from domain.waiver import Substitute, Waiver

@@ -1,4 +1,4 @@
-"""How the outside says no. One class for each thing that is done about it; `bot.deliver` and `bot.fetch` do it."""
+"""How the outside says no: one class for each thing that is done about it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ class SourceError(Exception):
     def advice(self) -> str:
         """What happened, and what an admin can do about it, in one line."""
         return f"{self} — {self.fix}" if self.fix else str(self)
+
+    @property
+    def line(self) -> str:
+        """For the report: system, what happened, what to do."""
+        return f"{self.system}: {self.advice}"
 
 
 class AuthRefused(SourceError):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from build import ticket
 
-from bot.accounts import at_home, foreign, known_people
+from bot.intake.accounts import at_home, foreign, known_people
 from domain.asset import Asset
 from domain.fields import Field
 from domain.people import Person, Role, RoleMembers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from build import approved, ticket
 
-from bot.accounts import approvals_at_home
+from bot.intake.accounts import approvals_at_home
 from domain.people import Group, Person
 from domain.ticket import Approval, Decision
 

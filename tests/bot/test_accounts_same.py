@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot import app, settings
-from bot.accounts import at_home, one_person
+from bot import bootstrap
+from bot.intake.accounts import at_home
+from bot.policy.same_person import one_person
+from bot.settings.load import SettingsError, load_settings
 from domain.asset import Asset
 from domain.fields import Field
 from domain.people import Person
@@ -28,8 +30,8 @@ def test_pairs_make_people(pairs, people):
 @pytest.mark.parametrize("pair", ["a", "a=", "=a", "a=a", "a=b=c"])
 def test_what_is_no_pair_is_told_with_its_variable(monkeypatch, pair):
     monkeypatch.setenv("SLUIS_SAME_PERSON", f"x=y,{pair}")
-    with pytest.raises(settings.SettingsError) as caught:
-        settings.load()
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
     assert caught.value.problems == (
         f'SLUIS_SAME_PERSON: "{pair}" must be two account ids, such as one=other',
     )
@@ -37,7 +39,7 @@ def test_what_is_no_pair_is_told_with_its_variable(monkeypatch, pair):
 
 def test_the_setting_reaches_the_policy(monkeypatch):
     monkeypatch.setenv("SLUIS_SAME_PERSON", "acc1=acc2, acc3=acc2")
-    assert app.policy(settings.load()).same_person == {"acc1": "acc1", "acc2": "acc1", "acc3": "acc1"}
+    assert bootstrap.policy(load_settings()).same_person == {"acc1": "acc1", "acc2": "acc1", "acc3": "acc1"}
 
 
 @pytest.mark.parametrize(("same", "owner"), [({}, None), ({"sn-1": "j-1", "j-1": "j-1"}, "j-1")])

@@ -11,9 +11,9 @@ import pytest
 from fakes import NOW
 from sqlalchemy import insert, select
 
-from bot.brake import FEW, Load, too_much
+from bot.cycle.write_limit import FEW, Load, too_much
 from bot.journal import Allowance, Journal
-from bot.journal.tables import AUDIT, AUDIT_BESIDE, META
+from bot.journal.schema import AUDIT, AUDIT_BESIDE, META
 from domain.pseudonym import Persona
 
 

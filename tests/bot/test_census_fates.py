@@ -11,10 +11,10 @@ import pytest
 from build import NOW, complete
 from fakes import Clock
 
-from bot.census import FLOOD, followed_up
 from bot.context import Context, Policy
+from bot.intake.unlisted import FLOOD, followed_up
 from bot.journal import Journal
-from bot.messages.language import Speaker
+from bot.messages.i18n.speaker import Speaker
 from bot.report import Report
 from domain.lifecycle import State
 from domain.people import Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import generate_latest
 
 from bot.metrics import Metrics
-from bot.web.health import app
+from bot.server.health import app
 
 
 class FakeLine:

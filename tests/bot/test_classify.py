@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from build import english, subject, ticket
 
-from bot.classify import Beyond, classify, highest, of_change, united, unread_change
+from bot.policy.classification import Beyond, classify, highest, of_change, united, unread_change
 from domain import parsing
 from domain.asset import Asset, Dimension, Subject
 from domain.fields import UNREADABLE, Field

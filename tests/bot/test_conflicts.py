@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from build import AN, BO, EMPTY, english
 
-from bot.conflicts import united
+from bot.policy.asset_merge import united
 from domain.asset import Asset
 from domain.fields import UNREADABLE, Field
 from domain.parsing import level

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from build import BO, CI, EMPTY, NOW, TEAM, approved, complete, day, subject
 
-from bot.audience import OnTicket, Team
-from bot.decide import CARD, COMMENT, Intent, Memory, Voice, decide, handovers
-from bot.messages.language import Speaker
+from bot.messages.i18n.speaker import Speaker
+from bot.messages.intent import CARD, COMMENT, Intent, Memory, Voice
+from bot.notify.ticket_messages import decide, handovers
+from bot.policy.audience import OnTicket, Team
 from domain.asset import Flag
 from domain.facts import Facts
 from domain.lifecycle import State, Verdict

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from build import NOW
 
-from bot.declarations import DeclarationsError, attestations, examined, load_declarations
 from bot.report import Report
+from bot.settings.declarations import DeclarationsError, attestations, examined, load_declarations
 from domain.ports.connector import Health
 from domain.waiver import Declaration
 from rules.policy import load_packs

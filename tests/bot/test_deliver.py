@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 import pytest
 from fakes import NOW, Clock, FakeOutlet
 
-from bot.bring import BEGINNING, Orders
-from bot.deliver import deliver
-from bot.delivery import Delivery
 from bot.journal import Journal
+from bot.outbox.dispatcher import deliver
+from bot.outbox.reconciler import BEGINNING, Orders
+from bot.outbox.result import Delivery
 from domain.facts import Trouble
 from domain.outgoing import Wish
 from domain.ports.errors import (

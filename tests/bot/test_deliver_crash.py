@@ -15,9 +15,9 @@ import pytest
 from fakes import Clock, FakeOutlet
 from sqlalchemy import Connection
 
-from bot.bring import LEASE
-from bot.deliver import deliver
 from bot.journal import Journal
+from bot.outbox.dispatcher import deliver
+from bot.outbox.reconciler import LEASE
 from domain.outgoing import Wish
 from domain.ports.messaging import Format
 from domain.sentence import say

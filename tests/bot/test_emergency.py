@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from build import EMPTY, HIDDEN, complete, ticket
 
-from bot.emergency import settle_by
-from bot.messages.overview import overview
-from bot.remind import OVERDUE, due
+from bot.policy.emergency import settle_by
+from bot.policy.reminders import OVERDUE, due
+from bot.policy.ticket_summary import overview
 from domain.fields import Field
 from domain.lifecycle import State
 from domain.ticket import Change

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from build import NOW, complete, day, english
 
-from bot.handover import LINE, watched
+from bot.policy.handover import LINE, watched
 from domain.facts import Trouble, Underway
 from rules.engine import evaluate
 from rules.policy import load_packs

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from bot import app, settings
-from bot.inforce import in_force
+from bot import bootstrap
+from bot.settings.in_force import in_force
+from bot.settings.load import load_settings
 
 
 def told(monkeypatch: pytest.MonkeyPatch, **env: str) -> dict[str, str | None]:
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    loaded = settings.load()
-    rules = app.policy(loaded)
+    loaded = load_settings()
+    rules = bootstrap.policy(loaded)
     found = in_force(loaded, rules.packs, rules.declarations)
     return {name: value for name, value in found.items() if not name.startswith(("pack ", "declarations"))}
 
@@ -34,8 +35,8 @@ def test_settings_in_force(monkeypatch: pytest.MonkeyPatch, env, seen) -> None:
 
 
 def test_norms_in_force_are_told_with_their_content(monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = settings.load()
-    packs = app.policy(loaded).packs
+    loaded = load_settings()
+    packs = bootstrap.policy(loaded).packs
     found = in_force(loaded, packs, ())
     assert [name for name in found if name.startswith("pack ")] == ["pack vo-icr 2.1"]
     assert "ICR-11" in str(found["pack vo-icr 2.1"])

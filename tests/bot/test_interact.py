@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from build import AN, BO, CI, DIRK, EMPTY, ROLES, approved, complete, day, subject
 
-from bot.accounts import matching
-from bot.deed import Carried, Command, Nap, Wanted, carried, carry, understood
-from bot.interact import Limits, naps, pause_of, settled
+from bot.intake.accounts import matching
+from bot.policy.actions import Carried, Command, Nap, Wanted, carried, carry, understood
+from bot.policy.snooze import Limits, naps, pause_of, settled
 from domain.asset import Flag
 from domain.fields import Field
 from domain.lifecycle import State

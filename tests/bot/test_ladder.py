@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ladder import Ladder, Rung, reached, rungs
+from bot.policy.escalation_ladder import Ladder, Rung, reached, rungs
 from domain.people import Role
 from domain.working_calendar import Calendar
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from build import AN, BO, CAB, day, members
 
-from bot.membership import Watched, looked, with_past
+from bot.policy.membership import Watched, looked, with_past
 from domain.people import Membership, Person
 
 G = CAB.id

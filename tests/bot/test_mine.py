@@ -12,12 +12,12 @@ import pytest
 from build import AN, BO, CAB, CI, DIRK, DPOS, ELS, TEAM, complete, members, subject
 from fakes import Clock
 
-from bot.audience import Team
+from bot.interactions.my_work import Teams, mine
 from bot.journal import Decided, Journal
-from bot.messages.overview import overview
-from bot.mine import Teams, mine
-from bot.remind import Due
-from bot.reminders import Rest
+from bot.notify.snoozed import Rest
+from bot.policy.audience import Team
+from bot.policy.reminders import Due
+from bot.policy.ticket_summary import overview
 from domain.asset import Flag
 from domain.lifecycle import State
 from domain.people import Person, Role, RoleMembers

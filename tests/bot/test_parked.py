@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.journal import Unsent
-from bot.parked import Herald, examined, waiting
+from bot.outbox.undelivered import Herald, examined, waiting
 from domain.ports.connector import Health
 from domain.working_calendar import Calendar
 

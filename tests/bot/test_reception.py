@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from fakes import Clock
 
+from bot.interactions.worker import PATIENCE, SILENT, Reception
 from bot.journal import Journal
-from bot.messages.exception_form import note_of
-from bot.messages.language import Speaker
-from bot.reception import PATIENCE, SILENT, Reception
+from bot.messages.i18n.speaker import Speaker
+from bot.messages.waiver_modal import note_of
 from domain.ports.errors import Gone, SourceError, Unreachable
 from domain.ports.interactions import Deed, Interaction, Visitor
 

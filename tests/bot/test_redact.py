@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import load
+from bot.settings.load import load_settings
 from domain import redaction
 from domain.ports.errors import AuthRefused
 
@@ -91,7 +91,7 @@ def test_reading_the_settings_is_enough(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, text: str
 ) -> None:
     monkeypatch.setenv(variable, value)
-    load()
+    load_settings()
     assert redaction.hidden(f"a {text} b") == "a [secret] b"
 
 
@@ -99,7 +99,7 @@ UNCAUGHT = """
 import logging, threading
 from bot import logs, redact, settings
 import structlog
-settings.load()
+settings.load_settings()
 logs.configure("DEBUG")
 secret = "canary" + "-value-77aa1"
 structlog.get_logger().info("asked", header=secret, by="els.maes@example.org")

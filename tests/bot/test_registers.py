@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 from build import english
 
-from bot.registers import Registers
+from bot.intake.assets import Registers
 from domain.asset import Asset
 from domain.dependencies import Reach
 from domain.fields import Field

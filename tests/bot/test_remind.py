@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from build import CI, EMPTY, ROLES, TEAM, approved, complete, subject
 
-from bot.audience import Team
-from bot.messages.overview import overview
-from bot.remind import OVERDUE, due, grouped, step_now
+from bot.policy.audience import Team
+from bot.policy.reminders import OVERDUE, due, grouped, step_now
+from bot.policy.ticket_summary import overview
 from domain.asset import Flag
 from domain.lifecycle import State
 from domain.people import Group, Role

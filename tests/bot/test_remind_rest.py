@@ -10,10 +10,10 @@ from build import AN, BO, EMPTY, complete, subject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.deed import Nap
-from bot.interact import Limits, pause_of
-from bot.messages.overview import overview
-from bot.remind import LAST_DAY, OVERDUE, Due, at_rest, due, grouped, hard, next_hard_step
+from bot.policy.actions import Nap
+from bot.policy.reminders import LAST_DAY, OVERDUE, Due, at_rest, due, grouped, hard, next_hard_step
+from bot.policy.snooze import Limits, pause_of
+from bot.policy.ticket_summary import overview
 from domain.asset import Flag
 from domain.lifecycle import State
 from domain.people import Person, Role

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import settings
-from bot.settings_doc import example
+from bot.settings.env_example import example
+from bot.settings.load import SettingsError, load_settings
 from domain.people import Role
 from domain.waiver import Substitute
 
@@ -18,8 +18,8 @@ def problems(monkeypatch: pytest.MonkeyPatch, **env: str) -> tuple[str, ...]:
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     try:
-        settings.load()
-    except settings.SettingsError as error:
+        load_settings()
+    except SettingsError as error:
         return error.problems
     return ()
 
@@ -76,7 +76,7 @@ def test_a_secret_comes_from_a_file_and_shows_nowhere(monkeypatch, tmp_path):
     monkeypatch.setenv("JIRA_URL", "https://x.example")
     monkeypatch.setenv("JIRA_EMAIL", "bot@example.org")
     monkeypatch.setenv("JIRA_API_TOKEN_FILE", str(tmp_path / "token"))
-    loaded = settings.load()
+    loaded = load_settings()
     assert loaded.connectors["jira"].api_token.get_secret_value() == "s3cret-value"
     assert "s3cret-value" not in repr(loaded)
 
@@ -85,17 +85,17 @@ def test_a_dotenv_file_is_read_and_its_typing_errors_are_seen(monkeypatch, tmp_p
     (tmp_path / ".env").write_text("SLUIS_LANGUAGE=en\nSLUIS_MODUS=act\n")
     assert problems(monkeypatch) == ("SLUIS_MODUS: no such setting; did you mean SLUIS_MODE?",)
     (tmp_path / ".env").write_text("SLUIS_LANGUAGE=en\n")
-    assert settings.load().bot.language == "en"
+    assert load_settings().bot.language == "en"
 
 
 def test_defaults_are_safe(monkeypatch):
-    bot = settings.load().bot
+    bot = load_settings().bot
     assert (bot.mode, bot.max_writes, bot.default_class, bot.packs) == ("observe", 200, 3, ("vo-icr",))
 
 
 def test_roles_are_lists_of_names(monkeypatch):
     monkeypatch.setenv("ROLES__CAB", "Change Advisory Board, cab-urgent")
-    assert settings.load().roles.wanted() == {Role.CAB: ("Change Advisory Board", "cab-urgent")}
+    assert load_settings().roles.wanted() == {Role.CAB: ("Change Advisory Board", "cab-urgent")}
 
 
 def test_other_peoples_variables_are_none_of_our_business(monkeypatch):
@@ -127,7 +127,7 @@ def test_the_example_file_is_a_valid_env_file(monkeypatch, tmp_path):
 def test_the_group_of_a_body_that_stands_in_is_the_cab(monkeypatch, env, cab):
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    loaded = settings.load()
+    loaded = load_settings()
     assert loaded.wanted_roles.get(Role.CAB) == cab
     declared = (Substitute(Role.CAB, "Management team", "We have no CAB"),)
     assert loaded.bot.stand_ins == (declared if "SLUIS_SUBSTITUTES__CAB" in env else ())
@@ -138,5 +138,5 @@ def test_what_would_turn_the_slack_library_to_another_way_of_signing_in_is_refus
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv(name, "x")
-    with pytest.raises(settings.SettingsError, match=f"{name}: no such setting"):
-        settings.load()
+    with pytest.raises(SettingsError, match=f"{name}: no such setting"):
+        load_settings()

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from build import ELS, day, ticket
 
-from bot.since import over_before
+from bot.policy.cutoff import over_before
 from domain.lifecycle import State
 from domain.ticket import Change
 

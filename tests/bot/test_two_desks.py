@@ -15,7 +15,7 @@ import clock
 import pytest
 from sqlalchemy import create_engine, text
 
-from bot.reception import LEASE
+from bot.interactions.worker import LEASE
 from sandbox.server import Fault, How
 from sandbox.slack.state import Message
 from sandbox.town import Town

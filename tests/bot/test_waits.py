@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.journal.tickets import TicketRow
-from bot.messages.language import Speaker
-from bot.messages.waits import age, listed
-from bot.overdue import known
-from bot.waits import age_of, as_json, waits
+from bot.messages.i18n.speaker import Speaker
+from bot.messages.waiting import age, listed
+from bot.notify.waiting_time import age_of, as_json, waits
+from bot.policy.overdue import known
 from domain.lifecycle import State, Verdict
 from domain.requests import Point
 from domain.waiting import Age

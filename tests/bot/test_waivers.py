@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from build import AN, BO, CI, ELS, FAY, HIDDEN, complete, facts, members
 
-from bot.messages.language import Speaker
-from bot.waivers import TERMS, Asked, Terms, WaiverRefused, still_open, waiver
+from bot.messages.i18n.speaker import Speaker
+from bot.policy.waiver_terms import TERMS, Terms
+from bot.waivers import Asked, WaiverRefused, still_open, waiver
 from domain.people import Person, Role
 from domain.ticket import TicketKind
 from rules.policy import load_packs

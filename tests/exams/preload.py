@@ -5,16 +5,16 @@ import gc
 
 import holidays.countries.belgium
 
-import bot.app
+import bot.bootstrap
 import bot.cli
+import bot.cycle.cycle
 import bot.logs
-import bot.pipeline
 import connectors.catalog
 import sandbox.mail
 import sandbox.town
 import tests.exams.process
-from bot.cli import interrupt, operate, progress, screen
-from bot.settings import NormSettings
+from bot.cli import console, interrupt, operate, progress
+from bot.settings.load import NormSettings
 from rules.policy import load_packs
 
 load_packs(("vo-icr",))

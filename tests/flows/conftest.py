@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, settings
-from bot.fetch import Gatherer
-from bot.pipeline import cycle
+from bot import bootstrap
+from bot.cycle.cycle import cycle
+from bot.intake.facts import Gatherer
 from bot.report import Report
+from bot.settings.load import load_settings
 from domain.facts import Facts
 from sandbox.town import Town
 
@@ -27,11 +28,11 @@ def town(tmp_path: Path) -> Iterator[Town]:
 def sync(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
     """One cycle with the town's settings, in act mode unless told otherwise (`env`), by `clock`."""
 
-    def run(full: bool = False, clock: Callable[[], datetime] = app.now, **env: str) -> Report:
+    def run(full: bool = False, clock: Callable[[], datetime] = bootstrap.now, **env: str) -> Report:
         given = town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": "en"} | env
         for name, value in given.items():
             monkeypatch.setenv(name, value)
-        ctx = app.build(settings.load(), clock)
+        ctx = bootstrap.build(load_settings(), clock)
         try:
             return cycle(ctx, full)
         finally:
@@ -47,7 +48,7 @@ def facts(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Facts]:
     def ask(key: str, **env: str) -> Facts:
         for name, value in (town.env() | env).items():
             monkeypatch.setenv(name, value)
-        ctx = app.build(settings.load())
+        ctx = bootstrap.build(load_settings())
         try:
             source, ref = next((s, ref) for s in ctx.sources if (ref := s.find(key)))
             return Gatherer(ctx).facts(source, ref)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from test_cli import sluis
 
-from bot import app, settings
-from bot.pipeline import cycle
+from bot import bootstrap
+from bot.cycle.cycle import cycle
+from bot.settings.load import load_settings
 from sandbox.town import Town
 
 
@@ -30,7 +31,7 @@ def test_a_copy_put_back_doubles_nothing(town: Town, tmp_path: Path, monkeypatch
     env = town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": "en"}
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    serving = app.build(settings.load())
+    serving = bootstrap.build(load_settings())
     for _ in range(cycles_before):
         cycle(serving)
     copy = tmp_path / "copy.db"
@@ -55,7 +56,7 @@ def test_a_copy_put_back_doubles_nothing(town: Town, tmp_path: Path, monkeypatch
     done = sluis("journal", "restore", str(copy), env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert "put back; what stood there is now" in done.stdout
-    back = app.build(settings.load())
+    back = bootstrap.build(load_settings())
     reports = [cycle(back) for _ in range(2)]
     assert [(report.exit_code, report.problems) for report in reports] == [(0, []), (0, [])]
     assert outside(town) == before
@@ -71,12 +72,12 @@ def test_without_the_word_that_it_was_put_back_a_card_would_be_doubled(
     env = town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": "en"}
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    first = app.build(settings.load())
+    first = bootstrap.build(load_settings())
     cycle(first)
     first.journal.close()
     before = outside(town)
     monkeypatch.setenv("SLUIS_DATABASE_URL", f"sqlite:///{tmp_path / 'fresh.db'}")
-    fresh = app.build(settings.load())
+    fresh = bootstrap.build(load_settings())
     cycle(fresh)
     fresh.journal.close()
     assert outside(town) != before

@@ -20,7 +20,7 @@ import clock
 import pytest
 from pydantic import SecretStr
 
-from bot.settings import GROUPS
+from bot.settings.load import GROUPS
 from domain.redaction import MARK
 from sandbox.mail import MailSandbox
 from sandbox.server import Fault, How

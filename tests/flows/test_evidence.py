@@ -18,9 +18,10 @@ import pytest
 from test_cli import sluis
 from test_story import writes
 
-from bot import app, settings
-from bot.pipeline import cycle
+from bot import bootstrap
+from bot.cycle.cycle import cycle
 from bot.report import Report
+from bot.settings.load import load_settings
 from sandbox.town import Town
 
 REASON = 'Comes next week </td><script>alert("x")</script>'
@@ -269,7 +270,7 @@ def sync_at(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report
     def run(days: float = 0, **more: str) -> Report:
         for name, value in (town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": "en"} | more).items():
             monkeypatch.setenv(name, value)
-        ctx = app.build(settings.load(), clock=lambda: datetime.now(UTC) + timedelta(days=days))
+        ctx = bootstrap.build(load_settings(), clock=lambda: datetime.now(UTC) + timedelta(days=days))
         try:
             return cycle(ctx)
         finally:

@@ -13,10 +13,11 @@ import pytest
 from test_cli import sluis
 from test_story import card, comments, text
 
-from bot import app, settings
+from bot import bootstrap
 from bot.context import Context
-from bot.pipeline import cycle
+from bot.cycle.cycle import cycle
 from bot.report import Report
+from bot.settings.load import load_settings
 from sandbox.town import Town
 
 REASON = "The masked copy is delivered next week; until then nobody but the DBA sees the data"
@@ -35,7 +36,7 @@ def sync_at(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[..
     def run(days: float = 0, **more: str) -> Report:
         for name, value in (env | more).items():
             monkeypatch.setenv(name, value)
-        ctx = app.build(settings.load(), clock=lambda: datetime.now(UTC) + timedelta(days=days))
+        ctx = bootstrap.build(load_settings(), clock=lambda: datetime.now(UTC) + timedelta(days=days))
         try:
             return cycle(ctx)
         finally:
@@ -224,7 +225,7 @@ def test_an_emergency_that_was_closed_at_once_is_told_of_what_it_skipped(town: T
 def test_a_waiver_can_be_recorded_while_the_bot_runs(env, monkeypatch) -> None:
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    running = app.build(settings.load())
+    running = bootstrap.build(load_settings())
     try:
         assert waive(env, "ICR-16").returncode == 0
         assert [w.rules for w in running.journal.waivers_of(_id(running))] == [("ICR-16",)]

@@ -13,8 +13,8 @@ from test_slack_desk import World, mode, until, world  # noqa: F401 - fixtures
 from test_story import Sync, text
 
 from bot.context import Context
-from bot.fetch import Gatherer
-from bot.pipeline import cycle
+from bot.cycle.cycle import cycle
+from bot.intake.facts import Gatherer
 from domain.facts import Facts
 from rules.engine import evaluate
 from rules.policy import load_packs

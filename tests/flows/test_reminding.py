@@ -13,7 +13,7 @@ from office import CARLA, LADDERS, Killed, Office
 from sqlalchemy import event
 
 from bot.journal import Decided
-from bot.talk import Talk
+from bot.policy.speaking_times import Talk
 from domain.asset import Asset
 from domain.fields import Field
 from domain.lifecycle import State

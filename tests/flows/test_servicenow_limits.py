@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot import app, settings
-from bot.pipeline import cycle
+from bot import bootstrap
+from bot.cycle.cycle import cycle
+from bot.settings.load import load_settings
 from sandbox.server import Fault, How
 from sandbox.town import Town
 
@@ -17,7 +18,7 @@ def test_the_hours_allowance_is_used_up(town: Town, monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv(name, value)
     server = town.servers["servicenow"]
     headers = {"Retry-After": "3000", "Content-Type": "application/json"}
-    ctx = app.build(settings.load())
+    ctx = bootstrap.build(load_settings())
     try:
         server.fail(
             Fault(How.ANSWER, "sysapproval_approver", status=429, headers=headers, body=_LIMIT, times=9)

@@ -10,9 +10,10 @@ from datetime import timedelta
 import pytest
 from flask import request
 
-from bot import app, settings
+from bot import bootstrap
 from bot.context import Context
-from bot.pipeline import cycle
+from bot.cycle.cycle import cycle
+from bot.settings.load import load_settings
 from sandbox.server import Asked
 from sandbox.slack.state import Message
 from sandbox.town import Town
@@ -32,7 +33,7 @@ def connect(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connect]:
         given = town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": "en", "JIRA_URL": ""} | env
         for name, value in given.items():
             monkeypatch.setenv(name, value)
-        made.append(app.build(settings.load()))
+        made.append(bootstrap.build(load_settings()))
         return made[-1]
 
     yield build
@@ -41,7 +42,7 @@ def connect(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connect]:
 
 
 def later(ctx: Context, **span: float) -> Context:
-    return replace(ctx, clock=lambda: app.now() + timedelta(**span))
+    return replace(ctx, clock=lambda: bootstrap.now() + timedelta(**span))
 
 
 def asked(town: Town, of: str = "servicenow") -> list[Asked]:

@@ -11,16 +11,17 @@ import pytest
 from prometheus_client import CollectorRegistry
 from test_story import card
 
-from bot import app, settings
+from bot import bootstrap
 from bot.context import Context
-from bot.deed import Nap, carry
-from bot.fetch import Gatherer
-from bot.interact import Limits, latest
-from bot.pipeline import cycle
-from bot.reception import Reception
-from bot.web.health import HealthServer, add_events
-from bot.web.health import app as pages
-from bot.web.hooks import AT_ONCE, PER_SECOND
+from bot.cycle.cycle import cycle
+from bot.intake.facts import Gatherer
+from bot.interactions.worker import Reception
+from bot.policy.actions import Nap, carry
+from bot.policy.snooze import Limits, latest
+from bot.server.health import HealthServer, add_events
+from bot.server.health import app as pages
+from bot.server.webhooks import AT_ONCE, PER_SECOND
+from bot.settings.load import load_settings
 from domain.ports.interactions import Deed, Interaction
 from sandbox.server import Fault, How
 from sandbox.slack.socket import Delivered
@@ -155,14 +156,14 @@ def world(town: Town, mode: str, extra: dict[str, str], monkeypatch: pytest.Monk
         del env["SLACK_SIGNING_SECRET"]
     for name, value in (env | extra).items():
         monkeypatch.setenv(name, value)
-    loaded = settings.load()
-    ctx = app.build(loaded)
+    loaded = load_settings()
+    ctx = bootstrap.build(loaded)
     cycle(ctx)
-    reception = app.reception(loaded, ctx, app.Metrics())
+    reception = bootstrap.reception(loaded, ctx, bootstrap.Metrics())
     assert reception is not None
     reception.open()
     flask = pages(dict, dict, CollectorRegistry())
-    add_events(flask, reception.receive, app.admission(AT_ONCE, PER_SECOND))
+    add_events(flask, reception.receive, bootstrap.admission(AT_ONCE, PER_SECOND))
     web = HealthServer(flask, "127.0.0.1", 0)
     if mode == "http":
         town.slack.people.url = f"http://127.0.0.1:{web.port}/slack/events"

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot import app, settings
+from bot import queries
 from bot.cli.adf_text import adf_text
 from bot.journal import open_journal
 from bot.report import Report
+from bot.settings.load import load_settings
 from sandbox.jira.state import Comment
 from sandbox.town import Town
 
@@ -184,9 +185,9 @@ def test_more_than_the_cap_stops_before_the_first_write_until_somebody_allows_it
     again = sync(SLUIS_MAX_WRITES="5")
     assert (again.problems, again.writes, writes(town)) == ([line], 0, 0)
 
-    app.allow(settings.load(), number - 1, "Dirk Peeters", "dpeeters")
+    queries.allow(load_settings(), number - 1, "Dirk Peeters", "dpeeters")
     assert sync(SLUIS_MAX_WRITES="5").writes == 0, "less than it takes"
-    app.allow(settings.load(), number, "Dirk Peeters", "dpeeters")
+    queries.allow(load_settings(), number, "Dirk Peeters", "dpeeters")
     done = sync(SLUIS_MAX_WRITES="5")
     assert (done.problems, done.writes >= number) == ([], True)
     assert done.notes == [
@@ -219,7 +220,7 @@ def test_what_was_closed_before_a_day_is_not_even_kept(town: Town, sync: Sync, d
     town.jira.set_field(town.change, "summary", "Another title", "Tom Willems")
     report = sync(SLUIS_SINCE=since)
     assert (report.exit_code, comments(town, town.change)) == (0, [])
-    journal = open_journal(settings.load().bot.database_url)
+    journal = open_journal(load_settings().bot.database_url)
     assert (town.change in {ref.key for ref in journal.tracked("jira").values()}) is kept
     journal.close()
 

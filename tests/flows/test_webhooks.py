@@ -17,16 +17,17 @@ import pytest
 import requests
 from flask import Flask
 
-from bot import app, settings
+from bot import bootstrap
 from bot.cli.adf_text import adf_text
 from bot.context import Context
-from bot.ear import Ear
+from bot.cycle.cycle import cycle
 from bot.journal import open_journal
 from bot.metrics import Metrics
-from bot.pipeline import cycle
 from bot.report import Report
-from bot.web.health import HealthServer
-from bot.web.hooks import AT_ONCE, PER_SECOND, Doorman, Tally
+from bot.server.health import HealthServer
+from bot.server.recheck_worker import Ear
+from bot.server.webhooks import AT_ONCE, PER_SECOND, Doorman, Tally
+from bot.settings.load import load_settings
 from domain.ports.source import Hint
 from sandbox.jira.hooks import Webhook
 from sandbox.server import Fault, How
@@ -50,7 +51,7 @@ class Serving:
             self.metrics.hook(name, outcome)
             tally.add(name, outcome)
 
-        flask, admit = Flask("hooks"), app.admission(AT_ONCE, PER_SECOND)
+        flask, admit = Flask("hooks"), bootstrap.admission(AT_ONCE, PER_SECOND)
         hear = lambda name, hints: self.ctx.journal.hear(name, hints, self.ctx.clock())  # noqa: E731
         Doorman(self.ctx.inbounds, hear, self.ear.wake, count, admit).add_to(flask)
         self.web = HealthServer(flask, "127.0.0.1", 0)
@@ -83,7 +84,7 @@ def start(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
         given = {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": "en", "JIRA_WEBHOOK_SECRET": SECRET} | env
         for name, value in (town.env() | given).items():
             monkeypatch.setenv(name, value)
-        made.append(Serving(app.build(settings.load()), town))
+        made.append(Serving(bootstrap.build(load_settings()), town))
         return made[-1]
 
     yield begin

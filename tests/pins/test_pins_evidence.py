@@ -15,9 +15,9 @@ import pytest
 from build import day
 from test_pins_snapshot import FACTS, FINDING, TICKET
 
-from bot.evidence.pack import Request, gather, write
+from bot.audit.evidence_pack import Request, gather, write
 from bot.journal import Decided, open_journal
-from bot.messages.language import Speaker
+from bot.messages.i18n.speaker import Speaker
 from domain.lifecycle import State, Verdict
 from domain.outgoing import Wish
 from domain.people import Role

@@ -17,7 +17,7 @@ from lived import Lived, lived
 from sqlalchemy import Table, select
 
 from bot.journal import open_journal
-from bot.journal.tables import ASKED, AUDIT, CURSOR, DEED, FINDING, META, RUN, SENT, SLOT
+from bot.journal.schema import ASKED, AUDIT, CURSOR, DEED, FINDING, META, RUN, SENT, SLOT
 from domain.people import Role
 from domain.pseudonym import Persona
 from domain.waiver import Waiver

@@ -9,7 +9,7 @@ from sqlalchemy import UniqueConstraint
 
 from bot.journal import connect
 from bot.journal.migrate import alembic_config
-from bot.journal.tables import METADATA
+from bot.journal.schema import METADATA
 
 COLUMNS = {
     "asked": "id ticket line audience step at settled_at",

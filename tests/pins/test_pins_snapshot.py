@@ -10,9 +10,9 @@ from pathlib import Path
 
 from build import AN, BO, CAB, CI, DIRK, TEAM, day
 
-from bot import settings
-from bot.inforce import in_force
-from bot.journal import digest, open_journal, tables
+from bot.journal import digest, open_journal, schema
+from bot.settings.in_force import in_force
+from bot.settings.load import load_settings
 from domain.asset import Asset, Because, Dimension, Flag, Subject
 from domain.facts import Child, Facts, Notice, Receipt, Trouble, Underway
 from domain.fields import UNREADABLE, Field
@@ -136,8 +136,8 @@ def test_hashes_of_a_judgement_in_the_journal(tmp_path: Path) -> None:
     journal = open_journal(f"sqlite:///{tmp_path / 'sluis.db'}")
     journal.store(TICKET, [FINDING], snapshot(FACTS), day(10))
     with journal.read() as connection:
-        [finding] = connection.execute(tables.FINDING.select()).mappings()
-        [ticket] = connection.execute(tables.TICKET.select()).mappings()
+        [finding] = connection.execute(schema.FINDING.select()).mappings()
+        [ticket] = connection.execute(schema.TICKET.select()).mappings()
     journal.close()
     assert (ticket["snapshot_hash"], finding["digest"]) == (SNAPSHOT, MEANING)
     assert finding["who"] == [
@@ -150,7 +150,7 @@ def test_hashes_of_a_judgement_in_the_journal(tmp_path: Path) -> None:
 
 def test_declarations_in_force() -> None:
     """They are hashed as they show themselves: another form would put them on record as changed."""
-    shown = in_force(settings.load(), (), FACTS.declarations)["declarations"]
+    shown = in_force(load_settings(), (), FACTS.declarations)["declarations"]
     assert json.loads(shown or "") == [
         "Declaration(rule='ICR-40', reference='https://wiki.example.org', "
         "reviewed=datetime.date(2026, 1, 5), subject='Website')"
@@ -160,7 +160,7 @@ def test_declarations_in_force() -> None:
 def test_packs_in_force() -> None:
     """They are hashed whole, the names of their parts among it."""
     [shown] = [
-        v for k, v in in_force(settings.load(), load_packs(["patch"]), ()).items() if k.startswith("pack ")
+        v for k, v in in_force(load_settings(), load_packs(["patch"]), ()).items() if k.startswith("pack ")
     ]
     pack = json.loads(shown or "")
     rule = pack["rules"][0]

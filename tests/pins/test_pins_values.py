@@ -6,11 +6,11 @@ from enum import Enum
 
 import pytest
 
-from bot.deed import Action, Nap, Wanted, carry
-from bot.journal.causes import Cause
-from bot.journal.slot import GENERAL, IDLE, REFUSAL, WRITING, slot_key
-from bot.journal.slots import DEFAULT_INSTALL
-from bot.settings import Mode
+from bot.journal.audit_causes import Cause
+from bot.journal.outbox import DEFAULT_INSTALL
+from bot.journal.outbox_row import GENERAL, IDLE, REFUSAL, WRITING, slot_key
+from bot.policy.actions import Action, Nap, Wanted, carry
+from bot.settings.load import Mode
 from connectors.jira.settings import Deployment
 from domain.asset import Dimension, Flag
 from domain.facts import Trouble

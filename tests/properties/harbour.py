@@ -19,14 +19,14 @@ import build
 from sqlalchemy import func, select
 from waters import CHANNEL, REF, START, Board, Channels, Counter, Silent, Site
 
-from bot.accounts import one_person
 from bot.context import Context, Policy
-from bot.deed import Action
+from bot.interactions.worker import Reception
 from bot.journal import Journal, connect, open_journal
-from bot.journal.causes import Cause
-from bot.journal.tables import AUDIT
-from bot.messages.language import Speaker
-from bot.reception import Reception
+from bot.journal.audit_causes import Cause
+from bot.journal.schema import AUDIT
+from bot.messages.i18n.speaker import Speaker
+from bot.policy.actions import Action
+from bot.policy.same_person import one_person
 from domain.fields import UNREADABLE, Field
 from domain.lifecycle import State
 from domain.people import Role

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from harbour import CALENDAR, PACKS, STEPS, Harbour
 from waters import Message
 
-from bot.fetch import Gatherer
-from bot.messages.overview import Overview, overview
+from bot.intake.facts import Gatherer
+from bot.policy.ticket_summary import Overview, overview
 from domain.facts import Facts
 from domain.lifecycle import State
 from rules.engine import evaluate

@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from waters import LOST, Killed, Trouble
 
-from bot.decide import COMMENT, decide
-from bot.deed import Action, Nap, carry
-from bot.fetch import Gatherer
+from bot.cycle.cycle import cycle
+from bot.cycle.judge import memory_of
+from bot.intake.facts import Gatherer
 from bot.journal import Journal
-from bot.pipeline import cycle, memory_of
+from bot.messages.intent import COMMENT
+from bot.notify.ticket_messages import decide
+from bot.policy.actions import Action, Nap, carry
 from domain.fields import Field
 from domain.lifecycle import State, Verdict
 from domain.people import Role

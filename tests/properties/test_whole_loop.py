@@ -16,7 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from story import Story
 
 from bot.journal import Journal, open_journal
-from bot.journal.slot import Slot
+from bot.journal.outbox_row import Slot
 from domain.finding import Finding
 from domain.lifecycle import Verdict
 from domain.ticket import Ticket, TicketRef

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.cases.reader import cases_of
-from bot.cases.run import run
+from bot.policy_tests.reader import cases_of
+from bot.policy_tests.runner import run
 from rules.checks import CHECKS
 from rules.checks_doc import put_into
 from rules.own import load_all

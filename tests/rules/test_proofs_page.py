@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.cases.proofs import put_into
+from bot.policy_tests.coverage import put_into
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "proofs.md").read_text(encoding="utf-8")

@@ -164,8 +164,8 @@ SCRIPT = """
 import json, sys
 from zoneinfo import ZoneInfo
 from build import complete, facts, subject, HIDDEN, ROLES
-from bot.messages.answer import as_json
-from bot.messages.language import Speaker
+from bot.messages.findings_report import as_json
+from bot.messages.i18n.speaker import Speaker
 from domain.asset import Flag
 from rules.engine import evaluate
 from rules.policy import known_packs, load_packs

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import types
 
-from bot.journal.tables import METADATA, Json, Utc, Words
+from bot.journal.schema import METADATA, Json, Utc, Words
 
 _PLAIN = {
     Utc: "sa.DateTime(timezone=True)",

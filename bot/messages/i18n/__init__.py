@@ -1,1 +1,1 @@
-"""The languages the product speaks: which there are, and sentences put into one of them."""
+"""Sentences in the reader's language, and the catalogues of translations."""

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 
 from domain.sentence import FALLBACK
 
-LOCALES = resources.files("bot.messages") / "locale"
+LOCALES = resources.files("bot.messages.i18n") / "locale"
 CATALOGUE = "sluis.po"
 
 

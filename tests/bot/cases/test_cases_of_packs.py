@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from build import english
 
-from bot.cases.reader import case_files, read_cases, unknown_rules
-from bot.cases.run import run
-from bot.cases.schema import Expected
+from bot.policy_tests.reader import case_files, read_cases, unknown_rules
+from bot.policy_tests.runner import run
+from bot.policy_tests.schema import Expected
 from rules.policy import PACKS, Item, known_packs, load_packs
 
 CASES = Path(str(PACKS)) / "cases"

@@ -9,11 +9,11 @@ import pytest
 import yaml
 from build import day
 
-from bot.cases.facts import facts_of, person
-from bot.cases.reader import case_files, cases_of, read_cases, unknown_rules
-from bot.cases.run import run
-from bot.cases.schema import Case, Expected
-from bot.messages.language import Speaker
+from bot.messages.i18n.speaker import Speaker
+from bot.policy_tests.facts import facts_of, person
+from bot.policy_tests.reader import case_files, cases_of, read_cases, unknown_rules
+from bot.policy_tests.runner import run
+from bot.policy_tests.schema import Case, Expected
 from domain.fields import Field
 from domain.people import Group, Role
 from domain.ticket import Decision

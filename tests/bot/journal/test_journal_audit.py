@@ -13,7 +13,7 @@ from test_journal_ledger import COMMENT, LATER, NOW, SNAPSHOT, TICKET, finding
 
 from bot.journal import Journal, open_journal
 from bot.journal.audit import Entry, append
-from bot.journal.causes import Cause
+from bot.journal.audit_causes import Cause
 from domain.hash_chain import START, Head
 from domain.lifecycle import Verdict
 from domain.people import Role

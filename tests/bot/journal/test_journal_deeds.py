@@ -11,7 +11,7 @@ from fakes import Clock
 from sqlalchemy import select
 
 from bot.journal import Decided, Journal, open_journal
-from bot.journal.tables import DEED
+from bot.journal.schema import DEED
 from domain.lifecycle import State, Verdict
 from domain.people import Role
 from domain.ports.interactions import Deed, Interaction

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from bot.journal import Journal, digest
-from bot.journal.tables import CURSOR, META
+from bot.journal.schema import CURSOR, META
 from domain.fields import Field
 from domain.finding import Finding
 from domain.lifecycle import Severity, State, Verdict

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
 from bot.journal import Journal
-from bot.journal.tables import MEMBERSHIP
-from bot.membership import Watched
+from bot.journal.schema import MEMBERSHIP
+from bot.policy.membership import Watched
 from domain.people import Membership, Person, Role, RoleMembers
 
 

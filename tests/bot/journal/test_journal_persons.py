@@ -13,8 +13,8 @@ from test_journal_ledger import COMMENT, LATER, NOW, TICKET, finding
 
 from bot.journal import Journal, digest
 from bot.journal.audit import Entry
-from bot.journal.causes import Cause
-from bot.journal.tables import METADATA
+from bot.journal.audit_causes import Cause
+from bot.journal.schema import METADATA
 from domain.lifecycle import State, Verdict
 from domain.outgoing import Wish
 from domain.people import Role

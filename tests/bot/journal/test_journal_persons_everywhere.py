@@ -12,8 +12,8 @@ from test_journal_persons import everything, whole
 
 from bot.journal import Allowance, Decided, Journal
 from bot.journal.receipts import ReceiptRow
-from bot.journal.tables import METADATA
-from bot.journal.tables import TICKET as TICKETS
+from bot.journal.schema import METADATA
+from bot.journal.schema import TICKET as TICKETS
 from domain.lifecycle import State, Verdict
 from domain.outgoing import Wish
 from domain.people import Group, Membership, Person, Role, RoleMembers

@@ -16,7 +16,7 @@ from sqlalchemy.exc import StatementError
 
 from bot.journal import Journal, JournalError, connect, open_journal, upgrade
 from bot.journal.migrate import alembic_config
-from bot.journal.tables import CURSOR, METADATA, TICKET, Utc, storable
+from bot.journal.schema import CURSOR, METADATA, TICKET, Utc, storable
 from domain.lifecycle import Verdict
 
 TABLES = set(METADATA.tables)

@@ -11,7 +11,7 @@ from build import day, ticket
 from sqlalchemy import select
 
 from bot.journal import Journal
-from bot.journal.tables import WAIVER
+from bot.journal.schema import WAIVER
 from domain.finding import Finding
 from domain.lifecycle import Severity, State, Verdict
 from domain.people import Role

@@ -48,7 +48,7 @@ rules:
 SAY = """
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
-from bot.messages.language import Speaker
+from bot.messages.i18n.speaker import Speaker
 from domain.asset import Dimension
 from rules.words import class_letter
 speak = Speaker("fr", ZoneInfo("UTC"))

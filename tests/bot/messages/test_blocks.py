@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.messages import blocks
-from bot.messages.blocks import (
+from bot.messages.blockkit import blocks
+from bot.messages.blockkit.blocks import (
     actions,
     bullets,
     check_message,
@@ -23,7 +23,7 @@ from bot.messages.blocks import (
     web_link,
     words,
 )
-from bot.messages.finish import LITERAL
+from bot.messages.blockkit.limits import LITERAL
 
 SPEC = Path(__file__).parents[3] / ".." / "shared" / "specs" / "slack" / "blocks-limits" / "spec"
 URL = "https://example.org/browse/CHG-1"

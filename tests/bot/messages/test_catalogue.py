@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from bot.messages import catalogue
+from bot.messages.i18n import catalogue
 from bot.messages.i18n.languages import translated
-from bot.messages.language import Speaker
+from bot.messages.i18n.speaker import Speaker
 
 _PLACE = re.compile(r"\{(\w+)\}")
 # Babel stamps these lines anew: when the template was made, and which Babel wrote the file.

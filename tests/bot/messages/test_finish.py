@@ -14,12 +14,13 @@ from build import AN, TEAM, complete, day, subject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages import blocks, card, notification
-from bot.messages.finish import LITERAL, finished, text_of
-from bot.messages.language import Speaker
-from bot.messages.notification import Asked, Sent
-from bot.messages.overview import overview
-from bot.remind import Due, Reminder
+from bot.messages import card, handover
+from bot.messages.blockkit import blocks
+from bot.messages.blockkit.limits import LITERAL, finished, text_of
+from bot.messages.handover import Asked, Sent
+from bot.messages.i18n.speaker import Speaker
+from bot.policy.reminders import Due, Reminder
+from bot.policy.ticket_summary import overview
 from domain.facts import Facts, Trouble, Underway
 from domain.fields import FIELDS, Kind
 from domain.lifecycle import State
@@ -30,7 +31,7 @@ from rules.policy import load_packs
 
 PACKS = load_packs(["vo-icr"])
 SPEAK = Speaker("en", ZoneInfo("Europe/Brussels"))
-MORE = notification.more(SPEAK)
+MORE = handover.more(SPEAK)
 
 
 def items(body: dict[str, Any]) -> list[str]:
@@ -149,9 +150,9 @@ def messages(facts: Facts) -> Iterator[dict[str, Any]]:
     yield card.reminder(Reminder("dpo", "", ((Due(facts, view, 0), view.now),)), SPEAK)
     for stage in (1, 2):
         asked = Asked(stage, (summary,), f"handover-{stage}:team:{summary}")
-        yield notification.compose(facts, lines, asked, SPEAK)
-    yield notification.reminder(Sent("jira", "1", summary, "", f"handover-1:{summary}", day(9)), SPEAK)
-    yield notification.confirmed(summary, day(9), SPEAK)
+        yield handover.compose(facts, lines, asked, SPEAK)
+    yield handover.reminder(Sent("jira", "1", summary, "", f"handover-1:{summary}", day(9)), SPEAK)
+    yield handover.confirmed(summary, day(9), SPEAK)
 
 
 @pytest.mark.parametrize("nasty", HOSTILE)
@@ -174,14 +175,14 @@ def walk(node: Any) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("nasty", [*HOSTILE, "a|b", "naam, met komma", "x" * 400])
 def test_what_the_button_carries_comes_back_whole(nasty: str) -> None:
-    from bot.deed import carried
+    from bot.policy.actions import carried
 
     kind = f"handover-1:team:{nasty}"
-    body = notification.compose(complete(stakeholders=(AN, TEAM)), (), Asked(1, (), kind), SPEAK)
+    body = handover.compose(complete(stakeholders=(AN, TEAM)), (), Asked(1, (), kind), SPEAK)
     (value,) = [e["value"] for e in walk(body["blocks"]) if e.get("action_id") == "received"]
     about = carried(value)
     assert about is not None
-    assert (about.ticket, notification.receipt_of(about.more)) == ("jira:1", kind)
+    assert (about.ticket, handover.receipt_of(about.more)) == ("jira:1", kind)
 
 
 def test_a_long_ticket_is_told_within_the_limits() -> None:
@@ -189,4 +190,4 @@ def test_a_long_ticket_is_told_within_the_limits() -> None:
     for body in messages(long):
         blocks.check_message(body)
         assert len(json.dumps(body["blocks"])) < 60_000
-    assert len(notification.letter(long, (), Asked(1, ("x",)), SPEAK)["text"]) < 12_000
+    assert len(handover.letter(long, (), Asked(1, ("x",)), SPEAK)["text"]) < 12_000

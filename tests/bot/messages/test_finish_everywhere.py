@@ -19,13 +19,14 @@ from test_golden import CASES, WAIVER
 from test_golden_desk import POINTS, SEEN
 from test_golden_going_up import NOW, ONE, STEPS
 
-from bot.deed import carry
-from bot.interact import Settled
-from bot.messages import blocks, card, desk, digest, escalation, exception_form, home, notification, views
+from bot.messages import card, digest, escalation, handover, home_tab, replies, waiver_modal
+from bot.messages.blockkit import blocks, modals
 from bot.messages.digest import Digest, Preread
 from bot.messages.escalation import Up
-from bot.messages.exception_form import Draft
-from bot.messages.notification import Asked
+from bot.messages.handover import Asked
+from bot.messages.waiver_modal import Draft
+from bot.policy.actions import carry
+from bot.policy.snooze import Settled
 from domain.people import Person, Role
 from domain.sentence import Quote, say
 from rules.engine import evaluate
@@ -68,42 +69,42 @@ def answers(text: str, number: int) -> Iterator[dict[str, Any]]:
     facts = poisoned(text)
     findings = evaluate(facts, PACKS)
     lines, others = group_lines(findings), (replace(SEEN, account=text, person=text),) * number
-    yield card.compose(facts, lines, SPEAK, why=desk.why_you(SPEAK), buttons=True)
+    yield card.compose(facts, lines, SPEAK, why=replies.why_you(SPEAK), buttons=True)
     yield card.gone(f"CHG-{text}", text, text, SPEAK)
-    yield desk.paused(facts, SEEN, others, True, SPEAK)
-    yield desk.explained(facts, lines, SPEAK)
-    yield desk.whole_reasoning(facts, findings[number % len(findings)], PACKS, SPEAK)
-    yield desk.already(facts, (Settled(lines[0], Person("p", text), day(3)),) * number, SPEAK)
-    yield desk.no_such(text, text, SPEAK)
-    yield desk.no_rule(text, text, SPEAK)
-    yield desk.not_asked(text, text, None, SPEAK)
-    yield desk.helped(SPEAK, text)
-    yield desk.received(text, day(3), SPEAK)
-    yield desk.received_before(text, day(3), SPEAK)
-    yield desk.not_for_you((text,) * number, SPEAK)
-    yield home.listed(mine(text, number), SPEAK)
+    yield replies.paused(facts, SEEN, others, True, SPEAK)
+    yield replies.explained(facts, lines, SPEAK)
+    yield replies.whole_reasoning(facts, findings[number % len(findings)], PACKS, SPEAK)
+    yield replies.already(facts, (Settled(lines[0], Person("p", text), day(3)),) * number, SPEAK)
+    yield replies.no_such(text, text, SPEAK)
+    yield replies.no_rule(text, text, SPEAK)
+    yield replies.not_asked(text, text, None, SPEAK)
+    yield replies.helped(SPEAK, text)
+    yield replies.received(text, day(3), SPEAK)
+    yield replies.received_before(text, day(3), SPEAK)
+    yield replies.not_for_you((text,) * number, SPEAK)
+    yield home_tab.listed(mine(text, number), SPEAK)
 
 
-def mine(text: str, number: int) -> home.Mine:
+def mine(text: str, number: int) -> home_tab.Mine:
     points = tuple(
         replace(POINTS[0], title=(("nl", text), ("en", text)), line=text) for _ in range(number % 9)
     )
-    ticket = home.Waiting(
+    ticket = home_tab.Waiting(
         "jira", text or "1", f"CHG-{text}", f"https://jira.example/{text}", text, None, points
     )
-    return home.Mine(tuple(Role), (text,) * number, (ticket,) * number, (text,), (text,))
+    return home_tab.Mine(tuple(Role), (text,) * number, (ticket,) * number, (text,), (text,))
 
 
-def shown(text: str, number: int) -> Iterator[views.View]:
+def shown(text: str, number: int) -> Iterator[modals.View]:
     facts = poisoned(text)
     open_ = tuple(f for f in evaluate(facts, PACKS) if f.verdict.open)[:number]
     refused = say("{what} is not known here, or not visible to this app.", what=Quote(text))
     draft = Draft((text,), text, text, refused)
-    yield home.page(mine(text, number), day(10), SPEAK)
-    yield exception_form.waiting(SPEAK)
-    yield exception_form.told_in_dialog(SPEAK, text or "-", *[text] * number)
-    yield exception_form.exception_form(facts, open_, draft, "note", SPEAK)
-    yield exception_form.exception_recorded(
+    yield home_tab.page(mine(text, number), day(10), SPEAK)
+    yield waiver_modal.waiting(SPEAK)
+    yield waiver_modal.told_in_dialog(SPEAK, text or "-", *[text] * number)
+    yield waiver_modal.exception_form(facts, open_, draft, "note", SPEAK)
+    yield waiver_modal.exception_recorded(
         f"CHG-{text}", replace(WAIVER, reason=text), (text,) * number, SPEAK
     )
 
@@ -111,7 +112,7 @@ def shown(text: str, number: int) -> Iterator[views.View]:
 def held_to_the_limits(body: dict[str, Any]) -> None:
     """By our own check, by the sandbox's, and by the published limits."""
     if "type" in body:
-        views.check(body)
+        modals.check(body)
         assert checked(body, body["type"]) == body
     else:
         blocks.check_message(body)
@@ -156,7 +157,7 @@ def test_the_text_tells_all_that_the_blocks_show(name: str) -> None:
     facts = CASES[name]
     lines = group_lines(evaluate(facts, PACKS))
     told = [card.compose(facts, lines, SPEAK, buttons=True), *digests("CHG-7", 3), *ladders("CHG-7", 1)]
-    told += [notification.compose(facts, lines, Asked(1, ("Operations",), "handover-1:ops"), SPEAK)]
+    told += [handover.compose(facts, lines, Asked(1, ("Operations",), "handover-1:ops"), SPEAK)]
     for body in [*told, *answers("CHG-7", 1)]:
         for block in (block for block in body["blocks"] if block["type"] != "actions"):
             for row in rows(block):
@@ -184,27 +185,27 @@ def said(text: str) -> str:
 
 def test_a_full_home_is_shown_whole() -> None:
     """The check must not shorten what people really have: twenty tickets of five points each, in usual words."""
-    usual = replace(mine("x", 5), waiting=tuple(replace(WAITS, id=str(n)) for n in range(home.SHOWN)))
-    page = home.page(usual, day(10), SPEAK)
+    usual = replace(mine("x", 5), waiting=tuple(replace(WAITS, id=str(n)) for n in range(home_tab.SHOWN)))
+    page = home_tab.page(usual, day(10), SPEAK)
     assert "…" not in str(page) and "more" not in str(page)
-    assert sum(block["type"] == "actions" for block in page["blocks"]) == home.SHOWN
+    assert sum(block["type"] == "actions" for block in page["blocks"]) == home_tab.SHOWN
 
 
-WAITS = home.Waiting(
+WAITS = home_tab.Waiting(
     "jira", "1", "CHG-1", "https://jira.example/CHG-1", "Nieuw adresformaat in het burgerregister " * 3, day(20),
     tuple(replace(POINTS[0], title=(("en", "No production data as test data in this environment"),)) for _ in range(5)),
 )  # fmt: skip
 
 
 def test_a_home_that_is_too_long_says_how_many_points_are_left_out() -> None:
-    page = home.page(mine("\U0001f512" * 3000, 40), day(10), SPEAK)
+    page = home_tab.page(mine("\U0001f512" * 3000, 40), day(10), SPEAK)
     assert "and 4 more" in str(page)
     assert page["blocks"][-1]["type"] == "context"
 
 
 def test_a_form_with_nothing_left_to_choose_says_what_is_wrong() -> None:
     draft = Draft(("ICR-16",), "x", "2026-12-31", say("Choose at least one requirement."))
-    view = exception_form.exception_form(complete(), (), draft, "note", SPEAK)
+    view = waiver_modal.exception_form(complete(), (), draft, "note", SPEAK)
     assert "submit" not in view
     assert "Choose at least one requirement." in str(view)
 
@@ -221,7 +222,7 @@ def test_what_was_filled_in_is_given_back_only_where_slack_takes_it(
     draft: Draft, element: str, kept: dict[str, str]
 ) -> None:
     open_ = [f for f in evaluate(poisoned("x"), PACKS) if f.verdict.open]
-    view = exception_form.exception_form(complete(), open_, draft, "note", SPEAK)
+    view = waiver_modal.exception_form(complete(), open_, draft, "note", SPEAK)
     (found,) = [
         b["element"] for b in view["blocks"] if b["type"] == "input" and b["element"]["type"] == element
     ]

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cli.adf_text import adf_text
-from bot.messages.fit import ROOM, fitted, size
-from bot.messages.language import Speaker
-from bot.messages.render import rendered
+from bot.messages.formats.render import rendered
+from bot.messages.formats.size_limit import ROOM, fitted, size
+from bot.messages.i18n.speaker import Speaker
 from domain.document import Bullets, Document, Fold, Heading, Panel, Paragraph, Run, Tone
 from domain.ports.messaging import Format
 

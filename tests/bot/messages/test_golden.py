@@ -15,13 +15,14 @@ import pytest
 from build import AN, BO, CI, DIRK, ELS, EMPTY, HIDDEN, approved, complete, day, subject
 
 from bot.cli.adf_text import adf_text
-from bot.messages import adf, card, notification, plain, wiki
+from bot.messages import card, handover
 from bot.messages.comment import compose
-from bot.messages.language import Speaker
-from bot.messages.notification import Asked, Sent
-from bot.messages.overview import overview
-from bot.messages.reasoning import plain_tree, reasoning
-from bot.remind import Due, Reminder
+from bot.messages.explanation import plain_tree, reasoning
+from bot.messages.formats import adf, plain, wiki
+from bot.messages.handover import Asked, Sent
+from bot.messages.i18n.speaker import Speaker
+from bot.policy.reminders import Due, Reminder
+from bot.policy.ticket_summary import overview
 from domain.asset import Flag
 from domain.facts import Facts, Trouble, Underway
 from domain.lifecycle import State
@@ -159,14 +160,14 @@ def test_handovers_reminder_news_and_reasoning(speak: Speaker) -> None:
         asked = Asked(stage, ("Web team", "Bo"), f"handover-{stage}:operations")
         golden(
             f"handover-{stage}-{speak.language}",
-            notification.compose(done, lines(done), asked, speak)["text"],
+            handover.compose(done, lines(done), asked, speak)["text"],
         )
-        letter = notification.letter(done, lines(done), asked, speak)
+        letter = handover.letter(done, lines(done), asked, speak)
         golden(f"handover-{stage}-mail-{speak.language}", "\n\n".join(letter.values()))
     sent = Sent(
         "jira", "1", "CHG-1 · New address format", "https://example.org/CHG-1", "handover-1:dpo", day(9)
     )
-    told = [notification.reminder(sent, speak), notification.confirmed("Ci", day(10), speak)]
+    told = [handover.reminder(sent, speak), handover.confirmed("Ci", day(10), speak)]
     golden(f"receipt-{speak.language}", "\n\n".join(message["text"] for message in told))
     held, ready = CASES["held"], CASES["ready"]
     view = overview(lines(held), held.ticket.state)

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from build import DIRK, day
 from test_golden import CASES, PACKS, WAIVER, golden, lines, speak
 
-from bot.interact import Limits, naps, settled
-from bot.messages import desk, exception_form, home, snooze_form, views
-from bot.messages.blocks import check_message
-from bot.messages.language import Speaker
-from bot.messages.slack_text import escape
+from bot.messages import home_tab, replies, snooze_modal, waiver_modal
+from bot.messages.blockkit import modals
+from bot.messages.blockkit.blocks import check_message
+from bot.messages.blockkit.mrkdwn import escape
+from bot.messages.i18n.speaker import Speaker
+from bot.policy.snooze import Limits, naps, settled
 from domain.fields import Field
 from domain.lifecycle import Verdict
 from domain.people import Role
@@ -30,15 +31,15 @@ SEEN = Pause("jira:1", "an", "An", PauseKind.SEEN, day(10), day(19))
 SNOOZED = replace(SEEN, kind=PauseKind.SNOOZED, until=day(12), shortened=True)
 OTHERS = (replace(SEEN, account="bo", person="Bo"), replace(SEEN, account="ci", person="Ci"))
 POINTS = (
-    home.Point((("nl", "Geen productiedata als testdata"), ("en", "No production data as test data")),
+    home_tab.Point((("nl", "Geen productiedata als testdata"), ("en", "No production data as test data")),
                Verdict.VIOLATED, "test-data"),
-    home.Point((("nl", "Goedkeuring door de CAB"), ("en", "Approval by the CAB")), Verdict.PENDING, "cab"),
+    home_tab.Point((("nl", "Goedkeuring door de CAB"), ("en", "Approval by the CAB")), Verdict.PENDING, "cab"),
 )  # fmt: skip
-WAITS = home.Waiting(
+WAITS = home_tab.Waiting(
     "jira", "1", "CHG-1", "https://jira.example/CHG-1", "New address format", day(20), POINTS
 )
 UNPLANNED = replace(WAITS, id="2", key="CHG-2", summary="Sign with a card", start=None, points=POINTS[1:])
-MINE = home.Mine((Role.CAB,), ("Web team",), (WAITS, UNPLANNED), ("servicenow",), ())
+MINE = home_tab.Mine((Role.CAB,), ("Web team",), (WAITS, UNPLANNED), ("servicenow",), ())
 
 
 def shown(view: dict[str, Any]) -> str:
@@ -79,42 +80,42 @@ def answers(speak: Speaker) -> dict[str, dict[str, Any]]:
     )
     done = settled(changed, lines(changed), ("test-data", "cab-approval", "rollout"), PACKS)
     return {
-        "seen": desk.paused(HELD, SEEN, OTHERS, False, speak),
-        "snoozed": desk.paused(HELD, SNOOZED, (), True, speak),
-        "seen-before": desk.seen_before(SEEN, speak),
-        "no-pause": desk.no_pause(HELD, speak),
-        "no-choice": desk.no_pause(HELD, speak, day(19)),
-        "already": desk.already(changed, done, speak),
-        "over": desk.already(CASES["canceled"], (), speak),
-        "explained": desk.explained(HELD, lines(HELD), speak),
-        "reasoning": desk.whole_reasoning(HELD, finding, PACKS, speak),
-        "not-asked": desk.not_asked(
+        "seen": replies.paused(HELD, SEEN, OTHERS, False, speak),
+        "snoozed": replies.paused(HELD, SNOOZED, (), True, speak),
+        "seen-before": replies.seen_before(SEEN, speak),
+        "no-pause": replies.no_pause(HELD, speak),
+        "no-choice": replies.no_pause(HELD, speak, day(19)),
+        "already": replies.already(changed, done, speak),
+        "over": replies.already(CASES["canceled"], (), speak),
+        "explained": replies.explained(HELD, lines(HELD), speak),
+        "reasoning": replies.whole_reasoning(HELD, finding, PACKS, speak),
+        "not-asked": replies.not_asked(
             "CHG-1", "ICR-55", say("Nothing is asked of this kind of ticket."), speak
         ),
-        "no-such": desk.no_such("CGH-1", "CHG-1", speak),
-        "no-rule": desk.no_rule("ICR-99", "ICR-09", speak),
-        "help": desk.helped(speak, "what is this"),
-        "stranger": desk.stranger("Jira", speak),
-        "not-theirs": desk.not_theirs(HELD, speak),
-        "out-of-reach": desk.out_of_reach("Jira", speak),
-        "too-late": desk.too_late(speak),
-        "mine": home.listed(MINE, speak),
+        "no-such": replies.no_such("CGH-1", "CHG-1", speak),
+        "no-rule": replies.no_rule("ICR-99", "ICR-09", speak),
+        "help": replies.helped(speak, "what is this"),
+        "stranger": replies.stranger("Jira", speak),
+        "not-theirs": replies.not_theirs(HELD, speak),
+        "out-of-reach": replies.out_of_reach("Jira", speak),
+        "too-late": replies.too_late(speak),
+        "mine": home_tab.listed(MINE, speak),
     }
 
 
-def dialogs(speak: Speaker) -> dict[str, views.View]:
+def dialogs(speak: Speaker) -> dict[str, modals.View]:
     open_ = [f for f in evaluate(HELD, PACKS) if f.verdict.open][:3]
-    wrong = exception_form.Draft(
+    wrong = waiver_modal.Draft(
         (open_[0].id,), "n.v.t.", "2026-03-24", say("Choose at least one requirement.")
     )
     return {
-        "waiting": exception_form.waiting(speak),
-        "form": exception_form.exception_form(HELD, open_, wrong, "note", speak),
-        "recorded": exception_form.exception_recorded("CHG-1", WAIVER, ("ICR-18",), speak),
-        "snooze": snooze_form.snooze_form(HELD, naps(HELD, LIMITS), day(19), "note", speak),
-        "home": home.page(MINE, day(10), speak),
-        "home-empty": home.page(home.Mine(), day(10), speak),
-        "home-silent": home.page(home.Mine(silent=("jira",)), day(10), speak),
+        "waiting": waiver_modal.waiting(speak),
+        "form": waiver_modal.exception_form(HELD, open_, wrong, "note", speak),
+        "recorded": waiver_modal.exception_recorded("CHG-1", WAIVER, ("ICR-18",), speak),
+        "snooze": snooze_modal.snooze_form(HELD, naps(HELD, LIMITS), day(19), "note", speak),
+        "home": home_tab.page(MINE, day(10), speak),
+        "home-empty": home_tab.page(home_tab.Mine(), day(10), speak),
+        "home-silent": home_tab.page(home_tab.Mine(silent=("jira",)), day(10), speak),
     }
 
 
@@ -128,7 +129,7 @@ def test_every_answer_is_one_that_slack_takes(speak: Speaker) -> None:
     for body in answers(speak).values():
         check_message(body)
     for view in dialogs(speak).values():
-        views.check(view)
+        modals.check(view)
 
 
 NASTY = "<!channel> *b* <https://evil.example|click> &amp; `x`" + "x" * 5000
@@ -136,10 +137,10 @@ NASTY = "<!channel> *b* <https://evil.example|click> &amp; `x`" + "x" * 5000
 
 def test_text_from_a_ticket_stays_text_and_within_limits(speak: Speaker) -> None:
     facts = replace(HELD, ticket=replace(HELD.ticket, summary=NASTY, status=NASTY, key="CHG-1" + NASTY))
-    told = desk.explained(facts, lines(facts), speak)
+    told = replies.explained(facts, lines(facts), speak)
     check_message(told)
     assert "<!channel>" not in told["text"]
-    page = home.page(
+    page = home_tab.page(
         replace(MINE, waiting=(replace(WAITS, summary=NASTY),) * 300, teams=(NASTY,)), day(10), speak
     )
     assert len(page["blocks"]) <= 100

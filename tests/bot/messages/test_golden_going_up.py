@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from test_golden import CASES, golden, lines, speak  # noqa: F401 - `speak` is a fixture
 
-from bot.audience import Team
-from bot.ladder import Ladder
 from bot.messages import digest, escalation
 from bot.messages.digest import Digest, Entry, Preread
 from bot.messages.escalation import Raised, Up
-from bot.messages.language import Speaker
-from bot.overdue import Charge
+from bot.messages.i18n.speaker import Speaker
+from bot.policy.audience import Team
+from bot.policy.escalation_ladder import Ladder
+from bot.policy.overdue import Charge
 from domain.lifecycle import Verdict
 from domain.people import Role
 from domain.requests import Ask

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from build import ELS, NOW, day, facts
 
-from bot.messages.language import Speaker
-from bot.messages.planning import planning_line
+from bot.messages.i18n.speaker import Speaker
+from bot.messages.schedule_conflicts import planning_line
 from domain.lifecycle import State
 from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
 from domain.ticket import Change

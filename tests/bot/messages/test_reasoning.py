@@ -27,9 +27,9 @@ from build import (
 )
 from rich.console import Console
 
-from bot.cli.screen import show_tree
-from bot.messages.language import Speaker
-from bot.messages.reasoning import Branch, does_apply, plain_tree, reasoning, reasoning_json
+from bot.cli.console import show_tree
+from bot.messages.explanation import Branch, does_apply, plain_tree, reasoning, reasoning_json
+from bot.messages.i18n.speaker import Speaker
 from domain.asset import Flag
 from domain.fields import FIELDS, Field
 from domain.lifecycle import State, Verdict

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.slack_text import clip, cut, escape, is_web, link
+from bot.messages.blockkit.mrkdwn import clip, cut, escape, is_web, link
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import requests
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from bot.app import admission
-from bot.web.health import HealthServer
-from bot.web.hooks import AT_ONCE, MOST_BYTES, PER_SECOND, Doorman, Tally
+from bot.bootstrap import admission
+from bot.server.health import HealthServer
+from bot.server.webhooks import AT_ONCE, MOST_BYTES, PER_SECOND, Doorman, Tally
 from connectors.shared.throttle import Throttle, TokenBucket
 from domain.ports.errors import AuthRefused, Garbled
 from domain.ports.source import Hint

@@ -8,8 +8,8 @@ import pytest
 import requests
 from prometheus_client import CollectorRegistry
 
-from bot.web.health import LARGEST, HealthServer, add_events, app
-from bot.web.hooks import AT_ONCE, PER_SECOND
+from bot.server.health import LARGEST, HealthServer, add_events, app
+from bot.server.webhooks import AT_ONCE, PER_SECOND
 from connectors.shared.throttle import Throttle, TokenBucket
 
 

@@ -10,7 +10,7 @@ import pytest
 from jira_site import Site, quick_client, settings_for
 from rich.console import Console
 
-from bot.cli.screen import show_diagnoses
+from bot.cli.console import show_diagnoses
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.source import JiraSource
 from domain.people import Role

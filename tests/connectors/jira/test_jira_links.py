@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jira_site import START
 
-from bot.bundle import added_at
+from bot.intake.releases import added_at
 from connectors.jira.links import contained, with_links
 
 

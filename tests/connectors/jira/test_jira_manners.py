@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from jira_site import START, Site, quick_client, settings_for
 
-from bot.messages.fit import fitted
-from bot.messages.language import Speaker
-from bot.messages.render import rendered, with_remark
+from bot.messages.formats.render import rendered, with_remark
+from bot.messages.formats.size_limit import fitted
+from bot.messages.i18n.speaker import Speaker
 from connectors.jira.outlet import JiraOutlet
 from domain.document import Bullets, Document, Panel, Run, Tone
 from domain.ports.errors import Altered, Gone, Postponed, Refused

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 from servicenow_helpers import START, Instance, settings_for
 
-from bot.classify import classify
+from bot.policy.classification import classify
 from connectors.servicenow.assets import ServiceNowBook
 from domain.asset import Dimension
 from domain.fields import Field

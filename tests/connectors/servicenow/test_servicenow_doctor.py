@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 from servicenow_helpers import Instance, Tools
 
-from bot.cli.screen import show_diagnoses
+from bot.cli.console import show_diagnoses
 from domain.people import Role
 from domain.ports.connector import Health
 from sandbox.server import Server

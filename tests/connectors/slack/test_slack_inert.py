@@ -7,8 +7,17 @@ import re
 import pytest
 from slack_helpers import MARKER
 
-from bot.messages.blocks import actions, check_message, fields, header, rich_text, section, url_button, words
-from bot.messages.slack_text import escape, link
+from bot.messages.blockkit.blocks import (
+    actions,
+    check_message,
+    fields,
+    header,
+    rich_text,
+    section,
+    url_button,
+    words,
+)
+from bot.messages.blockkit.mrkdwn import escape, link
 from connectors.slack.outlet import SlackOutlet
 from domain.ports.messaging import Place
 from sandbox.slack.app import SlackSandbox

@@ -1,0 +1,76 @@
+"""The page of a pack: no script, nothing from elsewhere, fit to be printed. All text is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from bot.audit.sections import sections, state_of, timeline, with_beside
+from bot.messages.i18n.speaker import Speaker
+
+
+def page(pack: Mapping[str, Any], speak: Speaker) -> str:
+    """A pack as HTML, in the speaker's language and time zone."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = (resources.files("bot.audit") / "page.html").read_text(encoding="utf-8")
+    rows = list(with_beside(pack))
+    known = {about["ticket"]: about for about in pack["about"]}
+    tickets = [_ticket(name, known.get(name), rows, speak) for name in pack["tickets"]]
+    head = pack["head"]
+    return environment.from_string(template).render(
+        language=speak.language,
+        title=speak.say("Evidence: {ticket}", ticket=pack["subject"]),
+        made=speak.say("Made on {moment}", moment=datetime.fromisoformat(pack["made_at"])),
+        tickets=tickets,
+        forgotten=speak.say(
+            "The ticket itself was forgotten, as kept no longer; its rows in the chain stand."
+        ),
+        check_title=speak.say("How to check it"),
+        check=_how(speak),
+        end=f"{head['seq']}:{head['hash']}",
+    )
+
+
+def _ticket(
+    name: str, about: Mapping[str, Any] | None, rows: Sequence[Mapping[str, Any]], speak: Speaker
+) -> dict[str, Any]:
+    """What is told of one ticket; of one that was forgotten, the rows that stand."""
+    own = [row for row in rows if row["ticket"] in (name, "")]
+    if about is None:
+        gone = speak.say("The ticket itself was forgotten, as kept no longer; its rows in the chain stand.")
+        return {"title": name, "lines": [gone], "sections": [timeline(own, speak)]}
+    return {
+        "title": f"{about['key']} · {about['summary']}",
+        "lines": _lines(about, speak),
+        "sections": sections(about, own, speak),
+    }
+
+
+def _lines(about: Mapping[str, Any], speak: Speaker) -> list[str]:
+    at = datetime.fromisoformat(about["checked_at"])
+    return [
+        speak.say("State: {state}", state=state_of(about, speak)),
+        speak.say("Last looked at: {moment}", moment=at),
+        about["url"],
+    ]
+
+
+def _how(speak: Speaker) -> list[str]:
+    return [
+        speak.say(
+            "Run verify.py with Python: it reads evidence.json, recomputes every hash and checks this page."
+        ),
+        speak.say(
+            "It proves that nothing in this pack was changed since, and that the chain ends with the row below. "
+            "Compare that with what the organisation noted elsewhere."
+        ),
+        speak.say(
+            "Verdicts, messages and exceptions were hashed when they were recorded, not when this pack was made."
+        ),
+    ]

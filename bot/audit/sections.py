@@ -1,0 +1,210 @@
+"""A ticket's evidence as tables of plain text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.audit.events import event, name_of
+from bot.messages.i18n.speaker import ROLE_NAMES, STATE_NAMES, VERDICT_NAMES, Speaker
+from domain.asset import Dimension, Flag
+from domain.fields import FIELDS, Kind
+from domain.lifecycle import State, Verdict
+from domain.people import Role
+from domain.sentence import Quote, Say, say
+from rules.words import CHOICES, DIMENSIONS
+
+_DECISIONS = {
+    "approved": say("approved"),
+    "rejected": say("rejected"),
+    "requested": say("asked, no decision"),
+    "not_required": say("not required"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, a table, and what to say when there is nothing in it. A cell is text, with lines."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    empty: str = ""
+    kind: str = ""
+
+
+def sections(about: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], speak: Speaker) -> list[Section]:
+    """What an auditor asks of one ticket, in the order in which they ask it. `rows` are its rows with `personal`."""
+    ticket = (about["snapshot"] or {}).get("ticket", {})
+    return [
+        verdicts(about, speak),
+        signatures(ticket, speak),
+        classes(about["snapshot"] or {}, speak),
+        exceptions(about, speak),
+        fields(ticket, speak),
+        history(ticket, speak),
+        timeline(rows, speak),
+    ]
+
+
+def verdicts(about: Mapping[str, Any], speak: Speaker) -> Section:
+    """Every requirement that is asked, with its clause and verdict."""
+    found = [
+        (
+            one["rule"],
+            one.get(speak.language, ""),
+            one.get("cite", ""),
+            speak(VERDICT_NAMES[Verdict(one["verdict"])]),
+            _moment(one["since"], speak),
+        )
+        for one in about["verdicts"]
+    ]
+    columns = [
+        speak(one) for one in (say("Requirement"), say("Demand"), say("Clause"), say("Verdict"), say("Since"))
+    ]
+    return Section(speak.say("Verdicts"), columns, found, speak.say("No verdict."), "verdicts")
+
+
+def signatures(ticket: Mapping[str, Any], speak: Speaker) -> Section:
+    """Who decided what, as the source system identifies them."""
+    found = [
+        (
+            _signer(one, speak),
+            speak(_DECISIONS.get(one["decision"], one["decision"])),
+            _moment(one["at"], speak),
+            " · ".join(filter(None, ((one["group"] or {}).get("name", ""), one["step"]))),
+        )
+        for one in ticket.get("approvals", ())
+    ]
+    columns = [speak(one) for one in (say("Who"), say("Decision"), say("When"), say("For"))]
+    return Section(speak.say("Who signed"), columns, found, speak.say("Nobody, as far as can be seen."))
+
+
+def exceptions(about: Mapping[str, Any], speak: Speaker) -> Section:
+    """Recorded waivers, in force or over."""
+    found = [
+        (
+            ", ".join(one["rules"]),
+            f"{one['by']} ({speak(ROLE_NAMES[Role(one['role'])])})",
+            _moment(one["recorded_at"], speak),
+            speak.moment(datetime.fromisoformat(one["until"]) - timedelta(seconds=1)),
+            one["reason"],
+        )
+        for one in about["waivers"]
+    ]
+    columns = [
+        speak(one) for one in (say("Requirement"), say("Who"), say("Recorded"), say("Until"), say("Reason"))
+    ]
+    return Section(speak.say("Exceptions"), columns, found, speak.say("None."))
+
+
+def classes(snapshot: Mapping[str, Any], speak: Speaker) -> Section:
+    """The assets that were judged, with their classes; an assumed class is marked."""
+    found = [
+        (
+            " → ".join([*one["path"], one["name"]]),
+            *(f"{one[d.value]}{'*' if d.value in one['assumed'] else ''}" for d in Dimension),
+            ", ".join(flag.value.upper() for flag in Flag if one[flag.value]),
+        )
+        for one in snapshot.get("subjects", ())
+    ]
+    words = (DIMENSIONS[d] for d in Dimension)
+    columns = [speak(say("Asset")), *map(speak, words), speak(say("Flags"))]
+    return Section(speak.say("Assets and classes (* assumed)"), columns, found, speak.say("None is known."))
+
+
+def fields(ticket: Mapping[str, Any], speak: Speaker) -> Section:
+    """What stood in the ticket at the last look; fields that are empty are not shown."""
+    found = [
+        (
+            _label(name, speak),
+            _value(name, one, speak),
+            one["where"],
+            name_of(one["by"], speak) if one["by"] else "",
+            _moment(one["at"], speak),
+        )
+        for name, one in ticket.get("fields", {}).items()
+        if name in FIELDS and one["readable"] and one["value"] not in (None, [])
+    ]
+    names = (say("Field"), say("Value"), say("Where it stands"), say("Set by"), say("When"))
+    columns = [speak(one) for one in names]
+    return Section(speak.say("What was seen"), columns, sorted(found), speak.say("No snapshot is kept."))
+
+
+def history(ticket: Mapping[str, Any], speak: Speaker) -> Section:
+    """What people changed in the ticket, as far as its history shows."""
+    found = [
+        (
+            _moment(one["at"], speak),
+            name_of(one["by"], speak),
+            _label(one["field"], speak),
+            " → ".join(_shown(one["field"], one[side], speak) for side in ("before", "after")),
+        )
+        for one in ticket.get("history", ())
+    ]
+    columns = [speak(one) for one in (say("When"), say("Who"), say("Field"), say("Change"))]
+    return Section(speak.say("Changes in the ticket"), columns, found, speak.say("None that can be seen."))
+
+
+def timeline(rows: Sequence[Mapping[str, Any]], speak: Speaker) -> Section:
+    """Every row of the audit trail about the ticket."""
+    found = [
+        (
+            str(row["seq"]),
+            _moment(row["at"], speak),
+            "\n".join(event(row, row["beside"], speak)),
+            row["hash"][:12],
+        )
+        for row in rows
+    ]
+    columns = [speak(one) for one in (say("Row"), say("When"), say("What happened"), say("Hash"))]
+    return Section(speak.say("Timeline"), columns, found, kind="timeline")
+
+
+def state_of(about: Mapping[str, Any], speak: Speaker) -> str:
+    """The ticket's state in words."""
+    return speak(STATE_NAMES[State(about["state"])])
+
+
+def with_beside(pack: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The rows of a pack, each with the personal part that stands beside it."""
+    kept = {one["seq"]: json.loads(one["body"]) for one in pack["beside"] if one["part"] == "personal"}
+    for row in pack["rows"]:
+        yield {**row, "beside": kept.get(row["seq"], {})}
+
+
+def _signer(approval: Mapping[str, Any], speak: Speaker) -> str:
+    if approval["person"] is None:
+        return str((approval["group"] or {}).get("name", ""))
+    who = name_of(approval["person"], speak)
+    asked = approval["on_behalf_of"]
+    return speak.say("{who}, for {asked}", who=who, asked=name_of(asked, speak)) if asked else who
+
+
+def _label(name: str, speak: Speaker) -> str:
+    """A field as people call it."""
+    known = {"state": say("State"), "assets": say("Assets")}
+    return speak(Say(FIELDS[name].label) if name in FIELDS else known.get(name, Quote(name)))
+
+
+def _shown(name: str, value: str, speak: Speaker) -> str:
+    """One side of a change: states are codes of ours, all else is as the source shows it."""
+    return speak(STATE_NAMES[State(value)]) if name == "state" and value else value or "–"
+
+
+def _value(name: str, field: Mapping[str, Any], speak: Speaker) -> str:
+    value = field["value"]
+    if isinstance(value, bool):
+        return speak.say("yes") if value else speak.say("no")
+    if FIELDS[name].kind is Kind.MOMENT:
+        return _moment(value, speak)
+    if isinstance(value, list):
+        return speak.listed([one["name"] if isinstance(one, dict) else str(one) for one in value])
+    return speak(CHOICES.get(value, Quote(str(value))))
+
+
+def _moment(at: str | None, speak: Speaker) -> str:
+    return speak.moment(datetime.fromisoformat(at)) if at else ""

@@ -1,0 +1,114 @@
+"""The wiring: settings → connectors, packs, journal → a context to run with. The only place that knows all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.context import Context, Policy
+from bot.interactions.worker import Reception
+from bot.journal import JournalError, open_journal
+from bot.messages.i18n.speaker import Speaker
+from bot.metrics import Metrics
+from bot.policy.same_person import one_person
+from bot.policy.waiver_terms import Terms
+from bot.settings.declarations import DeclarationsError, load_declarations
+from bot.settings.in_force import in_force
+from bot.settings.load import Mode, Settings, SettingsError
+from connectors.catalog import CONNECTORS
+from connectors.shared.throttle import Throttle, TokenBucket
+from domain.ports.connector import Connector
+from rules.own import load_all
+from rules.policy import PolicyError
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def connect_all(settings: Settings) -> tuple[Connector, ...]:
+    """The connectors that are switched on. Raises SettingsError when no source of tickets is."""
+    built = (entry.build(settings.connectors[entry.name]) for entry in CONNECTORS)
+    connectors = tuple(connector for connector in built if connector)
+    if not any(connector.source for connector in connectors):
+        raise SettingsError(
+            ["JIRA_URL, SERVICENOW_URL: neither is set, so there are no tickets; set at least one."]
+        )
+    return connectors
+
+
+def policy(settings: Settings) -> Policy:
+    """How this organisation wants it. Raises SettingsError for packs or declarations that do not load."""
+    bot = settings.bot
+    try:
+        packs = load_all(bot.packs, bot.packs_dir)
+    except PolicyError as error:
+        setting = "SLUIS_PACKS, SLUIS_PACKS_DIR" if bot.packs_dir else "SLUIS_PACKS"
+        raise SettingsError([f"{setting}: {line}" for line in error.problems]) from error
+    try:
+        declarations = load_declarations(bot.declarations_file, packs)
+    except DeclarationsError as error:
+        raise SettingsError([f"SLUIS_DECLARATIONS_FILE: {line}" for line in error.problems]) from error
+    return Policy(
+        act=bot.mode is Mode.ACT,
+        packs=packs,
+        default_class=bot.default_class,
+        max_writes=bot.max_writes,
+        roles=settings.wanted_roles,
+        service_hours=bot.service_hours,
+        remind_days=bot.remind_days,
+        calendar=bot.calendar,
+        declarations=declarations,
+        max_children=bot.max_children,
+        max_share=bot.max_share,
+        since=bot.since_moment,
+        substitutes=bot.stand_ins,
+        emergency_days=bot.emergency_days,
+        waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
+        same_person=one_person(bot.same_person),
+        calendars=bot.calendars,
+        talk=bot.talk,
+        retain_days=bot.retain_days,
+    )
+
+
+def build(
+    settings: Settings,
+    clock: Callable[[], datetime] = now,
+    stop: Callable[[], bool] = lambda: False,
+    *,
+    exclusive: bool = True,
+) -> Context:
+    """Everything a run needs. `exclusive` is False for those who only ask: they may do so while a bot runs.
+    Raises SettingsError with one line per problem.
+    """
+    connectors = connect_all(settings)
+    rules = policy(settings)
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=exclusive)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    if exclusive:
+        journal.note_settings(in_force(settings, rules.packs, rules.declarations), clock())
+    return Context(connectors, journal, rules, Speaker(settings.bot.language, settings.bot.zone), clock, stop)
+
+
+def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Reception | None:
+    """Who hears buttons and commands; None where nobody does, and in observe mode, which speaks to nobody. It has
+    connections of its own, because it works beside the cycles.
+    """
+    if not ctx.policy.act or ctx.desk is None:
+        return None
+    own = replace(ctx, connectors=connect_all(settings))
+    desk = own.desk
+    assert desk is not None
+    made = Reception(own, desk, metrics.kept, metrics.did)
+    metrics.watch_desk(desk.silence, own.journal.waiting_deeds)
+    return made
+
+
+def admission(at_once: int, per_second: float) -> Callable[[str], bool]:
+    """Whether one more may come in now, by the name it comes under: `at_once`, and `per_second` in the long run."""
+    return Throttle(TokenBucket(at_once, 1 / per_second)).take

@@ -1,0 +1,108 @@
+"""One run, a line per stage: fetch, classify, evaluate, decide, deliver, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.context import Context
+from bot.cycle.judge import ends_the_turn, judge, judge_releases, judge_waiting
+from bot.cycle.publish import deliver_all
+from bot.cycle.write_limit import brake, tell
+from bot.intake.facts import Gatherer
+from bot.intake.listing import listed
+from bot.notify.digests import tell_all
+from bot.notify.receipts import remind_receipts
+from bot.notify.reminders import remind_all
+from bot.report import Report
+from bot.settings.declarations import attestations
+from domain.ports.errors import SourceError
+from domain.ports.source import TicketSource
+
+log = structlog.get_logger()
+
+
+def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = lambda _: None) -> Report:
+    """One cycle over all sources. `full` looks at every open ticket again (the nightly census); `progress`
+    hears the key of each ticket when it is done.
+    """
+    report = Report("act" if ctx.policy.act else "observe", ctx.clock())
+    packs, today = ctx.policy.packs, report.started.date()
+    report.organisation(packs, attestations(packs, ctx.policy.declarations, today))
+    report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
+    run = ctx.journal.start_run(report.mode, report.started)
+    gatherer = Gatherer(ctx, watching=True)
+    report.later = []
+    for source in ctx.sources:
+        judge_all(ctx, source, gatherer, report, full, progress)
+        look_at_roles(source, gatherer, report)
+    judge_releases(ctx, gatherer, report)
+    # Only here, when all is judged and nothing written, is it known how much this run would write.
+    brake(ctx, report)
+    judge_waiting(ctx, gatherer, report)
+    if report.halted:
+        tell(ctx, report)
+    else:
+        remind_all(ctx, gatherer, report)
+        remind_receipts(ctx, report)
+        tell_all(ctx, report)
+    deliver_all(ctx, report)
+    forget_old(ctx)
+    report.stopped, report.ended = ctx.stop(), ctx.clock()
+    # A source that was not read wholly has had no success: /readyz goes by this.
+    whole = [name for name, count in report.sources.items() if count.complete]
+    ctx.journal.end_run(run, report.ended, report.exit_code, report.as_json(), whole)
+    return report
+
+
+def judge_all(
+    ctx: Context,
+    source: TicketSource,
+    gatherer: Gatherer,
+    report: Report,
+    full: bool,
+    progress: Callable[[str], None],
+) -> None:
+    """Every changed ticket of one source. The mark moves on only as far as everything was read."""
+    # The mark is the moment before the listing: what changes meanwhile is listed again.
+    started, count = ctx.clock(), report.source(source.name)
+    unread: list[datetime] = []
+    cut_short = False
+    for ref in listed(ctx, source, report, full):
+        problem = None if ctx.stop() else judge(ctx, source, gatherer, ref, report)
+        cut_short = ctx.stop() or ends_the_turn(problem, source)
+        if cut_short:
+            break
+        if problem:
+            unread.append(ref.updated)
+        progress(ref.key)
+    if count.complete and not cut_short:
+        # What waits for its notification is not stored yet: a process killed before that finds it again.
+        ctx.journal.set_mark(source.name, min([started, *unread, *waiting_since(source, report)]))
+    count.complete = count.complete and not cut_short and not unread
+
+
+def waiting_since(source: TicketSource, report: Report) -> list[datetime]:
+    """When the tickets of a source changed whose notification waits for the end of the cycle."""
+    return [ref.updated for name, ref, _ in report.later or () if name == source.name]
+
+
+def look_at_roles(source: TicketSource, gatherer: Gatherer, report: Report) -> None:
+    """See who holds which role in every cycle, also when no ticket changed: later it counts who held it now."""
+    if not report.source(source.name).complete:
+        return
+    try:
+        gatherer.members(source)
+    except SourceError as error:
+        report.problem(error.line)
+
+
+def forget_old(ctx: Context) -> None:
+    """Forget what was closed longer ago than the organisation keeps."""
+    if ctx.policy.retain_days is None or ctx.stop():
+        return
+    now = ctx.clock()
+    if forgotten := ctx.journal.forget_before(now - timedelta(days=ctx.policy.retain_days), now):
+        log.info("closed tickets were forgotten", tickets=forgotten)

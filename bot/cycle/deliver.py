@@ -1,0 +1,44 @@
+"""Bring what stands outside up to date, within what the write limit leaves of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from bot.context import Context
+from bot.journal import Due, Slot
+from bot.messages.formats.render import with_remark
+from bot.outbox.dispatcher import deliver
+from bot.outbox.reconciler import Orders
+from bot.policy.handover import is_handover
+from bot.report import Report
+from domain.ports.messaging import Format
+
+
+def bring(ctx: Context, report: Report, only: Callable[[Due], bool]) -> Collection[str]:
+    """Deliver, within what the cap leaves of this run; nothing where it was halted. Gives the tickets ("source:id")
+    that refuse a message now, or take it at last.
+    """
+    if report.halted:
+        return ()
+    most = ctx.policy.max_writes if report.limit is None else report.limit
+    left = max(most - report.writes, 0)
+
+    def replaces(body: Any, form: Format, at: datetime) -> Any:
+        said = ctx.speak.say("Takes the place of the comment of {at}, which was edited by hand.", at=at)
+        return with_remark(body, form, said)
+
+    def elsewhere(slot: Slot) -> str | None:
+        if ctx.postbox is None or slot.target != ctx.messenger or is_handover(slot.kind):
+            # A formal notification goes nowhere but to whom it is meant for.
+            return None
+        return ctx.postbox.instead_of(slot.home.container)
+
+    orders = Orders(only, elsewhere, replaces)
+    delivery = deliver(ctx.journal, ctx.outlets, ctx.clock, limit=left, stop=ctx.stop, orders=orders)
+    report.add(delivery.counts())
+    report.told |= delivery.told
+    for line in delivery.problems:
+        report.problem(line)
+    return delivery.turned

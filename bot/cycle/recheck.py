@@ -1,0 +1,80 @@
+"""Looking at one ticket at once, because an outside system said that it changed.
+
+Such word is only a reason to look: what counts is what is then read. A cycle would have found it too.
+"""
+
+from __future__ import annotations
+
+from bot.context import Context
+from bot.cycle.judge import ends_the_turn, judge, judge_releases
+from bot.cycle.publish import send
+from bot.intake.facts import Gatherer
+from bot.journal import Due, Heard
+from bot.report import Report
+from domain.ports.errors import NotFound, SourceError
+from domain.ports.source import TicketSource
+from domain.ticket import TicketRef
+
+
+def look_at_heard(ctx: Context) -> Report:
+    """Every ticket of which there was word, each once. One whose system is out of service keeps its turn; any
+    other failure leaves it to the next cycle. Not to be run beside a cycle.
+    """
+    report = Report("act" if ctx.policy.act else "observe", ctx.clock())
+    gatherer, sources = Gatherer(ctx), {source.name: source for source in ctx.sources}
+    # Until a cycle finds that it may write, nobody does.
+    report.halted = ctx.journal.halted()
+    for heard in ctx.journal.heard(report.started):
+        source = sources.get(heard.source)
+        if source is None or ctx.stop():
+            continue
+        if ends_the_turn(look_at(ctx, source, heard, gatherer, report), source):
+            del sources[source.name]
+            continue
+        ctx.journal.looked_at(heard, ctx.clock())
+    report.ended = ctx.clock()
+    return report
+
+
+def look_at(
+    ctx: Context, source: TicketSource, heard: Heard, gatherer: Gatherer, report: Report
+) -> Exception | None:
+    """Read one ticket, judge it and deliver what there is to say about it and the releases that contain it. One that is
+    not there, or not watched, is left alone; one that was said to be deleted and is not there is gone.
+    Gives what went wrong.
+    """
+    gatherer.forget()
+    try:
+        ref = source.find(heard.ticket)
+    except SourceError as error:
+        report.problem(f"{heard.ticket}: {error.line}")
+        return error
+    if ref is None:
+        return _settle(ctx, source, heard, report) if heard.deleted else None
+    problem = judge(ctx, source, gatherer, ref, report)
+    _deliver(ctx, source, ref, gatherer, report)
+    return problem
+
+
+def _settle(ctx: Context, source: TicketSource, heard: Heard, report: Report) -> Exception | None:
+    """Said to be deleted: it is gone when it cannot be read either."""
+    try:
+        source.read(TicketRef(source.name, heard.ticket, heard.ticket, ctx.clock()))
+    except NotFound:
+        ctx.journal.gone(source.name, heard.ticket, ctx.clock())
+    except SourceError as error:
+        report.problem(f"{heard.ticket}: {error.line}")
+        return error
+    return None
+
+
+def _deliver(ctx: Context, source: TicketSource, ref: TicketRef, gatherer: Gatherer, report: Report) -> None:
+    concerned = {f"{row.source}:{row.id}" for row in ctx.journal.outdated_releases()}
+    concerned.add(f"{source.name}:{ref.id}")
+    judge_releases(ctx, gatherer, report)
+    if ctx.policy.act:
+        send(ctx, report, lambda due: _about(due, concerned))
+
+
+def _about(due: Due, tickets: set[str]) -> bool:
+    return due.ticket in tickets

@@ -1,0 +1,121 @@
+"""The same person in two systems: an owner named by one register, who signs in another system.
+
+Ids differ per system, so an owner from ServiceNow's CMDB cannot be compared with an approver in Jira by id. An
+e-mail address that both systems hold is taken as the same person, and so are accounts an admin declared to be
+one; a name is not. Where nobody matches, the owner cannot be told here, which is "unknown": neither a sign-off
+nor a reproach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from domain.asset import Asset
+from domain.fields import Field
+from domain.people import Person, Role, RoleMembers
+from domain.ports.errors import Forbidden
+from domain.ports.source import TicketSource
+from domain.ticket import Approval, Ticket
+
+
+def known_people(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[Person]:
+    """Everybody of the ticket's own system that is in sight: in its fields, its approvals, and in roles."""
+    for field in ticket.fields.values():
+        yield from field.people
+    yield from (a.person for a in ticket.approvals if a.person)
+    for members in roles.values():
+        yield from members.people
+
+
+def matching(
+    people: Iterable[Person], email: str, other_id: str = "", same_person: Mapping[str, str] | None = None
+) -> Person | None:
+    """The one active account among `people` that is somebody's, by e-mail address or because an admin declared it
+    the same person as their account `other_id`; None when there is none, or more than one.
+    """
+    declared, address = same_person or {}, email.strip().casefold()
+    standing = declared.get(other_id)
+    found = {
+        p.id: p
+        for p in people
+        if p.active
+        and ((address and p.email.casefold() == address) or (standing and declared.get(p.id) == standing))
+    }
+    # Two accounts with one address: a shared mailbox is nobody in particular.
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def account_of(
+    source: TicketSource, people: Iterable[Person], email: str, other_id: str, same_person: Mapping[str, str]
+) -> Person | None:
+    """Somebody's account in a source: the one among `people` that is theirs (see `matching`), else the one that the
+    source itself knows by their e-mail address. Raises SourceError.
+    """
+    found = matching(people, email, other_id, same_person)
+    return found or (source.account(email) if email else None)
+
+
+def team_members(source: TicketSource, team: str) -> tuple[Person, ...]:
+    """The members of a team, as its system knows the group by name; nobody when that cannot be told.
+    Raises SourceError.
+    """
+    if not team:
+        return ()
+    try:
+        # Asked as if it held a role, whichever: only the group's name counts.
+        found = source.roles({Role.OPERATIONS: (team,)}).get(Role.OPERATIONS)
+    except Forbidden:
+        return ()
+    return found.people if found and found.readable else ()
+
+
+def foreign(asset: Asset, systems: Collection[str]) -> bool:
+    """Whether the owners are named in a way that cannot be compared with accounts as it stands: by accounts of
+    another of the `systems`, or in a file by a bare name or e-mail address.
+    """
+    owners = asset.owner.value if isinstance(asset.owner.value, tuple) else ()
+    return (asset.accounts or asset.book) in systems or any(
+        isinstance(o, Person) and o.id == o.name for o in owners
+    )
+
+
+def at_home(asset: Asset, people: Sequence[Person], same_person: Mapping[str, str] | None = None) -> Asset:
+    """The asset with its owners as accounts of the ticket's system, by e-mail address or as an
+    admin declared them the same; unreadable without one.
+    """
+    owners = asset.owner.value
+    if not isinstance(owners, tuple) or not owners:
+        return asset
+    declared = same_person or {}
+    accounts = {p.email.casefold(): p for p in people if p.email}
+    known = {declared[p.id]: p for p in people if p.id in declared}
+    found = [
+        accounts.get(_address(o)) or known.get(declared.get(o.id, ""))
+        for o in owners
+        if isinstance(o, Person)
+    ]
+    if all(found) and found:
+        return replace(asset, owner=replace(asset.owner, value=tuple(p for p in found if p)))
+    return replace(
+        asset, owner=Field(readable=False, where=asset.owner.where, raw="no account with the same e-mail")
+    )
+
+
+def _address(owner: Person) -> str:
+    return (owner.email or (owner.id if "@" in owner.id else "")).casefold()
+
+
+def approvals_at_home(ticket: Ticket, people: Iterable[Person]) -> Ticket:
+    """A change of another system with those who approved it as accounts of the release's system. Where somebody has
+    none there, nothing may be concluded from who did not approve.
+    """
+    accounts = {p.email.casefold(): p for p in people if p.email}
+
+    def moved(approval: Approval) -> Approval:
+        home = accounts.get(approval.person.email.casefold()) if approval.person else None
+        return replace(approval, person=home) if home else approval
+
+    found = tuple(moved(approval) for approval in ticket.approvals)
+    strange = any(new is old and old.person for new, old in zip(found, ticket.approvals, strict=True))
+    return replace(ticket, approvals=found, approvals_readable=ticket.approvals_readable and not strange)

@@ -1,0 +1,99 @@
+"""Which tickets of a source to look at.
+
+A source that cannot be read in full says so in the report and keeps its mark, so that nothing is skipped; the other
+sources are served all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from bot.context import Context
+from bot.intake.unlisted import followed_up
+from bot.report import Report, SourceCount
+from domain.credentials import days_left
+from domain.credentials import told as expiry_told
+from domain.ports.errors import SourceError
+from domain.ports.source import ReadsAhead, TicketSource
+from domain.ticket import TicketRef
+
+AHEAD = 50
+"""Tickets that are fetched together, where a source can."""
+
+
+def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> Iterator[TicketRef]:
+    """The tickets of a source that have not been seen in their present state, each once; and those of which time
+    alone changed the findings.
+
+    full  look at every open ticket again, for what changes without moving a ticket's stamp; and find out what became
+          of those that are not listed any more
+    """
+    count = report.source(source.name)
+    ids: set[str] = set()
+    try:
+        introduced(ctx, source, report)
+        since = ctx.journal.mark(source.name)
+        whole = full or since is None
+        listing = source.census(ctx.policy.since) if whole else source.changed(since)
+        yield from _together(source, _unseen(ctx, source.name, listing, ids, count, full))
+        again = (row.key for row in ctx.journal.due_again(source.name, ctx.clock()) if row.id not in ids)
+        for ref in filter(None, map(source.find, again)):
+            count.listed += 1
+            yield ref
+        if whole:
+            yield from followed_up(ctx, source, ids, report)
+    except SourceError as error:
+        count.complete = False
+        report.problem(error.line)
+
+
+def introduced(ctx: Context, source: TicketSource, report: Report) -> None:
+    """Ask who we are, and tell when the credentials end soon. Raises SourceError."""
+    expires = source.identify().expires
+    left = days_left(expires, ctx.clock().date()) if expires else None
+    if expires is None or left is None:
+        return
+    line = f"{source.name}: {expiry_told(expires, left)} — make a new one in time and tell its last day"
+    report.problem(line) if left < 0 else report.note(line)
+
+
+def _unseen(
+    ctx: Context, source: str, listing: Iterator[TicketRef], ids: set[str], count: SourceCount, full: bool
+) -> Iterator[TicketRef]:
+    """Those to look at. `ids` takes in every id that is listed."""
+    again = {row.id for row in ctx.journal.due_again(source, ctx.clock())}
+    done: set[tuple[str, str]] = set()
+    for ref in listing:
+        state = ref.id, ref.version or ref.updated.isoformat()
+        ids.add(ref.id)
+        if state in done:
+            continue
+        done.add(state)
+        count.listed += 1
+        if not full and ref.id not in again and ctx.journal.seen(ref):
+            count.unchanged += 1
+            continue
+        again.discard(ref.id)
+        yield ref
+
+
+def _together(source: TicketSource, refs: Iterator[TicketRef]) -> Iterator[TicketRef]:
+    """The same, some at a time, told to the source before they are read. What a listing that breaks off gave before
+    it did is not lost.
+    """
+    broken: SourceError | None = None
+    while broken is None:
+        batch: list[TicketRef] = []
+        try:
+            for ref in islice(refs, AHEAD):
+                batch.append(ref)
+        except SourceError as error:
+            broken = error
+        if not batch:
+            break
+        if isinstance(source, ReadsAhead):
+            source.ahead(batch)
+        yield from batch
+    if broken:
+        raise broken

@@ -1,0 +1,115 @@
+"""After a complete listing of all open tickets: what became of those the journal follows and that were not listed.
+
+Closed, moved away, deleted and hidden are different things with different ends. Nothing is concluded from a listing
+that broke off, from a look that failed, or while it is in doubt who we are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.context import Context
+from bot.journal.tickets import TicketRow
+from bot.messages import card
+from bot.messages.intent import CARD, digest_of
+from bot.policy.audience import Team
+from bot.report import Report
+from domain.outgoing import Wish
+from domain.ports.source import Fate, TicketSource
+from domain.sentence import Say, say
+from domain.ticket import TicketRef
+
+FLOOD = 10
+"""So many tickets do not vanish in one night of their own accord, when they are also more than a tenth of all: that
+looks like lost rights. They count as hidden until a second look, in a later census, finds the same.
+"""
+
+_NAMED = 5
+
+
+@dataclass(slots=True)
+class Lost:
+    """Tickets by what became of them; `moved` with what they are called now."""
+
+    moved: list[tuple[TicketRow, str]] = field(default_factory=list)
+    deleted: list[TicketRow] = field(default_factory=list)
+    hidden: list[TicketRow] = field(default_factory=list)
+
+
+def followed_up(
+    ctx: Context, source: TicketSource, listed: Collection[str], report: Report
+) -> Iterator[TicketRef]:
+    """The tickets that were not listed and are to be judged all the same: still open because the index of a system
+    lags, or closed, so that their comment says the end. The others are concluded when all were asked for.
+
+    listed  ids of the tickets that the complete listing named
+    """
+    tracked = [row for row in ctx.journal.open_tickets() if row.source == source.name]
+    lost = Lost()
+    for row in tracked:
+        if row.id in listed:
+            continue
+        if ctx.stop():
+            return
+        fate, now = source.fate(row.ref)
+        if fate is Fate.MOVED:
+            lost.moved.append((row, now.key if now else ""))
+        elif fate is Fate.DELETED:
+            lost.deleted.append(row)
+        elif now is None or fate is Fate.HIDDEN:
+            lost.hidden.append(row)
+        else:
+            report.source(source.name).listed += 1
+            yield now
+    if lost != Lost():
+        # First, because who lost access in the meantime sees deleted tickets everywhere.
+        source.identify()
+        _conclude(ctx, source.name, _careful(lost, len(tracked)), report)
+
+
+def _careful(lost: Lost, tracked: int) -> Lost:
+    """Deletions as they are, unless they look like lost rights and are seen for the first time."""
+    if len(lost.deleted) <= FLOOD or len(lost.deleted) * 10 <= tracked:
+        return lost
+    sure = [row for row in lost.deleted if row.hidden_at]
+    return Lost(lost.moved, sure, [*lost.hidden, *(row for row in lost.deleted if not row.hidden_at)])
+
+
+def _conclude(ctx: Context, source: str, lost: Lost, report: Report) -> None:
+    for row, _ in lost.moved:
+        _end(ctx, row, say("This ticket was moved out of what is watched; it is followed no longer."))
+    for row in lost.deleted:
+        _end(ctx, row, say("This ticket was deleted; it is followed no longer."))
+    if lost.moved:
+        names = [f"{row.key} → {now}" if now not in ("", row.key) else row.key for row, now in lost.moved]
+        report.note(f"{source}: moved out of what is watched, and followed no longer: {_some(names)}")
+    if lost.deleted:
+        report.note(f"{source}: deleted, and followed no longer: {_some([row.key for row in lost.deleted])}")
+    if lost.hidden:
+        ctx.journal.out_of_sight(source, [row.id for row in lost.hidden], ctx.clock())
+        number, names = len(lost.hidden), [row.key for row in lost.hidden]
+        report.problem(
+            f"{source}: {number} ticket{'s' * (number != 1)} not visible any more ({_some(names)}); what was said of "
+            "them stands — check what the account may see"
+        )
+
+
+def _end(ctx: Context, row: TicketRow, told: Say) -> None:
+    """Nothing more is said of a ticket; a card that stands says why."""
+    ticket = f"{row.source}:{row.id}"
+    speak = ctx.speaker_to(Team(row.team), row.team)
+    body = card.gone(row.key, row.summary, speak(told), speak)
+    reason = say("the ticket is not there any more")
+    cards = [
+        Wish(slot.target, ticket, CARD, slot.home.container, digest_of(body), body, reason)
+        for slot in ctx.journal.slots_of(ticket)
+        if slot.kind == CARD and slot.target == ctx.messenger and slot.remote_id
+    ]
+    ctx.journal.gone(row.source, row.id, ctx.clock(), cards)
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few, and how many more."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

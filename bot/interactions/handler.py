@@ -1,0 +1,273 @@
+"""Works on one deed: who did it in the ticket's system, whether they may, what follows from it, and the answer.
+
+Nothing is signed off here. What is put on record are pauses and exceptions; everything else is telling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+from bot.context import Context
+from bot.intake.accounts import account_of, known_people, team_members
+from bot.intake.facts import Gatherer
+from bot.interactions.my_work import Teams, mine
+from bot.interactions.snooze import Snoozing
+from bot.interactions.ticket_view import Case, NotDone
+from bot.journal import Decided, TicketRow
+from bot.messages import card, home_tab, waiver_modal
+from bot.messages import replies as desk
+from bot.messages.explanation import SYSTEMS
+from bot.messages.handover import receipt_of
+from bot.messages.i18n.languages import LANGUAGES
+from bot.messages.i18n.speaker import Speaker
+from bot.messages.waiver_modal import REASON, RULES, UNTIL, Draft
+from bot.notify.receipts import confirm
+from bot.policy.actions import Action, Carried, Nap, Wanted, carried, understood
+from bot.policy.snooze import settled
+from bot.policy.ticket_summary import overview
+from bot.waivers import Asked, WaiverRefused, decider, still_open, waiver
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.people import Person
+from domain.ports.errors import Gone, SourceError
+from domain.ports.interactions import Deed, Desk, Interaction, Visitor
+from domain.ports.source import TicketSource
+from domain.sentence import say
+from domain.ticket import TicketRef
+from rules.engine import UnknownRule, evaluate, why_not
+from rules.lines import group_lines
+from rules.names import nearest
+
+USUAL = timedelta(days=14)
+"""The last day that a form offers at first."""
+
+_IN_A_DIALOG = (Action.WAIVE, Action.SNOOZE)
+
+
+@dataclass(slots=True)
+class Clerk:
+    """One at a time. `teams` remembers who is in which team, for showing only."""
+
+    ctx: Context
+    desk: Desk
+    teams: Teams = field(default_factory=Teams)
+
+    @property
+    def _snoozing(self) -> Snoozing:
+        return Snoozing(self.ctx, self.desk, self._about)
+
+    def work(self, one: Interaction) -> Decided:
+        """What comes of a deed. Raises SourceError when the message service itself cannot be asked who did it."""
+        visitor = self.desk.visitor(one.user)
+        speak = self.speaker(visitor)
+        try:
+            return self._work(one, visitor, speak)
+        except NotDone as refused:
+            return refused.made
+        except SourceError as error:
+            if error.system == self.desk.name:
+                raise
+            name = SYSTEMS.get(error.system, error.system)
+            return Decided("out of reach", {"tell": desk.out_of_reach(name, speak)})
+
+    def sorry(self) -> dict[str, Any]:
+        """What is said when we broke down."""
+        words = self.ctx.speak.say(
+            "Something went wrong here, and nothing was done. An administrator finds it in the log."
+        )
+        return desk.plain_answer(words)
+
+    def speaker(self, visitor: Visitor) -> Speaker:
+        """Speaks as the person reads: their own language where we have it, else the one that was set."""
+        language = visitor.locale.partition("-")[0].lower()
+        return Speaker(language, self.ctx.speak.timezone) if language in LANGUAGES else self.ctx.speak
+
+    def _work(self, one: Interaction, visitor: Visitor, speak: Speaker) -> Decided:
+        match one.deed:
+            case Deed.HOME:
+                page = home_tab.page(mine(self.ctx, visitor, self.teams), self.ctx.clock(), speak)
+                return Decided("home", {"home": page})
+            case Deed.COMMAND:
+                return self._command(one, visitor, speak)
+            case Deed.FORM:
+                snoozed = one.action == Action.SNOOZE.value
+                return self._snoozing.chosen(one, visitor) if snoozed else self._record(one, visitor)
+            case Deed.PRESS:
+                return self._press(one, visitor, speak)
+
+    # -- commands -------------------------------------------------------------------------------------------
+
+    def _command(self, one: Interaction, visitor: Visitor, speak: Speaker) -> Decided:
+        asked = understood(one.value)
+        if asked.wanted is Wanted.HELP:
+            plain = one.value.strip().casefold() in ("", "help", "hulp")
+            return Decided("help", {"tell": desk.helped(speak, "" if plain else one.value)})
+        if asked.wanted is Wanted.MINE:
+            return Decided("mine", {"tell": home_tab.listed(mine(self.ctx, visitor, self.teams), speak)})
+        source, ref = self._find(asked.key, speak)
+        case = self._case(source, ref, visitor, speak)
+        if asked.wanted is Wanted.TICKET:
+            body = card.compose(case.facts, case.lines, speak, buttons=True, why=desk.why_you(speak))
+            return case.made("shown", tell=body)
+        if not asked.rule:
+            return case.made("explained", tell=desk.explained(case.facts, case.lines, speak))
+        return self._explain_rule(case, asked.rule, speak)
+
+    def _find(self, key: str, speak: Speaker) -> tuple[TicketSource, TicketRef]:
+        for source in self.ctx.sources:
+            if ref := source.find(key):
+                return source, ref
+        near = nearest(key, [row.key for row in self.ctx.journal.open_tickets()])
+        raise NotDone(Decided("unknown ticket", {"tell": desk.no_such(key, near, speak)}))
+
+    def _explain_rule(self, case: Case, rule: str, speak: Speaker) -> Decided:
+        packs = self.ctx.policy.packs
+        if found := [f for f in case.findings if f.id == rule]:
+            return case.made("explained", tell=desk.whole_reasoning(case.facts, found[0], packs, speak))
+        try:
+            reason = why_not(case.facts, packs, rule)
+        except UnknownRule as error:
+            return case.made("unknown rule", tell=desk.no_rule(rule, error.nearest, speak))
+        return case.made("explained", tell=desk.not_asked(case.facts.ticket.key, rule, reason, speak))
+
+    # -- buttons --------------------------------------------------------------------------------------------
+
+    def _press(self, one: Interaction, visitor: Visitor, speak: Speaker) -> Decided:
+        about = carried(one.value)
+        if about is None or one.action not in list(Action):
+            return Decided("not ours", {})
+        action = Action(one.action)
+        if action in _IN_A_DIALOG and not about.more:  # a menu of older cards carries its choice
+            offer = self._offer if action is Action.WAIVE else self._snoozing.offer
+            return offer(one, about, visitor, speak)
+        if action is Action.RECEIVED:
+            source, row = self._row(about, speak)
+            return confirm(self.ctx, source, row, receipt_of(about.more), visitor, speak)
+        case = self._about(about, visitor, speak)
+        done = settled(case.facts, case.lines, about.lines, self.ctx.policy.packs)
+        if not case.view.now or (about.lines and len(done) == len(about.lines)):
+            return case.made("already done", tell=desk.already(case.facts, done, speak))
+        if action is Action.EXPLAIN:
+            return case.made("explained", tell=desk.explained(case.facts, case.lines, speak))
+        nap = Nap(about.more) if action is Action.SNOOZE else None
+        return self._snoozing.pause(one, case, nap, speak)
+
+    # -- exceptions -----------------------------------------------------------------------------------------
+
+    def _offer(self, one: Interaction, about: Carried, visitor: Visitor, speak: Speaker) -> Decided:
+        """The form, for those who may. The dialog is opened at once: what allows it is worthless after 3 s."""
+        try:
+            dialog = self.desk.show(one, waiver_modal.waiting(speak))
+        except Gone:
+            return Decided("too late", {"tell": desk.too_late(speak)})
+        try:
+            case = self._about(about, visitor, speak)
+            # Asked before the form is shown, and again when it is sent in: roles may change in between.
+            decider(case.facts, case.person.id, self.ctx.policy.waivers, speak)
+        except NotDone as refused:
+            return _in_dialog(refused.made, dialog, speak)
+        except WaiverRefused as refused:
+            return case.made("may not waive", **waiver_modal.in_dialog(dialog, speak(refused.told), speak))
+        open_ = _waivable(case)
+        if not open_:
+            done = settled(case.facts, case.lines, about.lines, self.ctx.policy.packs)
+            said = desk.said(desk.already(case.facts, done, speak))
+            return case.made("already done", **waiver_modal.in_dialog(dialog, said, speak))
+        note = waiver_modal.note_of(case.ticket, speak.language, one.place)
+        until = min(USUAL, timedelta(days=self.ctx.policy.waivers.max_days))
+        last = self.ctx.policy.calendar.local_day(case.facts.now + until)
+        form = waiver_modal.exception_form(case.facts, open_, Draft((), "", str(last)), note, speak)
+        return case.made("form shown", dialog=[dialog, form])
+
+    def _record(self, one: Interaction, visitor: Visitor) -> Decided:
+        """Put an exception on record by the same rules as `sluis waive`; or show the form again with what is wrong."""
+        noted = waiver_modal.noted(one.value)
+        about = carried(f"{noted[0]}|") if noted else None
+        if noted is None or about is None:
+            return Decided("not ours", {})
+        speak = Speaker(noted[1], self.ctx.speak.timezone)
+        try:
+            case = self._about(about, visitor, speak)
+        except NotDone as refused:
+            return _in_dialog(refused.made, one.view, speak)
+        answers = one.answers
+        rules = tuple(filter(None, answers.get(RULES, "").split(",")))
+        draft = Draft(rules, answers.get(REASON, ""), answers.get(UNTIL, ""))
+        packs, terms = self.ctx.policy.packs, self.ctx.policy.waivers
+        try:
+            made = waiver(case.facts, packs, _asked(draft, case.person), terms, speak)
+        except WaiverRefused as refused:
+            again = replace(draft, refused=refused.told)
+            form = waiver_modal.exception_form(case.facts, _waivable(case), again, one.value, speak)
+            return case.made(
+                "not waived", dialog=[one.view, form], tell=desk.plain_answer(speak(refused.told))
+            )
+        rest = still_open(case.facts, packs, made)
+        shown = waiver_modal.exception_recorded(case.facts.ticket.key, made, rest, speak)
+        told = desk.plain_answer(desk.said(shown))
+        return replace(case.made("waived", dialog=[one.view, shown], tell=told), waiver=made)
+
+    # -- who and what ---------------------------------------------------------------------------------------
+
+    def _about(self, about: Carried, visitor: Visitor, speak: Speaker) -> Case:
+        source, row = self._row(about, speak)
+        return self._case(source, row.ref, visitor, speak)
+
+    def _row(self, about: Carried, speak: Speaker) -> tuple[TicketSource, TicketRow]:
+        source = next((s for s in self.ctx.sources if s.name == about.source), None)
+        row = self.ctx.journal.row(about.source, about.id)
+        if source is None or row is None or row.gone_at:
+            body = desk.no_such(row.key if row else "?", None, speak)
+            raise NotDone(Decided("unknown ticket", {"tell": body}))
+        return source, row
+
+    def _case(self, source: TicketSource, ref: TicketRef, visitor: Visitor, speak: Speaker) -> Case:
+        """How the ticket stands now, for somebody who has a part in it. Raises NotDone for anybody else."""
+        facts = Gatherer(self.ctx).facts(source, ref)
+        person = self._person(source, facts, visitor, speak)
+        # Judged anew, never from the message that the button stands under: that may be days old.
+        findings = evaluate(facts, self.ctx.policy.packs)
+        lines = tuple(group_lines(findings))
+        return Case(facts, tuple(findings), lines, overview(lines, facts.ticket.state), person)
+
+    def _person(self, source: TicketSource, facts: Facts, visitor: Visitor, speak: Speaker) -> Person:
+        same = self.ctx.policy.same_person
+        people = {p.id: p for p in _with_a_part(source, facts)}
+        person = account_of(source, people.values(), visitor.email, visitor.id, same)
+        ticket = f"{source.name}:{facts.ticket.id}"
+        if person is None:
+            body = desk.stranger(SYSTEMS.get(source.name, source.name), speak)
+            raise NotDone(Decided("stranger", {"tell": body}, ticket))
+        parts = {same.get(account, account) for account in people}
+        if same.get(person.id, person.id) not in parts:
+            made = Decided("no part in it", {"tell": desk.not_theirs(facts, speak)}, ticket)
+            raise NotDone(replace(made, account=person.id, person=person.name))
+        return person
+
+
+def _with_a_part(source: TicketSource, facts: Facts) -> tuple[Person, ...]:
+    """Everybody the ticket's system shows to have a part: on the ticket, in a role, as owner, or in its team."""
+    owning = [person for s in facts.subjects if s.asset for person in s.asset.owner.people]
+    return (*known_people(facts.ticket, facts.roles), *owning, *team_members(source, facts.ticket.team))
+
+
+def _in_dialog(made: Decided, view: str, speak: Speaker) -> Decided:
+    """The same, said in the dialog that is open."""
+    return replace(made, answer=waiver_modal.in_dialog(view, desk.said(made.answer["tell"]), speak))
+
+
+def _waivable(case: Case) -> tuple[Finding, ...]:
+    return tuple(finding for finding in case.findings if finding.verdict.open)
+
+
+def _asked(draft: Draft, person: Person) -> Asked:
+    """Raises WaiverRefused when no day or no requirement was chosen."""
+    if not draft.rules:
+        raise WaiverRefused("no requirement was chosen", say("Choose at least one requirement."))
+    try:
+        until = date.fromisoformat(draft.until)
+    except ValueError:
+        raise WaiverRefused("no day was chosen", say("Choose the last day on which it holds.")) from None
+    return Asked(draft.rules, draft.reason, until, person.id)

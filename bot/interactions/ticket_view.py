@@ -1,0 +1,40 @@
+"""A deed about one ticket, as the clerk and those who work for it hand it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.journal import Decided
+from bot.policy.ticket_summary import Overview
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.people import Person
+from rules.lines import DemandLine
+
+
+class NotDone(Exception):
+    """Nothing was done, and this is what is said of it."""
+
+    def __init__(self, made: Decided) -> None:
+        super().__init__(made.outcome)
+        self.made = made
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A deed about one ticket, with the person as the ticket's system knows them, and how the ticket stands now."""
+
+    facts: Facts
+    findings: tuple[Finding, ...]
+    lines: tuple[DemandLine, ...]
+    view: Overview
+    person: Person
+
+    @property
+    def ticket(self) -> str:
+        """ "source:id" of the ticket."""
+        return f"{self.facts.ticket.source}:{self.facts.ticket.id}"
+
+    def made(self, outcome: str, **answer: object) -> Decided:
+        """What came of the deed, by this person, about this ticket."""
+        return Decided(outcome, answer, self.ticket, self.person.id, self.person.name)

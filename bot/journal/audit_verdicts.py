@@ -1,0 +1,41 @@
+"""What the audit trail tells of a judgement: each verdict that is not what it was, with its clause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.journal.audit import Entry
+from bot.journal.audit_causes import Cause
+from domain.finding import Finding
+from domain.lifecycle import Verdict
+from domain.ticket import Ticket
+
+
+def judged(
+    ticket: Ticket, before: Mapping[str, Verdict], findings: Sequence[Finding], snapshot: Mapping[str, Any]
+) -> Entry | None:
+    """An entry about a judgement in which verdicts changed; None where none did."""
+    changes = _changes(before, findings)
+    if not changes:
+        return None
+    facts = {"key": ticket.key, "state": ticket.state.value, "changes": changes}
+    return Entry(Cause.VERDICT, f"{ticket.source}:{ticket.id}", facts, snapshot=snapshot)
+
+
+def _changes(before: Mapping[str, Verdict], findings: Sequence[Finding]) -> list[dict[str, str | None]]:
+    changed = [
+        {
+            "rule": one.id,
+            "cite": one.cite,
+            "before": before[one.id].value if one.id in before else None,
+            "after": one.verdict.value,
+        }
+        for one in findings
+        if before.get(one.id) is not one.verdict
+    ]
+    no_more = sorted(before.keys() - {one.id for one in findings})
+    return [
+        *changed,
+        *({"rule": rule, "cite": "", "before": before[rule].value, "after": None} for rule in no_more),
+    ]

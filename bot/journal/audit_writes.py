@@ -1,0 +1,31 @@
+"""What the audit trail tells of a write: which message, how far it came, and the hash of its text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.journal.audit import Entry
+from bot.journal.audit_causes import Cause
+from bot.journal.outbox_row import GENERAL, Slot
+
+
+def written(event: str, slot: Slot, at: datetime, **more: str) -> tuple[Entry, datetime]:
+    """An entry about a slot: "announced", "confirmed", "failed" or "doubted".
+
+    The full names of subject and kind may hold a person's account or name, so these stand beside the chain.
+    """
+    kind, _, whose = slot.kind.partition(":")
+    group, _, _ = slot.ticket.partition(":")
+    general = group in GENERAL
+    facts: dict[str, Any] = {
+        "event": event,
+        "target": slot.target,
+        "kind": kind,
+        "text": slot.desired_hash,
+        "number": slot.desired_rev,
+        **more,
+    }
+    personal = {"to": list(slot.recipients), "subject": slot.ticket, "whose": whose}
+    known = bool(whose or general or slot.recipients)
+    return Entry(Cause.WRITE, "" if general else slot.ticket, facts, personal if known else {}), at

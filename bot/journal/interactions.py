@@ -1,0 +1,170 @@
+"""What people did in the message service: kept before it is acknowledged, worked off once, remembered for good.
+
+waiting   kept, nothing done yet
+decided   what follows from it is on record, in the same transaction; the answer is still to be given
+done      answered; what allowed answering, and what was typed, is forgotten
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select, update
+
+from bot.journal.audit import Entry, append
+from bot.journal.audit_causes import Cause
+from bot.journal.receipts import ReceiptRow, put_receipt
+from bot.journal.schema import DEED, PAUSE
+from bot.journal.transactions import Store, insert
+from bot.journal.waivers import put_waiver
+from domain.ports.interactions import Deed, Interaction
+from domain.snooze import Pause, PauseKind
+from domain.waiver import Waiver
+
+WAITING, DECIDED, DONE = "waiting", "decided", "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of a deed: who did it (account and name in the ticket's system), to which ticket ("source:id"),
+    one word for the journal, what is put on record, and the answer as data.
+    """
+
+    outcome: str
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    ticket: str = ""
+    account: str = ""
+    person: str = ""
+    pause: Pause | None = None
+    waiver: Waiver | None = None
+    receipt: ReceiptRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeedRow:
+    """A deed to work on. `answer` is what is still to be said when it was decided already."""
+
+    id: int
+    interaction: Interaction
+    state: str
+    answer: Mapping[str, Any] | None
+    attempts: int
+    received_at: datetime
+
+
+class Deeds(Store):
+    """The queue, and who asked for rest."""
+
+    def keep(self, one: Interaction, now: datetime) -> bool:
+        """Keep a deed; False when this very deed was kept before."""
+        payload = {n: v for n, v in asdict(one).items() if n not in ("id", "deed", "user", "action")}
+        row = {
+            "key": one.id, "kind": one.deed.value, "user": one.user, "action": one.action, "state": WAITING,
+            "payload": payload, "received_at": now, "attempts": 0,
+            **dict.fromkeys(("ticket", "account", "person", "outcome"), ""),
+        }  # fmt: skip
+        with self.write() as connection:
+            new = insert(connection, DEED).values(row)
+            first = new.on_conflict_do_nothing(index_elements=["key"]).returning(DEED.c.id)
+            return connection.execute(first).first() is not None
+
+    def next_deed(self, owner: str, now: datetime, seconds: int) -> DeedRow | None:
+        """Take the oldest deed that nobody works on, for so many seconds; None when there is none."""
+        rested = or_(DEED.c.next_attempt_at.is_(None), DEED.c.next_attempt_at <= now)
+        free = or_(DEED.c.lease_until.is_(None), DEED.c.lease_until < now)
+        due = (DEED.c.state != DONE, rested, free)
+        oldest = select(func.min(DEED.c.id)).where(*due).scalar_subquery()
+        take = (
+            update(DEED)
+            .where(DEED.c.id == oldest, *due)
+            .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds))
+            .returning(DEED)
+        )
+        with self.write() as connection:
+            row = connection.execute(take).mappings().first()
+        return _deed(dict(row)) if row else None
+
+    def decide(self, deed: DeedRow, owner: str, made: Decided, now: datetime) -> bool:
+        """Put on record what came of a deed: all of it, or nothing. False when somebody else has it by now."""
+        held = (DEED.c.id == deed.id, DEED.c.lease_owner == owner, DEED.c.state == WAITING)
+        values = {
+            "state": DECIDED, "decided_at": now, "answer": dict(made.answer), "ticket": made.ticket,
+            "account": made.account, "person": made.person, "outcome": made.outcome, "attempts": 0,
+        }  # fmt: skip
+        with self.write() as connection:
+            if connection.execute(update(DEED).where(*held).values(values)).rowcount == 0:
+                return False
+            if made.pause:
+                _put_pause(connection, made.pause)
+            if made.waiver:
+                put_waiver(connection, made.waiver, made.account)
+            if made.receipt:
+                put_receipt(connection, made.receipt)
+            by = {"by": {"id": made.account, "name": made.person}}
+            append(connection, Entry(Cause.INTERACTION, made.ticket, {"did": made.outcome}, by), now)
+        return True
+
+    def answered(self, deed: DeedRow, now: datetime) -> None:
+        """The answer was given, or cannot be given any more."""
+        forgotten: dict[str, Any] = {"payload": {}, "answer": None, "lease_owner": None, "lease_until": None}
+        with self.write() as connection:
+            done = update(DEED).where(DEED.c.id == deed.id)
+            connection.execute(done.values(state=DONE, done_at=now, **forgotten))
+
+    def try_again(self, deed: DeedRow, at: datetime) -> None:
+        """Give a deed back, to be looked at again at that moment."""
+        later = {"next_attempt_at": at, "lease_owner": None, "lease_until": None}
+        with self.write() as connection:
+            back = update(DEED).where(DEED.c.id == deed.id)
+            connection.execute(back.values(attempts=DEED.c.attempts + 1, **later))
+
+    def waiting_deeds(self) -> int:
+        """How many deeds nobody has finished with."""
+        with self.read() as connection:
+            query = select(func.count()).select_from(DEED).where(DEED.c.state != DONE)
+            return int(connection.execute(query).scalar_one())
+
+    def deeds_of(self, ticket: str) -> tuple[Mapping[str, Any], ...]:
+        """Who did what about a ticket ("source:id") and when, oldest first."""
+        columns = (DEED.c.person, DEED.c.account, DEED.c.action, DEED.c.outcome, DEED.c.received_at)
+        query = select(*columns).where(DEED.c.ticket == ticket).order_by(DEED.c.id)
+        with self.read() as connection:
+            return tuple(dict(row) for row in connection.execute(query).mappings())
+
+    def free_deeds(self) -> None:
+        """Give back what a killed process was working on. Only for who has the journal for itself."""
+        with self.write() as connection:
+            freed = update(DEED).where(DEED.c.lease_until.is_not(None))
+            connection.execute(freed.values(lease_owner=None, lease_until=None))
+
+    def pauses_of(self, ticket: str) -> tuple[Pause, ...]:
+        """The last pause of each person for a ticket ("source:id")."""
+        query = select(PAUSE).where(PAUSE.c.ticket == ticket).order_by(PAUSE.c.id)
+        with self.read() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return tuple({row["account"]: _pause(row) for row in rows}.values())
+
+    def snoozes_over(self, since: datetime, now: datetime) -> tuple[Pause, ...]:
+        """Snoozes that ended between two moments: their people asked to hear of it again now."""
+        ended = (PAUSE.c.kind == PauseKind.SNOOZED.value, PAUSE.c.until > since, PAUSE.c.until <= now)
+        with self.read() as connection:
+            tickets = connection.execute(select(PAUSE.c.ticket).where(*ended).distinct()).scalars().all()
+        last = (pause for ticket in sorted(tickets) for pause in self.pauses_of(ticket))
+        return tuple(p for p in last if p.kind is PauseKind.SNOOZED and since < p.until <= now)
+
+
+def _put_pause(connection: Connection, pause: Pause) -> None:
+    values = {n: v for n, v in asdict(pause).items() if n in PAUSE.c}
+    connection.execute(PAUSE.insert().values(values | {"kind": pause.kind.value}))
+
+
+def _pause(row: dict[str, Any]) -> Pause:
+    return Pause(**{n: v for n, v in row.items() if n != "id"} | {"kind": PauseKind(row["kind"])})
+
+
+def _deed(row: dict[str, Any]) -> DeedRow:
+    done = Interaction(row["key"], Deed(row["kind"]), row["user"], row["action"], **row["payload"])
+    return DeedRow(row["id"], done, row["state"], row["answer"], row["attempts"], row["received_at"])

@@ -1,0 +1,326 @@
+"""Slots: what should stand outside against what does. A slot is one message, for ever, by target, ticket and kind.
+
+The life of a write: `lease` (nobody else may touch the slot), `begin` (from here on the outcome may be
+unknown), the call itself, then `confirm`, or `release` when it did not work out. Each is one short
+transaction; the fence number keeps a process that lost its lease from confirming anything.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, not_, or_, select, update
+
+from bot.journal.audit import Entry, append
+from bot.journal.audit_writes import written
+from bot.journal.lease_owners import Presence, free_dead
+from bot.journal.outbox_row import (
+    ADDRESSED,
+    IDLE,
+    IS_PARENT,
+    PARENT,
+    REFUSAL,
+    WANTS,
+    WRITING,
+    Due,
+    Slot,
+    Unsent,
+    may_try,
+    refusal_of,
+    slot_key,
+    slot_of,
+    told_of,
+)
+from bot.journal.outbox_upsert import put_wishes
+from bot.journal.schema import META, RECEIPT, SLOT
+from bot.journal.transactions import Store, insert
+from domain.facts import Notice, Receipt, Trouble, Underway
+from domain.outgoing import Wish
+from domain.people import Role
+from domain.ports.messaging import Place
+
+DEFAULT_INSTALL = "main"
+MAIL = "mail"
+"""Name of the outlet by which formal notifications go where the message service does not take them."""
+
+HANDOVER = or_(SLOT.c.kind.like("handover-1:%"), SLOT.c.kind.like("handover-2:%"))
+
+
+class Slots(Store):
+    """Messages wished for, and how far they are."""
+
+    install_name = DEFAULT_INSTALL
+
+    @cached_property
+    def install(self) -> str:
+        """What tells this installation's messages from another one's; fixed when the journal was made."""
+        with self.write() as connection:
+            new = insert(connection, META).values(name="install", value=self.install_name)
+            connection.execute(new.on_conflict_do_nothing())
+            query = select(META.c.value).where(META.c.name == "install")
+            return str(connection.execute(query).scalar_one())
+
+    @cached_property
+    def presence(self) -> Presence | None:
+        """The sign of life of this process, where several may share the journal (PostgreSQL)."""
+        return Presence(self.engine) if self.engine.dialect.name == "postgresql" else None
+
+    def own_name(self) -> str:
+        """A name to lease by, which tells whether this process lives."""
+        return (self.presence.name if self.presence else "") + secrets.token_hex(8)
+
+    def free_dead_leases(self) -> None:
+        """Give back what processes that are no more had leased. SQLite's only process did so when it began."""
+        if self.presence:
+            with self.write() as connection:
+                free_dead(connection)
+
+    def close(self) -> None:
+        """Close all connections and give up the lock."""
+        if self.presence:
+            self.presence.end()
+        super().close()
+
+    def slot_key(self, target: str, ticket: str, kind: str) -> str:
+        """The opaque key of a slot: the same after a lost journal, so that old messages are found again."""
+        return slot_key(self.install, target, ticket, kind)
+
+    def wish(self, wishes: Iterable[Wish], now: datetime) -> None:
+        """Note what should be said. A wish that is noted already, by its digest, changes nothing."""
+        with self.write() as connection:
+            put_wishes(connection, wishes, now)
+
+    def withdraw(self, target: str, ticket: str, kind: str) -> None:
+        """Say this no more: what was not written yet is not written. Wishing it again brings it back."""
+        with self.write() as connection:
+            same = (SLOT.c.target == target, SLOT.c.ticket == ticket, SLOT.c.kind == kind)
+            connection.execute(update(SLOT).where(*same).values(closed=True))
+
+    def due_slots(self, now: datetime) -> tuple[Due, ...]:
+        """Slots to bring up to date now, those that start a thread before those that go into one."""
+        query = (
+            select(SLOT.c.id, SLOT.c.target, SLOT.c.ticket, SLOT.c.kind)
+            .where(WANTS, ADDRESSED, may_try(now))
+            .order_by(SLOT.c.thread_kind != "", SLOT.c.id)
+        )
+        with self.read() as connection:
+            return tuple(Due(*row) for row in connection.execute(query))
+
+    def settled_slots(self) -> int:
+        """How many messages stand outside as they should, as far as is known."""
+        with self.read() as connection:
+            query = select(func.count()).select_from(SLOT).where(not_(SLOT.c.closed), not_(WANTS))
+            return int(connection.execute(query).scalar_one())
+
+    def unsent(self) -> tuple[Unsent, ...]:
+        """Every message that is wished for and does not stand outside yet, whatever the reason."""
+        columns = (SLOT.c.id, SLOT.c.target, SLOT.c.ticket, SLOT.c.kind, SLOT.c.last_error)
+        query = select(*columns, SLOT.c.next_attempt_at).where(WANTS).order_by(SLOT.c.id)
+        with self.read() as connection:
+            rows = connection.execute(query)
+            return tuple(Unsent(*row[:4], told_of(row.last_error), row.next_attempt_at) for row in rows)
+
+    def obstruct(self, wish: tuple[str, str, str], trouble: Trouble, error: str, now: datetime) -> None:
+        """Note why a wish (target, ticket, kind) cannot even be addressed."""
+        target, ticket, kind = wish
+        same = (SLOT.c.target == target, SLOT.c.ticket == ticket, SLOT.c.kind == kind)
+        since = func.coalesce(SLOT.c.failing_since, now)
+        with self.write() as connection:
+            noted = update(SLOT).where(*same, SLOT.c.applied_hash.is_(None))
+            connection.execute(noted.values(trouble=trouble.value, last_error=error, failing_since=since))
+
+    def move(self, slot: Slot, container: str) -> Slot | None:
+        """Put the message elsewhere, because its own place does not take it. None when the lease was lost."""
+        if not self._under_lease(slot, None, container=container, phase=slot.phase):
+            return None
+        return replace(slot, home=Place(container))
+
+    def lease(self, slot_id: int, owner: str, now: datetime, seconds: int) -> Slot | None:
+        """Take a slot for so many seconds and read it; None when there is nothing to do (any more), somebody
+        else has it, or the message in whose thread it goes is not there yet.
+        """
+        has_parent = select(PARENT.c.id).where(IS_PARENT, PARENT.c.remote_id.is_not(None)).exists()
+        take = (
+            update(SLOT)
+            .where(SLOT.c.id == slot_id, WANTS, ADDRESSED, may_try(now))
+            .where(or_(SLOT.c.thread_kind == "", has_parent))
+            .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds), fence=SLOT.c.fence + 1)
+        )
+        install = self.install
+        with self.write() as connection:
+            if connection.execute(take).rowcount == 0:
+                return None
+            return _read(connection, install, SLOT.c.id == slot_id)[0]
+
+    def begin(self, slot: Slot, place: Place, now: datetime, seconds: int) -> bool:
+        """Note, before the call, that a write to `place` begins, and renew the lease. False when it was lost."""
+        return self._under_lease(
+            slot,
+            written("announced", slot, now),
+            phase=WRITING,
+            at_container=place.container,
+            at_thread=place.thread,
+            first_attempt_at=func.coalesce(SLOT.c.first_attempt_at, now),
+            lease_until=now + timedelta(seconds=seconds),
+        )
+
+    def forget(self, slot: Slot) -> Slot | None:
+        """The message is not there any more: the slot as if it was never posted. None when the lease was lost."""
+        never: dict[str, Any] = {
+            "remote_id": None,
+            "applied_hash": None,
+            "first_attempt_at": None,
+            "phase": IDLE,
+        }
+        if not self._under_lease(slot, None, at_container="", at_thread="", **never):
+            return None
+        return replace(slot, stands=Place(""), **never)
+
+    def replacing(self, slot: Slot, at: datetime) -> Slot | None:
+        """This message takes the place of one posted at `at`, which a person edited. None when the lease was lost."""
+        return replace(slot, replaces=at) if self._under_lease(slot, None, replaces=at) else None
+
+    def confirm(self, slot: Slot, remote_id: str, now: datetime) -> bool:
+        """Note that the message stands outside as this slot wanted it. False when the lease was lost: then
+        there may be two of them, so the slot is put in doubt, also for who holds the lease now.
+        """
+        confirmed = self._under_lease(
+            slot,
+            written("confirmed", slot, now, remote=remote_id),
+            remote_id=remote_id,
+            applied_hash=slot.desired_hash,
+            applied_rev=slot.desired_rev,
+            applied_at=now,
+            phase=IDLE,
+            attempts=0,
+            next_attempt_at=None,
+            last_error="",
+            trouble="",
+            failing_since=None,
+            lease_owner=None,
+            lease_until=None,
+        )
+        if not confirmed:
+            # A new fence number makes the other's confirmation fail too, so that the next pass looks and mends.
+            with self.write() as connection:
+                doubt = {"phase": WRITING, "remote_id": None, "fence": SLOT.c.fence + 1}
+                connection.execute(update(SLOT).where(SLOT.c.id == slot.id).values(doubt))
+                append(connection, *written("doubted", slot, now, remote=remote_id))
+        return confirmed
+
+    def release(
+        self,
+        slot: Slot,
+        next_attempt_at: datetime | None,
+        error: str,
+        *,
+        not_done: bool = False,
+        failed: tuple[Trouble, datetime] | None = None,
+        now: datetime | None = None,
+    ) -> bool:
+        """Give the slot back undelivered. `not_done` says that the write was certainly not done, so that the
+        slot is in no more doubt than before; `failed` why it was not delivered, and when that was found (UTC).
+        `now` is for the audit trail. False when the lease was lost.
+        """
+        undone: dict[str, Any] = {"phase": slot.phase} if not_done else {}
+        tried = 1 if error else 0
+        if failed:
+            undone |= {"trouble": failed[0].value, "failing_since": slot.failing_since or failed[1]}
+        at = now or datetime.now(UTC)
+        return self._under_lease(
+            slot,
+            written("failed", slot, at, error=error, done="no" if not_done else "unknown") if error else None,
+            next_attempt_at=next_attempt_at,
+            last_error=error or slot.last_error,
+            attempts=SLOT.c.attempts + tried,
+            lease_owner=None,
+            lease_until=None,
+            **undone,
+        )
+
+    def free_leases(self) -> None:
+        """Give back all leases of processes that were killed. Only for who has the journal for itself."""
+        with self.write() as connection:
+            freed = update(SLOT).where(SLOT.c.lease_until.is_not(None))
+            connection.execute(freed.values(lease_owner=None, lease_until=None))
+
+    def refused(self, kind: str) -> dict[str, str]:
+        """Tickets ("source:id") that do not take their message of this kind, with the system's own reason."""
+        query = select(SLOT.c.ticket, SLOT.c.last_error).where(
+            SLOT.c.kind == kind, WANTS, SLOT.c.last_error.startswith(REFUSAL)
+        )
+        with self.read() as connection:
+            return {row.ticket: refusal_of(row.last_error) or "" for row in connection.execute(query)}
+
+    def slots_of(self, ticket: str) -> tuple[Slot, ...]:
+        """All that is or should be said about a subject, in the order in which it was first wished."""
+        install = self.install
+        with self.read() as connection:
+            return _read(connection, install, SLOT.c.ticket == ticket)
+
+    def notices(self, source: str, ticket_id: str) -> tuple[Notice, ...]:
+        """The handover notifications that were delivered, oldest first: slots of the kinds
+        "handover-1:<recipient>" and "handover-2:<recipient>".
+        """
+        of_ticket = (SLOT.c.ticket == f"{source}:{ticket_id}", SLOT.c.applied_at.is_not(None), HANDOVER)
+        columns = (SLOT.c.kind, SLOT.c.target, SLOT.c.applied_at, SLOT.c.recipients, SLOT.c.roles)
+        received = and_(RECEIPT.c.ticket == SLOT.c.ticket, RECEIPT.c.kind == SLOT.c.kind)
+        query = (
+            select(*columns, RECEIPT.c.person, RECEIPT.c.at)
+            .select_from(SLOT.outerjoin(RECEIPT, received))
+            .where(*of_ticket)
+            .order_by(SLOT.c.applied_at, SLOT.c.id)
+        )
+        with self.read() as connection:
+            return tuple(_notice(row) for row in connection.execute(query).mappings())
+
+    def underway(self, source: str, ticket_id: str) -> tuple[Underway, ...]:
+        """The handover notifications that are wished for and were delivered nowhere yet, one for each recipient."""
+        of_ticket = (SLOT.c.ticket == f"{source}:{ticket_id}", HANDOVER)
+        columns = (SLOT.c.kind, SLOT.c.target, SLOT.c.recipients, SLOT.c.roles)
+        state = (SLOT.c.applied_at, SLOT.c.closed, SLOT.c.trouble, SLOT.c.failing_since)
+        query = select(*columns, *state).where(*of_ticket).order_by(SLOT.c.id)
+        with self.read() as connection:
+            rows = list(connection.execute(query).mappings())
+        settled = {row["kind"] for row in rows if row["applied_at"]}
+        open_ = {row["kind"]: row for row in reversed(rows) if not row["closed"]}
+        return tuple(_underway(row) for kind, row in reversed(open_.items()) if kind not in settled)
+
+    def _under_lease(self, slot: Slot, told: tuple[Entry, datetime] | None, **values: Any) -> bool:
+        """Change the slot while its lease is ours, and put `told` on record with that."""
+        held = (SLOT.c.id == slot.id, SLOT.c.fence == slot.fence)
+        with self.write() as connection:
+            ours = connection.execute(update(SLOT).where(*held).values(values)).rowcount == 1
+            if ours and told:
+                append(connection, *told)
+            return ours
+
+
+def _read(connection: Connection, install: str, condition: ColumnElement[bool]) -> tuple[Slot, ...]:
+    query = (
+        select(SLOT, PARENT.c.remote_id.label("parent_id"), PARENT.c.at_container.label("parent_place"))
+        .select_from(SLOT.outerjoin(PARENT, IS_PARENT))
+        .where(condition)
+        .order_by(SLOT.c.id)
+    )
+    return tuple(slot_of(row, install) for row in connection.execute(query).mappings())
+
+
+def _notice(row: RowMapping) -> Notice:
+    stage = int(row["kind"][len("handover-")])
+    roles = tuple(Role(role) for role in row["roles"])
+    receipt = Receipt(row["person"], row["at"]) if row["person"] else None
+    by_mail = row["target"] == MAIL
+    return Notice(stage, row["applied_at"], tuple(row["recipients"]), roles, receipt, by_mail)
+
+
+def _underway(row: RowMapping) -> Underway:
+    stage = int(row["kind"][len("handover-")])
+    roles = tuple(Role(role) for role in row["roles"])
+    trouble, since = Trouble(row["trouble"]), row["failing_since"]
+    return Underway(stage, tuple(row["recipients"]), roles, trouble, row["target"].capitalize(), since)

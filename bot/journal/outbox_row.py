@@ -1,0 +1,155 @@
+"""One slot as a value, and the conditions under which a slot has something to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, RowMapping, and_, not_, or_
+
+from bot.journal.schema import SLOT
+from domain.ports.messaging import Marker, Place
+
+IDLE, WRITING = "idle", "writing"
+GENERAL = ("reminder", "escalation", "digest", "preread")
+"""How the subjects begin of messages that go to people about several tickets."""
+REFUSAL = "refused: "
+"""How the last error of a slot begins when the system definitely does not take the message. Its own reason follows,
+and on a line below it what went wrong last.
+"""
+
+
+def refusal(said: str, told: str) -> str:
+    """The last error of a message that is refused: the system's own reason, and one line for the admin."""
+    return f"{REFUSAL}{' '.join(said.split())}\n{told}"
+
+
+def refusal_of(last_error: str) -> str | None:
+    """The system's own reason for not taking the message, perhaps empty; None when it was not refused."""
+    said, _, _ = last_error.partition("\n")
+    return said.removeprefix(REFUSAL) if said.startswith(REFUSAL) else None
+
+
+def told_of(last_error: str) -> str:
+    """What went wrong last, one line for the admin; empty when nothing did."""
+    said, _, told = last_error.partition("\n")
+    return told or said
+
+
+class Due(NamedTuple):
+    """A slot that has something to do."""
+
+    id: int
+    target: str
+    ticket: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One message: as it should be (`desired_*`), and as far as is known outside (`applied_hash`, `remote_id`).
+
+    key        opaque name by which the message is known again outside
+    home       where a new message goes; `stands` is where the present one was put
+    phase      "writing" when a write began whose outcome was never confirmed
+    fence      number of the lease under which this was read
+    replaces   when a message was posted that a person edited and that this one takes the place of
+    trouble    why it could not be delivered (see `Trouble`), `failing_since` when it first could not (UTC)
+    """
+
+    id: int
+    key: str
+    target: str
+    ticket: str
+    kind: str
+    home: Place
+    stands: Place
+    once: bool
+    reason: str
+    desired_hash: str
+    desired_body: Any
+    desired_rev: int
+    applied_hash: str | None
+    remote_id: str | None
+    phase: str
+    attempts: int
+    next_attempt_at: datetime | None
+    last_error: str
+    first_attempt_at: datetime | None
+    applied_at: datetime | None
+    closed: bool
+    fence: int
+    replaces: datetime | None = None
+    trouble: str = ""
+    failing_since: datetime | None = None
+    recipients: Sequence[str] = ()
+
+    @property
+    def marker(self) -> Marker:
+        """How the message as it should be is marked outside."""
+        return Marker(self.key, self.desired_hash, self.desired_rev)
+
+    @property
+    def refusal(self) -> str | None:
+        """The system's own reason for not taking the message, perhaps empty; None when it was not refused."""
+        return refusal_of(self.last_error)
+
+    @property
+    def doubtful(self) -> bool:
+        """True when a write began and nobody knows how it ended."""
+        return self.phase == WRITING
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message that is wished for and does not stand outside yet. `error` is one line for the admin, empty when
+    nothing went wrong; `again` when (UTC) it is tried again, None for the next run.
+    """
+
+    id: int
+    target: str
+    ticket: str
+    kind: str
+    error: str
+    again: datetime | None
+
+
+ADDRESSED = SLOT.c.container != ""
+"""Where it goes is known; a slot without a container waits until that was found out."""
+UNSAID = SLOT.c.applied_hash.is_distinct_from(SLOT.c.desired_hash)
+FINAL = SLOT.c.once & SLOT.c.applied_hash.is_not(None)
+# A write in doubt is due even when nothing is asked any more: what stands outside may be another text.
+WANTS = not_(SLOT.c.closed) & or_(SLOT.c.phase == WRITING, UNSAID & not_(FINAL))
+
+PARENT = SLOT.alias("parent")
+IS_PARENT = and_(
+    PARENT.c.target == SLOT.c.target,
+    PARENT.c.ticket == SLOT.c.ticket,
+    PARENT.c.kind == SLOT.c.thread_kind,
+)
+
+
+def may_try(now: datetime) -> ColumnElement[bool]:
+    """Neither backing off nor leased by anybody."""
+    rested = or_(SLOT.c.next_attempt_at.is_(None), SLOT.c.next_attempt_at <= now)
+    return rested & or_(SLOT.c.lease_until.is_(None), SLOT.c.lease_until < now)
+
+
+def slot_key(install: str, target: str, ticket: str, kind: str) -> str:
+    """An opaque name of a slot that depends on nothing that a lost journal takes with it."""
+    return hashlib.sha256(json.dumps([install, target, ticket, kind]).encode()).hexdigest()[:16]
+
+
+def slot_of(row: RowMapping, install: str) -> Slot:
+    """A slot from its row, joined with `parent_id`: the remote id of the message in whose thread it goes."""
+    same = {name: row[name] for name in Slot.__dataclass_fields__ if name in row}
+    return Slot(
+        key=slot_key(install, row["target"], row["ticket"], row["kind"]),
+        home=Place(row["parent_place"] or row["container"], row["parent_id"] or ""),
+        stands=Place(row["at_container"], row["at_thread"]),
+        **same,
+    )

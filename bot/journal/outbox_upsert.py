@@ -1,0 +1,80 @@
+"""Writing wishes into the slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, case, or_, select
+
+from bot.journal.outbox_row import FINAL, IDLE, UNSAID
+from bot.journal.schema import SLOT
+from bot.journal.transactions import insert
+from domain.outgoing import Wish
+
+_KEY = ["target", "ticket", "kind"]
+
+
+def put_wishes(connection: Connection, wishes: Iterable[Wish], now: datetime) -> None:
+    """Note what should be said, in the transaction of the caller.
+
+    A wish whose text stands outside already touches no row; a new text gets a new number, and is tried at
+    once even when the old one was backing off, unless the wish rests between two edits; so is one that goes to another
+    place now. What is posted once and stands stays as it is.
+    """
+    rows = [_values(wish, now) | _rests(connection, wish) for wish in wishes]
+    if not rows:
+        return
+    new = insert(connection, SLOT)
+    fresh: dict[str, Any] = {
+        name: new.excluded[name]
+        for name in ("container", "thread_kind", "once", "reason", "recipients", "roles")
+    }
+    other = SLOT.c.desired_hash != new.excluded.desired_hash
+    fresh_start = or_(other, SLOT.c.container != new.excluded.container)
+    fresh |= {
+        "desired_hash": new.excluded.desired_hash,
+        "desired_body": new.excluded.desired_body,
+        "desired_rev": SLOT.c.desired_rev + case((other, 1), else_=0),
+        "attempts": case((fresh_start, 0), else_=SLOT.c.attempts),
+        "next_attempt_at": case((fresh_start, new.excluded.next_attempt_at), else_=SLOT.c.next_attempt_at),
+        "closed": new.excluded.closed,
+    }
+    changes = or_(SLOT.c.closed, (other | UNSAID) & ~FINAL)
+    connection.execute(new.on_conflict_do_update(index_elements=_KEY, set_=fresh, where=changes), rows)
+
+
+def _rests(connection: Connection, wish: Wish) -> dict[str, Any]:
+    """The moment before which a message that rests between two edits is not written again."""
+    if not wish.rest:
+        return {"next_attempt_at": None}
+    same = (SLOT.c.target == wish.target, SLOT.c.ticket == wish.ticket, SLOT.c.kind == wish.kind)
+    applied = connection.execute(select(SLOT.c.applied_at).where(*same)).scalar_one_or_none()
+    return {"next_attempt_at": applied + timedelta(seconds=wish.rest) if applied else None}
+
+
+def _values(wish: Wish, now: datetime) -> dict[str, Any]:
+    return {
+        "target": wish.target,
+        "ticket": wish.ticket,
+        "kind": wish.kind,
+        "container": wish.container,
+        "thread_kind": wish.thread_kind,
+        "once": wish.once,
+        "reason": wish.reason.msgid,
+        "recipients": list(wish.recipients),
+        "roles": list(wish.roles),
+        "desired_hash": wish.digest,
+        "desired_body": wish.body,
+        "desired_rev": 1,
+        "at_container": "",
+        "at_thread": "",
+        "phase": IDLE,
+        "attempts": 0,
+        "last_error": "",
+        "trouble": "",
+        "fence": 0,
+        "created_at": now,
+        "closed": False,
+    }

@@ -1,0 +1,72 @@
+"""Word from outside that tickets may have changed: kept until they were looked at, whatever happens to the process."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select, update
+
+from bot.journal.schema import HINT
+from bot.journal.transactions import Store, insert
+from domain.ports.source import Deletion, Hint
+
+KEPT = timedelta(days=2)
+"""How long the word is kept, to know a repeated delivery again."""
+FRESH = timedelta(days=1)
+"""What could not be looked at for so long is left to the census."""
+
+
+class Heard(NamedTuple):
+    """A ticket to look at. `last` is the number of the latest word about it; `deleted`: it was said to be deleted."""
+
+    source: str
+    ticket: str
+    last: int
+    deleted: bool
+
+
+class Hints(Store):
+    """The queue of what is to be looked at."""
+
+    def hear(self, source: str, hints: Iterable[Hint], now: datetime) -> int:
+        """Keep what was told, at `now` (UTC). Gives how much of it is new: the same event of the same ticket counts
+        once. Committed when this returns.
+        """
+        rows = [
+            {
+                "source": source,
+                "ticket": hint.id,
+                "event": hint.event
+                or secrets.token_hex(16),  # without a name of its own every word is another
+                "deleted": isinstance(hint, Deletion),
+                "received_at": now,
+            }
+            for hint in hints
+        ]
+        with self.write() as connection:
+            new = 0
+            for row in rows:
+                once = insert(connection, HINT).values(row).on_conflict_do_nothing().returning(HINT.c.id)
+                new += connection.execute(once).first() is not None
+            return new
+
+    def heard(self, now: datetime) -> tuple[Heard, ...]:
+        """The tickets to look at, each once, in the order in which they were first spoken of."""
+        first = func.min(HINT.c.id)
+        said = select(HINT.c.source, HINT.c.ticket, func.max(HINT.c.id)).add_columns(
+            func.max(HINT.c.id).filter(HINT.c.deleted).is_not(None)
+        )
+        open_ = (HINT.c.done_at.is_(None), HINT.c.received_at > now - FRESH)
+        query = said.where(*open_).group_by(HINT.c.source, HINT.c.ticket).order_by(first)
+        with self.read() as connection:
+            return tuple(Heard(*row) for row in connection.execute(query))
+
+    def looked_at(self, heard: Heard, now: datetime) -> None:
+        """The ticket was looked at: what was said until then is done. Word that came meanwhile stays."""
+        about = (HINT.c.source == heard.source, HINT.c.ticket == heard.ticket, HINT.c.id <= heard.last)
+        with self.write() as connection:
+            connection.execute(update(HINT).where(*about, HINT.c.done_at.is_(None)).values(done_at=now))
+            connection.execute(delete(HINT).where(HINT.c.received_at < now - KEPT))

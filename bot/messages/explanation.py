@@ -1,0 +1,239 @@
+"""The whole reasoning of one finding as a tree: asset → class → clause → what was looked at, and where → what was
+seen → what would satisfy it → who can settle it. In the reader's words and dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.messages.findings_report import finding_json, reason
+from bot.messages.i18n.speaker import Speaker
+from bot.messages.waivers import waived
+from domain.asset import Because
+from domain.facts import Facts
+from domain.fields import FIELDS
+from domain.finding import Finding, Part
+from domain.lifecycle import Verdict
+from domain.people import Membership, Role
+from domain.sentence import Quote, Say, say
+from domain.ticket import Approval, Decision
+from rules.actors import distinct
+from rules.policy import Pack, Rule
+from rules.tenure import memberships, told
+from rules.trace import LookedAt, looked_at
+from rules.why import find_rule, when
+from rules.words import asset_name, label, saw
+
+SYSTEMS = {"jira": "Jira", "servicenow": "ServiceNow"}
+"""What people call the systems with tickets."""
+_MARKS = {True: "✓", False: "✗", None: "?"}
+_DECISIONS = {
+    Decision.APPROVED: say("approved"),
+    Decision.REJECTED: say("rejected"),
+    Decision.REQUESTED: say("asked, not decided yet"),
+    Decision.NOT_REQUIRED: say("not required, which is no approval"),
+    Decision.AUTOMATIC: say("approved by the system itself, which is no approval"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One line of the tree, and what hangs from it."""
+
+    text: str
+    twigs: tuple[Branch, ...] = ()
+
+
+def reasoning(facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Speaker) -> Branch:
+    """The tree of one finding."""
+    _, rule = find_rule(facts, packs, finding.id)
+    looked = looked_at(facts, rule)
+    verdict = speak(say("Verdict"))
+    twigs = [
+        Branch(f"{verdict}: {_verdict(finding, speak)}", tuple(_waived(finding, speak))),
+        Branch(speak(say("Asked because")), tuple(_assets(finding, rule, speak))),
+        Branch(speak(say("Looked at")), tuple(_looks(facts, finding, looked, speak))),
+        Branch(speak(say("Seen")), (Branch(speak(finding.seen)),)),
+        Branch(speak(say("What would satisfy it")), tuple(_wanted(finding, speak))),
+        Branch(speak(say("Who can settle it")), tuple(_who(finding, speak))),
+    ]
+    title = f"{finding.id}  {finding.titled(speak.language)}"
+    return Branch(title, tuple(t for n, t in enumerate(twigs) if n == 0 or t.twigs))
+
+
+def plain_tree(branch: Branch, depth: int = 0) -> str:
+    """The tree as indented lines."""
+    return "\n".join([f"{'  ' * depth}{branch.text}", *(plain_tree(t, depth + 1) for t in branch.twigs)])
+
+
+def reasoning_json(facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Speaker) -> dict[str, Any]:
+    """The finding as `check` gives it, with the condition, and everything that was looked at and where."""
+    _, rule = find_rule(facts, packs, finding.id)
+    looked = looked_at(facts, rule)
+    return {
+        **finding_json(finding, speak),
+        "applies": True,
+        "asked": speak(when(rule.applies)),
+        "looked_at": [_field_json(facts, name, speak) for name in looked.fields if name in FIELDS],
+        "roles": {role.value: [p.name for p in facts.role(role).people] for role in looked.roles},
+        "memberships": {
+            role.value: [_membership(one) for one in _of_deciders(facts, role)] for role in looked.roles
+        },
+        "approvals": [_decided(a, speak) for a in facts.ticket.approvals] if looked.approvals else None,
+    }
+
+
+def why_not_json(rule: str, reason_: Say | None, speak: Speaker) -> dict[str, Any]:
+    """Why a rule is not asked of a ticket, for machines."""
+    return {"id": rule, "applies": False, "why_not": speak(reason_ or _NOTHING)}
+
+
+def why_not_text(rule: str, reason_: Say | None, speak: Speaker) -> str:
+    """Why a rule is not asked of a ticket."""
+    return f"{rule}: {speak(reason_ or _NOTHING)}"
+
+
+def does_apply(finding: Finding, speak: Speaker) -> str:
+    """The answer to "why not" for a rule that is asked all the same."""
+    return f"{finding.id}: " + speak.say(
+        "This does apply: {why}. Verdict: {verdict}.",
+        why=tuple(reason(because) for because in finding.because),
+        verdict=finding.verdict,
+    )
+
+
+_NOTHING = say("Nothing is judged: this ticket is canceled.")
+
+
+def _verdict(finding: Finding, speak: Speaker) -> str:
+    gate = say("needed before {gate}", gate=finding.gate)
+    if finding.deadline:
+        gate = say("to be done by {moment}", moment=finding.deadline)
+    elif finding.due:
+        gate = say("needed before {gate}, planned for {due}", gate=finding.gate, due=finding.due)
+    return f"{speak(finding.verdict)} — {speak(gate)}"
+
+
+def _waived(finding: Finding, speak: Speaker) -> Iterator[Branch]:
+    if told := waived(finding, speak):
+        yield Branch(told)
+    if finding.settle_by:
+        yield Branch(speak(say("To be made good before {moment}.", moment=finding.settle_by)))
+
+
+def _assets(finding: Finding, rule: Rule, speak: Speaker) -> Iterator[Branch]:
+    """Per asset the classes and flags that count, and under each the clause that asks something of it."""
+    clause = say("{document} asks this {when}", document=Quote(finding.cite), when=when(rule.applies))
+    for name in dict.fromkeys(because.subject for because in finding.because):
+        reasons = (_reason(b, clause, speak) for b in finding.because if b.subject == name)
+        yield Branch(_capital(speak(asset_name(name)).rstrip(",")), tuple(reasons))
+
+
+def _reason(because: Because, clause: Say, speak: Speaker) -> Branch:
+    return Branch(speak(reason(because)), (Branch(speak(clause)),))
+
+
+def _looks(facts: Facts, finding: Finding, looked: LookedAt, speak: Speaker) -> Iterator[Branch]:
+    """Every field with its place in the source, every role with who holds it, the approvals one by one."""
+    parts = {part.name: part for part in finding.parts}
+    for name in (name for name in looked.fields if name in FIELDS):
+        part = parts.pop(label(name), None)
+        mark = f"{_MARKS[part.met]} " if part else ""
+        yield Branch(mark + speak(saw(facts, name)), tuple(Branch(speak(p)) for p in _place(facts, name)))
+    yield from (_part(part, speak) for part in parts.values())
+    if looked.approvals:
+        decided = tuple(Branch(_decided(a, speak)) for a in facts.ticket.approvals)
+        none = (Branch(speak(say("None is recorded."))),)
+        yield Branch(speak(say("The approvals of the ticket")), decided or none)
+    yield from (_role(facts, role, speak) for role in looked.roles)
+
+
+def _part(part: Part, speak: Speaker) -> Branch:
+    seen = f" — {speak(part.seen)}" if part.seen else ""
+    return Branch(f"{_MARKS[part.met]} {speak(part.name)}{seen}")
+
+
+def _place(facts: Facts, name: str) -> Iterator[Say]:
+    """Where a field stands in the source; for one that cannot be read, how an administrator mends that."""
+    field, source = facts.field(name), facts.ticket.source
+    system = Quote(SYSTEMS.get(source, source.title()))
+    if field.where:
+        yield say("In {system}: {where}", system=system, where=Quote(field.where))
+    elif not field.readable:
+        yield say(
+            "Not found in {system}; an administrator can name it with {setting}.",
+            system=system,
+            setting=Quote(f"{source}_FIELDS__{name}".upper()),
+        )
+
+
+def _role(facts: Facts, role: Role, speak: Speaker) -> Branch:
+    held = facts.role(role)
+    if not held.configured:
+        text = say("It is not set who this is: {role}", role=role)
+    elif not held.readable:
+        text = say("It cannot be read who this is: {role}", role=role)
+    else:
+        nobody = say("nobody")
+        text = say("Who this is: {role}: {people}", role=role, people=held.people or nobody)
+    return Branch(speak(text), tuple(Branch(speak(said)) for said in told(_of_deciders(facts, role))))
+
+
+def _of_deciders(facts: Facts, role: Role) -> list[Membership]:
+    """Since and until when those who decided on this ticket belong to the role."""
+    people = distinct(
+        facts, (a.person for a in facts.ticket.approvals if a.person and a.decision in _DECIDED)
+    )
+    return [one for person in people for one in memberships(facts, role, person)]
+
+
+_DECIDED = (Decision.APPROVED, Decision.REJECTED)
+
+
+def _decided(approval: Approval, speak: Speaker) -> str:
+    nobody = say("nobody") if approval.decision is Decision.AUTOMATIC else say("somebody")
+    who = speak(approval.person or approval.group or nobody)
+    text = f"{who}: {speak(_DECISIONS[approval.decision])}"
+    if approval.on_behalf_of:
+        behalf = say("on behalf of {person}", person=approval.on_behalf_of)
+        text += f", {speak(behalf)}"
+    return text + (f" ({speak(approval.at)})" if approval.at else "")
+
+
+def _wanted(finding: Finding, speak: Speaker) -> Iterator[Branch]:
+    if finding.verdict is not Verdict.MET:
+        yield Branch(speak(finding.wanted))
+
+
+def _who(finding: Finding, speak: Speaker) -> Iterator[Branch]:
+    if finding.who:
+        yield Branch(speak.listed(finding.who, either=True))
+    elif finding.verdict is Verdict.UNKNOWN:
+        yield Branch(speak(say("An administrator, by making visible what cannot be read.")))
+
+
+def _field_json(facts: Facts, name: str, speak: Speaker) -> dict[str, Any]:
+    field = facts.field(name)
+    return {
+        "field": name,
+        "label": speak(label(name)),
+        "where": field.where or None,
+        "readable": field.readable,
+        "filled": field.filled,
+        "seen": speak(saw(facts, name)),
+        "by": field.by.name if field.by else None,
+        "at": field.at.isoformat() if field.at else None,
+    }
+
+
+def _membership(one: Membership) -> dict[str, Any]:
+    """When somebody who decided belonged to a role; `since_told`: by the source, else not seen in it at that moment."""
+    moments = {"since": one.since, "seen": one.seen, "until": one.until}
+    known = {name: at.isoformat() if at else None for name, at in moments.items()}
+    return {"person": one.person.name, "since_told": one.told, **known}
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

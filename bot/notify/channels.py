@@ -1,0 +1,42 @@
+"""Where an audience is reached: the channels that stand for it, or nobody but the persons themselves."""
+
+from __future__ import annotations
+
+from bot.policy.audience import Audience, Team
+from domain.facts import Facts
+from domain.people import Person, Role
+from domain.ports.messaging import Postbox
+
+IN_PERSON = 5
+"""Most holders of a role that are asked in person, where it has no channel."""
+
+
+def channels_of(audience: Audience, facts: Facts, postbox: Postbox, team: str) -> tuple[str, ...]:
+    """Where a role is asked in its own name: its channel, else its people in person, else where the team is. For
+    anybody else the one channel they have. Raises SourceError when the message service cannot say.
+    """
+    if isinstance(audience, Role) and postbox.channel(audience.value) is None:
+        holders = [person for person in facts.role(audience).people if person.active][:IN_PERSON]
+        if found := tuple(filter(None, (postbox.person(person) for person in holders))):
+            return found
+    channel = channel_of(audience, postbox, team)
+    return (channel,) if channel else ()
+
+
+def channel_of(audience: Audience, postbox: Postbox, team: str, *, formal: bool = False) -> str | None:
+    """The channel for an audience. A role without one is reached where the team is, a person only in person.
+
+    A formal notification counts as evidence, so it goes only where the audience is sure to read: a channel that an
+    admin named for it, not one it may or may not be in.
+    """
+    if isinstance(audience, Person):
+        return postbox.person(audience)
+    name = (
+        audience.value
+        if isinstance(audience, Role)
+        else audience.name
+        if isinstance(audience, Team)
+        else team
+    )
+    own = postbox.channel(name)
+    return own if formal else own or postbox.channel(team) or postbox.default_channel()

@@ -1,0 +1,177 @@
+"""Handing over: the formal notifications that are due are sent at once, because what was delivered is evidence.
+
+Each is wished for in the journal before anything is tried, also when nobody can tell yet where it goes: so it is
+known to be on its way, is tried again in every run, and nobody is reproached. What the message service does not take
+goes by e-mail, where that is set up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.context import Context
+from bot.journal import Due
+from bot.journal.outbox import MAIL
+from bot.messages.i18n.speaker import Speaker
+from bot.messages.intent import Intent, Memory
+from bot.notify.channels import channel_of
+from bot.notify.routing import wish_of
+from bot.notify.ticket_messages import handovers
+from bot.policy.audience import Audience, Team
+from bot.policy.handover import is_handover, recipients, stage_of, stages_due
+from bot.report import Planned, Report
+from domain.facts import Facts, Trouble, Underway
+from domain.outgoing import Wish
+from domain.people import Person
+from domain.ports.errors import SourceError
+from domain.ports.messaging import Postbox
+from domain.ticket import Ticket
+from rules.engine import evaluate
+
+PATIENCE = timedelta(minutes=30)
+"""How long a message service that is out of reach is waited for before a notification goes by e-mail."""
+
+Send = Callable[[Callable[[Due], bool]], object]
+"""Delivers those of the due messages that are chosen."""
+
+
+def notified(ctx: Context, facts: Facts, memory: Memory) -> list[Intent]:
+    """The formal notifications that this run would write; none in observe mode."""
+    if not ctx.policy.act:
+        return []
+    return [intent for intent in _handovers(ctx, facts, memory) if intent.kind not in memory.posted]
+
+
+def _handovers(ctx: Context, facts: Facts, memory: Memory) -> Sequence[Intent]:
+    """Every notification that the ticket has come to, also those that were delivered."""
+    ticket, findings = facts.ticket, evaluate(facts, ctx.policy.packs)
+    people = recipients(facts, findings) if stages_due(facts, findings) else ()
+    speakers: dict[Audience, Speaker] = {
+        one.audience: ctx.speaker_to(one.audience, ticket.team) for one in people
+    }
+    return handovers(facts, findings, memory, ctx.voice(ticket.source, ticket.team), speakers)
+
+
+def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report, send: Send) -> Facts:
+    """Send what is due now; gives the facts with what was delivered, and what is on its way."""
+    ticket, found = facts.ticket, _handovers(ctx, facts, memory)
+    due = [intent for intent in found if intent.kind not in memory.posted]
+    if not ctx.policy.act:
+        report.planned += [Planned(ticket.key, ctx.messenger or MAIL, i.kind, i.reason.msgid) for i in due]
+        # Observed, so that the findings say the same as they would in act mode.
+        return replace(facts, underway=tuple(_observed(intent) for intent in due))
+    hand = _Hand(ctx, ticket, report, send)
+    hand.recall({intent.kind for intent in found}, memory)
+    if not hand.settle() and not due:
+        return facts
+    if due:
+        hand.deliver(due)
+    notices = ctx.journal.notices(ticket.source, ticket.id)
+    return replace(facts, notices=notices, underway=ctx.journal.underway(ticket.source, ticket.id))
+
+
+def _observed(intent: Intent) -> Underway:
+    return Underway(stage_of(intent.kind), intent.recipients, intent.roles, Trouble.OBSERVING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """Hands over one ticket."""
+
+    ctx: Context
+    ticket: Ticket
+    report: Report
+    send: Send
+
+    @property
+    def subject(self) -> str:
+        """ "source:id" of the ticket."""
+        return f"{self.ticket.source}:{self.ticket.id}"
+
+    def recall(self, due: set[str], memory: Memory) -> None:
+        """What is not due any more, because the record of the rollout was taken back, is not announced."""
+        # Only those that did not go out: what was announced stays announced.
+        for kind in memory.spoken - memory.posted - due:
+            if is_handover(kind):
+                for target in (self.ctx.messenger, MAIL):
+                    self.ctx.journal.withdraw(target, self.subject, kind)
+
+    def deliver(self, due: Sequence[Intent]) -> None:
+        """By the message service; what that does not take, by e-mail."""
+        if self.ctx.postbox:
+            self._wish(due, self.ctx.postbox, self.ctx.messenger)
+        left = self._undelivered(due)
+        if self.ctx.letterbox and left:
+            self._wish(left, self.ctx.letterbox, MAIL)
+            self.settle()
+
+    def _wish(self, due: Sequence[Intent], postbox: Postbox, target: str) -> None:
+        placed = {intent.kind: self._place(intent, postbox, target) for intent in due}
+        now, journal = self.ctx.clock(), self.ctx.journal
+        wishes = [self._wished(intent, target, placed[intent.kind][0]) for intent in due]
+        # What cannot go by e-mail either stays with the message service, if there is one.
+        if target == MAIL:
+            wishes = [wish for wish in wishes if wish.container or not self.ctx.messenger]
+        # On record before anything is tried: from here on it is known to be on its way.
+        journal.wish(wishes, now)
+        for wish in wishes:
+            trouble, error = placed[wish.kind][1:]
+            if trouble:
+                journal.obstruct((target, self.subject, wish.kind), trouble, error, now)
+        ours = {(target, wish.kind) for wish in wishes}
+        self.send(lambda one: one.ticket == self.subject and (one.target, one.kind) in ours)
+
+    def _place(self, intent: Intent, postbox: Postbox, target: str) -> tuple[str, Trouble, str]:
+        """Where it goes, or what keeps that from being known and one line about it for the admin."""
+        try:
+            found = channel_of(intent.audience, postbox, self.ticket.team, formal=True)
+        except SourceError as error:
+            return "", Trouble.OUT_OF_REACH, error.line.removeprefix(f"{target}: ")
+        if found:
+            return found, Trouble.NONE, ""
+        return "", Trouble.NO_ADDRESS, self._unreachable(intent, target)
+
+    def _unreachable(self, intent: Intent, target: str) -> str:
+        """One line for the admin: who cannot be reached, and the fix."""
+        if isinstance(intent.audience, Person):
+            fix = "their e-mail address is not visible in the ticket system, or not known there"
+            return f"{self.ticket.key}: {intent.audience.name} cannot be reached — {fix}"
+        who = intent.audience.name if isinstance(intent.audience, Team) else str(intent.audience)
+        name = who.upper().replace(" ", "_")
+        setting = f"MAIL_ADDRESSES__{name}" if target == MAIL else f"SLACK_CHANNELS__{name}"
+        fix = f"set {setting}: a formal notification needs a place of its own"
+        return f"{self.ticket.key}: {who} cannot be reached — {fix}"
+
+    def _wished(self, intent: Intent, target: str, container: str) -> Wish:
+        said = replace(intent, body=intent.letter) if target == MAIL else intent
+        return wish_of(said, self.ticket, target, container)
+
+    def _undelivered(self, due: Sequence[Intent]) -> list[Intent]:
+        """What the message service did not take, or has not answered for too long."""
+        if self.ctx.postbox is None:
+            return list(due)
+        slots = {s.kind: s for s in self.ctx.journal.slots_of(self.subject) if s.target == self.ctx.messenger}
+        now = self.ctx.clock()
+        left = []
+        for intent in due:
+            slot = slots[intent.kind]
+            waited = slot.failing_since is not None and now - slot.failing_since >= PATIENCE
+            refused = slot.trouble in (Trouble.REFUSED, Trouble.NO_ADDRESS)
+            if not slot.applied_hash and (refused or (slot.trouble and waited)):
+                left.append(intent)
+        return left
+
+    def settle(self) -> bool:
+        """What went by e-mail is not sent by the message service as well. True when that still had to be said, be it
+        because the process was killed when the letter had just gone.
+        """
+        slots = self.ctx.journal.slots_of(self.subject)
+        gone = {slot.kind for slot in slots if slot.target == MAIL and slot.applied_hash}
+        twice = [s for s in slots if s.kind in gone and s.target != MAIL and not (s.closed or s.applied_hash)]
+        for slot in twice:
+            self.ctx.journal.withdraw(slot.target, self.subject, slot.kind)
+            names = ", ".join(slot.recipients) or slot.kind.partition(":")[2]
+            self.report.note(f"{self.ticket.key}: the notification for {names} went by e-mail")
+        return bool(twice)

@@ -1,0 +1,79 @@
+"""From intents to wishes: on which outlet, and where there, each audience is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.context import Context
+from bot.messages.intent import CARD, Intent
+from bot.notify.channels import channel_of
+from bot.policy.audience import OnTicket
+from bot.report import Planned, Report
+from domain.facts import Facts
+from domain.outgoing import Wish
+from domain.people import Person
+from domain.ports.errors import SourceError
+from domain.ticket import Ticket
+
+
+def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Report) -> list[Wish]:
+    """Intents with the place where each audience is reached. What observe mode says once is not kept: it
+    would come out of date, all at once, on the day the bot is told to act.
+    """
+    ticket = facts.ticket
+    wishes = []
+    for intent in intents:
+        # Kept, it would go out on the day the bot is told to act, about things long past.
+        if intent.once and not ctx.policy.act:
+            report.planned.append(Planned(ticket.key, ctx.messenger, intent.kind, intent.reason.msgid))
+            continue
+        try:
+            target, container = place_of(ctx, ticket, intent)
+        except SourceError as error:
+            # A message service that is down must not keep the ticket from its comment.
+            report.problem(f"{ticket.key}: {error.line}")
+            continue
+        if container is None:
+            report.problem(unreachable(ctx, ticket, intent, target))
+            continue
+        rest = ctx.policy.talk.card_rest if intent.kind == CARD else 0
+        wishes.append(wish_of(intent, ticket, target, container, rest))
+    return wishes
+
+
+def wish_of(intent: Intent, ticket: Ticket, target: str, container: str, rest: int = 0) -> Wish:
+    """An intent about a ticket, put at its place. `rest` are the seconds between two edits."""
+    return Wish(
+        target=target,
+        ticket=f"{ticket.source}:{ticket.id}",
+        kind=intent.kind,
+        container=container,
+        digest=intent.digest,
+        body=intent.body,
+        reason=intent.reason,
+        thread_kind=intent.thread_kind,
+        once=intent.once,
+        recipients=intent.recipients,
+        roles=intent.roles,
+        rest=rest,
+    )
+
+
+def place_of(ctx: Context, ticket: Ticket, intent: Intent) -> tuple[str, str | None]:
+    """The outlet and the container in it; no container when the audience cannot be reached."""
+    if isinstance(intent.audience, OnTicket):
+        return ticket.source, ticket.id
+    postbox = ctx.postbox
+    return ctx.messenger, channel_of(intent.audience, postbox, ticket.team) if postbox else None
+
+
+def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> str:
+    """One line for the admin: who cannot be reached, and the fix."""
+    if isinstance(intent.audience, Person):
+        who, fix = (
+            intent.audience.name,
+            "their e-mail address is not visible in the ticket system, or not known there",
+        )
+    else:
+        who, fix = "whoever follows this ticket", "set SLACK_CHANNEL"
+    return f"{ticket.key}: {who} cannot be reached on {target} — {fix}"

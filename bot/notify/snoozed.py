@@ -1,0 +1,45 @@
+"""What is not to be reminded of now, because somebody asked to wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.context import Context
+from bot.intake.accounts import team_members
+from bot.policy.audience import Audience
+from bot.policy.reminders import (
+    Due,
+    at_rest,
+)
+from domain.people import Person, Role
+from domain.ports.errors import SourceError
+
+
+@dataclass(slots=True)
+class Rest:
+    """Who asked to be left in peace, by the journal; who is in an audience is asked only where somebody did."""
+
+    ctx: Context
+    _members: dict[tuple[str, Audience], tuple[Person, ...]] = field(default_factory=dict)
+
+    def resting(self, one: Due, audience: Audience) -> bool:
+        """Whether everybody of the audience asked for rest from this ticket."""
+        if not one.pauses:
+            return False
+        steps = self.ctx.policy.remind_days
+        return at_rest(one, self._people(one, audience), one.pauses, steps, one.facts.now)
+
+    def _people(self, one: Due, audience: Audience) -> tuple[Person, ...]:
+        if isinstance(audience, Person):
+            return (audience,)
+        if isinstance(audience, Role):
+            members = one.facts.role(audience)
+            return members.people if members.readable else ()
+        key = one.facts.ticket.source, audience
+        if key not in self._members:
+            source = next(s for s in self.ctx.sources if s.name == key[0])
+            try:
+                self._members[key] = team_members(source, one.facts.ticket.team)
+            except SourceError:  # who cannot be asked for is reminded
+                self._members[key] = ()
+        return self._members[key]

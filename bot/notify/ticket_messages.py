@@ -1,0 +1,161 @@
+"""Stage 4: findings against what was said before → what to say, where, and why it speaks. Pure, no clock.
+
+Nothing is decided about delivery here: an intent names an audience, and `bot.outbox.dispatcher` sees to it that each
+intent ends up as exactly one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.messages import card
+from bot.messages import handover as notification
+from bot.messages.comment import VERSION, compose
+from bot.messages.formats.size_limit import fitted
+from bot.messages.handover import Asked
+from bot.messages.i18n.speaker import Speaker
+from bot.messages.intent import CARD, COMMENT, Intent, Memory, Voice, digest_of
+from bot.policy import handover
+from bot.policy.audience import Audience, OnTicket, Team
+from bot.policy.ticket_summary import Overview, overview
+from domain.facts import Facts
+from domain.finding import Finding
+from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
+from domain.people import Role
+from domain.sentence import Say, say
+from rules.lines import DemandLine, group_lines
+
+
+def decide(facts: Facts, findings: Sequence[Finding], memory: Memory, voice: Voice) -> tuple[Intent, ...]:
+    """What should stand in the ticket and on Slack, given what stands there."""
+    lines = group_lines(findings)
+    view = overview(lines, facts.ticket.state)
+    if not _worth_saying(facts, view, memory):
+        return ()
+    intents = list(_comment(facts, findings, lines, memory, voice))
+    if voice.slack:
+        intents.append(_card(facts, lines, memory, voice))
+        intents += _news(facts, lines, memory, voice)
+    return tuple(intents)
+
+
+def handovers(
+    facts: Facts,
+    findings: Sequence[Finding],
+    memory: Memory,
+    voice: Voice,
+    speakers: Mapping[Audience, Speaker] | None = None,
+) -> tuple[Intent, ...]:
+    """The formal notifications that are due, to each recipient on its own, in the language of `speakers`."""
+    lines = group_lines(findings)
+    view, told = overview(lines, facts.ticket.state), voice.slack or voice.mail
+    if not told or facts.ticket.state is State.CANCELED or not _worth_saying(facts, view, memory):
+        return ()
+    reason = say("the rollout is recorded and its class asks for a formal notification")
+    addressed = handover.recipients(facts, findings)
+    everyone = tuple(dict.fromkeys(name for r in addressed for name in r.names))
+    found = []
+    for stage in handover.stages_due(facts, findings):
+        for one in addressed:
+            roles = (one.audience,) if isinstance(one.audience, Role) else ()
+            kind = handover.kind_of(stage, one)
+            asked = Asked(stage, everyone, kind if voice.buttons else "")
+            speak = (speakers or {}).get(one.audience, voice.speak)
+            body = notification.compose(facts, lines, asked, speak)
+            letter = notification.letter(facts, lines, asked, speak) if voice.mail else None
+            digest = digest_of([body, letter] if letter else body)
+            found.append(Intent(kind, one.audience, digest, body, reason, True, "", one.names, roles, letter))
+    return tuple(found)
+
+
+def _worth_saying(facts: Facts, view: Overview, memory: Memory) -> bool:
+    """Once something was said it is kept true. Before that: not about what is over, what is still a draft
+    (unless it says something forbidden), nor when there is nothing to settle. An emergency that is over before it
+    was ever looked at is told of what it skipped while that can be made good in time.
+    """
+    if memory.spoken:
+        return True
+    if facts.ticket.state.over:
+        return bool(view.obligations and facts.settle_by and facts.now < facts.settle_by)
+    if not view.open and not view.waived:
+        return False
+    return facts.ticket.state is not State.DRAFT or bool(view.forbidden)
+
+
+def _reason(memory: Memory, kind: str) -> Say:
+    return (
+        say("what it says has changed") if kind in memory.spoken else say("first thing said of this ticket")
+    )
+
+
+def _comment(
+    facts: Facts, findings: Sequence[Finding], lines: Sequence[DemandLine], memory: Memory, voice: Voice
+) -> tuple[Intent, ...]:
+    if voice.form is None:
+        return ()
+    replaces = None if voice.editable else memory.noted_at
+    document = compose(facts, lines, voice.speak, replaces)
+    body = fitted(document, voice.form, voice.speak)
+    # A note that cannot be edited is written anew only when the set of open findings changes, not its wording.
+    meaning = body if voice.editable else _open_set(facts, findings, voice)
+    return (Intent(COMMENT, OnTicket(), digest_of(meaning), body, _reason(memory, COMMENT)),)
+
+
+def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[Any]:
+    canceled = facts.ticket.state is State.CANCELED
+    waivers = sorted([f.id, f.waiver.until.isoformat()] for f in findings if f.waiver)
+    overdue = sorted(f.id for f in findings if f.settle_by and f.settle_by <= facts.now)
+    return [
+        VERSION,
+        voice.speak.language,
+        canceled,
+        sorted(
+            [f.id, f.verdict.value] for f in findings if f.verdict.open and f.severity is Severity.REQUIRED
+        ),
+        # Left out when empty, so that notes of before there were waivers keep their digest and are not written again.
+        *([waivers, overdue] if waivers or overdue else []),
+    ]
+
+
+def _card(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voice) -> Intent:
+    body = card.compose(facts, lines, voice.in_channel, buttons=voice.buttons, refused=memory.refused)
+    return Intent(CARD, Team(facts.ticket.team), digest_of(body), body, _reason(memory, CARD))
+
+
+def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voice) -> tuple[Intent, ...]:
+    """What was settled or came up since the card was posted, in its thread."""
+    if CARD not in memory.posted or memory.verdicts is None:
+        return ()
+    # An advice is named in the comment; it is no news to anybody's day.
+    lines = [line for line in lines if line.severity is Severity.REQUIRED]
+    settled = [line for line in lines if _came_right(line, memory)]
+    raised = [line for line in lines if _came_up(line, memory)]
+    if not settled and not raised:
+        return ()
+    body = card.news(facts, settled, raised, overview(lines, facts.ticket.state), voice.in_channel)
+    # The stamp tells the same point settled twice apart; a run that is repeated finds the same event.
+    event = digest_of([facts.ticket.updated.isoformat(), [x.ids for x in settled], [x.ids for x in raised]])
+    reason = say("a point was settled or came up")
+    return (
+        Intent(
+            f"news:{event[:12]}", Team(facts.ticket.team), event, body, reason, once=True, thread_kind=CARD
+        ),
+    )
+
+
+_PRESSING = (Verdict.VIOLATED, Verdict.MISSING)
+
+
+def _came_right(line: DemandLine, memory: Memory) -> bool:
+    return line.verdict is Verdict.MET and _was(line, memory).open
+
+
+def _came_up(line: DemandLine, memory: Memory) -> bool:
+    return line.verdict in _PRESSING and _was(line, memory) not in _PRESSING
+
+
+def _was(line: DemandLine, memory: Memory) -> Verdict:
+    """The line's verdict last time: the worst of its rules; UNKNOWN when it was not asked then."""
+    before = [memory.verdicts[i] for i in line.ids if memory.verdicts and i in memory.verdicts]
+    return min(before, key=WORST_FIRST.index, default=Verdict.UNKNOWN)

@@ -1,0 +1,64 @@
+"""What waits for somebody, and for how long already: in the time in which it could have been settled.
+
+Office hours of the team's calendar count, without nights, weekends and holidays; of a ticket whose class of
+availability lets people be told at any hour (ICR-20), every hour of the clock. Pure: the moment is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.journal.tickets import TicketRow
+from bot.policy.overdue import Known
+from domain.lifecycle import State, Verdict
+from domain.requests import Point
+from domain.waiting import Age, Wait
+from domain.working_calendar import Calendar
+
+_HOUR = timedelta(hours=1)
+_PRESSING = (Verdict.VIOLATED, Verdict.MISSING)
+
+
+def age_of(since: datetime, now: datetime, calendar: Calendar, *, of_work: bool) -> Age:
+    """How long it is from `since` to `now`."""
+    spent = calendar.working_time(since, now) if of_work else max(now - since, timedelta())
+    day = calendar.at(now.date(), calendar.closes) - calendar.at(now.date(), calendar.opens)
+    days, rest = divmod(spent, day if of_work else timedelta(days=1))
+    return Age(days, rest // _HOUR, of_work)
+
+
+def waits(
+    rows: Iterable[TicketRow],
+    points: Mapping[tuple[str, str], Sequence[Point]],
+    rules: Mapping[str, Known],
+    calendar_of: Callable[[str], Calendar],
+    now: datetime,
+) -> tuple[Wait, ...]:
+    """The tickets with open points, what presses first, and then what waits longest."""
+    found = []
+    for row in rows:
+        open_ = [p for p in points.get((row.source, row.id), ()) if p.rule in rules and p.verdict.open]
+        if not open_ or row.state in (State.DRAFT, State.CANCELED):
+            continue
+        pressing = [point for point in open_ if point.verdict in _PRESSING]
+        since = min(point.since for point in pressing or open_)
+        age = age_of(since, now, calendar_of(row.team), of_work=row.any_hour is not True)
+        found.append(Wait(row.key, row.summary, row.team, len(open_), len(pressing), since, age))
+    return tuple(sorted(found, key=lambda one: (not one.pressing, one.since, one.key)))
+
+
+def as_json(one: Wait, told: str) -> dict[str, Any]:
+    """The same for machines, with the age in words."""
+    return {
+        "ticket": one.key,
+        "team": one.team,
+        "points": one.points,
+        "pressing": one.pressing,
+        "since": one.since.isoformat(),
+        "days": one.age.days,
+        "hours": one.age.hours,
+        "counts": "working time" if one.age.of_work else "every hour",
+        "waits": told,
+    }

@@ -1,0 +1,156 @@
+"""Stage 5: bring what stands outside in line with what should: never twice, never lost.
+
+One round over all messages that have something to do, within the cap. How one of them is brought up to date is in
+`bot.outbox.reconciler`; what follows from an error is in `bot.outbox.retry_policy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from bot.error_barrier import surviving
+from bot.journal import Due, Journal, Slot
+from bot.journal.outbox_row import refusal, refusal_of
+from bot.outbox.reconciler import ALL, LEASE, CapReached, Hand, Orders, Overtaken, Unseen
+from bot.outbox.result import Delivery
+from bot.outbox.retry_policy import pause, setback_of
+from domain.facts import Trouble
+from domain.ports.errors import Refused, SourceError
+from domain.ports.messaging import Outlet
+
+
+def deliver(
+    journal: Journal,
+    outlets: Mapping[str, Outlet],
+    now_fn: Callable[[], datetime],
+    *,
+    limit: int,
+    stop: Callable[[], bool] = lambda: False,
+    orders: Orders = ALL,
+) -> Delivery:
+    """Bring every due slot, of those ordered, up to date with at most `limit` writes. Raises only when the
+    journal fails.
+
+    Writes whose outcome stayed unknown get one more pass at the end, which begins by looking.
+    """
+    gap = journal.restored(now_fn())
+    hand = Hand(journal, now_fn, limit, orders, gap.since if gap else None)
+    courier = _Courier(hand, outlets)
+    # What a killed process had in hand need not wait until its lease runs out.
+    journal.free_dead_leases()
+    due = [one for one in journal.due_slots(now_fn()) if orders.only(one)]
+    courier.round(due, stop)
+    # By now the answer of a slow server may be there to be found; else the next run looks.
+    unsettled = courier.open_ends()
+    courier.round([one for one in due if one.id in unsettled], stop)
+    return courier.result()
+
+
+class _Courier:
+    """One run's round. `closed` are outlets of which nothing more is asked; `ends` the count that each slot ended in
+    last, by its id.
+    """
+
+    def __init__(self, hand: Hand, outlets: Mapping[str, Outlet]) -> None:
+        self.hand, self.outlets = hand, outlets
+        self.journal, self.now, self.delivery = hand.journal, hand.now, hand.delivery
+        self.owner = self.journal.own_name()
+        self.closed: set[str] = set()
+        self.ends: dict[int, str] = {}
+
+    def round(self, due: Sequence[Due], stop: Callable[[], bool]) -> None:
+        """One pass over the slots, in their order."""
+        for one in due:
+            self.ends[one.id] = self._come_to(one, stop)
+
+    def open_ends(self) -> set[int]:
+        """The slots worth coming to once more: outcome unknown, or waiting for one of those."""
+        return {id_ for id_, end in self.ends.items() if end in ("ambiguous", "waiting")}
+
+    def result(self) -> Delivery:
+        """The counts, completed."""
+        for end in filter(None, self.ends.values()):
+            setattr(self.delivery, end, getattr(self.delivery, end) + 1)
+        if held := self.delivery.held_back:
+            cap = self.hand.limit
+            self.delivery.tell(
+                f"{held} messages are held back by the cap of {cap} writes; the next run goes on"
+            )
+        self.delivery.unchanged = self.journal.settled_slots()
+        return self.delivery
+
+    def _come_to(self, due: Due, stop: Callable[[], bool]) -> str:
+        """Bring one slot up to date. Gives the name of the count it ends in, "" when all is well."""
+        outlet = self.outlets.get(due.target)
+        if outlet is None:
+            self.delivery.tell(
+                f"{due.target or 'nowhere'}: messages wait for an outlet that is not configured"
+            )
+        if outlet is None or due.target in self.closed or stop():
+            return self.ends.get(due.id) or "skipped"
+        if self.hand.full:
+            return self.ends.get(due.id) or "held_back"
+        slot = self.journal.lease(due.id, self.owner, self.now(), LEASE)
+        return "waiting" if slot is None else self._guarded(slot, outlet)
+
+    def _guarded(self, slot: Slot, outlet: Outlet) -> str:
+        return surviving(
+            lambda: self._tried(slot, outlet),
+            lambda error: self._broke_down(slot, error),
+            "message could not be delivered",
+            ticket=slot.ticket,
+            kind=slot.kind,
+        )
+
+    def _tried(self, slot: Slot, outlet: Outlet) -> str:
+        try:
+            self.hand.bring(slot, outlet)
+        except SourceError as error:
+            return self._put_off(slot, error)
+        except Unseen as unseen:
+            return self._put_off(slot, unseen.error, soon=True)
+        except CapReached:
+            self.journal.release(slot, None, "")
+            return "held_back"
+        except Overtaken:
+            return "waiting"
+        return ""
+
+    def _put_off(self, slot: Slot, error: SourceError, *, soon: bool = False) -> str:
+        """Give the slot back after an error of the outlet, `soon` when it is no reason to wait; gives the count it
+        ends in.
+        """
+        now = self.now()
+        setback = setback_of(error, slot.attempts, now)
+        if setback.closes:
+            self.closed.add(slot.target)
+            self.delivery.tell(f"{slot.target}: {error.advice}; its messages wait for the next run")
+        elif not setback.in_doubt:
+            self.delivery.tell(f"{slot.target} {slot.ticket} ({slot.kind}): {error.advice}")
+        if not setback.in_doubt:
+            self.delivery.told.add(slot.id)
+        again = None if soon else setback.again
+        words, failed = self._kept(slot, error, setback.refused), (setback.trouble, now)
+        self.journal.release(slot, again, words, not_done=setback.not_done, failed=failed, now=now)
+        return setback.count
+
+    def _broke_down(self, slot: Slot, error: Exception) -> str:
+        """The same after an error of this program's own."""
+        now, name = self.now(), type(error).__name__
+        self.delivery.told.add(slot.id)
+        words, failed = f"broke down ({name})", (Trouble.REFUSED, now)
+        self.journal.release(slot, now + pause(slot.attempts), words, failed=failed, now=now)
+        self.delivery.tell(
+            f"{slot.target} {slot.ticket} ({slot.kind}): broke down ({name}); the log says where"
+        )
+        return "failed"
+
+    def _kept(self, slot: Slot, error: SourceError, refused: bool) -> str:
+        """What the journal keeps of an error. A refusal stands until the message is taken, whatever comes between."""
+        if not refused:
+            return error.advice if slot.refusal is None else refusal(slot.refusal, error.advice)
+        words = refusal(error.said if isinstance(error, Refused) else "", error.advice)
+        if refusal_of(words) != slot.refusal:
+            self.delivery.turned.add(slot.ticket)
+        return words

@@ -1,0 +1,234 @@
+"""Brings one message outside in line with what it should be: never twice, never over what a person wrote.
+
+The journal notes that a write begins before the call, and how it ended after it. When the end is not known,
+the message is looked for outside by its marker; a write is never simply repeated. A ticket's own messages are
+also looked for before the very first post, so that a lost or restored journal does not double them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.journal import Due, Journal, Slot
+from bot.outbox.result import Delivery
+from domain.ports.errors import Altered, Forbidden, Garbled, Gone, Refused, SourceError
+from domain.ports.messaging import Format, Outlet, Place, Posted
+
+LEASE = 600
+"""Seconds for which a slot is ours: more than the slowest write with all its time-outs and waits."""
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+SKEW = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Which of the due slots are delivered, and how a body says that it takes the place of a message posted at a moment
+    (UTC) that a person has edited since. `elsewhere` names the container for a message whose own takes none.
+    """
+
+    only: Callable[[Due], bool] = lambda _: True
+    elsewhere: Callable[[Slot], str | None] = lambda _: None
+    replacing: Callable[[Any, Format, datetime], Any] = lambda body, *_: body
+
+
+ALL = Orders()
+"""Everything that is due, as it stands."""
+
+
+class CapReached(Exception):
+    """This run has written as much as it may."""
+
+
+class Unseen(Exception):
+    """Looking for a message gave an answer that cannot be understood: nothing is known, and nothing was written."""
+
+    def __init__(self, error: SourceError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Overtaken(Exception):
+    """The lease ran out and another process has the slot."""
+
+
+@dataclass(slots=True)
+class Hand:
+    """Writes, at most `limit` times. `lost_since` is since when (UTC) the journal may have forgotten what it wrote,
+    where it was put back from a copy. What comes of it is added to `delivery`.
+    """
+
+    journal: Journal
+    now: Callable[[], datetime]
+    limit: int
+    orders: Orders
+    lost_since: datetime | None
+    delivery: Delivery = field(default_factory=Delivery)
+    writes: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether it has written as much as it may."""
+        return self.writes >= self.limit
+
+    def bring(self, slot: Slot, outlet: Outlet) -> None:
+        """Bring one message up to date. Raises SourceError, Unseen, CapReached or Overtaken when that is not to be."""
+        if slot.remote_id and outlet.editable and not slot.once:
+            try:
+                # The usual way: where it stands is known, so nothing is looked for.
+                return self._update(slot, outlet, slot.remote_id, slot.stands)
+            except (Gone, Altered):
+                slot = self._forget(slot)
+        found = self._look(slot, outlet) if self._must_look(slot, outlet) else ()
+        return self._settle(slot, outlet, found)
+
+    def _settle(self, slot: Slot, outlet: Outlet, found: Sequence[Posted]) -> None:
+        """Make what was found outside say what it should, or post anew."""
+        altered, ours = _parted(found)
+        if altered and not ours and _says_it(altered[-1], slot):
+            # It says nothing that was not said: theirs to edit.
+            return self._adopted(slot, altered[-1])
+        if altered:
+            slot = self._replaces(slot, altered)
+        if ours and outlet.editable:
+            return self._adopt(slot, outlet, ours)
+        if ours and _says_it(ours[-1], slot):
+            return self._adopted(slot, ours[-1])
+        return self._create(slot, outlet)
+
+    def _replaces(self, slot: Slot, altered: Sequence[Posted]) -> Slot:
+        """Say from now on that the message takes the place of the last one that a person edited."""
+        at = max(one.altered for one in altered if one.altered)
+        if slot.replaces == at:
+            return slot
+        marked = self.journal.replacing(slot, at)
+        if marked is None:
+            raise Overtaken
+        self.delivery.altered += 1
+        return marked
+
+    def _body(self, slot: Slot, outlet: Outlet) -> Any:
+        if slot.replaces is None:
+            return slot.desired_body
+        return self.orders.replacing(slot.desired_body, outlet.format, slot.replaces)
+
+    def _must_look(self, slot: Slot, outlet: Outlet) -> bool:
+        """Whether a message of ours may stand outside that the journal does not know of.
+
+        Looking through a channel's history is slow and strictly limited, so that is done only when in doubt: about
+        this message, or about all of them because the journal was put back from a copy.
+        """
+        forgotten = self.lost_since is not None and slot.first_attempt_at is None
+        return slot.doubtful or forgotten or outlet.format is not Format.SLACK
+
+    def _look(self, slot: Slot, outlet: Outlet) -> Sequence[Posted]:
+        """Our messages of the slot, where they may have been put, oldest first."""
+        first = slot.first_attempt_at or self.lost_since
+        # A ticket's list is short; a channel's has no end.
+        on_ticket = outlet.format is not Format.SLACK
+        # Their clock may be behind ours: a message of ours can look older than the attempt that posted it.
+        since = BEGINNING if on_ticket or first is None else first - SKEW
+        try:
+            return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
+        except Garbled as error:
+            raise Unseen(error) from error
+
+    def _adopt(self, slot: Slot, outlet: Outlet, found: Sequence[Posted]) -> None:
+        """Keep the oldest, remove the others, and make it say what it should."""
+        place = slot.stands if slot.stands.container else slot.home
+        # The oldest is the one that people may have answered to.
+        oldest, *surplus = found
+        for extra in surplus:
+            self._remove(slot, outlet, place, extra)
+        if _says_it(oldest, slot):
+            return self._adopted(slot, oldest)
+        self._update(slot, outlet, oldest.remote_id, place)
+        self.delivery.adopted += 1
+        return None
+
+    def _adopted(self, slot: Slot, posted: Posted) -> None:
+        self._confirm(slot, posted.remote_id)
+        self.delivery.adopted += 1
+
+    def _create(self, slot: Slot, outlet: Outlet) -> None:
+        try:
+            self._post(slot, outlet)
+        except SourceError as error:
+            moved = self._moved(slot, error)
+            if moved is None:
+                raise
+            self._post(moved, outlet)
+
+    def _moved(self, slot: Slot, error: SourceError) -> Slot | None:
+        """The message at the place to fall back on, when its own takes none; None when there is no other."""
+        other = self.orders.elsewhere(slot) if error.closed and not slot.home.thread else None
+        if other is None or other == slot.home.container:
+            return None
+        moved = self.journal.move(slot, other)
+        if moved is None:
+            raise Overtaken
+        self.delivery.tell(
+            f"{slot.target}: {error.advice}; what belongs there goes to the default channel meanwhile"
+        )
+        return moved
+
+    def _post(self, slot: Slot, outlet: Outlet) -> None:
+        self._begin(slot, slot.home)
+        remote_id = outlet.create(slot.home, self._body(slot, outlet), slot.marker)
+        self.delivery.created += 1
+        self._confirm(slot, remote_id)
+
+    def _update(self, slot: Slot, outlet: Outlet, remote_id: str, place: Place) -> None:
+        self._begin(slot, place)
+        outlet.update(place, remote_id, self._body(slot, outlet), slot.marker)
+        self.delivery.updated += 1
+        self._confirm(slot, remote_id)
+
+    def _remove(self, slot: Slot, outlet: Outlet, place: Place, extra: Posted) -> None:
+        self._begin(slot, place)
+        try:
+            outlet.remove(place, extra.remote_id)
+        except Gone:
+            return
+        except (Refused, Forbidden) as error:
+            # A surplus message must not keep the other from being true.
+            self.delivery.tell(f"{slot.target} {slot.ticket}: a surplus message stays: {error.advice}")
+            return
+        self.delivery.removed += 1
+
+    def _begin(self, slot: Slot, place: Place) -> None:
+        """Before every write. Raises CapReached or Overtaken: then nothing may be written."""
+        if self.full:
+            raise CapReached
+        # On record before the call: a process killed in it leaves a sign that something may stand outside.
+        if not self.journal.begin(slot, place, self.now(), LEASE):
+            raise Overtaken
+        self.writes += 1
+
+    def _forget(self, slot: Slot) -> Slot:
+        forgotten = self.journal.forget(slot)
+        if forgotten is None:
+            raise Overtaken
+        return forgotten
+
+    def _confirm(self, slot: Slot, remote_id: str) -> None:
+        if not self.journal.confirm(slot, remote_id, self.now()):
+            raise Overtaken
+        # It was refused until now; the team was told that, and is told that it is over.
+        if slot.refusal is not None:
+            self.delivery.turned.add(slot.ticket)
+
+
+def _parted(found: Sequence[Posted]) -> tuple[Sequence[Posted], Sequence[Posted]]:
+    """Those that a person has edited, and those that are still ours."""
+    return [one for one in found if one.altered], [one for one in found if not one.altered]
+
+
+def _says_it(posted: Posted, slot: Slot) -> bool:
+    """Whether a found message says what is wanted: what is said once needs no other text; else its hash tells, of
+    which some markers carry only the start.
+    """
+    return slot.once or (bool(posted.digest) and slot.desired_hash.startswith(posted.digest))

@@ -1,0 +1,117 @@
+"""The two formal handover notifications: when they are due, and who gets them (ICR-12, 19, 33; Vo-ICR §2.3.3).
+
+They go out where the class of an asset asks for a formal notification, and for every release (ICR-55). What
+was delivered, to whom and when is itself the evidence, so the next evaluation sees it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.policy.audience import Team
+from domain.facts import Facts
+from domain.fields import Field
+from domain.finding import Finding
+from domain.people import Group, Person, Role
+from rules.handing import SOON
+
+LINE = "handover-notification"
+_DONE = ("successful", "with_issues")
+_FOR_DPO = frozenset({"ICR-19", "ICR-33"})
+
+AVAILABLE, OPERATIONAL = 1, 2
+"""The stages: available in production; fully operational with service levels in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One addressee: a role or team in its channel, or a person. `names` are the stakeholders reached by it."""
+
+    audience: Role | Team | Person
+    names: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Stable within a ticket."""
+        if isinstance(self.audience, Role):
+            return self.audience.value
+        if not isinstance(self.audience, Person):
+            return f"team:{self.audience.name}"
+        # A register in a file may know somebody by address only, and no address is kept.
+        known = self.audience.id
+        return hashlib.sha256(known.encode()).hexdigest()[:16] if "@" in known else known
+
+
+def kind_of(stage: int, recipient: Recipient) -> str:
+    """The kind of message a notification is: one for each stage and recipient."""
+    return f"handover-{stage}:{recipient.key}"
+
+
+def is_handover(kind: str) -> bool:
+    """Whether a kind of message is a handover notification."""
+    return kind.startswith("handover-")
+
+
+def stage_of(kind: str) -> int:
+    """The stage that a kind of notification is about."""
+    return int(kind[len("handover-")])
+
+
+def stages_due(facts: Facts, findings: Sequence[Finding]) -> tuple[int, ...]:
+    """Which notifications are due now: the first once the rollout ended well, the second once operational."""
+    asked = any(finding.line == LINE for finding in findings)
+    rolled_out = facts.field("actual_end").filled and facts.field("result").value in _DONE
+    if not asked or not rolled_out:
+        return ()
+    operational = facts.field("operational_at").value
+    second = isinstance(operational, datetime) and operational <= facts.now
+    return (AVAILABLE, OPERATIONAL) if second else (AVAILABLE,)
+
+
+def watched(facts: Facts, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings, those about the handover with the moment at which the next notification is due or one on its way
+    is tried again: nobody touches the ticket for that, and not every rule asks for both of them.
+    """
+    operational = facts.field("operational_at").value
+    moments = [facts.now + SOON] if facts.underway else []
+    if isinstance(operational, datetime) and operational > facts.now and stages_due(facts, findings):
+        moments.append(operational)
+    return tuple(
+        replace(one, again=min([*moments, *filter(None, [one.again])]))
+        if moments and one.line == LINE
+        else one
+        for one in findings
+    )
+
+
+def recipients(facts: Facts, findings: Sequence[Finding]) -> tuple[Recipient, ...]:
+    """Operations, every stakeholder of the ticket and its assets, and the DPO where the class asks for it."""
+    operations = _operations(facts)
+    found = [Recipient(Role.OPERATIONS, operations)]
+    if any(finding.id in _FOR_DPO for finding in findings):
+        found.append(Recipient(Role.DPO, tuple(p.name for p in facts.role(Role.DPO).people)))
+    for party in dict.fromkeys(_stakeholders(facts)):
+        if isinstance(party, Person):
+            found.append(Recipient(party, (party.name,)))
+        elif party.name not in operations:
+            found.append(Recipient(Team(party.name), (party.name,)))
+    return tuple(found)
+
+
+def _operations(facts: Facts) -> tuple[str, ...]:
+    """Names of the groups that take over: stated on the ticket, declared for the asset, or holding the role."""
+    fields = [facts.field("handed_over_to"), *(s.asset.operations_group for s in facts.subjects if s.asset)]
+    names = [p.name for field in fields for p in _party(field)]
+    return tuple(dict.fromkeys([*names, *(g.name for g in facts.role(Role.OPERATIONS).groups)]))
+
+
+def _stakeholders(facts: Facts) -> list[Person | Group]:
+    fields = [facts.field("stakeholders"), *(s.asset.stakeholders for s in facts.subjects if s.asset)]
+    return [party for field in fields for party in _party(field)]
+
+
+def _party(field: Field) -> list[Person | Group]:
+    return [p for p in field.value if isinstance(p, Person | Group)] if isinstance(field.value, tuple) else []

@@ -1,0 +1,107 @@
+"""What of a ticket goes up a ladder, by what the journal knows of it. Pure.
+
+An open line is charged with the heaviest that holds of it: a breach of data, a ladder or a term of its rule's own, what
+the class does not allow, what is missing. What is only pending is overdue of nothing yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.policy.escalation_ladder import Ladder, Ladders, Rung
+from domain.lifecycle import Severity, State, Verdict
+from domain.requests import Point
+from rules.policy import Pack, Rule
+
+_ANY_HOUR = "breach_reported"
+"""The check whose clock runs at night: the law asks it within 72 hours, whatever the class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a rule's pack says that matters here. `ladder` is the rule's own, if it has one."""
+
+    rule: Rule
+    line: str
+    breach: bool
+    ladder: Ladder | None
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """An open line with the ladder it goes up. `start` (UTC): when it became overdue, or when its term ends."""
+
+    line: str
+    start: datetime
+    ladder: Ladder
+    verdict: Verdict
+    term: bool = False
+    any_hour: bool = False
+
+
+def known(packs: Sequence[Pack]) -> Mapping[str, Known]:
+    """The rules that a ticket must meet, by id; what is only advised goes up nowhere."""
+    required = (rule for pack in packs for rule in pack.rules if rule.severity is Severity.REQUIRED)
+    return {rule.id: _known(rule) for rule in required}
+
+
+def _known(rule: Rule) -> Known:
+    own = next((ladder for stage in rule.stages if (ladder := _own(stage.params))), None)
+    breach = any(stage.check == _ANY_HOUR for stage in rule.stages)
+    return Known(rule, rule.line or rule.id, breach, own)
+
+
+def _own(params: object) -> Ladder | None:
+    """The ladder that a pack writes into a rule: roles, one every so many hours of the clock."""
+    roles, hours = getattr(params, "ladder", None), getattr(params, "hours_per_step", None)
+    if not roles or not hours:
+        return None
+    return Ladder(tuple(Rung(role, hours * step) for step, role in enumerate(roles)), clock=True)
+
+
+def charges(
+    state: State,
+    settle_by: datetime | None,
+    points: Sequence[Point],
+    rules: Mapping[str, Known],
+    ladders: Ladders,
+) -> tuple[Charge, ...]:
+    """What of a ticket goes up, one charge per line, in the order of the rules; nothing of a draft.
+    `settle_by` (UTC): until when an emergency is to make good what it skipped.
+    """
+    if state in (State.DRAFT, State.CANCELED):
+        return ()
+    found: dict[str, Charge] = {}
+    for one in _each(settle_by, points, rules, ladders):
+        before = found.get(one.line)
+        if before is None or (one.any_hour, one.term, one.verdict is Verdict.VIOLATED) > (
+            before.any_hour,
+            before.term,
+            before.verdict is Verdict.VIOLATED,
+        ):
+            found[one.line] = one
+    return tuple(found.values())
+
+
+def _each(
+    settle_by: datetime | None, points: Sequence[Point], rules: Mapping[str, Known], ladders: Ladders
+) -> Iterator[Charge]:
+    for point in points:
+        rule = rules.get(point.rule)
+        if rule is None or not point.verdict.open:
+            continue
+        line, verdict, end = rule.line, point.verdict, point.deadline
+        # The rule's own ladder outweighs the settings: the norm document names who is asked, and when.
+        if rule.ladder:
+            if verdict is Verdict.VIOLATED:
+                yield Charge(line, end or point.since, rule.ladder, verdict, term=True)
+        elif end and rule.breach:
+            yield Charge(line, end, ladders.breach, verdict, term=True, any_hour=True)
+        elif end:
+            yield Charge(line, end, ladders.deadline, verdict, term=True)
+        elif verdict is Verdict.VIOLATED:
+            yield Charge(line, point.since, ladders.forbidden, verdict)
+        elif verdict is Verdict.MISSING:
+            yield Charge(line, settle_by or point.since, ladders.missing, verdict)

@@ -1,0 +1,20 @@
+"""Accounts that an admin declared to be one person's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def one_person(pairs: Iterable[str]) -> dict[str, str]:
+    """Account ids to the one that stands for the person, from pairs "one=other" of accounts an admin declared to be
+    the same person; a chain of pairs is one person. Raises ValueError for what is no pair.
+    """
+    people: list[set[str]] = []
+    for pair in pairs:
+        one, _, other = (part.strip() for part in pair.partition("="))
+        if not one or not other or one == other or "=" in other:
+            raise ValueError(f'"{pair}" must be two account ids, such as one=other')
+        joined = [known for known in people if known & {one, other}]
+        people = [known for known in people if known not in joined]
+        people.append({one, other}.union(*joined))
+    return {account: min(accounts) for accounts in people for account in accounts}

@@ -1,0 +1,104 @@
+"""What matters of a ticket's findings, in order: the one choice that comment, card and reminder all show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from domain.document import Tone
+from domain.lifecycle import Severity, State, Verdict
+from rules.lines import DemandLine
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The lines of a ticket by what they ask of the reader.
+
+    forbidden  what the ticket says and the class does not allow
+    missing    what should have been there before a gate that is passed
+    waived     what an authorised person excepted for a while, wholly
+    upcoming   what is to be settled before the next gate, `gate`; what is only asked after the rollout is not
+               upcoming before it has begun
+    later      what is due at gates after that one
+    met        what is in order; `unseen` what the bot could not look at
+    underway   what the bot itself is at, so that nobody is asked for it
+    advised    what the norm only advises and is due by now: named, never counted as missing
+    """
+
+    forbidden: tuple[DemandLine, ...]
+    missing: tuple[DemandLine, ...]
+    upcoming: tuple[DemandLine, ...]
+    later: tuple[DemandLine, ...]
+    met: tuple[DemandLine, ...]
+    unseen: tuple[DemandLine, ...]
+    gate: State | None
+    waived: tuple[DemandLine, ...] = ()
+    advised: tuple[DemandLine, ...] = ()
+    underway: tuple[DemandLine, ...] = ()
+
+    @property
+    def now(self) -> tuple[DemandLine, ...]:
+        """What is to be settled first, most pressing first."""
+        return self.forbidden + self.missing + self.upcoming
+
+    @property
+    def obligations(self) -> tuple[DemandLine, ...]:
+        """What an emergency change skipped and is to make good afterwards."""
+        return tuple(line for line in self.missing if line.settle_by)
+
+    @property
+    def open(self) -> bool:
+        """True when anything is to be settled, now or later."""
+        return bool(self.now or self.later or self.underway)
+
+    @property
+    def tone(self) -> Tone:
+        """How pressing it is, as a colour."""
+        if self.forbidden or self.missing:
+            return Tone.STOP
+        if self.upcoming:
+            return Tone.TODO
+        return Tone.INFO if self.unseen or self.waived or self.underway else Tone.DONE
+
+
+def overview(lines: Sequence[DemandLine], state: State) -> Overview:
+    """Sort the lines of a ticket by what they ask of somebody while it is in this state."""
+    underway, asked = _parted(lines, lambda line: line.underway)
+    required, advice = _parted(asked, lambda line: line.severity is Severity.REQUIRED)
+    pending = _with(required, Verdict.PENDING)
+    gate = _next_gate(pending, state)
+    upcoming, later = _parted(pending, lambda line: line.gate is gate)
+    return Overview(
+        forbidden=_with(required, Verdict.VIOLATED),
+        missing=_with(required, Verdict.MISSING),
+        upcoming=upcoming,
+        later=later,
+        met=_with(lines, Verdict.MET),
+        waived=_with(lines, Verdict.WAIVED),
+        unseen=_with(required, Verdict.UNKNOWN),
+        gate=gate,
+        advised=tuple(line for line in advice if line.verdict.open and _by_now(line, gate)),
+        underway=underway,
+    )
+
+
+def _with(lines: Sequence[DemandLine], verdict: Verdict) -> tuple[DemandLine, ...]:
+    return tuple(line for line in lines if line.verdict is verdict)
+
+
+def _parted(
+    lines: Sequence[DemandLine], test: Callable[[DemandLine], bool]
+) -> tuple[tuple[DemandLine, ...], tuple[DemandLine, ...]]:
+    """Those that pass the test, and the others."""
+    return tuple(filter(test, lines)), tuple(line for line in lines if not test(line))
+
+
+def _next_gate(pending: Sequence[DemandLine], state: State) -> State | None:
+    """The first gate ahead; one after the rollout only once that has begun."""
+    begun = state.reached(State.IMPLEMENT)
+    near = [line.gate for line in pending if begun or State.IMPLEMENT.reached(line.gate)]
+    return min(near, key=list(State).index, default=None)
+
+
+def _by_now(line: DemandLine, gate: State | None) -> bool:
+    return line.verdict is not Verdict.PENDING or line.gate is gate

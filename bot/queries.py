@@ -1,0 +1,87 @@
+"""What a command asks of the journal, and what it keeps there, without a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from bot.bootstrap import now, policy
+from bot.journal import Allowance, JournalError, open_journal
+from bot.messages.intent import COMMENT
+from bot.notify.waiting_time import waits
+from bot.outbox.undelivered import examined
+from bot.policy.overdue import known
+from bot.settings.load import Settings, SettingsError
+from domain.ports.connector import Diagnosis
+from domain.waiting import Wait
+
+
+def refused(settings: Settings) -> dict[str, str]:
+    """Keys of open tickets that do not take the bot's comment, with their system's own reason, perhaps empty.
+    Raises SettingsError when the journal cannot be opened.
+    """
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        reasons = journal.refused(COMMENT)
+        rows = {f"{row.source}:{row.id}": row.key for row in journal.open_tickets()}
+    finally:
+        journal.close()
+    return {rows[ticket]: reason for ticket, reason in reasons.items() if ticket in rows}
+
+
+def undelivered(settings: Settings) -> Iterator[Diagnosis]:
+    """What waits to be delivered, and why, out of the journal. Raises SettingsError when that cannot be opened."""
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        refusing = journal.refused(COMMENT)
+        open_ = {f"{row.source}:{row.id}" for row in journal.open_tickets()}
+        # These the doctor names one by one: see `refused`.
+        told = refusing.keys() & open_
+        unsent = [one for one in journal.unsent() if one.kind != COMMENT or one.ticket not in told]
+        yield from examined(unsent, settings.bot.calendar, now())
+    finally:
+        journal.close()
+
+
+def last_report(settings: Settings) -> dict[str, Any] | None:
+    """The report of the last finished run; None before the first."""
+    journal = open_journal(settings.bot.database_url, exclusive=False)
+    try:
+        run = journal.last_run()
+    finally:
+        journal.close()
+    report: dict[str, Any] | None = run["report"] if run else None
+    return report
+
+
+def waiting(settings: Settings) -> tuple[Wait, ...]:
+    """What waits for somebody now, by the journal. Raises SettingsError."""
+    asked = policy(settings)
+    journal = open_journal(settings.bot.database_url, exclusive=False)
+    try:
+        rows, points = journal.asked_of(), journal.points()
+    finally:
+        journal.close()
+    return waits(rows, points, known(asked.packs), asked.calendar_of, now())
+
+
+def allow(settings: Settings, messages: int, by: str, user: str) -> None:
+    """Keep a person's word that the next cycle may write so many messages; it counts for a day, once. `user` is the
+    account of the machine that says so, `by` in whose name. Raises SettingsError.
+    """
+    try:
+        journal = open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    try:
+        given = now()
+        journal.allow(Allowance(messages, by, user, given + timedelta(days=1)), given)
+    finally:
+        journal.close()

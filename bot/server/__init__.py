@@ -1,0 +1,1 @@
+"""`sluis serve`: the clock, the door for webhooks, health, and the worker that looks again at once."""

@@ -1,0 +1,124 @@
+"""`sluis serve`: the clock, the health port, webhooks, and a clean way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+from flask import Flask
+
+from bot import bootstrap
+from bot.context import Context
+from bot.cycle.cycle import cycle
+from bot.interactions.worker import Reception
+from bot.metrics import Metrics
+from bot.outbox.undelivered import Herald
+from bot.report import Report
+from bot.server import scheduler
+from bot.server.health import HealthServer, add_events
+from bot.server.health import app as pages
+from bot.server.recheck_worker import Ear
+from bot.server.webhooks import AT_ONCE, PER_SECOND, Admit, Doorman, Tally
+from bot.settings.load import Settings
+from domain.ports.connector import Line
+from domain.ports.source import Hint
+
+log = structlog.get_logger()
+
+
+def serve(settings: Settings) -> None:
+    """Run until told to stop. Raises SettingsError before anything starts when a setting is wrong."""
+    bot, metrics, tally = settings.bot, Metrics(), Tally()
+    pulse = scheduler.Pulse(bot.calendar)
+    ctx = replace(bootstrap.build(settings, stop=pulse.stop.is_set), heard=tally.take)
+    # The lines of the cycles; the reception has connections of its own, which nobody waits for.
+    metrics.watch(_circuits(ctx))
+    ear = Ear(ctx, pulse.soon, metrics.observe_look)
+    cycles = Cycles(ctx, ear, metrics, Herald())
+    reception = bootstrap.reception(settings, ctx, metrics)
+    # Before the port is open, so that a check never sees a process without its clock.
+    pulse.start(cycles.changed, cycles.census, bot.sync_minutes, bot.census_at)
+    web, admit = _pages(ctx, pulse, metrics, reception), bootstrap.admission(AT_ONCE, PER_SECOND)
+    if reception:
+        add_events(web, reception.receive, admit)
+    _doorman(ctx, ear, metrics, tally, admit).add_to(web)
+    health = HealthServer(web, bot.http_host, bot.http_port)
+    if reception:
+        reception.open()
+    log.info("serving", mode=bot.mode.value, health=f"http://{bot.http_host}:{health.port}/healthz")
+    try:
+        scheduler.run_until_told(pulse)
+    finally:
+        if reception:
+            reception.close()
+        health.close()
+        ctx.journal.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Cycles:
+    """What the clock runs: a cycle, what is told of it, and then what came in by webhook meanwhile."""
+
+    ctx: Context
+    ear: Ear
+    metrics: Metrics
+    herald: Herald
+
+    def changed(self) -> None:
+        """A cycle over what changed."""
+        self._run(full=False)
+
+    def census(self) -> None:
+        """A cycle over all open tickets."""
+        self._run(full=True)
+
+    def _run(self, full: bool) -> None:
+        report = cycle(self.ctx, full, lambda _: self.ear.listen())
+        self.metrics.observe(report)
+        log.info(
+            "cycle ended",
+            writes=report.writes,
+            exit_code=report.exit_code,
+            problems=len(report.problems),
+            full=full,
+        )
+        self._warn(report)
+        self.ear.look()
+
+    def _warn(self, report: Report) -> None:
+        for line in (*report.notes, *self.herald.news(report.problems)):
+            log.warning(line)
+        for name, counts in report.webhooks.items():
+            if refused := counts.get("refused"):
+                log.warning("webhooks with a wrong signature were refused", source=name, number=refused)
+
+
+def _circuits(ctx: Context) -> Mapping[str, Line]:
+    return {connector.name: connector.circuit for connector in ctx.connectors if connector.circuit}
+
+
+def _pages(ctx: Context, pulse: scheduler.Pulse, metrics: Metrics, reception: Reception | None) -> Flask:
+    """The health pages: well is whose clock, journal and line to the message service live."""
+
+    def alive() -> Mapping[str, bool]:
+        desk = {reception.name: reception.alive} if reception else {}
+        return {"clock": pulse.beating, "journal": ctx.journal.answers(), **desk}
+
+    def ready() -> Mapping[str, bool]:
+        return {source.name: ctx.journal.last_success(source.name) is not None for source in ctx.sources}
+
+    return pages(alive, ready, metrics.registry, circuits=_circuits(ctx))
+
+
+def _doorman(ctx: Context, ear: Ear, metrics: Metrics, tally: Tally, admit: Admit) -> Doorman:
+    """Who takes webhooks in: kept in the journal, counted for Prometheus and for the next report."""
+
+    def hear(name: str, hints: Sequence[Hint]) -> int:
+        return ctx.journal.hear(name, hints, ctx.clock())
+
+    def count(name: str, outcome: str) -> None:
+        metrics.hook(name, outcome)
+        tally.add(name, outcome)
+
+    return Doorman(ctx.inbounds, hear, ear.wake, count, admit)

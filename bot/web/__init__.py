@@ -1,1 +1,0 @@
-"""What the bot answers over HTTP: health and metrics. Webhooks and pages come beside it."""
