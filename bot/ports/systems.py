@@ -1,4 +1,8 @@
-"""What an outside system may offer: tickets, assets, a place to speak, word of changes, an examination."""
+"""What an outside system may offer: tickets, assets, a place to speak, word of changes, an examination.
+
+What not every system can do has a default here, which is that of a system that cannot. A class that names its port as
+its base leaves such a method out.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from bot.model.people import Person, Role, RoleMembers
 from bot.model.relations import Reach
 from bot.model.ticket import AssetRef, Ticket, TicketRef
 from bot.ports.desk import Desk
+from bot.ports.errors import Gone, Refused
 
 
 class Fate(StrEnum):
@@ -65,6 +70,7 @@ class TicketSource(Protocol):
         since  what the system counts as open though its state says that it is over is left out where it was not
                changed at or after that moment (UTC): then it was over before. May list more, never less than that.
         """
+        return self.changed(None)
 
     def find(self, key: str) -> TicketRef | None:
         """The ticket people call `key`; None when it is not there, not visible or not of this source."""
@@ -74,15 +80,20 @@ class TicketSource(Protocol):
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups (or user ids). A name unknown to this source is left out."""
+        return {}
 
     def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
         """What became of a ticket that a census did not list, and how it is found now: still open, closed, moved
         out of what is watched, deleted for certain, or not visible (most systems do not tell deleted from hidden).
         Raises SourceError when nothing can be concluded.
         """
+        # A ticket that is found is read again, and says itself whether it is over; of any other nothing is concluded.
+        found = self.find(ref.key)
+        return (Fate.OPEN, found) if found else (Fate.HIDDEN, None)
 
     def account(self, email: str) -> Person | None:
         """The one active account that shows this e-mail address; None when there is none, or more than one."""
+        return None
 
 
 @runtime_checkable
@@ -155,7 +166,7 @@ class Outlet(Protocol):
     """A place where the bot speaks: ticket comments, work notes, Slack."""
 
     name: str
-    editable: bool
+    editable: bool = False
 
     @property
     def format(self) -> Format:
@@ -163,15 +174,18 @@ class Outlet(Protocol):
 
     def find(self, place: Place, marker: Marker, since: datetime) -> Sequence[Posted]:
         """Our messages for the marker's slot, oldest first. `since` (UTC) is before the first attempt."""
+        return ()
 
     def create(self, place: Place, body: Any, marker: Marker) -> str:
         """Post with the marker inside the same call; gives the remote id. Raises Ambiguous, Refused, ..."""
 
     def update(self, place: Place, remote_id: str, body: Any, marker: Marker) -> None:
         """Replace the text. Raises Gone when it is not there any more, Altered when it is a person's by now."""
+        raise Refused(self.name, "a message there cannot be edited")
 
     def remove(self, place: Place, remote_id: str) -> None:
         """Take a surplus message of ours away. Raises Gone when it is not there any more."""
+        raise Gone(self.name, "a message there cannot be taken back")
 
 
 class Postbox(Protocol):
@@ -182,18 +196,22 @@ class Postbox(Protocol):
 
     def default_channel(self) -> str | None:
         """The channel for everything that has no channel of its own."""
+        return None
 
     def person(self, person: Person) -> str | None:
         """Conversation id for a direct message; None when the person cannot be reached there."""
 
     def instead_of(self, container: str) -> str | None:
         """The channel for what a channel does not take; None for what is meant for a person alone."""
+        return None
 
     def language(self, name: str) -> str | None:
         """The language set for a team or role, like "nl"; None when none is."""
+        return None
 
     def locale(self, person: Person) -> str | None:
         """What a person reads there, like "nl-BE"; None when that is not known. Raises SourceError."""
+        return None
 
 
 class Health(StrEnum):
