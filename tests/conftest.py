@@ -16,6 +16,8 @@ import structlog
 from hypothesis import HealthCheck, settings
 from structlog.dev import ConsoleRenderer, plain_traceback
 
+from bot.settings import GROUPS, prefix
+
 # The default one prints every local value, which takes minutes for a context with a whole journal in it.
 structlog.configure(processors=[ConsoleRenderer(exception_formatter=plain_traceback)])
 
@@ -23,7 +25,7 @@ structlog.configure(processors=[ConsoleRenderer(exception_formatter=plain_traceb
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-_PREFIXES = ("SLUIS_", "JIRA_", "SERVICENOW_", "SLACK_", "ROLES__", "REGISTER_")
+_PREFIXES = tuple(prefix(group) for group in GROUPS.values())
 _KEPT = ("SLUIS_TEST_PG_URL", "SLUIS_RECORD")
 _HERE = str(Path(__file__).parent)
 

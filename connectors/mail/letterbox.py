@@ -11,10 +11,13 @@ from email.headerregistry import Address
 
 from connectors.mail.settings import MailSettings, fold
 from domain.people import Person
+from domain.ports.messaging import Postbox
 
 
-class Letterbox:
-    """Addresses of teams and roles from the settings; those of people as the ticket's system shows them."""
+class Letterbox(Postbox):
+    """Addresses of teams and roles from the settings; those of people as the ticket's system shows them. There is no
+    default: a formal notification goes only to whom it is meant for.
+    """
 
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
@@ -24,22 +27,6 @@ class Letterbox:
     def channel(self, name: str) -> str | None:
         """The name under which the address set for a team or role is found."""
         return f"team:{fold(name)}" if self._settings.address_of(name) else None
-
-    def default_channel(self) -> str | None:
-        """There is none: a formal notification goes only to whom it is meant for."""
-        return None
-
-    def instead_of(self, container: str) -> str | None:
-        """There is none."""
-        return None
-
-    def language(self, name: str) -> str | None:
-        """Not told here."""
-        return None
-
-    def locale(self, person: Person) -> str | None:
-        """Not told here."""
-        return None
 
     def person(self, person: Person) -> str | None:
         """The name under which a person's address is found in this process; None without a usable address."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -10,28 +9,23 @@ from typing import Any
 
 from connectors.mail.client import SYSTEM, MailClient
 from connectors.mail.letterbox import Letterbox
-from domain.ports.errors import Gone, Refused, Unreachable
-from domain.ports.messaging import Format, Marker, Place, Posted
+from domain.ports.errors import Unreachable
+from domain.ports.messaging import Format, Marker, Outlet, Place
 
 _SUBJECT = 200
 """Characters of a subject; RFC 5322 allows lines of 998, and people read the start."""
 
 
-class MailOutlet:
+class MailOutlet(Outlet):
     """Sends letters `{"subject": ..., "text": ...}`. A remote id is the letter's Message-ID, made from the slot: a
     letter that is sent again after a dropped line has the same one, so that it is known for a repetition.
     """
 
     name = SYSTEM
     format = Format.MAIL
-    editable = False
 
     def __init__(self, client: MailClient, letterbox: Letterbox) -> None:
         self._client, self._letterbox = client, letterbox
-
-    def find(self, place: Place, marker: Marker, since: datetime) -> Sequence[Posted]:
-        """Nothing: a letter cannot be read back."""
-        return ()
 
     def create(self, place: Place, body: Any, marker: Marker) -> str:
         """Send the letter. Raises Unreachable for a person whose address was not looked up yet, Ambiguous when it may
@@ -43,14 +37,6 @@ class MailOutlet:
         message = self._letter(body, marker, recipient)
         self._client.send(message, recipient)
         return str(message["Message-ID"])
-
-    def update(self, place: Place, remote_id: str, body: Any, marker: Marker) -> None:
-        """A letter stays as it is."""
-        raise Refused(SYSTEM, "a letter cannot be edited")
-
-    def remove(self, place: Place, remote_id: str) -> None:
-        """A letter stays where it is."""
-        raise Gone(SYSTEM, "a letter cannot be taken back")
 
     def _letter(self, body: Any, marker: Marker, recipient: str) -> EmailMessage:
         message, sender = EmailMessage(), self._client.sender

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from domain.people import Person
+from domain.ports.errors import Gone, Refused
 
 
 class Format(StrEnum):
@@ -53,7 +54,7 @@ class Outlet(Protocol):
     """A place where the bot speaks: ticket comments, work notes, Slack."""
 
     name: str
-    editable: bool
+    editable: bool = False
 
     @property
     def format(self) -> Format:
@@ -61,15 +62,18 @@ class Outlet(Protocol):
 
     def find(self, place: Place, marker: Marker, since: datetime) -> Sequence[Posted]:
         """Our messages for the marker's slot, oldest first. `since` (UTC) is before the first attempt."""
+        return ()
 
     def create(self, place: Place, body: Any, marker: Marker) -> str:
         """Post with the marker inside the same call; gives the remote id. Raises Ambiguous, Refused, ..."""
 
     def update(self, place: Place, remote_id: str, body: Any, marker: Marker) -> None:
         """Replace the text. Raises Gone when it is not there any more, Altered when it is a person's by now."""
+        raise Refused(self.name, "a message there cannot be edited")
 
     def remove(self, place: Place, remote_id: str) -> None:
         """Take a surplus message of ours away. Raises Gone when it is not there any more."""
+        raise Gone(self.name, "a message there cannot be taken back")
 
 
 class Postbox(Protocol):
@@ -80,15 +84,19 @@ class Postbox(Protocol):
 
     def default_channel(self) -> str | None:
         """The channel for everything that has no channel of its own."""
+        return None
 
     def person(self, person: Person) -> str | None:
         """Conversation id for a direct message; None when the person cannot be reached there."""
 
     def instead_of(self, container: str) -> str | None:
         """The channel for what a channel does not take; None for what is meant for a person alone."""
+        return None
 
     def language(self, name: str) -> str | None:
         """The language set for a team or role, like "nl"; None when none is."""
+        return None
 
     def locale(self, person: Person) -> str | None:
         """What a person reads there, like "nl-BE"; None when that is not known. Raises SourceError."""
+        return None

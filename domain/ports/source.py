@@ -52,6 +52,7 @@ class TicketSource(Protocol):
         since  what the system counts as open though its state says that it is over is left out where it was not
                changed at or after that moment (UTC): then it was over before. May list more, never less than that.
         """
+        return self.changed(None)
 
     def find(self, key: str) -> TicketRef | None:
         """The ticket people call `key`; None when it is not there, not visible or not of this source."""
@@ -61,15 +62,20 @@ class TicketSource(Protocol):
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups (or user ids). A name unknown to this source is left out."""
+        return {}
 
     def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
         """What became of a ticket that a census did not list, and how it is found now: still open, closed, moved
         out of what is watched, deleted for certain, or not visible (most systems do not tell deleted from hidden).
         Raises SourceError when nothing can be concluded.
         """
+        # A ticket that is found is read again, and says itself whether it is over; of any other nothing is concluded.
+        found = self.find(ref.key)
+        return (Fate.OPEN, found) if found else (Fate.HIDDEN, None)
 
     def account(self, email: str) -> Person | None:
         """The one active account that shows this e-mail address; None when there is none, or more than one."""
+        return None
 
 
 @runtime_checkable

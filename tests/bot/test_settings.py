@@ -103,7 +103,7 @@ def test_other_peoples_variables_are_none_of_our_business(monkeypatch):
 
 
 def test_the_example_file_is_what_the_settings_say():
-    assert (ROOT / ".env.example").read_text(encoding="utf-8") == example(), "run make env-example"
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == example(), "run: make docs"
 
 
 def test_the_example_file_is_a_valid_env_file(monkeypatch, tmp_path):

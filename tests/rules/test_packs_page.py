@@ -50,5 +50,5 @@ def test_the_cases_of_the_page_hold():
 
 
 def test_the_list_of_checks_is_that_of_the_code():
-    assert put_into(TEXT) == TEXT, "run: make checks-doc"
+    assert put_into(TEXT) == TEXT, "run: make docs"
     assert re.findall(r"^### `(\w+)`$", TEXT, re.MULTILINE) == list(CHECKS)

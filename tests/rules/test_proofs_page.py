@@ -12,7 +12,7 @@ TEXT = (ROOT / "docs" / "proofs.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_cases_is_that_of_the_files():
-    assert put_into(TEXT) == TEXT, "run: make cases-doc"
+    assert put_into(TEXT) == TEXT, "run: make docs"
     assert "| DAP-7 |" in TEXT
 
 

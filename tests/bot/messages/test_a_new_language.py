@@ -40,10 +40,10 @@ effective_from: 2026-01-01
 document: {en: Mine}
 cite: Mine v1
 rules:
-  - {id: MY-1, title: {fr: Faites ceci, en: Do this}, applies: {from_class: 1, dimensions: [integrity]}, gate: assess, check: filled,
-     with: {fields: [package]}}
-  - {id: MY-2, title: {nl: En dat, en: And that}, applies: {from_class: 1, dimensions: [integrity]}, gate: assess, check: filled,
-     with: {fields: [package]}}
+  - {id: MY-1, title: {fr: Faites ceci, en: Do this}, applies: {from_class: 1, dimensions: [integrity]}, gate: assess,
+     check: filled, with: {fields: [package]}}
+  - {id: MY-2, title: {nl: En dat, en: And that}, applies: {from_class: 1, dimensions: [integrity]}, gate: assess,
+     check: filled, with: {fields: [package]}}
 """
 SAY = """
 from datetime import UTC, datetime

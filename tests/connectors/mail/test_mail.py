@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -22,14 +20,6 @@ from sandbox.mail import DROP, MailSandbox
 BODY = {"subject": "Available in production: CHG-1\r\nBcc: all@example.org", "text": "Héél goed\n.\n<b>x</b>"}
 MARKER = Marker("0123abcd", "hash", 1)
 RITA = Person("acc-rita", "Rita Goossens", email="rita.goossens@example.org")
-
-
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in list(os.environ):
-        if name.upper().startswith("MAIL_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

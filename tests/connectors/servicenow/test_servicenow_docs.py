@@ -18,7 +18,7 @@ README = (FOLDER / "README.md").read_text(encoding="utf-8")
 
 def test_the_columns_are_described_as_the_code_has_them() -> None:
     written = (FOLDER / "COLUMNS.md").read_text(encoding="utf-8")
-    assert written == columns_doc.document(), "make columns-doc"
+    assert written == columns_doc.document(), "run: make docs"
     own = {c for c in (*COLUMNS.values(), *CI_COLUMNS.values()) if c.startswith("u_")}
     assert {c for c in own if f"| `{c}` |" not in written} == set()
 
