@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import runpy
 import select
@@ -72,8 +73,10 @@ class _Finder:
 
 
 def give(module: ModuleType) -> None:
-    """Let a module read the clock that can be moved."""
-    if vars(module).get("datetime") is datetime:
+    """Let a module read the clock that can be moved, if it asks what time it is; to others `datetime` is but a type."""
+    if vars(module).get("datetime") is not datetime or not module.__file__:
+        return
+    if any("datetime.now(" in line for line in linecache.getlines(module.__file__)):
         module.datetime = _Moved  # type: ignore[attr-defined]
 
 
@@ -106,5 +109,4 @@ if __name__ == "__main__":
     from tests import clock  # not this copy of it, which bears the name of a program
 
     clock.move(float(sys.argv.pop(1)))
-    sys.argv[0] = "sluis"
-    runpy.run_module("bot", run_name="__main__")
+    runpy.run_module("bot", run_name="__main__", alter_sys=True)
