@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from enum import StrEnum
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -136,6 +138,10 @@ class Server:
 
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The `Date` of an answer, by the clock that the sandboxes have."""
+        return format_datetime(datetime.now(UTC), usegmt=True)
 
     def log_request(self, *_: Any) -> None:
         """Say nothing: the log is `Server.asked`."""

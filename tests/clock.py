@@ -7,9 +7,12 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import runpy
+import select
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -18,6 +21,13 @@ from types import ModuleType
 _OF_THE_MACHINE = os.environ.get("SUITE_CLOCK") == "machine"
 START = datetime.now(UTC) if _OF_THE_MACHINE else datetime(2026, 9, 9, 8, tzinfo=UTC)
 """A Wednesday, with no holiday of Belgium or the Netherlands and no change of the clocks in the weeks around it."""
+
+_FAKED = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "NO_FAKE_STAT", "SUITE_CLOCK", "TZ")
+"""Variables of the exam, which a process has to be given to be on the same clock."""
+
+if _OF_THE_MACHINE:
+    # libfaketime 0.9.10 takes the moment until which Python sleeps for one of the clock that it fakes, and refuses.
+    time.sleep = lambda seconds: select.select((), (), (), seconds) and None
 
 _OURS = ("bot", "connectors", "rules", "domain", "apscheduler")
 """The scheduler is told in our time when to tick."""
@@ -63,8 +73,10 @@ class _Finder:
 
 
 def give(module: ModuleType) -> None:
-    """Let a module read the clock that can be moved."""
-    if vars(module).get("datetime") is datetime:
+    """Let a module read the clock that can be moved, if it asks what time it is; to others `datetime` is but a type."""
+    if vars(module).get("datetime") is not datetime or not module.__file__:
+        return
+    if any("datetime.now(" in line for line in linecache.getlines(module.__file__)):
         module.datetime = _Moved  # type: ignore[attr-defined]
 
 
@@ -88,12 +100,13 @@ def begin() -> None:
 
 def sluis(*words: str) -> list[str]:
     """The command for a process of its own, on the clock as it stands here. It needs this project on PYTHONPATH."""
-    return [sys.executable, "-m", "tests.clock", str(_Moved.shift.total_seconds()), *words]
+    given = [f"{name}={os.environ[name]}" for name in _FAKED if name in os.environ] if _OF_THE_MACHINE else []
+    shift = str(_Moved.shift.total_seconds())
+    return [*(["env", *given] if given else []), sys.executable, "-m", "tests.clock", shift, *words]
 
 
 if __name__ == "__main__":
     from tests import clock  # not this copy of it, which bears the name of a program
 
     clock.move(float(sys.argv.pop(1)))
-    sys.argv[0] = "sluis"
-    runpy.run_module("bot", run_name="__main__")
+    runpy.run_module("bot", run_name="__main__", alter_sys=True)

@@ -84,3 +84,22 @@ def test_only_connectors_and_the_web_part_can_reach_out(module: str) -> None:
         or (isinstance(n, ast.ImportFrom) and n.module == module)
     }
     assert {name for name in found if not MAY_FETCH.match(name)} == set()
+
+
+def test_no_test_measures_time_nor_reads_the_clock_while_it_is_imported() -> None:
+    """Speed is for `make bench`; the day of a test is that of `clock.START`, which its functions read."""
+    found = []
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        module = ast.parse(path.read_text("utf-8"))
+        called = {n.attr for n in ast.walk(module) if isinstance(n, ast.Attribute)}
+        at_import = [n for n in module.body if isinstance(n, ast.Assign | ast.AnnAssign) and n.value]
+        read = {
+            n.func.attr
+            for one in at_import
+            if not isinstance(one.value, ast.Lambda)
+            for n in ast.walk(one)
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
+        }
+        if called & {"getrusage", "process_time", "perf_counter"} or read & {"now", "today", "utcnow"}:
+            found.append(path.name)
+    assert found == []

@@ -1,8 +1,9 @@
 """`make exam-days`: the flows are run on the days on which time itself is the trouble.
 
-libfaketime (Debian package `faketime`) gives the machine's clock to everything in the processes, the libraries included;
-`SUITE_CLOCK=machine` has the suite take it instead of its own. The clock is given as a distance to the real one, so that
-time goes on, and is the same in a process and in those that it starts.
+libfaketime (Debian package `faketime`) gives another clock to everything in the processes, the libraries included;
+`SUITE_CLOCK=machine` has the suite take it instead of its own. The clock is given as a distance to the real one, so
+that time goes on, and is the same in a process and in those that it starts. The command `faketime` is only asked where
+the library is: what it lets processes share would be left locked by one that is killed.
 
     python -m tests.exams.days                                          # all days
     python -m tests.exams.days --only "leap day" --jobs 1 -- -k story   # one day, a part of the flows
@@ -28,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 BRUSSELS = "Europe/Brussels"
 ENV = {
     "SUITE_CLOCK": "machine",
-    # Who waits asks the kernel, which knows the real clock alone: with another one a wait would never end, or never begin.
+    # Who waits asks the kernel, which knows the real clock alone: by another one a wait never ends, or never begins.
     "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     # Files keep their real times: Python would take every module that it compiled for an old one.
     "NO_FAKE_STAT": "1",
@@ -78,14 +79,19 @@ class Result:
     failed: tuple[str, ...]
 
 
+def _library() -> str:
+    asked = ["faketime", "-f", "+0s", "printenv", "LD_PRELOAD"]
+    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def held(day: Day, jobs: int, more: Iterable[str]) -> Result:
     """The flows on that day."""
     ahead = round((day.moment - datetime.now(UTC)).total_seconds())
     # A folder of its own: by its clock pytest would find those of other runs to be old, and remove them.
     with tempfile.TemporaryDirectory(prefix="exam-days-") as folder:
-        command = ["faketime", "-f", f"{ahead:+d}s", sys.executable, "-m", "pytest", "-n", str(jobs), "-rfE"]
-        command += ["--basetemp", f"{folder}/tests", *(more or ["tests/flows"])]
-        env = os.environ | ENV | {"TZ": day.zone}
+        command = [sys.executable, "-m", "pytest", "-n", str(jobs), "-rfE", "--basetemp", f"{folder}/tests"]
+        command += more or ["tests/flows"]
+        env = os.environ | ENV | {"TZ": day.zone, "LD_PRELOAD": _library(), "FAKETIME": f"{ahead:+d}s"}
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     failed = re.findall(r"(?m)^(?:FAILED|ERROR) (\S+)", done.stdout)
     if done.returncode:
