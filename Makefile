@@ -106,7 +106,7 @@ env-example: $(DONE) ## write .env.example from the settings
 	@$(BIN)/python -m bot.settings.env_example > .env.example
 
 checks-doc: $(DONE) ## write the list of checks in docs/packs.md
-	@$(BIN)/python -m rules.checks_doc docs/packs.md
+	@$(BIN)/python -m rules.checks_reference docs/packs.md
 
 cases-doc: $(DONE) ## write the number of cases per requirement in docs/proofs.md
 	@$(BIN)/python -m bot.policy_tests.coverage docs/proofs.md

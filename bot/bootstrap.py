@@ -19,8 +19,8 @@ from bot.settings.load import Mode, Settings, SettingsError
 from connectors.catalog import CONNECTORS
 from connectors.shared.throttle import Throttle, TokenBucket
 from domain.ports.connector import Connector
-from rules.own import load_all
-from rules.policy import PolicyError
+from rules.loading.loader import PolicyError
+from rules.loading.overlay import load_all
 
 
 def now() -> datetime:

@@ -22,7 +22,7 @@ from domain.ports.messaging import Outlet, Postbox
 from domain.ports.source import Inbound, TicketSource
 from domain.waiver import Declaration, Substitute
 from domain.working_calendar import Calendar, fold
-from rules.policy import Pack
+from rules.loading.loader import Pack
 
 
 @dataclass(frozen=True, slots=True)

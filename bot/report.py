@@ -11,8 +11,8 @@ from typing import Any
 from domain.finding import Finding
 from domain.lifecycle import Verdict
 from domain.ticket import TicketRef
-from rules.declared import Declared
-from rules.policy import Item, Pack, Rule
+from rules.declarations import Declared
+from rules.loading.loader import Item, Pack, Rule
 
 EXIT_OK, EXIT_INCOMPLETE, EXIT_USAGE = 0, 1, 2
 """0: all was read and delivered. 1: something stayed unread or undelivered. 2: wrong usage or settings."""

@@ -16,11 +16,11 @@ from domain.facts import Facts
 from domain.people import Holder, Role, RoleMembers
 from domain.sentence import Quote, Say, say
 from domain.waiver import Waiver
-from rules.actors import MAKERS, duty_of
+from rules.approval.people import MAKERS, duty_of
 from rules.engine import UnknownRule, evaluate, why_not
-from rules.policy import Pack
-from rules.why import find_rule
-from rules.words import label
+from rules.loading.loader import Pack
+from rules.why_not import find_rule
+from rules.wording import label
 
 _MEANINGFUL = 10
 """Characters that a reason must have at least, to be one."""

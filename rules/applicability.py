@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.asset import Because, Subject
 from domain.facts import Facts
-from rules.policy import Applies, Pack, Rule
+from rules.loading.loader import Applies, Pack, Rule
 
 
 def causes(applies: Applies, subject: Subject) -> Iterator[Because]:

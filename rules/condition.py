@@ -14,8 +14,8 @@ from domain.fields import FIELDS, Kind
 from domain.fields import Field as TicketField
 from domain.parsing import PLACEHOLDERS
 from domain.sentence import Quote, Say, say
-from rules.names import FieldName, unknown
-from rules.words import asset_name, label, saw, sentences, shown_value
+from rules.loading.names import FieldName, unknown
+from rules.wording import asset_name, label, saw, sentences, shown_value
 
 
 class Condition(BaseModel):

@@ -9,11 +9,11 @@ from pydantic import Field, model_validator
 
 from domain.facts import Facts
 from domain.sentence import say
-from rules.demand import Params
-from rules.looks import look_filled
-from rules.names import FieldName
+from rules.check_api import Params
+from rules.field_looks import look_filled
+from rules.loading.names import FieldName
 from rules.outcome import Look, Result
-from rules.words import label, sentences
+from rules.wording import label, sentences
 
 PriorityName = Literal["critical", "high", "medium", "low"]
 

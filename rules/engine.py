@@ -11,19 +11,19 @@ from domain.facts import Facts
 from domain.finding import Finding
 from domain.lifecycle import State, Verdict
 from domain.sentence import say
-from rules.actors import settlers
 from rules.applicability import asked, causes
+from rules.approval.people import settlers
+from rules.approval.stand_ins import with_standing
+from rules.check_api import Demand
 from rules.checks import CHECKS
 from rules.condition import Condition
-from rules.demand import Demand
-from rules.lines import DemandLine, group_lines
+from rules.grouping import DemandLine, group_lines
+from rules.loading.loader import Pack, Rule
 from rules.measures import Measures, allowed_rollout, measures
 from rules.outcome import Outcome, Result
-from rules.policy import Pack, Rule
-from rules.standing import with_standing
-from rules.waived import excepted
-from rules.why import UnknownRule, why_not
-from rules.words import FLAGS, asset_name, sentences
+from rules.waivers import excepted
+from rules.why_not import UnknownRule, why_not
+from rules.wording import FLAGS, asset_name, sentences
 
 __all__ = [
     "DemandLine",

@@ -9,9 +9,9 @@ from domain.asset import Because, Flag, Subject
 from domain.facts import Facts
 from domain.ticket import TicketKind
 from rules.applicability import asked, causes
-from rules.hours import HoursTable, longest
-from rules.policy import Pack, Rule
+from rules.loading.loader import Pack, Rule
 from rules.rollout import STRATEGIES, RolloutTable, in_order
+from rules.service_hours import HoursTable, longest
 
 _KINDS = frozenset({TicketKind.CHANGE, TicketKind.RELEASE})
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from domain.finding import Actor, Part
 from domain.sentence import Say
-from rules.words import sentences
+from rules.wording import sentences
 
 
 class Result(StrEnum):

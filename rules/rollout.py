@@ -8,8 +8,8 @@ from pydantic import Field, field_validator
 
 from domain.asset import Because
 from domain.fields import FIELDS
-from rules.demand import Params
-from rules.names import unknown
+from rules.check_api import Params
+from rules.loading.names import unknown
 
 STRATEGIES = tuple(FIELDS["rollout_strategy"].choices)
 """All strategies, from the most sudden to the least bound: big bang, phased, limited pull, pull."""

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from domain.facts import Facts
 from domain.people import Role
 from rules.applicability import causes
+from rules.check_api import Demand
 from rules.checks import CHECKS
-from rules.demand import Demand
-from rules.policy import Rule
-from rules.words import label
+from rules.loading.loader import Rule
+from rules.wording import label
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -75,7 +75,7 @@ def looked_at(facts: Facts, rule: Rule) -> LookedAt:
 
 
 _WHOM_TO_ASK = ("responsible_group", "implementer", "requester")
-"""The order in which `rules.actors.settlers` looks for somebody to ask."""
+"""The order in which `rules.approval.people.settlers` looks for somebody to ask."""
 
 
 def _judged_by(asked: list[str]) -> Iterator[str]:

@@ -24,10 +24,10 @@ from domain.asset import Flag
 from domain.facts import Facts
 from domain.lifecycle import State
 from rules.applicability import causes
+from rules.check_api import Demand
 from rules.checks import CHECKS
-from rules.demand import Demand
 from rules.engine import evaluate, measures
-from rules.policy import Pack, known_packs, load_packs
+from rules.loading.loader import Pack, known_packs, load_packs
 
 TICKETS = 400
 

@@ -15,8 +15,8 @@ from domain.lifecycle import State
 from domain.people import Group, Person, Role, RoleMembers
 from domain.sentence import Either, Quote, Say
 from domain.ticket import Approval, Decision, Ticket, TicketKind
+from rules.check_api import Demand
 from rules.checks import CHECKS
-from rules.demand import Demand
 from rules.outcome import Outcome
 
 AN, BO, CI, DIRK, ELS, FAY, GUS = (

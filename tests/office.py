@@ -28,7 +28,7 @@ from domain.ports.messaging import Format, Marker, Place, Posted
 from domain.ports.source import Fate, Identity
 from domain.ticket import AssetRef, Ticket, TicketRef
 from domain.working_calendar import Calendar
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 CALENDAR = Calendar(ZoneInfo("Europe/Brussels"))
 LADDERS = Ladders(

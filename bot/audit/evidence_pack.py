@@ -16,7 +16,7 @@ from bot.journal.audit import Excerpt
 from bot.messages.i18n.speaker import Speaker
 from bot.messages.waivers import waiver_json
 from domain import hash_chain
-from rules.policy import Pack
+from rules.loading.loader import Pack
 
 HTML, JSON, VERIFIER = "evidence.html", "evidence.json", "verify.py"
 

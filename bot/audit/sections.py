@@ -15,7 +15,7 @@ from domain.fields import FIELDS, Kind
 from domain.lifecycle import State, Verdict
 from domain.people import Role
 from domain.sentence import Quote, Say, say
-from rules.words import CHOICES, DIMENSIONS
+from rules.wording import CHOICES, DIMENSIONS
 
 _DECISIONS = {
     "approved": say("approved"),

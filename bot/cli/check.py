@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.messages.i18n.speaker import Speaker
     from domain.facts import Facts
     from domain.finding import Finding
-    from rules.policy import Pack
+    from rules.loading.loader import Pack
 
 
 def register(app: typer.Typer) -> None:

@@ -12,7 +12,7 @@ from rich.tree import Tree
 from bot.messages.explanation import Branch, plain_tree
 from bot.report import Report
 from domain.ports.connector import Diagnosis, Health
-from rules.declared import Standing
+from rules.declarations import Standing
 
 _SIGNS = {Health.OK: ("✓", "green"), Health.WARNING: ("!", "yellow"), Health.FAILED: ("✗", "red")}
 _SHOWN = 40

@@ -16,7 +16,7 @@ import typer
 from bot.messages.i18n.languages import LANGUAGES, either
 
 if TYPE_CHECKING:
-    from rules.policy import Pack
+    from rules.loading.loader import Pack
 
 
 class Form(StrEnum):
@@ -133,8 +133,8 @@ def in_use(packs: str | None, packs_dir: Path | None, language: Tongue | None = 
 
 def load(packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
     """All editions of the packs named and of the organisation's own, or a usage error with every problem."""
-    from rules.own import load_all
-    from rules.policy import PolicyError
+    from rules.loading.loader import PolicyError
+    from rules.loading.overlay import load_all
 
     try:
         return load_all([name.strip() for name in packs.split(",") if name.strip()], packs_dir)
@@ -144,7 +144,7 @@ def load(packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
 
 def load_today(packs: str, packs_dir: Path | None) -> tuple[Pack, ...]:
     """The editions in force today."""
-    from rules.policy import in_force
+    from rules.loading.loader import in_force
 
     return in_force(load(packs, packs_dir), datetime.now(UTC).date())
 
@@ -176,7 +176,7 @@ def _tell(found: dict[str, object], packs: tuple[Pack, ...], language: str) -> N
 
     from bot.messages.i18n.speaker import Speaker
     from domain.sentence import Either
-    from rules.words import CHOICES
+    from rules.wording import CHOICES
 
     speak, asked, rollout = Speaker(language, ZoneInfo("UTC")), found["measures"], found["rollout"]
     for rule in (rule for pack in packs for rule in pack.rules):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.policy_tests.reader import Read
     from bot.policy_tests.runner import Ran
     from domain.sentence import Say
-    from rules.policy import Pack, Rule
+    from rules.loading.loader import Pack, Rule
 
 group = typer.Typer(invoke_without_command=True)
 
@@ -91,7 +91,7 @@ def test(
     """
     from bot.policy_tests.reader import case_files, read_cases
     from bot.policy_tests.runner import run
-    from rules.policy import PolicyError
+    from rules.loading.loader import PolicyError
 
     use = in_use(packs, packs_dir, language)
     try:
@@ -107,7 +107,7 @@ def test(
 def _packs_for(read: Read, use: Norms) -> tuple[Pack, ...]:
     """The packs that a file with cases is about: those it names, else those in use."""
     from bot.policy_tests.reader import unknown_rules
-    from rules.policy import PolicyError
+    from rules.loading.loader import PolicyError
 
     loaded = load(",".join(read.packs) or use.packs, use.packs_dir)
     if problems := list(unknown_rules(read, loaded)):
@@ -151,9 +151,9 @@ def lint(
     sluis rules lint cases/shop.yaml
     """
     from bot.policy_tests.reader import cases_of, is_case_file
-    from rules.files import PolicyError, parse
-    from rules.own import checked
-    from rules.policy import PACKS, known_packs, load_file
+    from rules.loading.loader import PACKS, known_packs, load_file
+    from rules.loading.overlay import checked
+    from rules.loading.yaml_files import PolicyError, parse
 
     try:
         raw = parse(file)
@@ -175,7 +175,7 @@ def _refuse(problems: Sequence[str]) -> NoReturn:
 
 
 def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
-    from rules.tighten import own_choice
+    from rules.loading.tighten import own_choice
 
     return {
         "id": rule.id,
@@ -204,8 +204,8 @@ def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
 
     from bot.messages.i18n.speaker import Speaker
     from domain.sentence import say
-    from rules.policy import Item
-    from rules.why import when
+    from rules.loading.loader import Item
+    from rules.why_not import when
 
     notes = {
         Item.RESERVED: say(" (reserved by the norm: nothing is asked yet)"),
@@ -230,8 +230,8 @@ def _chosen(rule: Rule) -> Iterator[Say]:
     """What of it is the organisation's own choice, in words: terms, and the ladder that an overrun goes up."""
     from domain.people import Role
     from domain.sentence import say
-    from rules.tighten import own_choice
-    from rules.words import CHOICES, ROLES
+    from rules.loading.tighten import own_choice
+    from rules.wording import CHOICES, ROLES
 
     chosen = own_choice(rule)
     if hours := chosen.get("hours"):

@@ -37,8 +37,8 @@ from domain.ports.source import TicketSource
 from domain.sentence import say
 from domain.ticket import TicketRef
 from rules.engine import UnknownRule, evaluate, why_not
-from rules.lines import group_lines
-from rules.names import nearest
+from rules.grouping import group_lines
+from rules.loading.names import nearest
 
 USUAL = timedelta(days=14)
 """The last day that a form offers at first."""

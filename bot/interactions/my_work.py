@@ -19,7 +19,7 @@ from domain.people import Person, Role, RoleMembers
 from domain.ports.errors import Forbidden, SourceError
 from domain.ports.interactions import Visitor
 from domain.ports.source import TicketSource
-from rules.policy import Rule
+from rules.loading.loader import Rule
 
 KEPT = 300.0
 """Seconds for which the members of a team are remembered: their number of groups may be large."""

@@ -9,7 +9,7 @@ from bot.policy.ticket_summary import Overview
 from domain.facts import Facts
 from domain.finding import Finding
 from domain.people import Person
-from rules.lines import DemandLine
+from rules.grouping import DemandLine
 
 
 class NotDone(Exception):

@@ -29,8 +29,8 @@ from domain.lifecycle import State
 from domain.people import Role
 from domain.sentence import Quote
 from domain.ticket import Ticket
-from rules.lines import DemandLine
-from rules.words import ROLES
+from rules.grouping import DemandLine
+from rules.wording import ROLES
 
 SHOWN = 6
 """Open points on a card; the others are counted. The ticket's comment has them all."""

@@ -15,7 +15,7 @@ from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel
 from domain.facts import Facts
 from domain.lifecycle import State
 from domain.sentence import Quote
-from rules.lines import DemandLine
+from rules.grouping import DemandLine
 
 VERSION = 1
 """Version of the wording's structure; part of the digest of append-only notes."""

@@ -18,7 +18,7 @@ from domain.lifecycle import Verdict
 from domain.people import Role
 from domain.requests import Ask
 from domain.sentence import Quote
-from rules.lines import DemandLine
+from rules.grouping import DemandLine
 
 _MOST = blocks.BLOCKS // 4
 

@@ -19,12 +19,12 @@ from domain.lifecycle import Verdict
 from domain.people import Membership, Role
 from domain.sentence import Quote, Say, say
 from domain.ticket import Approval, Decision
-from rules.actors import distinct
-from rules.policy import Pack, Rule
-from rules.tenure import memberships, told
+from rules.approval.membership_then import memberships, told
+from rules.approval.people import distinct
+from rules.loading.loader import Pack, Rule
 from rules.trace import LookedAt, looked_at
-from rules.why import find_rule, when
-from rules.words import asset_name, label, saw
+from rules.why_not import find_rule, when
+from rules.wording import asset_name, label, saw
 
 SYSTEMS = {"jira": "Jira", "servicenow": "ServiceNow"}
 """What people call the systems with tickets."""

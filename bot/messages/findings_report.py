@@ -15,8 +15,8 @@ from domain.facts import Facts
 from domain.finding import Finding
 from domain.people import Holder
 from domain.sentence import Quote, Say, say
-from rules.lines import group_lines
-from rules.words import DIMENSIONS, FLAGS, asset_name
+from rules.grouping import group_lines
+from rules.wording import DIMENSIONS, FLAGS, asset_name
 
 
 def as_json(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> dict[str, Any]:

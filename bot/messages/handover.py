@@ -26,7 +26,7 @@ from domain.fields import FIELDS, Field
 from domain.people import Group, Person
 from domain.sentence import Quote, say
 from domain.ticket import Ticket
-from rules.lines import DemandLine
+from rules.grouping import DemandLine
 
 LONG = 300
 """Characters of one field; the ticket has the rest."""

@@ -11,8 +11,8 @@ from domain.facts import Facts
 from domain.lifecycle import State
 from domain.sentence import Quote, Say
 from domain.ticket import Ticket
-from rules.lines import DemandLine
-from rules.words import FLAGS, asset_name, class_letter
+from rules.grouping import DemandLine
+from rules.wording import FLAGS, asset_name, class_letter
 
 _REASONS = 4
 """Assets named in a reason; of more, how many others there are."""

@@ -19,8 +19,8 @@ from domain.facts import Facts
 from domain.finding import Finding
 from domain.sentence import Quote, Say, say
 from domain.snooze import Pause, PauseKind
-from rules.lines import DemandLine
-from rules.policy import Pack
+from rules.grouping import DemandLine
+from rules.loading.loader import Pack
 
 PIECE = 2900
 """Characters of literal text in one block."""

@@ -9,7 +9,7 @@ from bot.messages.i18n.speaker import ROLE_NAMES, Speaker
 from domain.finding import Finding
 from domain.sentence import Quote
 from domain.waiver import Substitute, Waiver
-from rules.words import ROLES
+from rules.wording import ROLES
 
 
 def last_day(waiver: Waiver, speak: Speaker) -> Quote:

@@ -24,7 +24,7 @@ from domain.ports.errors import SourceError
 from domain.requests import Ask, Claim, Point
 from domain.sentence import say
 from rules.engine import evaluate
-from rules.lines import DemandLine, group_lines
+from rules.grouping import DemandLine, group_lines
 
 Points = Mapping[tuple[str, str], Sequence[Point]]
 REASON = say("nobody settled it in time, so it goes up")

@@ -40,7 +40,7 @@ from domain.requests import Ask, Claim, Point
 from domain.sentence import say
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
-from rules.lines import group_lines
+from rules.grouping import group_lines
 
 WAKE = timedelta(days=3)
 """How long after a snooze its person is still reminded: office hours and weekends may lie between."""

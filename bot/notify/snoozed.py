@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from bot.context import Context
 from bot.intake.accounts import team_members
 from bot.policy.audience import Audience
-from bot.policy.reminders import (
-    Due,
-    at_rest,
-)
+from bot.policy.reminders import Due, at_rest
 from domain.people import Person, Role
 from domain.ports.errors import SourceError
 

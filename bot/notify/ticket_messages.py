@@ -24,7 +24,7 @@ from domain.finding import Finding
 from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
 from domain.people import Role
 from domain.sentence import Say, say
-from rules.lines import DemandLine, group_lines
+from rules.grouping import DemandLine, group_lines
 
 
 def decide(facts: Facts, findings: Sequence[Finding], memory: Memory, voice: Voice) -> tuple[Intent, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from domain.asset import Asset, Dimension, Flag
 from domain.fields import Field
 from domain.sentence import Quote, Say, say
-from rules.words import FLAGS, class_letter
+from rules.wording import FLAGS, class_letter
 
 BOOKS: Mapping[str, Say | Quote] = {
     "register": say("the register file"),

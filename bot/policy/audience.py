@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.facts import Facts
 from domain.people import Holder, Person, Role
-from rules.lines import DemandLine
+from rules.grouping import DemandLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from domain.fields import Field
 from domain.parsing import stated_classes
 from domain.sentence import Quote, Say, say
 from domain.ticket import AssetRef, Ticket
-from rules.words import DIMENSIONS
+from rules.wording import DIMENSIONS
 
 
 @dataclass(frozen=True, slots=True)

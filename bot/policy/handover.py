@@ -16,7 +16,7 @@ from domain.facts import Facts
 from domain.fields import Field
 from domain.finding import Finding
 from domain.people import Group, Person, Role
-from rules.handing import SOON
+from rules.handover_record import SOON
 
 LINE = "handover-notification"
 _DONE = ("successful", "with_issues")

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.policy.escalation_ladder import Ladder, Ladders, Rung
 from domain.lifecycle import Severity, State, Verdict
 from domain.requests import Point
-from rules.policy import Pack, Rule
+from rules.loading.loader import Pack, Rule
 
 _ANY_HOUR = "breach_reported"
 """The check whose clock runs at night: the law asks it within 72 hours, whatever the class."""

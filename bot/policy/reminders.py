@@ -21,7 +21,7 @@ from domain.lifecycle import State
 from domain.people import Person
 from domain.snooze import Pause, PauseKind
 from domain.working_calendar import Calendar
-from rules.lines import DemandLine
+from rules.grouping import DemandLine
 
 ROUND_THE_CLOCK = 3
 """From this availability class on, people may be told at any hour (ICR-20); below it in office hours only."""

@@ -17,10 +17,10 @@ from domain.people import Person, Role
 from domain.snooze import Pause, PauseKind
 from domain.ticket import Approval, Decision
 from domain.working_calendar import Calendar
-from rules.lines import DemandLine
-from rules.policy import Pack
+from rules.grouping import DemandLine
+from rules.loading.loader import Pack
 from rules.trace import looked_at
-from rules.why import UnknownRule, find_rule
+from rules.why_not import UnknownRule, find_rule
 
 LONGEST = 5
 """Working days that a pause lasts where nothing says by when the ticket has to be settled."""

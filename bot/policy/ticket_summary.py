@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from domain.document import Tone
 from domain.lifecycle import Severity, State, Verdict
-from rules.lines import DemandLine
+from rules.grouping import DemandLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.policy_tests.reader import case_files, read_cases
 from bot.policy_tests.schema import Expected
-from rules.policy import PACKS, Item, known_packs, load_packs
+from rules.loading.loader import PACKS, Item, known_packs, load_packs
 
 BEGIN, END = "<!-- cases: generated -->", "<!-- end of cases -->"
 

@@ -16,7 +16,7 @@ from domain.fields import FIELDS, UNREADABLE, Field, Kind
 from domain.people import Group, Membership, Person, Role, RoleMembers
 from domain.ticket import Approval, AssetRef, Change, Ticket
 from domain.waiver import Declaration, Substitute, Waiver
-from rules.names import unknown
+from rules.loading.names import unknown
 
 _BOOK = "cases"
 _HIDDEN = ("hidden",)

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from bot.policy_tests.facts import misread
 from bot.policy_tests.schema import KEYS, Case, CaseFile
-from rules.files import PolicyError, at_place, parse, placed, problems, told
-from rules.names import unknown
-from rules.policy import Pack
+from rules.loading.loader import Pack
+from rules.loading.names import unknown
+from rules.loading.yaml_files import PolicyError, at_place, parse, placed, problems, told
 
 _PUT_OVER = ("ticket", "roles", "service_hours")
 """Of these a case only says what differs from what the cases of the file have in common."""

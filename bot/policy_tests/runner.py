@@ -14,7 +14,7 @@ from domain.facts import Facts
 from domain.finding import Finding
 from domain.sentence import Say
 from rules.engine import evaluate, why_not
-from rules.policy import Pack
+from rules.loading.loader import Pack
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from domain.lifecycle import State, Verdict
 from domain.parsing import moment
 from domain.people import Role
 from domain.ticket import Decision, TicketKind
-from rules.names import unknown
+from rules.loading.names import unknown
 
 NOT_APPLICABLE = "not applicable"
 UNSEEN = ("approvals", "assets", "changes in it", "history")

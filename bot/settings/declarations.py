@@ -22,9 +22,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from domain.ports.connector import Diagnosis, Health
 from domain.sentence import FALLBACK
 from domain.waiver import Declaration
-from rules.declared import Declared, Standing, standing
-from rules.names import nearest
-from rules.policy import Item, Pack, Rule
+from rules.declarations import Declared, Standing, standing
+from rules.loading.loader import Item, Pack, Rule
+from rules.loading.names import nearest
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

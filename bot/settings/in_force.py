@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from bot.settings.load import Settings, prefix
 from domain.waiver import Declaration
-from rules.policy import Pack
+from rules.loading.loader import Pack
 
 _SECRET_TOO = frozenset({"SLUIS_DATABASE_URL"})
 """May hold a password, though it is no secret as a whole."""

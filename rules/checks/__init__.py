@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
-from rules.demand import Check
+from rules.check_api import Check
 
 
 def discover(folders: Iterable[str], package: str) -> Mapping[str, Check[Any]]:

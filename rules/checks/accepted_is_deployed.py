@@ -5,11 +5,11 @@ from __future__ import annotations
 from domain.facts import Facts
 from domain.lifecycle import State
 from domain.sentence import Quote, Say, say
-from rules.actors import settlers
-from rules.bundle import contents, keys, look_contents
-from rules.demand import Demand, Params
-from rules.looks import look_filled
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled
 from rules.outcome import Look, Outcome, Result, judged
+from rules.release_contents import contents, keys, look_contents
 
 PARAMS = Params
 

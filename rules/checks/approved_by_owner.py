@@ -11,11 +11,20 @@ from domain.fields import Field
 from domain.finding import Actor
 from domain.people import Holder, Person, Role
 from domain.sentence import Say, say
-from rules.actors import among, same, settlers
-from rules.approvals import UNREAD, Vote, cast, current, decides, look_overtaken, standing, with_hindsight
-from rules.demand import Demand, Params
+from rules.approval.decisions import (
+    UNREAD,
+    Vote,
+    cast,
+    current,
+    decides,
+    look_overtaken,
+    standing,
+    with_hindsight,
+)
+from rules.approval.people import among, same, settlers
+from rules.check_api import Demand, Params
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import ROLES, asset_name, sentences
+from rules.wording import ROLES, asset_name, sentences
 
 PARAMS = Params
 _WANTED = say("An approval by {role}.", role=ROLES[Role.OWNER])

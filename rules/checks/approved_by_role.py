@@ -7,11 +7,11 @@ from pydantic import Field
 from domain.facts import Facts
 from domain.people import Person, Role
 from domain.sentence import Say, say
-from rules.actors import distinct, does_not_count, duties_apart, duty_of
-from rules.approvals import ask_of, in_role, look_role, with_hindsight
-from rules.demand import Demand, Params
+from rules.approval.decisions import ask_of, in_role, look_role, with_hindsight
+from rules.approval.people import distinct, does_not_count, duties_apart, duty_of
+from rules.check_api import Demand, Params
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import ROLES, sentences
+from rules.wording import ROLES, sentences
 
 
 class ApprovedByRole(Params):

@@ -9,11 +9,11 @@ from pydantic import Field
 
 from domain.facts import Facts
 from domain.sentence import Say, say
-from rules.actors import settlers
-from rules.demand import Demand, Params
-from rules.looks import look_filled, look_value
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled, look_value
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import label, saw, sentences
+from rules.wording import label, saw, sentences
 
 
 class BreachReported(Params):

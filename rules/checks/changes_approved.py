@@ -11,11 +11,11 @@ from domain.lifecycle import State
 from domain.people import Role
 from domain.sentence import Quote, Say, say
 from domain.ticket import Ticket
-from rules.approvals import Vote, in_role
-from rules.bundle import contents, look_contents
-from rules.demand import Demand, Params
+from rules.approval.decisions import Vote, in_role
+from rules.check_api import Demand, Params
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import sentences
+from rules.release_contents import contents, look_contents
+from rules.wording import sentences
 
 PARAMS = Params
 _ROLES = (Role.CAB, Role.CHANGE_MANAGER)

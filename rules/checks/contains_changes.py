@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from domain.facts import Facts
 from domain.sentence import say
-from rules.actors import settlers
-from rules.bundle import look_contents
-from rules.demand import Demand, Params
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
 from rules.outcome import Outcome, judged
+from rules.release_contents import look_contents
 
 PARAMS = Params
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from domain.facts import Facts
 from domain.sentence import Quote, Say, say
 from domain.ticket import Approval
-from rules.actors import settlers
-from rules.approvals import UNREAD, Vote, standing
-from rules.demand import Demand, Params
-from rules.looks import look_filled, look_value
+from rules.approval.decisions import UNREAD, Vote, standing
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled, look_value
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import label
+from rules.wording import label
 
 PARAMS = Params
 _PATH = ("D", "T", "A", "P")

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from domain.facts import Facts
 from domain.sentence import Say, say
-from rules.actors import settlers
-from rules.demand import Demand, Params
-from rules.looks import look_filled
-from rules.names import FieldName
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled
+from rules.loading.names import FieldName
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import labels
+from rules.wording import labels
 
 
 class Filled(Params):

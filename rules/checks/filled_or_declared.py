@@ -7,13 +7,13 @@ from pydantic import Field
 from domain.asset import Subject
 from domain.facts import Facts
 from domain.sentence import Say, say
-from rules.actors import settlers
-from rules.declared import CURRENT_DAYS, Standing, standing
-from rules.demand import Demand, Params
-from rules.looks import look_filled
-from rules.names import FieldName
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.declarations import CURRENT_DAYS, Standing, standing
+from rules.field_looks import look_filled
+from rules.loading.names import FieldName
 from rules.outcome import Look, Outcome, Result, all_of, any_of, judged
-from rules.words import asset_name, label, sentences
+from rules.wording import asset_name, label, sentences
 
 
 class FilledOrDeclared(Params):

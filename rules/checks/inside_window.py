@@ -11,13 +11,13 @@ from pydantic import AfterValidator
 from domain.asset import Subject
 from domain.facts import Facts
 from domain.sentence import Quote, say
-from rules.actors import settlers
-from rules.demand import Demand, Params
-from rules.looks import look_filled
-from rules.names import unknown
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled
+from rules.loading.names import unknown
 from rules.outcome import Look, Outcome, Result, judged
 from rules.windows import windows
-from rules.words import asset_name
+from rules.wording import asset_name
 
 
 def _known(zone: str) -> str:

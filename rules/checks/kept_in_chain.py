@@ -14,13 +14,13 @@ from domain.lifecycle import State
 from domain.people import Holder, Person, Role
 from domain.sentence import Say, say
 from domain.ticket import TicketKind
-from rules.actors import settlers
-from rules.approvals import look_role
-from rules.demand import Demand, Params
-from rules.looks import look_filled
-from rules.names import FieldName
+from rules.approval.decisions import look_role
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled
+from rules.loading.names import FieldName
 from rules.outcome import Look, Outcome, Result, all_of
-from rules.words import ROLES, label, saw, sentences
+from rules.wording import ROLES, label, saw, sentences
 
 
 class KeptInChain(Params):

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from domain.facts import Facts
 from domain.sentence import say
-from rules.actors import settlers
-from rules.demand import Demand, Params
-from rules.looks import look_filled
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import saw, sentences
+from rules.wording import saw, sentences
 
 PARAMS = Params
 _TIMES = ("planned_start", "planned_end", "actual_start", "actual_end")

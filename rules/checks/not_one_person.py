@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from domain.facts import Facts
 from domain.people import Person
 from domain.sentence import Say, say
-from rules.actors import among, distinct, settlers
-from rules.approvals import standing
-from rules.demand import Demand, Params
+from rules.approval.decisions import standing
+from rules.approval.people import among, distinct, settlers
+from rules.check_api import Demand, Params
 from rules.outcome import Outcome, Result
-from rules.words import labels, sentences
+from rules.wording import labels, sentences
 
 PARAMS = Params
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from domain.facts import Facts
 from domain.sentence import say
-from rules.actors import settlers
-from rules.demand import Demand, Params
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
 from rules.outcome import Outcome, Result
-from rules.words import saw, sentences
+from rules.wording import saw, sentences
 
 PARAMS = Params
 

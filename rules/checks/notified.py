@@ -8,11 +8,11 @@ from domain.facts import Facts, Notice, Underway
 from domain.fields import Field
 from domain.people import Group, Person, Role
 from domain.sentence import Quote, Say, say
-from rules.actors import settlers
-from rules.demand import Demand, Params
-from rules.handing import SOON, on_its_way, when_and_by_whom
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.handover_record import SOON, on_its_way, when_and_by_whom
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import ROLES, sentences
+from rules.wording import ROLES, sentences
 
 
 class Notified(Params):

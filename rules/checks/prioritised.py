@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from domain.facts import Facts
 from domain.sentence import say
-from rules.actors import settlers
+from rules.approval.people import settlers
+from rules.check_api import Demand
 from rules.deadlines import Deadlines, look_deadline
-from rules.demand import Demand
-from rules.looks import look_filled
+from rules.field_looks import look_filled
 from rules.outcome import Outcome, judged
 
 PARAMS = Deadlines

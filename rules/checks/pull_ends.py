@@ -6,11 +6,11 @@ from datetime import datetime
 
 from domain.facts import Facts
 from domain.sentence import say
-from rules.actors import settlers
-from rules.demand import Demand, Params
-from rules.looks import look_filled
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import label
+from rules.wording import label
 
 PARAMS = Params
 

@@ -7,12 +7,12 @@ from pydantic import Field, model_validator
 from domain.facts import Facts
 from domain.fields import FIELDS
 from domain.sentence import say
-from rules.actors import settlers
-from rules.demand import Demand, Params
-from rules.looks import look_done, look_filled, look_value
-from rules.names import FieldName, unknown
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_done, look_filled, look_value
+from rules.loading.names import FieldName, unknown
 from rules.outcome import Outcome, judged
-from rules.words import labels
+from rules.wording import labels
 
 
 class Recorded(Params):

@@ -7,11 +7,11 @@ from datetime import datetime
 from domain.asset import Subject
 from domain.facts import Facts
 from domain.sentence import Say, say
-from rules.actors import settlers
-from rules.demand import Demand, Params
-from rules.looks import look_filled
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import asset_name
+from rules.wording import asset_name
 
 PARAMS = Params
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from domain.facts import Facts
 from domain.sentence import say
-from rules.actors import settlers
-from rules.bundle import look_contents
-from rules.demand import Demand, Params
-from rules.looks import look_filled
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled
 from rules.outcome import Look, Outcome, all_of, judged
-from rules.words import sentences
+from rules.release_contents import look_contents
+from rules.wording import sentences
 
 PARAMS = Params
 _PARTS = ("impacted", "risks", "target_group", "approval_line", "responsible_group")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from domain.facts import Facts
 from domain.sentence import Either, Say, say
-from rules.actors import settlers
-from rules.demand import Demand
+from rules.approval.people import settlers
+from rules.check_api import Demand
 from rules.outcome import Outcome, Result
 from rules.rollout import STRATEGIES, RolloutTable, in_order
-from rules.words import CHOICES, saw, sentences
+from rules.wording import CHOICES, saw, sentences
 
 PARAMS = RolloutTable
 

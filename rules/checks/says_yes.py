@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from domain.facts import Facts
 from domain.sentence import say
-from rules.actors import settlers
-from rules.demand import Demand, Params
-from rules.looks import look_yes
-from rules.names import FieldName
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_yes
+from rules.loading.names import FieldName
 from rules.outcome import Outcome
-from rules.words import label
+from rules.wording import label
 
 
 class SaysYes(Params):

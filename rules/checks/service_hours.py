@@ -5,12 +5,12 @@ from __future__ import annotations
 from domain.asset import Subject
 from domain.facts import Facts
 from domain.sentence import Quote, say
-from rules.actors import settlers
-from rules.demand import Demand
-from rules.hours import HOURS, HoursTable, covers, longest
-from rules.looks import look_filled
+from rules.approval.people import settlers
+from rules.check_api import Demand
+from rules.field_looks import look_filled
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import asset_name
+from rules.service_hours import HOURS, HoursTable, covers, longest
+from rules.wording import asset_name
 
 PARAMS = HoursTable
 

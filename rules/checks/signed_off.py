@@ -10,13 +10,13 @@ from domain.facts import Facts
 from domain.fields import Field
 from domain.people import Person, Role
 from domain.sentence import say
-from rules.actors import settlers
-from rules.approvals import UNREAD, Vote, ask_of, look_role, standing
-from rules.demand import Demand, Params
-from rules.looks import look_filled
-from rules.names import FieldName
+from rules.approval.decisions import UNREAD, Vote, ask_of, look_role, standing
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled
+from rules.loading.names import FieldName
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import ROLES, label, sentences
+from rules.wording import ROLES, label, sentences
 
 
 class SignedOff(Params):

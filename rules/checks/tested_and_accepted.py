@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from domain.facts import Facts
 from domain.sentence import say
-from rules.actors import settlers
-from rules.demand import Demand, Params
-from rules.looks import look_value
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_value
 from rules.outcome import Outcome, judged
 
 PARAMS = Params

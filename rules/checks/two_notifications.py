@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from domain.facts import Facts
 from domain.sentence import Quote, Say, say
-from rules.actors import settlers
-from rules.demand import Demand, Params
-from rules.handing import SOON, on_its_way
+from rules.approval.people import settlers
+from rules.check_api import Demand, Params
+from rules.handover_record import SOON, on_its_way
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import sentences
+from rules.wording import sentences
 
 PARAMS = Params
 _STAGES = {1: say("Available in production"), 2: say("Fully operational")}

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from domain.facts import Facts
 from domain.sentence import Say, say
-from rules.actors import MAKERS, distinct, does_not_count, duties_apart, duty_of, settlers
-from rules.demand import Demand, Params
-from rules.looks import look_filled
+from rules.approval.people import MAKERS, distinct, does_not_count, duties_apart, duty_of, settlers
+from rules.check_api import Demand, Params
+from rules.field_looks import look_filled
 from rules.outcome import Look, Outcome, Result, judged
-from rules.words import label, saw, sentences
+from rules.wording import label, saw, sentences
 
 
 class ValidatedTests(Params):

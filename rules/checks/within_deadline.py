@@ -7,11 +7,11 @@ from datetime import datetime
 
 from domain.facts import Facts
 from domain.sentence import Say, say
-from rules.actors import settlers
+from rules.approval.people import settlers
+from rules.check_api import Demand
 from rules.deadlines import Deadlines, look_deadline
-from rules.demand import Demand
 from rules.outcome import Outcome, Result
-from rules.words import saw, sentences
+from rules.wording import saw, sentences
 
 PARAMS = Deadlines
 

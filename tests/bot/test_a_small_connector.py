@@ -21,7 +21,7 @@ from domain.ports.messaging import Format, Marker, Outlet, Place, Postbox
 from domain.ports.source import Fate, Identity, TicketSource
 from domain.ticket import Ticket, TicketRef
 from domain.working_calendar import Calendar
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 REF = TicketRef("folder", "1", "CHG-1", NOW)

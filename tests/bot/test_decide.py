@@ -21,7 +21,7 @@ from domain.people import Role
 from domain.ports.messaging import Format
 from domain.waiver import Waiver
 from rules.engine import evaluate
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
 ENGLISH = Speaker("en", ZoneInfo("Europe/Brussels"))

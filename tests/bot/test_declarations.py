@@ -11,7 +11,7 @@ from bot.report import Report
 from bot.settings.declarations import DeclarationsError, attestations, examined, load_declarations
 from domain.ports.connector import Health
 from domain.waiver import Declaration
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr", "ibp-fo"])
 GOOD = """\

@@ -17,8 +17,8 @@ from domain.lifecycle import State
 from domain.ticket import Change
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
-from rules.lines import group_lines
-from rules.policy import load_packs
+from rules.grouping import group_lines
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
 CALENDAR = Calendar(ZoneInfo("Europe/Brussels"))

@@ -10,7 +10,7 @@ from build import NOW, complete, day, english
 from bot.policy.handover import LINE, watched
 from domain.facts import Trouble, Underway
 from rules.engine import evaluate
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
 SOON = NOW + timedelta(minutes=1)

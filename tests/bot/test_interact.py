@@ -18,8 +18,8 @@ from domain.people import Person
 from domain.snooze import PauseKind
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
-from rules.lines import group_lines
-from rules.policy import load_packs
+from rules.grouping import group_lines
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
 LIMITS = Limits((5, 2, 1), Calendar(ZoneInfo("Europe/Brussels")))

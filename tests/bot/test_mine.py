@@ -25,8 +25,8 @@ from domain.ports.errors import Forbidden, Unreachable
 from domain.ports.interactions import Deed, Interaction, Visitor
 from domain.snooze import Pause, PauseKind
 from rules.engine import evaluate
-from rules.lines import group_lines
-from rules.policy import load_packs
+from rules.grouping import group_lines
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)

@@ -20,8 +20,8 @@ from domain.people import Person, Role
 from domain.snooze import Pause, PauseKind
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
-from rules.lines import group_lines
-from rules.policy import load_packs
+from rules.grouping import group_lines
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
 CALENDAR = Calendar(ZoneInfo("Europe/Brussels"))

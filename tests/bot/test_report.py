@@ -6,7 +6,7 @@ from build import NOW, complete
 
 from bot.report import Report
 from rules.engine import evaluate
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(("vo-icr",))
 

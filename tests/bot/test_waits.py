@@ -17,7 +17,7 @@ from domain.lifecycle import State, Verdict
 from domain.requests import Point
 from domain.waiting import Age
 from domain.working_calendar import Calendar
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 CALENDAR = Calendar(BRUSSELS)

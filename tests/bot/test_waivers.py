@@ -13,7 +13,7 @@ from bot.policy.waiver_terms import TERMS, Terms
 from bot.waivers import Asked, WaiverRefused, still_open, waiver
 from domain.people import Person, Role
 from domain.ticket import TicketKind
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
 SPEAK = Speaker("en", ZoneInfo("Europe/Brussels"))

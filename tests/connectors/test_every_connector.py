@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from dotenv import dotenv_values
 
-from bot.settings import load as bot_settings
+from bot.settings.load import load_settings as bot_settings
 from bot.settings.reading import prefix, variables
 from connectors.catalog import CONNECTORS, Entry
 from domain.people import Person, Role

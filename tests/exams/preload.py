@@ -15,7 +15,7 @@ import sandbox.town
 import tests.exams.process
 from bot.cli import console, interrupt, operate, progress
 from bot.settings.load import NormSettings
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 load_packs(("vo-icr",))
 NormSettings()

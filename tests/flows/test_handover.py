@@ -17,7 +17,7 @@ from bot.cycle.cycle import cycle
 from bot.intake.facts import Gatherer
 from domain.facts import Facts
 from rules.engine import evaluate
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 from sandbox.mail import MailSandbox
 from sandbox.server import Fault, How
 from sandbox.slack.state import Message

@@ -12,7 +12,7 @@ from test_story import comments, text
 from bot.report import Report
 from domain.facts import Facts
 from rules.engine import evaluate
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 from sandbox.server import Fault, How
 from sandbox.town import Town
 

@@ -26,7 +26,7 @@ from domain.ports.messaging import Place
 from domain.sentence import say
 from domain.snapshot import snapshot
 from domain.waiver import Waiver
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 VERIFIER = "e39b19e697a567f17337e2de06984c92c947bfaa5c97f3fe858a40939ec474a5"
 """Of the file that stands in packs as `verify.py`. Who changes it writes the new sum here, knowing that packs that were

@@ -25,7 +25,7 @@ from domain.sentence import Either, Quote, say
 from domain.snapshot import snapshot
 from domain.ticket import Approval, AssetRef, Change, Decision, Ticket, TicketKind
 from domain.waiver import Declaration, Substitute, Waiver
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 SNAPSHOT = "1e70424f3368d930a7e4d673bbbd5b26239a943c0bcd703ce60acd3aa4d9e479"
 """The hash of the facts below; as JSON they stand in `tests/golden/snapshot.json`."""

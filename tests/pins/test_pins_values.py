@@ -24,10 +24,10 @@ from domain.ports.source import Fate
 from domain.schedule_conflicts import Checked, Clash
 from domain.snooze import PauseKind
 from domain.ticket import Decision, TicketKind
-from rules.declared import Standing
+from rules.approval.membership_then import Held
+from rules.declarations import Standing
+from rules.loading.schema import Item
 from rules.outcome import Result
-from rules.schema import Item
-from rules.tenure import Held
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from domain.ports.interactions import Deed, Interaction
 from domain.ports.messaging import Format
 from domain.ticket import Approval, Change, Decision
 from domain.working_calendar import Calendar
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(("vo-icr",))
 MOST = 200

@@ -18,7 +18,7 @@ from bot.policy.ticket_summary import Overview, overview
 from domain.facts import Facts
 from domain.lifecycle import State
 from rules.engine import evaluate
-from rules.lines import group_lines
+from rules.grouping import group_lines
 
 _REMINDED = re.compile(r"(?m)^[A-Z]+-(\d) · .*: (.+)$")
 _STARTS = re.compile(r"starts within (\d) working days?, on (.+)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.policy import Pack, load_packs
+from rules.loading.loader import Pack, load_packs
 
 
 @pytest.fixture(scope="session")

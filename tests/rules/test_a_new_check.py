@@ -17,8 +17,8 @@ CHECK = '''
 """Somebody is impacted, and it is told who."""
 
 from domain.sentence import say
-from rules.demand import Params
-from rules.looks import look_filled
+from rules.check_api import Params
+from rules.field_looks import look_filled
 from rules.outcome import judged
 
 PARAMS = Params
@@ -39,7 +39,7 @@ rules:
 ASK = """\
 from pathlib import Path
 from rules.checks import CHECKS
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 (pack,) = load_packs(["mine"], Path("."))
 print(len(CHECKS), pack.rules[0].stages[0].check, CHECKS["dropped_in"].run.__module__)
 """

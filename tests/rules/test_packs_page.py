@@ -12,9 +12,9 @@ import yaml
 from bot.policy_tests.reader import cases_of
 from bot.policy_tests.runner import run
 from rules.checks import CHECKS
-from rules.checks_doc import put_into
-from rules.own import load_all
-from rules.policy import in_force
+from rules.checks_reference import put_into
+from rules.loading.loader import in_force
+from rules.loading.overlay import load_all
 
 PAGE = Path(__file__).parents[2] / "docs" / "packs.md"
 TEXT = PAGE.read_text(encoding="utf-8")

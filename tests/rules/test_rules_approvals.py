@@ -29,8 +29,8 @@ from domain.history import difference
 from domain.lifecycle import Verdict
 from domain.people import Person, Role
 from domain.ticket import Approval, Change, Decision
-from rules.actors import DUTIES, duty_of, same
-from rules.approvals import standing
+from rules.approval.decisions import standing
+from rules.approval.people import DUTIES, duty_of, same
 from rules.engine import evaluate
 
 MATERIAL = frozenset({"planned_start", "planned_end", "rollout_strategy", "test_plan", "assets", "package"})

@@ -13,7 +13,7 @@ from domain.asset import Flag
 from domain.lifecycle import Severity, State, Verdict
 from domain.ticket import TicketKind
 from rules.engine import evaluate, measures, why_not
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 CATALOGUE = Path(__file__).parents[2] / ".." / "shared" / "norms" / "requirements.md"
 NO = 9

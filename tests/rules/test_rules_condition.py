@@ -10,7 +10,7 @@ from domain.lifecycle import Verdict
 from domain.ticket import TicketKind
 from rules.condition import Condition
 from rules.engine import evaluate, why_not
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 SUSPECTED = Field(None, raw="suspected")
 

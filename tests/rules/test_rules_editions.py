@@ -8,7 +8,7 @@ import pytest
 from build import EMPTY, english, facts, unplaced
 
 from rules.engine import evaluate, why_not
-from rules.policy import PACKS, PolicyError, in_force, load_packs
+from rules.loading.loader import PACKS, PolicyError, in_force, load_packs
 
 PRESENT = (PACKS / "vo-icr.yaml").read_text(encoding="utf-8")
 ENDED = PRESENT.replace(

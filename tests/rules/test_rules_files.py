@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.files import PolicyError, at_place, parse, placed
+from rules.loading.yaml_files import PolicyError, at_place, parse, placed
 
 TEXT = """\
 # about this file

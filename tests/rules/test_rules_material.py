@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.policy import MATERIAL, PolicyError, load_packs
+from rules.loading.loader import MATERIAL, PolicyError, load_packs
 
 PACK = """\
 id: mine

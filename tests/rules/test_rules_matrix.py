@@ -22,7 +22,7 @@ from domain.fields import FIELDS
 from domain.lifecycle import State, Verdict
 from domain.ticket import Approval, Decision
 from rules.engine import Measures, allowed_rollout, evaluate, measures
-from rules.policy import known_packs, load_packs
+from rules.loading.loader import known_packs, load_packs
 
 ROOT = Path(__file__).parents[2]
 PACKS = load_packs(known_packs())
@@ -168,7 +168,7 @@ from bot.messages.findings_report import as_json
 from bot.messages.i18n.speaker import Speaker
 from domain.asset import Flag
 from rules.engine import evaluate
-from rules.policy import known_packs, load_packs
+from rules.loading.loader import known_packs, load_packs
 
 packs = load_packs(known_packs())
 both = (subject("Shop", 3, 4, 2, flags=(Flag.GDPR,)), subject("Till", 5, 1, 3, ksz=None))

@@ -8,7 +8,7 @@ from build import english
 from domain.fields import FIELDS
 from domain.sentence import say
 from rules.outcome import Result, all_of, any_of
-from rules.words import CHOICES, atoms, sentences
+from rules.wording import CHOICES, atoms, sentences
 
 WORDS = {"m": Result.MET, "u": Result.UNMET, "v": Result.VIOLATED, "?": Result.UNKNOWN}
 

@@ -11,11 +11,11 @@ from domain.lifecycle import State
 from rules.checks import CHECKS
 from rules.deadlines import Deadlines
 from rules.engine import evaluate
-from rules.hours import HoursTable
-from rules.own import load_all
-from rules.policy import PolicyError, in_force
+from rules.loading.loader import PolicyError, in_force
+from rules.loading.overlay import load_all
+from rules.loading.tighten import FIXED, LESS_ASKS_MORE, MORE_ASKS_MORE, OWN_CHOICE
 from rules.rollout import RolloutTable
-from rules.tighten import FIXED, LESS_ASKS_MORE, MORE_ASKS_MORE, OWN_CHOICE
+from rules.service_hours import HoursTable
 
 HEAD = """\
 id: our-city

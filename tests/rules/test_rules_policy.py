@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from build import unplaced
 
+from rules.check_api import Params
 from rules.checks import CHECKS
-from rules.demand import Params
-from rules.policy import PolicyError, load_packs
+from rules.loading.loader import PolicyError, load_packs
 
 GOOD = """\
 id: mine

@@ -16,9 +16,9 @@ from domain.lifecycle import State, Verdict
 from domain.people import Group, Membership, Role
 from domain.ticket import Approval, Decision, TicketKind
 from domain.waiver import Declaration
-from rules.actors import DUTIES
+from rules.approval.people import DUTIES
 from rules.engine import allowed_rollout, evaluate, group_lines, measures, why_not
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 ICR = load_packs(["vo-icr"])
 PACKS = load_packs(["vo-icr", "ibp-fo", "processes", "patch", "keten-dap"])

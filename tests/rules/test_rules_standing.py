@@ -16,7 +16,7 @@ from domain.lifecycle import State, Verdict
 from domain.people import Role
 from domain.waiver import Substitute
 from rules.engine import evaluate
-from rules.policy import Rule, load_packs
+from rules.loading.loader import Rule, load_packs
 
 PACKS = load_packs(["vo-icr"])
 TEMPLATE = Field("Renew certificate")

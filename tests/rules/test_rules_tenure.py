@@ -14,9 +14,9 @@ from domain.facts import Child, Facts
 from domain.lifecycle import Verdict
 from domain.people import Membership, Person, Role
 from domain.ticket import Approval, Decision
+from rules.approval.membership_then import memberships as known_of
+from rules.approval.membership_then import told as sentences_of
 from rules.engine import evaluate
-from rules.tenure import memberships as known_of
-from rules.tenure import told as sentences_of
 
 G = "g-cab"
 NONE = "No approval by the CAB yet."

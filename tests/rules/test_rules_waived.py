@@ -16,8 +16,8 @@ from domain.lifecycle import State, Verdict
 from domain.people import Role
 from domain.waiver import Waiver
 from rules.engine import evaluate
-from rules.lines import group_lines
-from rules.policy import load_packs
+from rules.grouping import group_lines
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
 REASON = "Follows after the summer break"

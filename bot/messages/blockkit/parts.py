@@ -9,7 +9,7 @@ from bot.messages.blockkit.limits import finished, text_of
 from bot.messages.i18n.speaker import Speaker
 from bot.messages.overview import seen, title
 from domain.ticket import Ticket
-from rules.lines import DemandLine
+from rules.grouping import DemandLine
 
 Message = dict[str, Any]
 

@@ -11,7 +11,7 @@ from build import english
 from bot.policy_tests.reader import case_files, read_cases, unknown_rules
 from bot.policy_tests.runner import run
 from bot.policy_tests.schema import Expected
-from rules.policy import PACKS, Item, known_packs, load_packs
+from rules.loading.loader import PACKS, Item, known_packs, load_packs
 
 CASES = Path(str(PACKS)) / "cases"
 READS = [(file.parent.name, read_cases(file)) for file in case_files(CASES)]

@@ -17,8 +17,8 @@ from bot.policy_tests.schema import Case, Expected
 from domain.fields import Field
 from domain.people import Group, Role
 from domain.ticket import Decision
-from rules.files import PolicyError
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
+from rules.loading.yaml_files import PolicyError
 
 PACKS = load_packs(["vo-icr"])
 GOOD = """\

@@ -18,7 +18,7 @@ from domain.ports.interactions import Deed, Interaction
 from domain.snooze import Pause, PauseKind
 from domain.waiver import Waiver
 from rules.engine import evaluate
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 PRESS = Interaction(
     "press:1", Deed.PRESS, "U1", "seen", "jira:1||a", {"a": "b"}, "C1", "", "https://hook", "Tr1"

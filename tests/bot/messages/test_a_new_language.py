@@ -50,7 +50,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 from bot.messages.i18n.speaker import Speaker
 from domain.asset import Dimension
-from rules.words import class_letter
+from rules.wording import class_letter
 speak = Speaker("fr", ZoneInfo("UTC"))
 print(speak(datetime(2026, 11, 24, 18, tzinfo=UTC)))
 print(speak(class_letter(Dimension.CONFIDENTIALITY, 3)), speak(class_letter(Dimension.INTEGRITY, 2)))

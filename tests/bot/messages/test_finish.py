@@ -26,8 +26,8 @@ from domain.fields import FIELDS, Kind
 from domain.lifecycle import State
 from domain.people import Group, Person, Role
 from rules.engine import evaluate
-from rules.lines import group_lines
-from rules.policy import load_packs
+from rules.grouping import group_lines
+from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
 SPEAK = Speaker("en", ZoneInfo("Europe/Brussels"))

@@ -30,7 +30,7 @@ from bot.policy.snooze import Settled
 from domain.people import Person, Role
 from domain.sentence import Quote, say
 from rules.engine import evaluate
-from rules.lines import group_lines
+from rules.grouping import group_lines
 from sandbox.slack.blocks import parse_blocks
 from sandbox.slack.views import checked
 

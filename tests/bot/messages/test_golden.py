@@ -32,8 +32,8 @@ from domain.snooze import Pause, PauseKind
 from domain.ticket import Change
 from domain.waiver import Substitute, Waiver
 from rules.engine import evaluate
-from rules.lines import group_lines
-from rules.policy import load_packs
+from rules.grouping import group_lines
+from rules.loading.loader import load_packs
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 WRITE = os.environ.get("SLUIS_GOLDEN") == "1"

@@ -36,7 +36,7 @@ from domain.lifecycle import State, Verdict
 from domain.people import Membership, Role
 from domain.waiver import Waiver
 from rules.engine import evaluate
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 from rules.trace import LookedAt, looked_at
 
 PACKS = load_packs(["vo-icr"])

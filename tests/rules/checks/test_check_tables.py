@@ -6,7 +6,7 @@ import pytest
 from build import EMPTY, HIDDEN, TEAM, Field, Told, facts, run, subject, told
 
 from domain.asset import Because, Dimension
-from rules.policy import load_packs
+from rules.loading.loader import load_packs
 
 (PACK,) = load_packs(["vo-icr"])
 RULES = {rule.id: rule for rule in PACK.rules}

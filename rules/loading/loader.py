@@ -1,4 +1,4 @@
-"""How packs are loaded: refused early, with one line per problem. What a pack may say is in `rules.schema`."""
+"""How packs are loaded: refused early, with one line per problem. What a pack may say is in `rules.loading.schema`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from rules.check_api import Params
 from rules.checks import CHECKS
 from rules.condition import Condition
-from rules.demand import Params
-from rules.files import PolicyError, at_place, parse, placed, problems, told
-from rules.names import unknown
-from rules.schema import MATERIAL, Applies, Item, Later, Pack, Rule, Stage, Title
+from rules.loading.names import unknown
+from rules.loading.schema import MATERIAL, Applies, Item, Later, Pack, Rule, Stage, Title
+from rules.loading.yaml_files import PolicyError, at_place, parse, placed, problems, told
 
 __all__ = [
     "KEYS",

@@ -14,10 +14,10 @@ from domain.asset import Dimension, Flag
 from domain.lifecycle import Severity, State
 from domain.sentence import FALLBACK, in_language
 from domain.ticket import TicketKind
+from rules.check_api import Params
 from rules.checks import CHECKS
 from rules.condition import Condition
-from rules.demand import Params
-from rules.names import MaterialName, unknown
+from rules.loading.names import MaterialName, unknown
 
 MATERIAL = (
     *("assets", "classification", "change_type", "release_size", "rollout_strategy", "pull_until"),

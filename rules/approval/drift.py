@@ -13,8 +13,8 @@ from domain.history import same_words
 from domain.lifecycle import State
 from domain.sentence import Say, say
 from domain.ticket import Change, Ticket
-from rules.names import ASSETS
-from rules.words import asset_name, label, shown_as
+from rules.loading.names import ASSETS
+from rules.wording import asset_name, label, shown_as
 
 _STATE = "state"
 _SHOWN = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.facts import Facts
 from domain.sentence import Quote, say
 from rules.outcome import Look, Result
-from rules.words import label
+from rules.wording import label
 
 
 def contents(facts: Facts) -> tuple[str, ...]:

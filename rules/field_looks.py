@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain import parsing
 from domain.facts import Facts
 from rules.outcome import Look, Result
-from rules.words import label, saw
+from rules.wording import label, saw
 
 _TEST_DATA = {
     "production": Result.VIOLATED,

@@ -1,4 +1,4 @@
-"""The checks there are, as a section of docs/packs.md: `python -m rules.checks_doc docs/packs.md` writes it anew."""
+"""The checks there are, as a section of docs/packs.md: `python -m rules.checks_reference docs/packs.md` writes it anew."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from rules.check_api import Check, Params
 from rules.checks import CHECKS
-from rules.demand import Check, Params
 
 BEGIN, END = "<!-- checks: generated -->", "<!-- end of checks -->"
 

@@ -8,9 +8,9 @@ from domain.facts import Facts
 from domain.people import Role
 from domain.sentence import Say, say
 from domain.ticket import Approval, Decision
-from rules.actors import among, distinct
+from rules.approval.people import among, distinct
 from rules.outcome import Look
-from rules.words import ROLES, sentences
+from rules.wording import ROLES, sentences
 
 
 def with_silence(facts: Facts, role: Role, look: Look) -> Look:

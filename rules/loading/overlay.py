@@ -9,9 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rules.files import PolicyError, at_place, parse, placed, problems, told, with_lines_of
-from rules.names import unknown
-from rules.policy import (
+from rules.loading.loader import (
     KEYS,
     Pack,
     Rule,
@@ -22,7 +20,9 @@ from rules.policy import (
     read_pack,
     taken_twice,
 )
-from rules.tighten import loosened, merged
+from rules.loading.names import unknown
+from rules.loading.tighten import loosened, merged
+from rules.loading.yaml_files import PolicyError, at_place, parse, placed, problems, told, with_lines_of
 
 _A_DAY = timedelta(days=1)
 _REFUSED = "loosening a norm needs a waiver, not a pack"

@@ -9,7 +9,7 @@ from domain.finding import Actor
 from domain.people import Group, Person
 from domain.sentence import Say, say
 from rules.outcome import Look, Result
-from rules.words import labels
+from rules.wording import labels
 
 MAKERS = ("requester", "implementer", "builders")
 """Fields with the people who make the change: they do not validate its tests where duties must be apart."""

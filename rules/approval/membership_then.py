@@ -10,8 +10,8 @@ from enum import StrEnum
 from domain.facts import Facts
 from domain.people import Membership, Person, Role
 from domain.sentence import Say, say
-from rules.actors import among, same
-from rules.words import ROLES
+from rules.approval.people import among, same
+from rules.wording import ROLES
 
 
 class Held(StrEnum):

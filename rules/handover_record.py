@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from domain.facts import Notice, Trouble, Underway
 from domain.sentence import Quote, Say, say
-from rules.words import ROLES, sentences
+from rules.wording import ROLES, sentences
 
 SOON = timedelta(minutes=1)
 """After which a ticket with something on its way is looked at again."""

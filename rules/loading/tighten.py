@@ -8,11 +8,11 @@ from typing import Any
 
 from domain.asset import CLASSES
 from domain.lifecycle import Severity
+from rules.check_api import Params
 from rules.deadlines import Deadlines
-from rules.demand import Params
-from rules.hours import HoursTable, covers
-from rules.policy import Applies, Rule
+from rules.loading.loader import Applies, Rule
 from rules.rollout import RolloutTable
+from rules.service_hours import HoursTable, covers
 
 _MERGED = ("title", "applies", "with")
 _KEPT = ("line", "rank", "item", "check", "later", "waivable")

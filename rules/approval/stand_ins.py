@@ -8,10 +8,10 @@ from domain.facts import Facts
 from domain.fields import Field
 from domain.parsing import shorten
 from domain.sentence import Quote, Say, say
-from rules.approvals import standing
+from rules.approval.decisions import standing
+from rules.loading.loader import Rule
 from rules.outcome import Outcome, Result
-from rules.policy import Rule
-from rules.words import ROLES, sentences
+from rules.wording import ROLES, sentences
 
 
 def with_standing(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:

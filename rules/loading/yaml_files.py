@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from rules.names import unknown
+from rules.loading.names import unknown
 
 
 class PolicyError(Exception):

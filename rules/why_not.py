@@ -9,9 +9,9 @@ from domain.facts import Facts
 from domain.lifecycle import State
 from domain.sentence import Quote, Say, say
 from rules.applicability import causes, judged_on
-from rules.names import nearest, unknown
-from rules.policy import Applies, Item, Pack, Rule
-from rules.words import DIMENSIONS, FLAGS, asset_name, classes_of, sentences
+from rules.loading.loader import Applies, Item, Pack, Rule
+from rules.loading.names import nearest, unknown
+from rules.wording import DIMENSIONS, FLAGS, asset_name, classes_of, sentences
 
 
 class UnknownRule(LookupError):

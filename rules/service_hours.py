@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rules.demand import Params
+from rules.check_api import Params
 
 HOURS = ("5x10", "24x7")
 """Known service hours, shortest first; each covers those before it."""

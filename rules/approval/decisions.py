@@ -12,12 +12,12 @@ from domain.finding import Actor
 from domain.people import Group, Holder, Person, Role
 from domain.sentence import Quote, Say, say
 from domain.ticket import Approval, Change, Decision, Ticket
-from rules.actors import account
-from rules.drift import as_part, changed_after, cycle_start, out_of_sight, told
+from rules.approval.drift import as_part, changed_after, cycle_start, out_of_sight, told
+from rules.approval.membership_then import Held, tenure, why_not
+from rules.approval.people import account
+from rules.approval.unanswered import with_silence
 from rules.outcome import Look, Outcome, Result
-from rules.tenure import Held, tenure, why_not
-from rules.unanswered import with_silence
-from rules.words import ROLES, sentences
+from rules.wording import ROLES, sentences
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 UNREAD = say("The approvals of this ticket cannot be read.")

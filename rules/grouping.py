@@ -10,7 +10,7 @@ from domain.asset import Because
 from domain.finding import Actor, Finding
 from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
 from domain.sentence import Say
-from rules.words import atoms
+from rules.wording import atoms
 
 _NARROWING = frozenset({"rollout", "test-validation", "test-data"})
 """Lines on which the strictest demand contains the others: there a second wording would only contradict it."""
