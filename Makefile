@@ -112,7 +112,7 @@ cases-doc: $(DONE) ## write the number of cases per requirement in docs/proofs.m
 	@$(BIN)/python -m bot.policy_tests.coverage docs/proofs.md
 
 columns-doc: $(DONE) ## write the columns of ServiceNow that a plain instance lacks
-	@$(BIN)/python -m connectors.servicenow.columns_doc > connectors/servicenow/COLUMNS.md
+	@$(BIN)/python -m connectors.servicenow.columns_reference > connectors/servicenow/COLUMNS.md
 
 catalogue: $(DONE) ## gather new sentences into the catalogues, and say how many are to be translated
 	@$(BIN)/python -m bot.messages.i18n.catalogue

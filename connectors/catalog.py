@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors import jira, mail, register, servicenow, slack
-from connectors.settings import EnvSettings
+from connectors.shared.settings import EnvSettings
 from domain.ports.connector import Connector
 
 

@@ -1,4 +1,4 @@
-"""The checks there are, as a section of docs/packs.md: `python -m rules.checks_reference docs/packs.md` writes it anew."""
+"""The checks there are, a section of docs/packs.md: `python -m rules.checks_reference docs/packs.md` writes it anew."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from bot.settings.reading import (
 )
 from bot.settings.roles import RoleSettings
 from connectors.catalog import CONNECTORS
-from connectors.settings import EnvSettings
+from connectors.shared.settings import EnvSettings
 from domain.parsing import text
 from domain.people import Role
 from domain.waiver import Substitute

@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import NoDecode
 
-from connectors.settings import EnvSettings
+from connectors.shared.settings import EnvSettings
 from domain.redaction import learn
 
 Group = TypeVar("Group", bound=EnvSettings)

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from bot.settings.reading import Names, split
-from connectors.settings import EnvSettings
+from connectors.shared.settings import EnvSettings
 from domain.people import Role
 
 

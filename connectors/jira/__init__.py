@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from connectors.jira.assets import JiraBook
+from connectors.jira.assets.register import JiraBook
 from connectors.jira.client import NAME, Client
+from connectors.jira.comments import JiraOutlet
 from connectors.jira.doctor import JiraExaminer
-from connectors.jira.inbound import JiraInbound
-from connectors.jira.outlet import JiraOutlet
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
+from connectors.jira.webhook import JiraInbound
 from domain.ports.connector import Connector
 
 SETTINGS = JiraSettings

@@ -2,7 +2,7 @@
 
 The package repeats writes after a dropped line, has no time-outs, takes a removed search address when it does
 not know the kind of server, and takes the empty answer for wrong credentials as "nothing there". Here its own
-retries are off (ours are in `connectors.http`), the server is asked what it is, every answer is looked at
+retries are off (ours are in `connectors.shared.http`), the server is asked what it is, every answer is looked at
 before it is believed, and only errors of `domain.ports` come out.
 """
 
@@ -19,11 +19,11 @@ import requests
 from jira import JIRA
 from jira.exceptions import JIRAError
 
-from connectors.errors import status_error, translate
-from connectors.http import ONE_ISSUE, Adapter, Circuit
-from connectors.jira.pace import PER_ISSUE
+from connectors.jira.response_checks import CAPTCHA_FIX, NAME, TOKEN_FIX, detail, look_at
 from connectors.jira.settings import Deployment, JiraSettings
-from connectors.jira.trust import CAPTCHA_FIX, NAME, TOKEN_FIX, detail, look_at
+from connectors.jira.throttle import PER_ISSUE
+from connectors.shared.errors import status_error, translate
+from connectors.shared.http import ONE_ISSUE, Adapter, Circuit
 from connectors.shared.throttle import Throttle
 from domain.ports.errors import AuthRefused, Forbidden, Garbled, RateLimited, Refused, SourceError
 from domain.ports.source import Identity

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from connectors import doctor
-from connectors.doctor import Step, Wanted
 from connectors.jira import statuses
-from connectors.jira.assets import JiraBook
-from connectors.jira.assets_doctor import examined
+from connectors.jira.assets.doctor import examined
+from connectors.jira.assets.register import JiraBook
 from connectors.jira.fields import ASSET_TYPES, ASSETS, Doubt, SiteField
-from connectors.jira.rights import beyond, given
+from connectors.jira.permissions import beyond, given
 from connectors.jira.source import JiraSource
 from connectors.jira.values import objs, words
+from connectors.shared import doctor
+from connectors.shared.doctor import Step, Wanted
 from domain.credentials import days_left, told
 from domain.ports.connector import Diagnosis, Health
 from domain.ports.errors import SourceError

@@ -8,13 +8,13 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from connectors.jira import approvals as sign_offs
+from connectors.jira.asset_refs import touched
 from connectors.jira.client import NAME, mapping
 from connectors.jira.fields import PREAPPROVAL, VERSIONS, FieldMap, SiteField
 from connectors.jira.history import History, steps_of
 from connectors.jira.links import CONTAINS, contained
 from connectors.jira.search import moment
 from connectors.jira.statuses import CATEGORIES, known, remark, state_of
-from connectors.jira.touched import touched
 from connectors.jira.values import obj, objs, person, read, words
 from domain import parsing
 from domain.fields import FIELDS, UNREADABLE, Field

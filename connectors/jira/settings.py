@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from connectors.settings import EnvSettings
+from connectors.shared.settings import EnvSettings
 from domain.asset import Dimension, Flag
 from domain.fields import FIELDS
 from domain.lifecycle import State

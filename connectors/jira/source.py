@@ -10,16 +10,16 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.jira import search, statuses
-from connectors.jira.ahead import Ahead
-from connectors.jira.answers import Answers
 from connectors.jira.approvals import may_have_approvals, service_desk
+from connectors.jira.bulk_fetch import Ahead
 from connectors.jira.client import NAME, Client, mapping, rows, total
 from connectors.jira.directory import Directory
-from connectors.jira.fate import Fates
 from connectors.jira.fields import FieldMap, resolve, site_fields
+from connectors.jira.jsm_approval_polling import Answers
 from connectors.jira.links import with_links
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.settings import JiraSettings, split
+from connectors.jira.unlisted import Fates
 from connectors.jira.values import obj, objs, words
 from domain.lifecycle import State
 from domain.people import Person, Role, RoleMembers
@@ -89,7 +89,7 @@ class JiraSource:
         return self._listing(search.still_open(self._bounds(), over, moment))
 
     def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
-        """What became of an issue that a census did not list; see `connectors.jira.fate`."""
+        """What became of an issue that a census did not list; see `connectors.jira.unlisted`."""
         found = self._fates.look(ref)
         if isinstance(found, Fate):
             return found, None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from connectors.mail.client import SYSTEM, MailClient
 from connectors.mail.doctor import MailExaminer
-from connectors.mail.letterbox import Letterbox
-from connectors.mail.outlet import MailOutlet
+from connectors.mail.messages import MailOutlet
+from connectors.mail.recipients import Letterbox
 from connectors.mail.settings import MailSettings
 from domain.ports.connector import Connector
 

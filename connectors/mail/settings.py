@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from connectors.settings import EnvSettings
+from connectors.shared.settings import EnvSettings
 
 
 def _address(value: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from connectors.register.book import RegisterBook
 from connectors.register.doctor import RegisterExaminer
+from connectors.register.file_reader import NAME
+from connectors.register.register import RegisterBook
 from connectors.register.settings import RegisterSettings
-from connectors.register.table import NAME
 from domain.ports.connector import Connector
 
 SETTINGS = RegisterSettings

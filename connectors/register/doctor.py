@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.register.book import Contents, RegisterBook
-from connectors.register.table import COLUMNS
+from connectors.register.file_reader import COLUMNS
+from connectors.register.register import Contents, RegisterBook
 from domain.people import Role
 from domain.ports.connector import Diagnosis, Health
 from domain.ports.errors import SourceError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from connectors.settings import EnvSettings
+from connectors.shared.settings import EnvSettings
 
 
 class RegisterSettings(EnvSettings):

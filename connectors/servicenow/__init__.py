@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from connectors.servicenow.assets import ServiceNowBook
-from connectors.servicenow.bookahead import BookAhead
 from connectors.servicenow.client import NAME, Client
+from connectors.servicenow.cmdb.prefetch import BookAhead
+from connectors.servicenow.cmdb.register import ServiceNowBook
+from connectors.servicenow.cmdb.relations import ServiceNowRelations
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.doctor import ServiceNowExaminer
-from connectors.servicenow.inbound import ServiceNowInbound
-from connectors.servicenow.outlet import ServiceNowOutlet
-from connectors.servicenow.relations import ServiceNowRelations
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.source import ServiceNowSource
+from connectors.servicenow.webhook import ServiceNowInbound
+from connectors.servicenow.work_notes import ServiceNowOutlet
 from domain.ports.connector import Connector
 
 SETTINGS = ServiceNowSettings

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from connectors.servicenow import values
 from connectors.servicenow.client import Listing, Row
 from connectors.servicenow.directory import Directory, person
-from connectors.servicenow.siblings import Link, Siblings
+from connectors.servicenow.related_rows import Link, Siblings
 from domain.people import Group, Person
 from domain.ports.errors import Forbidden, NotFound
 from domain.ticket import Approval, Decision

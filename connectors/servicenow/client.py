@@ -18,11 +18,11 @@ import pysnow
 import requests
 from pysnow.exceptions import PysnowException
 
-from connectors.errors import garbled, translate
-from connectors.http import Adapter, Circuit, Policy
-from connectors.servicenow import answers, encoded
+from connectors.servicenow import encoded_query, response_checks
 from connectors.servicenow.oauth import ApiKey, BasicAuth, ClientCredentials
 from connectors.servicenow.settings import ServiceNowSettings
+from connectors.shared.errors import garbled, translate
+from connectors.shared.http import Adapter, Circuit, Policy
 from domain.ports.errors import AuthRefused, Garbled, RateLimited
 
 NAME = "servicenow"
@@ -86,7 +86,7 @@ class Client:
 
     def record(self, table: str, sys_id: str, fields: Sequence[str] = ()) -> Row:
         """One record. Raises NotFound when it is not there or hidden; ServiceNow does not tell these apart."""
-        resource = self._resource(f"/table/{table}/{encoded.sys_id(sys_id)}", fields)
+        resource = self._resource(f"/table/{table}/{encoded_query.sys_id(sys_id)}", fields)
         row = self._send(resource, "GET").json()["result"]
         if not isinstance(row, dict):
             raise Garbled(NAME, f"{table}: the answer holds no record")
@@ -108,17 +108,19 @@ class Client:
         size, after, offset = self.settings.page_size, "", 0
         while True:
             try:
-                page = self._page(table, encoded.after(query, after), fields, (size, offset))
-            except answers.CutShort:
+                page = self._page(table, encoded_query.after(query, after), fields, (size, offset))
+            except response_checks.CutShort:
                 if size <= SMALLEST:
                     raise
                 size = max(SMALLEST, size // 4)
                 continue
-            answers.in_order(table, after, page.rows)
+            response_checks.in_order(table, after, page.rows)
             yield page
             if not page.followed:
                 return
-            after, offset = (answers.sys_id_of(page.rows[-1]), 0) if page.rows else (after, offset + size)
+            after, offset = (
+                (response_checks.sys_id_of(page.rows[-1]), 0) if page.rows else (after, offset + size)
+            )
 
     def first(self, table: str, query: str, fields: Sequence[str], limit: int = 1) -> Page:
         """The first rows of a query, in no particular order."""
@@ -137,7 +139,7 @@ class Client:
         rows = tuple(row for row in result if isinstance(row, dict) and set(row) != {"__meta"})
         if any("sys_id" not in row for row in rows):
             raise Garbled(NAME, f"{table}: a record without sys_id")
-        total = answers.number(answer.headers.get("X-Total-Count"))
+        total = response_checks.number(answer.headers.get("X-Total-Count"))
         announced = 'rel="next"' in answer.headers.get("Link", "")
         # By the window and not by the rows: the limit is applied before the row rules take some away.
         more = offset + limit < total if total is not None else announced or len(rows) >= limit
@@ -152,7 +154,7 @@ class Client:
 
     def patch(self, table: str, sys_id: str, payload: Mapping[str, str], fields: Sequence[str]) -> Row:
         """Change a record once; gives `fields` as they are after it. Raises Ambiguous when the outcome is unknown."""
-        resource = self._resource(f"/table/{table}/{encoded.sys_id(sys_id)}", fields)
+        resource = self._resource(f"/table/{table}/{encoded_query.sys_id(sys_id)}", fields)
         answer = self._send(resource, "PATCH", data=json.dumps(payload))
         row = answer.json()["result"]
         return row if isinstance(row, dict) else {}
@@ -214,12 +216,12 @@ class Client:
         content = response.content
         writing = response.request.method != "GET"
         # Marks are kept by our clock and compared with stamps of theirs: what lies between must not be lost.
-        self.ahead = answers.ahead(response.headers.get("Date", ""), self._clock())
+        self.ahead = response_checks.ahead(response.headers.get("Date", ""), self._clock())
         # A token can be revoked before its time; the next request asks for another.
         if response.status_code == 401 and isinstance(self._auth, ClientCredentials):
             self._auth.forget()
         if response.status_code >= 400:
-            raise answers.refusal(response, writing)
+            raise response_checks.refusal(response, writing)
         # Followed, a redirect to a log-in page would end in a 200 that is no answer.
         if response.status_code >= 300:
             fix = "SERVICENOW_URL must be the instance's own address"
@@ -227,4 +229,4 @@ class Client:
         if "json" not in response.headers.get("Content-Type", ""):
             why = "answers with a web page: a login, or an instance that sleeps"
             raise garbled(NAME, why, writing=writing)
-        answers.check(content, writing)
+        response_checks.check(content, writing)

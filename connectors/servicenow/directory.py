@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from datetime import datetime
 
-from connectors.servicenow import encoded, values
+from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Client, Listing, Row
 from connectors.shared.cache import Cache
 from domain import parsing
@@ -30,14 +30,16 @@ class Directory:
 
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         """Users by sys_id; one that is not visible is left out."""
-        return self._people.ask_all(filter(encoded.is_sys_id, ids), lambda new: self._fetch(new, "sys_id"))
+        return self._people.ask_all(
+            filter(encoded_query.is_sys_id, ids), lambda new: self._fetch(new, "sys_id")
+        )
 
     def by_user_name(self, names: Iterable[str]) -> dict[str, Person]:
         """Users by user name, as audit records and `sys_updated_by` give them; unknown ones are left out."""
         return self._names.ask_all(filter(_listable, names), lambda new: self._fetch(new, "user_name"))
 
     def _fetch(self, keys: set[str], column: str) -> dict[str, Person]:
-        queries = list(encoded.batches("sys_id", keys)) if column == "sys_id" else _in(column, keys)
+        queries = list(encoded_query.batches("sys_id", keys)) if column == "sys_id" else _in(column, keys)
         try:
             rows = [row for query in queries for row in self._client.listing("sys_user", query, _USER)]
         except Forbidden:  # people are then known by what the ticket shows of them
@@ -64,9 +66,9 @@ class Directory:
     def account(self, email: str) -> Person | None:
         """The one active user with this address."""
         try:
-            query = encoded.every(encoded.equals("email", email), "active=true")
+            query = encoded_query.every(encoded_query.equals("email", email), "active=true")
             rows = list(self._client.listing("sys_user", query, _USER))
-        except (encoded.Unsafe, Forbidden):
+        except (encoded_query.Unsafe, Forbidden):
             return None
         found = [person(row) for row in rows if _is(row, "email", email)]
         # Counted before it is looked at who is active: two with one address are nobody in particular.
@@ -94,8 +96,8 @@ class Directory:
     def _members(self, groups: Collection[str]) -> dict[str, RoleMembers]:
         """Members by group. Where some are hidden, each group is asked for by itself, to know whose these are."""
         found: dict[str, RoleMembers] = {}
-        for start in range(0, len(groups), encoded.BATCH):
-            batch = sorted(groups)[start : start + encoded.BATCH]
+        for start in range(0, len(groups), encoded_query.BATCH):
+            batch = sorted(groups)[start : start + encoded_query.BATCH]
             rows = self._of_groups(batch)
             if not rows.complete and len(batch) > 1:
                 found |= {group: _members_of(self._of_groups([group]), group) for group in batch}
@@ -155,26 +157,31 @@ def _named_directly(people: Sequence[Person]) -> RoleMembers:
 
 def _named(column: str, names: Collection[str]) -> Iterator[str]:
     """Queries for all of the names, those that are sys_ids included."""
-    yield from encoded.batches("sys_id", names)
-    yield from encoded.alternatives(column, (name for name in names if not encoded.is_sys_id(name)))
+    yield from encoded_query.batches("sys_id", names)
+    yield from encoded_query.alternatives(
+        column, (name for name in names if not encoded_query.is_sys_id(name))
+    )
 
 
 def _is(row: Row, column: str, name: str) -> bool:
     """Whether the record is the one named. The instance compares without regard to case, and gives all rows for a
     condition that it drops.
     """
-    return values.value(row, "sys_id" if encoded.is_sys_id(name) else column).casefold() == name.casefold()
+    return (
+        values.value(row, "sys_id" if encoded_query.is_sys_id(name) else column).casefold() == name.casefold()
+    )
 
 
 def _listable(name: str) -> bool:
     try:
-        return "," not in encoded.literal(name)
-    except encoded.Unsafe:
+        return "," not in encoded_query.literal(name)
+    except encoded_query.Unsafe:
         return False
 
 
 def _in(column: str, keys: set[str]) -> list[str]:
     names = sorted(keys)
     return [
-        f"{column}IN{','.join(names[i : i + encoded.BATCH])}" for i in range(0, len(names), encoded.BATCH)
+        f"{column}IN{','.join(names[i : i + encoded_query.BATCH])}"
+        for i in range(0, len(names), encoded_query.BATCH)
     ]

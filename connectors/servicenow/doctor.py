@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
-from connectors import doctor
-from connectors.doctor import Step, Wanted
 from connectors.servicenow import (
+    conflict_check,
     doctor_columns,
     doctor_queries,
-    encoded,
+    encoded_query,
     mapping,
-    planning,
-    preflight,
-    states,
+    query_preflight,
+    statuses,
     tasks,
     values,
 )
-from connectors.servicenow.assets import ServiceNowBook
 from connectors.servicenow.client import Listing
-from connectors.servicenow.schedules import SPAN
+from connectors.servicenow.cmdb.register import ServiceNowBook
+from connectors.servicenow.cmdb.schedules import SPAN
 from connectors.servicenow.source import PLUGINS, ServiceNowSource
+from connectors.shared import doctor
+from connectors.shared.doctor import Step, Wanted
 from domain.ports.connector import Diagnosis, Health
 from domain.ports.errors import Forbidden, NotFound, SourceError
 
@@ -106,7 +106,7 @@ class ServiceNowExaminer:
     def _tickets(self, table: str) -> Iterator[Diagnosis]:
         try:
             page = self._client.first(
-                table, encoded.every(self._settings.query, "ORDERBYsys_id"), (), _SAMPLE
+                table, encoded_query.every(self._settings.query, "ORDERBYsys_id"), (), _SAMPLE
             )
         except NotFound as error:
             yield _missing(table, error)
@@ -116,8 +116,8 @@ class ServiceNowExaminer:
             return
         yield Diagnosis(Health.OK, table, f"readable, {page.total} records in scope")
         own = [c for c in (self._settings.status_column, self._settings.findings_column) if c]
-        columns = {f"query ({c})": c for c in preflight.queried(self._settings.query)}
-        own += planning.COLUMNS if table == planning.TABLE else ()
+        columns = {f"query ({c})": c for c in query_preflight.queried(self._settings.query)}
+        own += conflict_check.COLUMNS if table == conflict_check.TABLE else ()
         columns |= self._source.fields.columns | {c: c for c in (*mapping.BASE, *own)}
         yield from doctor_columns.examined(self._client, table, columns, "SERVICENOW_FIELDS__<FIELD>")
         yield from doctor_queries.tickets(self._client, table, self._settings.query)
@@ -125,13 +125,13 @@ class ServiceNowExaminer:
 
     def _states(self, table: str) -> Iterator[Diagnosis]:
         """Labels of the State column that nobody named."""
-        query = encoded.every(f"name={table}", "element=state", "inactive!=true")
+        query = encoded_query.every(f"name={table}", "element=state", "inactive!=true")
         rows = self._client.listing("sys_choice", query, ("value", "label"))
         pairs = [(values.value(row, "value"), values.value(row, "label")) for row in rows]
         strange = [
             label
             for value, label in pairs
-            if states.known(table, value, [label], self._source.states) is None
+            if statuses.known(table, value, [label], self._source.states) is None
         ]
         if strange:
             detail = f"not known, taken for assess: {', '.join(sorted(strange))}"
@@ -182,7 +182,7 @@ class ServiceNowExaminer:
             "writing notes",
             "for SLUIS_MODE=act: give it the role sn_change_write, or write access to work_notes",
         )
-        query = encoded.equals("user", self._me)
+        query = encoded_query.equals("user", self._me)
         try:
             rows = self._client.listing("sys_user_has_role", query, ("role", "role.name"))
         except (Forbidden, NotFound):
@@ -203,13 +203,13 @@ class ServiceNowExaminer:
 
     def _conflicts(self) -> Iterator[Diagnosis]:
         """Whether details of conflicts in the planning can be asked, by those of one change."""
-        if planning.TABLE not in self._settings.tables:
+        if conflict_check.TABLE not in self._settings.tables:
             return
-        rows = self._client.first(planning.TABLE, "ORDERBYsys_id", (), _SAMPLE).rows
+        rows = self._client.first(conflict_check.TABLE, "ORDERBYsys_id", (), _SAMPLE).rows
         if not rows:
             return
         try:
-            self._client.other(planning.address(values.value(rows[0], "sys_id")))
+            self._client.other(conflict_check.address(values.value(rows[0], "sys_id")))
         except (Forbidden, NotFound):
             detail = "what the planning is in conflict with may not be read; that it is, is seen all the same"
             fix = "optional: give the account the role sn_change_read, which opens the Change Management API"

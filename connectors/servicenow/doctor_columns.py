@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from connectors.servicenow import ci_columns, encoded, values
-from connectors.servicenow.ci_columns import LEVELS
+from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Client, Row
+from connectors.servicenow.cmdb import columns as ci_columns
+from connectors.servicenow.cmdb.columns import LEVELS
 from domain.fields import Field
 from domain.ports.connector import Diagnosis, Health
 from domain.ports.errors import Forbidden, NotFound
@@ -78,8 +79,8 @@ def _in_dictionary(client: Client, table: str, columns: Collection[str]) -> set[
     where = f"nameIN{','.join((table, *above))}"
     found: set[str] = set()
     try:
-        for which in encoded.alternatives("element", (*columns, _KEPT)):
-            rows = client.listing("sys_dictionary", encoded.every(where, which), ("element",))
+        for which in encoded_query.alternatives("element", (*columns, _KEPT)):
+            rows = client.listing("sys_dictionary", encoded_query.every(where, which), ("element",))
             found |= {values.value(row, "element") for row in rows}
     except (Forbidden, NotFound):
         return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from connectors.servicenow import encoded, values
+from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Row
 from connectors.servicenow.columns import PREAPPROVAL, RELATED, TEMPLATE, column_of
 from connectors.servicenow.directory import Directory
@@ -129,7 +129,7 @@ def party(row: Row, column: str, people: Mapping[str, Person]) -> tuple[Person |
     ids = [i.strip() for i in values.value(row, column).split(",")]
     names = values.shown_names(row, column)
     shown: Sequence[str] = names if len(names) == len(ids) else ids
-    pairs = [(i, name) for i, name in zip(ids, shown, strict=True) if encoded.is_sys_id(i)]
+    pairs = [(i, name) for i, name in zip(ids, shown, strict=True) if encoded_query.is_sys_id(i)]
     return tuple(people.get(i) or _unseen(column, i, name) for i, name in pairs)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connectors.servicenow import encoded, values
+from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Client
 from connectors.servicenow.directory import Directory
-from connectors.servicenow.siblings import Link, Siblings
+from connectors.servicenow.related_rows import Link, Siblings
 from domain import parsing
 from domain.fields import FIELDS, Field, Kind
 from domain.history import comparable, difference
@@ -117,7 +117,7 @@ class History:
 
 def read(siblings: Siblings, directory: Directory, table: str, sys_id: str, created: datetime) -> History:
     """The audit trail of a record, or an empty one when the account may not read it."""
-    link = Link("sys_audit", ("documentkey",), encoded.equals("tablename", table))
+    link = Link("sys_audit", ("documentkey",), encoded_query.equals("tablename", table))
     try:
         rows = siblings.rows(table, link, sys_id, _COLUMNS)
     except (Forbidden, NotFound):
@@ -136,10 +136,10 @@ def adopted(
     that was made with its parent, or whose trail may not be read, is absent: nothing tells when it was added.
     """
     found: list[tuple[str, Step]] = []
-    which = encoded.every(encoded.equals("tablename", "change_request"), "fieldname=parent")
-    for batch in encoded.batches("documentkey", numbers):
+    which = encoded_query.every(encoded_query.equals("tablename", "change_request"), "fieldname=parent")
+    for batch in encoded_query.batches("documentkey", numbers):
         try:
-            rows = client.listing("sys_audit", encoded.every(which, batch), ("documentkey", *_COLUMNS))
+            rows = client.listing("sys_audit", encoded_query.every(which, batch), ("documentkey", *_COLUMNS))
         except (Forbidden, NotFound):
             return ()
         found += [(values.value(row, "documentkey"), _step(row)) for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from connectors.servicenow import planning, states, values
+from connectors.servicenow import conflict_check, statuses, values
 from connectors.servicenow.client import NAME, Row
 from connectors.servicenow.columns import KINDS
 from domain.fields import Field
@@ -21,7 +21,7 @@ BASE = (*REFERENCE, "sys_created_on", "state", "active", "approval", "short_desc
 
 def links(table: str) -> tuple[str, ...]:
     """Columns that tell where a ticket comes from, the change an incident led to, and how a change was checked."""
-    checked = planning.COLUMNS if table == planning.TABLE else ()
+    checked = conflict_check.COLUMNS if table == conflict_check.TABLE else ()
     return ("parent.sys_class_name", *(("rfc",) if table in _ORIGINS else ()), *checked)
 
 
@@ -51,7 +51,7 @@ def state(table: str, row: Row, own: Mapping[str, State], choices: Iterable[str]
         raise Forbidden(NAME, f"{table}: the state may not be read", "let the account read the column state")
     active = values.value(row, "active") != "false"
     labels = (values.shown(row, "state"), *choices)
-    return states.of(table, values.value(row, "state"), labels, own, active)
+    return statuses.of(table, values.value(row, "state"), labels, own, active)
 
 
 def relations(table: str, row: Row, born_from: Field) -> dict[str, Field]:

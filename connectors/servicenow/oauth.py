@@ -12,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from connectors.errors import status_error, translate
+from connectors.shared.errors import status_error, translate
 from domain.ports.errors import AuthRefused, Garbled
 
 _NAME = "servicenow"

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from connectors.servicenow.ci_columns import COUNTED_DOWN, FLAGS, LEVELS, meanings, parsed
+from connectors.servicenow.cmdb.columns import COUNTED_DOWN, FLAGS, LEVELS, meanings, parsed
 from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL, TASK_KINDS, TASK_TYPES
-from connectors.servicenow.naming import columns_of, one_of
-from connectors.settings import EnvSettings
+from connectors.servicenow.setting_names import columns_of, one_of
+from connectors.shared.settings import EnvSettings
 from domain.fields import FIELDS
 from domain.lifecycle import State
 

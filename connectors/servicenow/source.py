@@ -10,26 +10,26 @@ from datetime import datetime, timedelta
 
 from connectors.servicenow import (
     approvals,
-    assets,
-    encoded,
-    fates,
+    asset_refs,
+    conflict_check,
+    encoded_query,
     history,
     mapping,
-    planning,
-    states,
+    statuses,
     tasks,
-    touched,
+    unlisted,
     values,
 )
 from connectors.servicenow.client import NAME, Client
+from connectors.servicenow.cmdb import register
 from connectors.servicenow.columns import KINDS
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import Fields
-from connectors.servicenow.own import OwnNotes
-from connectors.servicenow.poll import Poll, Poller, latest, polls
-from connectors.servicenow.preflight import Scope
+from connectors.servicenow.own_notes import OwnNotes
+from connectors.servicenow.polling import Poll, Poller, latest, polls
+from connectors.servicenow.query_preflight import Scope
+from connectors.servicenow.related_rows import Link, Siblings
 from connectors.servicenow.settings import ServiceNowSettings
-from connectors.servicenow.siblings import Link, Siblings
 from domain.fields import Field
 from domain.lifecycle import State
 from domain.people import Person, Role, RoleMembers
@@ -64,9 +64,9 @@ class ServiceNowSource:
         self.client, self.directory, self.settings = client, directory, settings
         self._expect_items = expect_items
         self.fields = Fields(settings.fields, directory)
-        self.states = states.configured(settings.states)
+        self.states = statuses.configured(settings.states)
         self.own = OwnNotes()
-        self.labels = states.Labels(client)
+        self.labels = statuses.Labels(client)
         self.polls = polls(settings.tables, bool(settings.task_fields))
         self._siblings, self._poller = Siblings(client), Poller(client)
         self._scope = Scope(client, settings)
@@ -76,7 +76,7 @@ class ServiceNowSource:
         """The account's own user record. An instance that takes us for a visitor shows none."""
         user = self.settings.user
         # A script in a query is evaluated by the instance; this is the one place where we want that.
-        query = encoded.equals("user_name", user) if user else "sys_id=javascript:gs.getUserID()"
+        query = encoded_query.equals("user_name", user) if user else "sys_id=javascript:gs.getUserID()"
         rows = self.client.first("sys_user", query, ("user_name", "name", "time_zone"), limit=2).rows
         if len(rows) != 1 or (user and values.value(rows[0], "user_name").casefold() != user.casefold()):
             fix = "check the credentials; the account must be able to read its own record in sys_user"
@@ -112,9 +112,9 @@ class ServiceNowSource:
         """
         self._be_known()
         for table in self.settings.tables:
-            over = states.over(table, self.labels.of(table), self.states) if since else ()
+            over = statuses.over(table, self.labels.of(table), self.states) if since else ()
             yield from self._list(
-                table, _OPEN, encoded.lately("state", over, since) if since and over else ()
+                table, _OPEN, encoded_query.lately("state", over, since) if since and over else ()
             )
 
     def _be_known(self) -> None:
@@ -124,21 +124,21 @@ class ServiceNowSource:
     def find(self, key: str) -> TicketRef | None:
         """The ticket with this number or id, in any watched table, also outside the configured query."""
         table, sys_id = mapping.parted(key.strip())
-        if table in self.settings.tables and encoded.is_sys_id(sys_id):
-            rows = self._rows(table, encoded.equals("sys_id", sys_id))
+        if table in self.settings.tables and encoded_query.is_sys_id(sys_id):
+            rows = self._rows(table, encoded_query.equals("sys_id", sys_id))
             return next((self._ref(table, r) for r in rows if values.value(r, "sys_id") == sys_id), None)
         if not re.fullmatch(r"[A-Za-z]+[0-9]+", key.strip()):
             return None
         for table in self.settings.tables:
-            for row in self._rows(table, encoded.equals("number", key)):
+            for row in self._rows(table, encoded_query.equals("number", key)):
                 if values.value(row, "number").casefold() == key.strip().casefold():
                     return self._ref(table, row)
         return None
 
     def _list(self, table: str, condition: str, either: Sequence[str] = ()) -> Iterator[TicketRef]:
         self._in_scope(table)
-        query = encoded.every(self.settings.query, condition)
-        for row in self._rows(table, encoded.any_of(query, either)):
+        query = encoded_query.every(self.settings.query, condition)
+        for row in self._rows(table, encoded_query.any_of(query, either)):
             yield self._ref(table, row)
 
     def _ref(self, table: str, row: values.Row) -> TicketRef:
@@ -186,7 +186,7 @@ class ServiceNowSource:
         return found
 
     def _listed(self, ids: Collection[str]) -> Iterator[TicketRef]:
-        for query in encoded.batches("sys_id", ids):
+        for query in encoded_query.batches("sys_id", ids):
             for table in self.settings.tables:
                 yield from self._list(table, query)
 
@@ -194,14 +194,14 @@ class ServiceNowSource:
         """What became of a ticket that is not listed any more. ServiceNow gives the same answer for a deleted record
         as for a hidden one; only where the log of deletions may be read it tells these apart.
         """
-        return fates.of(self.client, self.settings, ref)
+        return unlisted.of(self.client, self.settings, ref)
 
     # -- reading --------------------------------------------------------------------------------------------
 
     def read(self, ref: TicketRef) -> Ticket:
         """One ticket in full."""
         table, sys_id = mapping.parted(ref.id)
-        if table not in KINDS or not encoded.is_sys_id(sys_id):
+        if table not in KINDS or not encoded_query.is_sys_id(sys_id):
             raise NotFound(NAME, "not a ticket of this source")
         own = (*self.fields.columns.values(), self.fields.template)
         columns = dict.fromkeys(("sys_id", *mapping.BASE, *mapping.links(table), *own))
@@ -215,8 +215,8 @@ class ServiceNowSource:
         fields |= tasks.read(self._siblings, table, sys_id, self.settings.task_fields)
         plain = mapping.ticket(self.settings.url, ref, row, self._state(table, row), fields)
         decided = approvals.read(self._siblings, self.directory, table, sys_id, row)
-        items = touched.read(self._siblings, self.directory, (table, sys_id), row, created)
-        self._expect_items(touched.waiting(self._siblings, table))
+        items = asset_refs.read(self._siblings, self.directory, (table, sys_id), row, created)
+        self._expect_items(asset_refs.waiting(self._siblings, table))
         steps = (*added, *items.added, *self._changed(trail, table, row))
         return replace(
             plain,
@@ -227,7 +227,7 @@ class ServiceNowSource:
             history=tuple(sorted(steps, key=lambda step: step.at)),
             preapproval=self.fields.preapproval(row),
             history_readable=bool(trail.steps),
-            planning=planning.read(self.client, table, sys_id, row),
+            planning=conflict_check.read(self.client, table, sys_id, row),
         )
 
     def ahead(self, refs: Sequence[TicketRef]) -> None:
@@ -260,14 +260,14 @@ class ServiceNowSource:
         labels = {number: tuple(words) for number, words in choices.items()}
         labels.setdefault(now, (label,))
         numbers = {number for step in trail.of("state") for number in (step.before, step.after)}
-        strange = [n for n in numbers - labels.keys() if states.known(table, n, (), self.states) is None]
+        strange = [n for n in numbers - labels.keys() if statuses.known(table, n, (), self.states) is None]
         if strange and not choices and KINDS[table] is TicketKind.CHANGE:
             labels |= self.labels.next_to(values.value(row, "sys_id"))
         items = {item for step in trail.of(history.ITEM) for item in (step.before, step.after)}
         return trail.changes(
             self.fields.columns,
-            lambda number: states.known(table, number, labels.get(number, ()), self.states),
-            assets.names(self.client, items),
+            lambda number: statuses.known(table, number, labels.get(number, ()), self.states),
+            register.names(self.client, items),
         )
 
     def _changes(self, table: str, sys_id: str) -> tuple[dict[str, Field], tuple[Change, ...]]:
@@ -302,4 +302,4 @@ def _moved(ref: TicketRef, related: Mapping[str, str], item: str = "") -> Ticket
 def _of_item(row: values.Row, start: datetime) -> str:
     """When the ticket's item was changed, if that is since `start`."""
     stamp = values.value(row, "cmdb_ci.sys_updated_on")
-    return stamp if stamp >= encoded.stamp(start) else ""
+    return stamp if stamp >= encoded_query.stamp(start) else ""

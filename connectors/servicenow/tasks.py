@@ -12,7 +12,7 @@ from connectors.servicenow import values
 from connectors.servicenow.client import Row
 from connectors.servicenow.columns import ANY
 from connectors.servicenow.directory import person
-from connectors.servicenow.siblings import Link, Siblings
+from connectors.servicenow.related_rows import Link, Siblings
 from domain import parsing
 from domain.fields import FIELDS, Field, Kind
 from domain.people import Person

@@ -1,7 +1,5 @@
-"""What every connector needs in the same way, and no outside system has a say in: how often something may be done, what
-was asked a moment ago.
+"""What several connectors share: HTTP, its errors, settings from the environment, throttle, cache, parts of the doctor.
 
-Inside belongs what two connectors would else each write for themselves. Outside stays whatever is true of one system
-only (its limits, its headers, its errors: they are in its own folder) and whatever decides about tickets. Nothing here
-imports a connector.
+Belongs here: what knows no vendor and is needed by two connectors or more. Not: what one system does in its own way, and
+nothing that the application decides. Imports no connector.
 """

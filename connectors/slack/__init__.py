@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from connectors.slack.answers import SYSTEM
 from connectors.slack.client import SlackClient
-from connectors.slack.desk import SlackDesk
 from connectors.slack.doctor import SlackExaminer
-from connectors.slack.outlet import SlackOutlet
-from connectors.slack.postbox import SlackPostbox
+from connectors.slack.interactions import SlackDesk
+from connectors.slack.messages import SlackOutlet
+from connectors.slack.recipients import SlackPostbox
+from connectors.slack.response_checks import SYSTEM
 from connectors.slack.settings import SlackSettings
 from domain.ports.connector import Connector
 

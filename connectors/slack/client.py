@@ -20,8 +20,8 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from connectors.errors import garbled, status_error
-from connectors.slack.answers import SYSTEM, meaning, unsure
+from connectors.shared.errors import garbled, status_error
+from connectors.slack.response_checks import SYSTEM, meaning, unsure
 from domain.ports.errors import Garbled, RateLimited, SourceError, Unreachable
 
 TIMEOUT = 10

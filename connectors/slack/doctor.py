@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.slack.answers import SYSTEM
 from connectors.slack.client import SlackClient
+from connectors.slack.response_checks import SYSTEM
 from connectors.slack.settings import SlackSettings
 from domain.people import Role
 from domain.ports.connector import Diagnosis, Health

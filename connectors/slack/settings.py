@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from connectors.settings import EnvSettings
+from connectors.shared.settings import EnvSettings
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{3,}")
 

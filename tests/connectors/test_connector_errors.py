@@ -9,7 +9,7 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
-from connectors.errors import clean, status_error, translate
+from connectors.shared.errors import clean, status_error, translate
 from domain.ports.errors import (
     Ambiguous,
     AuthRefused,

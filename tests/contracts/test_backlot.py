@@ -19,7 +19,7 @@ import requests
 from flask import Flask, Response, request
 
 from connectors.jira.client import Client
-from connectors.jira.outlet import JiraOutlet
+from connectors.jira.comments import JiraOutlet
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
 from domain.ports.errors import AuthRefused, NotFound

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from openapi import Description, Exchange, Watched
 
-from connectors.http import Adapter, policy
 from connectors.jira.client import Client
+from connectors.jira.comments import JiraOutlet
 from connectors.jira.doctor import JiraExaminer
-from connectors.jira.outlet import JiraOutlet
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
+from connectors.shared.http import Adapter, policy
 from domain.people import Role
 from domain.ports.errors import SourceError
 from domain.ports.messaging import Format, Marker, Place

@@ -16,10 +16,10 @@ import pytest
 from flask import Flask, Response
 from jsonschema import Draft4Validator
 
-from connectors.http import policy
-from connectors.servicenow import build, planning
+from connectors.servicenow import build, conflict_check
 from connectors.servicenow.client import Client
 from connectors.servicenow.settings import ServiceNowSettings
+from connectors.shared.http import policy
 from domain.people import Role
 from domain.ports.connector import Connector
 from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound, RateLimited, SourceError
@@ -90,7 +90,7 @@ def asked_for(client: Client, how: str) -> int:
     if how == LIST:
         return len(client.first("change_request", "", ()).rows)
     if how == OTHER:
-        return len(client.other(planning.address(SYS_ID)))
+        return len(client.other(conflict_check.address(SYS_ID)))
     if how == ONE:
         return int(bool(client.record("change_request", SYS_ID)))
     return int(bool(client.patch("change_request", SYS_ID, {"work_notes": "x"}, ())))
@@ -121,7 +121,7 @@ class TestPayloads:
         body = (PAYLOADS / "real_change_conflicts.json").read_text()
         row = {"conflict_status": "Conflict", "conflict_last_run": "2019-10-01 12:50:34"}
         with Server(served(body, 200)) as server:
-            found = planning.read(Client(settings(server.url)), "change_request", SYS_ID, row)
+            found = conflict_check.read(Client(settings(server.url)), "change_request", SYS_ID, row)
         assert found is not None
         assert found.at == datetime(2019, 10, 1, 12, 50, 34, tzinfo=UTC)
         assert [(c.kind, c.with_what, c.asset) for c in found.conflicts] == [

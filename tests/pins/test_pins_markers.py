@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.jira.marking import PROPERTY, reference
-from connectors.jira.outlet import JiraOutlet
-from connectors.mail.letterbox import Letterbox
-from connectors.mail.outlet import MailOutlet
+from connectors.jira.comment_markers import PROPERTY, reference
+from connectors.jira.comments import JiraOutlet
+from connectors.mail.messages import MailOutlet
+from connectors.mail.recipients import Letterbox
 from connectors.mail.settings import MailSettings
-from connectors.servicenow.outlet import note
+from connectors.servicenow.work_notes import note
 from connectors.slack.client import Answer
-from connectors.slack.outlet import SlackOutlet
+from connectors.slack.messages import SlackOutlet
 from domain.people import Person
 from domain.ports.messaging import Marker, Place
 

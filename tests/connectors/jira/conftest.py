@@ -8,7 +8,7 @@ import pytest
 from jira_site import Site, quick_client, settings_for
 
 from connectors.jira.client import Client
-from connectors.jira.outlet import JiraOutlet
+from connectors.jira.comments import JiraOutlet
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
 from sandbox.server import Server

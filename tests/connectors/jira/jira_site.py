@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from connectors.http import Adapter, policy
 from connectors.jira.client import Client
 from connectors.jira.settings import JiraSettings
+from connectors.shared.http import Adapter, policy
 from sandbox.jira.app import JiraSandbox
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

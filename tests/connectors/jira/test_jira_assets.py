@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from jira_site import START, Site, quick_client, settings_for
 
-from connectors.http import Adapter, policy
-from connectors.jira.assets import JiraBook
-from connectors.jira.assets_api import OBJECTS, _Cloud, reading_adapter, road
+from connectors.jira.assets.api import OBJECTS, _Cloud, reading_adapter, road
+from connectors.jira.assets.register import JiraBook
+from connectors.shared.http import Adapter, policy
 from domain.asset import Asset
 from domain.fields import Field
 from domain.people import Group, Person

@@ -9,9 +9,9 @@ from jira_site import START, Site, quick_client, settings_for
 from recording import CASSETTES, recorded, recording
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from connectors.jira.assets import JiraBook
+from connectors.jira.assets.register import JiraBook
+from connectors.jira.comments import JiraOutlet
 from connectors.jira.doctor import JiraExaminer
-from connectors.jira.outlet import JiraOutlet
 from connectors.jira.source import JiraSource
 from domain.people import Role
 from domain.ports.errors import AuthRefused

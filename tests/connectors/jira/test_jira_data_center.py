@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from jira_site import START, Site, quick_client, settings_for
 
-from connectors.jira.marking import reference
-from connectors.jira.outlet import JiraOutlet
+from connectors.jira.comment_markers import reference
+from connectors.jira.comments import JiraOutlet
 from connectors.jira.source import JiraSource
 from domain.people import Role
 from domain.ports.errors import AuthRefused

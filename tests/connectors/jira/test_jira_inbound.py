@@ -11,8 +11,8 @@ import pytest
 from jira_site import quick_client, settings_for
 
 from connectors.jira import build
-from connectors.jira.inbound import JiraInbound
-from connectors.jira.marking import signed
+from connectors.jira.comment_markers import signed
+from connectors.jira.webhook import JiraInbound
 from domain.ports.errors import AuthRefused, Garbled
 from domain.ports.source import Deletion, Hint
 from sandbox.jira.fields import adf

@@ -12,7 +12,7 @@ from jira_site import START, Site, quick_client, settings_for
 from bot.messages.formats.render import rendered, with_remark
 from bot.messages.formats.size_limit import fitted
 from bot.messages.i18n.speaker import Speaker
-from connectors.jira.outlet import JiraOutlet
+from connectors.jira.comments import JiraOutlet
 from domain.document import Bullets, Document, Panel, Run, Tone
 from domain.ports.errors import Altered, Gone, Postponed, Refused
 from domain.ports.messaging import Marker, Place, Posted

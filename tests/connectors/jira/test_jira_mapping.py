@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from jira_site import settings_for
 
+from connectors.jira.asset_refs import touched
 from connectors.jira.fields import FieldMap, SiteField, resolve
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.statuses import state_of
-from connectors.jira.touched import touched
 from domain.lifecycle import State
 from domain.ports.errors import Garbled
 from domain.ticket import AssetRef, Decision, TicketKind

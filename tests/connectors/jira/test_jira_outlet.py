@@ -7,8 +7,8 @@ import json
 import pytest
 from jira_site import START
 
-from connectors.jira.marking import reference, signed
-from connectors.jira.outlet import JiraOutlet
+from connectors.jira.comment_markers import reference, signed
+from connectors.jira.comments import JiraOutlet
 from domain.ports.errors import Ambiguous, Gone, NotFound, Refused
 from domain.ports.messaging import Format, Marker, Place, Posted
 from sandbox.jira.fields import adf, adf_text

@@ -10,13 +10,13 @@ import pytest
 from jira_site import quick_client, settings_for
 from test_jira_client import COMMENT
 
-from connectors.http import Adapter, Circuit, policy
 from connectors.jira import build
 from connectors.jira.client import Client
 from connectors.jira.doctor import JiraExaminer
-from connectors.jira.pace import PER_ISSUE
 from connectors.jira.settings import Deployment
 from connectors.jira.source import JiraSource
+from connectors.jira.throttle import PER_ISSUE
+from connectors.shared.http import Adapter, Circuit, policy
 from connectors.shared.throttle import Throttle
 from domain.ports.connector import Health
 from domain.ports.errors import AuthRefused, Forbidden, NotFound, RateLimited, Refused, Unreachable

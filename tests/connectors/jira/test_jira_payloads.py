@@ -10,7 +10,7 @@ import pytest
 from jira_site import settings_for
 
 from connectors.jira.approvals import records
-from connectors.jira.assets import _ID
+from connectors.jira.assets.register import _ID
 from connectors.jira.client import account_id, rows
 from connectors.jira.fields import SiteField, resolve, site_fields
 from connectors.jira.history import steps_of

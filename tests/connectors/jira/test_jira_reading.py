@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from jira_site import START, Clock, Site, quick_client, settings_for
 
-from connectors.jira.answers import Answers
 from connectors.jira.client import Client
+from connectors.jira.jsm_approval_polling import Answers
 from connectors.jira.settings import Deployment
 from connectors.jira.source import JiraSource
 from domain.lifecycle import State

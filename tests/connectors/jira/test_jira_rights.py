@@ -7,7 +7,7 @@ from jira_site import Site, quick_client, settings_for
 
 from connectors.jira.client import Client
 from connectors.jira.doctor import JiraExaminer
-from connectors.jira.rights import beyond
+from connectors.jira.permissions import beyond
 from connectors.jira.source import JiraSource
 from domain.ports.connector import Diagnosis, Health
 from sandbox.server import Fault, How, Server

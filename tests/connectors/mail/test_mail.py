@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors import mail
-from connectors.mail.letterbox import Letterbox
+from connectors.mail.recipients import Letterbox
 from connectors.mail.settings import MailSettings
 from domain.people import Person
 from domain.ports.connector import Health

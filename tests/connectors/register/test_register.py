@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors import register
-from connectors.register.book import RegisterBook
+from connectors.register.register import RegisterBook
 from connectors.register.settings import RegisterSettings
 from domain.asset import Asset
 from domain.people import Group, Person

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.http import policy
-from connectors.servicenow.assets import ServiceNowBook
 from connectors.servicenow.client import Client
+from connectors.servicenow.cmdb.register import ServiceNowBook
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.doctor import ServiceNowExaminer
-from connectors.servicenow.outlet import ServiceNowOutlet
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.source import ServiceNowSource
+from connectors.servicenow.work_notes import ServiceNowOutlet
+from connectors.shared.http import policy
 from domain.ports.messaging import Marker, Place
 from domain.ticket import Ticket
 from sandbox.servicenow.app import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox

@@ -8,8 +8,8 @@ import pytest
 from servicenow_helpers import Instance, settings_for
 
 from connectors import servicenow
-from connectors.servicenow.bookahead import BookAhead
-from connectors.servicenow.siblings import KEPT
+from connectors.servicenow.cmdb.prefetch import BookAhead
+from connectors.servicenow.related_rows import KEPT
 from domain.asset import Asset
 from domain.ports.errors import Forbidden
 from domain.ticket import AssetRef

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from servicenow_helpers import START, Instance, settings_for
 
 from bot.policy.classification import classify
-from connectors.servicenow.assets import ServiceNowBook
+from connectors.servicenow.cmdb.register import ServiceNowBook
 from domain.asset import Dimension
 from domain.fields import Field
 from domain.people import Group, Person

@@ -10,10 +10,10 @@ import clock
 import pytest
 from servicenow_helpers import START, Instance, Tools, settings_for
 
-from connectors.http import policy
-from connectors.servicenow import encoded
-from connectors.servicenow.answers import CutShort
+from connectors.servicenow import encoded_query
 from connectors.servicenow.client import Client
+from connectors.servicenow.response_checks import CutShort
+from connectors.shared.http import policy
 from domain.ports.errors import (
     AuthRefused,
     Forbidden,
@@ -182,9 +182,9 @@ def test_an_instance_that_drops_the_order_is_noticed(
 
 
 def test_each_half_of_an_alternative_is_paged() -> None:
-    query = encoded.either("a=1^b=2", "c=3")
-    assert encoded.after(query, "") == "a=1^b=2^NQc=3^ORDERBYsys_id"
-    assert encoded.after(query, "f0") == "a=1^b=2^sys_id>f0^NQc=3^sys_id>f0^ORDERBYsys_id"
+    query = encoded_query.either("a=1^b=2", "c=3")
+    assert encoded_query.after(query, "") == "a=1^b=2^NQc=3^ORDERBYsys_id"
+    assert encoded_query.after(query, "f0") == "a=1^b=2^sys_id>f0^NQc=3^sys_id>f0^ORDERBYsys_id"
 
 
 def test_a_sleeping_instance(instance: Instance, tools: Tools) -> None:
@@ -256,19 +256,19 @@ def test_an_instance_that_drops_the_paging_condition_is_noticed(instance: Instan
     "value", ["", "  ", "a^b", "a\nb", "javascript:gs.getUserID()", "JavaScript:x", "a\x00"]
 )
 def test_a_value_that_could_change_a_query_is_refused(value: str) -> None:
-    with pytest.raises(encoded.Unsafe):
-        encoded.literal(value)
+    with pytest.raises(encoded_query.Unsafe):
+        encoded_query.literal(value)
 
 
 @pytest.mark.parametrize("value", ["../sys_user", "", "x" * 32, "A" * 32, "a" * 33])
 def test_only_a_sys_id_becomes_part_of_a_path(tools: Tools, value: str) -> None:
-    with pytest.raises(encoded.Unsafe):
+    with pytest.raises(encoded_query.Unsafe):
         tools.client.record("change_request", value)
 
 
 def test_long_lists_of_ids_are_asked_in_parts() -> None:
     ids = {f"{n:032x}" for n in range(95)} | {"global"}
-    parts = list(encoded.batches("sys_id", ids))
+    parts = list(encoded_query.batches("sys_id", ids))
     assert [part.count(",") + 1 for part in parts] == [40, 40, 15]
     assert "global" not in "".join(parts)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from connectors.servicenow import columns_doc
+from connectors.servicenow import columns_reference
 from connectors.servicenow.columns import CI_COLUMNS, COLUMNS
-from connectors.servicenow.inbound import SIGNATURE, _understood
 from connectors.servicenow.settings import ServiceNowSettings
+from connectors.servicenow.webhook import SIGNATURE, _understood
 
 FOLDER = Path(__file__).parents[3] / "connectors" / "servicenow"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -18,7 +18,7 @@ README = (FOLDER / "README.md").read_text(encoding="utf-8")
 
 def test_the_columns_are_described_as_the_code_has_them() -> None:
     written = (FOLDER / "COLUMNS.md").read_text(encoding="utf-8")
-    assert written == columns_doc.document(), "run: make docs"
+    assert written == columns_reference.document(), "run: make docs"
     own = {c for c in (*COLUMNS.values(), *CI_COLUMNS.values()) if c.startswith("u_")}
     assert {c for c in own if f"| `{c}` |" not in written} == set()
 

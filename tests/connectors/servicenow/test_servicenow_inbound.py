@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from servicenow_helpers import Instance, Tools, settings_for
 
 from connectors.servicenow import build
-from connectors.servicenow.inbound import LONGEST, ServiceNowInbound
+from connectors.servicenow.webhook import LONGEST, ServiceNowInbound
 from domain.ports.errors import AuthRefused, Garbled, SourceError
 from domain.ports.source import Hint
 from sandbox.servicenow.app import INTEGRATION_USER

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from servicenow_helpers import MARKER, START, Instance, Tools
 
-from connectors.servicenow.outlet import LIMIT, note
+from connectors.servicenow.work_notes import LIMIT, note
 from domain.ports.errors import Ambiguous, Forbidden, RateLimited, Refused, SourceError
 from domain.ports.messaging import Format, Posted
 from sandbox.server import Fault, How, Server

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.servicenow.own import OwnNotes
+from connectors.servicenow.own_notes import OwnNotes
 from domain.ticket import TicketRef
 
 US = "sluis.integration"

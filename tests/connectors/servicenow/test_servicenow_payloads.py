@@ -11,12 +11,12 @@ import pytest
 from flask import Flask, Response
 from servicenow_helpers import START, Instance, Tools, settings_for
 
-from connectors.errors import status_error
 from connectors.servicenow import mapping, values
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import Fields
 from connectors.servicenow.history import History
-from connectors.servicenow.outlet import _marks
+from connectors.servicenow.work_notes import _marks
+from connectors.shared.errors import status_error
 from domain.lifecycle import State
 from domain.ports.errors import Garbled, SourceError
 from sandbox.server import Server

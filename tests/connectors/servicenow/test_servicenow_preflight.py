@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from servicenow_helpers import Instance, Tools
 
-from connectors.servicenow import preflight
-from connectors.servicenow.preflight import Scope
+from connectors.servicenow import query_preflight
+from connectors.servicenow.query_preflight import Scope
 from domain.ports.connector import Health
 from domain.ports.errors import Forbidden, NotFound
 from sandbox.server import Server
@@ -23,22 +23,22 @@ def test_which_columns_stay_away(instance: Instance, tools: Tools, strict: bool)
     """The same on an instance that leaves out unknown fields and on one that refuses them."""
     instance.access.strict_fields = strict
     instance.access.hidden_columns.add((TABLE, "u_test_data"))
-    assert preflight.absent(tools.client, TABLE, COLUMNS) == {"u_test_data", "u_nonsense"}
+    assert query_preflight.absent(tools.client, TABLE, COLUMNS) == {"u_test_data", "u_nonsense"}
 
 
 def test_where_no_record_can_be_seen_nothing_is_said_of_columns(instance: Instance, tools: Tools) -> None:
     instance.access.hidden_tables.add(TABLE)
-    assert preflight.absent(tools.client, TABLE, COLUMNS) == set()
+    assert query_preflight.absent(tools.client, TABLE, COLUMNS) == set()
 
 
 def test_a_range_on_the_stamp_must_have_an_effect(instance: Instance, tools: Tools) -> None:
-    assert preflight.narrows(tools.client, TABLE)
+    assert query_preflight.narrows(tools.client, TABLE)
     instance.access.unqueryable.add((TABLE, "sys_updated_on"))
-    assert not preflight.narrows(tools.client, TABLE)
+    assert not query_preflight.narrows(tools.client, TABLE)
     instance.access.no_rows_on_invalid = True  # nothing is found: that is how it looks when it works
     instance.access.strict_queries = True
     with pytest.raises(Forbidden, match="Insufficient"):
-        preflight.narrows(tools.client, TABLE)
+        query_preflight.narrows(tools.client, TABLE)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_conditions_that_leave_out_nothing(
     instance: Instance, tools: Tools, query: str, idle: list[str]
 ) -> None:
     instance.add_change(type="emergency", assignment_group=instance.cab)
-    assert list(preflight.idle(tools.client, TABLE, query)) == idle
+    assert list(query_preflight.idle(tools.client, TABLE, query)) == idle
 
 
 @pytest.mark.parametrize("hidden", [True, False])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from servicenow_helpers import Instance, Tools
 
-from connectors.servicenow import siblings
-from connectors.servicenow.siblings import Link, Siblings
+from connectors.servicenow import related_rows
+from connectors.servicenow.related_rows import Link, Siblings
 from sandbox.server import Server
 
 TASK_CI = Link("task_ci", ("task",))
@@ -61,7 +61,7 @@ def test_what_was_read_along_does_not_grow_old(instance: Instance, tools: Tools,
     reader.expect("change_request", changes)
     assert counts(reader, changes[:1]) == [(1, True)]
     instance.add_affected_ci(changes[2], instance.kassa)
-    clock.now = siblings.KEPT + 1
+    clock.now = related_rows.KEPT + 1
     assert counts(reader, changes[2:]) == [(1, True)]
 
 

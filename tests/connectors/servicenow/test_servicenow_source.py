@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from servicenow_helpers import START, Instance, Tools
 
-from connectors.servicenow import states
+from connectors.servicenow import statuses
 from domain.lifecycle import State
 from domain.people import Group, Person, Role
 from domain.ports.errors import AuthRefused, NotFound
@@ -201,7 +201,7 @@ def test_a_visitor_learns_nothing(instance: Instance, configured) -> None:
     ],
 )
 def test_states(table: str, number: str, label: str, own: dict[str, State], state: State) -> None:
-    assert states.of(table, number, [label], own, active=True) is state
+    assert statuses.of(table, number, [label], own, active=True) is state
 
 
 def test_roles_by_group_name_sys_id_and_user_name(instance: Instance, tools: Tools) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from connectors.slack.client import SlackClient
-from connectors.slack.outlet import SlackOutlet
-from connectors.slack.pace import Paces
+from connectors.slack.messages import SlackOutlet
+from connectors.slack.throttle import Paces
 from sandbox.server import Server
 from sandbox.slack.app import SlackSandbox
 

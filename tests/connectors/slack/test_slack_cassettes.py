@@ -12,8 +12,8 @@ from slack_helpers import MARKER, body
 
 from connectors.slack.client import SlackClient
 from connectors.slack.doctor import SlackExaminer
-from connectors.slack.outlet import SlackOutlet
-from connectors.slack.postbox import SlackPostbox
+from connectors.slack.messages import SlackOutlet
+from connectors.slack.recipients import SlackPostbox
 from connectors.slack.settings import SlackSettings
 from domain.people import Person
 from domain.ports.connector import Health

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from connectors.slack.answers import CODES
 from connectors.slack.client import Me, SlackClient
+from connectors.slack.response_checks import CODES
 from domain.ports.errors import (
     Ambiguous,
     AuthRefused,

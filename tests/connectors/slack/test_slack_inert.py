@@ -18,7 +18,7 @@ from bot.messages.blockkit.blocks import (
     words,
 )
 from bot.messages.blockkit.mrkdwn import escape, link
-from connectors.slack.outlet import SlackOutlet
+from connectors.slack.messages import SlackOutlet
 from domain.ports.messaging import Place
 from sandbox.slack.app import SlackSandbox
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from connectors.slack.client import SlackClient
-from connectors.slack.desk import SlackDesk
+from connectors.slack.interactions import SlackDesk
 from connectors.slack.settings import SlackSettings
 from domain.ports.errors import Gone, NotFound
 from domain.ports.interactions import Deed, Interaction

@@ -9,7 +9,7 @@ import pytest
 from slack_helpers import BEFORE, MARKER, body
 
 from connectors.slack.client import SlackClient
-from connectors.slack.outlet import EVENT, SlackOutlet
+from connectors.slack.messages import EVENT, SlackOutlet
 from domain.ports.errors import Ambiguous, Forbidden, Garbled, Gone, NotFound, Refused, Unreachable
 from domain.ports.messaging import Marker, Outlet, Place, Posted
 from sandbox.server import Fault, How, Server

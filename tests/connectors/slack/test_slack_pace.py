@@ -8,8 +8,8 @@ import pytest
 from slack_helpers import MARKER, body
 
 from connectors.slack.client import SlackClient
-from connectors.slack.outlet import SlackOutlet
-from connectors.slack.pace import Paces
+from connectors.slack.messages import SlackOutlet
+from connectors.slack.throttle import Paces
 from domain.ports.messaging import Place
 from sandbox.server import Server
 from sandbox.slack.app import SlackSandbox

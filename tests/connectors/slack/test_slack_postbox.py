@@ -7,7 +7,7 @@ import json
 import pytest
 
 from connectors.slack.client import SlackClient
-from connectors.slack.postbox import KEEP, SlackPostbox
+from connectors.slack.recipients import KEEP, SlackPostbox
 from connectors.slack.settings import SlackSettings
 from domain.people import Person
 from domain.ports.errors import Forbidden, Garbled, Unreachable

@@ -15,8 +15,8 @@ from slack_helpers import BEFORE, MARKER, SPECS, body
 
 from connectors.slack.client import SlackClient
 from connectors.slack.doctor import SlackExaminer
-from connectors.slack.outlet import SlackOutlet
-from connectors.slack.postbox import SlackPostbox
+from connectors.slack.messages import SlackOutlet
+from connectors.slack.recipients import SlackPostbox
 from connectors.slack.settings import SlackSettings
 from domain.people import Person
 from domain.ports.messaging import Place

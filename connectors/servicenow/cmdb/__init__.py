@@ -1,0 +1,1 @@
+"""ServiceNow's CMDB as a register: classes and columns of configuration items, relations, schedules."""

@@ -1,0 +1,154 @@
+"""The State column into the lifecycle: by the label the instance shows, else by the numbers of the legacy model.
+
+Change models define their own states, so that the label tells more than the number.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from connectors.servicenow import encoded_query, values
+from connectors.servicenow.client import Client
+from connectors.shared.cache import Cache
+from domain.lifecycle import State
+from domain.ports.errors import Forbidden, Garbled, NotFound, Unreachable
+
+_LABELS: Mapping[State, str] = {
+    State.DRAFT: "new|draft|pending|nieuw|concept|ontwerp|in afwachting",
+    State.ASSESS: "assess|root cause analysis|open|assessment|planning|beoordelen|beoordeling|evalueren|openstaand",
+    State.AUTHORIZE: "authorize|authorise|awaiting approval|autoriseren|goedkeuren|wacht op goedkeuring",
+    State.SCHEDULED: "scheduled|ready|approved|gepland|ingepland|goedgekeurd",
+    State.IMPLEMENT: "implement|implementation|work in progress|in progress|on hold|fix in progress"
+    "|implementeren|uitvoeren|in uitvoering|in behandeling",
+    State.REVIEW: "review|post implementation review|resolved|evaluatie|nazicht|herzien|controleren",
+    State.CLOSED: "closed|closed complete|complete|closed incomplete|gesloten|voltooid|afgesloten",
+    State.CANCELED: "canceled|cancelled|closed skipped|geannuleerd|overgeslagen",
+}
+KNOWN: Mapping[str, State] = {word: state for state, words in _LABELS.items() for word in words.split("|")}
+
+_CHANGE = {
+    "-5": State.DRAFT,
+    "-4": State.ASSESS,
+    "-3": State.AUTHORIZE,
+    "-2": State.SCHEDULED,
+    "-1": State.IMPLEMENT,
+    "0": State.REVIEW,
+    "3": State.CLOSED,
+    "4": State.CANCELED,
+}
+_TASK = {
+    "-5": State.DRAFT,
+    "1": State.ASSESS,
+    "2": State.IMPLEMENT,
+    "3": State.CLOSED,
+    "4": State.CLOSED,
+    "7": State.CANCELED,
+}
+_INCIDENT = {
+    "1": State.DRAFT,
+    "2": State.IMPLEMENT,
+    "3": State.IMPLEMENT,
+    "6": State.REVIEW,
+    "7": State.CLOSED,
+    "8": State.CANCELED,
+}
+_PROBLEM = {
+    "101": State.DRAFT,
+    "102": State.ASSESS,
+    "103": State.ASSESS,
+    "104": State.IMPLEMENT,
+    "106": State.REVIEW,
+    "107": State.CLOSED,
+}
+NUMBERS: Mapping[str, Mapping[str, State]] = {
+    "change_request": _CHANGE,
+    "rm_release": _TASK,
+    "incident": _INCIDENT,
+    "problem": _PROBLEM,
+}
+"""The numbers of an instance as it is delivered. Only where no label is known: a change model numbers as it likes."""
+
+_NUMBER = re.compile(r"-?[0-9]+")
+
+KEPT = 3600.0
+"""Seconds for which the labels of an instance are remembered."""
+
+
+def configured(settings: Mapping[str, str]) -> dict[str, State]:
+    """Labels of the site, lower case, from SERVICENOW_STATES__<STATE>."""
+    return {word.strip().lower(): State(key) for key, words in settings.items() for word in words.split(",")}
+
+
+class Labels:
+    """What the instance calls the numbers of the State column, in every language it has, from its own list of choices.
+
+    A change model takes its states from that list too. Where the account may not read it, there are no labels, and a
+    number means what it means on an instance as it is delivered.
+    """
+
+    def __init__(self, client: Client, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._kept = Cache[str, Mapping[str, frozenset[str]]](KEPT, clock)
+
+    def of(self, table: str) -> Mapping[str, frozenset[str]]:
+        """Number to labels, those of the tables it extends included, asked for once an hour."""
+        return self._kept.ask(table, lambda: self._fetch(table))
+
+    def next_to(self, change: str) -> Mapping[str, tuple[str, ...]]:
+        """Number to label of the state a change (sys_id) is in and of those it may go to by its change model, for where
+        the list of choices may not be read: the Change Management API is open to whoever reads changes.
+        """
+        try:
+            told = self._client.other(f"/sn_chg_rest/change/{encoded_query.sys_id(change)}/nextstates")
+        except (Forbidden, NotFound, Garbled, Unreachable):
+            return {}
+        labels = told.get("state_label") if isinstance(told, Mapping) else None
+        return {str(n): (str(label),) for n, label in labels.items()} if isinstance(labels, Mapping) else {}
+
+    def _fetch(self, table: str) -> Mapping[str, frozenset[str]]:
+        # Inactive choices too: the audit trail still speaks of them.
+        query = encoded_query.every(f"nameIN{table},task", "element=state")
+        try:
+            rows = list(self._client.listing("sys_choice", query, ("name", "value", "label")))
+        except (Forbidden, NotFound):
+            return {}
+        own = [row for row in rows if values.value(row, "name") == table] or rows
+        found: dict[str, set[str]] = {}
+        for row in own:
+            found.setdefault(values.value(row, "value"), set()).add(values.value(row, "label"))
+        return {number: frozenset(labels) for number, labels in found.items()}
+
+
+def known(table: str, number: str, labels: Iterable[str], own: Mapping[str, State]) -> State | None:
+    """The lifecycle state by any of its labels, else by the number; None when neither is known, or when the labels do
+    not agree.
+    """
+    words = [label.strip().lower() for label in labels]
+    for names in (own, KNOWN):
+        found = {names[word] for word in words if word in names}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return NUMBERS.get(table, _TASK).get(number)
+
+
+def of(table: str, number: str, labels: Iterable[str], own: Mapping[str, State], active: bool) -> State:
+    """The lifecycle state. An unknown one of an open ticket counts as being assessed: no gate is taken for
+    reached on a guess; one of a closed ticket as closed.
+    """
+    return known(table, number, labels, own) or (State.ASSESS if active else State.CLOSED)
+
+
+def over(table: str, labels: Mapping[str, Iterable[str]], own: Mapping[str, State]) -> tuple[str, ...]:
+    """Numbers that mean that a ticket is over, by every label the instance has for them; a number without a label may
+    mean anything in a change model.
+    """
+
+    def certain(number: str, words: Iterable[str]) -> bool:
+        found = {known(table, "", [word], own) for word in words}
+        return bool(_NUMBER.fullmatch(number) and found) and all(
+            state is not None and state.over for state in found
+        )
+
+    return tuple(sorted(number for number, words in labels.items() if certain(number, words)))

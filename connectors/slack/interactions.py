@@ -1,0 +1,209 @@
+"""Slack as a desk: buttons, the slash command, dialogs and App Home, over Socket Mode or HTTP.
+
+Slack wants an answer within three seconds. A listener only keeps the deed and acknowledges it; all that asks
+anything of anybody is done afterwards, elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+from slack_bolt import Ack, App, BoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
+
+from connectors.slack import payloads
+from connectors.slack.client import TIMEOUT, SlackClient, record, silent
+from connectors.slack.response_checks import SYSTEM
+from connectors.slack.settings import SlackSettings
+from connectors.slack.socket_mode import LINES, Line
+from domain.ports.errors import Forbidden, NotFound, Refused
+from domain.ports.interactions import Deed, Interaction, Visitor
+
+Take = Callable[[Interaction], Mapping[str, Any] | None]
+
+DRAIN = 3.0
+"""Seconds given to what came in when we are told to leave: Slack would not wait longer either."""
+
+LOOK = 0.5
+"""Seconds between two looks at the lines."""
+
+_HOOKS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+_JSON, _PLAIN = "application/json", "text/plain"
+
+log = logging.getLogger(__name__)
+
+
+class SlackDesk:
+    """Listens with the app token (Socket Mode) or the signing secret (HTTP), and answers with the bot token."""
+
+    name = SYSTEM
+
+    def __init__(self, client: SlackClient, settings: SlackSettings) -> None:
+        self._client, self._settings = client, settings
+        self._app: App | None = None
+        self._lines: list[Line] = []
+        self._over = threading.Event()
+        self._keeper: threading.Thread | None = None
+
+    # -- listening ------------------------------------------------------------------------------------------
+
+    def open(self, take: Take) -> None:
+        """Begin to listen. A line that cannot be opened now is tried again until it can."""
+        self._app = _app(self._settings, take)
+        token = self._settings.app_token
+        if token is None:
+            return
+        web = WebClient(base_url=self._settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
+        self._lines = [Line(self._app, token.get_secret_value(), web, silent()) for _ in range(LINES)]
+        self._keeper = threading.Thread(target=self._keep, name="slack-lines", daemon=True)
+        self._keeper.start()
+
+    def _keep(self) -> None:
+        for line in self._lines:
+            line.mend()
+        while not self._over.wait(LOOK):
+            for line in self._lines:
+                line.mend()
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._over.set()
+        if self._keeper:
+            self._keeper.join(timeout=TIMEOUT)
+        # Hanging up takes the library seconds a line: all at once.
+        with ThreadPoolExecutor(max(len(self._lines), 1)) as pool:
+            list(pool.map(lambda line: line.leave(DRAIN), self._lines))
+
+    def silence(self) -> float | None:
+        """Seconds since the line heard from last gave an answer; None over HTTP, where Slack comes to us."""
+        return min((line.silence() for line in self._lines), default=None)
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
+        """A request of Slack's, checked by its signature. 404 without a signing secret."""
+        if self._app is None or self._settings.signing_secret is None:
+            return 404, _PLAIN, ""
+        given = {name.lower(): value for name, value in headers.items()}
+        stamp = given.get("x-slack-request-timestamp", "")
+        # The library would break on any other stamp.
+        # https://api.slack.com/docs/verifying-requests-from-slack
+        if not re.fullmatch(r"\d{1,12}", stamp, re.ASCII):
+            return 401, _PLAIN, ""
+        try:
+            request = BoltRequest(body=body.decode(), headers=dict(given))
+        except ValueError:
+            return 400, _PLAIN, ""
+        answer = self._app.dispatch(request)
+        kind = str((answer.headers.get("content-type") or [_PLAIN])[0])
+        return answer.status, kind, answer.body or ""
+
+    # -- answering ------------------------------------------------------------------------------------------
+
+    def visitor(self, user: str) -> Visitor:
+        """Name, address and locale of a member. The address needs the scope users:read.email."""
+        found = record(self._client.read("users.info", user=user, include_locale=True), "user")
+        raw = found.get("profile")
+        profile = raw if isinstance(raw, dict) else {}
+        name = str(profile.get("real_name") or found.get("real_name") or found.get("name") or user)
+        if found.get("deleted") or found.get("is_bot"):
+            raise NotFound(SYSTEM, "the account is not that of a person who works here")
+        return Visitor(user, name, str(profile.get("email") or "").strip(), str(found.get("locale") or ""))
+
+    def conversation(self, user: str) -> str:
+        """Id of the direct conversation with a member."""
+        opened = record(self._client.read("conversations.open", users=user), "channel")
+        return str(opened.get("id") or "")
+
+    def tell(self, to: Interaction, body: Any) -> None:
+        """By the response URL (five times within half an hour), else in the channel so that only they see it, else
+        directly.
+        """
+        if to.reply and self._hook(to.reply, body):
+            return
+        content = {"text": body["text"], "blocks": body["blocks"], "parse": "none", "link_names": False}
+        if to.place and not to.place.startswith("D"):
+            try:
+                self._client.write("chat.postEphemeral", channel=to.place, user=to.user, **content)
+                return
+            except (NotFound, Forbidden, Refused) as refused:
+                log.info("not told in the channel: %s", refused)
+        direct = {"unfurl_links": False, "unfurl_media": False}
+        self._client.write("chat.postMessage", channel=self.conversation(to.user), **content, **direct)
+
+    def _hook(self, url: str, body: Mapping[str, Any]) -> bool:
+        """Whether the response URL took it. Nothing is sent to an address that is not Slack's."""
+        own = urlsplit(self._settings.api_url)
+        parts = urlsplit(url)
+        ours = (parts.scheme, parts.netloc) == (own.scheme, own.netloc)
+        # The address comes with the request: a forged one must not make us post into somebody's network.
+        if not ours and (parts.scheme != "https" or parts.netloc not in _HOOKS):
+            return False
+        hook = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
+        try:
+            answer = hook.send(
+                text=body["text"], blocks=body["blocks"], response_type="ephemeral", replace_original=False
+            )
+        except (OSError, ValueError):
+            return False
+        return bool(answer.status_code == 200)
+
+    def show(self, to: Interaction, view: Mapping[str, Any]) -> str:
+        """Open a dialog, within three seconds of the press. Raises Gone afterwards."""
+        opened = record(self._client.write("views.open", trigger_id=to.trigger, view=dict(view)), "view")
+        return str(opened.get("id") or "")
+
+    def change(self, view_id: str, view: Mapping[str, Any]) -> None:
+        """Show something else in a dialog. Raises Gone when it was closed."""
+        self._client.write("views.update", view_id=view_id, view=dict(view))
+
+    def home(self, user: str, view: Mapping[str, Any]) -> None:
+        """Put up somebody's App Home."""
+        self._client.write("views.publish", user_id=user, view=dict(view))
+
+
+def _app(settings: SlackSettings, take: Take) -> App:
+    """The Bolt app: what comes in is kept, then acknowledged; when it cannot be kept it is not, and Slack tells."""
+    token = settings.bot_token.get_secret_value() if settings.bot_token else ""
+    secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
+    app = App(
+        client=WebClient(token, settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent()),
+        signing_secret=secret,
+        # Else the library would ask Slack who we are at the first deed, within its three seconds.
+        authorize=lambda **_: AuthorizeResult(
+            enterprise_id=None, team_id=None, bot_token=token, bot_id="", bot_user_id=""
+        ),
+        # The deed is kept before Slack gets its 200, not in a thread that a kill may end first.
+        process_before_response=True,
+        logger=silent(),
+    )
+    anything = re.compile("")
+
+    def keep(deed: Interaction | None, ack: Ack) -> None:
+        shown = take(deed) if deed else None
+        if shown is not None and deed is not None and deed.deed is Deed.FORM:
+            ack(response_action="update", view=dict(shown))
+        else:
+            ack()
+
+    def pressed(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        # A button that only opens a page is a press too, and wants to be acknowledged.
+        keep(None if action.get("url") else payloads.press(body), ack)
+
+    app.action(anything)(pressed)
+    app.command(anything)(lambda ack, body: keep(payloads.command(body), ack))
+    app.view(anything)(lambda ack, body: keep(payloads.form(body), ack))
+    app.event("app_home_opened")(lambda ack, body: keep(payloads.home(body), ack))
+    app.event(anything)(lambda ack: ack())
+    app.error(_told)
+    return app
+
+
+def _told(error: Exception) -> None:
+    log.error("what somebody did in Slack could not be kept: %s", type(error).__name__)
