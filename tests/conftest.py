@@ -16,7 +16,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 from structlog.dev import ConsoleRenderer, plain_traceback
 
-from bot.settings import GROUPS, prefix
+from bot.settings.load import GROUPS, prefix
 
 # The default one prints every local value, which takes minutes for a context with a whole journal in it.
 structlog.configure(processors=[ConsoleRenderer(exception_formatter=plain_traceback)])

@@ -32,9 +32,7 @@ FETCHING = {
     "smtplib",
     "webbrowser",
 }
-MAY_FETCH = re.compile(
-    r"connectors/\w+/|connectors/http\.py|bot/cli/(operate|demo)\.py|bot/server/|connectors/errors\.py"
-)
+MAY_FETCH = re.compile(r"connectors/\w+/|bot/cli/(operate|demo)\.py|bot/server/|sandbox/")
 
 
 def nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:

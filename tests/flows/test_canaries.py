@@ -43,7 +43,7 @@ OTHERS = {
     "SLACK_APP_TOKEN": "opens a line that this test does not need",
     "SERVICENOW_WEBHOOK_SECRET": "the same door as Jira's",
 }
-"""Secrets that these flows do not set, and why; tests/bot/test_redact.py has each by itself."""
+"""Secrets that these flows do not set, and why; tests/domain/test_redaction.py has each by itself."""
 POSTMAN = "sluis-postman"
 EMAIL = re.compile(rb"[A-Za-z0-9._+-]+(?:@|%40)example\.org")
 

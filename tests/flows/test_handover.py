@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from build import english
-from test_slack_desk import World, mode, until, world  # noqa: F401 - fixtures
+from test_slack_interactions import World, mode, until, world  # noqa: F401 - fixtures
 from test_story import Sync, text
 
 from bot.context import Context

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import clock
 import pytest
-from test_slack_desk import until
+from test_slack_interactions import until
 from test_story import card
 
 from sandbox.server import Fault, How

@@ -14,10 +14,10 @@ from build import complete, day
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_limits import LIMITS, over
-from test_finish import PACKS, SPEAK, messages, poisoned, walk
 from test_golden import CASES, WAIVER
-from test_golden_desk import POINTS, SEEN
-from test_golden_going_up import NOW, ONE, STEPS
+from test_golden_escalation import NOW, ONE, STEPS
+from test_golden_replies import POINTS, SEEN
+from test_limits import PACKS, SPEAK, messages, poisoned, walk
 
 from bot.messages import card, digest, escalation, handover, home_tab, replies, waiver_modal
 from bot.messages.blockkit import blocks, modals

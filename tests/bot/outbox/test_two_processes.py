@@ -15,7 +15,7 @@ import pytest
 from sandbox.server import Asked
 from sandbox.town import Town
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

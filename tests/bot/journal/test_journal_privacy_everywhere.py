@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 from test_journal_ledger import NOW, TICKET, finding
-from test_journal_persons import everything, whole
+from test_journal_privacy import everything, whole
 
 from bot.journal import Allowance, Decided, Journal
 from bot.journal.receipts import ReceiptRow

@@ -11,7 +11,7 @@ from bot.settings.load import SettingsError, load_settings
 from domain.people import Role
 from domain.waiver import Substitute
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def problems(monkeypatch: pytest.MonkeyPatch, **env: str) -> tuple[str, ...]:

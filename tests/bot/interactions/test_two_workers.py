@@ -22,7 +22,7 @@ from sandbox.town import Town
 
 pytest.importorskip("websockets", reason="NOT TESTED OVER SOCKET MODE: install websockets")
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MOST = 60.0
 """Seconds within which anything here happens, on a machine that is busy: well below the lease of a deed."""
 

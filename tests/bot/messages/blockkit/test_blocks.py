@@ -25,7 +25,7 @@ from bot.messages.blockkit.blocks import (
 )
 from bot.messages.blockkit.limits import LITERAL
 
-SPEC = Path(__file__).parents[3] / ".." / "shared" / "specs" / "slack" / "blocks-limits" / "spec"
+SPEC = Path(__file__).parents[4] / ".." / "shared" / "specs" / "slack" / "blocks-limits" / "spec"
 URL = "https://example.org/browse/CHG-1"
 
 

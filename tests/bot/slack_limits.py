@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-LIMITS = Path(__file__).parents[3] / ".." / "shared/specs/slack/blocks-limits/spec/limits.json"
+LIMITS = Path(__file__).parents[2] / ".." / "shared/specs/slack/blocks-limits/spec/limits.json"
 """Where the machine has them."""
 
 MESSAGE_BLOCKS = 50

@@ -97,9 +97,11 @@ def test_reading_the_settings_is_enough(
 
 UNCAUGHT = """
 import logging, threading
-from bot import logs, redact, settings
+from bot import logs
+from bot.settings.load import load_settings
+from domain import redaction
 import structlog
-settings.load_settings()
+load_settings()
 logs.configure("DEBUG")
 secret = "canary" + "-value-77aa1"
 structlog.get_logger().info("asked", header=secret, by="els.maes@example.org")
