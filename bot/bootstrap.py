@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.context import Context, Policy
-from bot.interactions.worker import Reception
+from bot.context import Context, OrganisationPolicy
+from bot.interactions.worker import InteractionWorker
 from bot.journal import JournalError, open_journal
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.metrics import Metrics
 from bot.policy.same_person import one_person
 from bot.policy.waiver_terms import Terms
@@ -39,7 +39,7 @@ def connect_all(settings: Settings) -> tuple[Connector, ...]:
     return connectors
 
 
-def policy(settings: Settings) -> Policy:
+def policy(settings: Settings) -> OrganisationPolicy:
     """How this organisation wants it. Raises SettingsError for packs or declarations that do not load."""
     bot = settings.bot
     try:
@@ -51,7 +51,7 @@ def policy(settings: Settings) -> Policy:
         declarations = load_declarations(bot.declarations_file, packs)
     except DeclarationsError as error:
         raise SettingsError([f"SLUIS_DECLARATIONS_FILE: {line}" for line in error.problems]) from error
-    return Policy(
+    return OrganisationPolicy(
         act=bot.mode is Mode.ACT,
         packs=packs,
         default_class=bot.default_class,
@@ -92,20 +92,22 @@ def build(
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
     if exclusive:
         journal.note_settings(in_force(settings, rules.packs, rules.declarations), clock())
-    return Context(connectors, journal, rules, Speaker(settings.bot.language, settings.bot.zone), clock, stop)
+    return Context(
+        connectors, journal, rules, Translator(settings.bot.language, settings.bot.zone), clock, stop
+    )
 
 
-def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Reception | None:
+def reception(settings: Settings, ctx: Context, metrics: Metrics) -> InteractionWorker | None:
     """Who hears buttons and commands; None where nobody does, and in observe mode, which speaks to nobody. It has
     connections of its own, because it works beside the cycles.
     """
-    if not ctx.policy.act or ctx.desk is None:
+    if not ctx.policy.act or ctx.interactions is None:
         return None
     own = replace(ctx, connectors=connect_all(settings))
-    desk = own.desk
+    desk = own.interactions
     assert desk is not None
-    made = Reception(own, desk, metrics.kept, metrics.did)
-    metrics.watch_desk(desk.silence, own.journal.waiting_deeds)
+    made = InteractionWorker(own, desk, metrics.kept, metrics.did)
+    metrics.watch_desk(desk.silence, own.journal.waiting_interactions)
     return made
 
 

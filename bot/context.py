@@ -8,17 +8,17 @@ from datetime import datetime
 
 from bot.journal import Journal
 from bot.messages.i18n.languages import LANGUAGES
-from bot.messages.i18n.speaker import Speaker
-from bot.messages.intent import Voice
+from bot.messages.i18n.speaker import Translator
+from bot.messages.intent import DeliveryForm
 from bot.policy.audience import Audience, OnTicket, Team
-from bot.policy.speaking_times import Talk
+from bot.policy.speaking_times import SpeakingTimes
 from bot.policy.waiver_terms import TERMS, Terms
 from domain.people import Person, Role
 from domain.ports.assets import AssetBook, Relations
 from domain.ports.connector import Connector
 from domain.ports.errors import SourceError
-from domain.ports.interactions import Desk
-from domain.ports.messaging import Outlet, Postbox
+from domain.ports.interactions import InteractionGateway
+from domain.ports.messaging import MessageChannel, RecipientDirectory
 from domain.ports.source import Inbound, TicketSource
 from domain.waiver import Declaration, Substitute
 from domain.working_calendar import Calendar, fold
@@ -26,7 +26,7 @@ from rules.loading.loader import Pack
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class OrganisationPolicy:
     """How this organisation wants it: from the settings.
 
     roles          group names or user ids per role
@@ -64,7 +64,7 @@ class Policy:
     waivers: Terms = TERMS
     same_person: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
-    talk: Talk = field(default_factory=Talk)
+    talk: SpeakingTimes = field(default_factory=SpeakingTimes)
     retain_days: int | None = None
 
     def calendar_of(self, team: str) -> Calendar:
@@ -80,8 +80,8 @@ class Context:
 
     connectors: tuple[Connector, ...]
     journal: Journal
-    policy: Policy
-    speak: Speaker
+    policy: OrganisationPolicy
+    speak: Translator
     clock: Callable[[], datetime]
     stop: Callable[[], bool] = lambda: False
     heard: Callable[[], Mapping[str, Mapping[str, int]]] = dict
@@ -102,9 +102,9 @@ class Context:
         return tuple(c.relations for c in self.connectors if c.relations)
 
     @property
-    def outlets(self) -> Mapping[str, Outlet]:
+    def channels(self) -> Mapping[str, MessageChannel]:
         """Where the bot can speak, by name."""
-        return {c.outlet.name: c.outlet for c in self.connectors if c.outlet}
+        return {c.channel.name: c.channel for c in self.connectors if c.channel}
 
     @property
     def inbounds(self) -> Mapping[str, Inbound]:
@@ -112,57 +112,57 @@ class Context:
         return {c.inbound.name: c.inbound for c in self.connectors if c.inbound}
 
     @property
-    def postbox(self) -> Postbox | None:
+    def recipients(self) -> RecipientDirectory | None:
         """The message service, if there is one."""
-        return next((c.postbox for c in self.connectors if c.postbox), None)
+        return next((c.recipients for c in self.connectors if c.recipients), None)
 
     @property
-    def desk(self) -> Desk | None:
+    def interactions(self) -> InteractionGateway | None:
         """Where people press buttons and give commands, if anywhere."""
-        return next((c.desk for c in self.connectors if c.desk), None)
+        return next((c.interactions for c in self.connectors if c.interactions), None)
 
     @property
-    def letterbox(self) -> Postbox | None:
+    def mail_recipients(self) -> RecipientDirectory | None:
         """Where formal notifications go that the message service does not take."""
-        return next((c.letterbox for c in self.connectors if c.letterbox), None)
+        return next((c.mail_recipients for c in self.connectors if c.mail_recipients), None)
 
     @property
     def messenger(self) -> str:
         """Name of the message service's outlet; empty when there is none."""
-        return next((c.outlet.name for c in self.connectors if c.postbox and c.outlet), "")
+        return next((c.channel.name for c in self.connectors if c.recipients and c.channel), "")
 
-    def voice(self, source: str, team: str = "") -> Voice:
+    def voice(self, source: str, team: str = "") -> DeliveryForm:
         """Where and how the findings of a source's tickets are told, of which `team` is responsible."""
-        outlet = self.outlets.get(source)
+        outlet = self.channels.get(source)
         editable = outlet.editable if outlet else True
         form = outlet.format if outlet else None
-        slack, aloud = self.postbox is not None, self.speaker_to(Team(team), team)
-        mail = self.letterbox is not None
-        return Voice(self.speak, form, editable, slack, self.desk is not None, aloud, mail)
+        slack, aloud = self.recipients is not None, self.speaker_to(Team(team), team)
+        mail = self.mail_recipients is not None
+        return DeliveryForm(self.speak, form, editable, slack, self.interactions is not None, aloud, mail)
 
     def apart(self, audience: Audience, team: str) -> str:
         """The team by which messages to an audience are kept apart: none but for a role without a channel of its own,
         which may be reached where the team is.
         """
-        if not isinstance(audience, Role) or self.postbox is None:
+        if not isinstance(audience, Role) or self.recipients is None:
             return ""
-        return "" if self.postbox.channel(audience.value) else team
+        return "" if self.recipients.channel(audience.value) else team
 
-    def speaker_to(self, audience: Audience, team: str) -> Speaker:
+    def speaker_to(self, audience: Audience, team: str) -> Translator:
         """Speaks as an audience reads: the language set for its channel, a person's own, else the one that was set.
         A role without a language of its own is addressed where the `team` is.
         """
         language = self._language(audience, team) or ""
         language = language.partition("-")[0].lower()
-        return Speaker(language, self.speak.timezone) if language in LANGUAGES else self.speak
+        return Translator(language, self.speak.timezone) if language in LANGUAGES else self.speak
 
     def _language(self, audience: Audience, team: str) -> str | None:
-        if self.postbox is None or isinstance(audience, OnTicket):
+        if self.recipients is None or isinstance(audience, OnTicket):
             return None
         if isinstance(audience, Person):
             try:
-                return self.postbox.locale(audience)
+                return self.recipients.locale(audience)
             except SourceError:  # a language is no reason to keep a message back
                 return None
         name = audience.value if isinstance(audience, Role) else audience.name
-        return self.postbox.language(name) or self.postbox.language(team)
+        return self.recipients.language(name) or self.recipients.language(team)

@@ -15,7 +15,7 @@ Outcome = TypeVar("Outcome")
 log = structlog.get_logger()
 
 
-def surviving(
+def isolate_errors(
     work: Callable[[], Outcome],
     otherwise: Callable[[Exception], Outcome],
     event: str,

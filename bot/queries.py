@@ -11,7 +11,7 @@ from bot.journal import Allowance, JournalError, open_journal
 from bot.messages.intent import COMMENT
 from bot.notify.waiting_time import waits
 from bot.outbox.undelivered import examined
-from bot.policy.overdue import known
+from bot.policy.overdue import rule_infos
 from bot.settings.load import Settings, SettingsError
 from domain.ports.connector import Diagnosis
 from domain.waiting import Wait
@@ -66,10 +66,10 @@ def waiting(settings: Settings) -> tuple[Wait, ...]:
     asked = policy(settings)
     journal = open_journal(settings.bot.database_url, exclusive=False)
     try:
-        rows, points = journal.asked_of(), journal.points()
+        rows, points = journal.rows_awaiting(), journal.points()
     finally:
         journal.close()
-    return waits(rows, points, known(asked.packs), asked.calendar_of, now())
+    return waits(rows, points, rule_infos(asked.packs), asked.calendar_of, now())
 
 
 def allow(settings: Settings, messages: int, by: str, user: str) -> None:

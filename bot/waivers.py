@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot.messages.i18n.speaker import ROLE_NAMES, Speaker
+from bot.messages.i18n.speaker import ROLE_NAMES, Translator
 from bot.policy.waiver_terms import Terms
 from domain import parsing
 from domain.facts import Facts
@@ -40,7 +40,7 @@ class WaiverRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WaiverRequest:
     """A waiver as somebody asks for it: until the end of the day `until`, in the office's time zone."""
 
     rules: tuple[str, ...]
@@ -49,7 +49,9 @@ class Asked:
     person: str
 
 
-def waiver(facts: Facts, packs: Sequence[Pack], asked: Asked, terms: Terms, speak: Speaker) -> Waiver:
+def waiver(
+    facts: Facts, packs: Sequence[Pack], asked: WaiverRequest, terms: Terms, speak: Translator
+) -> Waiver:
     """The waiver to record. Raises WaiverRefused."""
     for rule in asked.rules:
         _applicable(facts, packs, rule, speak)
@@ -65,7 +67,7 @@ def waiver(facts: Facts, packs: Sequence[Pack], asked: Asked, terms: Terms, spea
     )
 
 
-def decider(facts: Facts, person: str, terms: Terms, speak: Speaker) -> Holder:
+def decider(facts: Facts, person: str, terms: Terms, speak: Translator) -> Holder:
     """The person, by account id or exact name, as one who may decide on exceptions to this ticket: in a role that
     does, and without a part in making the change. Raises WaiverRefused.
     """
@@ -82,7 +84,7 @@ def still_open(facts: Facts, packs: Sequence[Pack], made: Waiver) -> tuple[str, 
 
 
 def authorised(
-    held: Mapping[Role, RoleMembers], person: str, roles: Sequence[Role], speak: Speaker
+    held: Mapping[Role, RoleMembers], person: str, roles: Sequence[Role], speak: Translator
 ) -> Holder:
     """The person, by account id or exact name, in the first of the roles they hold now. Raises WaiverRefused."""
     words = " ".join(person.split()).casefold()
@@ -102,7 +104,7 @@ def authorised(
 
 
 def _who_may(
-    held: Mapping[Role, RoleMembers], person: str, roles: Sequence[Role], speak: Speaker
+    held: Mapping[Role, RoleMembers], person: str, roles: Sequence[Role], speak: Translator
 ) -> WaiverRefused:
     may = [
         Holder(member, role)
@@ -136,7 +138,7 @@ def _not_their_own(facts: Facts, holder: Holder) -> None:
 _DID = {"requester": "requested", "implementer": "carries out", "builders": "built"}
 
 
-def _applicable(facts: Facts, packs: Sequence[Pack], rule: str, speak: Speaker) -> None:
+def _applicable(facts: Facts, packs: Sequence[Pack], rule: str, speak: Translator) -> None:
     try:
         reason = why_not(facts, packs, rule)
     except UnknownRule as error:
@@ -167,7 +169,7 @@ def _reason(words: str) -> str:
     return text
 
 
-def _until(day: date, now: datetime, max_days: int, speak: Speaker) -> datetime:
+def _until(day: date, now: datetime, max_days: int, speak: Translator) -> datetime:
     """The end of the day. Refused when it is over, or too far away."""
     zone = speak.timezone
     today = now.astimezone(zone).date()
@@ -185,5 +187,5 @@ def _until(day: date, now: datetime, max_days: int, speak: Speaker) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
-def _shown(day: date, speak: Speaker) -> str:
+def _shown(day: date, speak: Translator) -> str:
     return speak.day(datetime.combine(day, time(12), speak.timezone))

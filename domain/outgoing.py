@@ -9,7 +9,7 @@ from domain.sentence import Say
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class OutgoingMessage:
     """A message as it should be. Wishing the same again changes nothing; wishing otherwise edits it.
 
     target      name of the outlet

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from domain.lifecycle import Verdict
 
 
-class Claim(NamedTuple):
+class OnceKey(NamedTuple):
     """What makes a message come once: what it is, and a day that belongs to it."""
 
     what: str
@@ -17,7 +17,7 @@ class Claim(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ActionRequest:
     """A line of a ticket ("source:id") that somebody was asked for.
 
     audience    a role, or "team:<name>"
@@ -33,7 +33,7 @@ class Ask:
     settled_at: datetime | None = None
 
 
-class Point(NamedTuple):
+class OpenFinding(NamedTuple):
     """What the journal knows of a rule that is not in order. Moments are in UTC."""
 
     rule: str
@@ -42,7 +42,7 @@ class Point(NamedTuple):
     deadline: datetime | None
 
 
-class Settled(NamedTuple):
+class ResolvedFinding(NamedTuple):
     """A rule of a ticket that came in order."""
 
     source: str

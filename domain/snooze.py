@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class PauseKind(StrEnum):
+class SnoozeKind(StrEnum):
     """Why: they said that they have seen it, or chose when to hear of it again."""
 
     SEEN = "seen"
@@ -15,7 +15,7 @@ class PauseKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class Snooze:
     """No reminders of one ticket to one person until a moment (UTC). It moves no deadline and silences nothing
     that comes at the last moment: see `bot.policy.reminders`.
 
@@ -28,7 +28,7 @@ class Pause:
     ticket: str
     account: str
     person: str
-    kind: PauseKind
+    kind: SnoozeKind
     at: datetime
     until: datetime
     conversation: str = ""

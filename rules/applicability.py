@@ -43,7 +43,7 @@ def judged_on(facts: Facts) -> date:
     return moment.astimezone(_NORM_TIME).date()
 
 
-def asked(facts: Facts, packs: Sequence[Pack]) -> Iterator[tuple[Pack, Rule]]:
+def applicable_rules(facts: Facts, packs: Sequence[Pack]) -> Iterator[tuple[Pack, Rule]]:
     """The rules of the packs in force for this kind of ticket and what its fields say, in order, whatever its
     assets. A rule whose condition cannot be read is among them.
     """

@@ -23,7 +23,7 @@ P = TypeVar("P", bound=Params)
 
 
 @dataclass(frozen=True, slots=True)
-class Demand(Generic[P]):
+class CheckInput(Generic[P]):
     """One rule asked of one ticket. `because` holds only certain reasons; `subjects` the assets they name."""
 
     params: P
@@ -35,5 +35,5 @@ class Demand(Generic[P]):
 class Check(Generic[P]):
     """A check of the registry: a total, pure function and the parameters it takes."""
 
-    run: Callable[[Facts, Demand[P]], Outcome]
+    run: Callable[[Facts, CheckInput[P]], Outcome]
     params: type[P]

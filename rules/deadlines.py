@@ -10,9 +10,9 @@ from pydantic import Field, model_validator
 from domain.facts import Facts
 from domain.sentence import say
 from rules.check_api import Params
-from rules.field_looks import look_filled
+from rules.field_looks import observe_filled
 from rules.loading.names import FieldName
-from rules.outcome import Look, Result
+from rules.outcome import Observation, Result
 from rules.wording import label, sentences
 
 PriorityName = Literal["critical", "high", "medium", "low"]
@@ -61,15 +61,15 @@ class Deadlines(Params):
         return None if hours is None else facts.ticket.created + timedelta(hours=hours)
 
 
-def look_deadline(facts: Facts, params: Deadlines) -> Look:
+def look_deadline(facts: Facts, params: Deadlines) -> Observation:
     """Whether there is a deadline, its own or by priority."""
     moment = params.of(facts)
     if moment is None:
         names = (*params.fields, "priority") if params.hours else params.fields
-        looks = [look_filled(facts, name) for name in names]
+        looks = [observe_filled(facts, name) for name in names]
         return next((look for look in looks if look.result is Result.UNKNOWN), looks[0])
     seen = say("It must be done by {moment}.", moment=moment)
     if own := params.chosen(facts):
         term = say("The term for this priority, {hours} hours, is the organisation's own choice.", hours=own)
         seen = sentences(seen, term)
-    return Look(label(params.fields[0]), Result.MET, seen)
+    return Observation(label(params.fields[0]), Result.MET, seen)

@@ -11,27 +11,27 @@ from domain.facts import Facts
 from domain.finding import Finding
 from domain.lifecycle import State, Verdict
 from domain.sentence import say
-from rules.applicability import asked, causes
+from rules.applicability import applicable_rules, causes
 from rules.approval.people import settlers
-from rules.approval.stand_ins import with_standing
-from rules.check_api import Demand
+from rules.approval.stand_ins import with_stand_ins
+from rules.check_api import CheckInput
 from rules.checks import CHECKS
 from rules.condition import Condition
-from rules.grouping import DemandLine, group_lines
+from rules.grouping import RequirementGroup, group_findings
 from rules.loading.loader import Pack, Rule
 from rules.measures import Measures, allowed_rollout, measures
 from rules.outcome import Outcome, Result
-from rules.waivers import excepted
+from rules.waivers import apply_waivers
 from rules.why_not import UnknownRule, why_not
 from rules.wording import FLAGS, asset_name, sentences
 
 __all__ = [
-    "DemandLine",
     "Measures",
+    "RequirementGroup",
     "UnknownRule",
     "allowed_rollout",
     "evaluate",
-    "group_lines",
+    "group_findings",
     "measures",
     "why_not",
 ]
@@ -45,7 +45,7 @@ def evaluate(facts: Facts, packs: Sequence[Pack]) -> tuple[Finding, ...]:
         return ()
     found = (
         _finding(replace(facts, material=frozenset(pack.material)), pack, rule)
-        for pack, rule in asked(facts, packs)
+        for pack, rule in applicable_rules(facts, packs)
     )
     return tuple(finding for finding in found if finding is not None)
 
@@ -91,7 +91,7 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         settle_by=facts.settle_by if verdict is Verdict.MISSING else None,
         underway=outcome.underway and verdict is Verdict.PENDING,
     )
-    return excepted(found, facts, rule.waivable)
+    return apply_waivers(found, facts, rule.waivable)
 
 
 def _telling(stages: Sequence[_Judged]) -> _Judged:
@@ -120,8 +120,8 @@ def _outcomes(
     subjects = tuple({id(subject): subject for subject, _ in certain}.values())
     because = tuple(why for _, why in certain)
     for stage in rule.stages:
-        outcome = CHECKS[stage.check].run(facts, Demand(stage.params, because, subjects))
-        yield stage.gate or State.CLOSED, with_standing(outcome, facts, rule)
+        outcome = CHECKS[stage.check].run(facts, CheckInput(stage.params, because, subjects))
+        yield stage.gate or State.CLOSED, with_stand_ins(outcome, facts, rule)
 
 
 def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:

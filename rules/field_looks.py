@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain import parsing
 from domain.facts import Facts
-from rules.outcome import Look, Result
+from rules.outcome import Observation, Result
 from rules.wording import label, saw
 
 _TEST_DATA = {
@@ -17,42 +17,44 @@ _TEST_DATA = {
 }
 
 
-def look_filled(facts: Facts, name: str) -> Look:
+def observe_filled(facts: Facts, name: str) -> Observation:
     """A field must hold something meaningful."""
     field = facts.field(name)
     seen_as = Result.MET if field.filled else Result.UNMET
-    return Look(label(name), seen_as if field.readable else Result.UNKNOWN, saw(facts, name))
+    return Observation(label(name), seen_as if field.readable else Result.UNKNOWN, saw(facts, name))
 
 
-def look_value(facts: Facts, name: str, wanted: str) -> Look:
+def observe_value(facts: Facts, name: str, wanted: str) -> Observation:
     """A choice must have one value."""
     field = facts.field(name)
     seen_as = Result.MET if field.value == wanted else Result.UNMET
-    return Look(label(name), seen_as if field.readable else Result.UNKNOWN, saw(facts, name))
+    return Observation(label(name), seen_as if field.readable else Result.UNKNOWN, saw(facts, name))
 
 
-def look_yes(facts: Facts, name: str, no: Result = Result.UNMET) -> Look:
+def observe_yes(facts: Facts, name: str, no: Result = Result.UNMET) -> Observation:
     """A yes/no field must say yes. `no` is what an answer of no means; an empty one is merely unmet."""
     field = facts.field(name)
     if not field.readable:
-        return Look(label(name), Result.UNKNOWN, saw(facts, name))
+        return Observation(label(name), Result.UNKNOWN, saw(facts, name))
     result = Result.MET if field.value is True else no if field.value is False else Result.UNMET
-    return Look(label(name), result, saw(facts, name))
+    return Observation(label(name), result, saw(facts, name))
 
 
-def look_done(facts: Facts, name: str) -> Look:
+def observe_done(facts: Facts, name: str) -> Observation:
     """A point must be answered with yes, or with words that tell of it; a plain no is no."""
     field = facts.field(name)
     if isinstance(field.value, bool) or (
         isinstance(field.value, str) and parsing.boolean(field.value).value is False
     ):
         done = Result.MET if field.value is True else Result.UNMET
-        return Look(label(name), done if field.readable else Result.UNKNOWN, saw(facts, name))
-    return look_filled(facts, name)
+        return Observation(label(name), done if field.readable else Result.UNKNOWN, saw(facts, name))
+    return observe_filled(facts, name)
 
 
-def look_test_data(facts: Facts) -> Look:
+def observe_test_data(facts: Facts) -> Observation:
     """Test data may be made up or anonymised; production data is forbidden."""
     field = facts.field("test_data")
     seen_as = _TEST_DATA.get(str(field.value), Result.UNMET)
-    return Look(label("test_data"), seen_as if field.readable else Result.UNKNOWN, saw(facts, "test_data"))
+    return Observation(
+        label("test_data"), seen_as if field.readable else Result.UNKNOWN, saw(facts, "test_data")
+    )

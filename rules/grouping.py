@@ -17,7 +17,7 @@ _NARROWING = frozenset({"rollout", "test-validation", "test-data"})
 
 
 @dataclass(frozen=True, slots=True)
-class DemandLine:
+class RequirementGroup:
     """One demand, worded by its strictest finding, with all ids, reasons and clauses behind it.
 
     findings  all findings of the line, in the order of the catalogue
@@ -106,12 +106,12 @@ class DemandLine:
         return self.speaking[:1] if self.line in _NARROWING else self.speaking
 
 
-def group_lines(findings: Iterable[Finding]) -> tuple[DemandLine, ...]:
+def group_findings(findings: Iterable[Finding]) -> tuple[RequirementGroup, ...]:
     """One line per demand, in the order in which the demands first appear."""
     lines: dict[str, list[Finding]] = {}
     for finding in findings:
         lines.setdefault(finding.line, []).append(finding)
-    return tuple(DemandLine(name, tuple(some), _speaking(some)) for name, some in lines.items())
+    return tuple(RequirementGroup(name, tuple(some), _speaking(some)) for name, some in lines.items())
 
 
 _SPEAK_IN_TURN = (

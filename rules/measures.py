@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from domain.asset import Because, Flag, Subject
 from domain.facts import Facts
 from domain.ticket import TicketKind
-from rules.applicability import asked, causes
+from rules.applicability import applicable_rules, causes
 from rules.loading.loader import Pack, Rule
 from rules.rollout import STRATEGIES, RolloutTable, in_order
 from rules.service_hours import HoursTable, longest
@@ -53,7 +53,7 @@ def allowed_rollout(facts: Facts, packs: Sequence[Pack]) -> tuple[str, ...]:
     """
     found = [
         (rule, tuple(why for subject in facts.subjects for why in causes(rule.applies, subject)))
-        for _, rule in asked(facts, packs)
+        for _, rule in applicable_rules(facts, packs)
     ]
     return _narrowest(found, facts.size)
 

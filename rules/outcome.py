@@ -48,7 +48,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Observation:
     """What looking at one thing gave: its name for people, the result, and what was seen."""
 
     name: Say
@@ -76,8 +76,8 @@ def any_of(results: Iterable[Result]) -> Result:
     return next((result for result in (Result.MET, Result.UNKNOWN) if result in found), Result.UNMET)
 
 
-def judged(
-    looks: Sequence[Look],
+def combine(
+    looks: Sequence[Observation],
     wanted: Say,
     who: tuple[Actor, ...],
     combine: Callable[[Iterable[Result]], Result] = all_of,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.facts import Facts
 from domain.sentence import Quote, say
-from rules.outcome import Look, Result
+from rules.outcome import Observation, Result
 from rules.wording import label
 
 
@@ -24,12 +24,14 @@ def complete(facts: Facts) -> bool:
     return facts.children_readable and facts.field("changes").readable
 
 
-def look_contents(facts: Facts) -> Look:
+def look_contents(facts: Facts) -> Observation:
     """At least one change, and nothing out of sight."""
     found, name = contents(facts), label("changes")
     if not complete(facts):
-        return Look(name, Result.UNKNOWN, say("It cannot be read which changes this release contains."))
+        return Observation(
+            name, Result.UNKNOWN, say("It cannot be read which changes this release contains.")
+        )
     if not found:
-        return Look(name, Result.UNMET, say("This release contains no changes."))
+        return Observation(name, Result.UNMET, say("This release contains no changes."))
     named = tuple(Quote(key) for key in found)
-    return Look(name, Result.MET, say("This release contains {changes}.", changes=named))
+    return Observation(name, Result.MET, say("This release contains {changes}.", changes=named))

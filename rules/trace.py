@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from domain.facts import Facts
 from domain.people import Role
 from rules.applicability import causes
-from rules.check_api import Demand
+from rules.check_api import CheckInput
 from rules.checks import CHECKS
 from rules.loading.loader import Rule
 from rules.wording import label
@@ -27,7 +27,7 @@ class LookedAt:
     approvals: bool = False
 
 
-class _Noting(Mapping[K, V]):
+class AccessTrace(Mapping[K, V]):
     """A mapping that keeps what it was asked for."""
 
     def __init__(self, inner: Mapping[K, V]) -> None:
@@ -54,12 +54,12 @@ class _NotingTuple(tuple[Any, ...]):
         return super().__iter__()
 
 
-def looked_at(facts: Facts, rule: Rule) -> LookedAt:
+def access_trace(facts: Facts, rule: Rule) -> LookedAt:
     """What judging this rule on this ticket takes into view; nothing where no check is run."""
     certain = [(s, why) for s in facts.subjects for why in causes(rule.applies, s) if why.certain]
     if not certain or not rule.stages:
         return LookedAt()
-    fields, roles = _Noting(facts.ticket.fields), _Noting(facts.roles)
+    fields, roles = AccessTrace(facts.ticket.fields), AccessTrace(facts.roles)
     approvals, read = _NotingTuple(facts.ticket.approvals), list[bool]()
     approvals.told = lambda: read.append(True)
     ticket = replace(facts.ticket, fields=fields, approvals=approvals)
@@ -68,7 +68,7 @@ def looked_at(facts: Facts, rule: Rule) -> LookedAt:
     judged = {
         part.name
         for stage in rule.stages
-        for part in CHECKS[stage.check].run(noted, Demand(stage.params, because, subjects)).parts
+        for part in CHECKS[stage.check].run(noted, CheckInput(stage.params, because, subjects)).parts
     }
     names = [*_judged_by(fields.asked), *(name for name in _WHOM_TO_ASK if label(name) in judged)]
     return LookedAt(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(roles.asked)), bool(read))

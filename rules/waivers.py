@@ -11,7 +11,7 @@ from domain.waiver import Waiver
 from rules.condition import Condition
 
 
-def excepted(finding: Finding, facts: Facts, waivable: Condition | None = None) -> Finding:
+def apply_waivers(finding: Finding, facts: Facts, waivable: Condition | None = None) -> Finding:
     """The finding, waived when it is open and an exception for it is in force now. Where the document lets it be
     waived on a condition only, an exception holds nothing without that.
     """

@@ -50,7 +50,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Received:
     """One request as the server saw it."""
 
     method: str
@@ -60,7 +60,7 @@ class Asked:
     headers: dict[str, str]
 
 
-Watch = Callable[[Asked, bool], None]
+Watch = Callable[[Received, bool], None]
 """Sees each request before it is carried out (False) and after it, before the answer leaves (True). What it raises
 is a dropped line.
 """
@@ -71,7 +71,7 @@ class Server:
 
     def __init__(self, app: Flask, port: int = 0) -> None:
         self.faults: list[Fault] = []
-        self.asked: list[Asked] = []
+        self.asked: list[Received] = []
         self.watch: Watch = lambda _, __: None
         self._lock = threading.Lock()
         self._app = app.wsgi_app
@@ -97,7 +97,7 @@ class Server:
         """How many requests matched, faulty ones included."""
         return sum(1 for a in self.asked if method in ("", a.method) and re.search(path, a.path))
 
-    def writes(self) -> list[Asked]:
+    def writes(self) -> list[Received]:
         """Every request that could have changed something."""
         return [a for a in self.asked if a.method not in ("GET", "HEAD", "OPTIONS")]
 
@@ -117,7 +117,7 @@ class Server:
         request = Request(environ)
         body = request.get_data(cache=True)
         environ["wsgi.input"] = io.BytesIO(body)  # read once from the line; the app reads it again from here
-        asked = Asked(
+        asked = Received(
             request.method, request.path, request.query_string.decode(), body, dict(request.headers)
         )
         self.asked.append(asked)

@@ -24,7 +24,7 @@ from domain.asset import Flag
 from domain.facts import Facts
 from domain.lifecycle import State
 from rules.applicability import causes
-from rules.check_api import Demand
+from rules.check_api import CheckInput
 from rules.checks import CHECKS
 from rules.engine import evaluate, measures
 from rules.loading.loader import Pack, known_packs, load_packs
@@ -101,7 +101,7 @@ def _bare(facts: Facts, packs: tuple[Pack, ...]) -> None:
         reasons = tuple(why for subject_ in facts.subjects for why in causes(rule.applies, subject_))
         if reasons:
             for stage in rule.stages:
-                CHECKS[stage.check].run(facts, Demand(stage.params, reasons, facts.subjects))
+                CHECKS[stage.check].run(facts, CheckInput(stage.params, reasons, facts.subjects))
 
 
 if __name__ == "__main__":

@@ -22,12 +22,12 @@ from month import CHANGES, TALK, TEAMS, Heard, Town, edits, folder, town
 from office import CALENDAR, LADDERS
 
 from bot import logs
-from bot.messages.escalation import Up
+from bot.messages.escalation import EscalationMessage
 from bot.notify import escalations, reminders, ticket_messages
 from bot.policy.reminders import grouped
-from bot.policy.speaking_times import Talk
+from bot.policy.speaking_times import SpeakingTimes
 from domain.ports.messaging import Place
-from domain.requests import Claim
+from domain.requests import OnceKey
 from domain.working_calendar import Calendar
 
 BUSIEST = max(TEAMS, key=lambda team: TEAMS[team])
@@ -52,7 +52,7 @@ class Sleepless(Calendar):
 class Way:
     """How the month is played. `change` switches a rule off in the town; each way has a process of its own."""
 
-    talk: Talk = TALK
+    talk: SpeakingTimes = TALK
     calendar: type[Calendar] = Calendar
     given: Mapping[str, Any] = field(default_factory=dict)
     changes: Sequence[Callable[[Town], None]] = ()
@@ -77,9 +77,9 @@ def one_by_one(_: Town) -> None:
     upper: Any = escalations
     wish = upper._wish
 
-    def apart(ctx: Any, up: Up, *rest: Any) -> None:
+    def apart(ctx: Any, up: EscalationMessage, *rest: Any) -> None:
         for raised in up.raised:
-            wish(ctx, Up(up.audience, (raised,)), *rest)
+            wish(ctx, EscalationMessage(up.audience, (raised,)), *rest)
 
     upper._wish = apart
 
@@ -87,16 +87,16 @@ def one_by_one(_: Town) -> None:
 def every_day(office: Town) -> None:
     """What was reminded of is reminded of again every day: yesterday's claims are forgotten."""
     stage: Any = office.ctx.journal
-    made, asked, marked = stage.say_once, stage.sent_of, stage.mark_sent
+    made, asked, marked = stage.enqueue_once, stage.sent_once, stage.mark_sent
 
-    def today(claim: Claim) -> Claim:
+    def today(claim: OnceKey) -> OnceKey:
         if not claim.what.startswith("remind:"):
             return claim
-        return Claim(f"{claim.what}@{CALENDAR.local_day(office.now)}", claim.day)
+        return OnceKey(f"{claim.what}@{CALENDAR.local_day(office.now)}", claim.day)
 
-    stage.say_once = lambda claims, *rest: made([today(c) for c in claims], *rest)
-    stage.sent_of = lambda claims: frozenset(c for c in claims if today(c) in asked([today(c)]))
-    stage.mark_sent = lambda what, day, now: marked(*today(Claim(what, day)), now)
+    stage.enqueue_once = lambda claims, *rest: made([today(c) for c in claims], *rest)
+    stage.sent_once = lambda claims: frozenset(c for c in claims if today(c) in asked([today(c)]))
+    stage.mark_sent = lambda what, day, now: marked(*today(OnceKey(what, day)), now)
 
 
 def drafts_too(_: Town) -> None:

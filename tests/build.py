@@ -15,7 +15,7 @@ from domain.lifecycle import State
 from domain.people import Group, Person, Role, RoleMembers
 from domain.sentence import Either, Quote, Say
 from domain.ticket import Approval, Decision, Ticket, TicketKind
-from rules.check_api import Demand
+from rules.check_api import CheckInput
 from rules.checks import CHECKS
 from rules.outcome import Outcome
 
@@ -140,7 +140,7 @@ def complete(**given: Any) -> Facts:
 def run(name: str, given: Facts, because: Iterable[Because] = (), **params: Any) -> Outcome:
     """Judge by one check, for all subjects of the facts."""
     check = CHECKS[name]
-    return check.run(given, Demand(check.params.model_validate(params), tuple(because), given.subjects))
+    return check.run(given, CheckInput(check.params.model_validate(params), tuple(because), given.subjects))
 
 
 def unplaced(problems: Iterable[str]) -> list[str]:

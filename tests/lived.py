@@ -21,14 +21,14 @@ from office import CARLA, LADDERS, Office
 
 from bot.journal import Allowance, Decided, Journal
 from bot.journal.receipts import ReceiptRow
-from bot.policy.speaking_times import Talk
+from bot.policy.speaking_times import SpeakingTimes
 from domain.asset import Asset
 from domain.fields import Field
 from domain.lifecycle import State
 from domain.people import Group, Membership, Role, RoleMembers
-from domain.ports.interactions import Deed, Interaction
-from domain.ports.source import Hint
-from domain.snooze import Pause, PauseKind
+from domain.ports.interactions import Interaction, InteractionKind
+from domain.ports.source import ChangeHint
+from domain.snooze import Snooze, SnoozeKind
 from domain.ticket import Approval, AssetRef, Decision, TicketKind
 from domain.waiver import Waiver
 from tests.released import dumped, postgres
@@ -117,8 +117,8 @@ EDITS: tuple[Edit, ...] = (
 def _press(journal: Journal, moment: datetime, action: str, **made: Any) -> None:
     """Carla did something in the message service, and was answered."""
     key = f"press:{moment:%d%H%M}:{action}"
-    journal.keep(Interaction(key, Deed.PRESS, "U1", action, f"{CHANGE}||ICR-02"), moment)
-    deed = journal.next_deed("desk", moment, 60)
+    journal.keep(Interaction(key, InteractionKind.PRESS, "U1", action, f"{CHANGE}||ICR-02"), moment)
+    deed = journal.next_interaction("desk", moment, 60)
     assert deed is not None
     done = Decided(**{"ticket": CHANGE, "account": CARLA.id, "person": CARLA.name} | made)
     assert journal.decide(deed, "desk", done, moment)
@@ -126,8 +126,8 @@ def _press(journal: Journal, moment: datetime, action: str, **made: Any) -> None
 
 
 def _rests(journal: Journal, now: datetime) -> None:
-    snoozed = Pause(CHANGE, CARLA.id, CARLA.name, PauseKind.SNOOZED, now, at(17, 8), "D-carla")
-    seen = Pause(RELEASE, CARLA.id, CARLA.name, PauseKind.SEEN, now, at(26, 17))
+    snoozed = Snooze(CHANGE, CARLA.id, CARLA.name, SnoozeKind.SNOOZED, now, at(17, 8), "D-carla")
+    seen = Snooze(RELEASE, CARLA.id, CARLA.name, SnoozeKind.SEEN, now, at(26, 17))
     _press(journal, now, "snooze", outcome="snoozed", pause=snoozed)
     _press(journal, now, "seen", outcome="seen", ticket=RELEASE, pause=seen)
 
@@ -135,7 +135,7 @@ def _rests(journal: Journal, now: datetime) -> None:
 def _excepts(journal: Journal, now: datetime) -> None:
     waiver = Waiver(CHANGE, ("ICR-03",), "The masked copy comes later", CARLA.name, Role.CAB, now, at(30, 17))
     _press(journal, now, "waive", outcome="waived", waiver=waiver)
-    journal.hear("jira", [Hint("chg-1", "e1"), Hint("chg-2", "e2")], now)
+    journal.record_hint("jira", [ChangeHint("chg-1", "e1"), ChangeHint("chg-2", "e2")], now)
     journal.allow(Allowance(300, CARLA.name, "carla", at(20, 9)), now)
     journal.note_settings({"SLUIS_MODE": '"act"', "JIRA_API_TOKEN": None}, now)
     cab = Group("g-cab", "CAB")
@@ -150,7 +150,7 @@ def _confirms(journal: Journal, now: datetime) -> None:
 
 def _asks_later(journal: Journal, now: datetime) -> None:
     """What nobody came to yet."""
-    journal.keep(Interaction("press:late", Deed.PRESS, "U1", "explain", f"{CHANGE}||ICR-02"), now)
+    journal.keep(Interaction("press:late", InteractionKind.PRESS, "U1", "explain", f"{CHANGE}||ICR-02"), now)
 
 
 ACTS: Mapping[datetime, Callable[[Journal, datetime], None]] = {
@@ -182,7 +182,9 @@ RUNS = (
 class Lived(Office):
     """The office of these weeks, where people can answer in the message service."""
 
-    talk: Talk = field(default_factory=lambda: Talk(digest_at=time(8, 30), preread_on=3, ladders=LADDERS))
+    talk: SpeakingTimes = field(
+        default_factory=lambda: SpeakingTimes(digest_at=time(8, 30), preread_on=3, ladders=LADDERS)
+    )
     channels: Mapping[str, str] = field(
         default_factory=lambda: {"cab": "cab", "change_manager": "cm", "operations": "ops", "Web team": "web"}
     )
@@ -193,7 +195,7 @@ class Lived(Office):
         super().start()
         jira, slack = self.ctx.connectors
         desk: Any = self
-        self.ctx = replace(self.ctx, connectors=(jira, replace(slack, desk=desk)))
+        self.ctx = replace(self.ctx, connectors=(jira, replace(slack, interactions=desk)))
 
     def edit(self, until: datetime) -> None:
         """The tickets as they were made and edited until then."""

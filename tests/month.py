@@ -20,15 +20,15 @@ from zoneinfo import ZoneInfo
 
 from office import CALENDAR, CARLA, DINA, LADDERS, Office
 
-from bot.intake.facts import Gatherer
+from bot.intake.facts import FactsBuilder
 from bot.journal import Decided
-from bot.policy.snooze import Limits, pause_of
-from bot.policy.speaking_times import Talk
+from bot.policy.snooze import Limits, snooze_of
+from bot.policy.speaking_times import SpeakingTimes
 from domain.asset import Asset
 from domain.fields import Field
 from domain.lifecycle import State
 from domain.people import Group, Person
-from domain.ports.interactions import Deed, Interaction
+from domain.ports.interactions import Interaction, InteractionKind
 from domain.ticket import Approval, AssetRef, Decision, Ticket, TicketRef
 from domain.working_calendar import Calendar, fold
 
@@ -41,7 +41,7 @@ CHANGES = 200
 TEAMS = {"Web": 0.45, "Payments": 0.25, "Breda": 0.2, "Tilburg": 0.1}
 DUTCH = ("Breda", "Tilburg")
 CHANNELS = {"cab": "cab", "dpo": "dpo", "change_manager": "cm", "operations": "ops"}
-TALK = Talk(time(8, 30), 3, time(9), remind_limit=4, card_rest=60, ladders=LADDERS)
+TALK = SpeakingTimes(time(8, 30), 3, time(9), remind_limit=4, card_rest=60, ladders=LADDERS)
 TEXTS = ("package", "build_doc", "install_doc", "test_plan", "procedures", "scripts", "fallback_plan")
 ANN, BEN, TOM = Person("ann", "Ann"), Person("ben", "Ben"), Person("tom", "Tom")
 PRESSES = {"cab": CARLA, "dpo": DINA}
@@ -140,17 +140,17 @@ class Town(Office):
         if ref is None or f"{key}/{person.id}" in self._pressed:
             return
         self._pressed.add(f"{key}/{person.id}")
-        facts = Gatherer(self.ctx).facts(self, ref)
-        pause = pause_of(facts, person, None, Limits(self.remind_days, self.calendar))
-        journal.keep(Interaction(f"{key}/{person.id}", Deed.PRESS, person.id), self.now)
-        deed = journal.next_deed("month", self.now, 60)
+        facts = FactsBuilder(self.ctx).facts(self, ref)
+        pause = snooze_of(facts, person, None, Limits(self.remind_days, self.calendar))
+        journal.keep(Interaction(f"{key}/{person.id}", InteractionKind.PRESS, person.id), self.now)
+        deed = journal.next_interaction("month", self.now, 60)
         assert deed is not None
         made = Decided("seen", ticket=f"jira:{ref.id}", account=person.id, person=person.name, pause=pause)
         assert journal.decide(deed, "month", made, self.now)
         journal.answered(deed, self.now)
 
 
-def town(folder: str, talk: Talk = TALK, calendar: type[Calendar] = Calendar, **given: Any) -> Town:
+def town(folder: str, talk: SpeakingTimes = TALK, calendar: type[Calendar] = Calendar, **given: Any) -> Town:
     """Four teams, two of which keep Dutch holidays; twenty applications."""
     dutch = calendar(ZoneInfo("Europe/Amsterdam"), "NL")
     made = Town(

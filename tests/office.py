@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from build import ticket as bare
 
-from bot.context import Context, Policy
+from bot.context import Context, OrganisationPolicy
 from bot.cycle.cycle import cycle
 from bot.journal import open_journal
-from bot.messages.i18n.speaker import Speaker
-from bot.policy.escalation_ladder import Ladder, Ladders, rungs
-from bot.policy.speaking_times import Talk
+from bot.messages.i18n.speaker import Translator
+from bot.policy.escalation_ladder import EscalationPolicy, Ladders, rungs
+from bot.policy.speaking_times import SpeakingTimes
 from bot.report import Report
 from domain.asset import Asset
 from domain.fields import FIELDS, Field
@@ -32,10 +32,10 @@ from rules.loading.loader import load_packs
 
 CALENDAR = Calendar(ZoneInfo("Europe/Brussels"))
 LADDERS = Ladders(
-    Ladder(rungs(("change_manager:5", "cab:15"))),
-    Ladder(rungs(("change_manager:10", "cab:30"))),
-    Ladder(rungs(("team:-24", "change_manager:-8", "cab:0")), clock=True),
-    Ladder(rungs(("dpo:-72", "team:-48", "change_manager:-24", "cab:-6")), clock=True),
+    EscalationPolicy(rungs(("change_manager:5", "cab:15"))),
+    EscalationPolicy(rungs(("change_manager:10", "cab:30"))),
+    EscalationPolicy(rungs(("team:-24", "change_manager:-8", "cab:0")), clock=True),
+    EscalationPolicy(rungs(("dpo:-72", "team:-48", "change_manager:-24", "cab:-6")), clock=True),
 )
 MARC, CARLA, DINA = (
     Person("marc", "Marc"),
@@ -71,7 +71,7 @@ class Office:
     journal_url: str
     now: datetime
     packs: tuple[str, ...] = ("vo-icr",)
-    talk: Talk = field(default_factory=lambda: Talk(ladders=LADDERS))
+    talk: SpeakingTimes = field(default_factory=lambda: SpeakingTimes(ladders=LADDERS))
     tongue: str = "en"
     calendar: Calendar = CALENDAR
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Office:
     def start(self) -> None:
         """A process begins; one that was killed left its journal as it stood."""
         outlet = _Slack(self)
-        policy = Policy(
+        policy = OrganisationPolicy(
             act=True,
             packs=load_packs(list(self.packs)),
             default_class=3,
@@ -109,9 +109,9 @@ class Office:
         self.outlet = outlet
         connectors = (
             Connector("jira", self, source=self, book=self),
-            Connector("slack", self, outlet=outlet, postbox=self),
+            Connector("slack", self, channel=outlet, recipients=self),
         )
-        speak = Speaker(self.tongue, ZoneInfo("Europe/Brussels"))
+        speak = Translator(self.tongue, ZoneInfo("Europe/Brussels"))
         self.ctx = Context(connectors, open_journal(self.journal_url), policy, speak, lambda: self.now)
 
     def run(self, full: bool = False) -> Report:

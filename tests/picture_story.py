@@ -21,7 +21,7 @@ from prometheus_client import CollectorRegistry
 from bot import bootstrap
 from bot.context import Context
 from bot.cycle.cycle import cycle
-from bot.interactions.worker import Reception
+from bot.interactions.worker import InteractionWorker
 from bot.server.health import HealthServer, add_events
 from bot.server.health import app as pages
 from bot.settings.load import GROUPS, load_settings, prefix
@@ -124,7 +124,7 @@ class Story:
             loaded = load_settings()
             self.ctx: Context = bootstrap.build(loaded, lambda: self.now)
             desk = bootstrap.reception(loaded, self.ctx, bootstrap.Metrics())
-            assert isinstance(desk, Reception)
+            assert isinstance(desk, InteractionWorker)
             desk.open()
             flask = pages(dict, dict, CollectorRegistry())
             add_events(flask, desk.receive, lambda _: True)
@@ -147,7 +147,7 @@ class Story:
     def settled(self) -> None:
         """All that people did was worked off."""
         end = time.monotonic() + 10
-        while self.ctx.journal.waiting_deeds():
+        while self.ctx.journal.waiting_interactions():
             assert time.monotonic() < end, "the desk is stuck"
             time.sleep(0.01)
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.servicenow.client import Client
-from connectors.servicenow.cmdb.register import ServiceNowBook
+from connectors.servicenow.cmdb.register import Cmdb
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.doctor import ServiceNowExaminer
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.source import ServiceNowSource
-from connectors.servicenow.work_notes import ServiceNowOutlet
+from connectors.servicenow.work_notes import WorkNotes
 from connectors.shared.http import policy
 from domain.ports.messaging import Marker, Place
 from domain.ticket import Ticket
@@ -73,8 +73,8 @@ class Tools:
         self.client = Client(settings, policy("servicenow", total=2, backoff=0.0), clock)
         self.directory = Directory(self.client)
         self.source = ServiceNowSource(self.client, self.directory, settings)
-        self.book = ServiceNowBook(self.client, self.directory, settings)
-        self.outlet = ServiceNowOutlet(self.client, settings, self.source.own)
+        self.book = Cmdb(self.client, self.directory, settings)
+        self.outlet = WorkNotes(self.client, settings, self.source.own)
         self.examiner = ServiceNowExaminer(self.source, self.book)
 
     def read(self, number: str) -> Ticket:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.messages.i18n.speaker import ROLE_NAMES, VERDICT_NAMES, Speaker
+from bot.messages.i18n.speaker import ROLE_NAMES, VERDICT_NAMES, Translator
 from domain.lifecycle import Verdict
 from domain.people import Role
 from domain.sentence import Quote, Say, say
@@ -28,7 +28,7 @@ _WRITES = {
 _NOT_ASKED = say("not asked")
 
 
-def event(row: Mapping[str, Any], personal: Mapping[str, Any], speak: Speaker) -> list[str]:
+def event(row: Mapping[str, Any], personal: Mapping[str, Any], speak: Translator) -> list[str]:
     """What a row records, a line each. `personal` is what stands beside it; empty where that was taken away."""
     facts = json.loads(row["facts"])
     match row["cause"]:
@@ -56,13 +56,13 @@ def event(row: Mapping[str, Any], personal: Mapping[str, Any], speak: Speaker) -
     return lines
 
 
-def name_of(person: object, speak: Speaker) -> str:
+def name_of(person: object, speak: Translator) -> str:
     """A person as the journal keeps them; who was forgotten has no name."""
     name = person.get("name") if isinstance(person, dict) else None
     return str(name) if name else speak.say("somebody whose name is not kept")
 
 
-def _verdicts(facts: Mapping[str, Any], speak: Speaker) -> Iterator[str]:
+def _verdicts(facts: Mapping[str, Any], speak: Translator) -> Iterator[str]:
     alike: dict[tuple[str | None, str | None], list[str]] = {}
     for one in facts["changes"]:
         alike.setdefault((one["before"], one["after"]), []).append(one["rule"])
@@ -76,7 +76,7 @@ def _verdict(code: str | None) -> Say:
     return VERDICT_NAMES[Verdict(code)] if code else _NOT_ASKED
 
 
-def _write(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Speaker) -> str:
+def _write(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Translator) -> str:
     kind = _KINDS.get(facts["kind"], Quote(facts["kind"]))
     sentence = _WRITES.get(facts["event"])
     places = {"target": facts["target"].capitalize(), "kind": kind, "error": _text(facts, "error")}
@@ -88,7 +88,7 @@ def _write(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Speaker
     return f"{told.strip()} {recipients}"
 
 
-def _waiver(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Speaker) -> str:
+def _waiver(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Translator) -> str:
     rules, who = ", ".join(facts["rules"]), Quote(name_of(personal.get("by"), speak))
     if facts["event"] == "ended":
         return speak.say("Exception of {rules} ended by {who}.", rules=rules, who=who)
@@ -101,7 +101,7 @@ def _waiver(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Speake
     )
 
 
-def _deed(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Speaker) -> str:
+def _deed(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Translator) -> str:
     who = Quote(name_of(personal.get("by"), speak))
     return speak.say("{who} in the message service: {did}", who=who, did=_text(facts, "did"))
 

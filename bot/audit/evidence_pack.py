@@ -13,7 +13,7 @@ from typing import Any
 from bot.audit.page import page
 from bot.journal import Journal, TicketRow
 from bot.journal.audit import Excerpt
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.waivers import waiver_json
 from domain import hash_chain
 from rules.loading.loader import Pack
@@ -54,7 +54,7 @@ def gather(journal: Journal, packs: Sequence[Pack], request: Request) -> dict[st
     }
 
 
-def write(found: Mapping[str, Any], folder: Path, speak: Speaker) -> None:
+def write(found: Mapping[str, Any], folder: Path, speak: Translator) -> None:
     """Write the three files. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     html = page(found, speak).encode()

@@ -10,10 +10,10 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from bot.audit.sections import sections, state_of, timeline, with_beside
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 
 
-def page(pack: Mapping[str, Any], speak: Speaker) -> str:
+def page(pack: Mapping[str, Any], speak: Translator) -> str:
     """A pack as HTML, in the speaker's language and time zone."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -38,7 +38,7 @@ def page(pack: Mapping[str, Any], speak: Speaker) -> str:
 
 
 def _ticket(
-    name: str, about: Mapping[str, Any] | None, rows: Sequence[Mapping[str, Any]], speak: Speaker
+    name: str, about: Mapping[str, Any] | None, rows: Sequence[Mapping[str, Any]], speak: Translator
 ) -> dict[str, Any]:
     """What is told of one ticket; of one that was forgotten, the rows that stand."""
     own = [row for row in rows if row["ticket"] in (name, "")]
@@ -52,7 +52,7 @@ def _ticket(
     }
 
 
-def _lines(about: Mapping[str, Any], speak: Speaker) -> list[str]:
+def _lines(about: Mapping[str, Any], speak: Translator) -> list[str]:
     at = datetime.fromisoformat(about["checked_at"])
     return [
         speak.say("State: {state}", state=state_of(about, speak)),
@@ -61,7 +61,7 @@ def _lines(about: Mapping[str, Any], speak: Speaker) -> list[str]:
     ]
 
 
-def _how(speak: Speaker) -> list[str]:
+def _how(speak: Translator) -> list[str]:
     return [
         speak.say(
             "Run verify.py with Python: it reads evidence.json, recomputes every hash and checks this page."

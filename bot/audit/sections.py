@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.audit.events import event, name_of
-from bot.messages.i18n.speaker import ROLE_NAMES, STATE_NAMES, VERDICT_NAMES, Speaker
+from bot.messages.i18n.speaker import ROLE_NAMES, STATE_NAMES, VERDICT_NAMES, Translator
 from domain.asset import Dimension, Flag
 from domain.fields import FIELDS, Kind
 from domain.lifecycle import State, Verdict
@@ -36,7 +36,7 @@ class Section:
     kind: str = ""
 
 
-def sections(about: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], speak: Speaker) -> list[Section]:
+def sections(about: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], speak: Translator) -> list[Section]:
     """What an auditor asks of one ticket, in the order in which they ask it. `rows` are its rows with `personal`."""
     ticket = (about["snapshot"] or {}).get("ticket", {})
     return [
@@ -50,7 +50,7 @@ def sections(about: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], speak:
     ]
 
 
-def verdicts(about: Mapping[str, Any], speak: Speaker) -> Section:
+def verdicts(about: Mapping[str, Any], speak: Translator) -> Section:
     """Every requirement that is asked, with its clause and verdict."""
     found = [
         (
@@ -68,7 +68,7 @@ def verdicts(about: Mapping[str, Any], speak: Speaker) -> Section:
     return Section(speak.say("Verdicts"), columns, found, speak.say("No verdict."), "verdicts")
 
 
-def signatures(ticket: Mapping[str, Any], speak: Speaker) -> Section:
+def signatures(ticket: Mapping[str, Any], speak: Translator) -> Section:
     """Who decided what, as the source system identifies them."""
     found = [
         (
@@ -83,7 +83,7 @@ def signatures(ticket: Mapping[str, Any], speak: Speaker) -> Section:
     return Section(speak.say("Who signed"), columns, found, speak.say("Nobody, as far as can be seen."))
 
 
-def exceptions(about: Mapping[str, Any], speak: Speaker) -> Section:
+def exceptions(about: Mapping[str, Any], speak: Translator) -> Section:
     """Recorded waivers, in force or over."""
     found = [
         (
@@ -101,7 +101,7 @@ def exceptions(about: Mapping[str, Any], speak: Speaker) -> Section:
     return Section(speak.say("Exceptions"), columns, found, speak.say("None."))
 
 
-def classes(snapshot: Mapping[str, Any], speak: Speaker) -> Section:
+def classes(snapshot: Mapping[str, Any], speak: Translator) -> Section:
     """The assets that were judged, with their classes; an assumed class is marked."""
     found = [
         (
@@ -116,7 +116,7 @@ def classes(snapshot: Mapping[str, Any], speak: Speaker) -> Section:
     return Section(speak.say("Assets and classes (* assumed)"), columns, found, speak.say("None is known."))
 
 
-def fields(ticket: Mapping[str, Any], speak: Speaker) -> Section:
+def fields(ticket: Mapping[str, Any], speak: Translator) -> Section:
     """What stood in the ticket at the last look; fields that are empty are not shown."""
     found = [
         (
@@ -134,7 +134,7 @@ def fields(ticket: Mapping[str, Any], speak: Speaker) -> Section:
     return Section(speak.say("What was seen"), columns, sorted(found), speak.say("No snapshot is kept."))
 
 
-def history(ticket: Mapping[str, Any], speak: Speaker) -> Section:
+def history(ticket: Mapping[str, Any], speak: Translator) -> Section:
     """What people changed in the ticket, as far as its history shows."""
     found = [
         (
@@ -149,7 +149,7 @@ def history(ticket: Mapping[str, Any], speak: Speaker) -> Section:
     return Section(speak.say("Changes in the ticket"), columns, found, speak.say("None that can be seen."))
 
 
-def timeline(rows: Sequence[Mapping[str, Any]], speak: Speaker) -> Section:
+def timeline(rows: Sequence[Mapping[str, Any]], speak: Translator) -> Section:
     """Every row of the audit trail about the ticket."""
     found = [
         (
@@ -164,7 +164,7 @@ def timeline(rows: Sequence[Mapping[str, Any]], speak: Speaker) -> Section:
     return Section(speak.say("Timeline"), columns, found, kind="timeline")
 
 
-def state_of(about: Mapping[str, Any], speak: Speaker) -> str:
+def state_of(about: Mapping[str, Any], speak: Translator) -> str:
     """The ticket's state in words."""
     return speak(STATE_NAMES[State(about["state"])])
 
@@ -176,7 +176,7 @@ def with_beside(pack: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {**row, "beside": kept.get(row["seq"], {})}
 
 
-def _signer(approval: Mapping[str, Any], speak: Speaker) -> str:
+def _signer(approval: Mapping[str, Any], speak: Translator) -> str:
     if approval["person"] is None:
         return str((approval["group"] or {}).get("name", ""))
     who = name_of(approval["person"], speak)
@@ -184,18 +184,18 @@ def _signer(approval: Mapping[str, Any], speak: Speaker) -> str:
     return speak.say("{who}, for {asked}", who=who, asked=name_of(asked, speak)) if asked else who
 
 
-def _label(name: str, speak: Speaker) -> str:
+def _label(name: str, speak: Translator) -> str:
     """A field as people call it."""
     known = {"state": say("State"), "assets": say("Assets")}
     return speak(Say(FIELDS[name].label) if name in FIELDS else known.get(name, Quote(name)))
 
 
-def _shown(name: str, value: str, speak: Speaker) -> str:
+def _shown(name: str, value: str, speak: Translator) -> str:
     """One side of a change: states are codes of ours, all else is as the source shows it."""
     return speak(STATE_NAMES[State(value)]) if name == "state" and value else value or "–"
 
 
-def _value(name: str, field: Mapping[str, Any], speak: Speaker) -> str:
+def _value(name: str, field: Mapping[str, Any], speak: Translator) -> str:
     value = field["value"]
     if isinstance(value, bool):
         return speak.say("yes") if value else speak.say("no")
@@ -206,5 +206,5 @@ def _value(name: str, field: Mapping[str, Any], speak: Speaker) -> str:
     return speak(CHOICES.get(value, Quote(str(value))))
 
 
-def _moment(at: str | None, speak: Speaker) -> str:
+def _moment(at: str | None, speak: Translator) -> str:
     return speak.moment(datetime.fromisoformat(at)) if at else ""

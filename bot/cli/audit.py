@@ -86,7 +86,7 @@ def export(
     """
     from bot import bootstrap
     from bot.audit.evidence_pack import Request, gather, write
-    from bot.messages.i18n.speaker import Speaker
+    from bot.messages.i18n.speaker import Translator
 
     folder = to or Path(f"evidence-{key.replace(':', '-').replace('/', '-')}")
     with _journal() as (journal, loaded):
@@ -96,7 +96,7 @@ def export(
         _refuse(f"nothing is on record about {key}")
     tongue = language.value if language else loaded.bot.language
     try:
-        write(found, folder, Speaker(tongue, loaded.bot.zone))
+        write(found, folder, Translator(tongue, loaded.bot.zone))
     except OSError as error:
         _refuse(f"{folder}: {error.strerror}")
     typer.echo(f"{folder}: evidence.html, evidence.json, verify.py ({len(found['rows'])} rows)")

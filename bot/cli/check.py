@@ -14,7 +14,7 @@ from bot.cli.ticket import KeyArgument, ticket_called
 
 if TYPE_CHECKING:
     from bot.context import Context
-    from bot.messages.i18n.speaker import Speaker
+    from bot.messages.i18n.speaker import Translator
     from domain.facts import Facts
     from domain.finding import Finding
     from rules.loading.loader import Pack
@@ -79,11 +79,11 @@ def explain(
     """
     from bot.cli.console import show_tree
     from bot.messages.explanation import reasoning, reasoning_json
-    from bot.messages.i18n.speaker import Speaker
+    from bot.messages.i18n.speaker import Translator
     from rules.engine import evaluate
 
     ctx, facts = _ask(key)
-    speak = Speaker(language.value, ctx.speak.timezone) if language else ctx.speak
+    speak = Translator(language.value, ctx.speak.timezone) if language else ctx.speak
     packs, wanted = ctx.policy.packs, unasked or rule
     findings = [f for f in evaluate(facts, packs) if wanted in ("", f.id)]
     if unasked or (rule and not findings):
@@ -101,7 +101,7 @@ def _tell_why_not(
     packs: Sequence[Pack],
     rule: str,
     findings: Sequence[Finding],
-    speak: Speaker,
+    speak: Translator,
     form: Form,
 ) -> None:
     """Why a rule is not asked; or that it is, and what came of it."""
@@ -130,7 +130,7 @@ def _as_json(answer: object, form: Form) -> None:
 
 def _ask(key: str) -> tuple[Context, Facts]:
     """The ticket's facts, read now; a one-line error when no source has it."""
-    from bot.intake.facts import Gatherer
+    from bot.intake.facts import FactsBuilder
 
     with ticket_called(key) as (ctx, source, ref):
-        return ctx, Gatherer(ctx).facts(source, ref)
+        return ctx, FactsBuilder(ctx).facts(source, ref)

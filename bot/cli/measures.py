@@ -174,11 +174,11 @@ def _derive(case: Case, packs: tuple[Pack, ...]) -> dict[str, object]:
 def _tell(found: dict[str, object], packs: tuple[Pack, ...], language: str) -> None:
     from zoneinfo import ZoneInfo
 
-    from bot.messages.i18n.speaker import Speaker
+    from bot.messages.i18n.speaker import Translator
     from domain.sentence import Either
     from rules.wording import CHOICES
 
-    speak, asked, rollout = Speaker(language, ZoneInfo("UTC")), found["measures"], found["rollout"]
+    speak, asked, rollout = Translator(language, ZoneInfo("UTC")), found["measures"], found["rollout"]
     for rule in (rule for pack in packs for rule in pack.rules):
         if isinstance(asked, list) and rule.id in asked:
             typer.echo(f"{rule.id:8} {rule.titled(language)}")

@@ -192,7 +192,7 @@ def report(form: FormOption = Form.JSON, language: LanguageOption = None) -> Non
     """
     from bot import bootstrap, queries
     from bot.messages import waiting as words
-    from bot.messages.i18n.speaker import Speaker
+    from bot.messages.i18n.speaker import Translator
     from bot.notify.waiting_time import as_json
     from bot.settings.load import load_settings
 
@@ -201,7 +201,7 @@ def report(form: FormOption = Form.JSON, language: LanguageOption = None) -> Non
     if last is None:
         typer.echo("No run yet: start one with `sluis sync`.", err=True)
         raise typer.Exit(1)
-    speak = Speaker(language.value if language else loaded.bot.language, loaded.bot.zone)
+    speak = Translator(language.value if language else loaded.bot.language, loaded.bot.zone)
     found = queries.waiting(loaded)
     if form is Form.TEXT:
         typer.echo(words.listed(found, bootstrap.now(), speak))

@@ -116,9 +116,9 @@ def _packs_for(read: Read, use: Norms) -> tuple[Pack, ...]:
 
 
 def _show_cases(ran: Sequence[Ran], form: Form, language: str) -> None:
-    from bot.messages.i18n.speaker import Speaker
+    from bot.messages.i18n.speaker import Translator
 
-    speak = Speaker(language, ZoneInfo("UTC"))
+    speak = Translator(language, ZoneInfo("UTC"))
     if form is Form.JSON:
         answer = [one.as_json(speak) for one in ran]
         sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
@@ -202,7 +202,7 @@ def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from bot.messages.i18n.speaker import Speaker
+    from bot.messages.i18n.speaker import Translator
     from domain.sentence import say
     from rules.loading.loader import Item
     from rules.why_not import when
@@ -213,7 +213,7 @@ def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
         Item.REPORT: say(" (only reported, never asked of a ticket)"),
     }
 
-    speak = Speaker(language, ZoneInfo("UTC"))
+    speak = Translator(language, ZoneInfo("UTC"))
     table = Table(box=None, pad_edge=False, show_header=False)
     for pack, rule in found:
         title = f"{rule.titled(language)}{speak(notes[rule.item]) if rule.item in notes else ''}"
@@ -249,7 +249,7 @@ def _stand_ins(language: str) -> None:
 
     from pydantic import ValidationError
 
-    from bot.messages.i18n.speaker import Speaker
+    from bot.messages.i18n.speaker import Translator
     from bot.messages.waivers import stands_in
     from bot.settings.load import BotSettings
 
@@ -258,4 +258,4 @@ def _stand_ins(language: str) -> None:
     except ValidationError:
         return
     for one in declared:
-        typer.echo(f"\n{stands_in(one, Speaker(language, ZoneInfo('UTC')))}")
+        typer.echo(f"\n{stands_in(one, Translator(language, ZoneInfo('UTC')))}")

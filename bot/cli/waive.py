@@ -65,15 +65,15 @@ def _record(
     ctx: Context, source: TicketSource, ref: TicketRef, rules: tuple[str, ...], words: tuple[str, date, str]
 ) -> None:
     from bot.cli import os_account
-    from bot.intake.facts import Gatherer
+    from bot.intake.facts import FactsBuilder
     from bot.messages.waivers import recorded
-    from bot.waivers import Asked, WaiverRefused, authorised, still_open, waiver
+    from bot.waivers import WaiverRefused, WaiverRequest, authorised, still_open, waiver
 
-    facts = Gatherer(ctx).facts(source, ref)
+    facts = FactsBuilder(ctx).facts(source, ref)
     reason, until, person = words
     terms = ctx.policy.waivers
     try:
-        made = waiver(facts, ctx.policy.packs, Asked(rules, reason, until, person), terms, ctx.speak)
+        made = waiver(facts, ctx.policy.packs, WaiverRequest(rules, reason, until, person), terms, ctx.speak)
         account = authorised(facts.roles, person, terms.roles, ctx.speak).person.id
     except WaiverRefused as error:
         _refuse(str(error), 1)
@@ -96,11 +96,11 @@ def _list(ctx: Context, ref: TicketRef) -> None:
 def _end(ctx: Context, source: TicketSource, ref: TicketRef, rules: Sequence[str], person: str) -> None:
     """By somebody who may record one, on their own change too: ending one asks more of the ticket, not less."""
     from bot.cli.os_account import account
-    from bot.intake.facts import Gatherer
+    from bot.intake.facts import FactsBuilder
     from bot.waivers import WaiverRefused, authorised
 
     try:
-        by = authorised(Gatherer(ctx).members(source), person, ctx.policy.waivers.roles, ctx.speak)
+        by = authorised(FactsBuilder(ctx).members(source), person, ctx.policy.waivers.roles, ctx.speak)
     except WaiverRefused as error:
         _refuse(str(error), 1)
     told, user = f"{ref.source}:{ref.id}", account()

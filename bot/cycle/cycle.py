@@ -10,10 +10,10 @@ import structlog
 from bot.context import Context
 from bot.cycle.judge import ends_the_turn, judge, judge_releases, judge_waiting
 from bot.cycle.publish import deliver_all
-from bot.cycle.write_limit import brake, tell
-from bot.intake.facts import Gatherer
+from bot.cycle.write_limit import enforce_write_limit, report_halt
+from bot.intake.facts import FactsBuilder
 from bot.intake.listing import listed
-from bot.notify.digests import tell_all
+from bot.notify.digests import send_digests
 from bot.notify.receipts import remind_receipts
 from bot.notify.reminders import remind_all
 from bot.report import Report
@@ -33,21 +33,21 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     report.organisation(packs, attestations(packs, ctx.policy.declarations, today))
     report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
     run = ctx.journal.start_run(report.mode, report.started)
-    gatherer = Gatherer(ctx, watching=True)
+    gatherer = FactsBuilder(ctx, watching=True)
     report.later = []
     for source in ctx.sources:
         judge_all(ctx, source, gatherer, report, full, progress)
         look_at_roles(source, gatherer, report)
     judge_releases(ctx, gatherer, report)
     # Only here, when all is judged and nothing written, is it known how much this run would write.
-    brake(ctx, report)
+    enforce_write_limit(ctx, report)
     judge_waiting(ctx, gatherer, report)
     if report.halted:
-        tell(ctx, report)
+        report_halt(ctx, report)
     else:
         remind_all(ctx, gatherer, report)
         remind_receipts(ctx, report)
-        tell_all(ctx, report)
+        send_digests(ctx, report)
     deliver_all(ctx, report)
     forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
@@ -60,7 +60,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
 def judge_all(
     ctx: Context,
     source: TicketSource,
-    gatherer: Gatherer,
+    gatherer: FactsBuilder,
     report: Report,
     full: bool,
     progress: Callable[[str], None],
@@ -89,7 +89,7 @@ def waiting_since(source: TicketSource, report: Report) -> list[datetime]:
     return [ref.updated for name, ref, _ in report.later or () if name == source.name]
 
 
-def look_at_roles(source: TicketSource, gatherer: Gatherer, report: Report) -> None:
+def look_at_roles(source: TicketSource, gatherer: FactsBuilder, report: Report) -> None:
     """See who holds which role in every cycle, also when no ticket changed: later it counts who held it now."""
     if not report.source(source.name).complete:
         return

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.context import Context
-from bot.journal import Due, Slot
+from bot.journal import Due, OutboxRow
 from bot.messages.formats.render import with_remark
 from bot.outbox.dispatcher import deliver
-from bot.outbox.reconciler import Orders
+from bot.outbox.reconciler import DeliveryOptions
 from bot.policy.handover import is_handover
 from bot.report import Report
 from domain.ports.messaging import Format
@@ -29,14 +29,14 @@ def bring(ctx: Context, report: Report, only: Callable[[Due], bool]) -> Collecti
         said = ctx.speak.say("Takes the place of the comment of {at}, which was edited by hand.", at=at)
         return with_remark(body, form, said)
 
-    def elsewhere(slot: Slot) -> str | None:
-        if ctx.postbox is None or slot.target != ctx.messenger or is_handover(slot.kind):
+    def elsewhere(slot: OutboxRow) -> str | None:
+        if ctx.recipients is None or slot.target != ctx.messenger or is_handover(slot.kind):
             # A formal notification goes nowhere but to whom it is meant for.
             return None
-        return ctx.postbox.instead_of(slot.home.container)
+        return ctx.recipients.instead_of(slot.home.container)
 
-    orders = Orders(only, elsewhere, replaces)
-    delivery = deliver(ctx.journal, ctx.outlets, ctx.clock, limit=left, stop=ctx.stop, orders=orders)
+    orders = DeliveryOptions(only, elsewhere, replaces)
+    delivery = deliver(ctx.journal, ctx.channels, ctx.clock, limit=left, stop=ctx.stop, orders=orders)
     report.add(delivery.counts())
     report.told |= delivery.told
     for line in delivery.problems:

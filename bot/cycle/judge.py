@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from bot.context import Context
 from bot.cycle.deliver import bring
-from bot.error_barrier import surviving
-from bot.intake.facts import Gatherer
+from bot.error_barrier import isolate_errors
+from bot.intake.facts import FactsBuilder
 from bot.intake.releases import ENDS_THE_TURN
-from bot.messages.intent import COMMENT, Memory
+from bot.messages.intent import COMMENT, Previous
 from bot.notify.handovers import hand_over, notified
-from bot.notify.routing import addressed
+from bot.notify.routing import route
 from bot.notify.ticket_messages import decide
 from bot.policy.cutoff import over_before
 from bot.policy.handover import watched
@@ -31,7 +31,7 @@ def ends_the_turn(problem: Exception | None, source: TicketSource) -> bool:
     return isinstance(problem, ENDS_THE_TURN) and problem.system == source.name
 
 
-def judge_releases(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+def judge_releases(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
     """A release is judged again after a change in it was: its own stamp need not have moved. One that cannot be
     judged now is tried again in the next run.
     """
@@ -44,7 +44,7 @@ def judge_releases(ctx: Context, gatherer: Gatherer, report: Report) -> None:
             del sources[row.source]
 
 
-def judge_waiting(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+def judge_waiting(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
     """The tickets whose formal notification is due, now that it is known whether this run may write."""
     waiting, report.later = report.later or [], None
     sources = {source.name: source for source in ctx.sources}
@@ -54,7 +54,7 @@ def judge_waiting(ctx: Context, gatherer: Gatherer, report: Report) -> None:
 
 
 def judge(
-    ctx: Context, source: TicketSource, gatherer: Gatherer, ref: TicketRef, report: Report
+    ctx: Context, source: TicketSource, gatherer: FactsBuilder, ref: TicketRef, report: Report
 ) -> Exception | None:
     """Fetch, classify, evaluate and decide one ticket. Gives what went wrong; the others go on all the same."""
     count = report.source(source.name)
@@ -71,7 +71,7 @@ def judge(
         return error
 
     try:
-        return surviving(judged, broken, "ticket could not be judged", ticket=ref.key)
+        return isolate_errors(judged, broken, "ticket could not be judged", ticket=ref.key)
     except SourceError as error:
         report.problem(f"{ref.key}: {error.line}")
         if isinstance(error, NotFound) and error.system == source.name:
@@ -81,7 +81,7 @@ def judge(
 
 
 def on_record(
-    ctx: Context, source: TicketSource, gatherer: Gatherer, ref: TicketRef, report: Report
+    ctx: Context, source: TicketSource, gatherer: FactsBuilder, ref: TicketRef, report: Report
 ) -> tuple[Finding, ...] | None:
     """The findings of one ticket, kept in the journal with what is to be said of them. None when it is left alone for
     good, or until it is known whether this run may notify. Raises SourceError.
@@ -102,17 +102,17 @@ def on_record(
     facts = hand_over(ctx, facts, memory, report, lambda only: bring(ctx, report, only))
     findings = watched(facts, evaluate(facts, ctx.policy.packs))
     intents = decide(facts, findings, memory, ctx.voice(source.name, facts.ticket.team))
-    wishes = addressed(ctx, facts, intents, report)
+    wishes = route(ctx, facts, intents, report)
     ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
     ctx.journal.keep_hours(facts.ticket, any_hour(facts))
     return findings
 
 
-def memory_of(ctx: Context, ticket: Ticket) -> Memory:
+def memory_of(ctx: Context, ticket: Ticket) -> Previous:
     """What was said of a ticket before."""
-    slots = ctx.journal.slots_of(f"{ticket.source}:{ticket.id}")
+    slots = ctx.journal.rows_of(f"{ticket.source}:{ticket.id}")
     comment = next((slot for slot in slots if slot.kind == COMMENT), None)
-    return Memory(
+    return Previous(
         verdicts=_verdicts_before(ctx, ticket),
         spoken=frozenset(slot.kind for slot in slots),
         posted=frozenset(slot.kind for slot in slots if slot.applied_hash),

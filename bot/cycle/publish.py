@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from bot.context import Context
 from bot.cycle.deliver import bring
 from bot.cycle.judge import judge
-from bot.intake.facts import Gatherer
+from bot.intake.facts import FactsBuilder
 from bot.journal import Due
 from bot.journal.outbox import MAIL
 from bot.messages.intent import CARD
@@ -26,8 +26,8 @@ def deliver_all(ctx: Context, report: Report) -> None:
             report.problem(line)
         return
     keys = {f"{row.source}:{row.id}": row.key for row in ctx.journal.open_tickets()}
-    for due in ctx.journal.due_slots(ctx.clock()):
-        slot = next(slot for slot in ctx.journal.slots_of(due.ticket) if slot.id == due.id)
+    for due in ctx.journal.due_rows(ctx.clock()):
+        slot = next(slot for slot in ctx.journal.rows_of(due.ticket) if slot.id == due.id)
         report.planned.append(Planned(keys.get(due.ticket, due.ticket), due.target, due.kind, slot.reason))
 
 
@@ -39,7 +39,7 @@ def send(ctx: Context, report: Report, only: Callable[[Due], bool] = lambda _: T
 
 def retell(ctx: Context, report: Report, tickets: Collection[str]) -> None:
     """Cards of tickets ("source:id") that refuse their comment, or take it at last: the team is told so once."""
-    gatherer, sources = Gatherer(ctx), {source.name: source for source in ctx.sources}
+    gatherer, sources = FactsBuilder(ctx), {source.name: source for source in ctx.sources}
     for row in ctx.journal.open_tickets():
         if f"{row.source}:{row.id}" in tickets and row.source in sources and not ctx.stop():
             judge(ctx, sources[row.source], gatherer, row.ref, report)

@@ -8,23 +8,23 @@ from __future__ import annotations
 from bot.context import Context
 from bot.cycle.judge import ends_the_turn, judge, judge_releases
 from bot.cycle.publish import send
-from bot.intake.facts import Gatherer
-from bot.journal import Due, Heard
+from bot.intake.facts import FactsBuilder
+from bot.journal import Due, PendingHint
 from bot.report import Report
 from domain.ports.errors import NotFound, SourceError
 from domain.ports.source import TicketSource
 from domain.ticket import TicketRef
 
 
-def look_at_heard(ctx: Context) -> Report:
+def recheck_hinted(ctx: Context) -> Report:
     """Every ticket of which there was word, each once. One whose system is out of service keeps its turn; any
     other failure leaves it to the next cycle. Not to be run beside a cycle.
     """
     report = Report("act" if ctx.policy.act else "observe", ctx.clock())
-    gatherer, sources = Gatherer(ctx), {source.name: source for source in ctx.sources}
+    gatherer, sources = FactsBuilder(ctx), {source.name: source for source in ctx.sources}
     # Until a cycle finds that it may write, nobody does.
     report.halted = ctx.journal.halted()
-    for heard in ctx.journal.heard(report.started):
+    for heard in ctx.journal.pending_hints(report.started):
         source = sources.get(heard.source)
         if source is None or ctx.stop():
             continue
@@ -37,7 +37,7 @@ def look_at_heard(ctx: Context) -> Report:
 
 
 def look_at(
-    ctx: Context, source: TicketSource, heard: Heard, gatherer: Gatherer, report: Report
+    ctx: Context, source: TicketSource, heard: PendingHint, gatherer: FactsBuilder, report: Report
 ) -> Exception | None:
     """Read one ticket, judge it and deliver what there is to say about it and the releases that contain it. One that is
     not there, or not watched, is left alone; one that was said to be deleted and is not there is gone.
@@ -56,7 +56,7 @@ def look_at(
     return problem
 
 
-def _settle(ctx: Context, source: TicketSource, heard: Heard, report: Report) -> Exception | None:
+def _settle(ctx: Context, source: TicketSource, heard: PendingHint, report: Report) -> Exception | None:
     """Said to be deleted: it is gone when it cannot be read either."""
     try:
         source.read(TicketRef(source.name, heard.ticket, heard.ticket, ctx.clock()))
@@ -68,7 +68,9 @@ def _settle(ctx: Context, source: TicketSource, heard: Heard, report: Report) ->
     return None
 
 
-def _deliver(ctx: Context, source: TicketSource, ref: TicketRef, gatherer: Gatherer, report: Report) -> None:
+def _deliver(
+    ctx: Context, source: TicketSource, ref: TicketRef, gatherer: FactsBuilder, report: Report
+) -> None:
     concerned = {f"{row.source}:{row.id}" for row in ctx.journal.outdated_releases()}
     concerned.add(f"{source.name}:{ref.id}")
     judge_releases(ctx, gatherer, report)

@@ -17,7 +17,7 @@ FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class PlannedWrites:
     """What a run would write: so many messages, about so many of the tickets that are known to be open."""
 
     messages: int
@@ -30,7 +30,7 @@ class Load:
         return min(100, -(-100 * self.tickets // self.known)) if self.known else 100
 
 
-def too_much(load: Load, most: int, share: int) -> str:
+def exceeds_limit(load: PlannedWrites, most: int, share: int) -> str:
     """Why so much is not written unasked; empty when it may be."""
     if load.messages > most:
         return f"{load.messages} messages are more than SLUIS_MAX_WRITES={most}"
@@ -40,14 +40,14 @@ def too_much(load: Load, most: int, share: int) -> str:
     return ""
 
 
-def brake(ctx: Context, report: Report) -> None:
+def enforce_write_limit(ctx: Context, report: Report) -> None:
     """Decide, before the first write, whether this run may write; `report.halted` says why not. A person's word is
     used up by the run that needs it.
     """
     if not ctx.policy.act:
         return
     load = measured(ctx, report)
-    reason = too_much(load, ctx.policy.max_writes, ctx.policy.max_share)
+    reason = exceeds_limit(load, ctx.policy.max_writes, ctx.policy.max_share)
     word = ctx.journal.allowance(ctx.clock()) if reason else None
     # reminders are counted by none of these: they come on top, within the cap of every run
     report.limit = ctx.policy.max_writes + max(ctx.policy.allow, word.messages if word else 0)
@@ -60,19 +60,19 @@ def brake(ctx: Context, report: Report) -> None:
         report.note(f"{reason}: allowed by {by}")
 
 
-def tell(ctx: Context, report: Report) -> None:
+def report_halt(ctx: Context, report: Report) -> None:
     """Why nothing was written and what lets it go, once all that would be is known."""
     load = measured(ctx, report)
-    reason = too_much(load, ctx.policy.max_writes, ctx.policy.max_share) or report.halted
+    reason = exceeds_limit(load, ctx.policy.max_writes, ctx.policy.max_share) or report.halted
     way = f"`sluis sync --allow {load.messages}`, or `sluis allow {load.messages}` while `sluis serve` runs"
     report.problem(f"{reason}: nothing was written. Look at what would be, then let it go: {way}")
 
 
-def measured(ctx: Context, report: Report) -> Load:
+def measured(ctx: Context, report: Report) -> PlannedWrites:
     """What is due in the journal, and the notifications that wait for this decision."""
-    due = ctx.journal.due_slots(ctx.clock())
+    due = ctx.journal.due_rows(ctx.clock())
     waiting = report.later or []
     tickets = {one.ticket for one in due} | {f"{source}:{ref.id}" for source, ref, _ in waiting}
     known = {f"{row.source}:{row.id}" for row in ctx.journal.open_tickets()}
     messages = len(due) + sum(number for _, _, number in waiting)
-    return Load(messages, len(tickets), len(known | tickets))
+    return PlannedWrites(messages, len(tickets), len(known | tickets))

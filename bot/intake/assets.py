@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.policy.asset_merge import united
+from bot.policy.asset_merge import merge
 from bot.policy.classification import Beyond
 from domain.asset import Asset, Subject
 from domain.dependencies import Reach
@@ -18,7 +18,7 @@ from domain.ticket import AssetRef
 
 
 @dataclass(slots=True)
-class Registers:
+class AssetLookup:
     """What the books and relations say, remembered until `forget`."""
 
     books: Sequence[AssetBook]
@@ -108,7 +108,7 @@ class Registers:
         found, conflicts = {}, {}
         for ref in dict.fromkeys(everything):
             if described := self.described(ref):
-                found[ref], conflicts[ref] = united([at_home(asset) for asset in described])
+                found[ref], conflicts[ref] = merge([at_home(asset) for asset in described])
         unread = frozenset(ref for ref in everything if ref not in found) if self._closed else frozenset()
         chains = {ref: reach.chains for ref, reach in reached.items()}
         hidden = {ref: (_unread(ref),) for ref in found if self._hidden(ref)}

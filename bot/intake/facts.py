@@ -12,8 +12,8 @@ from datetime import datetime
 
 from bot.context import Context
 from bot.intake.accounts import approvals_at_home, at_home, foreign, known_people
-from bot.intake.assets import Registers
-from bot.intake.releases import Bundle, Shelf, added_at
+from bot.intake.assets import AssetLookup
+from bot.intake.releases import ReleaseContents, TicketCache, added_at
 from bot.policy.classification import classify, of_change, unread_change
 from bot.policy.emergency import settle_by
 from bot.policy.membership import with_past
@@ -27,7 +27,7 @@ from domain.ticket import Ticket, TicketRef
 
 
 @dataclass(slots=True)
-class Gatherer:
+class FactsBuilder:
     """Reads tickets with everything needed to judge them; members of the roles are read once per source, changes
     and assets once until `forget`. `problems` are lines for the admin about what was read so far. One that is
     `watching` keeps who was seen in which role; whoever only asks keeps nothing.
@@ -37,13 +37,13 @@ class Gatherer:
     watching: bool = False
     problems: list[str] = field(default_factory=list)
     _roles: dict[str, Mapping[Role, RoleMembers]] = field(default_factory=dict)
-    shelf: Shelf = field(init=False)
-    registers: Registers = field(init=False)
+    shelf: TicketCache = field(init=False)
+    registers: AssetLookup = field(init=False)
 
     def __post_init__(self) -> None:
         """Nothing is read yet."""
-        self.shelf = Shelf(self.ctx.sources, self.ctx.policy.max_children)
-        self.registers = Registers(self.ctx.books, self.ctx.relations)
+        self.shelf = TicketCache(self.ctx.sources, self.ctx.policy.max_children)
+        self.registers = AssetLookup(self.ctx.books, self.ctx.relations)
 
     def forget(self) -> None:
         """From now on tickets and assets are read anew: somebody may have settled something meanwhile."""
@@ -78,7 +78,7 @@ class Gatherer:
             same_person=self.ctx.policy.same_person,
         )
 
-    def _bundle(self, ticket: Ticket) -> Bundle:
+    def _bundle(self, ticket: Ticket) -> ReleaseContents:
         bundle = self.shelf.bundle(ticket)
         if bundle.left_out:
             self.problems.append(
@@ -101,7 +101,7 @@ class Gatherer:
             change = approvals_at_home(change, self._people(release))
         return Child(key, change, subjects, added_at(release, key, change))
 
-    def _bundled(self, release: Ticket, bundle: Bundle) -> tuple[Subject, ...]:
+    def _bundled(self, release: Ticket, bundle: ReleaseContents) -> tuple[Subject, ...]:
         """What the changes touch, with the people of the release's system: there its sign-offs are asked."""
         default = self.ctx.policy.default_class
         return tuple(

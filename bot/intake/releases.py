@@ -24,7 +24,7 @@ KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class ReleaseContents:
     """The changes of a ticket by key: None for one that could not be read. Only a release has any. `left_out` is how
     many were not looked at; `readable` is False when it is not certain that these are all.
     """
@@ -35,7 +35,7 @@ class Bundle:
 
 
 @dataclass(slots=True)
-class Shelf:
+class TicketCache:
     """The tickets read in a cycle, so that a change is not read once for itself and again for its release."""
 
     sources: Sequence[TicketSource]
@@ -59,16 +59,16 @@ class Shelf:
             self._tickets.popitem(last=False)
         return ticket
 
-    def bundle(self, ticket: Ticket) -> Bundle:
+    def bundle(self, ticket: Ticket) -> ReleaseContents:
         """The changes of a release, its own source asked first. Raises SourceError when a source is down."""
         if ticket.kind is not TicketKind.RELEASE:
-            return Bundle()
+            return ReleaseContents()
         named = ticket.field("changes")
         keys = tuple(dict.fromkeys(contained(ticket)))
         near = sorted(self.sources, key=lambda source: source.name != ticket.source)
         found = tuple((key, self._change(key, near)) for key in keys[: self.most])
         left_out = max(0, len(keys) - self.most)
-        return Bundle(found, left_out, named.readable and not left_out)
+        return ReleaseContents(found, left_out, named.readable and not left_out)
 
     def _change(self, key: str, sources: Sequence[TicketSource]) -> Ticket | None:
         try:

@@ -15,7 +15,7 @@ from bot.messages import card
 from bot.messages.intent import CARD, digest_of
 from bot.policy.audience import Team
 from bot.report import Report
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.ports.source import Fate, TicketSource
 from domain.sentence import Say, say
 from domain.ticket import TicketRef
@@ -102,8 +102,8 @@ def _end(ctx: Context, row: TicketRow, told: Say) -> None:
     body = card.gone(row.key, row.summary, speak(told), speak)
     reason = say("the ticket is not there any more")
     cards = [
-        Wish(slot.target, ticket, CARD, slot.home.container, digest_of(body), body, reason)
-        for slot in ctx.journal.slots_of(ticket)
+        OutgoingMessage(slot.target, ticket, CARD, slot.home.container, digest_of(body), body, reason)
+        for slot in ctx.journal.rows_of(ticket)
         if slot.kind == CARD and slot.target == ctx.messenger and slot.remote_id
     ]
     ctx.journal.gone(row.source, row.id, ctx.clock(), cards)

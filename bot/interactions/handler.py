@@ -11,33 +11,33 @@ from typing import Any
 
 from bot.context import Context
 from bot.intake.accounts import account_of, known_people, team_members
-from bot.intake.facts import Gatherer
-from bot.interactions.my_work import Teams, mine
+from bot.intake.facts import FactsBuilder
+from bot.interactions.my_work import TeamDirectory, mine
 from bot.interactions.snooze import Snoozing
-from bot.interactions.ticket_view import Case, NotDone
+from bot.interactions.ticket_view import InteractionRefused, TicketView
 from bot.journal import Decided, TicketRow
 from bot.messages import card, home_tab, waiver_modal
 from bot.messages import replies as desk
 from bot.messages.explanation import SYSTEMS
 from bot.messages.handover import receipt_of
 from bot.messages.i18n.languages import LANGUAGES
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.waiver_modal import REASON, RULES, UNTIL, Draft
 from bot.notify.receipts import confirm
-from bot.policy.actions import Action, Carried, Nap, Wanted, carried, understood
-from bot.policy.snooze import settled
+from bot.policy.actions import Action, ButtonValue, CommandKind, SnoozeChoice, decode, parse_command
+from bot.policy.snooze import resolution
 from bot.policy.ticket_summary import overview
-from bot.waivers import Asked, WaiverRefused, decider, still_open, waiver
+from bot.waivers import WaiverRefused, WaiverRequest, decider, still_open, waiver
 from domain.facts import Facts
 from domain.finding import Finding
 from domain.people import Person
 from domain.ports.errors import Gone, SourceError
-from domain.ports.interactions import Deed, Desk, Interaction, Visitor
+from domain.ports.interactions import Interaction, InteractionGateway, InteractionKind, Visitor
 from domain.ports.source import TicketSource
 from domain.sentence import say
 from domain.ticket import TicketRef
 from rules.engine import UnknownRule, evaluate, why_not
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 from rules.loading.names import nearest
 
 USUAL = timedelta(days=14)
@@ -47,12 +47,12 @@ _IN_A_DIALOG = (Action.WAIVE, Action.SNOOZE)
 
 
 @dataclass(slots=True)
-class Clerk:
+class InteractionHandler:
     """One at a time. `teams` remembers who is in which team, for showing only."""
 
     ctx: Context
-    desk: Desk
-    teams: Teams = field(default_factory=Teams)
+    desk: InteractionGateway
+    teams: TeamDirectory = field(default_factory=TeamDirectory)
 
     @property
     def _snoozing(self) -> Snoozing:
@@ -64,7 +64,7 @@ class Clerk:
         speak = self.speaker(visitor)
         try:
             return self._work(one, visitor, speak)
-        except NotDone as refused:
+        except InteractionRefused as refused:
             return refused.made
         except SourceError as error:
             if error.system == self.desk.name:
@@ -79,50 +79,50 @@ class Clerk:
         )
         return desk.plain_answer(words)
 
-    def speaker(self, visitor: Visitor) -> Speaker:
+    def speaker(self, visitor: Visitor) -> Translator:
         """Speaks as the person reads: their own language where we have it, else the one that was set."""
         language = visitor.locale.partition("-")[0].lower()
-        return Speaker(language, self.ctx.speak.timezone) if language in LANGUAGES else self.ctx.speak
+        return Translator(language, self.ctx.speak.timezone) if language in LANGUAGES else self.ctx.speak
 
-    def _work(self, one: Interaction, visitor: Visitor, speak: Speaker) -> Decided:
+    def _work(self, one: Interaction, visitor: Visitor, speak: Translator) -> Decided:
         match one.deed:
-            case Deed.HOME:
+            case InteractionKind.HOME:
                 page = home_tab.page(mine(self.ctx, visitor, self.teams), self.ctx.clock(), speak)
                 return Decided("home", {"home": page})
-            case Deed.COMMAND:
+            case InteractionKind.COMMAND:
                 return self._command(one, visitor, speak)
-            case Deed.FORM:
+            case InteractionKind.FORM:
                 snoozed = one.action == Action.SNOOZE.value
                 return self._snoozing.chosen(one, visitor) if snoozed else self._record(one, visitor)
-            case Deed.PRESS:
+            case InteractionKind.PRESS:
                 return self._press(one, visitor, speak)
 
     # -- commands -------------------------------------------------------------------------------------------
 
-    def _command(self, one: Interaction, visitor: Visitor, speak: Speaker) -> Decided:
-        asked = understood(one.value)
-        if asked.wanted is Wanted.HELP:
+    def _command(self, one: Interaction, visitor: Visitor, speak: Translator) -> Decided:
+        asked = parse_command(one.value)
+        if asked.wanted is CommandKind.HELP:
             plain = one.value.strip().casefold() in ("", "help", "hulp")
             return Decided("help", {"tell": desk.helped(speak, "" if plain else one.value)})
-        if asked.wanted is Wanted.MINE:
+        if asked.wanted is CommandKind.MINE:
             return Decided("mine", {"tell": home_tab.listed(mine(self.ctx, visitor, self.teams), speak)})
         source, ref = self._find(asked.key, speak)
         case = self._case(source, ref, visitor, speak)
-        if asked.wanted is Wanted.TICKET:
+        if asked.wanted is CommandKind.TICKET:
             body = card.compose(case.facts, case.lines, speak, buttons=True, why=desk.why_you(speak))
             return case.made("shown", tell=body)
         if not asked.rule:
             return case.made("explained", tell=desk.explained(case.facts, case.lines, speak))
         return self._explain_rule(case, asked.rule, speak)
 
-    def _find(self, key: str, speak: Speaker) -> tuple[TicketSource, TicketRef]:
+    def _find(self, key: str, speak: Translator) -> tuple[TicketSource, TicketRef]:
         for source in self.ctx.sources:
             if ref := source.find(key):
                 return source, ref
         near = nearest(key, [row.key for row in self.ctx.journal.open_tickets()])
-        raise NotDone(Decided("unknown ticket", {"tell": desk.no_such(key, near, speak)}))
+        raise InteractionRefused(Decided("unknown ticket", {"tell": desk.no_such(key, near, speak)}))
 
-    def _explain_rule(self, case: Case, rule: str, speak: Speaker) -> Decided:
+    def _explain_rule(self, case: TicketView, rule: str, speak: Translator) -> Decided:
         packs = self.ctx.policy.packs
         if found := [f for f in case.findings if f.id == rule]:
             return case.made("explained", tell=desk.whole_reasoning(case.facts, found[0], packs, speak))
@@ -134,8 +134,8 @@ class Clerk:
 
     # -- buttons --------------------------------------------------------------------------------------------
 
-    def _press(self, one: Interaction, visitor: Visitor, speak: Speaker) -> Decided:
-        about = carried(one.value)
+    def _press(self, one: Interaction, visitor: Visitor, speak: Translator) -> Decided:
+        about = decode(one.value)
         if about is None or one.action not in list(Action):
             return Decided("not ours", {})
         action = Action(one.action)
@@ -146,17 +146,17 @@ class Clerk:
             source, row = self._row(about, speak)
             return confirm(self.ctx, source, row, receipt_of(about.more), visitor, speak)
         case = self._about(about, visitor, speak)
-        done = settled(case.facts, case.lines, about.lines, self.ctx.policy.packs)
+        done = resolution(case.facts, case.lines, about.lines, self.ctx.policy.packs)
         if not case.view.now or (about.lines and len(done) == len(about.lines)):
             return case.made("already done", tell=desk.already(case.facts, done, speak))
         if action is Action.EXPLAIN:
             return case.made("explained", tell=desk.explained(case.facts, case.lines, speak))
-        nap = Nap(about.more) if action is Action.SNOOZE else None
+        nap = SnoozeChoice(about.more) if action is Action.SNOOZE else None
         return self._snoozing.pause(one, case, nap, speak)
 
     # -- exceptions -----------------------------------------------------------------------------------------
 
-    def _offer(self, one: Interaction, about: Carried, visitor: Visitor, speak: Speaker) -> Decided:
+    def _offer(self, one: Interaction, about: ButtonValue, visitor: Visitor, speak: Translator) -> Decided:
         """The form, for those who may. The dialog is opened at once: what allows it is worthless after 3 s."""
         try:
             dialog = self.desk.show(one, waiver_modal.waiting(speak))
@@ -166,13 +166,13 @@ class Clerk:
             case = self._about(about, visitor, speak)
             # Asked before the form is shown, and again when it is sent in: roles may change in between.
             decider(case.facts, case.person.id, self.ctx.policy.waivers, speak)
-        except NotDone as refused:
+        except InteractionRefused as refused:
             return _in_dialog(refused.made, dialog, speak)
         except WaiverRefused as refused:
             return case.made("may not waive", **waiver_modal.in_dialog(dialog, speak(refused.told), speak))
         open_ = _waivable(case)
         if not open_:
-            done = settled(case.facts, case.lines, about.lines, self.ctx.policy.packs)
+            done = resolution(case.facts, case.lines, about.lines, self.ctx.policy.packs)
             said = desk.said(desk.already(case.facts, done, speak))
             return case.made("already done", **waiver_modal.in_dialog(dialog, said, speak))
         note = waiver_modal.note_of(case.ticket, speak.language, one.place)
@@ -184,13 +184,13 @@ class Clerk:
     def _record(self, one: Interaction, visitor: Visitor) -> Decided:
         """Put an exception on record by the same rules as `sluis waive`; or show the form again with what is wrong."""
         noted = waiver_modal.noted(one.value)
-        about = carried(f"{noted[0]}|") if noted else None
+        about = decode(f"{noted[0]}|") if noted else None
         if noted is None or about is None:
             return Decided("not ours", {})
-        speak = Speaker(noted[1], self.ctx.speak.timezone)
+        speak = Translator(noted[1], self.ctx.speak.timezone)
         try:
             case = self._about(about, visitor, speak)
-        except NotDone as refused:
+        except InteractionRefused as refused:
             return _in_dialog(refused.made, one.view, speak)
         answers = one.answers
         rules = tuple(filter(None, answers.get(RULES, "").split(",")))
@@ -211,39 +211,39 @@ class Clerk:
 
     # -- who and what ---------------------------------------------------------------------------------------
 
-    def _about(self, about: Carried, visitor: Visitor, speak: Speaker) -> Case:
+    def _about(self, about: ButtonValue, visitor: Visitor, speak: Translator) -> TicketView:
         source, row = self._row(about, speak)
         return self._case(source, row.ref, visitor, speak)
 
-    def _row(self, about: Carried, speak: Speaker) -> tuple[TicketSource, TicketRow]:
+    def _row(self, about: ButtonValue, speak: Translator) -> tuple[TicketSource, TicketRow]:
         source = next((s for s in self.ctx.sources if s.name == about.source), None)
         row = self.ctx.journal.row(about.source, about.id)
         if source is None or row is None or row.gone_at:
             body = desk.no_such(row.key if row else "?", None, speak)
-            raise NotDone(Decided("unknown ticket", {"tell": body}))
+            raise InteractionRefused(Decided("unknown ticket", {"tell": body}))
         return source, row
 
-    def _case(self, source: TicketSource, ref: TicketRef, visitor: Visitor, speak: Speaker) -> Case:
+    def _case(self, source: TicketSource, ref: TicketRef, visitor: Visitor, speak: Translator) -> TicketView:
         """How the ticket stands now, for somebody who has a part in it. Raises NotDone for anybody else."""
-        facts = Gatherer(self.ctx).facts(source, ref)
+        facts = FactsBuilder(self.ctx).facts(source, ref)
         person = self._person(source, facts, visitor, speak)
         # Judged anew, never from the message that the button stands under: that may be days old.
         findings = evaluate(facts, self.ctx.policy.packs)
-        lines = tuple(group_lines(findings))
-        return Case(facts, tuple(findings), lines, overview(lines, facts.ticket.state), person)
+        lines = tuple(group_findings(findings))
+        return TicketView(facts, tuple(findings), lines, overview(lines, facts.ticket.state), person)
 
-    def _person(self, source: TicketSource, facts: Facts, visitor: Visitor, speak: Speaker) -> Person:
+    def _person(self, source: TicketSource, facts: Facts, visitor: Visitor, speak: Translator) -> Person:
         same = self.ctx.policy.same_person
         people = {p.id: p for p in _with_a_part(source, facts)}
         person = account_of(source, people.values(), visitor.email, visitor.id, same)
         ticket = f"{source.name}:{facts.ticket.id}"
         if person is None:
             body = desk.stranger(SYSTEMS.get(source.name, source.name), speak)
-            raise NotDone(Decided("stranger", {"tell": body}, ticket))
+            raise InteractionRefused(Decided("stranger", {"tell": body}, ticket))
         parts = {same.get(account, account) for account in people}
         if same.get(person.id, person.id) not in parts:
             made = Decided("no part in it", {"tell": desk.not_theirs(facts, speak)}, ticket)
-            raise NotDone(replace(made, account=person.id, person=person.name))
+            raise InteractionRefused(replace(made, account=person.id, person=person.name))
         return person
 
 
@@ -253,16 +253,16 @@ def _with_a_part(source: TicketSource, facts: Facts) -> tuple[Person, ...]:
     return (*known_people(facts.ticket, facts.roles), *owning, *team_members(source, facts.ticket.team))
 
 
-def _in_dialog(made: Decided, view: str, speak: Speaker) -> Decided:
+def _in_dialog(made: Decided, view: str, speak: Translator) -> Decided:
     """The same, said in the dialog that is open."""
     return replace(made, answer=waiver_modal.in_dialog(view, desk.said(made.answer["tell"]), speak))
 
 
-def _waivable(case: Case) -> tuple[Finding, ...]:
+def _waivable(case: TicketView) -> tuple[Finding, ...]:
     return tuple(finding for finding in case.findings if finding.verdict.open)
 
 
-def _asked(draft: Draft, person: Person) -> Asked:
+def _asked(draft: Draft, person: Person) -> WaiverRequest:
     """Raises WaiverRefused when no day or no requirement was chosen."""
     if not draft.rules:
         raise WaiverRefused("no requirement was chosen", say("Choose at least one requirement."))
@@ -270,4 +270,4 @@ def _asked(draft: Draft, person: Person) -> Asked:
         until = date.fromisoformat(draft.until)
     except ValueError:
         raise WaiverRefused("no day was chosen", say("Choose the last day on which it holds.")) from None
-    return Asked(draft.rules, draft.reason, until, person.id)
+    return WaiverRequest(draft.rules, draft.reason, until, person.id)

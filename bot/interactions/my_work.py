@@ -11,9 +11,9 @@ from itertools import groupby
 
 from bot.context import Context
 from bot.intake.accounts import account_of, team_members
-from bot.journal.open_findings import OpenFinding
+from bot.journal.open_findings import AwaitingFinding
 from bot.journal.tickets import TicketRow
-from bot.messages.home_tab import Mine, Point, Waiting
+from bot.messages.home_tab import MyWork, Point, Waiting
 from domain.lifecycle import Severity, State, Verdict
 from domain.people import Person, Role, RoleMembers
 from domain.ports.errors import Forbidden, SourceError
@@ -26,7 +26,7 @@ KEPT = 300.0
 
 
 @dataclass(slots=True)
-class Teams:
+class TeamDirectory:
     """The members of teams, remembered for a while. For showing what waits, never for deciding who may do what."""
 
     clock: Callable[[], float] = time.monotonic
@@ -42,14 +42,14 @@ class Teams:
 
 
 @dataclass(frozen=True, slots=True)
-class Self:
+class Me:
     """Somebody as one system knows them: every account of theirs, the roles they hold and the teams they are in."""
 
     accounts: frozenset[str]
     roles: tuple[Role, ...]
     teams: tuple[str, ...]
 
-    def settles(self, one: OpenFinding) -> bool:
+    def settles(self, one: AwaitingFinding) -> bool:
         """Whether this is for them: personally, in a role, or as one of the team."""
         if not one.who:
             return one.ticket.team in self.teams
@@ -63,12 +63,12 @@ class Self:
         return ident in self.accounts
 
 
-def mine(ctx: Context, visitor: Visitor, teams: Teams) -> Mine:
+def mine(ctx: Context, visitor: Visitor, teams: TeamDirectory) -> MyWork:
     """What waits for a visitor. A system that does not answer is named, and the others are shown all the same."""
     found = ctx.journal.open_findings()
     rules = {rule.id: rule for pack in ctx.policy.packs for rule in pack.rules}
     waiting: list[Waiting] = []
-    known: list[Self] = []
+    known: list[Me] = []
     unknown, silent = [], []
     for source in ctx.sources:
         here = [one for one in found if one.ticket.source == source.name]
@@ -83,7 +83,7 @@ def mine(ctx: Context, visitor: Visitor, teams: Teams) -> Mine:
             continue
         known.append(me)
         waiting += _waiting(here, me, rules)
-    return Mine(
+    return MyWork(
         roles=tuple(dict.fromkeys(role for me in known for role in me.roles)),
         teams=tuple(dict.fromkeys(team for me in known for team in me.teams)),
         waiting=tuple(sorted(waiting, key=lambda one: (one.start is None, str(one.start), one.key))),
@@ -93,8 +93,8 @@ def mine(ctx: Context, visitor: Visitor, teams: Teams) -> Mine:
 
 
 def oneself(
-    ctx: Context, source: TicketSource, visitor: Visitor, teams: Teams, names: Collection[str]
-) -> Self | None:
+    ctx: Context, source: TicketSource, visitor: Visitor, teams: TeamDirectory, names: Collection[str]
+) -> Me | None:
     """Who a visitor is in a source, by e-mail address or as declared; None when that cannot be told."""
     same = ctx.policy.same_person
     roles = _roles(ctx, source)
@@ -106,7 +106,7 @@ def oneself(
     accounts = _accounts(person, same)
     held = tuple(role for role, members in roles.items() if _among(accounts, members.people))
     crew = tuple(name for name, members in crews.items() if _among(accounts, members))
-    return Self(accounts, held, crew)
+    return Me(accounts, held, crew)
 
 
 def _accounts(person: Person, same: Mapping[str, str]) -> frozenset[str]:
@@ -126,7 +126,7 @@ def _roles(ctx: Context, source: TicketSource) -> Mapping[Role, RoleMembers]:
         return {}
 
 
-def _waiting(found: Sequence[OpenFinding], me: Self, rules: Mapping[str, Rule]) -> Iterator[Waiting]:
+def _waiting(found: Sequence[AwaitingFinding], me: Me, rules: Mapping[str, Rule]) -> Iterator[Waiting]:
     pressing = [one for one in found if one.rule in rules and _counts(one, rules[one.rule])]
     by_ticket = sorted(pressing, key=lambda one: (one.ticket.source, one.ticket.id))
     for _, group in groupby(by_ticket, key=lambda one: (one.ticket.source, one.ticket.id)):
@@ -137,11 +137,11 @@ def _waiting(found: Sequence[OpenFinding], me: Self, rules: Mapping[str, Rule]) 
             yield _ticket(row, points)
 
 
-def _counts(one: OpenFinding, rule: Rule) -> bool:
+def _counts(one: AwaitingFinding, rule: Rule) -> bool:
     return rule.severity is Severity.REQUIRED and one.ticket.state is not State.DRAFT
 
 
-def _due_first(found: list[OpenFinding], rules: Mapping[str, Rule]) -> list[OpenFinding]:
+def _due_first(found: list[AwaitingFinding], rules: Mapping[str, Rule]) -> list[AwaitingFinding]:
     """What should have been there, and what is pending before the next gate; the rest is for later."""
     state = found[0].ticket.state
     gates = [gate for one in found if one.verdict is Verdict.PENDING and (gate := rules[one.rule].gate)]
@@ -152,9 +152,9 @@ def _due_first(found: list[OpenFinding], rules: Mapping[str, Rule]) -> list[Open
     ]
 
 
-def _points(found: Sequence[OpenFinding], rules: Mapping[str, Rule]) -> Iterator[Point]:
+def _points(found: Sequence[AwaitingFinding], rules: Mapping[str, Rule]) -> Iterator[Point]:
     """One point for each demand, worded by its strictest requirement."""
-    strictest: dict[str, OpenFinding] = {}
+    strictest: dict[str, AwaitingFinding] = {}
     for one in sorted(found, key=lambda one: rules[one.rule].rank):
         strictest[rules[one.rule].line or one.rule] = one
     for line, one in sorted(strictest.items(), key=lambda item: (_WORST.index(item[1].verdict), item[0])):

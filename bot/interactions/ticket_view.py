@@ -9,10 +9,10 @@ from bot.policy.ticket_summary import Overview
 from domain.facts import Facts
 from domain.finding import Finding
 from domain.people import Person
-from rules.grouping import DemandLine
+from rules.grouping import RequirementGroup
 
 
-class NotDone(Exception):
+class InteractionRefused(Exception):
     """Nothing was done, and this is what is said of it."""
 
     def __init__(self, made: Decided) -> None:
@@ -21,12 +21,12 @@ class NotDone(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class TicketView:
     """A deed about one ticket, with the person as the ticket's system knows them, and how the ticket stands now."""
 
     facts: Facts
     findings: tuple[Finding, ...]
-    lines: tuple[DemandLine, ...]
+    lines: tuple[RequirementGroup, ...]
     view: Overview
     person: Person
 

@@ -13,14 +13,14 @@ from typing import Any
 import structlog
 
 from bot.context import Context
-from bot.error_barrier import surviving
-from bot.interactions.handler import Clerk
-from bot.journal import Decided, DeedRow
+from bot.error_barrier import isolate_errors
+from bot.interactions.handler import InteractionHandler
+from bot.journal import Decided, InteractionRow
 from bot.messages import snooze_modal, waiver_modal
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.policy.actions import Action
 from domain.ports.errors import Gone, SourceError
-from domain.ports.interactions import Deed, Desk, Interaction
+from domain.ports.interactions import Interaction, InteractionGateway, InteractionKind
 
 log = structlog.get_logger()
 
@@ -39,7 +39,7 @@ LOOK = 1.0
 """Seconds between two looks at the queue; what comes in wakes the worker at once."""
 
 
-class Reception:
+class InteractionWorker:
     """Takes deeds from the desk and works them off. `on_kept` hears the seconds before each acknowledgement,
     `on_done` the outcome of each deed.
     """
@@ -47,11 +47,11 @@ class Reception:
     def __init__(
         self,
         ctx: Context,
-        desk: Desk,
+        desk: InteractionGateway,
         on_kept: Callable[[float], None] = lambda _: None,
         on_done: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._ctx, self._desk, self._clerk = ctx, desk, Clerk(ctx, desk)
+        self._ctx, self._desk, self._clerk = ctx, desk, InteractionHandler(ctx, desk)
         self._on_kept, self._on_done = on_kept, on_done
         self._wake, self._over = threading.Event(), threading.Event()
         self._worker = threading.Thread(target=self._run, name="reception", daemon=True)
@@ -91,21 +91,21 @@ class Reception:
         self._ctx.journal.keep(one, self._ctx.clock())
         self._wake.set()
         self._on_kept(time.monotonic() - started)
-        noted = waiver_modal.noted(one.value) if one.deed is Deed.FORM else None
+        noted = waiver_modal.noted(one.value) if one.deed is InteractionKind.FORM else None
         if noted is None:
             return None
         waiting = snooze_modal.waiting if one.action == Action.SNOOZE.value else waiver_modal.waiting
-        return waiting(Speaker(noted[1], self._ctx.speak.timezone))
+        return waiting(Translator(noted[1], self._ctx.speak.timezone))
 
     def work_off(self) -> int:
         """Work on everything that is due now; gives how many deeds that was."""
         done, journal = 0, self._ctx.journal
-        if not journal.waiting_deeds():
+        if not journal.waiting_interactions():
             return done
         journal.free_dead_leases()  # what another replica was at when it was killed is not waited for
         owner = journal.own_name()
         while not self._over.is_set():
-            deed = journal.next_deed(owner, self._ctx.clock(), LEASE)
+            deed = journal.next_interaction(owner, self._ctx.clock(), LEASE)
             if deed is None:
                 break
             self._work(deed, owner)
@@ -117,11 +117,11 @@ class Reception:
             # Before the queue is read: a deed that comes in while it is being read wakes us again.
             self._wake.clear()
             # The journal may be out of reach for a while: the worker must outlive that.
-            done = surviving(self.work_off, lambda _: 0, "deeds could not be worked off", raised=())
+            done = isolate_errors(self.work_off, lambda _: 0, "deeds could not be worked off", raised=())
             if not done:
                 self._wake.wait(LOOK)
 
-    def _work(self, deed: DeedRow, owner: str) -> None:
+    def _work(self, deed: InteractionRow, owner: str) -> None:
         try:
             answer = deed.answer
             if answer is None:
@@ -138,7 +138,7 @@ class Reception:
             self._ctx.journal.answered(deed, self._ctx.clock())
 
     def _decided(self, one: Interaction) -> Decided:
-        return surviving(
+        return isolate_errors(
             lambda: self._clerk.work(one),
             lambda error: Decided(f"failed: {type(error).__name__}", {"tell": self._clerk.sorry()}),
             "deed could not be worked on",
@@ -160,7 +160,7 @@ class Reception:
         if body := answer.get("tell"):
             self._desk.tell(one, body)
 
-    def _later(self, deed: DeedRow, error: SourceError) -> None:
+    def _later(self, deed: InteractionRow, error: SourceError) -> None:
         """Try again after a while; after some times, leave it at what is on record."""
         log.warning("deed not answered", problem=error.line, attempts=deed.attempts + 1)
         if deed.attempts + 1 >= PATIENCE:

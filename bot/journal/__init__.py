@@ -63,26 +63,26 @@ forgotten with that ticket. Who adds a fact worth proving calls `bot.journal.aud
 from bot.journal.audit import Entry, append
 from bot.journal.audit_causes import Cause
 from bot.journal.engine import JournalError, connect
-from bot.journal.interactions import Decided, DeedRow
+from bot.journal.interactions import Decided, InteractionRow
 from bot.journal.journal import Journal, open_journal
 from bot.journal.migrate import upgrade
-from bot.journal.outbox_row import Due, Slot, Unsent
+from bot.journal.outbox_row import Due, OutboxRow, Unsent
 from bot.journal.tickets import TicketRow
 from bot.journal.transactions import digest
-from bot.journal.webhook_events import Heard
+from bot.journal.webhook_events import PendingHint
 from bot.journal.write_allowance import Allowance
 
 __all__ = [
     "Allowance",
     "Cause",
     "Decided",
-    "DeedRow",
     "Due",
     "Entry",
-    "Heard",
+    "InteractionRow",
     "Journal",
     "JournalError",
-    "Slot",
+    "OutboxRow",
+    "PendingHint",
     "TicketRow",
     "Unsent",
     "append",

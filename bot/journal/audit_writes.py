@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.journal.audit import Entry
 from bot.journal.audit_causes import Cause
-from bot.journal.outbox_row import GENERAL, Slot
+from bot.journal.outbox_row import GENERAL, OutboxRow
 
 
-def written(event: str, slot: Slot, at: datetime, **more: str) -> tuple[Entry, datetime]:
+def written(event: str, slot: OutboxRow, at: datetime, **more: str) -> tuple[Entry, datetime]:
     """An entry about a slot: "announced", "confirmed", "failed" or "doubted".
 
     The full names of subject and kind may hold a person's account or name, so these stand beside the chain.

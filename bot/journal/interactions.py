@@ -20,8 +20,8 @@ from bot.journal.receipts import ReceiptRow, put_receipt
 from bot.journal.schema import DEED, PAUSE
 from bot.journal.transactions import Store, insert
 from bot.journal.waivers import put_waiver
-from domain.ports.interactions import Deed, Interaction
-from domain.snooze import Pause, PauseKind
+from domain.ports.interactions import Interaction, InteractionKind
+from domain.snooze import Snooze, SnoozeKind
 from domain.waiver import Waiver
 
 WAITING, DECIDED, DONE = "waiting", "decided", "done"
@@ -38,13 +38,13 @@ class Decided:
     ticket: str = ""
     account: str = ""
     person: str = ""
-    pause: Pause | None = None
+    pause: Snooze | None = None
     waiver: Waiver | None = None
     receipt: ReceiptRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class DeedRow:
+class InteractionRow:
     """A deed to work on. `answer` is what is still to be said when it was decided already."""
 
     id: int
@@ -55,7 +55,7 @@ class DeedRow:
     received_at: datetime
 
 
-class Deeds(Store):
+class Interactions(Store):
     """The queue, and who asked for rest."""
 
     def keep(self, one: Interaction, now: datetime) -> bool:
@@ -71,7 +71,7 @@ class Deeds(Store):
             first = new.on_conflict_do_nothing(index_elements=["key"]).returning(DEED.c.id)
             return connection.execute(first).first() is not None
 
-    def next_deed(self, owner: str, now: datetime, seconds: int) -> DeedRow | None:
+    def next_interaction(self, owner: str, now: datetime, seconds: int) -> InteractionRow | None:
         """Take the oldest deed that nobody works on, for so many seconds; None when there is none."""
         rested = or_(DEED.c.next_attempt_at.is_(None), DEED.c.next_attempt_at <= now)
         free = or_(DEED.c.lease_until.is_(None), DEED.c.lease_until < now)
@@ -85,9 +85,9 @@ class Deeds(Store):
         )
         with self.write() as connection:
             row = connection.execute(take).mappings().first()
-        return _deed(dict(row)) if row else None
+        return _interaction(dict(row)) if row else None
 
-    def decide(self, deed: DeedRow, owner: str, made: Decided, now: datetime) -> bool:
+    def decide(self, deed: InteractionRow, owner: str, made: Decided, now: datetime) -> bool:
         """Put on record what came of a deed: all of it, or nothing. False when somebody else has it by now."""
         held = (DEED.c.id == deed.id, DEED.c.lease_owner == owner, DEED.c.state == WAITING)
         values = {
@@ -98,7 +98,7 @@ class Deeds(Store):
             if connection.execute(update(DEED).where(*held).values(values)).rowcount == 0:
                 return False
             if made.pause:
-                _put_pause(connection, made.pause)
+                _put_snooze(connection, made.pause)
             if made.waiver:
                 put_waiver(connection, made.waiver, made.account)
             if made.receipt:
@@ -107,64 +107,64 @@ class Deeds(Store):
             append(connection, Entry(Cause.INTERACTION, made.ticket, {"did": made.outcome}, by), now)
         return True
 
-    def answered(self, deed: DeedRow, now: datetime) -> None:
+    def answered(self, deed: InteractionRow, now: datetime) -> None:
         """The answer was given, or cannot be given any more."""
         forgotten: dict[str, Any] = {"payload": {}, "answer": None, "lease_owner": None, "lease_until": None}
         with self.write() as connection:
             done = update(DEED).where(DEED.c.id == deed.id)
             connection.execute(done.values(state=DONE, done_at=now, **forgotten))
 
-    def try_again(self, deed: DeedRow, at: datetime) -> None:
+    def try_again(self, deed: InteractionRow, at: datetime) -> None:
         """Give a deed back, to be looked at again at that moment."""
         later = {"next_attempt_at": at, "lease_owner": None, "lease_until": None}
         with self.write() as connection:
             back = update(DEED).where(DEED.c.id == deed.id)
             connection.execute(back.values(attempts=DEED.c.attempts + 1, **later))
 
-    def waiting_deeds(self) -> int:
+    def waiting_interactions(self) -> int:
         """How many deeds nobody has finished with."""
         with self.read() as connection:
             query = select(func.count()).select_from(DEED).where(DEED.c.state != DONE)
             return int(connection.execute(query).scalar_one())
 
-    def deeds_of(self, ticket: str) -> tuple[Mapping[str, Any], ...]:
+    def interactions_of(self, ticket: str) -> tuple[Mapping[str, Any], ...]:
         """Who did what about a ticket ("source:id") and when, oldest first."""
         columns = (DEED.c.person, DEED.c.account, DEED.c.action, DEED.c.outcome, DEED.c.received_at)
         query = select(*columns).where(DEED.c.ticket == ticket).order_by(DEED.c.id)
         with self.read() as connection:
             return tuple(dict(row) for row in connection.execute(query).mappings())
 
-    def free_deeds(self) -> None:
+    def free_interactions(self) -> None:
         """Give back what a killed process was working on. Only for who has the journal for itself."""
         with self.write() as connection:
             freed = update(DEED).where(DEED.c.lease_until.is_not(None))
             connection.execute(freed.values(lease_owner=None, lease_until=None))
 
-    def pauses_of(self, ticket: str) -> tuple[Pause, ...]:
+    def snoozes_of(self, ticket: str) -> tuple[Snooze, ...]:
         """The last pause of each person for a ticket ("source:id")."""
         query = select(PAUSE).where(PAUSE.c.ticket == ticket).order_by(PAUSE.c.id)
         with self.read() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
-        return tuple({row["account"]: _pause(row) for row in rows}.values())
+        return tuple({row["account"]: _snooze(row) for row in rows}.values())
 
-    def snoozes_over(self, since: datetime, now: datetime) -> tuple[Pause, ...]:
+    def snoozes_over(self, since: datetime, now: datetime) -> tuple[Snooze, ...]:
         """Snoozes that ended between two moments: their people asked to hear of it again now."""
-        ended = (PAUSE.c.kind == PauseKind.SNOOZED.value, PAUSE.c.until > since, PAUSE.c.until <= now)
+        ended = (PAUSE.c.kind == SnoozeKind.SNOOZED.value, PAUSE.c.until > since, PAUSE.c.until <= now)
         with self.read() as connection:
             tickets = connection.execute(select(PAUSE.c.ticket).where(*ended).distinct()).scalars().all()
-        last = (pause for ticket in sorted(tickets) for pause in self.pauses_of(ticket))
-        return tuple(p for p in last if p.kind is PauseKind.SNOOZED and since < p.until <= now)
+        last = (pause for ticket in sorted(tickets) for pause in self.snoozes_of(ticket))
+        return tuple(p for p in last if p.kind is SnoozeKind.SNOOZED and since < p.until <= now)
 
 
-def _put_pause(connection: Connection, pause: Pause) -> None:
+def _put_snooze(connection: Connection, pause: Snooze) -> None:
     values = {n: v for n, v in asdict(pause).items() if n in PAUSE.c}
     connection.execute(PAUSE.insert().values(values | {"kind": pause.kind.value}))
 
 
-def _pause(row: dict[str, Any]) -> Pause:
-    return Pause(**{n: v for n, v in row.items() if n != "id"} | {"kind": PauseKind(row["kind"])})
+def _snooze(row: dict[str, Any]) -> Snooze:
+    return Snooze(**{n: v for n, v in row.items() if n != "id"} | {"kind": SnoozeKind(row["kind"])})
 
 
-def _deed(row: dict[str, Any]) -> DeedRow:
-    done = Interaction(row["key"], Deed(row["kind"]), row["user"], row["action"], **row["payload"])
-    return DeedRow(row["id"], done, row["state"], row["answer"], row["attempts"], row["received_at"])
+def _interaction(row: dict[str, Any]) -> InteractionRow:
+    done = Interaction(row["key"], InteractionKind(row["kind"]), row["user"], row["action"], **row["payload"])
+    return InteractionRow(row["id"], done, row["state"], row["answer"], row["attempts"], row["received_at"])

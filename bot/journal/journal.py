@@ -7,31 +7,31 @@ from contextlib import ExitStack
 from bot.journal.audit import Audit
 from bot.journal.backup import Backups
 from bot.journal.engine import connect
-from bot.journal.interactions import Deeds
+from bot.journal.interactions import Interactions
 from bot.journal.memberships import Members
 from bot.journal.migrate import upgrade
-from bot.journal.open_findings import Asks
+from bot.journal.open_findings import OpenFindings
 from bot.journal.outbox import DEFAULT_INSTALL
 from bot.journal.privacy import Persons
 from bot.journal.receipts import Receipts
-from bot.journal.requests import AskedFor
+from bot.journal.requests import Requests
 from bot.journal.retention import Retention
-from bot.journal.runs import Marks
+from bot.journal.runs import Runs
 from bot.journal.settings_in_force import InForce
 from bot.journal.waivers import Waivers
-from bot.journal.webhook_events import Hints
+from bot.journal.webhook_events import WebhookEvents
 from bot.journal.write_allowance import Allowances
 
 
 class Journal(
-    Asks,
+    OpenFindings,
     Waivers,
     Members,
-    Deeds,
+    Interactions,
     Receipts,
-    AskedFor,
-    Marks,
-    Hints,
+    Requests,
+    Runs,
+    WebhookEvents,
     Allowances,
     Audit,
     InForce,
@@ -58,5 +58,5 @@ def open_journal(url: str, *, exclusive: bool = True, install: str = DEFAULT_INS
     journal.install_name = install
     if exclusive and engine.dialect.name == "sqlite":
         journal.free_leases()
-        journal.free_deeds()
+        journal.free_interactions()
     return journal

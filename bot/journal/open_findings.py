@@ -13,7 +13,7 @@ from domain.lifecycle import Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class OpenFinding:
+class AwaitingFinding:
     """A rule that is open on a ticket. `who` can settle it: ("person" | "role" | "group", id, name)."""
 
     ticket: TicketRow
@@ -22,24 +22,24 @@ class OpenFinding:
     who: tuple[tuple[str, str, str], ...]
 
 
-class Asks(Tickets):
+class OpenFindings(Tickets):
     """Open findings with their tickets."""
 
-    def open_findings(self) -> tuple[OpenFinding, ...]:
+    def open_findings(self) -> tuple[AwaitingFinding, ...]:
         """What is open on tickets that are not gone, the next planned start first."""
         columns = (FINDING.c.rule_id, FINDING.c.verdict, FINDING.c.who, FINDING.c.source, FINDING.c.ticket_id)
         open_ = FINDING.c.verdict.in_([verdict.value for verdict in Verdict if verdict.open])
         with self.read() as connection:
             found = list(connection.execute(select(*columns).where(open_)).mappings())
-        rows = {(row.source, row.id): row for row in self.asked_of()}
+        rows = {(row.source, row.id): row for row in self.rows_awaiting()}
         kept = [
-            OpenFinding(rows[key], f["rule_id"], Verdict(f["verdict"]), tuple(map(tuple, f["who"] or ())))
+            AwaitingFinding(rows[key], f["rule_id"], Verdict(f["verdict"]), tuple(map(tuple, f["who"] or ())))
             for f in found
             if (key := (f["source"], f["ticket_id"])) in rows
         ]
         return tuple(sorted(kept, key=_soonest))
 
 
-def _soonest(one: OpenFinding) -> tuple[bool, datetime, str, str]:
+def _soonest(one: AwaitingFinding) -> tuple[bool, datetime, str, str]:
     start = one.ticket.planned_start
     return start is None, start or one.ticket.updated, one.ticket.key, one.rule

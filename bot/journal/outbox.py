@@ -28,19 +28,19 @@ from bot.journal.outbox_row import (
     WANTS,
     WRITING,
     Due,
-    Slot,
+    OutboxRow,
     Unsent,
     may_try,
     refusal_of,
+    row_of,
     slot_key,
-    slot_of,
     told_of,
 )
-from bot.journal.outbox_upsert import put_wishes
+from bot.journal.outbox_upsert import upsert_messages
 from bot.journal.schema import META, RECEIPT, SLOT
 from bot.journal.transactions import Store, insert
 from domain.facts import Notice, Receipt, Trouble, Underway
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.people import Role
 from domain.ports.messaging import Place
 
@@ -51,7 +51,7 @@ MAIL = "mail"
 HANDOVER = or_(SLOT.c.kind.like("handover-1:%"), SLOT.c.kind.like("handover-2:%"))
 
 
-class Slots(Store):
+class Outbox(Store):
     """Messages wished for, and how far they are."""
 
     install_name = DEFAULT_INSTALL
@@ -90,10 +90,10 @@ class Slots(Store):
         """The opaque key of a slot: the same after a lost journal, so that old messages are found again."""
         return slot_key(self.install, target, ticket, kind)
 
-    def wish(self, wishes: Iterable[Wish], now: datetime) -> None:
+    def put_messages(self, wishes: Iterable[OutgoingMessage], now: datetime) -> None:
         """Note what should be said. A wish that is noted already, by its digest, changes nothing."""
         with self.write() as connection:
-            put_wishes(connection, wishes, now)
+            upsert_messages(connection, wishes, now)
 
     def withdraw(self, target: str, ticket: str, kind: str) -> None:
         """Say this no more: what was not written yet is not written. Wishing it again brings it back."""
@@ -101,7 +101,7 @@ class Slots(Store):
             same = (SLOT.c.target == target, SLOT.c.ticket == ticket, SLOT.c.kind == kind)
             connection.execute(update(SLOT).where(*same).values(closed=True))
 
-    def due_slots(self, now: datetime) -> tuple[Due, ...]:
+    def due_rows(self, now: datetime) -> tuple[Due, ...]:
         """Slots to bring up to date now, those that start a thread before those that go into one."""
         query = (
             select(SLOT.c.id, SLOT.c.target, SLOT.c.ticket, SLOT.c.kind)
@@ -111,7 +111,7 @@ class Slots(Store):
         with self.read() as connection:
             return tuple(Due(*row) for row in connection.execute(query))
 
-    def settled_slots(self) -> int:
+    def settled_rows(self) -> int:
         """How many messages stand outside as they should, as far as is known."""
         with self.read() as connection:
             query = select(func.count()).select_from(SLOT).where(not_(SLOT.c.closed), not_(WANTS))
@@ -134,13 +134,13 @@ class Slots(Store):
             noted = update(SLOT).where(*same, SLOT.c.applied_hash.is_(None))
             connection.execute(noted.values(trouble=trouble.value, last_error=error, failing_since=since))
 
-    def move(self, slot: Slot, container: str) -> Slot | None:
+    def move(self, slot: OutboxRow, container: str) -> OutboxRow | None:
         """Put the message elsewhere, because its own place does not take it. None when the lease was lost."""
         if not self._under_lease(slot, None, container=container, phase=slot.phase):
             return None
         return replace(slot, home=Place(container))
 
-    def lease(self, slot_id: int, owner: str, now: datetime, seconds: int) -> Slot | None:
+    def lease(self, slot_id: int, owner: str, now: datetime, seconds: int) -> OutboxRow | None:
         """Take a slot for so many seconds and read it; None when there is nothing to do (any more), somebody
         else has it, or the message in whose thread it goes is not there yet.
         """
@@ -157,7 +157,7 @@ class Slots(Store):
                 return None
             return _read(connection, install, SLOT.c.id == slot_id)[0]
 
-    def begin(self, slot: Slot, place: Place, now: datetime, seconds: int) -> bool:
+    def begin(self, slot: OutboxRow, place: Place, now: datetime, seconds: int) -> bool:
         """Note, before the call, that a write to `place` begins, and renew the lease. False when it was lost."""
         return self._under_lease(
             slot,
@@ -169,7 +169,7 @@ class Slots(Store):
             lease_until=now + timedelta(seconds=seconds),
         )
 
-    def forget(self, slot: Slot) -> Slot | None:
+    def forget(self, slot: OutboxRow) -> OutboxRow | None:
         """The message is not there any more: the slot as if it was never posted. None when the lease was lost."""
         never: dict[str, Any] = {
             "remote_id": None,
@@ -181,11 +181,11 @@ class Slots(Store):
             return None
         return replace(slot, stands=Place(""), **never)
 
-    def replacing(self, slot: Slot, at: datetime) -> Slot | None:
+    def replacing(self, slot: OutboxRow, at: datetime) -> OutboxRow | None:
         """This message takes the place of one posted at `at`, which a person edited. None when the lease was lost."""
         return replace(slot, replaces=at) if self._under_lease(slot, None, replaces=at) else None
 
-    def confirm(self, slot: Slot, remote_id: str, now: datetime) -> bool:
+    def confirm(self, slot: OutboxRow, remote_id: str, now: datetime) -> bool:
         """Note that the message stands outside as this slot wanted it. False when the lease was lost: then
         there may be two of them, so the slot is put in doubt, also for who holds the lease now.
         """
@@ -215,7 +215,7 @@ class Slots(Store):
 
     def release(
         self,
-        slot: Slot,
+        slot: OutboxRow,
         next_attempt_at: datetime | None,
         error: str,
         *,
@@ -257,7 +257,7 @@ class Slots(Store):
         with self.read() as connection:
             return {row.ticket: refusal_of(row.last_error) or "" for row in connection.execute(query)}
 
-    def slots_of(self, ticket: str) -> tuple[Slot, ...]:
+    def rows_of(self, ticket: str) -> tuple[OutboxRow, ...]:
         """All that is or should be said about a subject, in the order in which it was first wished."""
         install = self.install
         with self.read() as connection:
@@ -291,7 +291,7 @@ class Slots(Store):
         open_ = {row["kind"]: row for row in reversed(rows) if not row["closed"]}
         return tuple(_underway(row) for kind, row in reversed(open_.items()) if kind not in settled)
 
-    def _under_lease(self, slot: Slot, told: tuple[Entry, datetime] | None, **values: Any) -> bool:
+    def _under_lease(self, slot: OutboxRow, told: tuple[Entry, datetime] | None, **values: Any) -> bool:
         """Change the slot while its lease is ours, and put `told` on record with that."""
         held = (SLOT.c.id == slot.id, SLOT.c.fence == slot.fence)
         with self.write() as connection:
@@ -301,14 +301,14 @@ class Slots(Store):
             return ours
 
 
-def _read(connection: Connection, install: str, condition: ColumnElement[bool]) -> tuple[Slot, ...]:
+def _read(connection: Connection, install: str, condition: ColumnElement[bool]) -> tuple[OutboxRow, ...]:
     query = (
         select(SLOT, PARENT.c.remote_id.label("parent_id"), PARENT.c.at_container.label("parent_place"))
         .select_from(SLOT.outerjoin(PARENT, IS_PARENT))
         .where(condition)
         .order_by(SLOT.c.id)
     )
-    return tuple(slot_of(row, install) for row in connection.execute(query).mappings())
+    return tuple(row_of(row, install) for row in connection.execute(query).mappings())
 
 
 def _notice(row: RowMapping) -> Notice:

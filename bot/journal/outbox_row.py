@@ -50,7 +50,7 @@ class Due(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class OutboxRow:
     """One message: as it should be (`desired_*`), and as far as is known outside (`applied_hash`, `remote_id`).
 
     key        opaque name by which the message is known again outside
@@ -144,10 +144,10 @@ def slot_key(install: str, target: str, ticket: str, kind: str) -> str:
     return hashlib.sha256(json.dumps([install, target, ticket, kind]).encode()).hexdigest()[:16]
 
 
-def slot_of(row: RowMapping, install: str) -> Slot:
+def row_of(row: RowMapping, install: str) -> OutboxRow:
     """A slot from its row, joined with `parent_id`: the remote id of the message in whose thread it goes."""
-    same = {name: row[name] for name in Slot.__dataclass_fields__ if name in row}
-    return Slot(
+    same = {name: row[name] for name in OutboxRow.__dataclass_fields__ if name in row}
+    return OutboxRow(
         key=slot_key(install, row["target"], row["ticket"], row["kind"]),
         home=Place(row["parent_place"] or row["container"], row["parent_id"] or ""),
         stands=Place(row["at_container"], row["at_thread"]),

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, case, or_, select
 from bot.journal.outbox_row import FINAL, IDLE, UNSAID
 from bot.journal.schema import SLOT
 from bot.journal.transactions import insert
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 
 _KEY = ["target", "ticket", "kind"]
 
 
-def put_wishes(connection: Connection, wishes: Iterable[Wish], now: datetime) -> None:
+def upsert_messages(connection: Connection, wishes: Iterable[OutgoingMessage], now: datetime) -> None:
     """Note what should be said, in the transaction of the caller.
 
     A wish whose text stands outside already touches no row; a new text gets a new number, and is tried at
@@ -45,7 +45,7 @@ def put_wishes(connection: Connection, wishes: Iterable[Wish], now: datetime) ->
     connection.execute(new.on_conflict_do_update(index_elements=_KEY, set_=fresh, where=changes), rows)
 
 
-def _rests(connection: Connection, wish: Wish) -> dict[str, Any]:
+def _rests(connection: Connection, wish: OutgoingMessage) -> dict[str, Any]:
     """The moment before which a message that rests between two edits is not written again."""
     if not wish.rest:
         return {"next_attempt_at": None}
@@ -54,7 +54,7 @@ def _rests(connection: Connection, wish: Wish) -> dict[str, Any]:
     return {"next_attempt_at": applied + timedelta(seconds=wish.rest) if applied else None}
 
 
-def _values(wish: Wish, now: datetime) -> dict[str, Any]:
+def _values(wish: OutgoingMessage, now: datetime) -> dict[str, Any]:
     return {
         "target": wish.target,
         "ticket": wish.ticket,

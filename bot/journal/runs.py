@@ -12,7 +12,7 @@ from bot.journal.schema import CURSOR, RUN, SENT
 from bot.journal.transactions import Store, insert
 
 
-class Marks(Store):
+class Runs(Store):
     """Cursors, once-a-day rows and runs."""
 
     def mark(self, source: str) -> datetime | None:

@@ -13,14 +13,14 @@ from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, sel
 from bot.journal.audit import Entry, append
 from bot.journal.audit_causes import Cause
 from bot.journal.audit_verdicts import judged
-from bot.journal.outbox import Slots
-from bot.journal.outbox_upsert import put_wishes
+from bot.journal.outbox import Outbox
+from bot.journal.outbox_upsert import upsert_messages
 from bot.journal.schema import BUNDLE, FINDING, SLOT, TICKET
 from bot.journal.transactions import digest, insert
 from bot.journal.who import BOT, actor_key
 from domain.finding import Finding
 from domain.lifecycle import State, Verdict
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.ticket import Ticket, TicketKind, TicketRef
 
 _OVER = [state.value for state in State if state.over]
@@ -65,7 +65,7 @@ _IN_SIGHT = (TICKET.c.gone_at.is_(None), TICKET.c.hidden_at.is_(None))
 _ROW = [column for column in TICKET.c if column.name != "snapshot"]
 
 
-class Tickets(Slots):
+class Tickets(Outbox):
     """Tickets and findings; storing them decides in the same transaction what should be said."""
 
     def seen(self, ref: TicketRef) -> bool:
@@ -79,7 +79,7 @@ class Tickets(Slots):
         findings: Sequence[Finding],
         snapshot: Mapping[str, Any],
         now: datetime,
-        desired: Iterable[Wish] = (),
+        desired: Iterable[OutgoingMessage] = (),
         version: str = "",
     ) -> None:
         """Keep a ticket, its findings and what should be said about it: all of it, or nothing.
@@ -93,7 +93,7 @@ class Tickets(Slots):
             before = _verdicts(connection, ticket.source, ticket.id)
             _put_findings(connection, ticket, findings, now)
             _put_bundle(connection, ticket)
-            put_wishes(connection, desired, now)
+            upsert_messages(connection, desired, now)
             if entry := judged(ticket, before, findings, snapshot):
                 append(connection, entry, now)
 
@@ -137,7 +137,7 @@ class Tickets(Slots):
         )
         return self._rows(newer, TICKET.c.state.not_in(_OVER), *_IN_SIGHT)
 
-    def asked_of(self) -> tuple[TicketRow, ...]:
+    def rows_awaiting(self) -> tuple[TicketRow, ...]:
         """All tickets of which people may have to be reminded: open ones, and emergencies with something to make
         good, closed or not.
         """
@@ -190,14 +190,16 @@ class Tickets(Slots):
             found: dict[str, Any] | None = connection.execute(query).scalar_one_or_none()
             return found
 
-    def gone(self, source: str, ticket_id: str, at: datetime, last_words: Iterable[Wish] = ()) -> None:
+    def gone(
+        self, source: str, ticket_id: str, at: datetime, last_words: Iterable[OutgoingMessage] = ()
+    ) -> None:
         """The ticket was asked for directly and is not there: nothing more is said of it, but these last words."""
         with self.write() as connection:
             first = (_is(source, ticket_id), TICKET.c.gone_at.is_(None))
             noticed = connection.execute(update(TICKET).where(*first).values(gone_at=at)).rowcount
             of_ticket = SLOT.c.ticket == f"{source}:{ticket_id}"
             connection.execute(update(SLOT).where(of_ticket).values(closed=True))
-            put_wishes(connection, last_words, at)
+            upsert_messages(connection, last_words, at)
             if noticed:
                 append(connection, Entry(Cause.GONE, f"{source}:{ticket_id}", {}), at)
 

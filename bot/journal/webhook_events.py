@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 
 from bot.journal.schema import HINT
 from bot.journal.transactions import Store, insert
-from domain.ports.source import Deletion, Hint
+from domain.ports.source import ChangeHint, Deletion
 
 KEPT = timedelta(days=2)
 """How long the word is kept, to know a repeated delivery again."""
@@ -19,7 +19,7 @@ FRESH = timedelta(days=1)
 """What could not be looked at for so long is left to the census."""
 
 
-class Heard(NamedTuple):
+class PendingHint(NamedTuple):
     """A ticket to look at. `last` is the number of the latest word about it; `deleted`: it was said to be deleted."""
 
     source: str
@@ -28,10 +28,10 @@ class Heard(NamedTuple):
     deleted: bool
 
 
-class Hints(Store):
+class WebhookEvents(Store):
     """The queue of what is to be looked at."""
 
-    def hear(self, source: str, hints: Iterable[Hint], now: datetime) -> int:
+    def record_hint(self, source: str, hints: Iterable[ChangeHint], now: datetime) -> int:
         """Keep what was told, at `now` (UTC). Gives how much of it is new: the same event of the same ticket counts
         once. Committed when this returns.
         """
@@ -53,7 +53,7 @@ class Hints(Store):
                 new += connection.execute(once).first() is not None
             return new
 
-    def heard(self, now: datetime) -> tuple[Heard, ...]:
+    def pending_hints(self, now: datetime) -> tuple[PendingHint, ...]:
         """The tickets to look at, each once, in the order in which they were first spoken of."""
         first = func.min(HINT.c.id)
         said = select(HINT.c.source, HINT.c.ticket, func.max(HINT.c.id)).add_columns(
@@ -62,9 +62,9 @@ class Hints(Store):
         open_ = (HINT.c.done_at.is_(None), HINT.c.received_at > now - FRESH)
         query = said.where(*open_).group_by(HINT.c.source, HINT.c.ticket).order_by(first)
         with self.read() as connection:
-            return tuple(Heard(*row) for row in connection.execute(query))
+            return tuple(PendingHint(*row) for row in connection.execute(query))
 
-    def looked_at(self, heard: Heard, now: datetime) -> None:
+    def looked_at(self, heard: PendingHint, now: datetime) -> None:
         """The ticket was looked at: what was said until then is done. Word that came meanwhile stays."""
         about = (HINT.c.source == heard.source, HINT.c.ticket == heard.ticket, HINT.c.id <= heard.last)
         with self.write() as connection:

@@ -15,11 +15,11 @@ from bot.messages.blockkit.parts import heading as _heading
 from bot.messages.blockkit.parts import message as _message
 from bot.messages.blockkit.parts import point as _line
 from bot.messages.blockkit.parts import text as _text
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import class_line, deadline, headline, next_step, seen, title, who
 from bot.messages.schedule_conflicts import planning_line
 from bot.messages.waivers import waived
-from bot.policy.actions import Action, carry
+from bot.policy.actions import Action, encode
 from bot.policy.audience import Team
 from bot.policy.reminders import OVERDUE, SNOOZED, Due, Reminder
 from bot.policy.ticket_summary import Overview, overview
@@ -29,7 +29,7 @@ from domain.lifecycle import State
 from domain.people import Role
 from domain.sentence import Quote
 from domain.ticket import Ticket
-from rules.grouping import DemandLine
+from rules.grouping import RequirementGroup
 from rules.wording import ROLES
 
 SHOWN = 6
@@ -44,8 +44,8 @@ _SIGNS = {Tone.STOP: "⛔", Tone.TODO: "⏳", Tone.DONE: "✅", Tone.INFO: "ℹ�
 
 def compose(
     facts: Facts,
-    lines: Sequence[DemandLine],
-    speak: Speaker,
+    lines: Sequence[RequirementGroup],
+    speak: Translator,
     *,
     buttons: bool = False,
     why: str = "",
@@ -77,7 +77,11 @@ def compose(
 
 
 def news(
-    facts: Facts, settled: Sequence[DemandLine], raised: Sequence[DemandLine], view: Overview, speak: Speaker
+    facts: Facts,
+    settled: Sequence[RequirementGroup],
+    raised: Sequence[RequirementGroup],
+    view: Overview,
+    speak: Translator,
 ) -> Message:
     """What was settled and what came up, and what is next."""
     ticket = facts.ticket
@@ -90,14 +94,14 @@ def news(
     return _message(_text(_heading(ticket), *parts), built)
 
 
-def gone(key: str, summary: str, told: str, speak: Speaker) -> Message:
+def gone(key: str, summary: str, told: str, speak: Translator) -> Message:
     """The card of a ticket that is followed no longer because it is not there any more."""
     heading, standing = f"{key} · {' '.join(summary.split())}", f"{_SIGNS[Tone.INFO]} {told}"
     built = [blocks.header(heading), blocks.rich_text([blocks.words(standing, bold=True)])]
     return _message(_text(heading, standing), built)
 
 
-def reminder(one: Reminder, speak: Speaker) -> Message:
+def reminder(one: Reminder, speak: Translator) -> Message:
     """One message for all that an audience can settle, the most pressing ticket first."""
     keys = {due.facts.ticket.key for due, _ in one.items}
     heading = speak.count("{n} change waits for you", "{n} changes wait for you", len(keys))
@@ -115,7 +119,7 @@ def reminder(one: Reminder, speak: Speaker) -> Message:
     return _message(_text(*texts, why), [*built, blocks.context(escape(why))])
 
 
-def _asked(one: Reminder, speak: Speaker) -> str:
+def _asked(one: Reminder, speak: Translator) -> str:
     """Why these readers get a reminder."""
     if any(due.step == SNOOZED for due, _ in one.items):
         return speak.say("You get this because you asked to be reminded.")
@@ -130,7 +134,7 @@ def _asked(one: Reminder, speak: Speaker) -> str:
             return speak.say("You get this because it waits for you.")
 
 
-def _points(view: Overview, facts: Facts, speak: Speaker, room: int) -> list[list[blocks.Element]]:
+def _points(view: Overview, facts: Facts, speak: Translator, room: int) -> list[list[blocks.Element]]:
     points = [
         [
             blocks.words(title(line, speak), bold=True),
@@ -147,7 +151,7 @@ def _points(view: Overview, facts: Facts, speak: Speaker, room: int) -> list[lis
     return points
 
 
-def _underway(view: Overview, speak: Speaker) -> list[list[blocks.Element]]:
+def _underway(view: Overview, speak: Translator) -> list[list[blocks.Element]]:
     """What the bot itself is at: nobody is asked for it, but everybody may know."""
     return [
         [blocks.words(title(line, speak), bold=True), blocks.words(f" — {seen(line, speak)}")]
@@ -155,7 +159,7 @@ def _underway(view: Overview, speak: Speaker) -> list[list[blocks.Element]]:
     ]
 
 
-def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[list[blocks.Element]]:
+def _waived(lines: Sequence[RequirementGroup], speak: Translator) -> list[list[blocks.Element]]:
     """What is excepted for a while, and by whom: a card without it would look better than the ticket is."""
     found = [f for line in lines for f in line.findings if f.waiver]
     return [
@@ -164,7 +168,7 @@ def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[list[blocks.Ele
     ]
 
 
-def _alone(reason: str, speak: Speaker) -> str:
+def _alone(reason: str, speak: Translator) -> str:
     """That the ticket itself does not show this, and why, for those who would look for it there."""
     if reason:
         return speak.say(
@@ -176,7 +180,7 @@ def _alone(reason: str, speak: Speaker) -> str:
     )
 
 
-def _about(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> str:
+def _about(facts: Facts, lines: Sequence[RequirementGroup], speak: Translator) -> str:
     ticket = facts.ticket
     start = ticket.field("planned_start").value
     planned = (
@@ -186,7 +190,7 @@ def _about(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> str:
     return " ".join([f"{class_line(facts.subjects, speak)}. {state} {planned}", *_ends(facts, lines, speak)])
 
 
-def _ends(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> list[str]:
+def _ends(facts: Facts, lines: Sequence[RequirementGroup], speak: Translator) -> list[str]:
     """The first term that runs out of what is open, where a rule has one of its own."""
     end = min((line.deadline for line in lines if line.verdict.open and line.deadline), default=None)
     if end is None or facts.ticket.state is State.CANCELED:
@@ -196,7 +200,7 @@ def _ends(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> list[str
     return [speak.say("Deadline: {moment}, which is past.", moment=end)]
 
 
-def _reminded(due: Due, lines: Sequence[DemandLine], speak: Speaker) -> list[blocks.Block]:
+def _reminded(due: Due, lines: Sequence[RequirementGroup], speak: Translator) -> list[blocks.Block]:
     ticket = due.facts.ticket
     name = blocks.web_link(ticket.url, _heading(ticket))
     points = [[blocks.words(_line(line, speak))] for line in lines]
@@ -207,13 +211,13 @@ def _reminded(due: Due, lines: Sequence[DemandLine], speak: Speaker) -> list[blo
     ]
 
 
-def _seen_by(due: Due, speak: Speaker) -> list[str]:
+def _seen_by(due: Due, speak: Translator) -> list[str]:
     """Who is on it already, so that nobody else begins with it."""
     told = [speak.say("{person} on {at}", person=Quote(one.person), at=one.at) for one in due.seen_by]
     return [speak.say("Seen by {people}.", people=Quote(speak.listed(told, NAMED)))] if told else []
 
 
-def _when(due: Due, speak: Speaker) -> str:
+def _when(due: Due, speak: Translator) -> str:
     if due.view.obligations:
         return deadline(due.facts, speak)
     if due.step == OVERDUE:
@@ -229,7 +233,7 @@ def _when(due: Due, speak: Speaker) -> str:
     )
 
 
-def _buttons(ticket: Ticket, speak: Speaker, asked: Sequence[DemandLine] = ()) -> list[blocks.Block]:
+def _buttons(ticket: Ticket, speak: Translator, asked: Sequence[RequirementGroup] = ()) -> list[blocks.Block]:
     """Open the ticket; and where something is `asked`, what can be done about that from here. No decision can."""
     opened = (
         blocks.url_button(speak.say("Open the ticket"), ticket.url, "open_ticket")
@@ -241,9 +245,9 @@ def _buttons(ticket: Ticket, speak: Speaker, asked: Sequence[DemandLine] = ()) -
     return [blocks.actions(*row)] if row else []
 
 
-def presses(ticket: Ticket, asked: Sequence[DemandLine], speak: Speaker) -> list[blocks.Element]:
+def presses(ticket: Ticket, asked: Sequence[RequirementGroup], speak: Translator) -> list[blocks.Element]:
     """What can be pressed about the open lines of a ticket."""
-    value = carry(ticket.source, ticket.id, [line.line for line in asked])
+    value = encode(ticket.source, ticket.id, [line.line for line in asked])
     return [
         blocks.button(speak.say("Seen, I am on it"), Action.SEEN.value, value),
         blocks.button(speak.say("Remind me later"), Action.SNOOZE.value, value),
@@ -256,7 +260,7 @@ def _sign(view: Overview, ticket: Ticket) -> str:
     return _SIGNS[Tone.INFO if ticket.state is State.CANCELED else view.tone]
 
 
-def _reason(ticket: Ticket, speak: Speaker) -> str:
+def _reason(ticket: Ticket, speak: Translator) -> str:
     """Why the reader gets the card."""
     if ticket.team:
         return speak.say(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import class_line, deadline, headline, ids, next_step, seen, title, who, why
 from bot.messages.schedule_conflicts import planning_line
 from bot.messages.waivers import stands_in, waived
@@ -15,7 +15,7 @@ from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel
 from domain.facts import Facts
 from domain.lifecycle import State
 from domain.sentence import Quote
-from rules.grouping import DemandLine
+from rules.grouping import RequirementGroup
 
 VERSION = 1
 """Version of the wording's structure; part of the digest of append-only notes."""
@@ -25,7 +25,7 @@ DETAILED = 4
 
 
 def compose(
-    facts: Facts, lines: Sequence[DemandLine], speak: Speaker, replaces: datetime | None = None
+    facts: Facts, lines: Sequence[RequirementGroup], speak: Translator, replaces: datetime | None = None
 ) -> Document:
     """The comment for a ticket. `replaces` is when the note was written that this one takes the place of,
     on systems whose notes cannot be edited (UTC).
@@ -47,7 +47,7 @@ def compose(
     return Document(tuple(blocks))
 
 
-def _panel(view: Overview, facts: Facts, speak: Speaker) -> Panel:
+def _panel(view: Overview, facts: Facts, speak: Translator) -> Panel:
     canceled = facts.ticket.state is State.CANCELED
     step = "" if canceled else next_step(view, facts, speak)
     lines: list[Line] = [(Run(headline(view, facts, speak), strong=True),)]
@@ -55,7 +55,7 @@ def _panel(view: Overview, facts: Facts, speak: Speaker) -> Panel:
     return Panel(Tone.INFO if canceled else view.tone, tuple(lines))
 
 
-def _open_points(view: Overview, facts: Facts, speak: Speaker) -> list[Block]:
+def _open_points(view: Overview, facts: Facts, speak: Translator) -> list[Block]:
     now = [line for line in view.now if line not in view.obligations]
     room = max(DETAILED - len(view.obligations), 0)
     shown, rest = now[:room], now[room:]
@@ -69,7 +69,7 @@ def _open_points(view: Overview, facts: Facts, speak: Speaker) -> list[Block]:
     return blocks
 
 
-def _ledger(view: Overview, facts: Facts, speak: Speaker) -> list[Block]:
+def _ledger(view: Overview, facts: Facts, speak: Translator) -> list[Block]:
     """What an emergency change skipped: every point by name, the first ones with their reasons."""
     if not view.obligations:
         return []
@@ -81,7 +81,7 @@ def _ledger(view: Overview, facts: Facts, speak: Speaker) -> list[Block]:
     return [Heading(deadline(facts, speak)), Bullets((*told, *named))]
 
 
-def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[Block]:
+def _waived(lines: Sequence[RequirementGroup], speak: Translator) -> list[Block]:
     """Every exception in force, also of a demand of which another part is open; one item per line and waiver."""
     told: dict[tuple[str, str], list[str]] = {}
     for line in lines:
@@ -95,7 +95,7 @@ def _waived(lines: Sequence[DemandLine], speak: Speaker) -> list[Block]:
     return [Heading(speak.say("Waived")), Bullets(items)] if items else []
 
 
-def _heading(line: DemandLine, view: Overview, speak: Speaker) -> str:
+def _heading(line: RequirementGroup, view: Overview, speak: Translator) -> str:
     if line in view.forbidden:
         return speak.say("Not allowed")
     if line in view.missing:
@@ -109,7 +109,7 @@ def _heading(line: DemandLine, view: Overview, speak: Speaker) -> str:
     )
 
 
-def _point(line: DemandLine, facts: Facts, speak: Speaker) -> tuple[Line, ...]:
+def _point(line: RequirementGroup, facts: Facts, speak: Translator) -> tuple[Line, ...]:
     reason = speak.say(
         "Who: {who} · Why: {why} {ids}",
         who=Quote(who(line, facts, speak)),
@@ -119,12 +119,12 @@ def _point(line: DemandLine, facts: Facts, speak: Speaker) -> tuple[Line, ...]:
     return (Run(title(line, speak), strong=True), Run(f" — {seen(line, speak)}")), _small(reason)
 
 
-def _named(lead: str, lines: Sequence[DemandLine], speak: Speaker) -> Line:
+def _named(lead: str, lines: Sequence[RequirementGroup], speak: Translator) -> Line:
     names = speak.listed([Quote(f"{title(line, speak)} {ids(line)}") for line in lines])
     return (Run(f"{lead} {names}."),)
 
 
-def _rest(view: Overview, speak: Speaker) -> list[Block]:
+def _rest(view: Overview, speak: Translator) -> list[Block]:
     blocks: list[Block] = []
     if view.underway:
         doing = tuple(
@@ -149,7 +149,7 @@ def _rest(view: Overview, speak: Speaker) -> list[Block]:
     return blocks
 
 
-def _later(view: Overview, speak: Speaker) -> str:
+def _later(view: Overview, speak: Translator) -> str:
     order = list(State)
     gates = sorted({line.gate for line in view.later}, key=order.index)
     counts = [(gate, sum(1 for line in view.later if line.gate is gate)) for gate in gates]

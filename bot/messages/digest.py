@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.messages.blockkit import blocks
 from bot.messages.blockkit.mrkdwn import escape
 from bot.messages.blockkit.parts import Message, message, named, text
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from domain.sentence import Quote, Say, in_language
 
 SHOWN, TITLES = 12, 2
@@ -60,7 +60,7 @@ class Preread:
     followed: int
 
 
-def compose(digest: Digest, speak: Speaker) -> Message:
+def compose(digest: Digest, speak: Translator) -> Message:
     """What is overdue, due today and due soon, and what came in order; one line when there is none of it."""
     teams = speak.listed(Quote(team or speak.say("tickets without a team")) for team in digest.teams)
     if not (digest.overdue or digest.today or digest.soon or digest.settled):
@@ -86,7 +86,7 @@ def compose(digest: Digest, speak: Speaker) -> Message:
     return message(text(*rows, why), [*built, blocks.context(escape(why))])
 
 
-def preread(week: Preread, speak: Speaker) -> Message:
+def preread(week: Preread, speak: Translator) -> Message:
     """The exceptions, numbered so that a meeting can go by them; one line when there is none."""
     top = speak.say("Pre-read for the CAB, {day}", day=speak.day(week.at))
     if not week.exceptions:
@@ -116,7 +116,7 @@ def preread(week: Preread, speak: Speaker) -> Message:
     return message(text(*rows, rest), [*built, blocks.context(escape(rest))])
 
 
-def _quiet(digest: Digest, teams: str, speak: Speaker) -> str:
+def _quiet(digest: Digest, teams: str, speak: Translator) -> str:
     return speak.count(
         "{teams}: nothing is due today or in the coming days; {n} open ticket is followed.",
         "{teams}: nothing is due today or in the coming days; {n} open tickets are followed.",
@@ -126,7 +126,7 @@ def _quiet(digest: Digest, teams: str, speak: Speaker) -> str:
 
 
 def _section(
-    heading: str, entries: Sequence[tuple[Entry, str]], speak: Speaker
+    heading: str, entries: Sequence[tuple[Entry, str]], speak: Translator
 ) -> tuple[list[blocks.Block], list[str]]:
     if not entries:
         return [], []
@@ -141,7 +141,7 @@ def _section(
     return [blocks.rich_text([blocks.words(heading, bold=True)]), blocks.bullets(*points)], [heading, *rows]
 
 
-def _entry(entry: Entry, speak: Speaker, dated: bool, several: bool) -> str:
+def _entry(entry: Entry, speak: Translator, dated: bool, several: bool) -> str:
     """Team where several read it, when it is due, and what is open."""
     parts = [entry.team] if several and entry.team else []
     if dated and entry.start:
@@ -151,7 +151,7 @@ def _entry(entry: Entry, speak: Speaker, dated: bool, several: bool) -> str:
     return "; ".join([*parts, _titles(entry, speak)])
 
 
-def _exception(what: Say, entry: Entry, went_up: bool, speak: Speaker) -> str:
+def _exception(what: Say, entry: Entry, went_up: bool, speak: Translator) -> str:
     parts = [f"{speak(what)}: {_titles(entry, speak)}"]
     parts += [entry.team] if entry.team else []
     parts += [speak.say("since {moment}", moment=entry.since)] if entry.since else []
@@ -160,10 +160,10 @@ def _exception(what: Say, entry: Entry, went_up: bool, speak: Speaker) -> str:
     return "; ".join(parts)
 
 
-def _titles(entry: Entry, speak: Speaker) -> str:
+def _titles(entry: Entry, speak: Translator) -> str:
     """The open points, of many the first and how many others."""
     return speak.listed([Quote(in_language(titles, speak.language)) for titles in entry.titles], TITLES)
 
 
-def _more(number: int, speak: Speaker) -> str:
+def _more(number: int, speak: Translator) -> str:
     return speak.count("and {n} other ticket", "and {n} other tickets", number)

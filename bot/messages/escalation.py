@@ -9,30 +9,30 @@ from datetime import datetime
 from bot.messages.blockkit import blocks
 from bot.messages.blockkit.mrkdwn import escape
 from bot.messages.blockkit.parts import Message, heading, message, text
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import capital, seen, title, who
 from bot.policy.audience import Team, of_key
-from bot.policy.overdue import Charge
+from bot.policy.overdue import OverdueItem
 from domain.facts import Facts
 from domain.lifecycle import Verdict
 from domain.people import Role
-from domain.requests import Ask
+from domain.requests import ActionRequest
 from domain.sentence import Quote
-from rules.grouping import DemandLine
+from rules.grouping import RequirementGroup
 
 _MOST = blocks.BLOCKS // 4
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class EscalatedItem:
     """One line of a ticket that goes up to an audience, and who was asked for it `before`, oldest first."""
 
     audience: Team | Role
     facts: Facts
-    line: DemandLine
-    charge: Charge
+    line: RequirementGroup
+    charge: OverdueItem
     step: int
-    before: tuple[Ask, ...] = ()
+    before: tuple[ActionRequest, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -41,16 +41,16 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
-class Up:
+class EscalationMessage:
     """One message: all that goes up to an audience now."""
 
     audience: Team | Role
-    raised: tuple[Raised, ...]
+    raised: tuple[EscalatedItem, ...]
 
 
-def compose(up: Up, speak: Speaker) -> Message:
+def compose(up: EscalationMessage, speak: Translator) -> Message:
     """To whom it goes up: per ticket what is open, since when, from whom it is asked, and who was asked before."""
-    tickets: dict[str, list[Raised]] = {}
+    tickets: dict[str, list[EscalatedItem]] = {}
     for one in up.raised:
         tickets.setdefault(one.subject, []).append(one)
     top = speak.count("{n} ticket needs your help", "{n} tickets need your help", len(tickets))
@@ -73,14 +73,14 @@ def compose(up: Up, speak: Speaker) -> Message:
     return message(text(*texts, reason), [*built, blocks.context(escape(reason))])
 
 
-def _starts(facts: Facts, speak: Speaker) -> str:
+def _starts(facts: Facts, speak: Translator) -> str:
     """When it is to start, while that lies ahead: until then there is something to prevent."""
     start = facts.field("planned_start").value
     ahead = isinstance(start, datetime) and start > facts.now
     return f" — {speak.say('starts on {start}', start=start)}" if ahead else ""
 
 
-def in_thread(up: Up, speak: Speaker) -> Message:
+def in_thread(up: EscalationMessage, speak: Translator) -> Message:
     """In the thread of the ticket's card: that it went up, to whom, and who was asked before."""
     points = [_point(one, speak) for one in up.raised]
     ahead = all(one.charge.term and one.facts.now < one.charge.start for one in up.raised)
@@ -98,7 +98,7 @@ def in_thread(up: Up, speak: Speaker) -> Message:
     return message(text(went, *(f"• {point}" for point in points), tried), built)
 
 
-def tried_before(raised: Sequence[Raised], speak: Speaker) -> str:
+def tried_before(raised: Sequence[EscalatedItem], speak: Translator) -> str:
     """Who was asked and when, each once; or that nobody was."""
     asks = sorted({(ask.at, ask.audience) for one in raised for ask in one.before})
     if not asks:
@@ -107,20 +107,20 @@ def tried_before(raised: Sequence[Raised], speak: Speaker) -> str:
     return speak.say("Asked before: {asked}.", asked=Quote(speak.listed([Quote(one) for one in told])))
 
 
-def _named(key: str, speak: Speaker) -> Quote | Role:
+def _named(key: str, speak: Translator) -> Quote | Role:
     audience = of_key(key)
     if isinstance(audience, Role):
         return audience
     return Quote(audience.name or speak.say("the responsible team"))
 
 
-def _point(one: Raised, speak: Speaker) -> str:
+def _point(one: EscalatedItem, speak: Translator) -> str:
     asked = speak.say("Who: {who}", who=Quote(who(one.line, one.facts, speak)))
     stands = capital(_since(one, one.facts.now, speak))
     return f"{title(one.line, speak)} — {seen(one.line, speak)} {stands}. {asked}"
 
 
-def _since(one: Raised, now: datetime, speak: Speaker) -> str:
+def _since(one: EscalatedItem, now: datetime, speak: Translator) -> str:
     start = one.charge.start
     if one.charge.term and now < start:
         return speak.say("the term ends on {moment}", moment=start)
@@ -131,7 +131,7 @@ def _since(one: Raised, now: datetime, speak: Speaker) -> str:
     return speak.say("overdue since {moment}", moment=start)
 
 
-def _reason(up: Up, speak: Speaker) -> str:
+def _reason(up: EscalationMessage, speak: Translator) -> str:
     if isinstance(up.audience, Team):
         team = Quote(up.audience.name)
         return speak.say("You get this because {team} is responsible for this ticket.", team=team)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.messages.findings_report import finding_json, reason
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.waivers import waived
 from domain.asset import Because
 from domain.facts import Facts
@@ -22,7 +22,7 @@ from domain.ticket import Approval, Decision
 from rules.approval.membership_then import memberships, told
 from rules.approval.people import distinct
 from rules.loading.loader import Pack, Rule
-from rules.trace import LookedAt, looked_at
+from rules.trace import LookedAt, access_trace
 from rules.why_not import find_rule, when
 from rules.wording import asset_name, label, saw
 
@@ -46,10 +46,10 @@ class Branch:
     twigs: tuple[Branch, ...] = ()
 
 
-def reasoning(facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Speaker) -> Branch:
+def reasoning(facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Translator) -> Branch:
     """The tree of one finding."""
     _, rule = find_rule(facts, packs, finding.id)
-    looked = looked_at(facts, rule)
+    looked = access_trace(facts, rule)
     verdict = speak(say("Verdict"))
     twigs = [
         Branch(f"{verdict}: {_verdict(finding, speak)}", tuple(_waived(finding, speak))),
@@ -68,10 +68,12 @@ def plain_tree(branch: Branch, depth: int = 0) -> str:
     return "\n".join([f"{'  ' * depth}{branch.text}", *(plain_tree(t, depth + 1) for t in branch.twigs)])
 
 
-def reasoning_json(facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Speaker) -> dict[str, Any]:
+def reasoning_json(
+    facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Translator
+) -> dict[str, Any]:
     """The finding as `check` gives it, with the condition, and everything that was looked at and where."""
     _, rule = find_rule(facts, packs, finding.id)
-    looked = looked_at(facts, rule)
+    looked = access_trace(facts, rule)
     return {
         **finding_json(finding, speak),
         "applies": True,
@@ -85,17 +87,17 @@ def reasoning_json(facts: Facts, finding: Finding, packs: Sequence[Pack], speak:
     }
 
 
-def why_not_json(rule: str, reason_: Say | None, speak: Speaker) -> dict[str, Any]:
+def why_not_json(rule: str, reason_: Say | None, speak: Translator) -> dict[str, Any]:
     """Why a rule is not asked of a ticket, for machines."""
     return {"id": rule, "applies": False, "why_not": speak(reason_ or _NOTHING)}
 
 
-def why_not_text(rule: str, reason_: Say | None, speak: Speaker) -> str:
+def why_not_text(rule: str, reason_: Say | None, speak: Translator) -> str:
     """Why a rule is not asked of a ticket."""
     return f"{rule}: {speak(reason_ or _NOTHING)}"
 
 
-def does_apply(finding: Finding, speak: Speaker) -> str:
+def does_apply(finding: Finding, speak: Translator) -> str:
     """The answer to "why not" for a rule that is asked all the same."""
     return f"{finding.id}: " + speak.say(
         "This does apply: {why}. Verdict: {verdict}.",
@@ -107,7 +109,7 @@ def does_apply(finding: Finding, speak: Speaker) -> str:
 _NOTHING = say("Nothing is judged: this ticket is canceled.")
 
 
-def _verdict(finding: Finding, speak: Speaker) -> str:
+def _verdict(finding: Finding, speak: Translator) -> str:
     gate = say("needed before {gate}", gate=finding.gate)
     if finding.deadline:
         gate = say("to be done by {moment}", moment=finding.deadline)
@@ -116,14 +118,14 @@ def _verdict(finding: Finding, speak: Speaker) -> str:
     return f"{speak(finding.verdict)} — {speak(gate)}"
 
 
-def _waived(finding: Finding, speak: Speaker) -> Iterator[Branch]:
+def _waived(finding: Finding, speak: Translator) -> Iterator[Branch]:
     if told := waived(finding, speak):
         yield Branch(told)
     if finding.settle_by:
         yield Branch(speak(say("To be made good before {moment}.", moment=finding.settle_by)))
 
 
-def _assets(finding: Finding, rule: Rule, speak: Speaker) -> Iterator[Branch]:
+def _assets(finding: Finding, rule: Rule, speak: Translator) -> Iterator[Branch]:
     """Per asset the classes and flags that count, and under each the clause that asks something of it."""
     clause = say("{document} asks this {when}", document=Quote(finding.cite), when=when(rule.applies))
     for name in dict.fromkeys(because.subject for because in finding.because):
@@ -131,11 +133,11 @@ def _assets(finding: Finding, rule: Rule, speak: Speaker) -> Iterator[Branch]:
         yield Branch(_capital(speak(asset_name(name)).rstrip(",")), tuple(reasons))
 
 
-def _reason(because: Because, clause: Say, speak: Speaker) -> Branch:
+def _reason(because: Because, clause: Say, speak: Translator) -> Branch:
     return Branch(speak(reason(because)), (Branch(speak(clause)),))
 
 
-def _looks(facts: Facts, finding: Finding, looked: LookedAt, speak: Speaker) -> Iterator[Branch]:
+def _looks(facts: Facts, finding: Finding, looked: LookedAt, speak: Translator) -> Iterator[Branch]:
     """Every field with its place in the source, every role with who holds it, the approvals one by one."""
     parts = {part.name: part for part in finding.parts}
     for name in (name for name in looked.fields if name in FIELDS):
@@ -150,7 +152,7 @@ def _looks(facts: Facts, finding: Finding, looked: LookedAt, speak: Speaker) -> 
     yield from (_role(facts, role, speak) for role in looked.roles)
 
 
-def _part(part: Part, speak: Speaker) -> Branch:
+def _part(part: Part, speak: Translator) -> Branch:
     seen = f" — {speak(part.seen)}" if part.seen else ""
     return Branch(f"{_MARKS[part.met]} {speak(part.name)}{seen}")
 
@@ -169,7 +171,7 @@ def _place(facts: Facts, name: str) -> Iterator[Say]:
         )
 
 
-def _role(facts: Facts, role: Role, speak: Speaker) -> Branch:
+def _role(facts: Facts, role: Role, speak: Translator) -> Branch:
     held = facts.role(role)
     if not held.configured:
         text = say("It is not set who this is: {role}", role=role)
@@ -192,7 +194,7 @@ def _of_deciders(facts: Facts, role: Role) -> list[Membership]:
 _DECIDED = (Decision.APPROVED, Decision.REJECTED)
 
 
-def _decided(approval: Approval, speak: Speaker) -> str:
+def _decided(approval: Approval, speak: Translator) -> str:
     nobody = say("nobody") if approval.decision is Decision.AUTOMATIC else say("somebody")
     who = speak(approval.person or approval.group or nobody)
     text = f"{who}: {speak(_DECISIONS[approval.decision])}"
@@ -202,19 +204,19 @@ def _decided(approval: Approval, speak: Speaker) -> str:
     return text + (f" ({speak(approval.at)})" if approval.at else "")
 
 
-def _wanted(finding: Finding, speak: Speaker) -> Iterator[Branch]:
+def _wanted(finding: Finding, speak: Translator) -> Iterator[Branch]:
     if finding.verdict is not Verdict.MET:
         yield Branch(speak(finding.wanted))
 
 
-def _who(finding: Finding, speak: Speaker) -> Iterator[Branch]:
+def _who(finding: Finding, speak: Translator) -> Iterator[Branch]:
     if finding.who:
         yield Branch(speak.listed(finding.who, either=True))
     elif finding.verdict is Verdict.UNKNOWN:
         yield Branch(speak(say("An administrator, by making visible what cannot be read.")))
 
 
-def _field_json(facts: Facts, name: str, speak: Speaker) -> dict[str, Any]:
+def _field_json(facts: Facts, name: str, speak: Translator) -> dict[str, Any]:
     field = facts.field(name)
     return {
         "field": name,

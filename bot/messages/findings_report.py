@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.messages.comment import compose
 from bot.messages.formats import plain
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.waivers import waiver_json
 from bot.policy.classification import highest
 from domain.asset import Because, Dimension, Flag
@@ -15,11 +15,11 @@ from domain.facts import Facts
 from domain.finding import Finding
 from domain.people import Holder
 from domain.sentence import Quote, Say, say
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 from rules.wording import DIMENSIONS, FLAGS, asset_name
 
 
-def as_json(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> dict[str, Any]:
+def as_json(facts: Facts, findings: Sequence[Finding], speak: Translator) -> dict[str, Any]:
     """The ticket, its classification and every finding. Texts are in the speaker's language; times ISO, UTC."""
     return {
         "ticket": facts.ticket.key,
@@ -34,7 +34,7 @@ def as_json(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> dict[s
     }
 
 
-def _classification(facts: Facts, speak: Speaker) -> dict[str, Any]:
+def _classification(facts: Facts, speak: Translator) -> dict[str, Any]:
     subjects = facts.subjects
     return {
         **{d.value: highest(subjects, d) for d in Dimension},
@@ -55,7 +55,7 @@ def _classification(facts: Facts, speak: Speaker) -> dict[str, Any]:
     }
 
 
-def finding_json(finding: Finding, speak: Speaker) -> dict[str, Any]:
+def finding_json(finding: Finding, speak: Translator) -> dict[str, Any]:
     """One finding with its reasons, texts in the speaker's language."""
     return {
         "id": finding.id,
@@ -93,10 +93,10 @@ def _because(because: Because) -> dict[str, Any]:
     }
 
 
-def as_text(facts: Facts, findings: Sequence[Finding], speak: Speaker) -> str:
+def as_text(facts: Facts, findings: Sequence[Finding], speak: Translator) -> str:
     """What the ticket's comment would say."""
     ticket = facts.ticket
-    document = compose(facts, group_lines(findings), speak)
+    document = compose(facts, group_findings(findings), speak)
     return f"{ticket.key} · {ticket.summary}\n{ticket.url}\n\n{plain.render(document)}"
 
 

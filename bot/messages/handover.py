@@ -15,10 +15,10 @@ from bot.messages.blockkit import blocks
 from bot.messages.blockkit.blocks import Block
 from bot.messages.blockkit.limits import finished, text_of
 from bot.messages.blockkit.mrkdwn import cut, is_web
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import class_line, title, who
 from bot.messages.waivers import waived
-from bot.policy.actions import Action, carry
+from bot.policy.actions import Action, encode
 from bot.policy.handover import AVAILABLE, LINE
 from bot.policy.ticket_summary import overview
 from domain.facts import Facts
@@ -26,7 +26,7 @@ from domain.fields import FIELDS, Field
 from domain.people import Group, Person
 from domain.sentence import Quote, say
 from domain.ticket import Ticket
-from rules.grouping import DemandLine
+from rules.grouping import RequirementGroup
 
 LONG = 300
 """Characters of one field; the ticket has the rest."""
@@ -46,7 +46,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HandoverAudience:
     """One notification. `stage` 1: available in production; 2: fully operational. `everyone` are the names it goes to;
     `kind` is what its receipt is noted under, empty where nobody hears the button.
     """
@@ -69,7 +69,9 @@ def receipt_of(value: str) -> str:
     return unquote(value)
 
 
-def compose(facts: Facts, lines: Sequence[DemandLine], asked: Asked, speak: Speaker) -> dict[str, Any]:
+def compose(
+    facts: Facts, lines: Sequence[RequirementGroup], asked: HandoverAudience, speak: Translator
+) -> dict[str, Any]:
     """The notification on Slack."""
     rows, parts = _opening(facts, asked, speak), _parts(facts, lines, speak)
     closing = [_for(asked, speak)]
@@ -84,7 +86,9 @@ def compose(facts: Facts, lines: Sequence[DemandLine], asked: Asked, speak: Spea
     return finished(text, built, more(speak))
 
 
-def letter(facts: Facts, lines: Sequence[DemandLine], asked: Asked, speak: Speaker) -> dict[str, str]:
+def letter(
+    facts: Facts, lines: Sequence[RequirementGroup], asked: HandoverAudience, speak: Translator
+) -> dict[str, str]:
     """The notification as an e-mail: subject and text."""
     rows, parts = _opening(facts, asked, speak), _parts(facts, lines, speak)
     paragraphs = ["\n".join(rows[1:])]
@@ -106,7 +110,7 @@ class Sent:
     at: datetime
 
 
-def reminder(one: Sent, speak: Speaker) -> dict[str, Any]:
+def reminder(one: Sent, speak: Translator) -> dict[str, Any]:
     """That a notification still waits for its receipt; with the button, in its thread."""
     told = speak.say(
         "The formal notification of {sent} still waits for your receipt: {ticket}",
@@ -117,13 +121,13 @@ def reminder(one: Sent, speak: Speaker) -> dict[str, Any]:
     return finished(text_of([told, one.url]), [_paragraph(told), blocks.actions(*row)])
 
 
-def confirmed(person: str, at: datetime, speak: Speaker) -> dict[str, Any]:
+def confirmed(person: str, at: datetime, speak: Translator) -> dict[str, Any]:
     """That somebody confirmed receipt: in the notification's thread, for all who got it."""
     told = speak.say("{person} confirmed receipt on {at}.", person=Quote(person), at=at)
     return finished(text_of([told]), [_paragraph(told)])
 
 
-def buttons(ticket: Ticket, kind: str, speak: Speaker) -> list[Block]:
+def buttons(ticket: Ticket, kind: str, speak: Translator) -> list[Block]:
     """Confirm receipt, where somebody hears it; and open the ticket."""
     row = [_receive(ticket.source, ticket.id, kind, speak)] if kind else []
     if is_web(ticket.url):
@@ -131,17 +135,17 @@ def buttons(ticket: Ticket, kind: str, speak: Speaker) -> list[Block]:
     return [blocks.actions(*row)] if row else []
 
 
-def more(speak: Speaker) -> Any:
+def more(speak: Translator) -> Any:
     """Says in the reader's language that there are so many more."""
     return lambda number: speak.count("and {n} more", "and {n} more", number)
 
 
-def _receive(source: str, ticket_id: str, kind: str, speak: Speaker) -> blocks.Element:
-    value = carry(source, ticket_id, more=quote(kind, safe=":"))
+def _receive(source: str, ticket_id: str, kind: str, speak: Translator) -> blocks.Element:
+    value = encode(source, ticket_id, more=quote(kind, safe=":"))
     return blocks.button(speak.say("I have received this"), Action.RECEIVED.value, value, "primary")
 
 
-def _opening(facts: Facts, asked: Asked, speak: Speaker) -> list[str]:
+def _opening(facts: Facts, asked: HandoverAudience, speak: Translator) -> list[str]:
     """The heading, what happened when, and the class."""
     ticket, first = facts.ticket, asked.stage == AVAILABLE
     name = Quote(f"{ticket.key} · {' '.join(ticket.summary.split())}")
@@ -160,7 +164,7 @@ def _opening(facts: Facts, asked: Asked, speak: Speaker) -> list[str]:
     return [cut(row, 2 * LONG) for row in (heading, told, f"{class_line(facts.subjects, speak)}.")]
 
 
-def _parts(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> list[_Part]:
+def _parts(facts: Facts, lines: Sequence[RequirementGroup], speak: Translator) -> list[_Part]:
     """Open points, known errors, documentation and contacts: each said, also when there is nothing."""
     ticket = facts.ticket
     found = {
@@ -172,13 +176,13 @@ def _parts(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> list[_P
     return [_Part(name, tuple(cut(item, 2 * LONG) for item in items)) for name, items in found.items()]
 
 
-def _papers(ticket: Ticket, speak: Speaker) -> tuple[str, ...]:
+def _papers(ticket: Ticket, speak: Translator) -> tuple[str, ...]:
     seen = [(FIELDS[name].label, ticket.field(name).value) for name in PAPERS]
     told = tuple(f"{speak.say(label)}: {_line(value)}" for label, value in seen if isinstance(value, str))
     return told or (speak.say("None is recorded in the ticket."),)
 
 
-def _known_errors(field: Field, speak: Speaker) -> str:
+def _known_errors(field: Field, speak: Translator) -> str:
     if not field.readable:
         return speak.say("It cannot be seen whether there are any; ask the responsible team.")
     return (
@@ -186,7 +190,7 @@ def _known_errors(field: Field, speak: Speaker) -> str:
     )
 
 
-def _contacts(facts: Facts, speak: Speaker) -> tuple[str, ...]:
+def _contacts(facts: Facts, speak: Translator) -> tuple[str, ...]:
     owners = [s.asset.owner for s in facts.subjects if s.asset]
     fields = {name: [facts.field(name)] for name in _PEOPLE}
     fields["application_owner"] += owners
@@ -204,7 +208,7 @@ def _people(field: Field) -> list[str]:
     return [item.name for item in value if isinstance(item, Person | Group)]
 
 
-def _open(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> tuple[str, ...]:
+def _open(facts: Facts, lines: Sequence[RequirementGroup], speak: Translator) -> tuple[str, ...]:
     """What is not in order at the handover, and who settles it; exceptions with their end."""
     view = overview([line for line in lines if line.line != LINE], facts.ticket.state)
     left = [*view.now, *view.later, *view.unseen]
@@ -216,13 +220,13 @@ def _open(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> tuple[st
     return tuple(named) or (speak.say("None: all that is asked so far is in order."),)
 
 
-def _point(line: DemandLine, facts: Facts, speak: Speaker) -> str:
+def _point(line: RequirementGroup, facts: Facts, speak: Translator) -> str:
     if not line.verdict.open:
         return f"{title(line, speak)} — {speak(line.verdict)}"
     return f"{title(line, speak)} — {speak.say('Who: {who}', who=Quote(who(line, facts, speak)))}"
 
 
-def _for(asked: Asked, speak: Speaker) -> str:
+def _for(asked: HandoverAudience, speak: Translator) -> str:
     if not asked.everyone:
         return ""
     names = Quote(speak.listed([Quote(n) for n in asked.everyone]))

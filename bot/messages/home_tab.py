@@ -11,9 +11,9 @@ from bot.messages.blockkit.mrkdwn import cut, escape, is_web
 from bot.messages.blockkit.parts import Message
 from bot.messages.explanation import SYSTEMS
 from bot.messages.handover import more
-from bot.messages.i18n.speaker import ROLE_NAMES, Speaker
+from bot.messages.i18n.speaker import ROLE_NAMES, Translator
 from bot.messages.replies import plain_answer
-from bot.policy.actions import Action, carry
+from bot.policy.actions import Action, encode
 from domain.lifecycle import Verdict
 from domain.people import Role
 from domain.sentence import Quote, in_language
@@ -50,7 +50,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class MyWork:
     """Who somebody is, and what waits for them. `unknown` names the systems in which they are not known, `silent`
     those that could not be asked.
     """
@@ -62,7 +62,7 @@ class Mine:
     silent: tuple[str, ...] = ()
 
 
-def page(mine: Mine, now: datetime, speak: Speaker) -> modals.View:
+def page(mine: MyWork, now: datetime, speak: Translator) -> modals.View:
     """The page, as of now."""
     built = [blocks.header(_heading(mine, speak)), blocks.context(escape(_known_as(mine, speak)))]
     for one in mine.waiting[:SHOWN]:
@@ -72,13 +72,13 @@ def page(mine: Mine, now: datetime, speak: Speaker) -> modals.View:
     return modals.page(built, more(speak))
 
 
-def listed(mine: Mine, speak: Speaker) -> Message:
+def listed(mine: MyWork, speak: Translator) -> Message:
     """The same as an answer to a command."""
     tickets = ("\n".join(_rows(one, speak)) for one in mine.waiting[:SHOWN])
     return plain_answer(_heading(mine, speak), _known_as(mine, speak), *tickets, *_rest(mine, speak))
 
 
-def _heading(mine: Mine, speak: Speaker) -> str:
+def _heading(mine: MyWork, speak: Translator) -> str:
     if not mine.waiting and (mine.unknown or mine.silent):
         return speak.say("Nothing waits for you, as far as can be seen")
     if not mine.waiting:
@@ -86,7 +86,7 @@ def _heading(mine: Mine, speak: Speaker) -> str:
     return speak.count("{n} ticket waits for you", "{n} tickets wait for you", len(mine.waiting))
 
 
-def _known_as(mine: Mine, speak: Speaker) -> str:
+def _known_as(mine: MyWork, speak: Translator) -> str:
     parts: list[object] = [ROLE_NAMES[role] for role in mine.roles]
     parts += [Quote(team) for team in mine.teams]
     if not parts:
@@ -94,7 +94,7 @@ def _known_as(mine: Mine, speak: Speaker) -> str:
     return speak.say("You are known as: {parts}.", parts=tuple(parts))
 
 
-def _rest(mine: Mine, speak: Speaker) -> Iterator[str]:
+def _rest(mine: MyWork, speak: Translator) -> Iterator[str]:
     if (more := len(mine.waiting) - SHOWN) > 0:
         yield speak.count("and {n} more ticket", "and {n} more tickets", more)
     for system in mine.unknown:
@@ -108,18 +108,18 @@ def _rest(mine: Mine, speak: Speaker) -> Iterator[str]:
         )
 
 
-def _rows(one: Waiting, speak: Speaker) -> Iterator[str]:
+def _rows(one: Waiting, speak: Translator) -> Iterator[str]:
     yield f"{_name(one)} — {_start(one, speak)}"
     yield from (f"• {text}" for text in _points(one, speak))
     yield one.url
 
 
-def _ticket(one: Waiting, speak: Speaker) -> Iterator[blocks.Block]:
+def _ticket(one: Waiting, speak: Translator) -> Iterator[blocks.Block]:
     name = blocks.web_link(one.url, _name(one))
     yield blocks.rich_text([name, blocks.words(f" — {_start(one, speak)}")])
     yield blocks.bullets(*([blocks.words(text)] for text in _points(one, speak)))
     explain = blocks.button(
-        speak.say("Explain"), Action.EXPLAIN.value, carry(one.source, one.id, [p.line for p in one.points])
+        speak.say("Explain"), Action.EXPLAIN.value, encode(one.source, one.id, [p.line for p in one.points])
     )
     opened = (
         [blocks.url_button(speak.say("Open the ticket"), one.url, "open_ticket")] if is_web(one.url) else []
@@ -127,7 +127,7 @@ def _ticket(one: Waiting, speak: Speaker) -> Iterator[blocks.Block]:
     yield blocks.actions(*opened, explain)
 
 
-def _points(one: Waiting, speak: Speaker) -> Iterator[str]:
+def _points(one: Waiting, speak: Translator) -> Iterator[str]:
     for point in one.points[:POINTS]:
         yield f"{_SIGNS.get(point.verdict, '')} {in_language(dict(point.title), speak.language)}"
     if (rest := len(one.points) - POINTS) > 0:
@@ -138,7 +138,7 @@ def _name(one: Waiting) -> str:
     return cut(f"{one.key} · {' '.join(one.summary.split())}", 150)
 
 
-def _start(one: Waiting, speak: Speaker) -> str:
+def _start(one: Waiting, speak: Translator) -> str:
     return (
         speak.say("Planned start: {start}.", start=one.start)
         if one.start

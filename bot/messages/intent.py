@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.policy.audience import Audience
 from domain.lifecycle import Verdict
 from domain.people import Role
@@ -20,28 +20,28 @@ COMMENT, CARD = "comment", "card"
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class DeliveryForm:
     """Where the ticket's findings can be told: in which form on the ticket (None: nowhere) and on Slack; and whether
     somebody hears the buttons there. `aloud` speaks in the team's channel, where that has a language of its own;
     `mail` is whether formal notifications can go by e-mail.
     """
 
-    speak: Speaker
+    speak: Translator
     form: Format | None
     editable: bool = True
     slack: bool = False
     buttons: bool = False
-    aloud: Speaker | None = None
+    aloud: Translator | None = None
     mail: bool = False
 
     @property
-    def in_channel(self) -> Speaker:
+    def in_channel(self) -> Translator:
         """Speaks to the team's channel."""
         return self.aloud or self.speak
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class Previous:
     """What was said of the ticket before.
 
     verdicts  by rule id, of the last evaluation; None when the ticket was never evaluated

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.policy.ticket_summary import Overview
 from domain.asset import Because, Dimension, Flag, Subject
 from domain.facts import Facts
 from domain.lifecycle import State
 from domain.sentence import Quote, Say
 from domain.ticket import Ticket
-from rules.grouping import DemandLine
+from rules.grouping import RequirementGroup
 from rules.wording import FLAGS, asset_name, class_letter
 
 _REASONS = 4
 """Assets named in a reason; of more, how many others there are."""
 
 
-def headline(view: Overview, facts: Facts, speak: Speaker) -> str:
+def headline(view: Overview, facts: Facts, speak: Translator) -> str:
     """How the ticket stands, in one or two sentences."""
     ticket = facts.ticket
     if ticket.state is State.CANCELED:
@@ -50,7 +50,7 @@ def headline(view: Overview, facts: Facts, speak: Speaker) -> str:
     return " ".join(parts) or _nothing_to_settle(view, ticket, speak)
 
 
-def _obliged(view: Overview, facts: Facts, speak: Speaker) -> str:
+def _obliged(view: Overview, facts: Facts, speak: Translator) -> str:
     n, by = len(view.obligations), facts.settle_by
     if by and facts.now >= by:
         return speak.count(
@@ -64,7 +64,7 @@ def _obliged(view: Overview, facts: Facts, speak: Speaker) -> str:
     )
 
 
-def deadline(facts: Facts, speak: Speaker) -> str:
+def deadline(facts: Facts, speak: Translator) -> str:
     """Until when an emergency change is to make good what it skipped, or that this time is over."""
     by = facts.settle_by
     if by and facts.now >= by:
@@ -72,7 +72,7 @@ def deadline(facts: Facts, speak: Speaker) -> str:
     return speak.say("Emergency change: to be made good before {by}", by=by)
 
 
-def _nothing_to_settle(view: Overview, ticket: Ticket, speak: Speaker) -> str:
+def _nothing_to_settle(view: Overview, ticket: Ticket, speak: Translator) -> str:
     """Good news, no better than what could be seen."""
     before = not ticket.state.reached(State.IMPLEMENT)
     if n := len(view.waived):
@@ -88,7 +88,7 @@ def _nothing_to_settle(view: Overview, ticket: Ticket, speak: Speaker) -> str:
     return speak.say("All that is asked so far is in order.")
 
 
-def next_step(view: Overview, facts: Facts, speak: Speaker) -> str:
+def next_step(view: Overview, facts: Facts, speak: Translator) -> str:
     """What is needed first, from whom and by when; empty when nothing is."""
     if not view.now:
         return ""
@@ -100,12 +100,12 @@ def next_step(view: Overview, facts: Facts, speak: Speaker) -> str:
     return speak.say("Needed next from {who}: {what}.", **about)
 
 
-def title(line: DemandLine, speak: Speaker) -> str:
+def title(line: RequirementGroup, speak: Translator) -> str:
     """What the line demands, as a headline."""
     return line.headline.titled(speak.language)
 
 
-def seen(line: DemandLine, speak: Speaker) -> str:
+def seen(line: RequirementGroup, speak: Translator) -> str:
     """What was seen, each sentence once."""
     return " ".join(capital(speak(sentence)) for sentence in line.seen)
 
@@ -115,27 +115,27 @@ def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def who(line: DemandLine, facts: Facts, speak: Speaker, limit: int = 3) -> str:
+def who(line: RequirementGroup, facts: Facts, speak: Translator, limit: int = 3) -> str:
     """Who can settle the line, with the role in which they are asked; the team when nobody in particular."""
     return speak.listed(line.who, limit, either=True) if line.who else _team(facts.ticket, speak)
 
 
-def _team(ticket: Ticket, speak: Speaker) -> str:
+def _team(ticket: Ticket, speak: Translator) -> str:
     return ticket.team or speak.say("the responsible team")
 
 
-def ids(line: DemandLine) -> str:
+def ids(line: RequirementGroup) -> str:
     """The requirement ids in small brackets, for those who cite them."""
     return f"[{', '.join(line.ids)}]"
 
 
-def why(line: DemandLine, speak: Speaker) -> str:
+def why(line: RequirementGroup, speak: Translator) -> str:
     """Which asset, class and clause ask for it."""
     assets = speak.listed([Quote(text) for text in _by_subject(line.because, speak)], _REASONS)
     return f"{assets} ({clauses(line.cites, speak)})"
 
 
-def clauses(cites: Sequence[str], speak: Speaker) -> str:
+def clauses(cites: Sequence[str], speak: Translator) -> str:
     """Citations joined: sections of the same document and version share its name."""
     sections: dict[str, list[str]] = {}
     for cite in cites:
@@ -147,14 +147,14 @@ def clauses(cites: Sequence[str], speak: Speaker) -> str:
     )
 
 
-def _by_subject(because: Sequence[Because], speak: Speaker) -> list[str]:
+def _by_subject(because: Sequence[Because], speak: Translator) -> list[str]:
     names = list(dict.fromkeys(b.subject for b in because))
     if len(names) > _REASONS:  # then those that weigh most come first
         names.sort(key=lambda name: -max(b.level or 0 for b in because if b.subject == name))
     return [_subject_text(name, [b for b in because if b.subject == name], speak) for name in names]
 
 
-def _subject_text(name: str, because: Sequence[Because], speak: Speaker) -> str:
+def _subject_text(name: str, because: Sequence[Because], speak: Translator) -> str:
     levels = dict.fromkeys(
         speak(class_letter(b.dimension, b.level)) for b in because if b.dimension and b.level
     )
@@ -174,7 +174,7 @@ def _subject_text(name: str, because: Sequence[Because], speak: Speaker) -> str:
     return speak.say("{asset} is {classes}", asset=shown, classes=classes)
 
 
-def _path_text(path: Sequence[str], classes: str, flags: tuple[Say, ...], speak: Speaker) -> str:
+def _path_text(path: Sequence[str], classes: str, flags: tuple[Say, ...], speak: Translator) -> str:
     """An asset that counts because others depend on it, by the way from the one that the ticket names."""
     way = Quote(" → ".join(path))
     if classes and flags:
@@ -182,7 +182,7 @@ def _path_text(path: Sequence[str], classes: str, flags: tuple[Say, ...], speak:
     return speak.say("{path} ({what})", path=way, what=classes or flags)
 
 
-def class_line(subjects: Sequence[Subject], speak: Speaker) -> str:
+def class_line(subjects: Sequence[Subject], speak: Translator) -> str:
     """The ticket's class as shown: the highest per dimension, and the overlays."""
     classes = " ".join(speak(class_letter(d, max(s.level(d) for s in subjects))) for d in Dimension)
     flags = [FLAGS[f] for f in Flag if any(s.flag(f) for s in subjects)]

@@ -11,15 +11,15 @@ from bot.messages.blockkit.limits import finished, text_of
 from bot.messages.blockkit.mrkdwn import cut
 from bot.messages.blockkit.parts import Message
 from bot.messages.explanation import plain_tree, reasoning
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import ids, seen, title, who, why
-from bot.policy.snooze import Settled
+from bot.policy.snooze import Resolution
 from bot.policy.ticket_summary import overview
 from domain.facts import Facts
 from domain.finding import Finding
 from domain.sentence import Quote, Say, say
-from domain.snooze import Pause, PauseKind
-from rules.grouping import DemandLine
+from domain.snooze import Snooze, SnoozeKind
+from rules.grouping import RequirementGroup
 from rules.loading.loader import Pack
 
 PIECE = 2900
@@ -38,10 +38,12 @@ def _titled(text: str) -> list[blocks.Element]:
     return [blocks.words(title_, bold=bool(line)), *([blocks.words(line + rest)] if line else [])]
 
 
-def paused(facts: Facts, pause: Pause, others: Sequence[Pause], shortened: bool, speak: Speaker) -> Message:
+def paused(
+    facts: Facts, pause: Snooze, others: Sequence[Snooze], shortened: bool, speak: Translator
+) -> Message:
     """That somebody is left in peace, until when, and that no deadline moved."""
     ticket = Quote(facts.ticket.key)
-    if pause.kind is PauseKind.SEEN:
+    if pause.kind is SnoozeKind.SEEN:
         first = speak.say(
             "Noted that you are on it. You get no reminder of {ticket} before {moment}; the deadline stays as it is.",
             ticket=ticket,
@@ -57,19 +59,19 @@ def paused(facts: Facts, pause: Pause, others: Sequence[Pause], shortened: bool,
     return plain_answer(first, early, _also(others, speak))
 
 
-def seen_before(pause: Pause, speak: Speaker) -> Message:
+def seen_before(pause: Snooze, speak: Translator) -> Message:
     """That this person said so already."""
     return plain_answer(
         speak.say("You said so already, on {at}: no reminder before {until}.", at=pause.at, until=pause.until)
     )
 
 
-def _also(others: Sequence[Pause], speak: Speaker) -> str:
-    names = [Quote(other.person) for other in others if other.kind is PauseKind.SEEN]
+def _also(others: Sequence[Snooze], speak: Translator) -> str:
+    names = [Quote(other.person) for other in others if other.kind is SnoozeKind.SEEN]
     return speak.say("Also seen by {people}.", people=tuple(names)) if names else ""
 
 
-def no_pause(facts: Facts, speak: Speaker, again: datetime | None = None) -> Message:
+def no_pause(facts: Facts, speak: Translator, again: datetime | None = None) -> Message:
     """That nothing can be put off any more: its time has come, or the next reminder comes `again` too soon."""
     ticket = Quote(facts.ticket.key)
     if again is not None:
@@ -85,7 +87,7 @@ def no_pause(facts: Facts, speak: Speaker, again: datetime | None = None) -> Mes
     )
 
 
-def already(facts: Facts, done: Sequence[Settled], speak: Speaker) -> Message:
+def already(facts: Facts, done: Sequence[Resolution], speak: Translator) -> Message:
     """That what was asked is in order by now, by whom and since when."""
     if not done:
         state = speak.say(
@@ -97,7 +99,7 @@ def already(facts: Facts, done: Sequence[Settled], speak: Speaker) -> Message:
     return plain_answer(*(_done(one, speak) for one in done))
 
 
-def _done(one: Settled, speak: Speaker) -> str:
+def _done(one: Resolution, speak: Translator) -> str:
     what = Quote(title(one.line, speak))
     if one.person is None or one.at is None:
         done = speak.say("Already done: {what}", what=what)
@@ -107,7 +109,7 @@ def _done(one: Settled, speak: Speaker) -> str:
     )
 
 
-def explained(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> Message:
+def explained(facts: Facts, lines: Sequence[RequirementGroup], speak: Translator) -> Message:
     """Why each open point is asked, what was seen, what would do, and who can settle it."""
     key = facts.ticket.key
     told = [_explained(line, facts, speak) for line in overview(lines, facts.ticket.state).now]
@@ -121,7 +123,7 @@ def explained(facts: Facts, lines: Sequence[DemandLine], speak: Speaker) -> Mess
     return plain_answer(first, *told, more)
 
 
-def _explained(line: DemandLine, facts: Facts, speak: Speaker) -> str:
+def _explained(line: RequirementGroup, facts: Facts, speak: Translator) -> str:
     rows = [
         f"{title(line, speak)} {ids(line)}",
         speak.say("Why: {why}", why=Quote(why(line, speak))),
@@ -132,12 +134,12 @@ def _explained(line: DemandLine, facts: Facts, speak: Speaker) -> str:
     return "\n".join(rows)
 
 
-def whole_reasoning(facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Speaker) -> Message:
+def whole_reasoning(facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Translator) -> Message:
     """The reasoning of one requirement, from the asset to who can settle it."""
     return plain_answer(plain_tree(reasoning(facts, finding, packs, speak)))
 
 
-def not_asked(key: str, rule: str, reason: Say | None, speak: Speaker) -> Message:
+def not_asked(key: str, rule: str, reason: Say | None, speak: Translator) -> Message:
     """Why a requirement is not asked of a ticket."""
     nothing = say("Nothing is judged: this ticket is canceled.")
     return plain_answer(
@@ -147,20 +149,20 @@ def not_asked(key: str, rule: str, reason: Say | None, speak: Speaker) -> Messag
     )
 
 
-def no_rule(rule: str, near: str | None, speak: Speaker) -> Message:
+def no_rule(rule: str, near: str | None, speak: Translator) -> Message:
     """That no norm has such a requirement, and which one may have been meant."""
     meant = speak.say("Did you mean {what}?", what=Quote(near)) if near else ""
     return plain_answer(speak.say("There is no requirement called {rule}.", rule=Quote(cut(rule, 60))), meant)
 
 
-def no_such(what: str, near: str | None, speak: Speaker) -> Message:
+def no_such(what: str, near: str | None, speak: Translator) -> Message:
     """That a ticket is not known, and which one may have been meant."""
     unknown = speak.say("{what} is not known here, or not visible to this app.", what=Quote(cut(what, 60)))
     meant = speak.say("Did you mean {what}?", what=Quote(near)) if near else ""
     return plain_answer(unknown, meant)
 
 
-def helped(speak: Speaker, misread: str = "") -> Message:
+def helped(speak: Translator, misread: str = "") -> Message:
     """What the command can do."""
     odd = speak.say("This was not understood: {words}", words=Quote(cut(misread, 60))) if misread else ""
     stands = speak.say("how a ticket stands, what it still needs, and from whom")
@@ -177,7 +179,7 @@ def helped(speak: Speaker, misread: str = "") -> Message:
     )
 
 
-def stranger(system: str, speak: Speaker) -> Message:
+def stranger(system: str, speak: Translator) -> Message:
     """That nobody knows who this person is in the ticket's system, so that nothing was done."""
     return plain_answer(
         speak.say(
@@ -188,7 +190,7 @@ def stranger(system: str, speak: Speaker) -> Message:
     )
 
 
-def not_theirs(facts: Facts, speak: Speaker) -> Message:
+def not_theirs(facts: Facts, speak: Translator) -> Message:
     """That this person has no part in the ticket."""
     key = Quote(facts.ticket.key)
     return plain_answer(
@@ -200,7 +202,7 @@ def not_theirs(facts: Facts, speak: Speaker) -> Message:
     )
 
 
-def out_of_reach(system: str, speak: Speaker) -> Message:
+def out_of_reach(system: str, speak: Translator) -> Message:
     """That a system did not answer, so that nothing was done."""
     return plain_answer(
         speak.say(
@@ -210,26 +212,26 @@ def out_of_reach(system: str, speak: Speaker) -> Message:
     )
 
 
-def too_late(speak: Speaker) -> Message:
+def too_late(speak: Translator) -> Message:
     """That a dialog could not be opened in time."""
     return plain_answer(speak.say("That took too long, so no form could be opened. Please press again."))
 
 
-def received(key: str, at: datetime, speak: Speaker) -> Message:
+def received(key: str, at: datetime, speak: Translator) -> Message:
     """That receipt of a formal notification is on record."""
     return plain_answer(
         speak.say("Noted on {at}: you have received the notification of {ticket}.", at=at, ticket=Quote(key))
     )
 
 
-def received_before(person: str, at: datetime, speak: Speaker) -> Message:
+def received_before(person: str, at: datetime, speak: Translator) -> Message:
     """That receipt was confirmed already, by whom and when."""
     return plain_answer(
         speak.say("{person} confirmed receipt already, on {at}.", person=Quote(person), at=at)
     )
 
 
-def not_for_you(recipients: Sequence[str], speak: Speaker) -> Message:
+def not_for_you(recipients: Sequence[str], speak: Translator) -> Message:
     """That this notification is for others to confirm."""
     names = tuple(Quote(name) for name in recipients)
     return plain_answer(
@@ -240,7 +242,7 @@ def not_for_you(recipients: Sequence[str], speak: Speaker) -> Message:
     )
 
 
-def why_you(speak: Speaker) -> str:
+def why_you(speak: Translator) -> str:
     """Why the reader gets a card that they asked for."""
     return speak.say("You get this because you asked for it; only you can see it.")
 

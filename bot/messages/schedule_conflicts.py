@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from domain.facts import Facts
 from domain.lifecycle import State
 from domain.schedule_conflicts import Checked, Clash, Conflict
@@ -26,7 +26,7 @@ _KINDS = {
 }
 
 
-def planning_line(facts: Facts, speak: Speaker) -> str:
+def planning_line(facts: Facts, speak: Translator) -> str:
     """What is worth knowing of a planning that is still ahead; empty when there is nothing to tell: the check ran
     after the last change of the dates and found nothing, or nobody can see how it went.
     """
@@ -51,7 +51,7 @@ def _moved_since(facts: Facts, at: datetime) -> bool:
     return any(change.field in _DATES and change.at > at for change in facts.ticket.history)
 
 
-def _conflict(conflicts: tuple[Conflict, ...], at: datetime | None, speak: Speaker) -> str:
+def _conflict(conflicts: tuple[Conflict, ...], at: datetime | None, speak: Translator) -> str:
     named = tuple(dict.fromkeys(_named(conflict) for conflict in conflicts))
     what = Quote(speak.listed(named, SHOWN)) if named else None
     if what and at:

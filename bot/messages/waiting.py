@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.messages.blockkit.parts import named
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from domain.waiting import Age, Wait
 
 
-def age(one: Age, speak: Speaker) -> str:
+def age(one: Age, speak: Translator) -> str:
     """Days and hours: "2 working days and 4 working hours", or "2 days and 4 hours" where every hour counts."""
     if one.of_work:
         days = speak.count("{n} working day", "{n} working days", one.days)
@@ -24,7 +24,7 @@ def age(one: Age, speak: Speaker) -> str:
     return speak.listed(parts) if parts else short
 
 
-def listed(found: Sequence[Wait], now: datetime, speak: Speaker) -> str:
+def listed(found: Sequence[Wait], now: datetime, speak: Translator) -> str:
     """A line for each ticket, and what its time counts."""
     if not found:
         return speak.say("Nothing waits for anybody, as of {now}.", now=now)
@@ -41,7 +41,7 @@ def listed(found: Sequence[Wait], now: datetime, speak: Speaker) -> str:
     return "\n".join([top, *(f"• {_line(one, speak)}" for one in found), note])
 
 
-def _line(one: Wait, speak: Speaker) -> str:
+def _line(one: Wait, speak: Translator) -> str:
     points = speak.count("{n} open point", "{n} open points", one.points)
     pressing = speak.count(
         "{n} of them overdue or not allowed", "{n} of them overdue or not allowed", one.pressing

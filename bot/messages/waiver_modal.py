@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.messages.blockkit import blocks, modals
 from bot.messages.blockkit.mrkdwn import cut
 from bot.messages.i18n.languages import LANGUAGES
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.replies import PIECE, plain_answer
 from bot.messages.waivers import recorded
 from bot.policy.actions import Action
@@ -50,19 +50,19 @@ def noted(note: str) -> tuple[str, str, str] | None:
     return (ticket, language, place) if whole and language in LANGUAGES else None
 
 
-def waiting(speak: Speaker) -> modals.View:
+def waiting(speak: Translator) -> modals.View:
     """What a dialog shows while it is being looked up what belongs in it."""
     return told_in_dialog(speak, speak.say("One moment…"))
 
 
-def told_in_dialog(speak: Speaker, *paragraphs: str) -> modals.View:
+def told_in_dialog(speak: Translator, *paragraphs: str) -> modals.View:
     """A dialog that only says something."""
     built = [blocks.rich_text([blocks.words(cut(text, PIECE))]) for text in paragraphs if text]
     return modals.dialog(speak.say("Record an exception"), built, speak.say("Close"))
 
 
 def exception_form(
-    facts: Facts, open_: Sequence[Finding], draft: Draft, note: str, speak: Speaker
+    facts: Facts, open_: Sequence[Finding], draft: Draft, note: str, speak: Translator
 ) -> modals.View:
     """What is to be filled in: for which requirements, why, and until when; after a refusal with what was wrong."""
     told = speak.say(
@@ -85,18 +85,18 @@ def exception_form(
     return modals.form(opened, speak.say("Record"), Action.WAIVE.value, note)
 
 
-def _choice(finding: Finding, speak: Speaker) -> str:
+def _choice(finding: Finding, speak: Translator) -> str:
     """A requirement by its name, however long, and the id that tells it from others of that name."""
     name = finding.titled(speak.language)
     return f"{cut(name, blocks.BUTTON - len(finding.id) - 3)} ({finding.id})"
 
 
-def exception_recorded(key: str, made: Waiver, rest: Sequence[str], speak: Speaker) -> modals.View:
+def exception_recorded(key: str, made: Waiver, rest: Sequence[str], speak: Translator) -> modals.View:
     """That it is on record."""
     same = speak.say("The same demand stays open by {rules}.", rules=tuple(rest)) if rest else ""
     return told_in_dialog(speak, f"{key} · {recorded(made, speak)}", same)
 
 
-def in_dialog(dialog: str, text: str, speak: Speaker) -> dict[str, object]:
+def in_dialog(dialog: str, text: str, speak: Translator) -> dict[str, object]:
     """The answer that says something in an open dialog, or elsewhere when it was closed."""
     return {"dialog": [dialog, told_in_dialog(speak, text)], "tell": plain_answer(text)}

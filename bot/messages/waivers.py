@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.messages.i18n.speaker import ROLE_NAMES, Speaker
+from bot.messages.i18n.speaker import ROLE_NAMES, Translator
 from domain.finding import Finding
 from domain.sentence import Quote
 from domain.waiver import Substitute, Waiver
 from rules.wording import ROLES
 
 
-def last_day(waiver: Waiver, speak: Speaker) -> Quote:
+def last_day(waiver: Waiver, speak: Translator) -> Quote:
     """The last day on which a waiver holds, as people read it."""
     return Quote(speak.day(waiver.until - timedelta(seconds=1)))
 
 
-def waived(finding: Finding, speak: Speaker) -> str:
+def waived(finding: Finding, speak: Translator) -> str:
     """The exception of a waived finding, and what it would be without it; empty for any other finding."""
     waiver = finding.waiver
     if waiver is None:
@@ -32,7 +32,7 @@ def waived(finding: Finding, speak: Speaker) -> str:
     )
 
 
-def recorded(waiver: Waiver, speak: Speaker) -> str:
+def recorded(waiver: Waiver, speak: Translator) -> str:
     """What was put on record just now."""
     return speak.say(
         "{rules}: waived until {day} by {name} ({role}): {reason}",
@@ -44,7 +44,7 @@ def recorded(waiver: Waiver, speak: Speaker) -> str:
     )
 
 
-def listed(waiver: Waiver, now: datetime, speak: Speaker) -> str:
+def listed(waiver: Waiver, now: datetime, speak: Translator) -> str:
     """A recorded waiver, and whether it is in force still."""
     if waiver.in_force(waiver.rules[0], now):
         return recorded(waiver, speak)
@@ -65,7 +65,7 @@ def waiver_json(waiver: Waiver | None) -> dict[str, Any] | None:
     }
 
 
-def stands_in(one: Substitute, speak: Speaker) -> str:
+def stands_in(one: Substitute, speak: Translator) -> str:
     """The body that stands in for another one, and why."""
     return speak.say(
         "{body} stands in for {role}: {reason}",

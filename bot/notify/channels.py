@@ -5,13 +5,13 @@ from __future__ import annotations
 from bot.policy.audience import Audience, Team
 from domain.facts import Facts
 from domain.people import Person, Role
-from domain.ports.messaging import Postbox
+from domain.ports.messaging import RecipientDirectory
 
 IN_PERSON = 5
 """Most holders of a role that are asked in person, where it has no channel."""
 
 
-def channels_of(audience: Audience, facts: Facts, postbox: Postbox, team: str) -> tuple[str, ...]:
+def channels_of(audience: Audience, facts: Facts, postbox: RecipientDirectory, team: str) -> tuple[str, ...]:
     """Where a role is asked in its own name: its channel, else its people in person, else where the team is. For
     anybody else the one channel they have. Raises SourceError when the message service cannot say.
     """
@@ -23,7 +23,9 @@ def channels_of(audience: Audience, facts: Facts, postbox: Postbox, team: str) -
     return (channel,) if channel else ()
 
 
-def channel_of(audience: Audience, postbox: Postbox, team: str, *, formal: bool = False) -> str | None:
+def channel_of(
+    audience: Audience, postbox: RecipientDirectory, team: str, *, formal: bool = False
+) -> str | None:
     """The channel for an audience. A role without one is reached where the team is, a person only in person.
 
     A formal notification counts as evidence, so it goes only where the audience is sure to read: a channel that an

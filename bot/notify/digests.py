@@ -18,13 +18,13 @@ from bot.messages.intent import digest_of
 from bot.notify.channels import channel_of
 from bot.notify.escalations import Points
 from bot.policy.audience import Team
-from bot.policy.overdue import Known, known
+from bot.policy.overdue import RuleInfo, rule_infos
 from bot.policy.speaking_times import in_the_morning
 from bot.report import Planned, Report
 from domain.lifecycle import State, Verdict
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.people import Role
-from domain.requests import Claim, Point
+from domain.requests import OnceKey, OpenFinding
 from domain.sentence import Say, say
 from domain.working_calendar import Calendar
 
@@ -36,12 +36,12 @@ _OPEN = tuple(verdict for verdict in Verdict if verdict.open)
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _DigestData:
     """What the journal knows, read once for all digests."""
 
     rows: tuple[TicketRow, ...]
     points: Points
-    rules: Mapping[str, Known]
+    rules: Mapping[str, RuleInfo]
     settled: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def entry(self, row: TicketRow, verdicts: Sequence[Verdict], now: datetime) -> Entry:
@@ -68,18 +68,18 @@ class _Known:
     def came_right(self, row: TicketRow) -> Entry:
         """A ticket of which something was settled."""
         rules = [rule for rule in self.settled.get((row.source, row.id), ()) if rule in self.rules]
-        points = (Point(rule, Verdict.MET, row.checked_at, None) for rule in rules)
+        points = (OpenFinding(rule, Verdict.MET, row.checked_at, None) for rule in rules)
         return Entry(row.key, row.summary, row.url, row.team, titles=self._titles(points))
 
-    def _asked_by_now(self, point: Point, state: State) -> bool:
+    def _asked_by_now(self, point: OpenFinding, state: State) -> bool:
         """False for what is only asked once the rollout has begun, while that lies ahead: the card hides it too."""
         rule = self.rules.get(point.rule)
         gate = rule.rule.gate if rule else None
         ahead = gate is not None and not State.IMPLEMENT.reached(gate) and not state.reached(State.IMPLEMENT)
         return not (ahead and point.verdict is Verdict.PENDING and point.deadline is None)
 
-    def _titles(self, points: Iterable[Point]) -> tuple[Mapping[str, str], ...]:
-        lines: dict[str, Known] = {}
+    def _titles(self, points: Iterable[OpenFinding]) -> tuple[Mapping[str, str], ...]:
+        lines: dict[str, RuleInfo] = {}
         for point in points:
             rule = self.rules.get(point.rule)
             if rule and (rule.line not in lines or rule.rule.rank > lines[rule.line].rule.rank):
@@ -87,30 +87,30 @@ class _Known:
         return tuple(dict(one.rule.titles) for one in lines.values())
 
 
-def tell_all(ctx: Context, report: Report) -> None:
+def send_digests(ctx: Context, report: Report) -> None:
     """Wish for the digests and the pre-read that are due now and did not go out yet."""
-    if ctx.postbox is None:
+    if ctx.recipients is None:
         return
-    rules = known(ctx.policy.packs)
+    rules = rule_infos(ctx.policy.packs)
     _digests(ctx, rules, report)
     _preread(ctx, rules, report)
 
 
-def _digests(ctx: Context, rules: Mapping[str, Known], report: Report) -> None:
+def _digests(ctx: Context, rules: Mapping[str, RuleInfo], report: Report) -> None:
     at, now = ctx.policy.talk.digest_at, ctx.clock()
     if at is None:
         return
     teams = {team for team in _teams(ctx, now) if in_the_morning(at, ctx.policy.calendar_of(team), now)}
     by_channel: dict[str, list[str]] = {}
     for team in sorted(teams):
-        channel = channel_of(Team(team), ctx.postbox, "") if ctx.postbox else None
+        channel = channel_of(Team(team), ctx.recipients, "") if ctx.recipients else None
         if channel:
             by_channel.setdefault(channel, []).append(team)
     due = {
-        Claim(f"digest:{channel}", ctx.policy.calendar_of(names[0]).local_day(now)): (channel, names)
+        OnceKey(f"digest:{channel}", ctx.policy.calendar_of(names[0]).local_day(now)): (channel, names)
         for channel, names in by_channel.items()
     }
-    for claim in sorted(set(due) - ctx.journal.sent_of(due)):
+    for claim in sorted(set(due) - ctx.journal.sent_once(due)):
         channel, names = due[claim]
         speak = ctx.speaker_to(Team(names[0]), names[0])
         body = compose(_digest(ctx, rules, names, at), speak)
@@ -122,13 +122,13 @@ def _teams(ctx: Context, now: datetime) -> set[str]:
     return {row.team for row in ctx.journal.followed(now - REMEMBERED)}
 
 
-def _digest(ctx: Context, rules: Mapping[str, Known], teams: Sequence[str], at: time) -> Digest:
+def _digest(ctx: Context, rules: Mapping[str, RuleInfo], teams: Sequence[str], at: time) -> Digest:
     """The digest of the teams that read one channel."""
     now, calendar = ctx.clock(), ctx.policy.calendar_of(teams[0])
     today = calendar.local_day(now)
     since = calendar.at(_day_before(calendar, today), at)
     rows = tuple(row for row in ctx.journal.followed(since) if row.team in teams)
-    seen = _Known(rows, ctx.journal.points(), rules, _settled(ctx, since, now))
+    seen = _DigestData(rows, ctx.journal.points(), rules, _settled(ctx, since, now))
     open_ = [row for row in rows if not row.state.over or row.settle_by]
     asked = [row for row in open_ if _asked(row)]
     days = [(_on(calendar, entry), entry) for entry in _coming(seen, asked, now)]
@@ -153,7 +153,7 @@ def _settled(ctx: Context, since: datetime, now: datetime) -> Mapping[tuple[str,
     return found
 
 
-def _coming(seen: _Known, rows: Sequence[TicketRow], now: datetime) -> list[Entry]:
+def _coming(seen: _DigestData, rows: Sequence[TicketRow], now: datetime) -> list[Entry]:
     """What has a moment ahead and nothing overdue: that stands elsewhere. The nearest first."""
     entries = [seen.entry(row, _OPEN, now) for row in rows]
     timed = [entry for entry in entries if entry.moment and entry.titles and not entry.missing]
@@ -183,25 +183,29 @@ def _horizon(calendar: Calendar, day: date, days: int) -> date:
     return day
 
 
-def _preread(ctx: Context, rules: Mapping[str, Known], report: Report) -> None:
+def _preread(ctx: Context, rules: Mapping[str, RuleInfo], report: Report) -> None:
     talk, now, calendar = ctx.policy.talk, ctx.clock(), ctx.policy.calendar
     today = calendar.local_day(now)
     if talk.preread_on is None or today != preread_day(calendar, today, talk.preread_on):
         return
-    claim = Claim("preread:cab", today - timedelta(days=today.weekday()))
-    channel = channel_of(Role.CAB, ctx.postbox, "") if ctx.postbox else None
-    if channel is None or not in_the_morning(talk.preread_at, calendar, now) or ctx.journal.sent_of([claim]):
+    claim = OnceKey("preread:cab", today - timedelta(days=today.weekday()))
+    channel = channel_of(Role.CAB, ctx.recipients, "") if ctx.recipients else None
+    if (
+        channel is None
+        or not in_the_morning(talk.preread_at, calendar, now)
+        or ctx.journal.sent_once([claim])
+    ):
         return
-    rows = tuple(row for row in ctx.journal.asked_of() if _asked(row))
-    seen = _Known(rows, ctx.journal.points(), rules)
+    rows = tuple(row for row in ctx.journal.rows_awaiting() if _asked(row))
+    seen = _DigestData(rows, ctx.journal.points(), rules)
     found = tuple(_exceptions(seen, now))
-    went_up = {ask.ticket for ask in ctx.journal.asks() if ask.step is not None}
+    went_up = {ask.ticket for ask in ctx.journal.requests() if ask.step is not None}
     raised = {row.key for row in rows if f"{row.source}:{row.id}" in went_up}
     body = preread(Preread(now, found, frozenset(raised), len(rows)), ctx.speaker_to(Role.CAB, ""))
     _say(ctx, claim, channel, body, say("the weekly pre-read of the CAB"), report)
 
 
-def _exceptions(seen: _Known, now: datetime) -> Iterator[tuple[Say, Entry]]:
+def _exceptions(seen: _DigestData, now: datetime) -> Iterator[tuple[Say, Entry]]:
     """What a CAB should look at, heaviest first: not allowed, overdue, excepted. All the rest is on course."""
     sections = (
         ((Verdict.VIOLATED,), say("does not comply with")),
@@ -223,13 +227,13 @@ def preread_day(calendar: Calendar, today: date, weekday: int) -> date | None:
     return next((day for day in week if calendar.is_working_day(day)), None)
 
 
-def _say(ctx: Context, claim: Claim, channel: str, body: Message, reason: Say, report: Report) -> None:
+def _say(ctx: Context, claim: OnceKey, channel: str, body: Message, reason: Say, report: Report) -> None:
     if not ctx.policy.act:
         report.planned.append(
             Planned(claim.what.partition(":")[0], ctx.messenger, claim.what.partition(":")[0], reason.msgid)
         )
         return
-    wish = Wish(
+    wish = OutgoingMessage(
         target=ctx.messenger,
         ticket=claim.what,
         kind=f"{claim.what.partition(':')[0]}:{claim.day}",
@@ -239,4 +243,4 @@ def _say(ctx: Context, claim: Claim, channel: str, body: Message, reason: Say, r
         reason=reason,
         once=True,
     )
-    ctx.journal.say_once([claim], [wish], ctx.clock())
+    ctx.journal.enqueue_once([claim], [wish], ctx.clock())

@@ -14,19 +14,19 @@ from datetime import timedelta
 from bot.context import Context
 from bot.journal import Due
 from bot.journal.outbox import MAIL
-from bot.messages.i18n.speaker import Speaker
-from bot.messages.intent import Intent, Memory
+from bot.messages.i18n.speaker import Translator
+from bot.messages.intent import Intent, Previous
 from bot.notify.channels import channel_of
-from bot.notify.routing import wish_of
+from bot.notify.routing import message_of
 from bot.notify.ticket_messages import handovers
 from bot.policy.audience import Audience, Team
 from bot.policy.handover import is_handover, recipients, stage_of, stages_due
 from bot.report import Planned, Report
 from domain.facts import Facts, Trouble, Underway
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.people import Person
 from domain.ports.errors import SourceError
-from domain.ports.messaging import Postbox
+from domain.ports.messaging import RecipientDirectory
 from domain.ticket import Ticket
 from rules.engine import evaluate
 
@@ -37,24 +37,24 @@ Send = Callable[[Callable[[Due], bool]], object]
 """Delivers those of the due messages that are chosen."""
 
 
-def notified(ctx: Context, facts: Facts, memory: Memory) -> list[Intent]:
+def notified(ctx: Context, facts: Facts, memory: Previous) -> list[Intent]:
     """The formal notifications that this run would write; none in observe mode."""
     if not ctx.policy.act:
         return []
     return [intent for intent in _handovers(ctx, facts, memory) if intent.kind not in memory.posted]
 
 
-def _handovers(ctx: Context, facts: Facts, memory: Memory) -> Sequence[Intent]:
+def _handovers(ctx: Context, facts: Facts, memory: Previous) -> Sequence[Intent]:
     """Every notification that the ticket has come to, also those that were delivered."""
     ticket, findings = facts.ticket, evaluate(facts, ctx.policy.packs)
     people = recipients(facts, findings) if stages_due(facts, findings) else ()
-    speakers: dict[Audience, Speaker] = {
+    speakers: dict[Audience, Translator] = {
         one.audience: ctx.speaker_to(one.audience, ticket.team) for one in people
     }
     return handovers(facts, findings, memory, ctx.voice(ticket.source, ticket.team), speakers)
 
 
-def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report, send: Send) -> Facts:
+def hand_over(ctx: Context, facts: Facts, memory: Previous, report: Report, send: Send) -> Facts:
     """Send what is due now; gives the facts with what was delivered, and what is on its way."""
     ticket, found = facts.ticket, _handovers(ctx, facts, memory)
     due = [intent for intent in found if intent.kind not in memory.posted]
@@ -62,7 +62,7 @@ def hand_over(ctx: Context, facts: Facts, memory: Memory, report: Report, send: 
         report.planned += [Planned(ticket.key, ctx.messenger or MAIL, i.kind, i.reason.msgid) for i in due]
         # Observed, so that the findings say the same as they would in act mode.
         return replace(facts, underway=tuple(_observed(intent) for intent in due))
-    hand = _Hand(ctx, ticket, report, send)
+    hand = HandoverSender(ctx, ticket, report, send)
     hand.recall({intent.kind for intent in found}, memory)
     if not hand.settle() and not due:
         return facts
@@ -77,7 +77,7 @@ def _observed(intent: Intent) -> Underway:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hand:
+class HandoverSender:
     """Hands over one ticket."""
 
     ctx: Context
@@ -90,7 +90,7 @@ class _Hand:
         """ "source:id" of the ticket."""
         return f"{self.ticket.source}:{self.ticket.id}"
 
-    def recall(self, due: set[str], memory: Memory) -> None:
+    def recall(self, due: set[str], memory: Previous) -> None:
         """What is not due any more, because the record of the rollout was taken back, is not announced."""
         # Only those that did not go out: what was announced stays announced.
         for kind in memory.spoken - memory.posted - due:
@@ -100,14 +100,14 @@ class _Hand:
 
     def deliver(self, due: Sequence[Intent]) -> None:
         """By the message service; what that does not take, by e-mail."""
-        if self.ctx.postbox:
-            self._wish(due, self.ctx.postbox, self.ctx.messenger)
+        if self.ctx.recipients:
+            self._wish(due, self.ctx.recipients, self.ctx.messenger)
         left = self._undelivered(due)
-        if self.ctx.letterbox and left:
-            self._wish(left, self.ctx.letterbox, MAIL)
+        if self.ctx.mail_recipients and left:
+            self._wish(left, self.ctx.mail_recipients, MAIL)
             self.settle()
 
-    def _wish(self, due: Sequence[Intent], postbox: Postbox, target: str) -> None:
+    def _wish(self, due: Sequence[Intent], postbox: RecipientDirectory, target: str) -> None:
         placed = {intent.kind: self._place(intent, postbox, target) for intent in due}
         now, journal = self.ctx.clock(), self.ctx.journal
         wishes = [self._wished(intent, target, placed[intent.kind][0]) for intent in due]
@@ -115,7 +115,7 @@ class _Hand:
         if target == MAIL:
             wishes = [wish for wish in wishes if wish.container or not self.ctx.messenger]
         # On record before anything is tried: from here on it is known to be on its way.
-        journal.wish(wishes, now)
+        journal.put_messages(wishes, now)
         for wish in wishes:
             trouble, error = placed[wish.kind][1:]
             if trouble:
@@ -123,7 +123,7 @@ class _Hand:
         ours = {(target, wish.kind) for wish in wishes}
         self.send(lambda one: one.ticket == self.subject and (one.target, one.kind) in ours)
 
-    def _place(self, intent: Intent, postbox: Postbox, target: str) -> tuple[str, Trouble, str]:
+    def _place(self, intent: Intent, postbox: RecipientDirectory, target: str) -> tuple[str, Trouble, str]:
         """Where it goes, or what keeps that from being known and one line about it for the admin."""
         try:
             found = channel_of(intent.audience, postbox, self.ticket.team, formal=True)
@@ -144,15 +144,15 @@ class _Hand:
         fix = f"set {setting}: a formal notification needs a place of its own"
         return f"{self.ticket.key}: {who} cannot be reached — {fix}"
 
-    def _wished(self, intent: Intent, target: str, container: str) -> Wish:
+    def _wished(self, intent: Intent, target: str, container: str) -> OutgoingMessage:
         said = replace(intent, body=intent.letter) if target == MAIL else intent
-        return wish_of(said, self.ticket, target, container)
+        return message_of(said, self.ticket, target, container)
 
     def _undelivered(self, due: Sequence[Intent]) -> list[Intent]:
         """What the message service did not take, or has not answered for too long."""
-        if self.ctx.postbox is None:
+        if self.ctx.recipients is None:
             return list(due)
-        slots = {s.kind: s for s in self.ctx.journal.slots_of(self.subject) if s.target == self.ctx.messenger}
+        slots = {s.kind: s for s in self.ctx.journal.rows_of(self.subject) if s.target == self.ctx.messenger}
         now = self.ctx.clock()
         left = []
         for intent in due:
@@ -167,7 +167,7 @@ class _Hand:
         """What went by e-mail is not sent by the message service as well. True when that still had to be said, be it
         because the process was killed when the letter had just gone.
         """
-        slots = self.ctx.journal.slots_of(self.subject)
+        slots = self.ctx.journal.rows_of(self.subject)
         gone = {slot.kind for slot in slots if slot.target == MAIL and slot.applied_hash}
         twice = [s for s in slots if s.kind in gone and s.target != MAIL and not (s.closed or s.applied_hash)]
         for slot in twice:

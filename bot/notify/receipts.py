@@ -11,19 +11,19 @@ from datetime import datetime, timedelta
 
 from bot.context import Context
 from bot.intake.accounts import known_people, matching, team_members
-from bot.intake.facts import Gatherer
+from bot.intake.facts import FactsBuilder
 from bot.journal import Decided
 from bot.journal.receipts import ReceiptRow, SentRow
 from bot.journal.tickets import TicketRow
 from bot.messages import handover, replies
 from bot.messages.explanation import SYSTEMS
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.intent import digest_of
 from bot.policy.audience import Team
 from bot.policy.handover import Recipient
 from bot.report import Planned, Report
 from domain.facts import Facts
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.people import Person, Role
 from domain.ports.interactions import Visitor
 from domain.ports.source import TicketSource
@@ -38,14 +38,14 @@ LOOK_BACK = timedelta(days=30)
 
 
 def confirm(
-    ctx: Context, source: TicketSource, row: TicketRow, kind: str, visitor: Visitor, speak: Speaker
+    ctx: Context, source: TicketSource, row: TicketRow, kind: str, visitor: Visitor, speak: Translator
 ) -> Decided:
     """What comes of a press on the button. Raises SourceError when the ticket's system does not answer."""
     ticket = f"{row.source}:{row.id}"
     sent = ctx.journal.notification(ticket, kind)
     if sent is None:
         return Decided("not ours", {"tell": replies.no_such(row.key, None, speak)}, ticket)
-    facts = Gatherer(ctx).facts(source, row.ref)
+    facts = FactsBuilder(ctx).facts(source, row.ref)
     own = recipients_of(source, facts, sent)
     same = ctx.policy.same_person
     person = matching(own, visitor.email, visitor.id, same)
@@ -60,7 +60,7 @@ def confirm(
 
 
 def _turned_away(
-    source: TicketSource, visitor: Visitor, sent: SentRow, ticket: str, speak: Speaker
+    source: TicketSource, visitor: Visitor, sent: SentRow, ticket: str, speak: Translator
 ) -> Decided:
     """Nothing is noted for somebody who is not known there, or not one of those it went to."""
     person = source.account(visitor.email) if visitor.email else None
@@ -98,7 +98,7 @@ def step_now(sent: datetime, calendar: Calendar, now: datetime) -> int | None:
 def remind_receipts(ctx: Context, report: Report) -> None:
     """Wish for the reminders that are due now, and tell all who got a notification that its receipt was confirmed."""
     now, calendar = ctx.clock(), ctx.policy.calendar
-    if ctx.desk is None:
+    if ctx.interactions is None:
         return
     for sent in ctx.journal.notifications(now - LOOK_BACK):
         source, _, ticket_id = sent.ticket.partition(":")
@@ -107,7 +107,7 @@ def remind_receipts(ctx: Context, report: Report) -> None:
         if row is None or (not sent.confirmed and (step is None or not calendar.in_office_hours(now))):
             continue
         if ctx.policy.act:
-            ctx.journal.wish([_wish(ctx, row, sent, step)], now)
+            ctx.journal.put_messages([_wish(ctx, row, sent, step)], now)
         elif not sent.confirmed:
             report.planned.append(Planned(row.key, sent.target, "reminder", _REMINDED.msgid))
 
@@ -116,7 +116,7 @@ _REMINDED = say("the formal notification still waits for its receipt")
 _CONFIRMED = say("the receipt of the formal notification was confirmed")
 
 
-def _wish(ctx: Context, row: TicketRow, sent: SentRow, step: int | None) -> Wish:
+def _wish(ctx: Context, row: TicketRow, sent: SentRow, step: int | None) -> OutgoingMessage:
     """In the thread of the notification, so that it is clear what it is about."""
     speak = _speaker(ctx, row, sent)
     if sent.confirmed:
@@ -128,7 +128,7 @@ def _wish(ctx: Context, row: TicketRow, sent: SentRow, step: int | None) -> Wish
         body = handover.reminder(
             handover.Sent(row.source, row.id, heading, row.url, sent.kind, sent.sent), speak
         )
-    return Wish(
+    return OutgoingMessage(
         target=sent.target,
         ticket=sent.ticket,
         kind=kind,
@@ -141,7 +141,7 @@ def _wish(ctx: Context, row: TicketRow, sent: SentRow, step: int | None) -> Wish
     )
 
 
-def _speaker(ctx: Context, row: TicketRow, sent: SentRow) -> Speaker:
+def _speaker(ctx: Context, row: TicketRow, sent: SentRow) -> Translator:
     """Speaks as the channel reads; a person's own language is not asked for again."""
     key = sent.kind.partition(":")[2]
     audience = Role(key) if key in {role.value for role in Role} else Team(key.removeprefix("team:"))

@@ -8,15 +8,15 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from bot.context import Context
-from bot.intake.facts import Gatherer
+from bot.intake.facts import FactsBuilder
 from bot.journal.tickets import TicketRow
 from bot.messages import card
 from bot.messages.intent import digest_of
 from bot.notify.channels import channels_of
 from bot.notify.escalations import Points, escalate_all
-from bot.notify.snoozed import Rest
+from bot.notify.snoozed import Snoozed
 from bot.policy.audience import Team, key_of
-from bot.policy.overdue import Known, known
+from bot.policy.overdue import RuleInfo, rule_infos
 from bot.policy.reminders import (
     OVERDUE,
     SNOOZED,
@@ -29,57 +29,57 @@ from bot.policy.reminders import (
     step_after,
     step_now,
 )
-from bot.policy.speaking_times import told_now
+from bot.policy.speaking_times import may_speak_now
 from bot.policy.ticket_summary import overview
 from bot.report import Planned, Report
 from domain.lifecycle import State, Verdict
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.people import Person, Role
 from domain.ports.errors import NotFound, SourceError
-from domain.requests import Ask, Claim, Point
+from domain.requests import ActionRequest, OnceKey, OpenFinding
 from domain.sentence import say
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 
 WAKE = timedelta(days=3)
 """How long after a snooze its person is still reminded: office hours and weekends may lie between."""
 
 
-class Up(NamedTuple):
+class Reminded(NamedTuple):
     """A reminder that a ticket may be up for: what makes it come once, and its step."""
 
-    claim: Claim
+    claim: OnceKey
     step: int
 
 
-def remind_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+def remind_all(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
     """Wish for the reminders that are due now, and for what goes up because nobody settled it. Nothing is nagged about
     that was settled in the meantime.
     """
-    if ctx.postbox is None:
+    if ctx.recipients is None:
         return
     gatherer.forget()
-    points, rules = ctx.journal.points(), known(ctx.policy.packs)
+    points, rules = ctx.journal.points(), rule_infos(ctx.policy.packs)
     settle_asks(ctx, points, rules)
     dues = dict(_due(ctx, gatherer, report, _claims(ctx, points, rules)))
     claims = {id(one): claim for claim, one in dues.items()}
     told_all = set(dues)
-    rest = Rest(ctx)
+    rest = Snoozed(ctx)
     for reminder in grouped(tuple(dues.values()), rest.resting, ctx.apart):
         if fresh := _fresh(ctx, reminder, claims):
             sent = _wish(ctx, fresh, report, [_of(claims[id(one)], fresh) for one, _ in fresh.items])
             told_all -= set() if sent else {claims[id(one)] for one, _ in fresh.items}
-    wake_all(ctx, gatherer, report)
+    remind_after_snooze(ctx, gatherer, report)
     if ctx.policy.act:
         for claim in told_all:
             ctx.journal.mark_sent(claim.what, claim.day, ctx.clock())
     escalate_all(ctx, gatherer, report, points, rules)
 
 
-def settle_asks(ctx: Context, points: Points, rules: Mapping[str, Known]) -> None:
+def settle_asks(ctx: Context, points: Points, rules: Mapping[str, RuleInfo]) -> None:
     """What people were asked for and is open no more, is settled: whatever opens later starts anew."""
-    followed = {(row.source, row.id) for row in ctx.journal.asked_of()}
+    followed = {(row.source, row.id) for row in ctx.journal.rows_awaiting()}
     standing = {
         (f"{source}:{id_}", rules[point.rule].line)
         for (source, id_), found in points.items()
@@ -87,14 +87,14 @@ def settle_asks(ctx: Context, points: Points, rules: Mapping[str, Known]) -> Non
         for point in found
         if point.rule in rules
     }
-    ended = {(ask.ticket, ask.line) for ask in ctx.journal.asks()} - standing
+    ended = {(ask.ticket, ask.line) for ask in ctx.journal.requests()} - standing
     if ended:
         ctx.journal.settle(sorted(ended), ctx.clock())
 
 
 def _due(
-    ctx: Context, gatherer: Gatherer, report: Report, ups: Sequence[tuple[TicketRow, Up]]
-) -> Iterator[tuple[Claim, Due]]:
+    ctx: Context, gatherer: FactsBuilder, report: Report, ups: Sequence[tuple[TicketRow, Reminded]]
+) -> Iterator[tuple[OnceKey, Due]]:
     sources = {source.name: source for source in ctx.sources}
     for row, up in ups:
         if row.source not in sources or ctx.stop():
@@ -106,23 +106,23 @@ def _due(
             if isinstance(error, NotFound) and error.system == row.source:
                 ctx.journal.out_of_sight(row.source, [row.id], ctx.clock())
             continue
-        view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
+        view = overview(group_findings(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
         calendar = ctx.policy.calendar_of(row.team)
         if one := due(facts, view, ctx.policy.remind_days, calendar, up.step):
-            yield up.claim, replace(one, pauses=ctx.journal.pauses_of(f"{row.source}:{row.id}"))
+            yield up.claim, replace(one, pauses=ctx.journal.snoozes_of(f"{row.source}:{row.id}"))
 
 
-def _claims(ctx: Context, points: Points, rules: Mapping[str, Known]) -> list[tuple[TicketRow, Up]]:
+def _claims(ctx: Context, points: Points, rules: Mapping[str, RuleInfo]) -> list[tuple[TicketRow, Reminded]]:
     """The tickets that are up for a reminder now by what the journal knows, and were not reminded of it before. One
     that is held back, for the night or until the morning, is not even read.
     """
     found = [
         (row, up)
-        for row in ctx.journal.asked_of()
+        for row in ctx.journal.rows_awaiting()
         if _awake(ctx, row)
         for up in _up(ctx, row, points.get((row.source, row.id), ()), rules)
     ]
-    sent = ctx.journal.sent_of(up.claim for _, up in found)
+    sent = ctx.journal.sent_once(up.claim for _, up in found)
     return [(row, up) for row, up in found if up.claim not in sent]
 
 
@@ -130,7 +130,9 @@ def _awake(ctx: Context, row: TicketRow) -> bool:
     return row.any_hour is not False or ctx.policy.calendar_of(row.team).in_office_hours(ctx.clock())
 
 
-def _up(ctx: Context, row: TicketRow, points: Sequence[Point], rules: Mapping[str, Known]) -> Iterator[Up]:
+def _up(
+    ctx: Context, row: TicketRow, points: Sequence[OpenFinding], rules: Mapping[str, RuleInfo]
+) -> Iterator[Reminded]:
     """The reminders a ticket is up for by what the journal knows: of what is missing, and of what comes next."""
     calendar, name = ctx.policy.calendar_of(row.team), f"remind:{row.source}:{row.id}"
     open_ = [point for point in points if point.rule in rules and point.verdict.open]
@@ -140,31 +142,31 @@ def _up(ctx: Context, row: TicketRow, points: Sequence[Point], rules: Mapping[st
     if row.settle_by:
         after = step_after(row.settle_by, calendar, ctx.clock())
         if after is not None:
-            yield Up(Claim(f"{name}:settle:{after}", calendar.local_day(row.settle_by)), after)
+            yield Reminded(OnceKey(f"{name}:settle:{after}", calendar.local_day(row.settle_by)), after)
         return
     if missing:  # said once more when another point goes missing, not when one of them is settled
-        yield Up(
-            Claim(f"{name}:{OVERDUE}:{max(missing):%Y%m%dT%H%M%S}", calendar.local_day(row.first_seen)),
+        yield Reminded(
+            OnceKey(f"{name}:{OVERDUE}:{max(missing):%Y%m%dT%H%M%S}", calendar.local_day(row.first_seen)),
             OVERDUE,
         )
     if len(missing) < len(open_):
         yield from _coming(ctx, row, calendar, name)
 
 
-def _coming(ctx: Context, row: TicketRow, calendar: Calendar, name: str) -> Iterator[Up]:
+def _coming(ctx: Context, row: TicketRow, calendar: Calendar, name: str) -> Iterator[Reminded]:
     """The reminder before the planned start; an early one waits for the morning."""
     steps, now = ctx.policy.remind_days, ctx.clock()
     step = step_now(row.planned_start, row.state, steps, calendar, now)
     if step is None or row.planned_start is None:
         return
-    if not early(step, steps) or told_now(ctx.policy.talk, calendar, now):
-        yield Up(Claim(f"{name}:{step}", calendar.local_day(row.planned_start)), step)
+    if not early(step, steps) or may_speak_now(ctx.policy.talk, calendar, now):
+        yield Reminded(OnceKey(f"{name}:{step}", calendar.local_day(row.planned_start)), step)
 
 
-def _fresh(ctx: Context, reminder: Reminder, claims: Mapping[int, Claim]) -> Reminder | None:
+def _fresh(ctx: Context, reminder: Reminder, claims: Mapping[int, OnceKey]) -> Reminder | None:
     """Without what this audience was told before, and without what its team reads in the digest."""
     made = {id(one): _of(claims[id(one)], reminder) for one, _ in reminder.items}
-    sent = ctx.journal.sent_of(made.values())
+    sent = ctx.journal.sent_once(made.values())
     in_digest = ctx.policy.talk.digest_at is not None and isinstance(reminder.audience, Team)
     kept = tuple(
         (one, lines)
@@ -174,9 +176,9 @@ def _fresh(ctx: Context, reminder: Reminder, claims: Mapping[int, Claim]) -> Rem
     return replace(reminder, items=kept) if kept else None
 
 
-def _of(claim: Claim, reminder: Reminder) -> Claim:
+def _of(claim: OnceKey, reminder: Reminder) -> OnceKey:
     """The claim of one audience: who is held back does not keep the others from being told."""
-    return Claim(f"{claim.what}@{_who(reminder)}", claim.day)
+    return OnceKey(f"{claim.what}@{_who(reminder)}", claim.day)
 
 
 def _who(reminder: Reminder) -> str:
@@ -184,13 +186,13 @@ def _who(reminder: Reminder) -> str:
     return audience.name if isinstance(audience, Team | Person) else str(audience)
 
 
-def wake_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
+def remind_after_snooze(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
     """Remind in person, once, whoever snoozed a ticket until now, when it still asks for something."""
     now = ctx.clock()
     sources = {source.name: source for source in ctx.sources}
-    rows = {f"{row.source}:{row.id}": row for row in ctx.journal.asked_of()}
+    rows = {f"{row.source}:{row.id}": row for row in ctx.journal.rows_awaiting()}
     for pause in ctx.journal.snoozes_over(now - WAKE, now):
-        claim = Claim(f"woken:{pause.ticket}:{pause.account}:{pause.until.isoformat()}", pause.until.date())
+        claim = OnceKey(f"woken:{pause.ticket}:{pause.account}:{pause.until.isoformat()}", pause.until.date())
         row = rows.get(pause.ticket)
         if row is None or row.source not in sources or not pause.conversation or ctx.stop():
             continue
@@ -203,10 +205,10 @@ def wake_all(ctx: Context, gatherer: Gatherer, report: Report) -> None:
             continue
         if not may_speak(facts, ctx.policy.calendar_of(row.team)):
             continue
-        view = overview(group_lines(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
+        view = overview(group_findings(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
         if view.now:
             who = Person(pause.account, pause.person)
-            one = Due(facts, view, SNOOZED, ctx.journal.pauses_of(pause.ticket))
+            one = Due(facts, view, SNOOZED, ctx.journal.snoozes_of(pause.ticket))
             _wish(ctx, Reminder(who, "", ((one, view.now),)), report, [claim], pause.conversation)
         elif ctx.policy.act:
             ctx.journal.mark_sent(claim.what, claim.day, now)
@@ -223,7 +225,7 @@ def _over_limit(ctx: Context, channel: str, reminder: Reminder) -> bool:
 
 
 def _wish(
-    ctx: Context, reminder: Reminder, report: Report, claims: Sequence[Claim], conversation: str = ""
+    ctx: Context, reminder: Reminder, report: Report, claims: Sequence[OnceKey], conversation: str = ""
 ) -> bool:
     """Wish for a reminder, and keep who was asked for what. False when it has to wait for another day. What somebody
     asked for in a `conversation` goes there, and waits for nothing.
@@ -243,7 +245,7 @@ def _wish(
     body = card.reminder(reminder, ctx.speaker_to(reminder.audience, reminder.team))
     digest = digest_of([body, ctx.policy.calendar.local_day(ctx.clock()).isoformat()])
     wishes = [
-        Wish(
+        OutgoingMessage(
             target=ctx.messenger,
             ticket=f"reminder:{_who(reminder)}",
             kind=f"reminder:{digest[:16]}" + (f":{channel}" if len(channels) > 1 else ""),
@@ -255,7 +257,7 @@ def _wish(
         )
         for channel in open_
     ]
-    ctx.journal.say_once(claims, wishes, ctx.clock(), _asks(reminder, ctx.clock()))
+    ctx.journal.enqueue_once(claims, wishes, ctx.clock(), _asks(reminder, ctx.clock()))
     return True
 
 
@@ -263,18 +265,18 @@ def _channels(ctx: Context, reminder: Reminder, report: Report) -> tuple[str, ..
     """Where its audience is reached; None when the message service cannot say now."""
     facts = reminder.items[0][0].facts
     try:
-        return channels_of(reminder.audience, facts, ctx.postbox, reminder.team) if ctx.postbox else ()
+        return channels_of(reminder.audience, facts, ctx.recipients, reminder.team) if ctx.recipients else ()
     except SourceError as error:
         report.problem(f"{facts.ticket.key}: {error.line}")
         return None
 
 
-def _asks(reminder: Reminder, now: datetime) -> list[Ask]:
+def _asks(reminder: Reminder, now: datetime) -> list[ActionRequest]:
     audience = reminder.audience
     if not isinstance(audience, Team | Role):
         return []
     return [
-        Ask(f"{one.facts.ticket.source}:{one.facts.ticket.id}", line.line, key_of(audience), now)
+        ActionRequest(f"{one.facts.ticket.source}:{one.facts.ticket.id}", line.line, key_of(audience), now)
         for one, lines in reminder.items
         for line in lines
     ]

@@ -10,13 +10,13 @@ from bot.notify.channels import channel_of
 from bot.policy.audience import OnTicket
 from bot.report import Planned, Report
 from domain.facts import Facts
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.people import Person
 from domain.ports.errors import SourceError
 from domain.ticket import Ticket
 
 
-def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Report) -> list[Wish]:
+def route(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Report) -> list[OutgoingMessage]:
     """Intents with the place where each audience is reached. What observe mode says once is not kept: it
     would come out of date, all at once, on the day the bot is told to act.
     """
@@ -37,13 +37,13 @@ def addressed(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Rep
             report.problem(unreachable(ctx, ticket, intent, target))
             continue
         rest = ctx.policy.talk.card_rest if intent.kind == CARD else 0
-        wishes.append(wish_of(intent, ticket, target, container, rest))
+        wishes.append(message_of(intent, ticket, target, container, rest))
     return wishes
 
 
-def wish_of(intent: Intent, ticket: Ticket, target: str, container: str, rest: int = 0) -> Wish:
+def message_of(intent: Intent, ticket: Ticket, target: str, container: str, rest: int = 0) -> OutgoingMessage:
     """An intent about a ticket, put at its place. `rest` are the seconds between two edits."""
-    return Wish(
+    return OutgoingMessage(
         target=target,
         ticket=f"{ticket.source}:{ticket.id}",
         kind=intent.kind,
@@ -63,7 +63,7 @@ def place_of(ctx: Context, ticket: Ticket, intent: Intent) -> tuple[str, str | N
     """The outlet and the container in it; no container when the audience cannot be reached."""
     if isinstance(intent.audience, OnTicket):
         return ticket.source, ticket.id
-    postbox = ctx.postbox
+    postbox = ctx.recipients
     return ctx.messenger, channel_of(intent.audience, postbox, ticket.team) if postbox else None
 
 

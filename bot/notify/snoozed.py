@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from bot.context import Context
 from bot.intake.accounts import team_members
 from bot.policy.audience import Audience
-from bot.policy.reminders import Due, at_rest
+from bot.policy.reminders import Due, all_snoozed
 from domain.people import Person, Role
 from domain.ports.errors import SourceError
 
 
 @dataclass(slots=True)
-class Rest:
+class Snoozed:
     """Who asked to be left in peace, by the journal; who is in an audience is asked only where somebody did."""
 
     ctx: Context
@@ -24,7 +24,7 @@ class Rest:
         if not one.pauses:
             return False
         steps = self.ctx.policy.remind_days
-        return at_rest(one, self._people(one, audience), one.pauses, steps, one.facts.now)
+        return all_snoozed(one, self._people(one, audience), one.pauses, steps, one.facts.now)
 
     def _people(self, one: Due, audience: Audience) -> tuple[Person, ...]:
         if isinstance(audience, Person):

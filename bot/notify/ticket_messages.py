@@ -13,9 +13,9 @@ from bot.messages import card
 from bot.messages import handover as notification
 from bot.messages.comment import VERSION, compose
 from bot.messages.formats.size_limit import fitted
-from bot.messages.handover import Asked
-from bot.messages.i18n.speaker import Speaker
-from bot.messages.intent import CARD, COMMENT, Intent, Memory, Voice, digest_of
+from bot.messages.handover import HandoverAudience
+from bot.messages.i18n.speaker import Translator
+from bot.messages.intent import CARD, COMMENT, DeliveryForm, Intent, Previous, digest_of
 from bot.policy import handover
 from bot.policy.audience import Audience, OnTicket, Team
 from bot.policy.ticket_summary import Overview, overview
@@ -24,12 +24,14 @@ from domain.finding import Finding
 from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
 from domain.people import Role
 from domain.sentence import Say, say
-from rules.grouping import DemandLine, group_lines
+from rules.grouping import RequirementGroup, group_findings
 
 
-def decide(facts: Facts, findings: Sequence[Finding], memory: Memory, voice: Voice) -> tuple[Intent, ...]:
+def decide(
+    facts: Facts, findings: Sequence[Finding], memory: Previous, voice: DeliveryForm
+) -> tuple[Intent, ...]:
     """What should stand in the ticket and on Slack, given what stands there."""
-    lines = group_lines(findings)
+    lines = group_findings(findings)
     view = overview(lines, facts.ticket.state)
     if not _worth_saying(facts, view, memory):
         return ()
@@ -43,12 +45,12 @@ def decide(facts: Facts, findings: Sequence[Finding], memory: Memory, voice: Voi
 def handovers(
     facts: Facts,
     findings: Sequence[Finding],
-    memory: Memory,
-    voice: Voice,
-    speakers: Mapping[Audience, Speaker] | None = None,
+    memory: Previous,
+    voice: DeliveryForm,
+    speakers: Mapping[Audience, Translator] | None = None,
 ) -> tuple[Intent, ...]:
     """The formal notifications that are due, to each recipient on its own, in the language of `speakers`."""
-    lines = group_lines(findings)
+    lines = group_findings(findings)
     view, told = overview(lines, facts.ticket.state), voice.slack or voice.mail
     if not told or facts.ticket.state is State.CANCELED or not _worth_saying(facts, view, memory):
         return ()
@@ -60,7 +62,7 @@ def handovers(
         for one in addressed:
             roles = (one.audience,) if isinstance(one.audience, Role) else ()
             kind = handover.kind_of(stage, one)
-            asked = Asked(stage, everyone, kind if voice.buttons else "")
+            asked = HandoverAudience(stage, everyone, kind if voice.buttons else "")
             speak = (speakers or {}).get(one.audience, voice.speak)
             body = notification.compose(facts, lines, asked, speak)
             letter = notification.letter(facts, lines, asked, speak) if voice.mail else None
@@ -69,7 +71,7 @@ def handovers(
     return tuple(found)
 
 
-def _worth_saying(facts: Facts, view: Overview, memory: Memory) -> bool:
+def _worth_saying(facts: Facts, view: Overview, memory: Previous) -> bool:
     """Once something was said it is kept true. Before that: not about what is over, what is still a draft
     (unless it says something forbidden), nor when there is nothing to settle. An emergency that is over before it
     was ever looked at is told of what it skipped while that can be made good in time.
@@ -83,14 +85,18 @@ def _worth_saying(facts: Facts, view: Overview, memory: Memory) -> bool:
     return facts.ticket.state is not State.DRAFT or bool(view.forbidden)
 
 
-def _reason(memory: Memory, kind: str) -> Say:
+def _reason(memory: Previous, kind: str) -> Say:
     return (
         say("what it says has changed") if kind in memory.spoken else say("first thing said of this ticket")
     )
 
 
 def _comment(
-    facts: Facts, findings: Sequence[Finding], lines: Sequence[DemandLine], memory: Memory, voice: Voice
+    facts: Facts,
+    findings: Sequence[Finding],
+    lines: Sequence[RequirementGroup],
+    memory: Previous,
+    voice: DeliveryForm,
 ) -> tuple[Intent, ...]:
     if voice.form is None:
         return ()
@@ -102,7 +108,7 @@ def _comment(
     return (Intent(COMMENT, OnTicket(), digest_of(meaning), body, _reason(memory, COMMENT)),)
 
 
-def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[Any]:
+def _open_set(facts: Facts, findings: Sequence[Finding], voice: DeliveryForm) -> list[Any]:
     canceled = facts.ticket.state is State.CANCELED
     waivers = sorted([f.id, f.waiver.until.isoformat()] for f in findings if f.waiver)
     overdue = sorted(f.id for f in findings if f.settle_by and f.settle_by <= facts.now)
@@ -118,12 +124,14 @@ def _open_set(facts: Facts, findings: Sequence[Finding], voice: Voice) -> list[A
     ]
 
 
-def _card(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voice) -> Intent:
+def _card(facts: Facts, lines: Sequence[RequirementGroup], memory: Previous, voice: DeliveryForm) -> Intent:
     body = card.compose(facts, lines, voice.in_channel, buttons=voice.buttons, refused=memory.refused)
     return Intent(CARD, Team(facts.ticket.team), digest_of(body), body, _reason(memory, CARD))
 
 
-def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voice) -> tuple[Intent, ...]:
+def _news(
+    facts: Facts, lines: Sequence[RequirementGroup], memory: Previous, voice: DeliveryForm
+) -> tuple[Intent, ...]:
     """What was settled or came up since the card was posted, in its thread."""
     if CARD not in memory.posted or memory.verdicts is None:
         return ()
@@ -147,15 +155,15 @@ def _news(facts: Facts, lines: Sequence[DemandLine], memory: Memory, voice: Voic
 _PRESSING = (Verdict.VIOLATED, Verdict.MISSING)
 
 
-def _came_right(line: DemandLine, memory: Memory) -> bool:
+def _came_right(line: RequirementGroup, memory: Previous) -> bool:
     return line.verdict is Verdict.MET and _was(line, memory).open
 
 
-def _came_up(line: DemandLine, memory: Memory) -> bool:
+def _came_up(line: RequirementGroup, memory: Previous) -> bool:
     return line.verdict in _PRESSING and _was(line, memory) not in _PRESSING
 
 
-def _was(line: DemandLine, memory: Memory) -> Verdict:
+def _was(line: RequirementGroup, memory: Previous) -> Verdict:
     """The line's verdict last time: the worst of its rules; UNKNOWN when it was not asked then."""
     before = [memory.verdicts[i] for i in line.ids if memory.verdicts and i in memory.verdicts]
     return min(before, key=WORST_FIRST.index, default=Verdict.UNKNOWN)

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.journal.tickets import TicketRow
-from bot.policy.overdue import Known
+from bot.policy.overdue import RuleInfo
 from domain.lifecycle import State, Verdict
-from domain.requests import Point
+from domain.requests import OpenFinding
 from domain.waiting import Age, Wait
 from domain.working_calendar import Calendar
 
@@ -31,8 +31,8 @@ def age_of(since: datetime, now: datetime, calendar: Calendar, *, of_work: bool)
 
 def waits(
     rows: Iterable[TicketRow],
-    points: Mapping[tuple[str, str], Sequence[Point]],
-    rules: Mapping[str, Known],
+    points: Mapping[tuple[str, str], Sequence[OpenFinding]],
+    rules: Mapping[str, RuleInfo],
     calendar_of: Callable[[str], Calendar],
     now: datetime,
 ) -> tuple[Wait, ...]:

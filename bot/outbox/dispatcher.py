@@ -9,37 +9,45 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from bot.error_barrier import surviving
-from bot.journal import Due, Journal, Slot
+from bot.error_barrier import isolate_errors
+from bot.journal import Due, Journal, OutboxRow
 from bot.journal.outbox_row import refusal, refusal_of
-from bot.outbox.reconciler import ALL, LEASE, CapReached, Hand, Orders, Overtaken, Unseen
-from bot.outbox.result import Delivery
-from bot.outbox.retry_policy import pause, setback_of
+from bot.outbox.reconciler import (
+    ALL,
+    LEASE,
+    DeliveryOptions,
+    LeaseLost,
+    LookupUnclear,
+    Reconciler,
+    WriteLimitReached,
+)
+from bot.outbox.result import DeliveryResult
+from bot.outbox.retry_policy import backoff, retry_decision
 from domain.facts import Trouble
 from domain.ports.errors import Refused, SourceError
-from domain.ports.messaging import Outlet
+from domain.ports.messaging import MessageChannel
 
 
 def deliver(
     journal: Journal,
-    outlets: Mapping[str, Outlet],
+    outlets: Mapping[str, MessageChannel],
     now_fn: Callable[[], datetime],
     *,
     limit: int,
     stop: Callable[[], bool] = lambda: False,
-    orders: Orders = ALL,
-) -> Delivery:
+    orders: DeliveryOptions = ALL,
+) -> DeliveryResult:
     """Bring every due slot, of those ordered, up to date with at most `limit` writes. Raises only when the
     journal fails.
 
     Writes whose outcome stayed unknown get one more pass at the end, which begins by looking.
     """
     gap = journal.restored(now_fn())
-    hand = Hand(journal, now_fn, limit, orders, gap.since if gap else None)
-    courier = _Courier(hand, outlets)
+    hand = Reconciler(journal, now_fn, limit, orders, gap.since if gap else None)
+    courier = Dispatcher(hand, outlets)
     # What a killed process had in hand need not wait until its lease runs out.
     journal.free_dead_leases()
-    due = [one for one in journal.due_slots(now_fn()) if orders.only(one)]
+    due = [one for one in journal.due_rows(now_fn()) if orders.only(one)]
     courier.round(due, stop)
     # By now the answer of a slow server may be there to be found; else the next run looks.
     unsettled = courier.open_ends()
@@ -47,12 +55,12 @@ def deliver(
     return courier.result()
 
 
-class _Courier:
+class Dispatcher:
     """One run's round. `closed` are outlets of which nothing more is asked; `ends` the count that each slot ended in
     last, by its id.
     """
 
-    def __init__(self, hand: Hand, outlets: Mapping[str, Outlet]) -> None:
+    def __init__(self, hand: Reconciler, outlets: Mapping[str, MessageChannel]) -> None:
         self.hand, self.outlets = hand, outlets
         self.journal, self.now, self.delivery = hand.journal, hand.now, hand.delivery
         self.owner = self.journal.own_name()
@@ -68,7 +76,7 @@ class _Courier:
         """The slots worth coming to once more: outcome unknown, or waiting for one of those."""
         return {id_ for id_, end in self.ends.items() if end in ("ambiguous", "waiting")}
 
-    def result(self) -> Delivery:
+    def result(self) -> DeliveryResult:
         """The counts, completed."""
         for end in filter(None, self.ends.values()):
             setattr(self.delivery, end, getattr(self.delivery, end) + 1)
@@ -77,7 +85,7 @@ class _Courier:
             self.delivery.tell(
                 f"{held} messages are held back by the cap of {cap} writes; the next run goes on"
             )
-        self.delivery.unchanged = self.journal.settled_slots()
+        self.delivery.unchanged = self.journal.settled_rows()
         return self.delivery
 
     def _come_to(self, due: Due, stop: Callable[[], bool]) -> str:
@@ -94,8 +102,8 @@ class _Courier:
         slot = self.journal.lease(due.id, self.owner, self.now(), LEASE)
         return "waiting" if slot is None else self._guarded(slot, outlet)
 
-    def _guarded(self, slot: Slot, outlet: Outlet) -> str:
-        return surviving(
+    def _guarded(self, slot: OutboxRow, outlet: MessageChannel) -> str:
+        return isolate_errors(
             lambda: self._tried(slot, outlet),
             lambda error: self._broke_down(slot, error),
             "message could not be delivered",
@@ -103,26 +111,26 @@ class _Courier:
             kind=slot.kind,
         )
 
-    def _tried(self, slot: Slot, outlet: Outlet) -> str:
+    def _tried(self, slot: OutboxRow, outlet: MessageChannel) -> str:
         try:
-            self.hand.bring(slot, outlet)
+            self.hand.reconcile(slot, outlet)
         except SourceError as error:
             return self._put_off(slot, error)
-        except Unseen as unseen:
+        except LookupUnclear as unseen:
             return self._put_off(slot, unseen.error, soon=True)
-        except CapReached:
+        except WriteLimitReached:
             self.journal.release(slot, None, "")
             return "held_back"
-        except Overtaken:
+        except LeaseLost:
             return "waiting"
         return ""
 
-    def _put_off(self, slot: Slot, error: SourceError, *, soon: bool = False) -> str:
+    def _put_off(self, slot: OutboxRow, error: SourceError, *, soon: bool = False) -> str:
         """Give the slot back after an error of the outlet, `soon` when it is no reason to wait; gives the count it
         ends in.
         """
         now = self.now()
-        setback = setback_of(error, slot.attempts, now)
+        setback = retry_decision(error, slot.attempts, now)
         if setback.closes:
             self.closed.add(slot.target)
             self.delivery.tell(f"{slot.target}: {error.advice}; its messages wait for the next run")
@@ -135,18 +143,18 @@ class _Courier:
         self.journal.release(slot, again, words, not_done=setback.not_done, failed=failed, now=now)
         return setback.count
 
-    def _broke_down(self, slot: Slot, error: Exception) -> str:
+    def _broke_down(self, slot: OutboxRow, error: Exception) -> str:
         """The same after an error of this program's own."""
         now, name = self.now(), type(error).__name__
         self.delivery.told.add(slot.id)
         words, failed = f"broke down ({name})", (Trouble.REFUSED, now)
-        self.journal.release(slot, now + pause(slot.attempts), words, failed=failed, now=now)
+        self.journal.release(slot, now + backoff(slot.attempts), words, failed=failed, now=now)
         self.delivery.tell(
             f"{slot.target} {slot.ticket} ({slot.kind}): broke down ({name}); the log says where"
         )
         return "failed"
 
-    def _kept(self, slot: Slot, error: SourceError, refused: bool) -> str:
+    def _kept(self, slot: OutboxRow, error: SourceError, refused: bool) -> str:
         """What the journal keeps of an error. A refusal stands until the message is taken, whatever comes between."""
         if not refused:
             return error.advice if slot.refusal is None else refusal(slot.refusal, error.advice)

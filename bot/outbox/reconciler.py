@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.journal import Due, Journal, Slot
-from bot.outbox.result import Delivery
+from bot.journal import Due, Journal, OutboxRow
+from bot.outbox.result import DeliveryResult
 from domain.ports.errors import Altered, Forbidden, Garbled, Gone, Refused, SourceError
-from domain.ports.messaging import Format, Outlet, Place, Posted
+from domain.ports.messaging import Format, MessageChannel, Place, Posted
 
 LEASE = 600
 """Seconds for which a slot is ours: more than the slowest write with all its time-outs and waits."""
@@ -25,25 +25,25 @@ SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
+class DeliveryOptions:
     """Which of the due slots are delivered, and how a body says that it takes the place of a message posted at a moment
     (UTC) that a person has edited since. `elsewhere` names the container for a message whose own takes none.
     """
 
     only: Callable[[Due], bool] = lambda _: True
-    elsewhere: Callable[[Slot], str | None] = lambda _: None
+    elsewhere: Callable[[OutboxRow], str | None] = lambda _: None
     replacing: Callable[[Any, Format, datetime], Any] = lambda body, *_: body
 
 
-ALL = Orders()
+ALL = DeliveryOptions()
 """Everything that is due, as it stands."""
 
 
-class CapReached(Exception):
+class WriteLimitReached(Exception):
     """This run has written as much as it may."""
 
 
-class Unseen(Exception):
+class LookupUnclear(Exception):
     """Looking for a message gave an answer that cannot be understood: nothing is known, and nothing was written."""
 
     def __init__(self, error: SourceError) -> None:
@@ -51,12 +51,12 @@ class Unseen(Exception):
         self.error = error
 
 
-class Overtaken(Exception):
+class LeaseLost(Exception):
     """The lease ran out and another process has the slot."""
 
 
 @dataclass(slots=True)
-class Hand:
+class Reconciler:
     """Writes, at most `limit` times. `lost_since` is since when (UTC) the journal may have forgotten what it wrote,
     where it was put back from a copy. What comes of it is added to `delivery`.
     """
@@ -64,9 +64,9 @@ class Hand:
     journal: Journal
     now: Callable[[], datetime]
     limit: int
-    orders: Orders
+    orders: DeliveryOptions
     lost_since: datetime | None
-    delivery: Delivery = field(default_factory=Delivery)
+    delivery: DeliveryResult = field(default_factory=DeliveryResult)
     writes: int = 0
 
     @property
@@ -74,7 +74,7 @@ class Hand:
         """Whether it has written as much as it may."""
         return self.writes >= self.limit
 
-    def bring(self, slot: Slot, outlet: Outlet) -> None:
+    def reconcile(self, slot: OutboxRow, outlet: MessageChannel) -> None:
         """Bring one message up to date. Raises SourceError, Unseen, CapReached or Overtaken when that is not to be."""
         if slot.remote_id and outlet.editable and not slot.once:
             try:
@@ -85,7 +85,7 @@ class Hand:
         found = self._look(slot, outlet) if self._must_look(slot, outlet) else ()
         return self._settle(slot, outlet, found)
 
-    def _settle(self, slot: Slot, outlet: Outlet, found: Sequence[Posted]) -> None:
+    def _settle(self, slot: OutboxRow, outlet: MessageChannel, found: Sequence[Posted]) -> None:
         """Make what was found outside say what it should, or post anew."""
         altered, ours = _parted(found)
         if altered and not ours and _says_it(altered[-1], slot):
@@ -99,23 +99,23 @@ class Hand:
             return self._adopted(slot, ours[-1])
         return self._create(slot, outlet)
 
-    def _replaces(self, slot: Slot, altered: Sequence[Posted]) -> Slot:
+    def _replaces(self, slot: OutboxRow, altered: Sequence[Posted]) -> OutboxRow:
         """Say from now on that the message takes the place of the last one that a person edited."""
         at = max(one.altered for one in altered if one.altered)
         if slot.replaces == at:
             return slot
         marked = self.journal.replacing(slot, at)
         if marked is None:
-            raise Overtaken
+            raise LeaseLost
         self.delivery.altered += 1
         return marked
 
-    def _body(self, slot: Slot, outlet: Outlet) -> Any:
+    def _body(self, slot: OutboxRow, outlet: MessageChannel) -> Any:
         if slot.replaces is None:
             return slot.desired_body
         return self.orders.replacing(slot.desired_body, outlet.format, slot.replaces)
 
-    def _must_look(self, slot: Slot, outlet: Outlet) -> bool:
+    def _must_look(self, slot: OutboxRow, outlet: MessageChannel) -> bool:
         """Whether a message of ours may stand outside that the journal does not know of.
 
         Looking through a channel's history is slow and strictly limited, so that is done only when in doubt: about
@@ -124,7 +124,7 @@ class Hand:
         forgotten = self.lost_since is not None and slot.first_attempt_at is None
         return slot.doubtful or forgotten or outlet.format is not Format.SLACK
 
-    def _look(self, slot: Slot, outlet: Outlet) -> Sequence[Posted]:
+    def _look(self, slot: OutboxRow, outlet: MessageChannel) -> Sequence[Posted]:
         """Our messages of the slot, where they may have been put, oldest first."""
         first = slot.first_attempt_at or self.lost_since
         # A ticket's list is short; a channel's has no end.
@@ -134,9 +134,9 @@ class Hand:
         try:
             return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
         except Garbled as error:
-            raise Unseen(error) from error
+            raise LookupUnclear(error) from error
 
-    def _adopt(self, slot: Slot, outlet: Outlet, found: Sequence[Posted]) -> None:
+    def _adopt(self, slot: OutboxRow, outlet: MessageChannel, found: Sequence[Posted]) -> None:
         """Keep the oldest, remove the others, and make it say what it should."""
         place = slot.stands if slot.stands.container else slot.home
         # The oldest is the one that people may have answered to.
@@ -149,11 +149,11 @@ class Hand:
         self.delivery.adopted += 1
         return None
 
-    def _adopted(self, slot: Slot, posted: Posted) -> None:
+    def _adopted(self, slot: OutboxRow, posted: Posted) -> None:
         self._confirm(slot, posted.remote_id)
         self.delivery.adopted += 1
 
-    def _create(self, slot: Slot, outlet: Outlet) -> None:
+    def _create(self, slot: OutboxRow, outlet: MessageChannel) -> None:
         try:
             self._post(slot, outlet)
         except SourceError as error:
@@ -162,32 +162,32 @@ class Hand:
                 raise
             self._post(moved, outlet)
 
-    def _moved(self, slot: Slot, error: SourceError) -> Slot | None:
+    def _moved(self, slot: OutboxRow, error: SourceError) -> OutboxRow | None:
         """The message at the place to fall back on, when its own takes none; None when there is no other."""
         other = self.orders.elsewhere(slot) if error.closed and not slot.home.thread else None
         if other is None or other == slot.home.container:
             return None
         moved = self.journal.move(slot, other)
         if moved is None:
-            raise Overtaken
+            raise LeaseLost
         self.delivery.tell(
             f"{slot.target}: {error.advice}; what belongs there goes to the default channel meanwhile"
         )
         return moved
 
-    def _post(self, slot: Slot, outlet: Outlet) -> None:
+    def _post(self, slot: OutboxRow, outlet: MessageChannel) -> None:
         self._begin(slot, slot.home)
         remote_id = outlet.create(slot.home, self._body(slot, outlet), slot.marker)
         self.delivery.created += 1
         self._confirm(slot, remote_id)
 
-    def _update(self, slot: Slot, outlet: Outlet, remote_id: str, place: Place) -> None:
+    def _update(self, slot: OutboxRow, outlet: MessageChannel, remote_id: str, place: Place) -> None:
         self._begin(slot, place)
         outlet.update(place, remote_id, self._body(slot, outlet), slot.marker)
         self.delivery.updated += 1
         self._confirm(slot, remote_id)
 
-    def _remove(self, slot: Slot, outlet: Outlet, place: Place, extra: Posted) -> None:
+    def _remove(self, slot: OutboxRow, outlet: MessageChannel, place: Place, extra: Posted) -> None:
         self._begin(slot, place)
         try:
             outlet.remove(place, extra.remote_id)
@@ -199,24 +199,24 @@ class Hand:
             return
         self.delivery.removed += 1
 
-    def _begin(self, slot: Slot, place: Place) -> None:
+    def _begin(self, slot: OutboxRow, place: Place) -> None:
         """Before every write. Raises CapReached or Overtaken: then nothing may be written."""
         if self.full:
-            raise CapReached
+            raise WriteLimitReached
         # On record before the call: a process killed in it leaves a sign that something may stand outside.
         if not self.journal.begin(slot, place, self.now(), LEASE):
-            raise Overtaken
+            raise LeaseLost
         self.writes += 1
 
-    def _forget(self, slot: Slot) -> Slot:
+    def _forget(self, slot: OutboxRow) -> OutboxRow:
         forgotten = self.journal.forget(slot)
         if forgotten is None:
-            raise Overtaken
+            raise LeaseLost
         return forgotten
 
-    def _confirm(self, slot: Slot, remote_id: str) -> None:
+    def _confirm(self, slot: OutboxRow, remote_id: str) -> None:
         if not self.journal.confirm(slot, remote_id, self.now()):
-            raise Overtaken
+            raise LeaseLost
         # It was refused until now; the team was told that, and is told that it is over.
         if slot.refusal is not None:
             self.delivery.turned.add(slot.ticket)
@@ -227,7 +227,7 @@ def _parted(found: Sequence[Posted]) -> tuple[Sequence[Posted], Sequence[Posted]
     return [one for one in found if one.altered], [one for one in found if not one.altered]
 
 
-def _says_it(posted: Posted, slot: Slot) -> bool:
+def _says_it(posted: Posted, slot: OutboxRow) -> bool:
     """Whether a found message says what is wanted: what is said once needs no other text; else its hash tells, of
     which some markers carry only the start.
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Delivery:
+class DeliveryResult:
     """What came of a run's messages.
 
     created, updated  posts and edits; `removed`: surplus copies taken away

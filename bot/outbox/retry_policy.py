@@ -30,7 +30,7 @@ _OUT_OF_SERVICE = (AuthRefused, RateLimited, Unreachable)
 
 
 @dataclass(frozen=True, slots=True)
-class Setback:
+class RetryDecision:
     """What follows from an error.
 
     again     when (UTC) to try again; None for the next occasion
@@ -48,7 +48,7 @@ class Setback:
 
     @property
     def count(self) -> str:
-        """The count of `Delivery` it belongs to."""
+        """The count of `DeliveryResult` it belongs to."""
         if self.in_doubt:
             return "ambiguous"
         return "refused" if self.refused else "failed"
@@ -59,9 +59,9 @@ class Setback:
         return Trouble.REFUSED if self.refused else Trouble.OUT_OF_REACH
 
 
-def setback_of(error: SourceError, attempts: int, now: datetime) -> Setback:
+def retry_decision(error: SourceError, attempts: int, now: datetime) -> RetryDecision:
     """What follows from an error after so many attempts."""
-    return Setback(
+    return RetryDecision(
         again=_again(error, attempts, now),
         not_done=isinstance(error, _NOT_DONE),
         refused=isinstance(error, _REFUSED),
@@ -70,7 +70,7 @@ def setback_of(error: SourceError, attempts: int, now: datetime) -> Setback:
     )
 
 
-def pause(attempts: int) -> timedelta:
+def backoff(attempts: int) -> timedelta:
     """How long to wait after so many attempts: twice as long after each, up to a day."""
     return min(_FIRST_PAUSE * (1 << min(attempts, 16)), _LONGEST_PAUSE)
 
@@ -81,4 +81,4 @@ def _again(error: SourceError, attempts: int, now: datetime) -> datetime | None:
         return error.until
     if isinstance(error, Ambiguous | AuthRefused | Unreachable):
         return None
-    return now + pause(attempts)
+    return now + backoff(attempts)

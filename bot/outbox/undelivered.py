@@ -38,7 +38,7 @@ def examined(unsent: Sequence[Unsent], calendar: Calendar, now: datetime) -> Ite
         yield Diagnosis(Health.OK, "undelivered", "no message waits for something to be mended")
 
 
-class Herald:
+class UndeliveredLog:
     """Tells a problem to the log when it is new, not in every run that it lasts."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ class Action(StrEnum):
     RECEIVED = "received"
 
 
-class Nap(StrEnum):
+class SnoozeChoice(StrEnum):
     """For how long somebody wants to be left in peace."""
 
     HOURS = "2h"
@@ -29,7 +29,7 @@ class Nap(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class ButtonValue:
     """What a button carries: the ticket it is about, and the lines that were open when it was shown."""
 
     source: str
@@ -43,22 +43,22 @@ class Carried:
         return f"{self.source}:{self.id}"
 
 
-def carry(source: str, ticket_id: str, lines: Sequence[str] = (), more: str = "") -> str:
+def encode(source: str, ticket_id: str, lines: Sequence[str] = (), more: str = "") -> str:
     """The value of a button or menu choice, for `carried`."""
     return f"{source}:{ticket_id}|{more}|{','.join(lines)}"[:_LONGEST]
 
 
-def carried(value: str) -> Carried | None:
+def decode(value: str) -> ButtonValue | None:
     """What a value says; None when it is not one of ours."""
     ticket, first, rest = value.partition("|")
     source, colon, ticket_id = ticket.partition(":")
     more, _, lines = rest.partition("|")
     if not (source and colon and ticket_id and first):
         return None
-    return Carried(source, ticket_id, tuple(filter(None, lines.split(","))), more)
+    return ButtonValue(source, ticket_id, tuple(filter(None, lines.split(","))), more)
 
 
-class Wanted(StrEnum):
+class CommandKind(StrEnum):
     """What a command asks for."""
 
     HELP = "help"
@@ -71,30 +71,30 @@ class Wanted(StrEnum):
 class Command:
     """A command as it was understood. `key` and `rule` are as written, in capitals."""
 
-    wanted: Wanted
+    wanted: CommandKind
     key: str = ""
     rule: str = ""
 
 
 _WORDS = {
-    "help": Wanted.HELP,
-    "hulp": Wanted.HELP,
-    "mine": Wanted.MINE,
-    "mij": Wanted.MINE,
-    "explain": Wanted.EXPLAIN,
-    "uitleg": Wanted.EXPLAIN,
-    "leg-uit": Wanted.EXPLAIN,
+    "help": CommandKind.HELP,
+    "hulp": CommandKind.HELP,
+    "mine": CommandKind.MINE,
+    "mij": CommandKind.MINE,
+    "explain": CommandKind.EXPLAIN,
+    "uitleg": CommandKind.EXPLAIN,
+    "leg-uit": CommandKind.EXPLAIN,
 }
 
 
-def understood(words: str) -> Command:
+def parse_command(words: str) -> Command:
     """The words after the command's name. What cannot be understood asks for help."""
     first, *rest = words.split() or ["help"]
     wanted = _WORDS.get(first.casefold())
-    if wanted is Wanted.EXPLAIN and rest:
+    if wanted is CommandKind.EXPLAIN and rest:
         return Command(wanted, rest[0].upper(), rest[1].upper() if len(rest) > 1 else "")
-    if wanted is Wanted.MINE:
+    if wanted is CommandKind.MINE:
         return Command(wanted)
     if wanted or rest:
-        return Command(Wanted.HELP)
-    return Command(Wanted.TICKET, first.upper())
+        return Command(CommandKind.HELP)
+    return Command(CommandKind.TICKET, first.upper())

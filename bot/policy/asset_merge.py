@@ -21,7 +21,7 @@ BOOKS: Mapping[str, Say | Quote] = {
 _OTHERS = ("owner", "operations_group", "service_hours", "stakeholders")
 
 
-def united(described: Sequence[Asset]) -> tuple[Asset, tuple[Say, ...]]:
+def merge(described: Sequence[Asset]) -> tuple[Asset, tuple[Say, ...]]:
     """What counts of an asset that these registers describe, the one that counts most for people first, and where
     they contradict each other. A class or flag that only one of them holds is no contradiction.
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.facts import Facts
 from domain.people import Holder, Person, Role
-from rules.grouping import DemandLine
+from rules.grouping import RequirementGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ ASKED_THEMSELVES = (Role.DPO, Role.CAB, Role.KETEN_CAB)
 """Roles whose sign-off is asked in a channel of their own, where they have one."""
 
 
-def asked_of(line: DemandLine, facts: Facts) -> tuple[Audience, ...]:
+def asked_of(line: RequirementGroup, facts: Facts) -> tuple[Audience, ...]:
     """Who is to be asked about an open line: the roles whose decision it waits for, else the team."""
     waiting = tuple(
         role

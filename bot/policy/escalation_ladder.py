@@ -18,7 +18,7 @@ TEAM = "team"
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class EscalationStep:
     """One step: who is asked (None: the team), and after how many hours."""
 
     to: Role | None
@@ -26,10 +26,10 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class EscalationPolicy:
     """Rungs from the first to the last. `clock`: hours count at night and on days off too."""
 
-    rungs: tuple[Rung, ...]
+    rungs: tuple[EscalationStep, ...]
     clock: bool = False
 
 
@@ -37,20 +37,20 @@ class Ladder:
 class Ladders:
     """The organisation's ladders by what is wrong: not allowed, missing, a term that runs out, a data breach."""
 
-    forbidden: Ladder = Ladder(())
-    missing: Ladder = Ladder(())
-    deadline: Ladder = Ladder(())
-    breach: Ladder = Ladder(())
+    forbidden: EscalationPolicy = EscalationPolicy(())
+    missing: EscalationPolicy = EscalationPolicy(())
+    deadline: EscalationPolicy = EscalationPolicy(())
+    breach: EscalationPolicy = EscalationPolicy(())
 
 
-def rungs(parts: Sequence[str]) -> tuple[Rung, ...]:
+def rungs(parts: Sequence[str]) -> tuple[EscalationStep, ...]:
     """Rungs from "role:hours". Raises ValueError when a part is not of that form, or hours go down."""
     found = []
     for part in parts:
         name, _, hours = part.partition(":")
         known = [TEAM, *(role.value for role in Role if role is not Role.OWNER)]
         try:
-            rung = Rung(None if name.strip() == TEAM else Role(name.strip().lower()), float(hours))
+            rung = EscalationStep(None if name.strip() == TEAM else Role(name.strip().lower()), float(hours))
         except ValueError:
             raise ValueError(
                 f"must be like change_manager:10,cab:30, with hours after: {', '.join(known)}"
@@ -63,8 +63,12 @@ def rungs(parts: Sequence[str]) -> tuple[Rung, ...]:
     return tuple(found)
 
 
-def reached(
-    ladder: Ladder, start: datetime, taken: Mapping[int, datetime], calendar: Calendar, now: datetime
+def due_step(
+    ladder: EscalationPolicy,
+    start: datetime,
+    taken: Mapping[int, datetime],
+    calendar: Calendar,
+    now: datetime,
 ) -> int | None:
     """The rung (0 the first) that is to be asked now; None when none is.
 
@@ -83,13 +87,13 @@ def reached(
     return step if urgent or _between(ladder, taken[last], now, calendar) >= gap else None
 
 
-def _passed(ladder: Ladder, start: datetime, calendar: Calendar, now: datetime) -> float:
+def _passed(ladder: EscalationPolicy, start: datetime, calendar: Calendar, now: datetime) -> float:
     """Hours from `start` to now; below zero before it."""
     if now < start:
         return -_between(ladder, now, start, calendar)
     return _between(ladder, start, now, calendar)
 
 
-def _between(ladder: Ladder, start: datetime, end: datetime, calendar: Calendar) -> float:
+def _between(ladder: EscalationPolicy, start: datetime, end: datetime, calendar: Calendar) -> float:
     spent = end - start if ladder.clock else calendar.working_time(start, end)
     return spent / timedelta(hours=1)

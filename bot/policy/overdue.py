@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.policy.escalation_ladder import Ladder, Ladders, Rung
+from bot.policy.escalation_ladder import EscalationPolicy, EscalationStep, Ladders
 from domain.lifecycle import Severity, State, Verdict
-from domain.requests import Point
+from domain.requests import OpenFinding
 from rules.loading.loader import Pack, Rule
 
 _ANY_HOUR = "breach_reported"
@@ -20,60 +20,62 @@ _ANY_HOUR = "breach_reported"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RuleInfo:
     """What a rule's pack says that matters here. `ladder` is the rule's own, if it has one."""
 
     rule: Rule
     line: str
     breach: bool
-    ladder: Ladder | None
+    ladder: EscalationPolicy | None
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class OverdueItem:
     """An open line with the ladder it goes up. `start` (UTC): when it became overdue, or when its term ends."""
 
     line: str
     start: datetime
-    ladder: Ladder
+    ladder: EscalationPolicy
     verdict: Verdict
     term: bool = False
     any_hour: bool = False
 
 
-def known(packs: Sequence[Pack]) -> Mapping[str, Known]:
+def rule_infos(packs: Sequence[Pack]) -> Mapping[str, RuleInfo]:
     """The rules that a ticket must meet, by id; what is only advised goes up nowhere."""
     required = (rule for pack in packs for rule in pack.rules if rule.severity is Severity.REQUIRED)
     return {rule.id: _known(rule) for rule in required}
 
 
-def _known(rule: Rule) -> Known:
+def _known(rule: Rule) -> RuleInfo:
     own = next((ladder for stage in rule.stages if (ladder := _own(stage.params))), None)
     breach = any(stage.check == _ANY_HOUR for stage in rule.stages)
-    return Known(rule, rule.line or rule.id, breach, own)
+    return RuleInfo(rule, rule.line or rule.id, breach, own)
 
 
-def _own(params: object) -> Ladder | None:
+def _own(params: object) -> EscalationPolicy | None:
     """The ladder that a pack writes into a rule: roles, one every so many hours of the clock."""
     roles, hours = getattr(params, "ladder", None), getattr(params, "hours_per_step", None)
     if not roles or not hours:
         return None
-    return Ladder(tuple(Rung(role, hours * step) for step, role in enumerate(roles)), clock=True)
+    return EscalationPolicy(
+        tuple(EscalationStep(role, hours * step) for step, role in enumerate(roles)), clock=True
+    )
 
 
-def charges(
+def overdue_items(
     state: State,
     settle_by: datetime | None,
-    points: Sequence[Point],
-    rules: Mapping[str, Known],
+    points: Sequence[OpenFinding],
+    rules: Mapping[str, RuleInfo],
     ladders: Ladders,
-) -> tuple[Charge, ...]:
+) -> tuple[OverdueItem, ...]:
     """What of a ticket goes up, one charge per line, in the order of the rules; nothing of a draft.
     `settle_by` (UTC): until when an emergency is to make good what it skipped.
     """
     if state in (State.DRAFT, State.CANCELED):
         return ()
-    found: dict[str, Charge] = {}
+    found: dict[str, OverdueItem] = {}
     for one in _each(settle_by, points, rules, ladders):
         before = found.get(one.line)
         if before is None or (one.any_hour, one.term, one.verdict is Verdict.VIOLATED) > (
@@ -86,8 +88,8 @@ def charges(
 
 
 def _each(
-    settle_by: datetime | None, points: Sequence[Point], rules: Mapping[str, Known], ladders: Ladders
-) -> Iterator[Charge]:
+    settle_by: datetime | None, points: Sequence[OpenFinding], rules: Mapping[str, RuleInfo], ladders: Ladders
+) -> Iterator[OverdueItem]:
     for point in points:
         rule = rules.get(point.rule)
         if rule is None or not point.verdict.open:
@@ -96,12 +98,12 @@ def _each(
         # The rule's own ladder outweighs the settings: the norm document names who is asked, and when.
         if rule.ladder:
             if verdict is Verdict.VIOLATED:
-                yield Charge(line, end or point.since, rule.ladder, verdict, term=True)
+                yield OverdueItem(line, end or point.since, rule.ladder, verdict, term=True)
         elif end and rule.breach:
-            yield Charge(line, end, ladders.breach, verdict, term=True, any_hour=True)
+            yield OverdueItem(line, end, ladders.breach, verdict, term=True, any_hour=True)
         elif end:
-            yield Charge(line, end, ladders.deadline, verdict, term=True)
+            yield OverdueItem(line, end, ladders.deadline, verdict, term=True)
         elif verdict is Verdict.VIOLATED:
-            yield Charge(line, point.since, ladders.forbidden, verdict)
+            yield OverdueItem(line, point.since, ladders.forbidden, verdict)
         elif verdict is Verdict.MISSING:
-            yield Charge(line, settle_by or point.since, ladders.missing, verdict)
+            yield OverdueItem(line, settle_by or point.since, ladders.missing, verdict)

@@ -19,9 +19,9 @@ from domain.asset import Dimension
 from domain.facts import Facts
 from domain.lifecycle import State
 from domain.people import Person
-from domain.snooze import Pause, PauseKind
+from domain.snooze import Snooze, SnoozeKind
 from domain.working_calendar import Calendar
-from rules.grouping import DemandLine
+from rules.grouping import RequirementGroup
 
 ROUND_THE_CLOCK = 3
 """From this availability class on, people may be told at any hour (ICR-20); below it in office hours only."""
@@ -47,12 +47,12 @@ class Due:
     facts: Facts
     view: Overview
     step: int
-    pauses: Sequence[Pause] = ()
+    pauses: Sequence[Snooze] = ()
 
     @property
-    def seen_by(self) -> tuple[Pause, ...]:
+    def seen_by(self) -> tuple[Snooze, ...]:
         """Who said that they have seen it, oldest first."""
-        return tuple(pause for pause in self.pauses if pause.kind is PauseKind.SEEN)
+        return tuple(pause for pause in self.pauses if pause.kind is SnoozeKind.SEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Reminder:
 
     audience: Audience
     team: str
-    items: tuple[tuple[Due, tuple[DemandLine, ...]], ...]
+    items: tuple[tuple[Due, tuple[RequirementGroup, ...]], ...]
 
 
 def step_now(
@@ -125,8 +125,8 @@ def hard(one: Due, steps: Sequence[int]) -> bool:
     return one.step in (OVERDUE, LAST_DAY) or one.step <= min(steps, default=OVERDUE)
 
 
-def at_rest(
-    one: Due, audience: Sequence[Person], pauses: Sequence[Pause], steps: Sequence[int], now: datetime
+def all_snoozed(
+    one: Due, audience: Sequence[Person], pauses: Sequence[Snooze], steps: Sequence[int], now: datetime
 ) -> bool:
     """Whether a reminder is held back because everybody in its audience asked for rest. An audience of which
     nobody is known is never at rest.
@@ -151,7 +151,7 @@ def _by_team(audience: Audience, team: str) -> str:
 
 def grouped(dues: Sequence[Due], resting: Resting = _nobody, apart: Apart = _by_team) -> tuple[Reminder, ...]:
     """One message per audience, the most pressing ticket first; without the tickets of which it is at rest."""
-    items: dict[tuple[Audience, str], list[tuple[Due, tuple[DemandLine, ...]]]] = {}
+    items: dict[tuple[Audience, str], list[tuple[Due, tuple[RequirementGroup, ...]]]] = {}
     for one in sorted(dues, key=_pressing):
         for audience, lines in _by_audience(one).items():
             if resting(one, audience):
@@ -161,15 +161,15 @@ def grouped(dues: Sequence[Due], resting: Resting = _nobody, apart: Apart = _by_
     return tuple(Reminder(audience, team, tuple(found)) for (audience, team), found in items.items())
 
 
-def _by_audience(one: Due) -> Mapping[Audience, list[DemandLine]]:
-    found: dict[Audience, list[DemandLine]] = {}
+def _by_audience(one: Due) -> Mapping[Audience, list[RequirementGroup]]:
+    found: dict[Audience, list[RequirementGroup]] = {}
     for line in _told(one):
         for audience in asked_of(line, one.facts):
             found.setdefault(audience, []).append(line)
     return found
 
 
-def _told(one: Due) -> Sequence[DemandLine]:
+def _told(one: Due) -> Sequence[RequirementGroup]:
     """What a reminder is about: what is overdue, or what comes next; all of it for an emergency."""
     view = one.view
     if view.obligations:

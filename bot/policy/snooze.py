@@ -8,18 +8,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.policy.actions import Nap
+from bot.policy.actions import SnoozeChoice
 from bot.policy.reminders import next_hard_step
 from domain.facts import Facts
 from domain.fields import Field
 from domain.lifecycle import State, Verdict
 from domain.people import Person, Role
-from domain.snooze import Pause, PauseKind
+from domain.snooze import Snooze, SnoozeKind
 from domain.ticket import Approval, Decision
 from domain.working_calendar import Calendar
-from rules.grouping import DemandLine
+from rules.grouping import RequirementGroup
 from rules.loading.loader import Pack
-from rules.trace import looked_at
+from rules.trace import access_trace
 from rules.why_not import UnknownRule, find_rule
 
 LONGEST = 5
@@ -34,7 +34,9 @@ class Limits:
     calendar: Calendar
 
 
-def pause_of(facts: Facts, person: Person, wanted: Nap | datetime | None, limits: Limits) -> Pause | None:
+def snooze_of(
+    facts: Facts, person: Person, wanted: SnoozeChoice | datetime | None, limits: Limits
+) -> Snooze | None:
     """The pause somebody may have: as long as they chose (None: they only say that they have seen it), but never
     past the next step that comes whatever anybody pressed. None when that step, or what they chose, is here already.
     """
@@ -42,23 +44,23 @@ def pause_of(facts: Facts, person: Person, wanted: Nap | datetime | None, limits
     last = latest(facts, limits)
     if last is None:
         return None
-    chosen = until_of(wanted, now, limits.calendar) if isinstance(wanted, Nap) else wanted or last
+    chosen = until_of(wanted, now, limits.calendar) if isinstance(wanted, SnoozeChoice) else wanted or last
     if chosen <= now:
         return None
-    kind = PauseKind.SNOOZED if wanted else PauseKind.SEEN
+    kind = SnoozeKind.SNOOZED if wanted else SnoozeKind.SEEN
     ticket = f"{facts.ticket.source}:{facts.ticket.id}"
     until = min(chosen, last)
-    return Pause(ticket, person.id, person.name, kind, now, until, shortened=until < chosen)
+    return Snooze(ticket, person.id, person.name, kind, now, until, shortened=until < chosen)
 
 
-def naps(facts: Facts, limits: Limits) -> tuple[tuple[Nap, datetime], ...]:
+def snooze_choices(facts: Facts, limits: Limits) -> tuple[tuple[SnoozeChoice, datetime], ...]:
     """The choices somebody has now, each with its end (UTC): none past the next step that comes whatever anybody
     pressed, and none that ends when another does.
     """
     last = latest(facts, limits)
     if last is None:
         return ()
-    found = {until_of(nap, facts.now, limits.calendar): nap for nap in reversed(Nap)}
+    found = {until_of(nap, facts.now, limits.calendar): nap for nap in reversed(SnoozeChoice)}
     return tuple((nap, until) for until, nap in sorted(found.items()) if until <= last)
 
 
@@ -76,46 +78,46 @@ def latest(facts: Facts, limits: Limits) -> datetime | None:
     )
 
 
-def until_of(nap: Nap, now: datetime, calendar: Calendar) -> datetime:
+def until_of(nap: SnoozeChoice, now: datetime, calendar: Calendar) -> datetime:
     """When (UTC) a pause of that length ends: after two hours, else when the office opens."""
-    if nap is Nap.HOURS:
+    if nap is SnoozeChoice.HOURS:
         return now + timedelta(hours=2)
     day = calendar.working_days_after(now, int(nap.value[:-1])).astimezone(calendar.timezone)
     return calendar.at(day.date(), calendar.opens)
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Resolution:
     """A line that is in order by now: who settled it and when, as far as the ticket tells."""
 
-    line: DemandLine
+    line: RequirementGroup
     person: Person | None = None
     at: datetime | None = None
 
 
-def settled(
-    facts: Facts, lines: Sequence[DemandLine], shown: Collection[str], packs: Sequence[Pack]
-) -> tuple[Settled, ...]:
+def resolution(
+    facts: Facts, lines: Sequence[RequirementGroup], shown: Collection[str], packs: Sequence[Pack]
+) -> tuple[Resolution, ...]:
     """Of the lines that somebody was shown as open, those that are in order by now."""
     done = [line for line in lines if line.line in shown and line.verdict in (Verdict.MET, Verdict.WAIVED)]
-    return tuple(_settled(facts, line, packs) for line in done)
+    return tuple(_resolution(facts, line, packs) for line in done)
 
 
-def _settled(facts: Facts, line: DemandLine, packs: Sequence[Pack]) -> Settled:
+def _resolution(facts: Facts, line: RequirementGroup, packs: Sequence[Pack]) -> Resolution:
     if waiver := line.headline.waiver:
-        return Settled(line, Person("", waiver.by), waiver.recorded_at)
+        return Resolution(line, Person("", waiver.by), waiver.recorded_at)
     moves: list[tuple[datetime, Person]] = []
     for finding in line.findings:
         try:
             _, rule = find_rule(facts, packs, finding.id)
         except UnknownRule:
             continue
-        looked = looked_at(facts, rule)
+        looked = access_trace(facts, rule)
         moves += [m for name in looked.fields if (m := _move(facts.field(name)))]
         if looked.approvals:
             moves += [m for a in facts.ticket.approvals if (m := _approved(facts, a, looked.roles))]
     newest = max(moves, key=lambda move: move[0], default=None)
-    return Settled(line, newest[1], newest[0]) if newest else Settled(line)
+    return Resolution(line, newest[1], newest[0]) if newest else Resolution(line)
 
 
 def _move(field: Field) -> tuple[datetime, Person] | None:

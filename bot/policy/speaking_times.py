@@ -13,7 +13,7 @@ MORNING = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class SpeakingTimes:
     """All times are local.
 
     digest_at     when each team's digest of the day goes out on a working day; None: no digests
@@ -30,7 +30,7 @@ class Talk:
     ladders: Ladders = field(default_factory=Ladders)
 
 
-def told_now(talk: Talk, calendar: Calendar, now: datetime) -> bool:
+def may_speak_now(talk: SpeakingTimes, calendar: Calendar, now: datetime) -> bool:
     """Whether this is the moment for what is told each working morning; always, where there are no digests."""
     return talk.digest_at is None or in_the_morning(talk.digest_at, calendar, now)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from domain.document import Tone
 from domain.lifecycle import Severity, State, Verdict
-from rules.grouping import DemandLine
+from rules.grouping import RequirementGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +25,24 @@ class Overview:
     advised    what the norm only advises and is due by now: named, never counted as missing
     """
 
-    forbidden: tuple[DemandLine, ...]
-    missing: tuple[DemandLine, ...]
-    upcoming: tuple[DemandLine, ...]
-    later: tuple[DemandLine, ...]
-    met: tuple[DemandLine, ...]
-    unseen: tuple[DemandLine, ...]
+    forbidden: tuple[RequirementGroup, ...]
+    missing: tuple[RequirementGroup, ...]
+    upcoming: tuple[RequirementGroup, ...]
+    later: tuple[RequirementGroup, ...]
+    met: tuple[RequirementGroup, ...]
+    unseen: tuple[RequirementGroup, ...]
     gate: State | None
-    waived: tuple[DemandLine, ...] = ()
-    advised: tuple[DemandLine, ...] = ()
-    underway: tuple[DemandLine, ...] = ()
+    waived: tuple[RequirementGroup, ...] = ()
+    advised: tuple[RequirementGroup, ...] = ()
+    underway: tuple[RequirementGroup, ...] = ()
 
     @property
-    def now(self) -> tuple[DemandLine, ...]:
+    def now(self) -> tuple[RequirementGroup, ...]:
         """What is to be settled first, most pressing first."""
         return self.forbidden + self.missing + self.upcoming
 
     @property
-    def obligations(self) -> tuple[DemandLine, ...]:
+    def obligations(self) -> tuple[RequirementGroup, ...]:
         """What an emergency change skipped and is to make good afterwards."""
         return tuple(line for line in self.missing if line.settle_by)
 
@@ -61,7 +61,7 @@ class Overview:
         return Tone.INFO if self.unseen or self.waived or self.underway else Tone.DONE
 
 
-def overview(lines: Sequence[DemandLine], state: State) -> Overview:
+def overview(lines: Sequence[RequirementGroup], state: State) -> Overview:
     """Sort the lines of a ticket by what they ask of somebody while it is in this state."""
     underway, asked = _parted(lines, lambda line: line.underway)
     required, advice = _parted(asked, lambda line: line.severity is Severity.REQUIRED)
@@ -82,23 +82,23 @@ def overview(lines: Sequence[DemandLine], state: State) -> Overview:
     )
 
 
-def _with(lines: Sequence[DemandLine], verdict: Verdict) -> tuple[DemandLine, ...]:
+def _with(lines: Sequence[RequirementGroup], verdict: Verdict) -> tuple[RequirementGroup, ...]:
     return tuple(line for line in lines if line.verdict is verdict)
 
 
 def _parted(
-    lines: Sequence[DemandLine], test: Callable[[DemandLine], bool]
-) -> tuple[tuple[DemandLine, ...], tuple[DemandLine, ...]]:
+    lines: Sequence[RequirementGroup], test: Callable[[RequirementGroup], bool]
+) -> tuple[tuple[RequirementGroup, ...], tuple[RequirementGroup, ...]]:
     """Those that pass the test, and the others."""
     return tuple(filter(test, lines)), tuple(line for line in lines if not test(line))
 
 
-def _next_gate(pending: Sequence[DemandLine], state: State) -> State | None:
+def _next_gate(pending: Sequence[RequirementGroup], state: State) -> State | None:
     """The first gate ahead; one after the rollout only once that has begun."""
     begun = state.reached(State.IMPLEMENT)
     near = [line.gate for line in pending if begun or State.IMPLEMENT.reached(line.gate)]
     return min(near, key=list(State).index, default=None)
 
 
-def _by_now(line: DemandLine, gate: State | None) -> bool:
+def _by_now(line: RequirementGroup, gate: State | None) -> bool:
     return line.verdict is not Verdict.PENDING or line.gate is gate

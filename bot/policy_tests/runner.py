@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.policy_tests.facts import facts_of
 from bot.policy_tests.reader import Read
 from bot.policy_tests.schema import Case, Expected
@@ -41,7 +41,7 @@ class Ran:
         """Whether everything came as expected."""
         return not self.differences
 
-    def as_json(self, speak: Speaker) -> dict[str, Any]:
+    def as_json(self, speak: Translator) -> dict[str, Any]:
         """The same for machines."""
         return {
             "file": self.file,

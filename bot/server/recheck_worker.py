@@ -8,13 +8,13 @@ from collections.abc import Callable
 import structlog
 
 from bot.context import Context
-from bot.cycle.recheck import look_at_heard
+from bot.cycle.recheck import recheck_hinted
 from bot.report import Report
 
 log = structlog.get_logger()
 
 
-class Ear:
+class RecheckWorker:
     """`soon` runs a job in the worker that also runs the cycles; `seen` is given the report of every look.
 
     What is to be looked at stands in the journal, so that a wake-up may be lost but no word is.
@@ -43,7 +43,7 @@ class Ear:
         """Look at all that is waiting, also what was left for an outage. Only in the worker."""
         # Before the journal is read: word that comes from now on wakes us again.
         self._asked.clear()
-        report = look_at_heard(self._ctx)
+        report = recheck_hinted(self._ctx)
         for line in report.problems:
             log.warning(line)
         self._seen(report)

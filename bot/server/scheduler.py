@@ -26,7 +26,7 @@ GRACE = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 """A late tick runs late, once: a scheduler that slept does not skip its work, nor catch up tick by tick."""
 
 
-class Pulse:
+class Scheduler:
     """The clock of one process. `stop` is set when the process is told to leave."""
 
     def __init__(self, calendar: Calendar) -> None:
@@ -56,7 +56,7 @@ class Pulse:
         self.scheduler.add_job(job)
 
 
-def run_until_told(pulse: Pulse) -> None:
+def run_until_told(pulse: Scheduler) -> None:
     """Wait for SIGTERM or SIGINT, then finish what is in hand. A second signal ends the process at once."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, _: _leave(pulse, signum))
@@ -67,7 +67,7 @@ def run_until_told(pulse: Pulse) -> None:
     pulse.scheduler.shutdown(wait=True)
 
 
-def _leave(pulse: Pulse, number: int) -> None:
+def _leave(pulse: Scheduler, number: int) -> None:
     if pulse.stop.is_set():
         # Somebody who asks twice does not want to wait for the ticket in hand.
         signal.signal(number, signal.SIG_DFL)

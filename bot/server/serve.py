@@ -11,31 +11,31 @@ from flask import Flask
 from bot import bootstrap
 from bot.context import Context
 from bot.cycle.cycle import cycle
-from bot.interactions.worker import Reception
+from bot.interactions.worker import InteractionWorker
 from bot.metrics import Metrics
-from bot.outbox.undelivered import Herald
+from bot.outbox.undelivered import UndeliveredLog
 from bot.report import Report
 from bot.server import scheduler
 from bot.server.health import HealthServer, add_events
 from bot.server.health import app as pages
-from bot.server.recheck_worker import Ear
-from bot.server.webhooks import AT_ONCE, PER_SECOND, Admit, Doorman, Tally
+from bot.server.recheck_worker import RecheckWorker
+from bot.server.webhooks import AT_ONCE, PER_SECOND, Admit, WebhookCounts, WebhookReceiver
 from bot.settings.load import Settings
 from domain.ports.connector import Line
-from domain.ports.source import Hint
+from domain.ports.source import ChangeHint
 
 log = structlog.get_logger()
 
 
 def serve(settings: Settings) -> None:
     """Run until told to stop. Raises SettingsError before anything starts when a setting is wrong."""
-    bot, metrics, tally = settings.bot, Metrics(), Tally()
-    pulse = scheduler.Pulse(bot.calendar)
+    bot, metrics, tally = settings.bot, Metrics(), WebhookCounts()
+    pulse = scheduler.Scheduler(bot.calendar)
     ctx = replace(bootstrap.build(settings, stop=pulse.stop.is_set), heard=tally.take)
     # The lines of the cycles; the reception has connections of its own, which nobody waits for.
     metrics.watch(_circuits(ctx))
-    ear = Ear(ctx, pulse.soon, metrics.observe_look)
-    cycles = Cycles(ctx, ear, metrics, Herald())
+    ear = RecheckWorker(ctx, pulse.soon, metrics.observe_look)
+    cycles = Cycles(ctx, ear, metrics, UndeliveredLog())
     reception = bootstrap.reception(settings, ctx, metrics)
     # Before the port is open, so that a check never sees a process without its clock.
     pulse.start(cycles.changed, cycles.census, bot.sync_minutes, bot.census_at)
@@ -61,9 +61,9 @@ class Cycles:
     """What the clock runs: a cycle, what is told of it, and then what came in by webhook meanwhile."""
 
     ctx: Context
-    ear: Ear
+    ear: RecheckWorker
     metrics: Metrics
-    herald: Herald
+    herald: UndeliveredLog
 
     def changed(self) -> None:
         """A cycle over what changed."""
@@ -98,7 +98,9 @@ def _circuits(ctx: Context) -> Mapping[str, Line]:
     return {connector.name: connector.circuit for connector in ctx.connectors if connector.circuit}
 
 
-def _pages(ctx: Context, pulse: scheduler.Pulse, metrics: Metrics, reception: Reception | None) -> Flask:
+def _pages(
+    ctx: Context, pulse: scheduler.Scheduler, metrics: Metrics, reception: InteractionWorker | None
+) -> Flask:
     """The health pages: well is whose clock, journal and line to the message service live."""
 
     def alive() -> Mapping[str, bool]:
@@ -111,14 +113,16 @@ def _pages(ctx: Context, pulse: scheduler.Pulse, metrics: Metrics, reception: Re
     return pages(alive, ready, metrics.registry, circuits=_circuits(ctx))
 
 
-def _doorman(ctx: Context, ear: Ear, metrics: Metrics, tally: Tally, admit: Admit) -> Doorman:
+def _doorman(
+    ctx: Context, ear: RecheckWorker, metrics: Metrics, tally: WebhookCounts, admit: Admit
+) -> WebhookReceiver:
     """Who takes webhooks in: kept in the journal, counted for Prometheus and for the next report."""
 
-    def hear(name: str, hints: Sequence[Hint]) -> int:
-        return ctx.journal.hear(name, hints, ctx.clock())
+    def hear(name: str, hints: Sequence[ChangeHint]) -> int:
+        return ctx.journal.record_hint(name, hints, ctx.clock())
 
     def count(name: str, outcome: str) -> None:
         metrics.hook(name, outcome)
         tally.add(name, outcome)
 
-    return Doorman(ctx.inbounds, hear, ear.wake, count, admit)
+    return WebhookReceiver(ctx.inbounds, hear, ear.wake, count, admit)

@@ -19,7 +19,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.journal import JournalError
 from domain.ports.errors import AuthRefused, Garbled
-from domain.ports.source import Hint, Inbound
+from domain.ports.source import ChangeHint, Inbound
 
 MOST_BYTES = 1024 * 1024
 """A larger request is not read. What it would have told is found by the next cycle."""
@@ -43,7 +43,7 @@ _STATUS = {
 }
 
 
-class Tally:
+class WebhookCounts:
     """Counts requests by system and outcome, until they are asked for."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Tally:
         return counts
 
 
-class Doorman:
+class WebhookReceiver:
     """Takes requests in. `hear` keeps the hints of a system and gives how many are new; `wake` is called when there
     are any; `count` is told system and outcome of every request; `admit` says whether a system may come in now.
     """
@@ -70,7 +70,7 @@ class Doorman:
     def __init__(
         self,
         inbounds: Mapping[str, Inbound],
-        hear: Callable[[str, Sequence[Hint]], int],
+        hear: Callable[[str, Sequence[ChangeHint]], int],
         wake: Callable[[], None],
         count: Callable[[str, str], None],
         admit: Admit,

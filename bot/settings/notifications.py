@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
-from bot.policy.escalation_ladder import Ladder, Ladders, rungs
-from bot.policy.speaking_times import Talk
+from bot.policy.escalation_ladder import EscalationPolicy, Ladders, rungs
+from bot.policy.speaking_times import SpeakingTimes
 from domain.working_calendar import Day
 
 _Parts = Annotated[tuple[str, ...], NoDecode]
@@ -113,18 +113,18 @@ class TalkSettings(BaseModel):
         return parts
 
     @property
-    def talk(self) -> Talk:
+    def talk(self) -> SpeakingTimes:
         """The same as the application holds it."""
-        return Talk(
+        return SpeakingTimes(
             digest_at=self.digest_at,
             preread_on=_DAYS.index(self.preread_on) if self.preread_on in _DAYS else None,
             preread_at=self.preread_at,
             remind_limit=self.remind_limit,
             card_rest=self.card_rest,
             ladders=Ladders(
-                Ladder(rungs(self.escalate_forbidden)),
-                Ladder(rungs(self.escalate_missing)),
-                Ladder(rungs(self.escalate_deadline), clock=True),
-                Ladder(rungs(self.escalate_breach), clock=True),
+                EscalationPolicy(rungs(self.escalate_forbidden)),
+                EscalationPolicy(rungs(self.escalate_missing)),
+                EscalationPolicy(rungs(self.escalate_deadline), clock=True),
+                EscalationPolicy(rungs(self.escalate_breach), clock=True),
             ),
         )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.jira.assets.register import JiraBook
+from connectors.jira.assets.register import JiraAssets
 from connectors.jira.client import NAME, Client
-from connectors.jira.comments import JiraOutlet
+from connectors.jira.comments import JiraComments
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
@@ -20,15 +20,15 @@ def build(settings: JiraSettings) -> Connector | None:
         return None
     client = Client(settings)
     source = JiraSource(client, settings)
-    outlet = JiraOutlet(client, public=settings.public_comments)
-    book = JiraBook(client, settings)
+    outlet = JiraComments(client, public=settings.public_comments)
+    book = JiraAssets(client, settings)
     inbound = JiraInbound(client, settings) if settings.webhook_secret.get_secret_value() else None
     return Connector(
         NAME,
         JiraExaminer(source, book),
         source=source,
         book=book,
-        outlet=outlet,
+        channel=outlet,
         inbound=inbound,
         circuit=client.circuit,
     )

@@ -16,7 +16,7 @@ MOST = 100
 """Issues that one request may name."""
 
 
-class Ahead:
+class BulkFetch:
     """Issues fetched together; each is given out once, because it grows old."""
 
     def __init__(self, client: Client) -> None:

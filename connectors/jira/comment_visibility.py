@@ -20,7 +20,7 @@ _FIX = (
 )
 
 
-class Guard:
+class VisibilityGuard:
     """Remembers, while the process lives, in which projects internal comments do not stay internal."""
 
     def __init__(self, client: Client) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from connectors.jira.client import NAME, Client, account_id, mapping, rows, total
 from connectors.jira.comment_markers import PROPERTY, reference, shows, signed
-from connectors.jira.comment_visibility import Guard
+from connectors.jira.comment_visibility import VisibilityGuard
 from connectors.jira.search import moment
 from connectors.jira.values import obj
 from domain.ports.errors import Altered, Forbidden, Gone, NotFound, Postponed, Refused
@@ -25,8 +25,8 @@ _MAIL_PAUSE = timedelta(hours=24)
 _OWN_RIGHTS = "let the account add, edit and delete its own comments"
 
 
-class JiraOutlet:
-    """An `Outlet`. A place is the id of an issue."""
+class JiraComments:
+    """A `MessageChannel`. A place is the id of an issue."""
 
     name = NAME
     editable = True
@@ -35,7 +35,7 @@ class JiraOutlet:
         self, client: Client, *, public: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._client, self._public, self._now = client, public, now
-        self._guard = None if public else Guard(client)
+        self._guard = None if public else VisibilityGuard(client)
         self._me = ""
         self._silent = True
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.jira import statuses
 from connectors.jira.assets.doctor import examined
-from connectors.jira.assets.register import JiraBook
+from connectors.jira.assets.register import JiraAssets
 from connectors.jira.fields import ASSET_TYPES, ASSETS, Doubt, SiteField
 from connectors.jira.permissions import beyond, given
 from connectors.jira.source import JiraSource
@@ -35,9 +35,9 @@ _BROWSE_USERS = "give the account the global permission Browse users and groups"
 class JiraExaminer:
     """An `Examiner`."""
 
-    def __init__(self, source: JiraSource, book: JiraBook | None = None) -> None:
+    def __init__(self, source: JiraSource, book: JiraAssets | None = None) -> None:
         self._source, self._client = source, source.client
-        self._book = book or JiraBook(source.client, source.settings)
+        self._book = book or JiraAssets(source.client, source.settings)
 
     def examine(self, roles: Wanted) -> Iterator[Diagnosis]:
         """Everything in order; stops after the first step when the site cannot be reached or refuses us."""

@@ -26,7 +26,7 @@ _PASSING = frozenset({"friendly", "canAnswerApproval", "_links", "self", "avatar
 """Parts of an approval that change by themselves or with who asks."""
 
 
-class Answers:
+class ApprovalPolling:
     """What is known of a site's approvals. `minutes` between two looks at all that wait; 0 for never. `fields` are the
     ids of the fields that show them; there are none without Service Management.
     """

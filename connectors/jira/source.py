@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.jira import search, statuses
 from connectors.jira.approvals import may_have_approvals, service_desk
-from connectors.jira.bulk_fetch import Ahead
+from connectors.jira.bulk_fetch import BulkFetch
 from connectors.jira.client import NAME, Client, mapping, rows, total
 from connectors.jira.directory import Directory
 from connectors.jira.fields import FieldMap, resolve, site_fields
-from connectors.jira.jsm_approval_polling import Answers
+from connectors.jira.jsm_approval_polling import ApprovalPolling
 from connectors.jira.links import with_links
 from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.settings import JiraSettings, split
@@ -47,8 +47,8 @@ class JiraSource:
         self._lock = threading.Lock()
         self._me: Identity | None = None
         self._types: frozenset[str] | None = None
-        self._ahead = Ahead(client)
-        self._answers = Answers(client, settings.approvals_minutes)
+        self._ahead = BulkFetch(client)
+        self._answers = ApprovalPolling(client, settings.approvals_minutes)
         self._fates = Fates(client)
 
     def identify(self) -> Identity:

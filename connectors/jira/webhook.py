@@ -20,7 +20,7 @@ from connectors.jira.comment_markers import ours
 from connectors.jira.settings import JiraSettings
 from connectors.jira.values import obj, words
 from domain.ports.errors import AuthRefused, Garbled
-from domain.ports.source import Deletion, Hint
+from domain.ports.source import ChangeHint, Deletion
 
 _OF_COMMENT = re.compile(r"/issue/([0-9]{1,18})/comment/")
 _ID = re.compile(r"[0-9]{1,18}")
@@ -38,7 +38,7 @@ class JiraInbound:
         self._projects = frozenset(settings.projects)
         self._types = frozenset(name.lower() for name in settings.kinds)
 
-    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[Hint]:
+    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[ChangeHint]:
         """The issues a request speaks of. Raises AuthRefused or Garbled."""
         given = {name.lower(): value for name, value in headers.items()}
         if not self._genuine(given, body):
@@ -48,7 +48,7 @@ class JiraInbound:
             return ()
         event = given.get("x-atlassian-webhook-identifier") or _moment(told)
         # Nothing can be looked up of an issue that is gone, so the word itself is kept; it is believed only with a 404.
-        kind = Deletion if told.get("webhookEvent") == "jira:issue_deleted" else Hint
+        kind = Deletion if told.get("webhookEvent") == "jira:issue_deleted" else ChangeHint
         return tuple(kind(issue, event[:_EVENT]) for issue in dict.fromkeys(_issues(told)))
 
     def _genuine(self, headers: Mapping[str, str], body: bytes) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from connectors.mail.client import SYSTEM, MailClient
 from connectors.mail.doctor import MailExaminer
-from connectors.mail.messages import MailOutlet
-from connectors.mail.recipients import Letterbox
+from connectors.mail.messages import MailMessages
+from connectors.mail.recipients import MailRecipients
 from connectors.mail.settings import MailSettings
 from domain.ports.connector import Connector
 
@@ -16,10 +16,10 @@ def build(settings: MailSettings) -> Connector | None:
     """The connector; None without a host. Connects to nothing."""
     if settings.host is None:
         return None
-    client, letterbox = MailClient(settings), Letterbox(settings)
+    client, letterbox = MailClient(settings), MailRecipients(settings)
     return Connector(
         name=SYSTEM,
         examiner=MailExaminer(client, settings),
-        outlet=MailOutlet(client, letterbox),
-        letterbox=letterbox,
+        channel=MailMessages(client, letterbox),
+        mail_recipients=letterbox,
     )

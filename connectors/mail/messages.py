@@ -8,15 +8,15 @@ from email.utils import format_datetime
 from typing import Any
 
 from connectors.mail.client import SYSTEM, MailClient
-from connectors.mail.recipients import Letterbox
+from connectors.mail.recipients import MailRecipients
 from domain.ports.errors import Unreachable
-from domain.ports.messaging import Format, Marker, Outlet, Place
+from domain.ports.messaging import Format, Marker, MessageChannel, Place
 
 _SUBJECT = 200
 """Characters of a subject; RFC 5322 allows lines of 998, and people read the start."""
 
 
-class MailOutlet(Outlet):
+class MailMessages(MessageChannel):
     """Sends letters `{"subject": ..., "text": ...}`. A remote id is the letter's Message-ID, made from the slot: a
     letter that is sent again after a dropped line has the same one, so that it is known for a repetition.
     """
@@ -24,7 +24,7 @@ class MailOutlet(Outlet):
     name = SYSTEM
     format = Format.MAIL
 
-    def __init__(self, client: MailClient, letterbox: Letterbox) -> None:
+    def __init__(self, client: MailClient, letterbox: MailRecipients) -> None:
         self._client, self._letterbox = client, letterbox
 
     def create(self, place: Place, body: Any, marker: Marker) -> str:

@@ -11,10 +11,10 @@ from email.headerregistry import Address
 
 from connectors.mail.settings import MailSettings, fold
 from domain.people import Person
-from domain.ports.messaging import Postbox
+from domain.ports.messaging import RecipientDirectory
 
 
-class Letterbox(Postbox):
+class MailRecipients(RecipientDirectory):
     """Addresses of teams and roles from the settings; those of people as the ticket's system shows them. There is no
     default: a formal notification goes only to whom it is meant for.
     """

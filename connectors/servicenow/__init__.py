@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from connectors.servicenow.client import NAME, Client
-from connectors.servicenow.cmdb.prefetch import BookAhead
-from connectors.servicenow.cmdb.register import ServiceNowBook
+from connectors.servicenow.cmdb.prefetch import CmdbPrefetch
+from connectors.servicenow.cmdb.register import Cmdb
 from connectors.servicenow.cmdb.relations import ServiceNowRelations
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.doctor import ServiceNowExaminer
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.source import ServiceNowSource
 from connectors.servicenow.webhook import ServiceNowInbound
-from connectors.servicenow.work_notes import ServiceNowOutlet
+from connectors.servicenow.work_notes import WorkNotes
 from domain.ports.connector import Connector
 
 SETTINGS = ServiceNowSettings
@@ -23,10 +23,10 @@ def build(settings: ServiceNowSettings) -> Connector | None:
         return None
     client = Client(settings)
     directory = Directory(client)
-    book = ServiceNowBook(client, directory, settings)
-    ahead = BookAhead(book)
+    book = Cmdb(client, directory, settings)
+    ahead = CmdbPrefetch(book)
     source = ServiceNowSource(client, directory, settings, ahead.expect)
-    outlet = ServiceNowOutlet(client, settings, source.own)
+    outlet = WorkNotes(client, settings, source.own)
     hops = settings.relation_hops
     relations = ServiceNowRelations(client, settings.relations, hops) if hops else None
     examiner = ServiceNowExaminer(source, book)
@@ -36,7 +36,7 @@ def build(settings: ServiceNowSettings) -> Connector | None:
         examiner,
         source=source,
         book=ahead,
-        outlet=outlet,
+        channel=outlet,
         relations=relations,
         inbound=inbound,
         circuit=client.circuit,

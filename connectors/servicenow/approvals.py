@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from connectors.servicenow import values
 from connectors.servicenow.client import Listing, Row
 from connectors.servicenow.directory import Directory, person
-from connectors.servicenow.related_rows import Link, Siblings
+from connectors.servicenow.related_rows import Link, RelatedRows
 from domain.people import Group, Person
 from domain.ports.errors import Forbidden, NotFound
 from domain.ticket import Approval, Decision
@@ -49,7 +49,7 @@ APPROVERS = Link("sysapproval_approver", ("sysapproval", "document_id"))
 GROUPS = Link("sysapproval_group", ("parent",))
 
 
-def read(siblings: Siblings, directory: Directory, table: str, sys_id: str, row: Row) -> Found:
+def read(siblings: RelatedRows, directory: Directory, table: str, sys_id: str, row: Row) -> Found:
     """The approvals of a ticket, those of earlier cycles included: when each was asked tells them apart."""
     try:
         people = siblings.rows(table, APPROVERS, sys_id, _APPROVER)
@@ -73,7 +73,7 @@ def _by_itself(row: Row, records: Sequence[Approval], seen: bool) -> Iterable[Ap
         yield Approval(None, Decision.AUTOMATIC)
 
 
-def _groups(siblings: Siblings, table: str, sys_id: str) -> Listing:
+def _groups(siblings: RelatedRows, table: str, sys_id: str) -> Listing:
     try:
         return siblings.rows(table, GROUPS, sys_id, _GROUP)
     except NotFound:

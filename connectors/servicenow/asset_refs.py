@@ -9,7 +9,7 @@ from datetime import datetime
 from connectors.servicenow import values
 from connectors.servicenow.client import NAME, Row
 from connectors.servicenow.directory import Directory
-from connectors.servicenow.related_rows import Link, Siblings
+from connectors.servicenow.related_rows import Link, RelatedRows
 from domain.people import Person
 from domain.ports.errors import Forbidden, NotFound
 from domain.ticket import AssetRef, Change
@@ -22,7 +22,7 @@ _MADE = ("sys_created_on", "sys_created_by")
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class AffectedItems:
     """The items of a ticket, when those under Affected CIs and Impacted Services were added after the ticket was
     made, and whether all of them could be seen.
     """
@@ -33,8 +33,8 @@ class Touched:
 
 
 def read(
-    siblings: Siblings, directory: Directory, ticket: tuple[str, str], row: Row, created: datetime
-) -> Touched:
+    siblings: RelatedRows, directory: Directory, ticket: tuple[str, str], row: Row, created: datetime
+) -> AffectedItems:
     """What a ticket (table, sys_id) touches. No audit trail of the ticket tells of rows in other tables, so that
     when these were made stands for when the item was added.
     """
@@ -56,10 +56,10 @@ def read(
                 late.append((link, column))
     items = tuple(AssetRef(NAME, i, name) for i, name in found.items())
     people = directory.by_user_name({values.value(link, _MADE[1]) for link, _ in late} - {""})
-    return Touched(items, tuple(_added(late, people)), readable)
+    return AffectedItems(items, tuple(_added(late, people)), readable)
 
 
-def waiting(siblings: Siblings, table: str) -> set[AssetRef]:
+def waiting(siblings: RelatedRows, table: str) -> set[AssetRef]:
     """The items of tickets that were read along and are not asked for yet."""
     links = [(Link(table, ("sys_id",)), PRIMARY), *((Link(t, ("task",)), c) for t, c in LINKS.items())]
     found = {

@@ -22,7 +22,7 @@ from connectors.servicenow import encoded_query, response_checks
 from connectors.servicenow.oauth import ApiKey, BasicAuth, ClientCredentials
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.shared.errors import garbled, translate
-from connectors.shared.http import Adapter, Circuit, Policy
+from connectors.shared.http import Adapter, Circuit, RetryPolicy
 from domain.ports.errors import AuthRefused, Garbled, RateLimited
 
 NAME = "servicenow"
@@ -67,7 +67,7 @@ class Client:
     def __init__(
         self,
         settings: ServiceNowSettings,
-        retries: Policy | None = None,
+        retries: RetryPolicy | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings, self._clock = settings, clock

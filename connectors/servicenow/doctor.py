@@ -17,7 +17,7 @@ from connectors.servicenow import (
     values,
 )
 from connectors.servicenow.client import Listing
-from connectors.servicenow.cmdb.register import ServiceNowBook
+from connectors.servicenow.cmdb.register import Cmdb
 from connectors.servicenow.cmdb.schedules import SPAN
 from connectors.servicenow.source import PLUGINS, ServiceNowSource
 from connectors.shared import doctor
@@ -68,7 +68,7 @@ _MEMBERS = "let the account read sys_user_grmember and sys_user"
 class ServiceNowExaminer:
     """An `Examiner`."""
 
-    def __init__(self, source: ServiceNowSource, book: ServiceNowBook) -> None:
+    def __init__(self, source: ServiceNowSource, book: Cmdb) -> None:
         self._source, self._book = source, book
         self._client, self._settings = source.client, source.settings
         self._me = ""

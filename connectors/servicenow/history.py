@@ -9,7 +9,7 @@ from datetime import datetime
 from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Client
 from connectors.servicenow.directory import Directory
-from connectors.servicenow.related_rows import Link, Siblings
+from connectors.servicenow.related_rows import Link, RelatedRows
 from domain import parsing
 from domain.fields import FIELDS, Field, Kind
 from domain.history import comparable, difference
@@ -115,7 +115,7 @@ class History:
         return Change("assets", before, after, self._by(step), step.at)
 
 
-def read(siblings: Siblings, directory: Directory, table: str, sys_id: str, created: datetime) -> History:
+def read(siblings: RelatedRows, directory: Directory, table: str, sys_id: str, created: datetime) -> History:
     """The audit trail of a record, or an empty one when the account may not read it."""
     link = Link("sys_audit", ("documentkey",), encoded_query.equals("tablename", table))
     try:

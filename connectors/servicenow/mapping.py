@@ -30,7 +30,7 @@ def ticket_id(table: str, sys_id: str) -> str:
     return f"{table}:{sys_id}"
 
 
-def parted(ticket: str) -> tuple[str, str]:
+def split_id(ticket: str) -> tuple[str, str]:
     """Table and sys_id of a ticket's id."""
     table, _, sys_id = ticket.partition(":")
     return table, sys_id
@@ -75,7 +75,7 @@ def address(base: str, table: str, sys_id: str) -> str:
 
 def ticket(base: str, ref: TicketRef, row: Row, lifecycle: State, fields: Mapping[str, Field]) -> Ticket:
     """The ticket without its approvals and assets."""
-    table, sys_id = parted(ref.id)
+    table, sys_id = split_id(ref.id)
     return Ticket(
         source=NAME,
         id=ref.id,

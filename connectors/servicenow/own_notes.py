@@ -23,7 +23,7 @@ KEPT = 5000
 State = tuple[str, datetime]
 
 
-class OwnNotes:
+class OwnWorkNotes:
     """Where counters and stamps stood before and after the bot's notes, by the ticket's id. Safe between threads.
     `user` is the account's user name; as long as it is not known, nothing is taken for our own.
     """

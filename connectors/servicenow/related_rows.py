@@ -46,7 +46,7 @@ class _Order:
     place: dict[str, int] = field(default_factory=dict)
 
 
-class Siblings:
+class RelatedRows:
     """Reads in batches. Safe between threads."""
 
     def __init__(self, client: Client, clock: Callable[[], float] = time.monotonic) -> None:

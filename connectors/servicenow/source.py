@@ -25,10 +25,10 @@ from connectors.servicenow.cmdb import register
 from connectors.servicenow.columns import KINDS
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import Fields
-from connectors.servicenow.own_notes import OwnNotes
+from connectors.servicenow.own_notes import OwnWorkNotes
 from connectors.servicenow.polling import Poll, Poller, latest, polls
 from connectors.servicenow.query_preflight import Scope
-from connectors.servicenow.related_rows import Link, Siblings
+from connectors.servicenow.related_rows import Link, RelatedRows
 from connectors.servicenow.settings import ServiceNowSettings
 from domain.fields import Field
 from domain.lifecycle import State
@@ -65,10 +65,10 @@ class ServiceNowSource:
         self._expect_items = expect_items
         self.fields = Fields(settings.fields, directory)
         self.states = statuses.configured(settings.states)
-        self.own = OwnNotes()
+        self.own = OwnWorkNotes()
         self.labels = statuses.Labels(client)
         self.polls = polls(settings.tables, bool(settings.task_fields))
-        self._siblings, self._poller = Siblings(client), Poller(client)
+        self._siblings, self._poller = RelatedRows(client), Poller(client)
         self._scope = Scope(client, settings)
         self._known_until = 0.0
 
@@ -123,7 +123,7 @@ class ServiceNowSource:
 
     def find(self, key: str) -> TicketRef | None:
         """The ticket with this number or id, in any watched table, also outside the configured query."""
-        table, sys_id = mapping.parted(key.strip())
+        table, sys_id = mapping.split_id(key.strip())
         if table in self.settings.tables and encoded_query.is_sys_id(sys_id):
             rows = self._rows(table, encoded_query.equals("sys_id", sys_id))
             return next((self._ref(table, r) for r in rows if values.value(r, "sys_id") == sys_id), None)
@@ -200,7 +200,7 @@ class ServiceNowSource:
 
     def read(self, ref: TicketRef) -> Ticket:
         """One ticket in full."""
-        table, sys_id = mapping.parted(ref.id)
+        table, sys_id = mapping.split_id(ref.id)
         if table not in KINDS or not encoded_query.is_sys_id(sys_id):
             raise NotFound(NAME, "not a ticket of this source")
         own = (*self.fields.columns.values(), self.fields.template)
@@ -234,7 +234,7 @@ class ServiceNowSource:
         """These are read next: what hangs on them is asked together, when the first of them is read."""
         by_table: dict[str, list[str]] = {}
         for ref in refs:
-            table, sys_id = mapping.parted(ref.id)
+            table, sys_id = mapping.split_id(ref.id)
             by_table.setdefault(table, []).append(sys_id)
         for table, ids in by_table.items():
             self._siblings.expect(table, ids)
@@ -295,7 +295,7 @@ def _moved(ref: TicketRef, related: Mapping[str, str], item: str = "") -> Ticket
     """The ref in a version of its own when what hangs on the ticket changed, or its item: its own counter did not
     move.
     """
-    stamp = max(related.get(mapping.parted(ref.id)[1], ""), item)
+    stamp = max(related.get(mapping.split_id(ref.id)[1], ""), item)
     return replace(ref, version=f"{ref.version} {stamp}") if stamp else ref
 
 

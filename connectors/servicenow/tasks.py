@@ -12,7 +12,7 @@ from connectors.servicenow import values
 from connectors.servicenow.client import Row
 from connectors.servicenow.columns import ANY
 from connectors.servicenow.directory import person
-from connectors.servicenow.related_rows import Link, Siblings
+from connectors.servicenow.related_rows import Link, RelatedRows
 from domain import parsing
 from domain.fields import FIELDS, Field, Kind
 from domain.people import Person
@@ -33,7 +33,7 @@ _NEEDED = ("active", "state", "closed_by", "closed_at")
 """Without these nothing can be said of a task."""
 
 
-def read(siblings: Siblings, table: str, sys_id: str, wanted: Mapping[str, str]) -> dict[str, Field]:
+def read(siblings: RelatedRows, table: str, sys_id: str, wanted: Mapping[str, str]) -> dict[str, Field]:
     """The fields that tasks settle (field to type of task), by the ticket's tasks."""
     link = LINKS.get(table)
     if not wanted or link is None:

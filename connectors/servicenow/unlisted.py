@@ -12,7 +12,7 @@ from domain.ticket import TicketRef
 
 def of(client: Client, settings: ServiceNowSettings, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
     """Open, over, moved out of what is watched, deleted for certain, or hidden; and how it is found now."""
-    table, sys_id = mapping.parted(ref.id)
+    table, sys_id = mapping.split_id(ref.id)
     try:
         row = client.record(table, sys_id, ("sys_id", *mapping.REFERENCE, "active"))
     except NotFound:

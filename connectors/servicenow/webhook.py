@@ -20,7 +20,7 @@ from connectors.servicenow import encoded_query, mapping
 from connectors.servicenow.client import NAME
 from connectors.servicenow.settings import ServiceNowSettings
 from domain.ports.errors import AuthRefused, Garbled
-from domain.ports.source import Hint
+from domain.ports.source import ChangeHint
 
 SIGNATURE = "X-Sluis-Signature"
 TOLERANCE = 300.0
@@ -39,7 +39,7 @@ class ServiceNowInbound:
         self._secret = settings.webhook_secret.get_secret_value().encode()
         self._own, self._tables, self._clock = settings.user.casefold(), settings.tables, clock
 
-    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[Hint]:
+    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[ChangeHint]:
         """The ticket that a signed body names; empty when it is not watched, or when the bot itself wrote last."""
         self._verify(headers, body)
         told = _understood(body)
@@ -50,7 +50,7 @@ class ServiceNowInbound:
         own = bool(self._own) and told["by"].casefold() == self._own
         if own or told["table"] not in self._tables:
             return ()
-        return (Hint(mapping.ticket_id(told["table"], told["sys_id"]), told["event"]),)
+        return (ChangeHint(mapping.ticket_id(told["table"], told["sys_id"]), told["event"]),)
 
     def _verify(self, headers: Mapping[str, str], body: bytes) -> None:
         shown = next((v for k, v in headers.items() if k.casefold() == SIGNATURE.casefold()), "").strip()

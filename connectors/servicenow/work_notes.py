@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.servicenow import encoded_query, mapping, own_notes, values
 from connectors.servicenow.client import NAME, Client
-from connectors.servicenow.own_notes import OwnNotes
+from connectors.servicenow.own_notes import OwnWorkNotes
 from connectors.servicenow.settings import ServiceNowSettings
 from domain.parsing import shorten
 from domain.ports.errors import Forbidden, NotFound, Refused
@@ -54,21 +54,21 @@ def note(text: str, marker: Marker) -> str:
     return f"{safe if len(safe) <= room else safe[: room - 1].rstrip() + '…'}\n\n{line}"
 
 
-class ServiceNowOutlet:
-    """An `Outlet`. A place is the id of a ticket."""
+class WorkNotes:
+    """A `MessageChannel`. A place is the id of a ticket."""
 
     name = NAME
     format = Format.PLAIN
     editable = False
 
-    def __init__(self, client: Client, settings: ServiceNowSettings, own: OwnNotes) -> None:
+    def __init__(self, client: Client, settings: ServiceNowSettings, own: OwnWorkNotes) -> None:
         self._client, self._settings, self._own = client, settings, own
 
     def find(self, place: Place, marker: Marker, since: datetime) -> Sequence[Posted]:
         """Our notes for the slot, oldest first. Raises Forbidden when the journal cannot be seen: then nothing
         says that there is no note, and none may be written on that assumption.
         """
-        table, sys_id = mapping.parted(place.container)
+        table, sys_id = mapping.split_id(place.container)
         row = self._client.record(table, sys_id, (_NOTE, *own_notes.COLUMNS))
         self._own.about_to(place.container, row)
         seen = _marks(values.shown(row, _NOTE), sys_id, marker.slot)
@@ -93,7 +93,7 @@ class ServiceNowOutlet:
 
     def create(self, place: Place, body: Any, marker: Marker) -> str:
         """Add a note. Raises Refused when a policy or permission forbids it, Ambiguous when nobody knows."""
-        table, sys_id = mapping.parted(place.container)
+        table, sys_id = mapping.split_id(place.container)
         try:
             columns = ("sys_id", _NOTE, *own_notes.COLUMNS)
             row = self._client.patch(table, sys_id, self._payload(str(body), marker), columns)

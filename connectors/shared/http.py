@@ -37,13 +37,13 @@ _READS = frozenset({"GET", "HEAD"})
 _PASSING = frozenset({429, 502, 503, 504})
 
 
-class Policy(Retry):
+class RetryPolicy(Retry):
     """The retry policy above, on urllib3's own mechanism."""
 
     system = ""
     patience = PATIENCE
 
-    def new(self, **kw: Any) -> Policy:
+    def new(self, **kw: Any) -> RetryPolicy:
         fresh = super().new(**kw)
         # urllib3 makes a new policy after every attempt, of the arguments that it knows.
         fresh.system, fresh.patience = self.system, self.patience
@@ -79,9 +79,9 @@ class Policy(Retry):
         return super().sleep_for_retry(response)
 
 
-def policy(system: str, *, total: int = 4, backoff: float = 0.5, patience: float = PATIENCE) -> Policy:
+def policy(system: str, *, total: int = 4, backoff: float = 0.5, patience: float = PATIENCE) -> RetryPolicy:
     """The retry policy for one system."""
-    made = Policy(
+    made = RetryPolicy(
         total=total,
         connect=3,
         read=2,
@@ -162,7 +162,7 @@ class Adapter(HTTPAdapter):
     def __init__(
         self,
         system: str,
-        retries: Policy | None = None,
+        retries: RetryPolicy | None = None,
         circuit: Circuit | None = None,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:

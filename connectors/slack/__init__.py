@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from connectors.slack.client import SlackClient
 from connectors.slack.doctor import SlackExaminer
-from connectors.slack.interactions import SlackDesk
-from connectors.slack.messages import SlackOutlet
-from connectors.slack.recipients import SlackPostbox
+from connectors.slack.interactions import SlackInteractions
+from connectors.slack.messages import SlackMessages
+from connectors.slack.recipients import SlackRecipients
 from connectors.slack.response_checks import SYSTEM
 from connectors.slack.settings import SlackSettings
 from domain.ports.connector import Connector
@@ -22,7 +22,9 @@ def build(settings: SlackSettings) -> Connector | None:
     return Connector(
         name=SYSTEM,
         examiner=SlackExaminer(client, settings),
-        outlet=SlackOutlet(client),
-        postbox=SlackPostbox(client, settings),
-        desk=SlackDesk(client, settings) if settings.app_token or settings.signing_secret else None,
+        channel=SlackMessages(client),
+        recipients=SlackRecipients(client, settings),
+        interactions=SlackInteractions(client, settings)
+        if settings.app_token or settings.signing_secret
+        else None,
     )

@@ -23,9 +23,9 @@ from connectors.slack import payloads
 from connectors.slack.client import TIMEOUT, SlackClient, record, silent
 from connectors.slack.response_checks import SYSTEM
 from connectors.slack.settings import SlackSettings
-from connectors.slack.socket_mode import LINES, Line
+from connectors.slack.socket_mode import LINES, SocketConnection
 from domain.ports.errors import Forbidden, NotFound, Refused
-from domain.ports.interactions import Deed, Interaction, Visitor
+from domain.ports.interactions import Interaction, InteractionKind, Visitor
 
 Take = Callable[[Interaction], Mapping[str, Any] | None]
 
@@ -41,7 +41,7 @@ _JSON, _PLAIN = "application/json", "text/plain"
 log = logging.getLogger(__name__)
 
 
-class SlackDesk:
+class SlackInteractions:
     """Listens with the app token (Socket Mode) or the signing secret (HTTP), and answers with the bot token."""
 
     name = SYSTEM
@@ -49,7 +49,7 @@ class SlackDesk:
     def __init__(self, client: SlackClient, settings: SlackSettings) -> None:
         self._client, self._settings = client, settings
         self._app: App | None = None
-        self._lines: list[Line] = []
+        self._lines: list[SocketConnection] = []
         self._over = threading.Event()
         self._keeper: threading.Thread | None = None
 
@@ -62,7 +62,9 @@ class SlackDesk:
         if token is None:
             return
         web = WebClient(base_url=self._settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
-        self._lines = [Line(self._app, token.get_secret_value(), web, silent()) for _ in range(LINES)]
+        self._lines = [
+            SocketConnection(self._app, token.get_secret_value(), web, silent()) for _ in range(LINES)
+        ]
         self._keeper = threading.Thread(target=self._keep, name="slack-lines", daemon=True)
         self._keeper.start()
 
@@ -187,7 +189,7 @@ def _app(settings: SlackSettings, take: Take) -> App:
 
     def keep(deed: Interaction | None, ack: Ack) -> None:
         shown = take(deed) if deed else None
-        if shown is not None and deed is not None and deed.deed is Deed.FORM:
+        if shown is not None and deed is not None and deed.deed is InteractionKind.FORM:
             ack(response_action="update", view=dict(shown))
         else:
             ack()

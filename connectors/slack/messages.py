@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.slack.client import Answer, Me, SlackClient, records
 from connectors.slack.response_checks import SYSTEM
-from connectors.slack.throttle import Paces
+from connectors.slack.throttle import MessageLimits
 from domain.ports.errors import Ambiguous, NotFound
 from domain.ports.messaging import Format, Marker, Place, Posted
 
@@ -18,7 +18,7 @@ EVENT = "sluis_message"
 _EARLIER = timedelta(seconds=60)  # our clock and Slack's may differ
 
 
-class SlackOutlet:
+class SlackMessages:
     """Posts, edits and removes the bot's messages. A body is `{"text": ..., "blocks": [...]}`.
 
     A remote id is "<channel>/<ts>"; `Place.container` is a channel's id and `Place.thread` a remote id.
@@ -28,8 +28,8 @@ class SlackOutlet:
     format = Format.SLACK
     editable = True
 
-    def __init__(self, client: SlackClient, paces: Paces | None = None) -> None:
-        self._client, self._paces = client, paces or Paces()
+    def __init__(self, client: SlackClient, paces: MessageLimits | None = None) -> None:
+        self._client, self._paces = client, paces or MessageLimits()
 
     def find(self, place: Place, marker: Marker, since: datetime) -> Sequence[Posted]:
         """Our messages for the slot since a minute before `since` (UTC), oldest first. Raises Forbidden

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from domain.ports.interactions import Deed, Interaction
+from domain.ports.interactions import Interaction, InteractionKind
 
 Body = Mapping[str, Any]
 
@@ -25,7 +25,7 @@ def press(body: Body) -> Interaction | None:
     name, at = _text(action.get("action_id")), _text(action.get("action_ts"))
     return Interaction(
         id=f"press:{where}:{name}:{user}:{at}",
-        deed=Deed.PRESS,
+        deed=InteractionKind.PRESS,
         user=user,
         action=name,
         value=_answer(action),
@@ -43,7 +43,7 @@ def command(body: Body) -> Interaction | None:
         return None
     return Interaction(
         id=f"command:{trigger}",
-        deed=Deed.COMMAND,
+        deed=InteractionKind.COMMAND,
         user=user,
         action=_text(body.get("command")),
         value=_text(body.get("text")),
@@ -60,7 +60,7 @@ def form(body: Body) -> Interaction | None:
         return None
     return Interaction(
         id=f"form:{view['id']}:{view.get('hash', '')}:{user}",
-        deed=Deed.FORM,
+        deed=InteractionKind.FORM,
         user=user,
         action=_text(view.get("callback_id")),
         value=_text(view.get("private_metadata")),
@@ -76,7 +76,7 @@ def home(body: Body) -> Interaction | None:
     if not user or event.get("tab", "home") != "home":
         return None
     once = _text(body.get("event_id")) or f"{user}:{event.get('event_ts', '')}"
-    return Interaction(id=f"home:{once}", deed=Deed.HOME, user=user)
+    return Interaction(id=f"home:{once}", deed=InteractionKind.HOME, user=user)
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, str]:

@@ -26,7 +26,7 @@ class _Known(NamedTuple):
 _NOBODY = _Known()
 
 
-class SlackPostbox:
+class SlackRecipients:
     """Channels from the settings; direct conversations by users.lookupByEmail and conversations.open."""
 
     def __init__(

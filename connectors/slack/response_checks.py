@@ -31,7 +31,7 @@ UNSURE_CODES = frozenset({"internal_error", "fatal_error", "request_timeout", "s
 """Slack broke down while at it: nothing is known about the outcome."""
 
 
-class Meaning(NamedTuple):
+class ErrorMeaning(NamedTuple):
     """Which error a code becomes, what it says in plain words, and the remedy."""
 
     error: type[SourceError]
@@ -45,53 +45,57 @@ _CHANNEL = "check the channel ID in the SLACK_CHANNEL settings; in a private cha
 _OPEN = "unarchive the channel, or name another in the SLACK_CHANNEL settings"
 _POLICY = "let a workspace admin allow the app to post there, or name another channel"
 
-CODES: Mapping[str, Meaning] = {
-    "invalid_auth": Meaning(AuthRefused, "the token is not accepted", _TOKEN),
-    "not_authed": Meaning(AuthRefused, "no token was given", _TOKEN),
-    "token_revoked": Meaning(AuthRefused, "the token was revoked", _TOKEN),
-    "token_expired": Meaning(AuthRefused, "the token has expired", _TOKEN),
-    "account_inactive": Meaning(
+CODES: Mapping[str, ErrorMeaning] = {
+    "invalid_auth": ErrorMeaning(AuthRefused, "the token is not accepted", _TOKEN),
+    "not_authed": ErrorMeaning(AuthRefused, "no token was given", _TOKEN),
+    "token_revoked": ErrorMeaning(AuthRefused, "the token was revoked", _TOKEN),
+    "token_expired": ErrorMeaning(AuthRefused, "the token has expired", _TOKEN),
+    "account_inactive": ErrorMeaning(
         AuthRefused, "the app was removed from the workspace", "install the app again"
     ),
-    "not_allowed_token_type": Meaning(AuthRefused, "this is another kind of token", _TOKEN),
-    "team_access_not_granted": Meaning(AuthRefused, "the app is not approved for this workspace", _POLICY),
-    "access_denied": Meaning(Forbidden, "the workspace denies access", _POLICY),
-    "ekm_access_denied": Meaning(Forbidden, "the workspace's key management denies access", _POLICY),
-    "not_in_channel": Meaning(Forbidden, "the app is not in the channel", _INVITE),
-    "channel_is_limited_access": Meaning(Forbidden, "the channel is closed to apps", _POLICY),
-    "posting_to_channel_denied": Meaning(Forbidden, "the app may not post in the channel", _POLICY),
-    "messages_tab_disabled": Meaning(
+    "not_allowed_token_type": ErrorMeaning(AuthRefused, "this is another kind of token", _TOKEN),
+    "team_access_not_granted": ErrorMeaning(
+        AuthRefused, "the app is not approved for this workspace", _POLICY
+    ),
+    "access_denied": ErrorMeaning(Forbidden, "the workspace denies access", _POLICY),
+    "ekm_access_denied": ErrorMeaning(Forbidden, "the workspace's key management denies access", _POLICY),
+    "not_in_channel": ErrorMeaning(Forbidden, "the app is not in the channel", _INVITE),
+    "channel_is_limited_access": ErrorMeaning(Forbidden, "the channel is closed to apps", _POLICY),
+    "posting_to_channel_denied": ErrorMeaning(Forbidden, "the app may not post in the channel", _POLICY),
+    "messages_tab_disabled": ErrorMeaning(
         Forbidden, "the app takes no direct messages", "turn on its Messages tab"
     ),
-    "channel_not_found": Meaning(NotFound, "the channel is not there, or hidden from the app", _CHANNEL),
-    "thread_not_found": Meaning(NotFound, "the message that starts the thread is not there any more"),
-    "cannot_reply_to_message": Meaning(NotFound, "the message that starts the thread takes no replies"),
-    "users_not_found": Meaning(NotFound, "nobody has this e-mail address there"),
-    "user_not_found": Meaning(NotFound, "the person is not there"),
-    "user_not_visible": Meaning(NotFound, "the person is hidden from the app"),
-    "user_disabled": Meaning(NotFound, "the person's account is deactivated"),
-    "cannot_dm_bot": Meaning(NotFound, "the account is a bot"),
-    "message_not_found": Meaning(Gone, "the message is not there any more"),
-    "cant_update_message": Meaning(Gone, "the message is not ours to edit"),
-    "edit_window_closed": Meaning(Gone, "the workspace does not let messages this old be edited"),
-    "expired_trigger_id": Meaning(Gone, "too much time went by to open a dialog"),
-    "trigger_expired": Meaning(Gone, "too much time went by to open a dialog"),
-    "exchanged_trigger_id": Meaning(Gone, "the dialog was opened already"),
-    "trigger_exchanged": Meaning(Gone, "the dialog was opened already"),
-    "invalid_trigger_id": Meaning(Gone, "a dialog cannot be opened for this"),
-    "not_found": Meaning(Gone, "the dialog is closed"),
-    "user_not_in_channel": Meaning(NotFound, "the person is not in the channel"),
-    "view_too_large": Meaning(Refused, "the page or dialog is too large"),
-    "not_enabled": Meaning(Forbidden, "the app has no Home", "turn on the Home tab, as in the app manifest"),
-    "cant_delete_message": Meaning(Refused, "the message may not be deleted"),
-    "is_archived": Meaning(Refused, "the channel is archived", _OPEN),
-    "is_inactive": Meaning(Refused, "the channel is archived", _OPEN),
-    "no_text": Meaning(Refused, "the message is empty"),
-    "msg_too_long": Meaning(Refused, "the message is too long"),
-    "msg_blocks_too_long": Meaning(Refused, "the message is too long"),
-    "invalid_blocks": Meaning(Refused, "the layout of the message is not accepted"),
-    "invalid_blocks_format": Meaning(Refused, "the layout of the message is not accepted"),
-    "metadata_too_large": Meaning(Refused, "the marker of the message is too large"),
+    "channel_not_found": ErrorMeaning(NotFound, "the channel is not there, or hidden from the app", _CHANNEL),
+    "thread_not_found": ErrorMeaning(NotFound, "the message that starts the thread is not there any more"),
+    "cannot_reply_to_message": ErrorMeaning(NotFound, "the message that starts the thread takes no replies"),
+    "users_not_found": ErrorMeaning(NotFound, "nobody has this e-mail address there"),
+    "user_not_found": ErrorMeaning(NotFound, "the person is not there"),
+    "user_not_visible": ErrorMeaning(NotFound, "the person is hidden from the app"),
+    "user_disabled": ErrorMeaning(NotFound, "the person's account is deactivated"),
+    "cannot_dm_bot": ErrorMeaning(NotFound, "the account is a bot"),
+    "message_not_found": ErrorMeaning(Gone, "the message is not there any more"),
+    "cant_update_message": ErrorMeaning(Gone, "the message is not ours to edit"),
+    "edit_window_closed": ErrorMeaning(Gone, "the workspace does not let messages this old be edited"),
+    "expired_trigger_id": ErrorMeaning(Gone, "too much time went by to open a dialog"),
+    "trigger_expired": ErrorMeaning(Gone, "too much time went by to open a dialog"),
+    "exchanged_trigger_id": ErrorMeaning(Gone, "the dialog was opened already"),
+    "trigger_exchanged": ErrorMeaning(Gone, "the dialog was opened already"),
+    "invalid_trigger_id": ErrorMeaning(Gone, "a dialog cannot be opened for this"),
+    "not_found": ErrorMeaning(Gone, "the dialog is closed"),
+    "user_not_in_channel": ErrorMeaning(NotFound, "the person is not in the channel"),
+    "view_too_large": ErrorMeaning(Refused, "the page or dialog is too large"),
+    "not_enabled": ErrorMeaning(
+        Forbidden, "the app has no Home", "turn on the Home tab, as in the app manifest"
+    ),
+    "cant_delete_message": ErrorMeaning(Refused, "the message may not be deleted"),
+    "is_archived": ErrorMeaning(Refused, "the channel is archived", _OPEN),
+    "is_inactive": ErrorMeaning(Refused, "the channel is archived", _OPEN),
+    "no_text": ErrorMeaning(Refused, "the message is empty"),
+    "msg_too_long": ErrorMeaning(Refused, "the message is too long"),
+    "msg_blocks_too_long": ErrorMeaning(Refused, "the message is too long"),
+    "invalid_blocks": ErrorMeaning(Refused, "the layout of the message is not accepted"),
+    "invalid_blocks_format": ErrorMeaning(Refused, "the layout of the message is not accepted"),
+    "metadata_too_large": ErrorMeaning(Refused, "the marker of the message is too large"),
 }
 
 CLOSED_PLACES = frozenset(
@@ -102,7 +106,7 @@ CLOSED_PLACES = frozenset(
 )  # fmt: skip
 """The channel takes nothing; another one may."""
 
-_READ_ONLY = Meaning(Forbidden, "the workspace restricts who may post there", _POLICY)
+_READ_ONLY = ErrorMeaning(Forbidden, "the workspace restricts who may post there", _POLICY)
 
 
 def meaning(answer: Mapping[str, Any], *, writing: bool) -> SourceError:

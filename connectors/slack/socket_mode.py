@@ -68,7 +68,7 @@ def _hang_up(session: Connection) -> None:
     session.disconnect()
 
 
-class Line:
+class SocketConnection:
     """One line, which knows how long it has been quiet and what it is still working on."""
 
     def __init__(self, app: App, token: str, web: WebClient, logger: logging.Logger) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from connectors.shared.throttle import Throttle, TokenBucket
 
 
-class Paces:
+class MessageLimits:
     """What Slack wants of an app that posts and edits. Each method has a limit of its own: many edits hold up no
     new message.
 

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from domain.people import Role
 from domain.ports.assets import AssetBook, Relations
-from domain.ports.interactions import Desk
-from domain.ports.messaging import Outlet, Postbox
+from domain.ports.interactions import InteractionGateway
+from domain.ports.messaging import MessageChannel, RecipientDirectory
 from domain.ports.source import Inbound, TicketSource
 
 
@@ -59,10 +59,10 @@ class Connector:
     examiner: Examiner
     source: TicketSource | None = None
     book: AssetBook | None = None
-    outlet: Outlet | None = None
-    postbox: Postbox | None = None
+    channel: MessageChannel | None = None
+    recipients: RecipientDirectory | None = None
     relations: Relations | None = None
     inbound: Inbound | None = None
     circuit: Line | None = None
-    desk: Desk | None = None
-    letterbox: Postbox | None = None
+    interactions: InteractionGateway | None = None
+    mail_recipients: RecipientDirectory | None = None

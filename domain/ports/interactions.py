@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 
-class Deed(StrEnum):
+class InteractionKind(StrEnum):
     """How somebody did something in the message service."""
 
     PRESS = "press"
@@ -30,7 +30,7 @@ class Interaction:
     """
 
     id: str
-    deed: Deed
+    deed: InteractionKind
     user: str
     action: str = ""
     value: str = ""
@@ -51,7 +51,7 @@ class Visitor:
     locale: str = ""
 
 
-class Desk(Protocol):
+class InteractionGateway(Protocol):
     """The message service as a place where people press buttons, give commands and look at a page of their own.
     All that answers raises SourceError; Gone when it is too late to answer that way.
     """

@@ -50,7 +50,7 @@ class Posted:
     altered: datetime | None = None
 
 
-class Outlet(Protocol):
+class MessageChannel(Protocol):
     """A place where the bot speaks: ticket comments, work notes, Slack."""
 
     name: str
@@ -76,7 +76,7 @@ class Outlet(Protocol):
         raise Gone(self.name, "a message there cannot be taken back")
 
 
-class Postbox(Protocol):
+class RecipientDirectory(Protocol):
     """Finds where on the message service a team, role or person is reached."""
 
     def channel(self, name: str) -> str | None:

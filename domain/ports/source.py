@@ -87,7 +87,7 @@ class ReadsAhead(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class ChangeHint:
     """Word from outside that a ticket may have changed, to be looked at soon. Never evidence of anything.
 
     id      of the ticket in its source, or key when that is all that was told
@@ -99,7 +99,7 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
-class Deletion(Hint):
+class Deletion(ChangeHint):
     """Signed word that a ticket was deleted. Taken for true only when the ticket is not found any more either."""
 
 
@@ -108,7 +108,7 @@ class Inbound(Protocol):
 
     name: str
 
-    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[Hint]:
+    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[ChangeHint]:
         """What a request tells. Empty for words about the bot's own doings and for tickets not watched.
         Raises AuthRefused when the signature is not right, Garbled when it cannot be understood.
         """

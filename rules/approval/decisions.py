@@ -13,10 +13,10 @@ from domain.people import Group, Holder, Person, Role
 from domain.sentence import Quote, Say, say
 from domain.ticket import Approval, Change, Decision, Ticket
 from rules.approval.drift import as_part, changed_after, cycle_start, out_of_sight, told
-from rules.approval.membership_then import Held, tenure, why_not
+from rules.approval.membership_then import HeldThen, role_at_decision, why_not
 from rules.approval.people import account
 from rules.approval.unanswered import with_silence
-from rules.outcome import Look, Outcome, Result
+from rules.outcome import Observation, Outcome, Result
 from rules.wording import ROLES, sentences
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -24,7 +24,7 @@ UNREAD = say("The approvals of this ticket cannot be read.")
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
+class ApprovalDecision:
     """A decision by a person. Requests, groups as such and "not required" are none.
 
     person        who acted, and by whom the decision is judged
@@ -65,44 +65,46 @@ class Vote:
         return who if isinstance(who, Say) else say("{person}", person=who)
 
 
-def votes(ticket: Ticket) -> tuple[Vote, ...]:
+def decisions(ticket: Ticket) -> tuple[ApprovalDecision, ...]:
     """All decisions by people, in the order of the source, those of earlier cycles and stale ones included."""
-    return tuple(_vote(a, a.person) for a in ticket.approvals if a.person and a.decision in _DECIDED)
+    return tuple(_decision(a, a.person) for a in ticket.approvals if a.person and a.decision in _DECIDED)
 
 
 _DECIDED = (Decision.APPROVED, Decision.REJECTED)
 
 
-def _vote(given: Approval, person: Person) -> Vote:
+def _decision(given: Approval, person: Person) -> ApprovalDecision:
     approved = given.decision is Decision.APPROVED
-    return Vote(person, approved, given.at, given.group, given.on_behalf_of, given.asked_at)
+    return ApprovalDecision(person, approved, given.at, given.group, given.on_behalf_of, given.asked_at)
 
 
-def cast(facts: Facts) -> tuple[Vote, ...]:
+def decisions_of_cycle(facts: Facts) -> tuple[ApprovalDecision, ...]:
     """The decisions of the present cycle, each with what changed after it of that which was approved.
 
     A decision of which only is known when it was asked for is dated by that: then `at` stays None.
     """
     start = cycle_start(facts.ticket)
-    return tuple(_with_drift(facts, vote) for vote in votes(facts.ticket) if not _before(vote, start))
+    return tuple(_with_drift(facts, vote) for vote in decisions(facts.ticket) if not _before(vote, start))
 
 
-def _before(vote: Vote, start: datetime | None) -> bool:
+def _before(vote: ApprovalDecision, start: datetime | None) -> bool:
     """Whether a decision is of an earlier cycle: by when it was asked for, else by when it was taken."""
     began = vote.asked_at or vote.at
     return start is not None and began is not None and began < start
 
 
-def _with_drift(facts: Facts, vote: Vote) -> Vote:
+def _with_drift(facts: Facts, vote: ApprovalDecision) -> ApprovalDecision:
     moment = vote.at or vote.asked_at
     return replace(vote, drift=changed_after(facts, moment)) if vote.approved and moment else vote
 
 
-def current(cast: Iterable[Vote], accounts: Mapping[str, str] | None = None) -> tuple[Vote, ...]:
+def latest_per_person(
+    cast: Iterable[ApprovalDecision], accounts: Mapping[str, str] | None = None
+) -> tuple[ApprovalDecision, ...]:
     """The latest decision of each person; of two at the same moment the rejection. `accounts` gives the id of the
     account that stands for a person with several.
     """
-    latest: dict[str, Vote] = {}
+    latest: dict[str, ApprovalDecision] = {}
     for vote in cast:
         person = (accounts or {}).get(vote.person.id, vote.person.id)
         before = latest.get(person)
@@ -111,17 +113,17 @@ def current(cast: Iterable[Vote], accounts: Mapping[str, str] | None = None) -> 
     return tuple(latest.values())
 
 
-def _order(vote: Vote) -> tuple[datetime, bool]:
+def _order(vote: ApprovalDecision) -> tuple[datetime, bool]:
     return (vote.at or _EARLIEST, not vote.approved)
 
 
-def standing(facts: Facts) -> tuple[Vote, ...]:
+def effective_decisions(facts: Facts) -> tuple[ApprovalDecision, ...]:
     """The latest decision of each person in the present cycle, whatever their role."""
-    return current(cast(facts), facts.same_person)
+    return latest_per_person(decisions_of_cycle(facts), facts.same_person)
 
 
-def with_hindsight(
-    facts: Facts, subjects: Iterable[Subject], given: Iterable[Vote], outcome: Outcome
+def with_later_changes(
+    facts: Facts, subjects: Iterable[Subject], given: Iterable[ApprovalDecision], outcome: Outcome
 ) -> Outcome:
     """The outcome with what the time after the decisions given for it tells: every change that overtook one of
     them, or, where an approval settled it, what cannot be seen of that time.
@@ -136,10 +138,10 @@ def with_hindsight(
 
 def holds_role(facts: Facts, role: Role, person: Person) -> bool:
     """Whether the person holds the role, or was seen to hold it once, by any of their accounts."""
-    return tenure(facts, role, person, None, None).ever
+    return role_at_decision(facts, role, person, None, None).ever
 
 
-def decides(vote: Vote, member: Callable[[Person], bool], asked: bool = False) -> bool:
+def decides(vote: ApprovalDecision, member: Callable[[Person], bool], asked: bool = False) -> bool:
     """Whether a decision is one of those who are `member`, or `asked` through their group.
 
     Who decides for somebody else is judged as who they are: their approval needs the role to be their own. A
@@ -152,59 +154,61 @@ def decides(vote: Vote, member: Callable[[Person], bool], asked: bool = False) -
     return not vote.approved and (asked or member(vote.on_behalf_of))
 
 
-def in_role(facts: Facts, role: Role) -> tuple[Vote, ...]:
+def in_role(facts: Facts, role: Role) -> tuple[ApprovalDecision, ...]:
     """The current decisions of people who hold the role, by membership or by the group they were asked in; those of
     people who hold or held it at another time are there too: an approval then counts for nothing, and takes back
     nothing that they decided while it was theirs; a rejection counts.
     """
-    given = [_in_time(facts, role, v) for v in cast(facts) if _decides_for(facts, role, v)]
-    counted = current((v for v in given if v.lapse is None), facts.same_person)
+    given = [_in_time(facts, role, v) for v in decisions_of_cycle(facts) if _decides_for(facts, role, v)]
+    counted = latest_per_person((v for v in given if v.lapse is None), facts.same_person)
     decided = {account(facts, v.person) for v in counted}
     idle = (v for v in given if v.lapse and account(facts, v.person) not in decided)
-    return (*counted, *current(idle, facts.same_person))
+    return (*counted, *latest_per_person(idle, facts.same_person))
 
 
-def _in_time(facts: Facts, role: Role, vote: Vote) -> Vote:
+def _in_time(facts: Facts, role: Role, vote: ApprovalDecision) -> ApprovalDecision:
     """The decision with how whoever took it stood to the role at that moment. Who was asked through a group of the
     role belonged to it when they were asked, as the source's own record says.
     """
     if vote.on_behalf_of is None and facts.role(role).covers(vote.group):
         return vote
-    stood = tenure(facts, role, vote.person, vote.at, vote.asked_at)
-    if stood.held is Held.THEN:
+    stood = role_at_decision(facts, role, vote.person, vote.at, vote.asked_at)
+    if stood.held is HeldThen.THEN:
         return replace(vote, then=role)
     if not vote.approved or stood.counts or not stood.ever:
         return vote
     why = why_not(role, vote.person, vote.at, stood)
-    return replace(vote, lapse=why, unsure=stood.held is Held.UNSURE)
+    return replace(vote, lapse=why, unsure=stood.held is HeldThen.UNSURE)
 
 
-def _decides_for(facts: Facts, role: Role, vote: Vote) -> bool:
+def _decides_for(facts: Facts, role: Role, vote: ApprovalDecision) -> bool:
     asked = facts.role(role).covers(vote.group)
     return decides(vote, lambda person: holds_role(facts, role, person), asked)
 
 
-def look_role(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> Look:
+def observe_role(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> Observation:
     """Whether the role approved, by somebody who `counts`. One rejection outweighs every approval."""
     members, name = facts.role(role), ROLES[role]
     if not facts.ticket.approvals_readable:
-        return Look(name, Result.UNKNOWN, UNREAD)
+        return Observation(name, Result.UNKNOWN, UNREAD)
     if not members.configured:
-        return Look(name, Result.UNKNOWN, _unnamed(role))
-    decided = _look_decided(facts, role, counts)
-    return decided or with_silence(facts, role, Look(name, *_undecided(facts, role, counts)))
+        return Observation(name, Result.UNKNOWN, _unnamed(role))
+    decided = _observe_decided(facts, role, counts)
+    return decided or with_silence(facts, role, Observation(name, *_undecided(facts, role, counts)))
 
 
-def _look_decided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> Look | None:
+def _observe_decided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> Observation | None:
     """What those who hold the role decided; None when that settles nothing."""
     given, name = in_role(facts, role), ROLES[role]
     rejected = tuple(v.signed for v in given if not v.approved)
     if rejected:
-        return Look(name, Result.UNMET, say("Rejected for {role} by {people}.", role=name, people=rejected))
+        return Observation(
+            name, Result.UNMET, say("Rejected for {role} by {people}.", role=name, people=rejected)
+        )
     approved = tuple(v.signed for v in given if v.holds and counts(v.person))
     if not approved or _hidden_rejection(facts, role):
         return None
-    return Look(name, Result.MET, say("Approved for {role} by {people}.", role=name, people=approved))
+    return Observation(name, Result.MET, say("Approved for {role} by {people}.", role=name, people=approved))
 
 
 def _undecided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[Result, Say]:
@@ -216,19 +220,19 @@ def _undecided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tu
     # Why what looks like an approval is none, before "no approval yet" is said to whoever sees one in the ticket.
     told = [*lapses, *(_no_member(role, v) for v in _deputies(facts, role))]
     if overtaken:
-        result, seen = look_overtaken(overtaken)
+        result, seen = observe_overtaken(overtaken)
         return result, sentences(seen, *told)
     if told and any(vote.unsure for vote in idle):
         return Result.UNKNOWN, sentences(told[0], *told[1:])
     return Result.UNMET, sentences(*told, say("No approval by {role} yet.", role=ROLES[role]))
 
 
-def look_overtaken(given: Sequence[Vote]) -> tuple[Result, Say]:
+def observe_overtaken(given: Sequence[ApprovalDecision]) -> tuple[Result, Say]:
     """Approvals after which something changed: they do not count. Of one without a date it cannot be seen whether
     it came before or after; that is told when nothing else is.
     """
     dated = [vote for vote in given if vote.at is not None]
-    alike: dict[tuple[Change, ...], list[Vote]] = {}
+    alike: dict[tuple[Change, ...], list[ApprovalDecision]] = {}
     for vote in dated or given:
         alike.setdefault(vote.drift, []).append(vote)
     spoken = [
@@ -247,12 +251,12 @@ def _overtaken(people: tuple[Say, ...], dated: bool) -> Say:
     return say("The approvals by {people} no longer count.", people=people)
 
 
-def _deputies(facts: Facts, role: Role) -> tuple[Vote, ...]:
+def _deputies(facts: Facts, role: Role) -> tuple[ApprovalDecision, ...]:
     """Approvals in the place of somebody who holds the role, by somebody who does not."""
     members = facts.role(role)
     return tuple(
         v
-        for v in standing(facts)
+        for v in effective_decisions(facts)
         if v.approved
         and v.on_behalf_of is not None
         and (members.covers(v.group) or holds_role(facts, role, v.on_behalf_of))
@@ -260,7 +264,7 @@ def _deputies(facts: Facts, role: Role) -> tuple[Vote, ...]:
     )
 
 
-def _no_member(role: Role, vote: Vote) -> Say:
+def _no_member(role: Role, vote: ApprovalDecision) -> Say:
     return say(
         "{person} approved on behalf of {approver} and does not belong to {role}, so that does not count.",
         person=vote.person,
@@ -279,10 +283,10 @@ def _unnamed(role: Role) -> Say:
 
 def _hidden_rejection(facts: Facts, role: Role) -> bool:
     """Somebody rejected who may hold the role, for all that can be read of it."""
-    return not facts.role(role).readable and any(not v.approved for v in standing(facts))
+    return not facts.role(role).readable and any(not v.approved for v in effective_decisions(facts))
 
 
-def _may_again(vote: Vote) -> bool:
+def _may_again(vote: ApprovalDecision) -> bool:
     """Whether it was overtaken by a change, and is of somebody who can still give another."""
     return bool(vote.drift) and not vote.then and vote.person.active
 

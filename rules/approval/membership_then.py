@@ -14,7 +14,7 @@ from rules.approval.people import among, same
 from rules.wording import ROLES
 
 
-class Held(StrEnum):
+class HeldThen(StrEnum):
     """How somebody stood to a role at a moment. Only YES and THEN let an approval count.
 
     THEN     held it then, and does not now
@@ -33,26 +33,26 @@ class Held(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tenure:
+class RoleAtDecision:
     """How somebody stood to a role when they decided; for NOT_YET and UNSURE the membership that began since."""
 
-    held: Held
+    held: HeldThen
     began: Membership | None = None
 
     @property
     def counts(self) -> bool:
         """Whether the role was theirs then."""
-        return self.held in (Held.YES, Held.THEN)
+        return self.held in (HeldThen.YES, HeldThen.THEN)
 
     @property
     def ever(self) -> bool:
         """Whether the role is or was theirs at any time that was seen."""
-        return self.held is not Held.NEVER
+        return self.held is not HeldThen.NEVER
 
 
-def tenure(
+def role_at_decision(
     facts: Facts, role: Role, person: Person, at: datetime | None, asked_at: datetime | None
-) -> Tenure:
+) -> RoleAtDecision:
     """How the person, by any of their accounts, stood to the role at a moment (UTC). A decision without a date was
     taken after it was asked for, or after the ticket was made.
     """
@@ -62,13 +62,13 @@ def tenure(
     # Without a date: who held the role when it was asked for held it when they decided, whenever that was.
     moment = at or asked_at or facts.ticket.created
     if present and (not here or any(one.since is None or one.since <= moment for one in here)):
-        return Tenure(Held.YES)
+        return RoleAtDecision(HeldThen.YES)
     if at is not None and any(_over(one, at) for one in own):
-        return Tenure(Held.YES if present else Held.THEN)
+        return RoleAtDecision(HeldThen.YES if present else HeldThen.THEN)
     if present:
         began = min(here, key=lambda one: one.since or moment)
-        return Tenure(Held.NOT_YET if at else Held.UNSURE, began)
-    return Tenure(Held.UNSEEN if own else Held.NEVER)
+        return RoleAtDecision(HeldThen.NOT_YET if at else HeldThen.UNSURE, began)
+    return RoleAtDecision(HeldThen.UNSEEN if own else HeldThen.NEVER)
 
 
 def memberships(facts: Facts, role: Role, person: Person) -> list[Membership]:
@@ -82,10 +82,10 @@ def _over(one: Membership, at: datetime) -> bool:
     return one.until is not None and start is not None and start <= at <= one.until
 
 
-def why_not(role: Role, person: Person, at: datetime | None, held: Tenure) -> Say:
+def why_not(role: Role, person: Person, at: datetime | None, held: RoleAtDecision) -> Say:
     """Why an approval by somebody who holds the role, or held it once, does not count."""
     name, began = ROLES[role], held.began
-    if held.held is Held.UNSEEN and at is not None:
+    if held.held is HeldThen.UNSEEN and at is not None:
         return say(
             "{person} approved on {moment} and was not seen to belong to {role} then, so that does not count.",
             person=person,

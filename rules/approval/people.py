@@ -8,7 +8,7 @@ from domain.facts import Facts
 from domain.finding import Actor
 from domain.people import Group, Person
 from domain.sentence import Say, say
-from rules.outcome import Look, Result
+from rules.outcome import Observation, Result
 from rules.wording import labels
 
 MAKERS = ("requester", "implementer", "builders")
@@ -68,10 +68,10 @@ def does_not_count(facts: Facts, person: Person, duties: Sequence[str] = DUTIES)
             return say("{person} built this change, so that does not count.", person=person)
 
 
-def duties_apart(facts: Facts, duties: Sequence[str] = DUTIES) -> Look:
+def duties_apart(facts: Facts, duties: Sequence[str] = DUTIES) -> Observation:
     """Whether it can be seen who has these duties in the change; without that nobody can be called independent."""
     hidden = tuple(duty for duty in duties if not facts.field(duty).readable)
     name = say("Duties kept apart")
     if hidden:
-        return Look(name, Result.UNKNOWN, say("Cannot be read: {fields}.", fields=labels(*hidden)))
-    return Look(name, Result.MET, say("Nobody judged their own work."))
+        return Observation(name, Result.UNKNOWN, say("Cannot be read: {fields}.", fields=labels(*hidden)))
+    return Observation(name, Result.MET, say("Nobody judged their own work."))

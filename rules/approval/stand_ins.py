@@ -8,13 +8,13 @@ from domain.facts import Facts
 from domain.fields import Field
 from domain.parsing import shorten
 from domain.sentence import Quote, Say, say
-from rules.approval.decisions import standing
+from rules.approval.decisions import effective_decisions
 from rules.loading.loader import Rule
 from rules.outcome import Outcome, Result
 from rules.wording import ROLES, sentences
 
 
-def with_standing(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
+def with_stand_ins(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
     """The outcome of a rule with a pre-approval counted where its pack says so, and a substitute body named."""
     return _told_who(_preapproved(outcome, facts, rule), facts, rule)
 
@@ -30,7 +30,7 @@ def _preapproved(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
     template = facts.ticket.preapproval
     if not template.filled:
         return replace(outcome, seen=sentences(outcome.seen, _no_template(template.readable)))
-    rejected = any(not vote.approved for vote in standing(facts))
+    rejected = any(not vote.approved for vote in effective_decisions(facts))
     # Unreadable approvals may hold a rejection, and unknown is never met.
     if rejected or not facts.ticket.approvals_readable:
         return outcome

@@ -9,11 +9,11 @@ from domain.people import Role
 from domain.sentence import Say, say
 from domain.ticket import Approval, Decision
 from rules.approval.people import among, distinct
-from rules.outcome import Look
+from rules.outcome import Observation
 from rules.wording import ROLES, sentences
 
 
-def with_silence(facts: Facts, role: Role, look: Look) -> Look:
+def with_silence(facts: Facts, role: Role, look: Observation) -> Observation:
     """A look at a role of which nobody's decision counts, with what keeps it from coming."""
     told = unanswered(facts, role)
     return replace(look, seen=sentences(*told, look.seen)) if told else look

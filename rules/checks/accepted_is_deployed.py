@@ -6,26 +6,28 @@ from domain.facts import Facts
 from domain.lifecycle import State
 from domain.sentence import Quote, Say, say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled
-from rules.outcome import Look, Outcome, Result, judged
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.release_contents import contents, keys, look_contents
 
 PARAMS = Params
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met when both lists hold the same changes; a canceled change is deployed by nobody. Something deployed beside
     what was accepted is a violation.
     """
-    accepted, deployed = look_contents(facts), look_filled(facts, "deployed_changes")
+    accepted, deployed = look_contents(facts), observe_filled(facts, "deployed_changes")
     looks = [accepted, deployed]
     if accepted.result is deployed.result is Result.MET:
         looks = [*_compared(facts)]
-    return judged(looks, say("The same changes accepted and deployed, no more and no less."), settlers(facts))
+    return combine(
+        looks, say("The same changes accepted and deployed, no more and no less."), settlers(facts)
+    )
 
 
-def _compared(facts: Facts) -> tuple[Look, Look]:
+def _compared(facts: Facts) -> tuple[Observation, Observation]:
     accepted, deployed = set(contents(facts)) - _canceled(facts), set(keys(facts, "deployed_changes"))
     left = _look(say("Everything accepted is deployed"), accepted - deployed, Result.UNMET)
     extra = _look(say("Nothing else is deployed"), deployed - accepted, Result.VIOLATED)
@@ -36,14 +38,14 @@ def _canceled(facts: Facts) -> set[str]:
     return {child.key for child in facts.children if child.ticket and child.ticket.state is State.CANCELED}
 
 
-def _look(name: Say, differing: set[str], otherwise: Result) -> Look:
+def _look(name: Say, differing: set[str], otherwise: Result) -> Observation:
     listed = tuple(Quote(key) for key in sorted(differing))
     if not listed:
-        return Look(name, Result.MET, say("The accepted and the deployed changes are the same."))
+        return Observation(name, Result.MET, say("The accepted and the deployed changes are the same."))
     if otherwise is Result.VIOLATED:
-        return Look(
+        return Observation(
             name,
             otherwise,
             say("Deployed without being accepted in this release: {changes}.", changes=listed),
         )
-    return Look(name, otherwise, say("Accepted but not deployed: {changes}.", changes=listed))
+    return Observation(name, otherwise, say("Accepted but not deployed: {changes}.", changes=listed))

@@ -13,59 +13,61 @@ from domain.people import Holder, Person, Role
 from domain.sentence import Say, say
 from rules.approval.decisions import (
     UNREAD,
-    Vote,
-    cast,
-    current,
+    ApprovalDecision,
     decides,
-    look_overtaken,
-    standing,
-    with_hindsight,
+    decisions_of_cycle,
+    effective_decisions,
+    latest_per_person,
+    observe_overtaken,
+    with_later_changes,
 )
 from rules.approval.people import among, same, settlers
-from rules.check_api import Demand, Params
-from rules.outcome import Look, Outcome, Result, judged
+from rules.check_api import CheckInput, Params
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import ROLES, asset_name, sentences
 
 PARAMS = Params
 _WANTED = say("An approval by {role}.", role=ROLES[Role.OWNER])
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met when for every asset one of its owners approved and none rejected."""
     if not facts.ticket.approvals_readable:
         return Outcome(Result.UNKNOWN, UNREAD, _WANTED)
     asked = [_ask(facts, subject) for subject in demand.subjects]
     looks = list(dict.fromkeys(look for one in asked for look in one.looks))
     who = tuple(dict.fromkeys(actor for one in asked for actor in one.who))
-    outcome = judged(looks, sentences(*(one.wanted for one in asked)), who)
+    outcome = combine(looks, sentences(*(one.wanted for one in asked)), who)
     given = (vote for one in asked for vote in one.votes)
-    return with_hindsight(facts, demand.subjects, given, outcome)
+    return with_later_changes(facts, demand.subjects, given, outcome)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What the owners of one asset said, and of whom something is still asked."""
 
-    looks: tuple[Look, ...]
+    looks: tuple[Observation, ...]
     who: tuple[Actor, ...] = ()
     wanted: Say = _WANTED
-    votes: tuple[Vote, ...] = ()
+    votes: tuple[ApprovalDecision, ...] = ()
 
 
 def _ask(facts: Facts, subject: Subject) -> _Asked:
     owners, asset = _owners(facts, subject), asset_name(subject.name)
     if owners is None:
         seen = say("It cannot be read who owns {asset}.", asset=asset)
-        return _Asked((Look(say("{asset}", asset=asset), Result.UNKNOWN, seen),))
+        return _Asked((Observation(say("{asset}", asset=asset), Result.UNKNOWN, seen),))
     if not owners:
         seen = say("No application owner of {asset} is known.", asset=asset)
         wanted = say("Name the application owner of {asset}.", asset=asset)
-        return _Asked((Look(say("{asset}", asset=asset), Result.UNMET, seen),), settlers(facts), wanted)
-    given = [v for v in cast(facts) if decides(v, lambda person: among(facts, person, owners))]
-    return _from_votes(facts, owners, current(given, facts.same_person))
+        return _Asked(
+            (Observation(say("{asset}", asset=asset), Result.UNMET, seen),), settlers(facts), wanted
+        )
+    given = [v for v in decisions_of_cycle(facts) if decides(v, lambda person: among(facts, person, owners))]
+    return _from_votes(facts, owners, latest_per_person(given, facts.same_person))
 
 
-def _from_votes(facts: Facts, owners: Sequence[Person], decided: tuple[Vote, ...]) -> _Asked:
+def _from_votes(facts: Facts, owners: Sequence[Person], decided: tuple[ApprovalDecision, ...]) -> _Asked:
     """What it comes to when the owners are known, from what they last said."""
     rejected = [vote for vote in decided if not vote.approved]
     holding = [vote for vote in decided if vote.holds]
@@ -78,7 +80,7 @@ def _from_votes(facts: Facts, owners: Sequence[Person], decided: tuple[Vote, ...
     if decided:
         name = say("{people}", people=tuple(vote.person for vote in decided))
         return _Asked(
-            (Look(name, *look_overtaken(decided)),),
+            (Observation(name, *observe_overtaken(decided)),),
             _as_owners(vote.person for vote in decided),
             votes=decided,
         )
@@ -98,14 +100,14 @@ def _owners(facts: Facts, subject: Subject) -> tuple[Person, ...] | None:
     return owners if owners or readable else None
 
 
-def _decided(vote: Vote) -> Look:
+def _decided(vote: ApprovalDecision) -> Observation:
     name, people = say("{person}", person=vote.person), (vote.signed,)
     if vote.approved:
-        return Look(name, Result.MET, say("Approved by {people}.", people=people))
-    return Look(name, Result.UNMET, say("Rejected by {people}.", people=people))
+        return Observation(name, Result.MET, say("Approved by {people}.", people=people))
+    return Observation(name, Result.UNMET, say("Rejected by {people}.", people=people))
 
 
-def _waiting(facts: Facts, owner: Person) -> Look:
+def _waiting(facts: Facts, owner: Person) -> Observation:
     """An owner who has not decided; a deputy who did is no owner."""
     deputies = (
         say(
@@ -113,8 +115,8 @@ def _waiting(facts: Facts, owner: Person) -> Look:
             person=vote.person,
             approver=owner,
         )
-        for vote in standing(facts)
+        for vote in effective_decisions(facts)
         if vote.on_behalf_of is not None and same(facts, vote.on_behalf_of, owner)
     )
     seen = sentences(*deputies, say("{person} has not decided yet.", person=owner))
-    return Look(say("{person}", person=owner), Result.UNMET, seen)
+    return Observation(say("{person}", person=owner), Result.UNMET, seen)

@@ -7,10 +7,10 @@ from pydantic import Field
 from domain.facts import Facts
 from domain.people import Person, Role
 from domain.sentence import Say, say
-from rules.approval.decisions import ask_of, in_role, look_role, with_hindsight
+from rules.approval.decisions import ask_of, in_role, observe_role, with_later_changes
 from rules.approval.people import distinct, does_not_count, duties_apart, duty_of
-from rules.check_api import Demand, Params
-from rules.outcome import Look, Outcome, Result, judged
+from rules.check_api import CheckInput, Params
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import ROLES, sentences
 
 
@@ -24,34 +24,38 @@ class ApprovedByRole(Params):
 PARAMS = ApprovedByRole
 
 
-def check(facts: Facts, demand: Demand[ApprovedByRole]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[ApprovedByRole]) -> Outcome:
     """Met when every role approved. Under four eyes approvals by whoever has a duty in it do not count."""
     roles, four_eyes = demand.params.roles, demand.params.four_eyes
 
     def counts(person: Person) -> bool:
         return not four_eyes or duty_of(facts, person) is None
 
-    looks = [look_role(facts, role, counts) for role in roles]
+    looks = [observe_role(facts, role, counts) for role in roles]
     if four_eyes:
         # Vo-ICR R&D v2.1 §1.1, class 5, and §1.2 from class 4: segregation of duties and four eyes in one measure.
         looks += [_two_people(facts, roles), duties_apart(facts)]
     asked = [role for role, look in zip(roles, looks, strict=False) if look.result is Result.UNMET] or roles
     who = tuple(dict.fromkeys(actor for role in asked for actor in ask_of(facts, role, counts)))
     given = (vote for role in asked for vote in in_role(facts, role))
-    return with_hindsight(facts, demand.subjects, given, judged(looks, _wanted(roles, four_eyes), who))
+    return with_later_changes(facts, demand.subjects, given, combine(looks, _wanted(roles, four_eyes), who))
 
 
-def _two_people(facts: Facts, roles: tuple[Role, ...]) -> Look:
+def _two_people(facts: Facts, roles: tuple[Role, ...]) -> Observation:
     name = say("Four eyes")
     approved = distinct(facts, (v.person for role in roles for v in in_role(facts, role) if v.holds))
     # Whoever asked for the change or made it cannot be the second pair of eyes.
     people = tuple(person for person in approved if duty_of(facts, person) is None)
     if len(people) > 1:
-        return Look(name, Result.MET, say("Different people approved: {people}.", people=people))
+        return Observation(name, Result.MET, say("Different people approved: {people}.", people=people))
     if not _all_readable(facts, roles):
-        return Look(name, Result.UNKNOWN, say("It cannot be seen whether two different people approved."))
+        return Observation(
+            name, Result.UNKNOWN, say("It cannot be seen whether two different people approved.")
+        )
     barred = (does_not_count(facts, person) for person in approved if person not in people)
-    return Look(name, Result.UNMET, sentences(*barred, say("Two different people have not approved yet.")))
+    return Observation(
+        name, Result.UNMET, sentences(*barred, say("Two different people have not approved yet."))
+    )
 
 
 def _all_readable(facts: Facts, roles: tuple[Role, ...]) -> bool:

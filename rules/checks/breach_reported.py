@@ -10,9 +10,9 @@ from pydantic import Field
 from domain.facts import Facts
 from domain.sentence import Say, say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled, look_value
-from rules.outcome import Look, Outcome, Result, judged
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled, observe_value
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import label, saw, sentences
 
 
@@ -28,7 +28,7 @@ _TOLD_AT = (3, 6, 12, 24, 36, 48, 60, 72)
 """Hours left at which the text changes: often enough to press, seldom enough not to be written anew all day."""
 
 
-def check(facts: Facts, demand: Demand[BreachReported]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[BreachReported]) -> Outcome:
     """Met by the highest priority and both reports in time; the clock runs from the detection, else from the
     ticket's creation. A report too late, or none at the end of the term, is a violation.
     """
@@ -43,10 +43,10 @@ def check(facts: Facts, demand: Demand[BreachReported]) -> Outcome:
     start = detected.value if isinstance(detected.value, datetime) else facts.ticket.created
     end = start + timedelta(hours=demand.params.hours)
     looks = [
-        look_value(facts, "incident_priority", "highest"),
+        observe_value(facts, "incident_priority", "highest"),
         *(_look(facts, name, end) for name in _REPORTS),
     ]
-    outcome = judged(looks, wanted, settlers(facts))
+    outcome = combine(looks, wanted, settlers(facts))
     if outcome.result is Result.MET:
         return outcome
     # Once both reports are in, what is left (the priority) has no clock.
@@ -65,14 +65,14 @@ def _changes_at(facts: Facts, end: datetime) -> datetime:
     return min((moment for moment in moments if moment > facts.now), default=end)
 
 
-def _look(facts: Facts, name: str, end: datetime) -> Look:
-    known, at = look_filled(facts, name), facts.field(name).value
+def _look(facts: Facts, name: str, end: datetime) -> Observation:
+    known, at = observe_filled(facts, name), facts.field(name).value
     if known.result is Result.UNKNOWN:
         return known
     late = at > end if isinstance(at, datetime) else facts.now > end
     if not late:
         return known
-    return Look(
+    return Observation(
         known.name, Result.VIOLATED, sentences(known.seen, say("{field}: too late.", field=label(name)))
     )
 

@@ -11,9 +11,9 @@ from domain.lifecycle import State
 from domain.people import Role
 from domain.sentence import Quote, Say, say
 from domain.ticket import Ticket
-from rules.approval.decisions import Vote, in_role
-from rules.check_api import Demand, Params
-from rules.outcome import Look, Outcome, Result, judged
+from rules.approval.decisions import ApprovalDecision, in_role
+from rules.check_api import CheckInput, Params
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.release_contents import contents, look_contents
 from rules.wording import sentences
 
@@ -22,7 +22,7 @@ _ROLES = (Role.CAB, Role.CHANGE_MANAGER)
 """Who decides for change management."""
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met when each change has such an approval and no rejection; a canceled change is rolled out by nobody."""
     wanted = say("An approval by change management of every change in this release, before the rollout.")
     read = {child.key: child for child in facts.children}
@@ -31,20 +31,20 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
     if not looks or whole.result is not Result.MET:
         looks.append(whole)
     asked = tuple(role for role in _ROLES if facts.role(role).configured)
-    return judged(looks, wanted, asked)
+    return combine(looks, wanted, asked)
 
 
-def _look(facts: Facts, key: str, child: Child | None) -> Look:
+def _look(facts: Facts, key: str, child: Child | None) -> Observation:
     name, change = say("{change}", change=Quote(key)), Quote(key)
     if child is None or child.ticket is None:
-        return Look(name, Result.UNKNOWN, say("{change} cannot be read.", change=change))
+        return Observation(name, Result.UNKNOWN, say("{change} cannot be read.", change=change))
     if child.ticket.state is State.CANCELED:
-        return Look(name, Result.MET, say("{change} is canceled.", change=change))
+        return Observation(name, Result.MET, say("{change} is canceled.", change=change))
     result, seen = _decided(facts, child.ticket)
     # Only where it explains something: a change added late may have missed the round of approvals.
     if child.added_at and result is not Result.MET:
         seen = sentences(seen, say("It was added to the release on {moment}.", moment=child.added_at))
-    return Look(name, result, seen)
+    return Observation(name, result, seen)
 
 
 def _decided(facts: Facts, change: Ticket) -> tuple[Result, Say]:
@@ -62,7 +62,7 @@ def _decided(facts: Facts, change: Ticket) -> tuple[Result, Say]:
     return _before_rollout(facts, key, cast)
 
 
-def _before_rollout(facts: Facts, key: Quote, cast: Sequence[Vote]) -> tuple[Result, Say]:
+def _before_rollout(facts: Facts, key: Quote, cast: Sequence[ApprovalDecision]) -> tuple[Result, Say]:
     """Whether one of the votes, none of which rejects, came before the release was rolled out."""
     if not facts.field("actual_start").readable:
         return Result.UNKNOWN, say("It cannot be read when the rollout started.")
@@ -75,5 +75,5 @@ def _before_rollout(facts: Facts, key: Quote, cast: Sequence[Vote]) -> tuple[Res
     return Result.UNKNOWN if any(vote.unsure for vote in timely) else Result.UNMET, seen
 
 
-def _in_time(vote: Vote, started: object) -> bool:
+def _in_time(vote: ApprovalDecision, started: object) -> bool:
     return not isinstance(started, datetime) or (vote.at is not None and vote.at <= started)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.facts import Facts
 from domain.sentence import say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
+from rules.check_api import CheckInput, Params
 from rules.outcome import Outcome, Result
 from rules.wording import classes_of, sentences
 
@@ -13,7 +13,7 @@ PARAMS = Params
 _WANTED = say("Name the assets that this change touches, and give each asset its three classes.")
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Unmet by any doubt about the assets or their classes; unknown when the assets cannot be read."""
     if not facts.ticket.assets_readable:
         seen = say("The assets of this ticket cannot be read.")

@@ -9,11 +9,11 @@ from dataclasses import replace
 from domain.facts import Facts
 from domain.sentence import Quote, Say, say
 from domain.ticket import Approval
-from rules.approval.decisions import UNREAD, Vote, standing
+from rules.approval.decisions import UNREAD, ApprovalDecision, effective_decisions
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled, look_value
-from rules.outcome import Look, Outcome, Result, judged
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled, observe_value
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import label
 
 PARAMS = Params
@@ -28,7 +28,7 @@ _NAMES: Mapping[str, Say] = {"T": say("test"), "A": say("acceptance"), "P": say(
 """The environments that are entered by an approval; development is where the change begins."""
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met by the four environments in order and an approval of each step: one whose step or group names the
     environment; else validated tests, an accepted result and an approval that names no other environment. Unknown
     where a step may well be approved but the ticket does not show which approval is whose.
@@ -38,12 +38,12 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
         "somebody validated, a result that is accepted, and an approval to go to production."
     )
     looks = [_path(facts), *(_step(facts, environment) for environment in _NAMES)]
-    return judged(looks, wanted, settlers(facts))
+    return combine(looks, wanted, settlers(facts))
 
 
-def _path(facts: Facts) -> Look:
+def _path(facts: Facts) -> Observation:
     """The four must appear in order; steps between them, such as a pre-production, do no harm."""
-    known = look_filled(facts, "environment_path")
+    known = observe_filled(facts, "environment_path")
     value = facts.field("environment_path").value
     if known.result is not Result.MET or not isinstance(value, tuple):
         return known
@@ -53,7 +53,7 @@ def _path(facts: Facts) -> Look:
         return known
     told = tuple(Quote(str(getattr(step, "name", step))) for step in value)
     seen = say("The path is {steps}; that is not development, test, acceptance, production.", steps=told)
-    return Look(label("environment_path"), Result.UNMET, seen)
+    return Observation(label("environment_path"), Result.UNMET, seen)
 
 
 def _letter(step: object) -> str:
@@ -62,45 +62,51 @@ def _letter(step: object) -> str:
     return "D" if first == "O" else first
 
 
-def _step(facts: Facts, environment: str) -> Look:
+def _step(facts: Facts, environment: str) -> Observation:
     """Whether the step into an environment was approved: by a vote that names it, else by what the ticket tells."""
     name, named = _NAMES[environment], _votes(facts, environment)
     if rejected := tuple(vote.signed for vote in named if not vote.approved):
-        return Look(name, Result.UNMET, say("{step}: rejected by {people}.", step=name, people=rejected))
+        return Observation(
+            name, Result.UNMET, say("{step}: rejected by {people}.", step=name, people=rejected)
+        )
     # The approval to go to production is the last step, and there a vote that names no environment counts too.
     if environment == "P":
         return _production(facts)
     if approved := tuple(vote.signed for vote in named if vote.holds):
-        return Look(name, Result.MET, say("{step}: approved by {people}.", step=name, people=approved))
+        return Observation(name, Result.MET, say("{step}: approved by {people}.", step=name, people=approved))
     otherwise = _told(facts, environment)
     if otherwise.result is not Result.UNMET:
         return otherwise
     if not facts.ticket.approvals_readable:
-        return Look(name, Result.UNKNOWN, UNREAD)
-    return Look(name, Result.UNKNOWN, _elsewhere(name)) if _may_be_approved(facts, environment) else otherwise
+        return Observation(name, Result.UNKNOWN, UNREAD)
+    return (
+        Observation(name, Result.UNKNOWN, _elsewhere(name))
+        if _may_be_approved(facts, environment)
+        else otherwise
+    )
 
 
-def _told(facts: Facts, environment: str) -> Look:
+def _told(facts: Facts, environment: str) -> Observation:
     """Test is approved by who validated it, acceptance by its result. A rejected result is no doubt but a no."""
     if environment == "T":
-        return look_filled(facts, "test_validated_by")
-    return look_value(facts, "acceptance_result", "accepted")
+        return observe_filled(facts, "test_validated_by")
+    return observe_value(facts, "acceptance_result", "accepted")
 
 
-def _production(facts: Facts) -> Look:
+def _production(facts: Facts) -> Observation:
     """Votes that name no environment are of the whole change, hence of its way to production. Where somebody was
     asked for production by name their approval is wanted; a rejection counts either way.
     """
     name, unnamed = say("Approvals"), _votes(facts, "")
     if not facts.ticket.approvals_readable:
-        return Look(name, Result.UNKNOWN, UNREAD)
+        return Observation(name, Result.UNKNOWN, UNREAD)
     if rejected := tuple(vote.signed for vote in unnamed if not vote.approved):
-        return Look(name, Result.UNMET, say("Rejected by {people}.", people=rejected))
+        return Observation(name, Result.UNMET, say("Rejected by {people}.", people=rejected))
     asked = any("P" in _environments(record) for record in facts.ticket.approvals)
     cast = _votes(facts, "P") if asked else unnamed
     if approved := tuple(vote.signed for vote in cast if vote.holds):
-        return Look(name, Result.MET, say("Approved by {people}.", people=approved))
-    return Look(name, Result.UNMET, say("Nobody has approved production yet."))
+        return Observation(name, Result.MET, say("Approved by {people}.", people=approved))
+    return Observation(name, Result.UNMET, say("Nobody has approved production yet."))
 
 
 def _may_be_approved(facts: Facts, environment: str) -> bool:
@@ -122,14 +128,14 @@ def _elsewhere(name: Say) -> Say:
     return say("{step}: it cannot be seen which approval is for this step.", step=name)
 
 
-def _votes(facts: Facts, environment: str) -> tuple[Vote, ...]:
+def _votes(facts: Facts, environment: str) -> tuple[ApprovalDecision, ...]:
     """The current votes on one step, or, for no environment, those that name none: a person may vote on each."""
     records = tuple(
         record
         for record in facts.ticket.approvals
         if (environment in _environments(record) if environment else not _environments(record))
     )
-    return standing(replace(facts, ticket=replace(facts.ticket, approvals=records)))
+    return effective_decisions(replace(facts, ticket=replace(facts.ticket, approvals=records)))
 
 
 def _environments(record: Approval) -> frozenset[str]:

@@ -9,10 +9,10 @@ from pydantic import Field
 from domain.facts import Facts
 from domain.sentence import Say, say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled
 from rules.loading.names import FieldName
-from rules.outcome import Look, Outcome, Result, judged
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import labels
 
 
@@ -25,15 +25,15 @@ class Filled(Params):
 PARAMS = Filled
 
 
-def check(facts: Facts, demand: Demand[Filled]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Filled]) -> Outcome:
     """Met when all fields are filled in; a placeholder counts as empty."""
     names = demand.params.fields
-    looks = [look_filled(facts, name) for name in names]
-    outcome = judged(looks, say("Fill in: {fields}.", fields=labels(*names)), settlers(facts))
+    looks = [observe_filled(facts, name) for name in names]
+    outcome = combine(looks, say("Fill in: {fields}.", fields=labels(*names)), settlers(facts))
     return outcome if len(looks) == 1 else replace(outcome, seen=_counted(looks, outcome.result))
 
 
-def _counted(looks: list[Look], result: Result) -> Say:
+def _counted(looks: list[Observation], result: Result) -> Say:
     telling = tuple(look.name for look in looks if look.result is result)
     match result:
         case Result.MET:

@@ -12,10 +12,10 @@ from domain.asset import Subject
 from domain.facts import Facts
 from domain.sentence import Quote, say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled
 from rules.loading.names import unknown
-from rules.outcome import Look, Outcome, Result, judged
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.windows import windows
 from rules.wording import asset_name
 
@@ -36,19 +36,19 @@ PARAMS = InsideWindow
 _TIMES = ("planned_start", "planned_end")
 
 
-def check(facts: Facts, demand: Demand[InsideWindow]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[InsideWindow]) -> Outcome:
     """Met when the planned times lie in one window of each asset; unknown where no window is known."""
     wanted = say("A planned start and end inside a maintenance window of each asset.")
-    looks = [look_filled(facts, name) for name in _TIMES]
+    looks = [observe_filled(facts, name) for name in _TIMES]
     times = [value for name in _TIMES if isinstance(value := facts.field(name).value, datetime)]
     if len(times) == len(_TIMES):
         zone = ZoneInfo(demand.params.timezone)
         start, end = (moment.astimezone(zone) for moment in times)
         looks += [_look(subject, start, end) for subject in demand.subjects]
-    return judged(looks, wanted, settlers(facts))
+    return combine(looks, wanted, settlers(facts))
 
 
-def _look(subject: Subject, start: datetime, end: datetime) -> Look:
+def _look(subject: Subject, start: datetime, end: datetime) -> Observation:
     asset = asset_name(subject.name)
     name, words = (
         say("{asset}", asset=asset),
@@ -56,12 +56,14 @@ def _look(subject: Subject, start: datetime, end: datetime) -> Look:
     )
     open_ = windows(words) if isinstance(words, str) else None
     if not isinstance(words, str):
-        return Look(name, Result.UNKNOWN, say("No maintenance window of {asset} is known.", asset=asset))
+        return Observation(
+            name, Result.UNKNOWN, say("No maintenance window of {asset} is known.", asset=asset)
+        )
     if open_ is None:
         seen = say(
             "The maintenance window of {asset} is not understood: {text}.", asset=asset, text=Quote(words)
         )
-        return Look(name, Result.UNKNOWN, seen)
+        return Observation(name, Result.UNKNOWN, seen)
     inside = start <= end and any(window.holds(start, end) for window in open_)
     seen = say("The maintenance window of {asset} is {text}.", asset=asset, text=Quote(words))
-    return Look(name, Result.MET if inside else Result.UNMET, seen)
+    return Observation(name, Result.MET if inside else Result.UNMET, seen)

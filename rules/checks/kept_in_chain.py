@@ -14,12 +14,12 @@ from domain.lifecycle import State
 from domain.people import Holder, Person, Role
 from domain.sentence import Say, say
 from domain.ticket import TicketKind
-from rules.approval.decisions import look_role
+from rules.approval.decisions import observe_role
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled
 from rules.loading.names import FieldName
-from rules.outcome import Look, Outcome, Result, all_of
+from rules.outcome import Observation, Outcome, Result, all_of
 from rules.wording import ROLES, label, saw, sentences
 
 
@@ -44,7 +44,7 @@ class _Breach:
     since: datetime | None
 
 
-def check(facts: Facts, demand: Demand[KeptInChain]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[KeptInChain]) -> Outcome:
     """Met when it was done in time by what the chain agreed; violated from the moment that something is overrun or
     not kept. The finding then tells what, since when, and to whom it goes up.
     """
@@ -85,31 +85,31 @@ def _overrun(facts: Facts, asked: KeptInChain) -> Iterator[_Breach]:
             yield _Breach(told, moment)
 
 
-def _in_time(facts: Facts, asked: KeptInChain) -> Look:
+def _in_time(facts: Facts, asked: KeptInChain) -> Observation:
     name, end, moments = say("In time"), facts.field("actual_end"), _moments(facts, asked)
     hidden = [field for field in (*asked.deadlines, "actual_end") if not facts.field(field).readable]
     if [*_overrun(facts, asked)]:
-        return Look(name, Result.VIOLATED, saw(facts, "actual_end"))
+        return Observation(name, Result.VIOLATED, saw(facts, "actual_end"))
     if hidden:
-        return Look(name, Result.UNKNOWN, sentences(*(saw(facts, field) for field in hidden)))
+        return Observation(name, Result.UNKNOWN, sentences(*(saw(facts, field) for field in hidden)))
     if not moments:
-        return Look(name, Result.UNMET, saw(facts, asked.deadlines[0]))
+        return Observation(name, Result.UNMET, saw(facts, asked.deadlines[0]))
     told = [say("It must be done by {moment}.", moment=min(moments.values())), saw(facts, "actual_end")]
-    return Look(name, Result.MET if end.filled else Result.UNMET, sentences(*told))
+    return Observation(name, Result.MET if end.filled else Result.UNMET, sentences(*told))
 
 
-def _agreements(facts: Facts) -> tuple[Look, ...]:
+def _agreements(facts: Facts) -> tuple[Observation, ...]:
     """What the chain agreed on changes counts from the rollout on; before it, that is still to be done elsewhere."""
     ticket = facts.ticket
     if ticket.kind is TicketKind.INCIDENT or not ticket.state.reached(State.IMPLEMENT):
         return ()
-    looks = [look_filled(facts, "cmk_reference"), look_role(facts, Role.KETEN_CAB, _anybody)]
-    looks += [look_filled(facts, "calendar_slot")] if ticket.kind is TicketKind.RELEASE else []
+    looks = [observe_filled(facts, "cmk_reference"), observe_role(facts, Role.KETEN_CAB, _anybody)]
+    looks += [observe_filled(facts, "calendar_slot")] if ticket.kind is TicketKind.RELEASE else []
     return tuple(_broken(look) if look.result is Result.UNMET else look for look in looks)
 
 
-def _broken(look: Look) -> Look:
-    return Look(look.name, Result.VIOLATED, look.seen)
+def _broken(look: Observation) -> Observation:
+    return Observation(look.name, Result.VIOLATED, look.seen)
 
 
 def _not_kept(facts: Facts) -> Iterator[_Breach]:

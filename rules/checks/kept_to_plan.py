@@ -7,32 +7,32 @@ from datetime import datetime
 from domain.facts import Facts
 from domain.sentence import say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled
-from rules.outcome import Look, Outcome, Result, judged
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import saw, sentences
 
 PARAMS = Params
 _TIMES = ("planned_start", "planned_end", "actual_start", "actual_end")
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met when the actual times lie within the planned ones, or the deviation is explained."""
     wanted = say("A rollout within its planned times, or an explained deviation.")
-    return judged([_followed(facts)], wanted, settlers(facts))
+    return combine([_followed(facts)], wanted, settlers(facts))
 
 
-def _followed(facts: Facts) -> Look:
-    name, looks = say("Kept to the plan"), [look_filled(facts, field) for field in _TIMES]
+def _followed(facts: Facts) -> Observation:
+    name, looks = say("Kept to the plan"), [observe_filled(facts, field) for field in _TIMES]
     told = sentences(*(look.seen for look in looks))
     if hidden := [look.seen for look in looks if look.result is Result.UNKNOWN]:
-        return Look(name, Result.UNKNOWN, sentences(*hidden))
+        return Observation(name, Result.UNKNOWN, sentences(*hidden))
     if absent := [look.seen for look in looks if look.result is Result.UNMET]:
-        return Look(name, Result.UNMET, sentences(*absent))
+        return Observation(name, Result.UNMET, sentences(*absent))
     if _within(facts):
-        return Look(name, Result.MET, told)
-    explained = look_filled(facts, "deviations")
-    return Look(name, explained.result, sentences(told, saw(facts, "deviations")))
+        return Observation(name, Result.MET, told)
+    explained = observe_filled(facts, "deviations")
+    return Observation(name, explained.result, sentences(told, saw(facts, "deviations")))
 
 
 def _within(facts: Facts) -> bool:

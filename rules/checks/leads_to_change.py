@@ -5,15 +5,15 @@ from __future__ import annotations
 from domain.facts import Facts
 from domain.sentence import say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled
-from rules.outcome import Outcome, judged
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled
+from rules.outcome import Outcome, combine
 from rules.wording import sentences
 
 PARAMS = Params
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met by a linked change. That a light incident may do without is an exception somebody puts on record."""
     wanted = say("Link the change that prevents recurrence.")
     if facts.field("incident_severity").value == "light":
@@ -21,4 +21,4 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
             "As the incident is light, an authorised person may record an exception with its reason."
         )
         wanted = sentences(wanted, exception)
-    return judged([look_filled(facts, "changes")], wanted, settlers(facts))
+    return combine([observe_filled(facts, "changes")], wanted, settlers(facts))

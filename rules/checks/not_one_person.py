@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from domain.facts import Facts
 from domain.people import Person
 from domain.sentence import Say, say
-from rules.approval.decisions import standing
+from rules.approval.decisions import effective_decisions
 from rules.approval.people import among, distinct, settlers
-from rules.check_api import Demand, Params
+from rules.check_api import CheckInput, Params
 from rules.outcome import Outcome, Result
 from rules.wording import labels, sentences
 
@@ -28,7 +28,7 @@ class _Duty:
     readable: bool
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met as soon as two people are seen; violated when all five duties lie with the same one."""
     duties = _duties(facts)
     people = distinct(facts, (person for duty in duties for person in duty.people))
@@ -58,7 +58,7 @@ def _judge(duties: tuple[_Duty, ...], people: tuple[Person, ...]) -> tuple[Resul
 
 
 def _duties(facts: Facts) -> tuple[_Duty, ...]:
-    approvers = tuple(vote.person for vote in standing(facts) if vote.holds)
+    approvers = tuple(vote.person for vote in effective_decisions(facts) if vote.holds)
     return (
         _duty(facts, "requester"),
         _duty(facts, "builders"),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from domain.facts import Facts
 from domain.sentence import say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
+from rules.check_api import CheckInput, Params
 from rules.outcome import Outcome, Result
 from rules.wording import saw, sentences
 
 PARAMS = Params
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met by no; violated by yes, unless compensating measures are recorded."""
     wanted = say("No tests or development in production, or recorded measures that make up for it.")
     seen = saw(facts, "tested_in_production")

@@ -9,9 +9,9 @@ from domain.fields import Field
 from domain.people import Group, Person, Role
 from domain.sentence import Quote, Say, say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
+from rules.check_api import CheckInput, Params
 from rules.handover_record import SOON, on_its_way, when_and_by_whom
-from rules.outcome import Look, Outcome, Result, judged
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import ROLES, sentences
 
 
@@ -35,12 +35,12 @@ _NOTHING = say("Nothing: it is sent by itself.")
 class _Asked:
     """One recipient that must have had it, what was delivered to it, and what is on its way to it."""
 
-    look: Look
+    look: Observation
     notices: tuple[Notice, ...] = ()
     underway: tuple[Underway, ...] = ()
 
 
-def check(facts: Facts, demand: Demand[Notified]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Notified]) -> Outcome:
     """Met by what was delivered; where no stakeholder is known, one recipient will do. Nobody is asked to do
     anything: the notification goes out by itself. What is on its way is never missing.
     """
@@ -48,7 +48,7 @@ def check(facts: Facts, demand: Demand[Notified]) -> Outcome:
     if demand.params.stakeholders:
         asked += _stakeholders(facts, demand)
     asked = asked or [_somebody(facts, demand)]
-    outcome = judged([one.look for one in asked], _WANTED, settlers(facts))
+    outcome = combine([one.look for one in asked], _WANTED, settlers(facts))
     outcome = replace(outcome, seen=_seen(outcome, asked))
     lacking = [one for one in asked if one.look.result is Result.UNMET]
     if outcome.result is not Result.UNMET or not all(one.underway for one in lacking):
@@ -73,32 +73,32 @@ def _seen(outcome: Outcome, asked: list[_Asked]) -> Say:
     return say("The formal notification has not reached {recipients} yet.", recipients=names)
 
 
-def _role(facts: Facts, demand: Demand[Notified], role: Role) -> _Asked:
+def _role(facts: Facts, demand: CheckInput[Notified], role: Role) -> _Asked:
     stage = demand.params.stage
     notices = tuple(n for n in facts.notices if n.stage == stage and role in n.roles)
     way = tuple(u for u in facts.underway if u.stage == stage and role in u.roles)
     return _Asked(_look(ROLES[role], notices), notices, way)
 
 
-def _somebody(facts: Facts, demand: Demand[Notified]) -> _Asked:
+def _somebody(facts: Facts, demand: CheckInput[Notified]) -> _Asked:
     stage = demand.params.stage
     notices = tuple(n for n in facts.notices if n.stage == stage and n.recipients)
     way = tuple(u for u in facts.underway if u.stage == stage)
     return _Asked(_look(_SOMEBODY, notices), notices, way)
 
 
-def _stakeholders(facts: Facts, demand: Demand[Notified]) -> list[_Asked]:
+def _stakeholders(facts: Facts, demand: CheckInput[Notified]) -> list[_Asked]:
     own = facts.field("stakeholders")
     registered = [s.asset.stakeholders for s in demand.subjects if s.asset]
     names = dict.fromkeys(name for field in (own, *registered) for name in _names(field))
     asked = [_stakeholder(facts, demand, name) for name in names]
     if _hidden(own, registered):
         seen = say("It cannot be read who the stakeholders are.")
-        asked.append(_Asked(Look(say("Stakeholders"), Result.UNKNOWN, seen)))
+        asked.append(_Asked(Observation(say("Stakeholders"), Result.UNKNOWN, seen)))
     return asked or [_somebody(facts, demand)]
 
 
-def _stakeholder(facts: Facts, demand: Demand[Notified], name: str) -> _Asked:
+def _stakeholder(facts: Facts, demand: CheckInput[Notified], name: str) -> _Asked:
     stage, wanted = demand.params.stage, name.casefold()
     notices = tuple(n for n in facts.notices if n.stage == stage and wanted in _folded(n.recipients))
     way = tuple(u for u in facts.underway if u.stage == stage and wanted in _folded(u.recipients))
@@ -120,8 +120,8 @@ def _names(field: Field) -> tuple[str, ...]:
     return tuple(item.name for item in value if isinstance(item, Person | Group))
 
 
-def _look(name: Say, notices: tuple[Notice, ...]) -> Look:
+def _look(name: Say, notices: tuple[Notice, ...]) -> Observation:
     if notices:
         told = say("It has reached {recipient}.", recipient=name)
-        return Look(name, Result.MET, sentences(told, *map(when_and_by_whom, notices)))
-    return Look(name, Result.UNMET, say("It has not reached {recipient} yet.", recipient=name))
+        return Observation(name, Result.MET, sentences(told, *map(when_and_by_whom, notices)))
+    return Observation(name, Result.UNMET, say("It has not reached {recipient} yet.", recipient=name))

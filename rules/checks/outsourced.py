@@ -6,24 +6,24 @@ from domain.facts import Facts
 from domain.fields import Field
 from domain.sentence import Quote, say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled
-from rules.outcome import Look, Outcome, Result, judged
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import asset_name, label, sentences
 
 PARAMS = Params
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met by a party finally responsible, and a supplier that the ticket names or the register knows of an asset."""
     wanted = say("The supplier and the party finally responsible, both by name.")
-    looks = [_supplier(facts, demand), look_filled(facts, "finally_responsible")]
-    return judged(looks, wanted, settlers(facts))
+    looks = [_supplier(facts, demand), observe_filled(facts, "finally_responsible")]
+    return combine(looks, wanted, settlers(facts))
 
 
-def _supplier(facts: Facts, demand: Demand[Params]) -> Look:
+def _supplier(facts: Facts, demand: CheckInput[Params]) -> Observation:
     """The ticket's own word counts first; that of the register stands in where the ticket says nothing."""
-    own = look_filled(facts, "supplier")
+    own = observe_filled(facts, "supplier")
     registers = [(s, s.asset.supplier if s.asset else Field()) for s in demand.subjects]
     known = tuple(
         say("{asset}: {supplier}", asset=asset_name(s.name), supplier=Quote(str(field.value)))
@@ -32,6 +32,8 @@ def _supplier(facts: Facts, demand: Demand[Params]) -> Look:
     )
     if own.result is Result.MET or not known:
         hidden = any(not field.readable for _, field in registers)
-        return Look(own.name, Result.UNKNOWN, own.seen) if hidden and own.result is Result.UNMET else own
+        return (
+            Observation(own.name, Result.UNKNOWN, own.seen) if hidden and own.result is Result.UNMET else own
+        )
     told = say("Supplier by the register: {suppliers}.", suppliers=known)
-    return Look(label("supplier"), Result.MET, sentences(told))
+    return Observation(label("supplier"), Result.MET, sentences(told))

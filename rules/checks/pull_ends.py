@@ -7,25 +7,25 @@ from datetime import datetime
 from domain.facts import Facts
 from domain.sentence import say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled
-from rules.outcome import Look, Outcome, Result, judged
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import label
 
 PARAMS = Params
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met when the pull ends, and the planned end of the whole rollout leaves room for the forced part."""
     wanted = say(
         "The end of the pull, and a planned end of the rollout after it: what is left is then forced."
     )
-    return judged([look_filled(facts, "pull_until"), _forced(facts)], wanted, settlers(facts))
+    return combine([observe_filled(facts, "pull_until"), _forced(facts)], wanted, settlers(facts))
 
 
-def _forced(facts: Facts) -> Look:
+def _forced(facts: Facts) -> Observation:
     planned, until = facts.field("planned_end").value, facts.field("pull_until").value
-    look = look_filled(facts, "planned_end")
+    look = observe_filled(facts, "planned_end")
     if look.result is not Result.MET or not isinstance(planned, datetime) or not isinstance(until, datetime):
         return look
     # Vo-ICR R&D v2.1 §2.3.1: a limited pull ends in a forced rollout, which takes time of its own.
@@ -34,4 +34,4 @@ def _forced(facts: Facts) -> Look:
     seen = say(
         "{field}, {moment}, leaves no room after the pull.", field=label("planned_end"), moment=planned
     )
-    return Look(look.name, Result.UNMET, seen)
+    return Observation(look.name, Result.UNMET, seen)

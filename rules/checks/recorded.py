@@ -8,10 +8,10 @@ from domain.facts import Facts
 from domain.fields import FIELDS
 from domain.sentence import say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_done, look_filled, look_value
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_done, observe_filled, observe_value
 from rules.loading.names import FieldName, unknown
-from rules.outcome import Outcome, judged
+from rules.outcome import Outcome, combine
 from rules.wording import labels
 
 
@@ -35,11 +35,11 @@ class Recorded(Params):
 PARAMS = Recorded
 
 
-def check(facts: Facts, demand: Demand[Recorded]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Recorded]) -> Outcome:
     """Met when every point is on record. A no is work left, not a breach."""
     asked = demand.params
-    looks = [look_filled(facts, name) for name in asked.filled]
-    looks += [look_value(facts, name, choice) for name, choice in asked.says.items()]
-    looks += [look_done(facts, name) for name in asked.done]
+    looks = [observe_filled(facts, name) for name in asked.filled]
+    looks += [observe_value(facts, name, choice) for name, choice in asked.says.items()]
+    looks += [observe_done(facts, name) for name in asked.done]
     names = labels(*asked.filled, *asked.says, *asked.done)
-    return judged(looks, say("On record, and in order: {fields}.", fields=names), settlers(facts))
+    return combine(looks, say("On record, and in order: {fields}.", fields=names), settlers(facts))

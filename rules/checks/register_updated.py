@@ -8,25 +8,25 @@ from domain.asset import Subject
 from domain.facts import Facts
 from domain.sentence import Say, say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled
-from rules.outcome import Look, Outcome, Result, judged
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import asset_name
 
 PARAMS = Params
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met when every asset was updated since the actual end; unknown when the end or that update cannot be seen."""
     wanted = say("Update the assets in the register after the rollout.")
-    end, ended = look_filled(facts, "actual_end"), facts.field("actual_end").value
+    end, ended = observe_filled(facts, "actual_end"), facts.field("actual_end").value
     looks = [_look(facts, subject, ended) for subject in demand.subjects]
-    return judged([end, *looks] if end.result is not Result.MET else looks, wanted, settlers(facts))
+    return combine([end, *looks] if end.result is not Result.MET else looks, wanted, settlers(facts))
 
 
-def _look(facts: Facts, subject: Subject, ended: object) -> Look:
+def _look(facts: Facts, subject: Subject, ended: object) -> Observation:
     name = say("{asset}", asset=asset_name(subject.name))
-    return Look(name, *_updated(facts, subject, ended))
+    return Observation(name, *_updated(facts, subject, ended))
 
 
 def _updated(facts: Facts, subject: Subject, ended: object) -> tuple[Result, Say]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.facts import Facts
 from domain.sentence import Either, Say, say
 from rules.approval.people import settlers
-from rules.check_api import Demand
+from rules.check_api import CheckInput
 from rules.outcome import Outcome, Result
 from rules.rollout import STRATEGIES, RolloutTable, in_order
 from rules.wording import CHOICES, saw, sentences
@@ -13,7 +13,7 @@ from rules.wording import CHOICES, saw, sentences
 PARAMS = RolloutTable
 
 
-def check(facts: Facts, demand: Demand[RolloutTable]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[RolloutTable]) -> Outcome:
     """Violated by a strategy outside the allowed ones; the fewer are allowed, the stricter the demand."""
     allowed = demand.params.narrowest(demand.because, facts.size)
     seen = saw(facts, "rollout_strategy")

@@ -5,21 +5,21 @@ from __future__ import annotations
 from domain.facts import Facts
 from domain.sentence import say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_test_data, look_yes
-from rules.outcome import Outcome, Result, any_of, judged
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_test_data, observe_yes
+from rules.outcome import Outcome, Result, any_of, combine
 
 PARAMS = Params
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met by either; violated only when both are said to be otherwise."""
     looks = [
-        look_test_data(facts),
-        look_yes(facts, "environments_like_production", no=Result.VIOLATED),
+        observe_test_data(facts),
+        observe_yes(facts, "environments_like_production", no=Result.VIOLATED),
     ]
     wanted = say(
         "Test with synthetic or anonymised data, or in environments that meet the quality requirements "
         "of production."
     )
-    return judged(looks, wanted, settlers(facts), any_of)
+    return combine(looks, wanted, settlers(facts), any_of)

@@ -7,23 +7,23 @@ from dataclasses import replace
 from domain.facts import Facts
 from domain.sentence import Quote, Say, say
 from rules.approval.people import settlers
-from rules.check_api import Demand, Params
+from rules.check_api import CheckInput, Params
 from rules.handover_record import SOON, on_its_way
-from rules.outcome import Look, Outcome, Result, judged
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import sentences
 
 PARAMS = Params
 _STAGES = {1: say("Available in production"), 2: say("Fully operational")}
 
 
-def check(facts: Facts, demand: Demand[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met when both were delivered; they are sent by themselves once the ticket tells the moments."""
     wanted = say(
         "Record the actual end and the result, and later since when it is fully operational; "
         "both notifications are then sent by themselves."
     )
     looks = {stage: _look(facts, stage, name) for stage, name in _STAGES.items()}
-    outcome = judged(list(looks.values()), wanted, settlers(facts))
+    outcome = combine(list(looks.values()), wanted, settlers(facts))
     lacking = [stage for stage, look in looks.items() if look.result is Result.UNMET]
     way = [one for one in facts.underway if one.stage in lacking]
     if not lacking or {one.stage for one in way} != set(lacking):
@@ -32,13 +32,13 @@ def check(facts: Facts, demand: Demand[Params]) -> Outcome:
     return replace(outcome, seen=seen, who=(), again=facts.now + SOON, underway=True)
 
 
-def _look(facts: Facts, stage: int, name: Say) -> Look:
+def _look(facts: Facts, stage: int, name: Say) -> Observation:
     sent = [notice for notice in facts.notices if notice.stage == stage and notice.recipients]
     if not sent:
-        return Look(name, Result.UNMET, say("Not announced yet: {stage}.", stage=name))
+        return Observation(name, Result.UNMET, say("Not announced yet: {stage}.", stage=name))
     # Each recipient has a notification of their own; the stage was announced with the first.
     first = min(sent, key=lambda notice: notice.at)
     told = say("Announced on {moment}: {stage}.", moment=first.at, stage=name)
     people = tuple(dict.fromkeys(notice.receipt.person for notice in sent if notice.receipt))
     receipts = [say("Receipt confirmed by {people}.", people=tuple(map(Quote, people)))] if people else []
-    return Look(name, Result.MET, sentences(told, *receipts))
+    return Observation(name, Result.MET, sentences(told, *receipts))

@@ -7,9 +7,9 @@ from datetime import datetime
 from domain.facts import Facts
 from domain.sentence import Say, say
 from rules.approval.people import MAKERS, distinct, does_not_count, duties_apart, duty_of, settlers
-from rules.check_api import Demand, Params
-from rules.field_looks import look_filled
-from rules.outcome import Look, Outcome, Result, judged
+from rules.check_api import CheckInput, Params
+from rules.field_looks import observe_filled
+from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import label, saw, sentences
 
 
@@ -22,39 +22,39 @@ class ValidatedTests(Params):
 PARAMS = ValidatedTests
 
 
-def check(facts: Facts, demand: Demand[ValidatedTests]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[ValidatedTests]) -> Outcome:
     """Met when the plan was fixed before validation and rollout, and it is known who validated, and when."""
     four_eyes = demand.params.four_eyes
     wanted = say("A test plan fixed beforehand, and test results that are validated.")
     looks = [
-        look_filled(facts, "test_plan"),
+        observe_filled(facts, "test_plan"),
         _fixed_beforehand(facts),
-        look_filled(facts, "test_validated_by"),
-        look_filled(facts, "test_validated_at"),
+        observe_filled(facts, "test_validated_by"),
+        observe_filled(facts, "test_validated_at"),
     ]
     if four_eyes:
         looks += [_two_people(facts), duties_apart(facts, MAKERS)]
         wanted = sentences(
             wanted, say("This takes two different people who did not request, build or carry out the change.")
         )
-    return judged(looks, wanted, settlers(facts))
+    return combine(looks, wanted, settlers(facts))
 
 
-def _fixed_beforehand(facts: Facts) -> Look:
+def _fixed_beforehand(facts: Facts) -> Observation:
     """The plan must not be younger than the validation, nor than the start of the rollout."""
-    known = look_filled(facts, "test_plan_fixed_at")
+    known = observe_filled(facts, "test_plan_fixed_at")
     fixed = facts.field("test_plan_fixed_at").value
     if known.result is not Result.MET:
         return known
     if not isinstance(fixed, datetime):
-        return Look(known.name, Result.UNMET, known.seen)
+        return Observation(known.name, Result.UNMET, known.seen)
     # Vo-ICR R&D v2.1 §1.1, from class 3: fixed beforehand. A plan written after the fact proves nothing.
     for name in ("test_validated_at", "actual_start"):
         field = facts.field(name)
         if not field.readable:
-            return Look(known.name, Result.UNKNOWN, saw(facts, name))
+            return Observation(known.name, Result.UNKNOWN, saw(facts, name))
         if isinstance(field.value, datetime) and fixed > field.value:
-            return Look(known.name, Result.UNMET, sentences(known.seen, _too_late(name, field.value)))
+            return Observation(known.name, Result.UNMET, sentences(known.seen, _too_late(name, field.value)))
     return known
 
 
@@ -62,13 +62,15 @@ def _too_late(name: str, moment: datetime) -> Say:
     return say("That is after {field}, {moment}.", field=label(name), moment=moment)
 
 
-def _two_people(facts: Facts) -> Look:
+def _two_people(facts: Facts) -> Observation:
     named = distinct(facts, facts.people("test_validated_by"))
     people = tuple(p for p in named if duty_of(facts, p, MAKERS) is None)
     barred = [does_not_count(facts, p, MAKERS) for p in named if p not in people]
     name = say("Four eyes")
     if not facts.field("test_validated_by").readable:
-        return Look(name, Result.UNKNOWN, saw(facts, "test_validated_by"))
+        return Observation(name, Result.UNKNOWN, saw(facts, "test_validated_by"))
     if len(people) > 1:
-        return Look(name, Result.MET, say("Different people validated: {people}.", people=people))
-    return Look(name, Result.UNMET, sentences(*barred, say("Two different people have not validated yet.")))
+        return Observation(name, Result.MET, say("Different people validated: {people}.", people=people))
+    return Observation(
+        name, Result.UNMET, sentences(*barred, say("Two different people have not validated yet."))
+    )

@@ -8,7 +8,7 @@ from datetime import datetime
 from domain.facts import Facts
 from domain.sentence import Say, say
 from rules.approval.people import settlers
-from rules.check_api import Demand
+from rules.check_api import CheckInput
 from rules.deadlines import Deadlines, look_deadline
 from rules.outcome import Outcome, Result
 from rules.wording import saw, sentences
@@ -16,7 +16,7 @@ from rules.wording import saw, sentences
 PARAMS = Deadlines
 
 
-def check(facts: Facts, demand: Demand[Deadlines]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[Deadlines]) -> Outcome:
     """Met when it ended in time; violated from the moment the deadline is overrun, done since or not."""
     wanted, deadline = say("The rollout ended before the deadline."), demand.params.of(facts)
     known = look_deadline(facts, demand.params)

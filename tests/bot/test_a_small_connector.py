@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from build import ticket
 
-from bot.context import Context, Policy
+from bot.context import Context, OrganisationPolicy
 from bot.cycle.cycle import cycle
 from bot.journal import Journal
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from domain.people import Person, Role
 from domain.ports.connector import Connector, Diagnosis, Health
 from domain.ports.errors import Gone, Refused
-from domain.ports.messaging import Format, Marker, Outlet, Place, Postbox
+from domain.ports.messaging import Format, Marker, MessageChannel, Place, RecipientDirectory
 from domain.ports.source import Fate, Identity, TicketSource
 from domain.ticket import Ticket, TicketRef
 from domain.working_calendar import Calendar
@@ -49,7 +49,7 @@ class Folder(TicketSource):
 
 
 @dataclass
-class Printer(Outlet):
+class Printer(MessageChannel):
     """A place to speak from which nothing comes back."""
 
     name: str = "folder"
@@ -61,7 +61,7 @@ class Printer(Outlet):
         return marker.slot
 
 
-class Pigeonholes(Postbox):
+class Pigeonholes(RecipientDirectory):
     """One for each team, and for nobody alone."""
 
     def channel(self, name: str) -> str | None:
@@ -77,7 +77,7 @@ class Doctor:
 
 
 def small() -> Connector:
-    return Connector("folder", Doctor(), source=Folder(), outlet=Printer(), letterbox=Pigeonholes())
+    return Connector("folder", Doctor(), source=Folder(), channel=Printer(), mail_recipients=Pigeonholes())
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_way_to_people_that_knows_teams_alone():
 
 def test_a_run_over_it_says_what_is_lacking_and_a_second_one_nothing_more(sqlite_journal: Journal) -> None:
     connector = small()
-    policy = Policy(
+    policy = OrganisationPolicy(
         act=True,
         packs=load_packs(["vo-icr"]),
         default_class=3,
@@ -123,10 +123,10 @@ def test_a_run_over_it_says_what_is_lacking_and_a_second_one_nothing_more(sqlite
         calendar=Calendar(ZoneInfo("Europe/Brussels"), "BE", time(8), time(18)),
     )
     ctx = Context(
-        (connector,), sqlite_journal, policy, Speaker("en", ZoneInfo("Europe/Brussels")), lambda: NOW
+        (connector,), sqlite_journal, policy, Translator("en", ZoneInfo("Europe/Brussels")), lambda: NOW
     )
     reports = [cycle(ctx, full) for full in (False, True)]
     assert [problem for report in reports for problem in report.problems] == []
-    assert isinstance(connector.outlet, Printer)
-    (told,) = connector.outlet.printed
+    assert isinstance(connector.channel, Printer)
+    (told,) = connector.channel.printed
     assert "Class C3 I3 A3" in told

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from build import AN, BO, CI, ELS, FAY, HIDDEN, complete, facts, members
 
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.policy.waiver_terms import TERMS, Terms
-from bot.waivers import Asked, WaiverRefused, still_open, waiver
+from bot.waivers import WaiverRefused, WaiverRequest, still_open, waiver
 from domain.people import Person, Role
 from domain.ticket import TicketKind
 from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
-SPEAK = Speaker("en", ZoneInfo("Europe/Brussels"))
+SPEAK = Translator("en", ZoneInfo("Europe/Brussels"))
 GONE, TWIN = Person("gone", "Gerda", active=False), Person("an-2", "An")
 HELD = {Role.CAB: members(AN, BO, GONE), Role.DPO: members(CI, AN), Role.OPERATIONS: members(FAY)}
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -33,7 +33,7 @@ def ask(
     **ticket: object,
 ):
     facts = complete(lessons_learned=None, roles=roles, now=NOW, **ticket)
-    return waiver(facts, PACKS, Asked(rules, reason, until, who), terms, SPEAK)
+    return waiver(facts, PACKS, WaiverRequest(rules, reason, until, who), terms, SPEAK)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_it_runs_to_the_end_of_the_day_on_the_wall(until, end) -> None:
 
 def test_what_else_demands_the_same_is_known() -> None:
     facts = complete(approvals=(), now=NOW)
-    made = waiver(facts, PACKS, Asked(("ICR-17",), REASON, date(2026, 3, 31), "Bo"), TERMS, SPEAK)
+    made = waiver(facts, PACKS, WaiverRequest(("ICR-17",), REASON, date(2026, 3, 31), "Bo"), TERMS, SPEAK)
     assert still_open(facts, PACKS, made) == ("ICR-11", "ICR-18", "ICR-32", "ICR-35")
 
 
@@ -123,7 +123,7 @@ def test_what_else_demands_the_same_is_known() -> None:
 def test_what_the_norm_lets_be_waived_on_a_condition_only(severity, told) -> None:
     packs = load_packs(["keten-dap"])
     given = facts(kind=TicketKind.INCIDENT, incident_severity=severity, roles=HELD, now=NOW)
-    asked = Asked(("DAP-5",), REASON, date(2026, 3, 31), "Bo")
+    asked = WaiverRequest(("DAP-5",), REASON, date(2026, 3, 31), "Bo")
     if told is None:
         assert waiver(given, packs, asked, TERMS, SPEAK).rules == ("DAP-5",)
         return

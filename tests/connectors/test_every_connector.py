@@ -23,8 +23,8 @@ from domain.people import Person, Role
 from domain.ports.assets import AssetBook, Relations
 from domain.ports.connector import Connector, Examiner, Health, Line
 from domain.ports.errors import SourceError
-from domain.ports.interactions import Desk
-from domain.ports.messaging import Marker, Outlet, Place, Postbox
+from domain.ports.interactions import InteractionGateway
+from domain.ports.messaging import Marker, MessageChannel, Place, RecipientDirectory
 from domain.ports.source import Inbound, TicketSource
 from domain.ticket import AssetRef, TicketRef
 
@@ -34,13 +34,13 @@ PORTS: dict[str, type] = {
     "examiner": Examiner,
     "source": TicketSource,
     "book": AssetBook,
-    "outlet": Outlet,
-    "postbox": Postbox,
+    "outlet": MessageChannel,
+    "postbox": RecipientDirectory,
     "relations": Relations,
     "inbound": Inbound,
     "circuit": Line,
-    "desk": Desk,
-    "letterbox": Postbox,
+    "desk": InteractionGateway,
+    "letterbox": RecipientDirectory,
 }
 NO_CONNECTORS = {"sandbox", "shared", "__pycache__"}
 SECRET = re.compile(r"(^|_)(token|pat|password|secret|key)$")
@@ -121,7 +121,7 @@ def test_a_system_whose_tickets_it_reads_or_where_people_act_has_a_page_of_facts
     entry: Entry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built = switched_on(entry, monkeypatch)
-    if built.source or built.desk:
+    if built.source or built.interactions:
         facts = (ROOT / "docs" / f"{entry.name}-facts.md").read_text(encoding="utf-8")
         assert len(re.findall(r"`[\w/.]*::?test_\w+`", facts)) > 20, "a fact names the test that holds it"
 

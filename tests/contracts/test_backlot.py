@@ -19,7 +19,7 @@ import requests
 from flask import Flask, Response, request
 
 from connectors.jira.client import Client
-from connectors.jira.comments import JiraOutlet
+from connectors.jira.comments import JiraComments
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
 from domain.ports.errors import AuthRefused, NotFound
@@ -121,7 +121,7 @@ def test_comments_of_others_are_not_ours(front: Server, backlot: tuple[str, str]
     found = jira.find("CHG-5")
     assert found is not None
     assert (
-        JiraOutlet(jira.client).find(
+        JiraComments(jira.client).find(
             Place(found.id), Marker("slot", "d", 1), datetime(2026, 1, 1, tzinfo=UTC)
         )
         == []

@@ -28,7 +28,7 @@ from connectors.slack.settings import SlackSettings
 from domain.people import Person
 from domain.ports.connector import Connector
 from domain.ports.errors import Ambiguous, Forbidden, Gone, NotFound, Refused
-from domain.ports.messaging import Marker, Outlet, Place, Posted
+from domain.ports.messaging import Marker, MessageChannel, Place, Posted
 from sandbox.server import Fault, How, Server
 from sandbox.town import Town
 
@@ -99,8 +99,8 @@ class Workspace:
         assert made is not None
         return made
 
-    def outlet(self, token: str = TOKEN) -> Outlet:
-        made = self.connector(token).outlet
+    def outlet(self, token: str = TOKEN) -> MessageChannel:
+        made = self.connector(token).channel
         assert made is not None
         return made
 
@@ -218,7 +218,7 @@ def test_a_channel_that_is_not_there_and_one_without_the_app(workspace: Workspac
     ],
 )
 def test_a_missing_scope_is_named(
-    workspace: Workspace, scope: str, deed: Callable[[Workspace, Outlet], object]
+    workspace: Workspace, scope: str, deed: Callable[[Workspace, MessageChannel], object]
 ) -> None:
     with pytest.raises(Forbidden) as refused:
         deed(workspace, workspace.outlet(LACKING.format(scope)))
@@ -227,7 +227,7 @@ def test_a_missing_scope_is_named(
 
 def test_a_person_is_found_by_address_and_written_to_directly(workspace: Workspace) -> None:
     connector = workspace.connector()
-    postbox, outlet = connector.postbox, connector.outlet
+    postbox, outlet = connector.recipients, connector.channel
     assert postbox and outlet
     place = postbox.person(Person("u", "Dina", email="Dina.Peeters@example.org"))
     assert place is not None and place.startswith("D")

@@ -11,7 +11,7 @@ import pytest
 from openapi import Description, Exchange, Watched
 
 from connectors.jira.client import Client
-from connectors.jira.comments import JiraOutlet
+from connectors.jira.comments import JiraComments
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
@@ -81,7 +81,7 @@ def exercise(url: str, server: bool) -> None:
     account = {"pat": "s3cret-token"} if server else {"email": "bot@example.org", "api_token": "s3cret-token"}
     settings = JiraSettings(_env_file=None, url=url, projects=("CHG", "DEV"), **account)
     client = Client(settings, Adapter("jira", policy("jira", total=3, backoff=0.01), timeout=(5.0, 5.0)))
-    source, outlet = JiraSource(client, settings), JiraOutlet(client)
+    source, outlet = JiraSource(client, settings), JiraComments(client)
     refs = [*source.changed(START), *source.census()]
     for ref in refs:
         source.read(ref)

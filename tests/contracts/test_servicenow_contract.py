@@ -26,7 +26,7 @@ from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound, RateL
 from domain.ports.messaging import Marker, Place
 from domain.schedule_conflicts import Clash
 from domain.ticket import AssetRef
-from sandbox.server import Asked, Server
+from sandbox.server import Received, Server
 from sandbox.servicenow.app import INTEGRATION_PASSWORD, INTEGRATION_USER, ServiceNowSandbox
 
 SHARED = Path(__file__).parents[2] / ".." / "shared"
@@ -180,7 +180,7 @@ def story() -> Iterator[tuple[ServiceNowSandbox, Connector, Server]]:
 
 def everything(connector: Connector) -> None:
     """Everything the connector ever asks and writes."""
-    source, book, outlet = connector.source, connector.book, connector.outlet
+    source, book, outlet = connector.source, connector.book, connector.channel
     assert source and book and outlet and connector.relations
     source.identify()
     refs = [*source.census(), *source.changed(datetime(2026, 1, 1, tzinfo=UTC))]
@@ -225,10 +225,10 @@ class TestRequests:
         self, method: str, path: str, query: str, body: bytes
     ) -> None:
         paths = json.loads(SPEC.read_text(encoding="utf-8"))["paths"]
-        assert list(_problems(paths, Asked(method, path, query, body, {})))
+        assert list(_problems(paths, Received(method, path, query, body, {})))
 
 
-def _problems(paths: dict[str, Any], asked: Asked) -> Iterator[str]:
+def _problems(paths: dict[str, Any], asked: Received) -> Iterator[str]:
     found = [
         (p, m) for p in paths if (m := re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", p), asked.path))
     ]
@@ -260,7 +260,7 @@ BODY = {"type": "object", "additionalProperties": {"type": "string"}, "minProper
 """What is said of bodies in words: name-value pairs of the record."""
 
 
-def _body_problems(operation: dict[str, Any], path: str, asked: Asked) -> Iterator[str]:
+def _body_problems(operation: dict[str, Any], path: str, asked: Received) -> Iterator[str]:
     if not asked.body:
         return
     if asked.method == "GET":

@@ -23,7 +23,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sandbox.server import Asked
+from sandbox.server import Received
 from tests.exams.databases import postgresql
 from tests.exams.outside import is_write
 from tests.exams.process import AtCommit, Bot, CountCommits
@@ -86,7 +86,7 @@ def _deadly(scene: Scene, kill: Kill) -> Iterator[list[Bot]]:
             victims[0].kill()
             raise ConnectionAbortedError
 
-    def watch(asked: Asked, done: bool) -> None:
+    def watch(asked: Received, done: bool) -> None:
         if is_write(asked):
             strike(done)
 

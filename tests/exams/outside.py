@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 from sandbox.jira.fields import adf_text
-from sandbox.server import Asked
+from sandbox.server import Received
 from sandbox.town import Town
 from tests.exams.scene import Scene
 
@@ -35,7 +35,7 @@ def outside(scene: Scene) -> Outside:
     return Counter([*_comments(scene), *_notes(scene), *_messages(scene), *_letters(scene)])
 
 
-def is_write(asked: Asked) -> bool:
+def is_write(asked: Received) -> bool:
     """Whether a request puts something into the world; some systems read by POST."""
     return asked.method not in ("GET", "HEAD") and not any(part in asked.path for part in _READS)
 

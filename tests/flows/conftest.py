@@ -10,7 +10,7 @@ import pytest
 
 from bot import bootstrap
 from bot.cycle.cycle import cycle
-from bot.intake.facts import Gatherer
+from bot.intake.facts import FactsBuilder
 from bot.report import Report
 from bot.settings.load import load_settings
 from domain.facts import Facts
@@ -51,7 +51,7 @@ def facts(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Facts]:
         ctx = bootstrap.build(load_settings())
         try:
             source, ref = next((s, ref) for s in ctx.sources if (ref := s.find(key)))
-            return Gatherer(ctx).facts(source, ref)
+            return FactsBuilder(ctx).facts(source, ref)
         finally:
             ctx.journal.close()
 

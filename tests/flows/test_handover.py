@@ -14,7 +14,7 @@ from test_story import Sync, text
 
 from bot.context import Context
 from bot.cycle.cycle import cycle
-from bot.intake.facts import Gatherer
+from bot.intake.facts import FactsBuilder
 from domain.facts import Facts
 from rules.engine import evaluate
 from rules.loading.loader import load_packs
@@ -68,7 +68,7 @@ def seen_in(known: Facts) -> str:
 
 def seen_by(ctx: Context, town: Town) -> str:
     source, ref = next((s, ref) for s in ctx.sources if (ref := s.find(town.release)))
-    return seen_in(Gatherer(ctx).facts(source, ref))
+    return seen_in(FactsBuilder(ctx).facts(source, ref))
 
 
 def verdicts(town: Town) -> dict[str, str]:
@@ -303,7 +303,7 @@ def test_receipt_is_confirmed_by_whom_it_is_for_and_is_evidence(handed: World) -
     said = seen_by(handed.ctx, handed.town)
     assert "Sent to 'Operations' on" in said and "'Rita Goossens' confirmed receipt on" in said
     issue = handed.town.jira.issues[handed.town.release].id
-    outcomes = [d["outcome"] for d in handed.ctx.journal.deeds_of(f"jira:{issue}")]
+    outcomes = [d["outcome"] for d in handed.ctx.journal.interactions_of(f"jira:{issue}")]
     assert outcomes == ["not the recipient", "received", "received before"]
 
 
@@ -315,7 +315,7 @@ def test_a_receipt_that_is_delivered_again_is_on_record_once(handed: World) -> N
         handed.town.slack.people.again(1)
     cycle(handed.ctx)
     issue = handed.town.jira.issues[handed.town.release].id
-    assert [d["outcome"] for d in handed.ctx.journal.deeds_of(f"jira:{issue}")] == ["received"]
+    assert [d["outcome"] for d in handed.ctx.journal.interactions_of(f"jira:{issue}")] == ["received"]
     (notice,) = [n for n in handed.ctx.journal.notices("jira", issue) if n.receipt]
     assert notice.receipt and notice.receipt.person == "Rita Goossens"
     assert len(handed.town.slack.thread(place, sent.ts)) == 1

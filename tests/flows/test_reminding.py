@@ -13,21 +13,21 @@ from office import CARLA, LADDERS, Killed, Office
 from sqlalchemy import event
 
 from bot.journal import Decided
-from bot.policy.speaking_times import Talk
+from bot.policy.speaking_times import SpeakingTimes
 from domain.asset import Asset
 from domain.fields import Field
 from domain.lifecycle import State
 from domain.people import Group, Role
-from domain.ports.interactions import Deed, Interaction
-from domain.snooze import Pause, PauseKind
+from domain.ports.interactions import Interaction, InteractionKind
+from domain.snooze import Snooze, SnoozeKind
 from domain.ticket import AssetRef, TicketKind
 from domain.waiver import Waiver
 from domain.working_calendar import Calendar
 
 WEB, BREDA = Group("g-web", "Web team"), Group("g-breda", "Team Breda")
 SITE = AssetRef("jira", "site", "Website")
-TALK = Talk(digest_at=time(8, 30), preread_on=3, ladders=LADDERS)
-QUIET = Talk(ladders=LADDERS)
+TALK = SpeakingTimes(digest_at=time(8, 30), preread_on=3, ladders=LADDERS)
+QUIET = SpeakingTimes(ladders=LADDERS)
 MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # 7:00 in Brussels
 HOUR = timedelta(hours=1)
 
@@ -107,9 +107,9 @@ def test_a_reminder_says_who_has_seen_it(office: Make):
     change(team, planned_start=at(18, 17))
     team.run()
     ticket, journal = "jira:chg-1", team.ctx.journal
-    journal.keep(Interaction("1", Deed.PRESS, "U1"), team.now)
-    deed = journal.next_deed("test", team.now, 60)
-    seen = Pause(ticket, "carla", "Carla", PauseKind.SEEN, at(16, 9, 30), at(17, 17))
+    journal.keep(Interaction("1", InteractionKind.PRESS, "U1"), team.now)
+    deed = journal.next_interaction("test", team.now, 60)
+    seen = Snooze(ticket, "carla", "Carla", SnoozeKind.SEEN, at(16, 9, 30), at(17, 17))
     assert journal.decide(deed, "test", Decided("seen", ticket=ticket, account="carla", pause=seen), team.now)
     before = len(reminded(team))
     team.now = at(17, 17)  # one working day before: that comes whatever anybody pressed
@@ -315,7 +315,7 @@ def test_the_pre_read_comes_once_a_week(office: Make, first: datetime, sent: str
 
 
 def test_the_pre_read_is_moved_before_a_day_off(office: Make):
-    one = office(at(9, 6), talk=Talk(preread_on=2))  # Wednesday 11 November is a day off
+    one = office(at(9, 6), talk=SpeakingTimes(preread_on=2))  # Wednesday 11 November is a day off
     change(one)
     one.until(at(14, 6), HOUR / 2)
     assert [f"{said.at:%d %H:%M}" for said in one.said if said.text.startswith("Pre-read")] == ["10 08:00"]
@@ -340,7 +340,7 @@ def test_each_channel_is_addressed_in_its_own_language(office: Make):
 
 
 def test_a_limit_a_day_and_what_is_left_comes_the_next_day(office: Make):
-    one = office(talk=Talk(remind_limit=2))
+    one = office(talk=SpeakingTimes(remind_limit=2))
     for n in range(5):
         change(one, f"CHG-{n}", planned_start=datetime(2026, 12, 9, 17, tzinfo=UTC))
         one.until(one.now + 2 * HOUR, HOUR)
@@ -353,7 +353,7 @@ def test_a_limit_a_day_and_what_is_left_comes_the_next_day(office: Make):
 
 
 def test_a_card_rests_between_two_edits_and_then_shows_the_last(office: Make):
-    one = office(talk=Talk(card_rest=600))
+    one = office(talk=SpeakingTimes(card_rest=600))
     change(one)
     one.run()
     for number in range(6):

@@ -14,7 +14,7 @@ from bot import bootstrap
 from bot.context import Context
 from bot.cycle.cycle import cycle
 from bot.settings.load import load_settings
-from sandbox.server import Asked
+from sandbox.server import Received
 from sandbox.slack.state import Message
 from sandbox.town import Town
 
@@ -45,7 +45,7 @@ def later(ctx: Context, **span: float) -> Context:
     return replace(ctx, clock=lambda: bootstrap.now() + timedelta(**span))
 
 
-def asked(town: Town, of: str = "servicenow") -> list[Asked]:
+def asked(town: Town, of: str = "servicenow") -> list[Received]:
     """What was asked since the last time this was asked."""
     log = town.servers[of].asked
     found = list(log)
@@ -53,12 +53,12 @@ def asked(town: Town, of: str = "servicenow") -> list[Asked]:
     return found
 
 
-def reads(log: list[Asked]) -> list[str]:
+def reads(log: list[Received]) -> list[str]:
     """Requests for changes in full, one or several at once."""
     return [a.path for a in log if "/change_request" in a.path and "short_description" in a.query]
 
 
-def patches(log: list[Asked]) -> list[dict[str, str]]:
+def patches(log: list[Received]) -> list[dict[str, str]]:
     return [json.loads(a.body) for a in log if a.method != "GET"]
 
 

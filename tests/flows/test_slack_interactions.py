@@ -14,15 +14,15 @@ from test_story import card
 from bot import bootstrap
 from bot.context import Context
 from bot.cycle.cycle import cycle
-from bot.intake.facts import Gatherer
-from bot.interactions.worker import Reception
-from bot.policy.actions import Nap, carry
+from bot.intake.facts import FactsBuilder
+from bot.interactions.worker import InteractionWorker
+from bot.policy.actions import SnoozeChoice, encode
 from bot.policy.snooze import Limits, latest
 from bot.server.health import HealthServer, add_events
 from bot.server.health import app as pages
 from bot.server.webhooks import AT_ONCE, PER_SECOND
 from bot.settings.load import load_settings
-from domain.ports.interactions import Deed, Interaction
+from domain.ports.interactions import Interaction, InteractionKind
 from sandbox.server import Fault, How
 from sandbox.slack.socket import Delivered
 from sandbox.slack.state import User
@@ -46,7 +46,7 @@ class World:
 
     town: Town
     ctx: Context
-    reception: Reception
+    reception: InteractionWorker
 
     def user(self, name: str) -> User:
         return self.town.people[name]
@@ -59,7 +59,7 @@ class World:
         return card(self.town, "team-citizens", self.town.change)
 
     def settle(self) -> None:
-        until(lambda: self.ctx.journal.waiting_deeds() == 0)
+        until(lambda: self.ctx.journal.waiting_interactions() == 0)
 
     def kept(self, done: Delivered) -> None:
         assert done.acknowledged
@@ -108,14 +108,16 @@ class World:
         self.press(who, "snooze")
         shown, user = self.town.slack.dialog(self.user(who)), self.user(who)
         note = shown.content["private_metadata"]
-        form = Interaction(value, Deed.FORM, user.id, "snooze", note, {"until": value}, view=shown.id)
+        form = Interaction(
+            value, InteractionKind.FORM, user.id, "snooze", note, {"until": value}, view=shown.id
+        )
         self.reception.take(form)
         self.settle()
         return self.dialog(who)
 
     def outcomes(self) -> list[tuple[str, str, str]]:
         ticket = f"jira:{self.town.jira.issues[self.town.change].id}"
-        return [(d["person"], d["action"], d["outcome"]) for d in self.ctx.journal.deeds_of(ticket)]
+        return [(d["person"], d["action"], d["outcome"]) for d in self.ctx.journal.interactions_of(ticket)]
 
 
 def text_of(blocks: list) -> str:
@@ -206,7 +208,7 @@ def test_only_what_ends_before_the_next_hard_step_can_be_chosen(world: World) ->
     assert "at the latest" in shown
     limits = Limits(world.ctx.policy.remind_days, world.ctx.policy.calendar)
     source = next(source for source in world.ctx.sources if source.name == "jira")
-    last = latest(Gatherer(world.ctx).facts(source, source.find("CHG-1")), limits)
+    last = latest(FactsBuilder(world.ctx).facts(source, source.find("CHG-1")), limits)
     moments = [datetime.fromisoformat(value) for value in world.choices("Tom Willems").values()]
     assert moments == sorted(moments)
     assert moments[-1] <= last
@@ -227,8 +229,10 @@ def test_a_dialog_that_was_left_open_too_long_puts_nothing_off(world: World) -> 
 
 def test_a_choice_of_an_older_card_still_holds(world: World) -> None:
     tom, ticket = world.user("Tom Willems"), world.town.jira.issues["CHG-1"].id
-    value = carry("jira", ticket, more=Nap.HOURS.value)
-    world.reception.take(Interaction("old", Deed.PRESS, tom.id, "snooze", value, place=world.place))
+    value = encode("jira", ticket, more=SnoozeChoice.HOURS.value)
+    world.reception.take(
+        Interaction("old", InteractionKind.PRESS, tom.id, "snooze", value, place=world.place)
+    )
     world.settle()
     assert "You hear of CHG-1 again on" in world.told("Tom Willems")[-1]
     assert world.outcomes() == [("Tom Willems", "snooze", "snoozed")]
@@ -271,7 +275,7 @@ def test_only_who_is_known_and_has_a_part_can_do_anything(world: World) -> None:
     world.press("Bram Wouters", "waive")
     assert "you have no part in CHG-1" in world.dialog("Bram Wouters")
     ticket = f"jira:{world.town.jira.issues['CHG-1'].id}"
-    assert world.ctx.journal.pauses_of(ticket) == ()
+    assert world.ctx.journal.snoozes_of(ticket) == ()
     assert world.ctx.journal.waivers_of(ticket) == ()
     assert {outcome for _, _, outcome in world.outcomes()} == {"stranger", "no part in it"}
 
@@ -341,7 +345,7 @@ def test_a_stale_card_tells_who_did_it_already_and_when(world: World) -> None:
     world.town.jira.transition("CHG-1", "Canceled", "Tom Willems")
     assert "its status is Canceled" in world.press("Tom Willems", "explain")
     ticket = f"jira:{world.town.jira.issues['CHG-1'].id}"
-    assert world.ctx.journal.pauses_of(ticket) == ()
+    assert world.ctx.journal.snoozes_of(ticket) == ()
 
 
 def waive(world: World, who: str, **values: str) -> str:

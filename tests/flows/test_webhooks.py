@@ -25,10 +25,10 @@ from bot.journal import open_journal
 from bot.metrics import Metrics
 from bot.report import Report
 from bot.server.health import HealthServer
-from bot.server.recheck_worker import Ear
-from bot.server.webhooks import AT_ONCE, PER_SECOND, Doorman, Tally
+from bot.server.recheck_worker import RecheckWorker
+from bot.server.webhooks import AT_ONCE, PER_SECOND, WebhookCounts, WebhookReceiver
 from bot.settings.load import load_settings
-from domain.ports.source import Hint
+from domain.ports.source import ChangeHint
 from sandbox.jira.hooks import Webhook
 from sandbox.server import Fault, How
 from sandbox.town import Town
@@ -42,18 +42,18 @@ class Serving:
 
     def __init__(self, ctx: Context, town: Town) -> None:
         self.town, self.looks, self.metrics = town, list[Report](), Metrics()
-        tally = Tally()
+        tally = WebhookCounts()
         self.ctx = replace(ctx, heard=tally.take)
         self.worker = ThreadPoolExecutor(1)
-        self.ear = Ear(self.ctx, self.worker.submit, self.looks.append)
+        self.ear = RecheckWorker(self.ctx, self.worker.submit, self.looks.append)
 
         def count(name: str, outcome: str) -> None:
             self.metrics.hook(name, outcome)
             tally.add(name, outcome)
 
         flask, admit = Flask("hooks"), bootstrap.admission(AT_ONCE, PER_SECOND)
-        hear = lambda name, hints: self.ctx.journal.hear(name, hints, self.ctx.clock())  # noqa: E731
-        Doorman(self.ctx.inbounds, hear, self.ear.wake, count, admit).add_to(flask)
+        hear = lambda name, hints: self.ctx.journal.record_hint(name, hints, self.ctx.clock())  # noqa: E731
+        WebhookReceiver(self.ctx.inbounds, hear, self.ear.wake, count, admit).add_to(flask)
         self.web = HealthServer(flask, "127.0.0.1", 0)
         self.address = f"http://127.0.0.1:{self.web.port}/hooks/jira"
         cycle(self.ctx)
@@ -174,7 +174,7 @@ def test_a_deleted_issue_is_gone_at_once_and_nothing_is_written_there(town: Town
     assert row is not None and row.gone_at is not None
     assert issue not in serving.ctx.journal.tracked("jira")
     assert [
-        slot.closed for slot in serving.ctx.journal.slots_of(f"jira:{issue}") if slot.target == "jira"
+        slot.closed for slot in serving.ctx.journal.rows_of(f"jira:{issue}") if slot.target == "jira"
     ] == [True]
 
 
@@ -195,10 +195,10 @@ def test_a_system_that_is_down_keeps_the_word_until_it_answers(town: Town, servi
     hook.close()
     serving.settle()
     assert [len(look.problems) for look in serving.looks] == [1]
-    assert len(serving.ctx.journal.heard(serving.ctx.clock())) == 1
+    assert len(serving.ctx.journal.pending_hints(serving.ctx.clock())) == 1
     fault.times = 0
     serving.ear.look()
-    assert serving.ctx.journal.heard(serving.ctx.clock()) == ()
+    assert serving.ctx.journal.pending_hints(serving.ctx.clock()) == ()
     assert serving.looks[-1].writes > 0
 
 
@@ -232,13 +232,15 @@ def test_a_long_cycle_is_interrupted_between_two_tickets(town: Town, serving: Se
 
 
 def test_what_a_killed_process_left_is_looked_at_without_another_word(town: Town, serving: Serving) -> None:
-    serving.ctx.journal.hear("jira", [Hint(town.jira.issues[town.change].id)], serving.ctx.clock())
+    serving.ctx.journal.record_hint(
+        "jira", [ChangeHint(town.jira.issues[town.change].id)], serving.ctx.clock()
+    )
     looks: list[Report] = []
-    ear = Ear(serving.ctx, serving.worker.submit, looks.append)
+    ear = RecheckWorker(serving.ctx, serving.worker.submit, looks.append)
     ear.listen()
     ear.listen()
     assert len(looks) == 1
-    assert serving.ctx.journal.heard(serving.ctx.clock()) == ()
+    assert serving.ctx.journal.pending_hints(serving.ctx.clock()) == ()
 
 
 def test_in_observe_mode_a_look_writes_nothing(town: Town, start: Callable[..., Serving]) -> None:

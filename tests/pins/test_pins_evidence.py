@@ -17,11 +17,11 @@ from test_pins_snapshot import FACTS, FINDING, TICKET
 
 from bot.audit.evidence_pack import Request, gather, write
 from bot.journal import Decided, open_journal
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from domain.lifecycle import State, Verdict
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.people import Role
-from domain.ports.interactions import Deed, Interaction
+from domain.ports.interactions import Interaction, InteractionKind
 from domain.ports.messaging import Place
 from domain.sentence import say
 from domain.snapshot import snapshot
@@ -40,18 +40,18 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     salts = itertools.count()
     monkeypatch.setattr("secrets.token_hex", lambda size: f"{next(salts):0{2 * size}x}")
     journal, kept = open_journal(f"sqlite:///{tmp_path / 'sluis.db'}"), snapshot(FACTS)
-    comment = Wish(
+    comment = OutgoingMessage(
         "jira", "jira:10001", "comment", "10001", "h1", {"text": "Two to settle"}, say("first said")
     )
     journal.store(TICKET, [FINDING], kept, day(10), [comment])
-    slot = journal.lease(journal.due_slots(day(10))[0].id, "me", day(10), 60)
+    slot = journal.lease(journal.due_rows(day(10))[0].id, "me", day(10), 60)
     assert slot is not None
     assert journal.begin(slot, Place("10001"), day(10), 60)
     journal.confirm(slot, "501", day(10))
     waiver = Waiver("jira:10001", ("ICR-17",), "Later <b>", "Ci", Role.CAB, day(11), day(20))
     journal.record_waiver(waiver, "ci")
-    journal.keep(Interaction("press:1", Deed.PRESS, "U1", "seen", "jira:10001||"), day(11))
-    deed = journal.next_deed("desk", day(11), 60)
+    journal.keep(Interaction("press:1", InteractionKind.PRESS, "U1", "seen", "jira:10001||"), day(11))
+    deed = journal.next_interaction("desk", day(11), 60)
     assert deed is not None
     journal.decide(deed, "desk", Decided("seen", {}, "jira:10001", "ci", "Ci"), day(11))
     later = replace(TICKET, state=State.SCHEDULED, updated=day(12))
@@ -59,7 +59,7 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     found = gather(journal, load_packs(["vo-icr"]), Request("CHG-1", day(13)))
     journal.close()
     assert found is not None
-    write(found, tmp_path / "pack", Speaker("en", ZoneInfo("Europe/Brussels")))
+    write(found, tmp_path / "pack", Translator("en", ZoneInfo("Europe/Brussels")))
     return tmp_path / "pack"
 
 

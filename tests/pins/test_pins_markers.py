@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.jira.comment_markers import PROPERTY, reference
-from connectors.jira.comments import JiraOutlet
-from connectors.mail.messages import MailOutlet
-from connectors.mail.recipients import Letterbox
+from connectors.jira.comments import JiraComments
+from connectors.mail.messages import MailMessages
+from connectors.mail.recipients import MailRecipients
 from connectors.mail.settings import MailSettings
 from connectors.servicenow.work_notes import note
 from connectors.slack.client import Answer
-from connectors.slack.messages import SlackOutlet
+from connectors.slack.messages import SlackMessages
 from domain.people import Person
 from domain.ports.messaging import Marker, Place
 
@@ -45,7 +45,7 @@ class Wire:
 
 def test_a_comment_in_jira() -> None:
     wire: Any = Wire({"id": "501"})
-    JiraOutlet(wire, public=True).create(Place("10001"), "Two to settle", MARKER)
+    JiraComments(wire, public=True).create(Place("10001"), "Two to settle", MARKER)
     line = "Sluiswachter · ref 9f9f5111f7b2"
     assert wire.sent == [
         {
@@ -67,7 +67,7 @@ def test_a_note_in_servicenow() -> None:
 
 def test_a_message_in_slack() -> None:
     wire: Any = Wire(Answer({"channel": "C1", "ts": "1.2"}, {}))
-    made = SlackOutlet(wire).create(Place("C1"), {"text": "Two to settle", "blocks": []}, MARKER)
+    made = SlackMessages(wire).create(Place("C1"), {"text": "Two to settle", "blocks": []}, MARKER)
     assert made == "C1/1.2"
     assert wire.sent[0]["metadata"] == {
         "event_type": "sluis_message",
@@ -77,8 +77,8 @@ def test_a_message_in_slack() -> None:
 
 def test_a_letter() -> None:
     wire: Any = Wire()
-    letterbox = Letterbox(MAIL)
-    made = MailOutlet(wire, letterbox).create(
+    letterbox = MailRecipients(MAIL)
+    made = MailMessages(wire, letterbox).create(
         Place(letterbox.channel("operations") or ""), {"subject": "Available", "text": "Now"}, MARKER
     )
     assert made == "<sluis.0123456789abcdef@example.org>"
@@ -86,7 +86,7 @@ def test_a_letter() -> None:
 
 
 def test_where_a_letter_goes_as_the_journal_keeps_it() -> None:
-    letterbox, rita = Letterbox(MAIL), Person("acc-rita", "Rita", email="rita@example.org")
+    letterbox, rita = MailRecipients(MAIL), Person("acc-rita", "Rita", email="rita@example.org")
     assert (letterbox.channel("operations"), letterbox.person(rita)) == (
         "team:operations",
         "person:7f44da61085abce0",

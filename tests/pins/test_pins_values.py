@@ -9,7 +9,7 @@ import pytest
 from bot.journal.audit_causes import Cause
 from bot.journal.outbox import DEFAULT_INSTALL
 from bot.journal.outbox_row import GENERAL, IDLE, REFUSAL, WRITING, slot_key
-from bot.policy.actions import Action, Nap, Wanted, carry
+from bot.policy.actions import Action, CommandKind, SnoozeChoice, encode
 from bot.settings.load import Mode
 from connectors.jira.settings import Deployment
 from domain.asset import Dimension, Flag
@@ -18,13 +18,13 @@ from domain.fields import Kind
 from domain.lifecycle import Severity, State, Verdict
 from domain.people import Role
 from domain.ports.connector import Health
-from domain.ports.interactions import Deed
+from domain.ports.interactions import InteractionKind
 from domain.ports.messaging import Format
 from domain.ports.source import Fate
 from domain.schedule_conflicts import Checked, Clash
-from domain.snooze import PauseKind
+from domain.snooze import SnoozeKind
 from domain.ticket import Decision, TicketKind
-from rules.approval.membership_then import Held
+from rules.approval.membership_then import HeldThen
 from rules.declarations import Standing
 from rules.loading.schema import Item
 from rules.outcome import Result
@@ -44,11 +44,11 @@ from rules.outcome import Result
         (Kind, "text bool choice users party moment keys list"),
         (Checked, "clear conflict not_run"),
         (Clash, "blackout window change other"),
-        (PauseKind, "seen snoozed"),
-        (Deed, "press command form home"),
+        (SnoozeKind, "seen snoozed"),
+        (InteractionKind, "press command form home"),
         (Action, "seen snooze explain waive received"),
-        (Nap, "2h 1d 2d 5d"),
-        (Wanted, "help mine ticket explain"),
+        (SnoozeChoice, "2h 1d 2d 5d"),
+        (CommandKind, "help mine ticket explain"),
         (Cause, "verdict write interaction waiver settings allowance gone erased pruned"),
         (Fate, "open over moved deleted hidden"),
         (Format, "adf wiki plain slack mail"),
@@ -57,7 +57,7 @@ from rules.outcome import Result
         (Deployment, "auto cloud data_center"),
         (Item, "rule reserved attestation report"),
         (Result, "met unmet violated unknown"),
-        (Held, "yes then not_yet unseen unsure never"),
+        (HeldThen, "yes then not_yet unseen unsure never"),
     ],
 )
 def test_values(values: type[Enum], text: str) -> None:
@@ -89,4 +89,4 @@ def test_the_name_by_which_a_message_is_known_again_outside(
 
 
 def test_what_a_button_carries() -> None:
-    assert carry("jira", "10001", ("ICR-02", "rollout"), "2h") == "jira:10001|2h|ICR-02,rollout"
+    assert encode("jira", "10001", ("ICR-02", "rollout"), "2h") == "jira:10001|2h|ICR-02,rollout"

@@ -19,19 +19,19 @@ import build
 from sqlalchemy import func, select
 from waters import CHANNEL, REF, START, Board, Channels, Counter, Silent, Site
 
-from bot.context import Context, Policy
-from bot.interactions.worker import Reception
+from bot.context import Context, OrganisationPolicy
+from bot.interactions.worker import InteractionWorker
 from bot.journal import Journal, connect, open_journal
 from bot.journal.audit_causes import Cause
 from bot.journal.schema import AUDIT
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.policy.actions import Action
 from bot.policy.same_person import one_person
 from domain.fields import UNREADABLE, Field
 from domain.lifecycle import State
 from domain.people import Role
 from domain.ports.connector import Connector
-from domain.ports.interactions import Deed, Interaction
+from domain.ports.interactions import Interaction, InteractionKind
 from domain.ports.messaging import Format
 from domain.ticket import Approval, Change, Decision
 from domain.working_calendar import Calendar
@@ -87,7 +87,7 @@ class Harbour:
         self.journal = self._opened()
 
     def context(self, *, act: bool = True) -> Context:
-        policy = Policy(
+        policy = OrganisationPolicy(
             act=act,
             packs=PACKS,
             default_class=3,
@@ -98,9 +98,11 @@ class Harbour:
             calendar=CALENDAR,
             same_person=one_person([f"U-{person.id}={person.id}" for person in PEOPLE.values()]),
         )
-        jira = Connector("jira", Silent(), source=self.site, book=self.site, outlet=self.comments)
-        slack = Connector("slack", Silent(), outlet=self.slack, postbox=Channels(), desk=self.counter)
-        speak = Speaker("en", ZoneInfo("Europe/Brussels"))
+        jira = Connector("jira", Silent(), source=self.site, book=self.site, channel=self.comments)
+        slack = Connector(
+            "slack", Silent(), channel=self.slack, recipients=Channels(), interactions=self.counter
+        )
+        speak = Translator("en", ZoneInfo("Europe/Brussels"))
         return Context((jira, slack), self.journal, policy, speak, lambda: self.now)
 
     def decided(self, number: str, who: str, decision: Decision) -> None:
@@ -133,8 +135,10 @@ class Harbour:
         self.presses += 1
         user = f"U-{PEOPLE[who].id}"
         done: list[str] = []
-        made = Interaction(f"press-{self.presses}", Deed.PRESS, user, action.value, value, place=CHANNEL)
-        reception = Reception(self.context(), self.counter, on_done=done.append)
+        made = Interaction(
+            f"press-{self.presses}", InteractionKind.PRESS, user, action.value, value, place=CHANNEL
+        )
+        reception = InteractionWorker(self.context(), self.counter, on_done=done.append)
         reception.take(made)
         reception.work_off()
         return done[-1]

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from harbour import CALENDAR, PACKS, STEPS, Harbour
 from waters import Message
 
-from bot.intake.facts import Gatherer
+from bot.intake.facts import FactsBuilder
 from bot.policy.ticket_summary import Overview, overview
 from domain.facts import Facts
 from domain.lifecycle import State
 from rules.engine import evaluate
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 
 _REMINDED = re.compile(r"(?m)^[A-Z]+-(\d) · .*: (.+)$")
 _STARTS = re.compile(r"starts within (\d) working days?, on (.+)")
@@ -99,11 +99,11 @@ def all_due(harbour: Harbour, rests: Sequence[Rest]) -> None:
 
 def standing(harbour: Harbour) -> Iterator[tuple[str, Facts, Overview]]:
     """Each ticket that is there, as it is now."""
-    gatherer, site = Gatherer(harbour.context()), harbour.site
+    gatherer, site = FactsBuilder(harbour.context()), harbour.site
     for number, ticket in site.tickets.items():
         if number not in site.gone:
             facts = gatherer.facts(site, site.ref(ticket))
-            yield number, facts, overview(group_lines(evaluate(facts, PACKS)), facts.ticket.state)
+            yield number, facts, overview(group_findings(evaluate(facts, PACKS)), facts.ticket.state)
 
 
 def _step(facts: Facts) -> int | None:

@@ -18,11 +18,11 @@ from waters import LOST, Killed, Trouble
 
 from bot.cycle.cycle import cycle
 from bot.cycle.judge import memory_of
-from bot.intake.facts import Gatherer
+from bot.intake.facts import FactsBuilder
 from bot.journal import Journal
 from bot.messages.intent import COMMENT
 from bot.notify.ticket_messages import decide
-from bot.policy.actions import Action, Nap, carry
+from bot.policy.actions import Action, SnoozeChoice, encode
 from domain.fields import Field
 from domain.lifecycle import State, Verdict
 from domain.people import Role
@@ -114,8 +114,8 @@ class Story(RuleBasedStateMachine):
     def says_seen(self, ticket: str, who: str) -> None:
         self._rests(_number(ticket), who, Action.SEEN)
 
-    @deed(ticket=TICKETS, who=WHO, nap=st.sampled_from(Nap))
-    def snoozes(self, ticket: str, who: str, nap: Nap) -> None:
+    @deed(ticket=TICKETS, who=WHO, nap=st.sampled_from(SnoozeChoice))
+    def snoozes(self, ticket: str, who: str, nap: SnoozeChoice) -> None:
         self._rests(_number(ticket), who, Action.SNOOZE, nap.value)
 
     @deed(which=st.integers(0, 5), who=WHO)
@@ -274,7 +274,7 @@ class Story(RuleBasedStateMachine):
         """What is met although a field is hidden would be met whatever stood in it."""
         context = self.harbour.context()
         for number in self._alive():
-            facts = Gatherer(context).facts(self.site, self.site.ref(self.site.tickets[number]))
+            facts = FactsBuilder(context).facts(self.site, self.site.ref(self.site.tickets[number]))
             met = {f.id for f in evaluate(facts, PACKS) if f.verdict is Verdict.MET}
             kept = self.harbour.journal.previous("jira", number)
             if self.harbour.journal.seen(self.site.ref(facts.ticket)):
@@ -305,7 +305,7 @@ class Story(RuleBasedStateMachine):
         """What stands in a ticket is what would be said of it now, looked at anew."""
         context = self.harbour.context()
         for number in self._alive():
-            facts = Gatherer(context).facts(self.site, self.site.ref(self.site.tickets[number]))
+            facts = FactsBuilder(context).facts(self.site, self.site.ref(self.site.tickets[number]))
             findings = evaluate(facts, PACKS)
             memory = memory_of(context, facts.ticket)
             intents = decide(facts, findings, memory, context.voice("jira"))
@@ -342,10 +342,10 @@ class Story(RuleBasedStateMachine):
         self.troubled = True
 
     def _rests(self, number: str, who: str, action: Action, nap: str = "") -> None:
-        if self.harbour.pressed(who, action, carry("jira", number, more=nap)) not in ("seen", "snoozed"):
+        if self.harbour.pressed(who, action, encode("jira", number, more=nap)) not in ("seen", "snoozed"):
             return
         account = PEOPLE[who].id
-        found = next(p for p in self.harbour.journal.pauses_of(f"jira:{number}") if p.account == account)
+        found = next(p for p in self.harbour.journal.snoozes_of(f"jira:{number}") if p.account == account)
         rest = promises.Rest(number, account, found.at, found.until, bool(nap))
         self.rests.append(rest)
         self.naps = [one for one in self.naps if (one.number, one.account) != (number, account)]

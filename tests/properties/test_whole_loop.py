@@ -16,7 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from story import Story
 
 from bot.journal import Journal, open_journal
-from bot.journal.outbox_row import Slot
+from bot.journal.outbox_row import OutboxRow
 from domain.finding import Finding
 from domain.lifecycle import Verdict
 from domain.ticket import Ticket, TicketRef
@@ -57,7 +57,7 @@ class TrustsTheStamp(Journal):
 class ForgetsItsWrites(Journal):
     """Believes that every write is still to be done for the first time."""
 
-    def confirm(self, slot: Slot, remote_id: str, now: datetime) -> bool:
+    def confirm(self, slot: OutboxRow, remote_id: str, now: datetime) -> bool:
         return super().confirm(slot, remote_id, now) and bool(self.forget(slot))
 
 

@@ -60,7 +60,8 @@ class Trouble:
 
 @dataclass
 class Board:
-    """An `Outlet` in memory. `there` tells whether a container still is; `written` hears each write's container."""
+    """A `MessageChannel` in memory. `there` tells whether a container is still there; `written` hears where each write
+    goes."""
 
     name: str
     format: Format
@@ -189,7 +190,7 @@ class Site:
 
 
 class Channels:
-    """A `Postbox` with one channel for everything."""
+    """A `RecipientDirectory` with one channel for everything."""
 
     def channel(self, name: str) -> str | None:
         return {"operations": CHANNEL, "dpo": "C-dpo"}.get(name)
@@ -211,7 +212,7 @@ class Channels:
 
 
 class Counter:
-    """A `Desk` at which everybody is who they say they are."""
+    """An `InteractionGateway` at which everybody is who they say they are."""
 
     name = "slack"
 

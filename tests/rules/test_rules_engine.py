@@ -28,7 +28,7 @@ from domain.asset import Because, Dimension, Flag
 from domain.lifecycle import State, Verdict
 from domain.people import Role
 from domain.ticket import TicketKind
-from rules.engine import UnknownRule, allowed_rollout, evaluate, group_lines, why_not
+from rules.engine import UnknownRule, allowed_rollout, evaluate, group_findings, why_not
 
 C, I, A = Dimension  # noqa: E741  as the norm calls them
 
@@ -236,7 +236,7 @@ def test_an_unknown_rule_comes_with_the_nearest(packs):
 
 
 def lines(packs, given):
-    return {line.line: line for line in group_lines(evaluate(given, packs))}
+    return {line.line: line for line in group_findings(evaluate(given, packs))}
 
 
 STRICT = (subject("Shop", 5, 3, flags=(Flag.GDPR,)),)
@@ -312,7 +312,7 @@ def test_a_waived_finding_speaks_only_when_nothing_is_open_or_unknown(packs):
     pair = [f for f in found if f.line == "environments"]
     one = replace(pair[1], verdict=Verdict.WAIVED)
     both = [replace(f, verdict=Verdict.WAIVED) for f in pair]
-    (half,), (whole,) = group_lines([pair[0], one]), group_lines(both)
+    (half,), (whole,) = group_findings([pair[0], one]), group_findings(both)
     assert (half.verdict, half.headline.id, half.who) == (Verdict.MISSING, "ICR-05", (TEAM,))
     assert (whole.verdict, whole.headline.id, whole.who) == (Verdict.WAIVED, "ICR-14", ())
 
@@ -330,5 +330,5 @@ def test_sentences_of_a_line_are_said_once(packs):
 
 def test_lines_keep_the_order_of_the_catalogue(packs):
     found = evaluate(facts(subjects=STRICT), packs)
-    assert [line.line for line in group_lines(found)] == list(dict.fromkeys(f.line for f in found))
-    assert sorted(i for line in group_lines(found) for i in line.ids) == sorted(f.id for f in found)
+    assert [line.line for line in group_findings(found)] == list(dict.fromkeys(f.line for f in found))
+    assert sorted(i for line in group_findings(found) for i in line.ids) == sorted(f.id for f in found)

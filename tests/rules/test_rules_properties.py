@@ -17,7 +17,7 @@ from domain.people import Group, Membership, Role
 from domain.ticket import Approval, Decision, TicketKind
 from domain.waiver import Declaration
 from rules.approval.people import DUTIES
-from rules.engine import allowed_rollout, evaluate, group_lines, measures, why_not
+from rules.engine import allowed_rollout, evaluate, group_findings, measures, why_not
 from rules.loading.loader import load_packs
 
 ICR = load_packs(["vo-icr"])
@@ -155,7 +155,7 @@ def test_any_facts_are_judged_and_can_be_told(given):
         assert english(finding.wanted)
         assert all(english(part.name) and english(part.seen) for part in finding.parts)
         assert not finding.who or finding.verdict.open
-    assert sorted(i for line in group_lines(found) for i in line.ids) == sorted(f.id for f in found)
+    assert sorted(i for line in group_findings(found) for i in line.ids) == sorted(f.id for f in found)
     asked = {finding.id for finding in found}
     assert all((why_not(given, PACKS, rule.id) is None) == (rule.id in asked) for rule in RULES)
 

@@ -16,7 +16,7 @@ from domain.lifecycle import State, Verdict
 from domain.people import Role
 from domain.waiver import Waiver
 from rules.engine import evaluate
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
@@ -81,7 +81,7 @@ def test_to_the_moment() -> None:
 
 def test_another_part_of_the_same_demand_stays_open() -> None:
     given = replace(complete(approvals=(), state=State.SCHEDULED), waivers=(waiver("ICR-11"),))
-    line = next(line for line in group_lines(evaluate(given, PACKS)) if line.line == "cab-approval")
+    line = next(line for line in group_findings(evaluate(given, PACKS)) if line.line == "cab-approval")
     assert line.verdict is Verdict.PENDING
     assert "ICR-11" not in [finding.id for finding in line.speaking]
 

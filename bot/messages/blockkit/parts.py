@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.messages.blockkit import blocks
 from bot.messages.blockkit.limits import finished, text_of
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import seen, title
 from domain.ticket import Ticket
-from rules.grouping import DemandLine
+from rules.grouping import RequirementGroup
 
 Message = dict[str, Any]
 
@@ -24,7 +24,7 @@ def named(key: str, summary: str) -> str:
     return f"{key} · {' '.join(summary.split())}"
 
 
-def point(line: DemandLine, speak: Speaker) -> str:
+def point(line: RequirementGroup, speak: Translator) -> str:
     """An open line: what it demands, and what was seen."""
     return f"{title(line, speak)} — {seen(line, speak)}"
 

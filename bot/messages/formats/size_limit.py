@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.messages.formats.render import rendered
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from domain.document import Bullets, Document, Fold, Run
 from domain.ports.messaging import Format
 
@@ -21,7 +21,7 @@ ROOM = 30_000
 """Characters of a rendered comment at most."""
 
 
-def fitted(document: Document, form: Format, speak: Speaker) -> Any:
+def fitted(document: Document, form: Format, speak: Translator) -> Any:
     """The document rendered, with as many of its findings as fit; what is in order goes first, then from the end."""
     for shorter in _ever_shorter(document, speak):
         body = rendered(shorter, form)
@@ -36,7 +36,7 @@ def size(body: Any) -> int:
     return len(sent.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _ever_shorter(document: Document, speak: Speaker) -> Iterator[Document]:
+def _ever_shorter(document: Document, speak: Translator) -> Iterator[Document]:
     left_out: dict[int, int] = {}
     yield document
     for kind in (Fold, Bullets):
@@ -47,7 +47,7 @@ def _ever_shorter(document: Document, speak: Speaker) -> Iterator[Document]:
                     yield _without(document, left_out, speak)
 
 
-def _without(document: Document, left_out: Mapping[int, int], speak: Speaker) -> Document:
+def _without(document: Document, left_out: Mapping[int, int], speak: Translator) -> Document:
     blocks = list(document.blocks)
     for place, number in left_out.items():
         block = blocks[place]

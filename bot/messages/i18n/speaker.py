@@ -57,7 +57,7 @@ _NAMES: dict[Any, Say] = {**ROLE_NAMES, **STATE_NAMES, **VERDICT_NAMES}
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-class Speaker:
+class Translator:
     """Puts sentences into one language, and moments into one time zone."""
 
     def __init__(self, language: str, timezone: ZoneInfo) -> None:

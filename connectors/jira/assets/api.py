@@ -30,7 +30,7 @@ _FIX = (
 )
 
 
-class Road(Protocol):
+class AssetsApi(Protocol):
     """A way to Assets. Words that come from tickets are checked by who calls, before they get here."""
 
     def workspaces(self) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ class Road(Protocol):
         """A page of objects from `start`, and whether there are more. Raises SourceError."""
 
 
-def road(client: Client, settings: JiraSettings, adapter: Adapter | None = None) -> Road:
+def road(client: Client, settings: JiraSettings, adapter: Adapter | None = None) -> AssetsApi:
     """The way that fits the site, which is asked for its kind. Raises SourceError."""
     return _Cloud(client, settings, adapter) if client.cloud else _DataCenter(client)
 
@@ -166,7 +166,7 @@ class _DataCenter:
         return _own(lambda: self._client.get(f"{self._prefix}/{path}", params))
 
 
-def object_types(way: Road, workspace: str) -> list[dict[str, Any]]:
+def object_types(way: AssetsApi, workspace: str) -> list[dict[str, Any]]:
     """The object types of all schemas that the account may see. Raises SourceError."""
     listed = mapping(way.get(workspace, "objectschema/list"))
     schemas = objs(listed.get("values", listed.get("objectschemas")))

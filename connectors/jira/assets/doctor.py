@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from connectors.jira.assets.api import object_types
 from connectors.jira.assets.attributes import Kind
-from connectors.jira.assets.register import JiraBook
+from connectors.jira.assets.register import JiraAssets
 from connectors.jira.fields import SiteField
 from domain.ports.connector import Diagnosis, Health
 
@@ -15,7 +15,7 @@ MOST_TYPES = 200
 _SHOWN = 5
 
 
-def examined(book: JiraBook, fields: Sequence[SiteField]) -> Iterator[Diagnosis]:
+def examined(book: JiraAssets, fields: Sequence[SiteField]) -> Iterator[Diagnosis]:
     """The workspaces, and for each field of an asset the object types that have it. Nothing for a site without
     Assets. Raises SourceError.
     """

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.jira.assets.api import OBJECTS, PAGE, Road, road
+from connectors.jira.assets.api import OBJECTS, PAGE, AssetsApi, road
 from connectors.jira.assets.attributes import Kind, to_asset, wanted_names
 from connectors.jira.client import Client
 from connectors.jira.directory import Directory
@@ -39,7 +39,7 @@ Objects = list[tuple[str, dict[str, Any]]]
 """Objects, each with its workspace."""
 
 
-class JiraBook:
+class JiraAssets:
     """An `AssetBook`. What was read of an object is kept for some minutes (JIRA_ASSETS_CACHE_MINUTES)."""
 
     name = OBJECTS
@@ -48,7 +48,7 @@ class JiraBook:
         self,
         client: Client,
         settings: JiraSettings,
-        way: Callable[[], Road] | None = None,
+        way: Callable[[], AssetsApi] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.wanted = wanted_names(settings.asset_fields)
@@ -59,7 +59,7 @@ class JiraBook:
         self._assets = Cache[str, Asset](seconds, clock)
         self._by_label = Cache[str, Objects](seconds, clock)
         self._find_way = way or (lambda: road(client, settings))
-        self._way: Road | None = None
+        self._way: AssetsApi | None = None
         self._lock = threading.Lock()
 
     def look_up(self, refs: Sequence[AssetRef]) -> Mapping[AssetRef, Asset]:
@@ -72,7 +72,7 @@ class JiraBook:
         return self._own(own) | self._named(named)
 
     @property
-    def way(self) -> Road:
+    def way(self) -> AssetsApi:
         """How Assets is reached. Raises SourceError when Jira does not say what it is."""
         with self._lock:
             if self._way is None:

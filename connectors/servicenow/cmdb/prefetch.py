@@ -17,7 +17,7 @@ MOST = 80
 """Items looked up along with those asked for: two lists of ids."""
 
 
-class BookAhead:
+class CmdbPrefetch:
     """An `AssetBook` over another. What was looked up along with others is used once, soon. Safe between threads."""
 
     name = NAME

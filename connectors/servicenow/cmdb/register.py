@@ -24,7 +24,7 @@ from domain.ports.errors import Forbidden
 from domain.ticket import AssetRef
 
 
-class ServiceNowBook:
+class Cmdb:
     """An `AssetBook`: the CMDB."""
 
     name = NAME

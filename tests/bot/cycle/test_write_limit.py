@@ -11,7 +11,7 @@ import pytest
 from fakes import NOW
 from sqlalchemy import insert, select
 
-from bot.cycle.write_limit import FEW, Load, too_much
+from bot.cycle.write_limit import FEW, PlannedWrites, exceeds_limit
 from bot.journal import Allowance, Journal
 from bot.journal.schema import AUDIT, AUDIT_BESIDE, META
 from domain.pseudonym import Persona
@@ -20,27 +20,27 @@ from domain.pseudonym import Persona
 @pytest.mark.parametrize(
     ("load", "told"),
     [
-        (Load(0, 0, 0), ""),
-        (Load(200, 90, 200), ""),
-        (Load(201, 10, 1000), "201 messages are more than SLUIS_MAX_WRITES=200"),
-        (Load(FEW, 12, 12), ""),
-        (Load(FEW + 1, 6, 12), ""),
+        (PlannedWrites(0, 0, 0), ""),
+        (PlannedWrites(200, 90, 200), ""),
+        (PlannedWrites(201, 10, 1000), "201 messages are more than SLUIS_MAX_WRITES=200"),
+        (PlannedWrites(FEW, 12, 12), ""),
+        (PlannedWrites(FEW + 1, 6, 12), ""),
         (
-            Load(FEW + 1, 7, 12),
+            PlannedWrites(FEW + 1, 7, 12),
             "21 messages about 7 of 12 open tickets are about more than SLUIS_MAX_SHARE=50 percent of them",
         ),
         (
-            Load(150, 101, 200),
+            PlannedWrites(150, 101, 200),
             "150 messages about 101 of 200 open tickets are about more than SLUIS_MAX_SHARE=50 percent of them",
         ),
     ],
 )
-def test_what_is_too_much(load: Load, told: str) -> None:
-    assert too_much(load, 200, 50) == told
+def test_what_is_too_much(load: PlannedWrites, told: str) -> None:
+    assert exceeds_limit(load, 200, 50) == told
 
 
 def test_nothing_may_be_written_at_all_under_a_cap_of_nought() -> None:
-    assert too_much(Load(1, 1, 100), 0, 50) == "1 messages are more than SLUIS_MAX_WRITES=0"
+    assert exceeds_limit(PlannedWrites(1, 1, 100), 0, 50) == "1 messages are more than SLUIS_MAX_WRITES=0"
 
 
 def said(messages: int, until: datetime = NOW + timedelta(days=1)) -> Allowance:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 from build import english
 
-from bot.intake.assets import Registers
+from bot.intake.assets import AssetLookup
 from domain.asset import Asset
 from domain.dependencies import Reach
 from domain.fields import Field
@@ -50,14 +50,14 @@ class Chains:
         return {a: Reach(((a, AssetRef("cmdb", n, n)),) if n else ()) for a, n in names.items()}
 
 
-def known(registers: Registers, *refs: AssetRef):
+def known(registers: AssetLookup, *refs: AssetRef):
     registers.look_up(refs)
     return registers.known(refs, lambda asset: asset)
 
 
 def test_every_book_is_asked_about_every_asset_once():
     cmdb, file = Book("cmdb", Loket=3, Server=2), Book("register", Loket=5)
-    registers = Registers([cmdb, file])
+    registers = AssetLookup([cmdb, file])
     found, unread, beyond = known(registers, LOKET, SERVER)
     known(registers, LOKET)
     assert [book.asked for book in (cmdb, file)] == [[["Loket", "Server"]]] * 2
@@ -75,7 +75,7 @@ def test_every_book_is_asked_about_every_asset_once():
 
 
 def test_a_book_that_may_not_be_read_leaves_what_no_other_knows_unread():
-    registers = Registers([Book("cmdb", Forbidden("cmdb", "no")), Book("register", Loket=5)])
+    registers = AssetLookup([Book("cmdb", Forbidden("cmdb", "no")), Book("register", Loket=5)])
     found, unread, _ = known(registers, LOKET, SERVER)
     assert (list(found), unread) == ([LOKET], {SERVER})
 
@@ -85,7 +85,7 @@ def test_a_book_that_may_not_be_read_leaves_what_no_other_knows_unread():
     [(LOKET, True), (AssetRef("jira", "9", "Nergens"), False), (AssetRef("cmdb", "s9", "Loket"), False)],
 )
 def test_a_book_that_is_down_ends_it_unless_another_knows_what_is_not_its_own(ref, judged):
-    registers = Registers([Book("cmdb", Unreachable("cmdb", "down")), Book("register", Loket=5)])
+    registers = AssetLookup([Book("cmdb", Unreachable("cmdb", "down")), Book("register", Loket=5)])
     if judged:
         assert list(known(registers, ref)[0]) == [ref]
     else:
@@ -114,7 +114,7 @@ def hidden(ref: AssetRef) -> Asset:
 @pytest.mark.parametrize("order", [1, -1])
 def test_an_asset_named_by_its_id_is_found_elsewhere_by_the_name_its_own_register_gives(order):
     ids, file = Ids("objects", loket=3), Book("register", Loket=5)
-    registers = Registers([ids, file][::order])
+    registers = AssetLookup([ids, file][::order])
     ref = AssetRef("objects", "loket", "Object 7")
     found, _, beyond = known(registers, ref)
     assert (ids.asked, file.asked) == ([["Object 7"]], [["Loket"]])
@@ -124,7 +124,7 @@ def test_an_asset_named_by_its_id_is_found_elsewhere_by_the_name_its_own_registe
 
 def test_what_its_own_register_hides_stays_in_doubt_though_another_describes_it():
     ref = AssetRef("objects", "geheim", "Loket")
-    found, _, beyond = known(Registers([Ids("objects"), Book("register", Loket=2)]), ref)
+    found, _, beyond = known(AssetLookup([Ids("objects"), Book("register", Loket=2)]), ref)
     assert found[ref].confidentiality.value == 2
     assert [english(doubt) for doubt in beyond.doubts[ref]] == [
         "'Loket' could not be read from the register."
@@ -133,7 +133,7 @@ def test_what_its_own_register_hides_stays_in_doubt_though_another_describes_it(
 
 def test_what_depends_on_an_asset_is_found_and_classified_too():
     cmdb, chains = Book("cmdb", Server=2, Loket=3), Chains({"Server": "Loket"})
-    registers = Registers([cmdb, Book("register", Loket=5)], [chains])
+    registers = AssetLookup([cmdb, Book("register", Loket=5)], [chains])
     found, _, beyond = known(registers, SERVER, AssetRef("jira", "9", "Nergens"))
     (chain,) = beyond.chains[SERVER]
     assert [link.name for link in chain] == ["Server", "Loket"]
@@ -151,5 +151,5 @@ def test_what_depends_on_an_asset_is_found_and_classified_too():
     ],
 )
 def test_relations_that_may_not_be_read_are_a_doubt(relations, told):
-    _, _, beyond = known(Registers([Book("cmdb", Server=2)], [relations]), SERVER)
+    _, _, beyond = known(AssetLookup([Book("cmdb", Server=2)], [relations]), SERVER)
     assert [english(doubt) for doubt in beyond.doubts.get(SERVER, ())] == ([told] if told else [])

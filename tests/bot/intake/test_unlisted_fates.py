@@ -11,10 +11,10 @@ import pytest
 from build import NOW, complete
 from fakes import Clock
 
-from bot.context import Context, Policy
+from bot.context import Context
 from bot.intake.unlisted import FLOOD, followed_up
 from bot.journal import Journal
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.report import Report
 from domain.lifecycle import State
 from domain.people import Role
@@ -70,8 +70,8 @@ def context(journal: Journal, source: FakeSource, stop: bool = False) -> Context
     return Context(
         (connector,),
         journal,
-        cast("Policy", None),
-        Speaker("en", ZoneInfo("Europe/Brussels")),
+        cast("Any", None),
+        Translator("en", ZoneInfo("Europe/Brussels")),
         Clock(NOW),
         stop=lambda: stop,
     )

@@ -12,9 +12,9 @@ import pytest
 from build import AN, BO, CAB, CI, DIRK, DPOS, ELS, TEAM, complete, members, subject
 from fakes import Clock
 
-from bot.interactions.my_work import Teams, mine
+from bot.interactions.my_work import TeamDirectory, mine
 from bot.journal import Decided, Journal
-from bot.notify.snoozed import Rest
+from bot.notify.snoozed import Snoozed
 from bot.policy.audience import Team
 from bot.policy.reminders import Due
 from bot.policy.ticket_summary import overview
@@ -22,10 +22,10 @@ from domain.asset import Flag
 from domain.lifecycle import State
 from domain.people import Person, Role, RoleMembers
 from domain.ports.errors import Forbidden, Unreachable
-from domain.ports.interactions import Deed, Interaction, Visitor
-from domain.snooze import Pause, PauseKind
+from domain.ports.interactions import Interaction, InteractionKind, Visitor
+from domain.snooze import Snooze, SnoozeKind
 from rules.engine import evaluate
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
@@ -93,20 +93,22 @@ def stored(sqlite_journal: Journal, clock: Clock) -> Journal:
 )
 def test_each_sees_what_they_can_settle(stored: Journal, person, lines, roles, teams) -> None:
     ctx = context(stored, Source(groups=PEOPLE, others=(mail(ELS),)))
-    found = mine(ctx, Visitor("U1", person.name, f"{person.id}@example.org"), Teams())
+    found = mine(ctx, Visitor("U1", person.name, f"{person.id}@example.org"), TeamDirectory())
     assert [one.key for one in found.waiting] == ["CHG-1"]
     assert lines <= {point.line for point in found.waiting[0].points}
     assert (found.roles, found.teams, found.unknown) == (roles, teams, ())
 
 
 def test_who_is_not_known_sees_nothing_and_is_told(stored: Journal) -> None:
-    found = mine(context(stored, Source(groups=PEOPLE)), Visitor("U1", "An", "someone@example.org"), Teams())
+    found = mine(
+        context(stored, Source(groups=PEOPLE)), Visitor("U1", "An", "someone@example.org"), TeamDirectory()
+    )
     assert (found.waiting, found.unknown, found.silent) == ((), ("jira",), ())
 
 
 def test_an_account_declared_the_same_counts(stored: Journal) -> None:
     ctx = context(stored, Source(groups=PEOPLE), same_person={"U9": "U9", "an": "U9"})
-    assert mine(ctx, Visitor("U9", "An"), Teams()).roles == (Role.CAB,)
+    assert mine(ctx, Visitor("U9", "An"), TeamDirectory()).roles == (Role.CAB,)
 
 
 @pytest.mark.parametrize(
@@ -114,17 +116,17 @@ def test_an_account_declared_the_same_counts(stored: Journal) -> None:
     [(Unreachable("jira", "down"), (), ("jira",)), (Forbidden("jira", "no"), ("jira",), ())],
 )
 def test_a_system_that_does_not_tell_is_named(stored: Journal, error, unknown, silent) -> None:
-    found = mine(context(stored, Source(error=error)), Visitor("U1", "An", "an@example.org"), Teams())
+    found = mine(context(stored, Source(error=error)), Visitor("U1", "An", "an@example.org"), TeamDirectory())
     assert (found.waiting, found.unknown, found.silent) == ((), unknown, silent)
 
 
 def pauses(journal: Journal, *people: Person) -> None:
     for person in people:
-        journal.keep(Interaction(f"p-{person.id}", Deed.PRESS, "U1"), NOW)
-        deed = journal.next_deed("me", NOW, 60)
+        journal.keep(Interaction(f"p-{person.id}", InteractionKind.PRESS, "U1"), NOW)
+        deed = journal.next_interaction("me", NOW, 60)
         assert deed is not None
         until = NOW + timedelta(days=1)
-        pause = Pause("jira:1", person.id, person.name, PauseKind.SEEN, NOW, until)
+        pause = Snooze("jira:1", person.id, person.name, SnoozeKind.SEEN, NOW, until)
         journal.decide(deed, "me", Decided("seen", pause=pause), NOW)
         journal.answered(deed, NOW)
 
@@ -149,9 +151,9 @@ def test_an_audience_rests_when_all_it_is_known_to_hold_do(
         state=State.AUTHORIZE, now=NOW, approvals=(),
         roles={Role.CAB: members(AN, BO, group=CAB), Role.DPO: members(CI, group=DPOS)},
     )  # fmt: skip
-    view = overview(group_lines(evaluate(facts, PACKS)), State.AUTHORIZE)
+    view = overview(group_findings(evaluate(facts, PACKS)), State.AUTHORIZE)
     pauses(sqlite_journal, *paused)
-    rest = Rest(context(sqlite_journal, Source(groups=PEOPLE, error=error)))
-    asked = sqlite_journal.pauses_of("jira:1")
+    rest = Snoozed(context(sqlite_journal, Source(groups=PEOPLE, error=error)))
+    asked = sqlite_journal.snoozes_of("jira:1")
     assert rest.resting(Due(facts, view, 2, asked), audience) is rests
     assert not rest.resting(Due(facts, view, 1, asked), audience), "the last step comes whatever was pressed"

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from fakes import Clock
 
-from bot.interactions.worker import PATIENCE, SILENT, Reception
+from bot.interactions.worker import PATIENCE, SILENT, InteractionWorker
 from bot.journal import Journal
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.waiver_modal import note_of
 from domain.ports.errors import Gone, SourceError, Unreachable
-from domain.ports.interactions import Deed, Interaction, Visitor
+from domain.ports.interactions import Interaction, InteractionKind, Visitor
 
-HELP = Interaction("c1", Deed.COMMAND, "U1", "/sluis", "help", place="C1")
+HELP = Interaction("c1", InteractionKind.COMMAND, "U1", "/sluis", "help", place="C1")
 NOTE = note_of("jira:1", "nl", "C1")
 
 
@@ -67,13 +67,15 @@ def done() -> list[str]:
 
 
 @pytest.fixture
-def reception(sqlite_journal: Journal, clock: Clock, desk: FakeDesk, done: list[str]) -> Iterator[Reception]:
-    speak = Speaker("en", ZoneInfo("Europe/Brussels"))
+def reception(
+    sqlite_journal: Journal, clock: Clock, desk: FakeDesk, done: list[str]
+) -> Iterator[InteractionWorker]:
+    speak = Translator("en", ZoneInfo("Europe/Brussels"))
     ctx: Any = SimpleNamespace(journal=sqlite_journal, clock=clock, speak=speak, sources=(), policy=None)
-    yield Reception(ctx, desk, on_done=done.append)  # type: ignore[arg-type]
+    yield InteractionWorker(ctx, desk, on_done=done.append)  # type: ignore[arg-type]
 
 
-def test_a_deed_is_answered_once(reception: Reception, desk: FakeDesk, done: list[str]) -> None:
+def test_a_deed_is_answered_once(reception: InteractionWorker, desk: FakeDesk, done: list[str]) -> None:
     for _ in range(3):
         assert reception.take(HELP) is None
     assert [reception.work_off() for _ in range(2)] == [1, 0]
@@ -83,7 +85,7 @@ def test_a_deed_is_answered_once(reception: Reception, desk: FakeDesk, done: lis
 
 
 def test_an_answer_that_could_not_be_given_is_given_later_and_decided_once(
-    reception: Reception, desk: FakeDesk, done: list[str], clock: Clock
+    reception: InteractionWorker, desk: FakeDesk, done: list[str], clock: Clock
 ) -> None:
     desk.faults = [Unreachable("slack", "down"), Unreachable("slack", "down")]
     reception.take(HELP)
@@ -95,25 +97,25 @@ def test_an_answer_that_could_not_be_given_is_given_later_and_decided_once(
 
 
 def test_when_nobody_can_be_asked_it_gives_up_in_the_end(
-    reception: Reception, desk: FakeDesk, sqlite_journal: Journal, clock: Clock
+    reception: InteractionWorker, desk: FakeDesk, sqlite_journal: Journal, clock: Clock
 ) -> None:
     desk.lost = Unreachable("slack", "down")
     reception.take(HELP)
     tried = 0
-    while sqlite_journal.waiting_deeds():
+    while sqlite_journal.waiting_interactions():
         tried += reception.work_off()
         clock.forward(seconds=60)
     assert (tried, desk.told) == (PATIENCE, [])
 
 
 def test_a_deed_we_cannot_digest_is_told_and_keeps_nobody_waiting(
-    reception: Reception, desk: FakeDesk, done: list[str]
+    reception: InteractionWorker, desk: FakeDesk, done: list[str]
 ) -> None:
     desk.lost = RuntimeError("a bug")
     reception.take(HELP)
     assert reception.work_off() == 1
     desk.lost = None
-    reception.take(Interaction("c2", Deed.COMMAND, "U1", "/sluis", "help"))
+    reception.take(Interaction("c2", InteractionKind.COMMAND, "U1", "/sluis", "help"))
     reception.work_off()
     assert done == ["failed: RuntimeError", "help"]
     assert desk.told[0].startswith("Something went wrong here, and nothing was done.")
@@ -122,13 +124,13 @@ def test_a_deed_we_cannot_digest_is_told_and_keeps_nobody_waiting(
 @pytest.mark.parametrize(
     ("one", "shown"),
     [
-        (Interaction("f1", Deed.FORM, "U1", "waive", NOTE, view="V1"), "Een ogenblik…"),
-        (Interaction("f1", Deed.FORM, "U1", "waive", "not ours", view="V1"), None),
-        (Interaction("p1", Deed.PRESS, "U1", "waive", NOTE), None),
+        (Interaction("f1", InteractionKind.FORM, "U1", "waive", NOTE, view="V1"), "Een ogenblik…"),
+        (Interaction("f1", InteractionKind.FORM, "U1", "waive", "not ours", view="V1"), None),
+        (Interaction("p1", InteractionKind.PRESS, "U1", "waive", NOTE), None),
     ],
 )
 def test_a_form_shows_at_once_that_it_is_looked_at(
-    reception: Reception, one: Interaction, shown: str | None
+    reception: InteractionWorker, one: Interaction, shown: str | None
 ) -> None:
     view = reception.take(one)
     text = view["blocks"][0]["elements"][0]["elements"][0]["text"] if view else None
@@ -138,9 +140,9 @@ def test_a_form_shows_at_once_that_it_is_looked_at(
 @pytest.mark.parametrize(
     "value", ["nonsense", "jira:1", "", '["jira:1", "nl"]', "{}", '["jira:1","fr","C1"]']
 )
-@pytest.mark.parametrize("deed", [Deed.PRESS, Deed.FORM])
+@pytest.mark.parametrize("deed", [InteractionKind.PRESS, InteractionKind.FORM])
 def test_what_is_not_ours_comes_to_nothing(
-    reception: Reception, desk: FakeDesk, done: list[str], deed: Deed, value: str
+    reception: InteractionWorker, desk: FakeDesk, done: list[str], deed: InteractionKind, value: str
 ) -> None:
     reception.take(Interaction("x", deed, "U1", "seen", value, {"a": "b"}))
     reception.work_off()
@@ -151,7 +153,7 @@ def test_what_is_not_ours_comes_to_nothing(
     ("quiet", "alive"), [(0.0, True), (SILENT - 1, True), (SILENT, False), (1e9, False), (None, True)]
 )
 def test_well_means_that_the_service_was_heard_from_lately(
-    reception: Reception, desk: FakeDesk, quiet: float | None, alive: bool
+    reception: InteractionWorker, desk: FakeDesk, quiet: float | None, alive: bool
 ) -> None:
     desk.quiet = quiet
     assert not reception.alive, "nobody works yet"

@@ -35,7 +35,7 @@ def whole(journal: Journal) -> list[str]:
 def lived(journal: Journal) -> None:
     """A ticket judged twice, commented on, and excepted."""
     journal.store(TICKET, [finding("ICR-1", Verdict.MISSING)], SNAPSHOT, NOW, [COMMENT])
-    (due,) = journal.due_slots(NOW)
+    (due,) = journal.due_rows(NOW)
     slot = journal.lease(due.id, "me", NOW, 60)
     assert slot is not None
     journal.begin(slot, Place("10001"), NOW, 60)
@@ -98,8 +98,8 @@ def test_personal_data_stand_beside_the_chain(journal: Journal) -> None:
     ],
 )
 def test_a_write_that_did_not_work_out(journal: Journal, error, not_done, told) -> None:
-    journal.wish([COMMENT], NOW)
-    slot = journal.lease(journal.due_slots(NOW)[0].id, "me", NOW, 60)
+    journal.put_messages([COMMENT], NOW)
+    slot = journal.lease(journal.due_rows(NOW)[0].id, "me", NOW, 60)
     assert slot is not None
     journal.release(slot, None, error, not_done=not_done, now=NOW)
     facts = [facts for *_, facts in record(journal)]
@@ -108,8 +108,8 @@ def test_a_write_that_did_not_work_out(journal: Journal, error, not_done, told) 
 
 
 def test_a_confirmation_that_comes_too_late_is_told_as_doubt(journal: Journal) -> None:
-    journal.wish([COMMENT], NOW)
-    first = journal.lease(journal.due_slots(NOW)[0].id, "me", NOW, 60)
+    journal.put_messages([COMMENT], NOW)
+    first = journal.lease(journal.due_rows(NOW)[0].id, "me", NOW, 60)
     assert first is not None
     assert journal.lease(first.id, "other", NOW + timedelta(minutes=2), 60) is not None
     assert not journal.begin(first, Place("10001"), NOW, 60)

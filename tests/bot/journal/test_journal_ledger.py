@@ -15,7 +15,7 @@ from bot.journal.schema import CURSOR, META
 from domain.fields import Field
 from domain.finding import Finding
 from domain.lifecycle import Severity, State, Verdict
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.people import Group
 from domain.sentence import say
 from domain.ticket import Ticket, TicketKind, TicketRef
@@ -39,7 +39,9 @@ TICKET = Ticket(
     },
 )
 SNAPSHOT = {"key": "CHG-1", "fields": {"b": 1, "a": [True, None]}}
-COMMENT = Wish("jira", "jira:10001", "comment", "10001", "hash-a", {"text": "a"}, say("first said"))
+COMMENT = OutgoingMessage(
+    "jira", "jira:10001", "comment", "10001", "hash-a", {"text": "a"}, say("first said")
+)
 
 
 def finding(rule: str, verdict: Verdict) -> Finding:
@@ -123,12 +125,12 @@ def test_a_ticket_that_is_gone_gets_no_more_text_until_it_is_back(journal: Journ
     assert row is not None
     assert row.gone_at == LATER
     assert not journal.seen(row.ref)
-    assert journal.due_slots(LATER) == ()
+    assert journal.due_rows(LATER) == ()
     journal.gone("jira", "10001", LATER, [replace(card, digest="last words")])
-    assert [due.target for due in journal.due_slots(LATER)] == ["slack"]
+    assert [due.target for due in journal.due_rows(LATER)] == ["slack"]
     journal.store(TICKET, [], SNAPSHOT, LATER, [COMMENT])
     assert journal.seen(row.ref)
-    assert [due.target for due in journal.due_slots(LATER)] == ["jira", "slack"]
+    assert [due.target for due in journal.due_rows(LATER)] == ["jira", "slack"]
 
 
 def test_a_ticket_out_of_sight_is_left_alone_but_nothing_is_concluded(journal: Journal) -> None:
@@ -138,10 +140,14 @@ def test_a_ticket_out_of_sight_is_left_alone_but_nothing_is_concluded(journal: J
     journal.out_of_sight("jira", ["10001"], LATER + timedelta(days=1))
     (row,) = journal.open_tickets()
     assert (row.hidden_at, row.gone_at) == (LATER, None)
-    assert [due.target for due in journal.due_slots(LATER)] == ["jira"], "what is to be said stands"
-    assert (journal.asked_of(), journal.due_again("jira", LATER), journal.seen(row.ref)) == ((), (), False)
+    assert [due.target for due in journal.due_rows(LATER)] == ["jira"], "what is to be said stands"
+    assert (journal.rows_awaiting(), journal.due_again("jira", LATER), journal.seen(row.ref)) == (
+        (),
+        (),
+        False,
+    )
     journal.store(TICKET, [soon], SNAPSHOT, LATER)
-    (row,) = journal.asked_of()
+    (row,) = journal.rows_awaiting()
     assert (row.hidden_at, journal.seen(row.ref)) == (None, True)
 
 
@@ -177,7 +183,7 @@ def test_ticket_findings_and_wishes_are_stored_together_or_not_at_all(journal: J
         journal.store(TICKET, [finding("ICR-01", Verdict.MET)], SNAPSHOT, NOW, [broken])
     assert journal.ticket("jira", "CHG-1") is None
     assert journal.previous("jira", "10001") == {}
-    assert journal.due_slots(NOW) == ()
+    assert journal.due_rows(NOW) == ()
 
 
 def test_hash_of_a_snapshot_does_not_depend_on_the_order_of_its_keys() -> None:

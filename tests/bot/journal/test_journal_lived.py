@@ -34,7 +34,7 @@ def known(journal: Journal) -> dict[str, object]:
         "tickets": {row.key: row.state.value for row in journal.open_tickets()},
         "verdicts": {v.value: n for v, n in Counter(journal.previous("jira", "chg-1").values()).items()},
         "messages": [
-            len([slot for slot in journal.slots_of(ticket) if slot.applied_hash])
+            len([slot for slot in journal.rows_of(ticket) if slot.applied_hash])
             for ticket in (CHANGE, ROLLED_OUT, RELEASE)
         ],
         "notices": [
@@ -42,12 +42,12 @@ def known(journal: Journal) -> dict[str, object]:
             for notice in journal.notices("jira", "chg-2")
         ],
         "underway": [(one.stage, one.recipients) for one in journal.underway("jira", "chg-2")],
-        "pauses": [(one.person, one.kind.value, one.until) for one in journal.pauses_of(CHANGE)],
+        "pauses": [(one.person, one.kind.value, one.until) for one in journal.snoozes_of(CHANGE)],
         "waivers": [(one.by, one.rules, one.until) for one in journal.waivers_of(CHANGE)],
         "members": [(one.person.name, one.since) for one in cab.memberships],
-        "deeds": [(one["action"], one["outcome"]) for one in journal.deeds_of(CHANGE)],
-        "hints": [(one.source, one.ticket) for one in journal.heard(at(17, 10, 5))],
-        "open asks": Counter((ask.audience, ask.step) for ask in journal.asks()),
+        "deeds": [(one["action"], one["outcome"]) for one in journal.interactions_of(CHANGE)],
+        "hints": [(one.source, one.ticket) for one in journal.pending_hints(at(17, 10, 5))],
+        "open asks": Counter((ask.audience, ask.step) for ask in journal.requests()),
         "flaws": list(journal.audit_flaws({})),
         "rows of the trail": journal.audit_length(),
     }

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.journal import Journal, Slot, open_journal
+from bot.journal import Journal, OutboxRow, open_journal
 from domain.facts import Notice
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.people import Role
 from domain.ports.messaging import Marker, Place
 from domain.sentence import say
@@ -18,11 +18,11 @@ from domain.sentence import say
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
 LATER = NOW + timedelta(hours=1)
-CARD = Wish("slack", "jira:1", "card", "C1", "a", {"text": "a"}, say("first said"))
+CARD = OutgoingMessage("slack", "jira:1", "card", "C1", "a", {"text": "a"}, say("first said"))
 NEWS = replace(CARD, kind="news:1", thread_kind="card", once=True)
 
 
-def taken(journal: Journal, slot_id: int = 1, now: datetime = NOW) -> Slot:
+def taken(journal: Journal, slot_id: int = 1, now: datetime = NOW) -> OutboxRow:
     slot = journal.lease(slot_id, "me", now, 600)
     assert slot is not None
     return slot
@@ -35,16 +35,16 @@ def posted(journal: Journal, slot_id: int = 1, remote_id: str = "r1", now: datet
 
 
 def kinds(journal: Journal, now: datetime = NOW) -> list[str]:
-    return [due.kind for due in journal.due_slots(now)]
+    return [due.kind for due in journal.due_rows(now)]
 
 
 def test_a_wish_is_due_until_it_stands_outside(journal: Journal) -> None:
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     assert kinds(journal) == ["card"]
     posted(journal)
     assert kinds(journal) == []
-    assert journal.settled_slots() == 1
-    (slot,) = journal.slots_of("jira:1")
+    assert journal.settled_rows() == 1
+    (slot,) = journal.rows_of("jira:1")
     assert (slot.remote_id, slot.applied_hash, slot.stands, slot.doubtful) == ("r1", "a", Place("C1"), False)
     assert (slot.first_attempt_at, slot.applied_at, slot.reason) == (NOW, NOW, "first said")
 
@@ -57,8 +57,8 @@ def test_the_same_wish_changes_nothing_and_another_one_gets_the_next_number(jour
         replace(CARD, digest="b"),
         replace(CARD, digest="b"),
     ):
-        journal.wish([wish], NOW)
-        (slot,) = journal.slots_of("jira:1")
+        journal.put_messages([wish], NOW)
+        (slot,) = journal.rows_of("jira:1")
         seen.append((slot.desired_hash, slot.desired_rev, slot.desired_body))
     assert seen == [
         ("a", 1, {"text": "a"}),
@@ -69,33 +69,33 @@ def test_the_same_wish_changes_nothing_and_another_one_gets_the_next_number(jour
 
 
 def test_a_wish_that_stands_outside_touches_no_row(journal: Journal) -> None:
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     posted(journal)
-    before = journal.slots_of("jira:1")
-    journal.wish([replace(CARD, body={"text": "other clock text"})], LATER)
-    assert journal.slots_of("jira:1") == before
+    before = journal.rows_of("jira:1")
+    journal.put_messages([replace(CARD, body={"text": "other clock text"})], LATER)
+    assert journal.rows_of("jira:1") == before
 
 
 def test_what_is_posted_once_stays_as_it_is(journal: Journal) -> None:
-    journal.wish([replace(CARD, once=True)], NOW)
+    journal.put_messages([replace(CARD, once=True)], NOW)
     posted(journal)
-    journal.wish([replace(CARD, once=True, digest="b")], NOW)
+    journal.put_messages([replace(CARD, once=True, digest="b")], NOW)
     assert kinds(journal) == []
-    assert journal.slots_of("jira:1")[0].desired_hash == "a"
+    assert journal.rows_of("jira:1")[0].desired_hash == "a"
 
 
 def test_what_is_withdrawn_is_not_due_until_it_is_wished_again(journal: Journal) -> None:
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     journal.withdraw("slack", "jira:1", "card")
     assert kinds(journal) == []
     assert journal.lease(1, "me", NOW, 600) is None
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     assert kinds(journal) == ["card"]
 
 
 def test_messages_in_a_thread_come_after_the_one_that_starts_it(journal: Journal) -> None:
-    journal.wish([NEWS, replace(NEWS, ticket="jira:2"), CARD], NOW)
-    assert [(due.ticket, due.kind) for due in journal.due_slots(NOW)] == [
+    journal.put_messages([NEWS, replace(NEWS, ticket="jira:2"), CARD], NOW)
+    assert [(due.ticket, due.kind) for due in journal.due_rows(NOW)] == [
         ("jira:1", "card"),
         ("jira:1", "news:1"),
         ("jira:2", "news:1"),
@@ -107,7 +107,7 @@ def test_messages_in_a_thread_come_after_the_one_that_starts_it(journal: Journal
 
 
 def test_only_one_holds_a_slot_and_a_lease_runs_out(journal: Journal) -> None:
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     first = taken(journal)
     assert journal.lease(1, "other", NOW + timedelta(seconds=600), 600) is None
     assert kinds(journal) == []
@@ -121,7 +121,7 @@ def test_only_one_holds_a_slot_and_a_lease_runs_out(journal: Journal) -> None:
 
 
 def test_who_confirms_too_late_puts_the_slot_in_doubt_for_all(journal: Journal) -> None:
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     first = taken(journal)
     assert journal.begin(first, first.home, NOW, 600)
     second = taken(journal, now=LATER)
@@ -133,20 +133,20 @@ def test_who_confirms_too_late_puts_the_slot_in_doubt_for_all(journal: Journal) 
 
 
 def test_a_write_in_doubt_is_due_though_the_old_text_is_wanted_again(journal: Journal) -> None:
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     posted(journal)
-    journal.wish([replace(CARD, digest="b")], NOW)
+    journal.put_messages([replace(CARD, digest="b")], NOW)
     slot = taken(journal)
     assert journal.begin(slot, slot.stands, NOW, 600)
     journal.release(slot, None, "time-out")
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     assert kinds(journal) == ["card"]
     assert taken(journal).doubtful
 
 
 @pytest.mark.parametrize(("not_done", "doubtful"), [(True, False), (False, True)])
 def test_a_refused_write_leaves_no_doubt(journal: Journal, not_done: bool, doubtful: bool) -> None:
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     slot = taken(journal)
     journal.begin(slot, slot.home, NOW, 600)
     journal.release(slot, SOON, "no", not_done=not_done)
@@ -156,7 +156,7 @@ def test_a_refused_write_leaves_no_doubt(journal: Journal, not_done: bool, doubt
 
 
 def test_an_earlier_doubt_outlives_a_refusal(journal: Journal) -> None:
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     slot = taken(journal)
     journal.begin(slot, slot.home, NOW, 600)
     journal.release(slot, None, "time-out")
@@ -166,25 +166,25 @@ def test_an_earlier_doubt_outlives_a_refusal(journal: Journal) -> None:
 
 
 def test_a_new_text_does_not_wait_for_the_pause_of_the_old_one(journal: Journal) -> None:
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     journal.release(taken(journal), LATER, "too long")
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     assert kinds(journal) == []
-    journal.wish([replace(CARD, digest="shorter")], NOW)
+    journal.put_messages([replace(CARD, digest="shorter")], NOW)
     assert kinds(journal) == ["card"]
     assert taken(journal).attempts == 0
 
 
 def test_a_forgotten_message_is_wanted_as_if_it_was_never_posted(journal: Journal) -> None:
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     posted(journal)
-    journal.wish([replace(CARD, digest="b")], NOW)
+    journal.put_messages([replace(CARD, digest="b")], NOW)
     slot = taken(journal)
     journal.begin(slot, slot.stands, NOW, 600)
     forgotten = journal.forget(slot)
     assert forgotten is not None
     journal.release(forgotten, None, "")
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     again = taken(journal)
     assert replace(again, fence=0) == replace(
         forgotten, fence=0, desired_hash="a", desired_rev=3, desired_body=CARD.body
@@ -194,7 +194,7 @@ def test_a_forgotten_message_is_wanted_as_if_it_was_never_posted(journal: Journa
 
 def test_the_key_of_a_slot_survives_a_lost_journal(blank_url: str, sqlite_journal_url: str) -> None:
     one, two = open_journal(blank_url), open_journal(sqlite_journal_url)
-    one.wish([CARD], NOW)
+    one.put_messages([CARD], NOW)
     assert taken(one).marker == Marker(two.slot_key("slack", "jira:1", "card"), "a", 1)
     others = {two.slot_key(*names) for names in (("slack", "jira:1", "news"), ("jira", "slack:1", "card"))}
     assert one.slot_key("slack", "jira:1", "card") not in others
@@ -217,7 +217,7 @@ def test_only_who_has_an_sqlite_journal_alone_frees_the_leases_of_the_dead(
     sqlite_journal_url: str, exclusive: bool
 ) -> None:
     journal = open_journal(sqlite_journal_url)
-    journal.wish([CARD], NOW)
+    journal.put_messages([CARD], NOW)
     taken(journal)
     journal.close()
     journal = open_journal(sqlite_journal_url, exclusive=exclusive)
@@ -230,7 +230,7 @@ def test_postgresql_leases_outlive_another_process_starting(
 ) -> None:
     url = make_postgres(postgres_template)
     one = open_journal(url)
-    one.wish([CARD], NOW)
+    one.put_messages([CARD], NOW)
     taken(one)
     two = open_journal(url)
     assert kinds(two) == []
@@ -239,10 +239,12 @@ def test_postgresql_leases_outlive_another_process_starting(
 
 
 def test_delivered_handovers_are_evidence(journal: Journal) -> None:
-    def handover(kind: str, ticket: str, *names: str, roles: tuple[str, ...] = ()) -> Wish:
-        return Wish("slack", ticket, kind, "C9", "h", {}, say("rolled out"), "", True, names, roles)
+    def handover(kind: str, ticket: str, *names: str, roles: tuple[str, ...] = ()) -> OutgoingMessage:
+        return OutgoingMessage(
+            "slack", ticket, kind, "C9", "h", {}, say("rolled out"), "", True, names, roles
+        )
 
-    journal.wish(
+    journal.put_messages(
         [
             handover("handover-1:operations", "jira:1", "Team Beheer", roles=("operations",)),
             handover("handover-1:u7", "jira:1", "Dirk Peeters"),

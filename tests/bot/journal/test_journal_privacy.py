@@ -16,7 +16,7 @@ from bot.journal.audit import Entry
 from bot.journal.audit_causes import Cause
 from bot.journal.schema import METADATA
 from domain.lifecycle import State, Verdict
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.people import Role
 from domain.ports.messaging import Place
 from domain.pseudonym import Persona
@@ -32,7 +32,7 @@ def lived(journal: Journal, ticket: Ticket = TICKET) -> None:
     """A ticket that tells of Karim Aziz wherever it can."""
     subject = f"{ticket.source}:{ticket.id}"
     comment = replace(COMMENT, ticket=subject, container=ticket.id, body={"text": "Approved by Karim Aziz"})
-    told = Wish(
+    told = OutgoingMessage(
         "slack", subject, "handover-1:acc-9", "D1", "h", {"text": "x"}, say("y"), recipients=("Karim Aziz",)
     )
     journal.store(ticket, [finding("ICR-1", Verdict.MISSING)], SNAPSHOT, NOW, [comment, told])
@@ -40,7 +40,7 @@ def lived(journal: Journal, ticket: Ticket = TICKET) -> None:
         subject, ("ICR-1",), "Karim Aziz said so", "Karim Aziz", Role.CAB, NOW, NOW + timedelta(days=9)
     )
     journal.record_waiver(waiver, "acc-9")
-    for due in journal.due_slots(NOW):
+    for due in journal.due_rows(NOW):
         slot = journal.lease(due.id, "me", NOW, 60)
         assert slot is not None
         journal.begin(slot, Place("10001"), NOW, 60)
@@ -95,11 +95,11 @@ def test_erasing_leaves_the_chain_whole_and_no_name(journal: Journal) -> None:
     assert snapshot is not None
     assert row.snapshot_hash == digest(snapshot)
     assert snapshot["approvals"] == [{"person": {"id": done.pseudonym, "name": done.pseudonym}}]
-    assert [(s.kind, bool(s.applied_hash)) for s in journal.slots_of("jira:10001")] == [
+    assert [(s.kind, bool(s.applied_hash)) for s in journal.rows_of("jira:10001")] == [
         ("comment", True),
         ("handover-1:acc-9", True),
     ]
-    assert journal.due_slots(LATER) == ()
+    assert journal.due_rows(LATER) == ()
 
 
 def test_what_was_erased_cannot_be_changed_unnoticed(journal: Journal) -> None:
@@ -145,7 +145,7 @@ def test_only_what_was_closed_long_ago_is_forgotten(journal: Journal) -> None:
     assert journal.forget_before(NOW - timedelta(days=365), NOW) == 3
     assert sorted(row.key for row in journal.called("CHG-2") + journal.called("CHG-4")) == ["CHG-2", "CHG-4"]
     assert [journal.called(key) for key in ("CHG-1", "CHG-3", "CHG-5")] == [(), (), ()]
-    assert journal.slots_of("jira:1") == journal.waivers_of("jira:1") == ()
+    assert journal.rows_of("jira:1") == journal.waivers_of("jira:1") == ()
     assert (journal.snapshot("jira", "1"), journal.previous("jira", "1")) == (None, {})
     assert whole(journal) == []
     found = journal.audit_excerpt({"jira:1"})

@@ -15,14 +15,14 @@ from bot.journal.receipts import ReceiptRow
 from bot.journal.schema import METADATA
 from bot.journal.schema import TICKET as TICKETS
 from domain.lifecycle import State, Verdict
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.people import Group, Membership, Person, Role, RoleMembers
-from domain.ports.interactions import Deed, Interaction
+from domain.ports.interactions import Interaction, InteractionKind
 from domain.ports.messaging import Place
 from domain.pseudonym import Persona
-from domain.requests import Ask, Claim
+from domain.requests import ActionRequest, OnceKey
 from domain.sentence import say
-from domain.snooze import Pause, PauseKind
+from domain.snooze import Snooze, SnoozeKind
 from domain.ticket import Ticket
 from domain.waiver import Waiver
 
@@ -47,8 +47,8 @@ PEOPLE = (
 
 def did(journal: Journal, number: int, at: datetime, ticket: str, **made: object) -> None:
     """She did something on Slack, and was answered."""
-    journal.keep(Interaction(f"press:{number}", Deed.PRESS, "U0RITA9999", "seen", ""), at)
-    deed = journal.next_deed("me", at, 60)
+    journal.keep(Interaction(f"press:{number}", InteractionKind.PRESS, "U0RITA9999", "seen", ""), at)
+    deed = journal.next_interaction("me", at, 60)
     assert deed
     assert journal.decide(deed, "me", Decided("seen", {}, ticket, RITA.id, RITA.name, **made), at)  # type: ignore[arg-type]
     journal.answered(deed, at)
@@ -58,24 +58,28 @@ def lived(journal: Journal, ticket: Ticket = TICKET, at: datetime = NOW) -> None
     """She is in all of it."""
     late = at + timedelta(days=9)
     mail = {"subject": "CHG-1", "text": "Dear Rita Goossens,\nyour contact is Rita Goossens"}
-    letter = Wish("mail", SUBJECT, "handover-1:operations", "team:operations", "h", mail, say("x"),
+    letter = OutgoingMessage("mail", SUBJECT, "handover-1:operations", "team:operations", "h", mail, say("x"),
                   recipients=("Rita Goossens",))  # fmt: skip
     snapshot = {"approvals": [{"person": {"id": RITA.id, "name": RITA.name}}]}
     journal.store(ticket, [replace(finding("ICR-1", Verdict.MISSING), who=(RITA,))], snapshot, at, [letter])
-    for due in journal.due_slots(at):
+    for due in journal.due_rows(at):
         slot = journal.lease(due.id, "me", at, 60)
         assert slot and journal.begin(slot, Place("team:operations"), at, 60)
         journal.confirm(slot, "<letter>", at)
-    pause = Pause(SUBJECT, RITA.id, RITA.name, PauseKind.SEEN, at, late, "D1")
+    pause = Snooze(SUBJECT, RITA.id, RITA.name, SnoozeKind.SEEN, at, late, "D1")
     did(journal, 1, at, SUBJECT, pause=pause)
     did(journal, 2, at, SUBJECT, receipt=ReceiptRow(SUBJECT, "handover-1:operations", RITA.id, RITA.name, at))
     did(journal, 3, at, SUBJECT, waiver=Waiver(SUBJECT, ("ICR-1",), "why", RITA.name, Role.CAB, at, late))
     did(journal, 4, at, "")  # asked for help, about no ticket
-    reminder = Wish("slack", f"reminder:{RITA.name}", "reminder:0123", "D1", "h", {"text": f"{RITA.name}: CHG-1"},
-                    say("x"), once=True)  # fmt: skip
-    ask = Ask(SUBJECT, "ICR-1", Role.OPERATIONS.value, at)
-    assert journal.say_once([Claim(f"remind:{SUBJECT}:2@{RITA.name}", at.date())], [reminder], at, [ask])
-    for due in journal.due_slots(at):
+    body = {"text": f"{RITA.name}: CHG-1"}
+    reminder = OutgoingMessage(
+        "slack", f"reminder:{RITA.name}", "reminder:0123", "D1", "h", body, say("x"), once=True
+    )
+    ask = ActionRequest(SUBJECT, "ICR-1", Role.OPERATIONS.value, at)
+    assert journal.enqueue_once(
+        [OnceKey(f"remind:{SUBJECT}:2@{RITA.name}", at.date())], [reminder], at, [ask]
+    )
+    for due in journal.due_rows(at):
         slot = journal.lease(due.id, "me", at, 60)
         assert slot and journal.begin(slot, Place("D1"), at, 60)
         journal.confirm(slot, "m1", at)
@@ -116,7 +120,7 @@ def test_erasing_leaves_nothing_of_her_anywhere(journal: Journal) -> None:
     assert journal.told_of(HERS) == ()
     assert whole(journal) == []
     assert rows(journal) == before | {"audit": before["audit"] + 1}
-    assert journal.due_slots(NOW) == (), "nothing goes out anew"
+    assert journal.due_rows(NOW) == (), "nothing goes out anew"
     (notice,) = journal.notices("jira", "10001")
     assert notice.receipt and notice.receipt.person == done.pseudonym
 

@@ -48,14 +48,14 @@ def used(url: str) -> None:
     assert journal.previous("jira", "1") == {"ICR-09": Verdict.MISSING}
     assert journal.since("jira", "1") == {"ICR-09": MOMENT}
     assert (journal.mark("jira"), journal.last_success("jira")) == (MOMENT, MOMENT)
-    (slot,) = journal.slots_of("jira:1")
+    (slot,) = journal.rows_of("jira:1")
     assert (slot.kind, slot.remote_id, slot.applied_hash) == ("comment", "501", "h1")
-    assert journal.due_slots(LATER) == (), "what stands outside is not posted anew"
+    assert journal.due_rows(LATER) == (), "what stands outside is not posted anew"
     assert journal.last_run() is not None
     assert list(journal.audit_flaws({})) == []
     trail = journal.audit_length()
     journal.store(TICKET, [finding("ICR-1", Verdict.MET)], {}, NOW, [COMMENT])
-    assert [due.ticket for due in journal.due_slots(NOW)] == ["jira:10001"]
+    assert [due.ticket for due in journal.due_rows(NOW)] == ["jira:10001"]
     assert [flaw.seq for flaw in journal.audit_flaws({})] == []
     assert journal.audit_head().seq == trail + 1
     journal.close()
@@ -86,8 +86,8 @@ def test_what_people_did_before_still_counts(blank_url: str, revision: str) -> N
     cab = RoleMembers(groups=(Group("cab", "CAB"),))
     seen = {
         "members": [one.person.name for one in journal.watched("jira", cab)["cab"].memberships],
-        "deeds": [(one["person"], one["outcome"]) for one in journal.deeds_of("jira:1")],
-        "pauses": [(one.person, one.kind.value) for one in journal.pauses_of("jira:1")],
+        "deeds": [(one["person"], one["outcome"]) for one in journal.interactions_of("jira:1")],
+        "pauses": [(one.person, one.kind.value) for one in journal.snoozes_of("jira:1")],
         "trail": journal.audit_length(),
     }
     karim = Persona(frozenset({"acc-9"}), frozenset({"Karim Aziz"}))

@@ -127,9 +127,9 @@ def test_people_are_reminded_of_open_tickets_and_of_what_an_emergency_skipped(jo
         ("4", State.CANCELED, ()),
     ):
         journal.store(ticket(state, id=key, key=key), findings, {}, day(2))
-    assert [row.key for row in journal.asked_of()] == ["1", "3"]
+    assert [row.key for row in journal.rows_awaiting()] == ["1", "3"]
     journal.gone("jira", "3", day(3))
-    assert [row.key for row in journal.asked_of()] == ["1"]
+    assert [row.key for row in journal.rows_awaiting()] == ["1"]
 
 
 def test_until_when_an_emergency_makes_good_is_remembered_while_it_must(journal: Journal) -> None:

@@ -48,14 +48,14 @@ rules:
 SAY = """
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from domain.asset import Dimension
 from rules.wording import class_letter
-speak = Speaker("fr", ZoneInfo("UTC"))
+speak = Translator("fr", ZoneInfo("UTC"))
 print(speak(datetime(2026, 11, 24, 18, tzinfo=UTC)))
 print(speak(class_letter(Dimension.CONFIDENTIALITY, 3)), speak(class_letter(Dimension.INTEGRITY, 2)))
 print(speak.listed(["A", "B"]))
-print(Speaker("de", ZoneInfo("UTC")).language)
+print(Translator("de", ZoneInfo("UTC")).language)
 """
 
 

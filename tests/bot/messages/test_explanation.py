@@ -29,7 +29,7 @@ from rich.console import Console
 
 from bot.cli.console import show_tree
 from bot.messages.explanation import Branch, does_apply, plain_tree, reasoning, reasoning_json
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from domain.asset import Flag
 from domain.fields import FIELDS, Field
 from domain.lifecycle import State, Verdict
@@ -37,12 +37,12 @@ from domain.people import Membership, Role
 from domain.waiver import Waiver
 from rules.engine import evaluate
 from rules.loading.loader import load_packs
-from rules.trace import LookedAt, looked_at
+from rules.trace import LookedAt, access_trace
 
 PACKS = load_packs(["vo-icr"])
 RULES = {rule.id: rule for pack in PACKS for rule in pack.rules}
-EN = Speaker("en", ZoneInfo("Europe/Brussels"))
-NL = Speaker("nl", ZoneInfo("Europe/Brussels"))
+EN = Translator("en", ZoneInfo("Europe/Brussels"))
+NL = Translator("nl", ZoneInfo("Europe/Brussels"))
 SECRET = subject("Citizen register", c=5, i=1, a=1, flags=(Flag.GDPR,))
 
 
@@ -133,7 +133,7 @@ def test_since_and_until_when_the_deciders_hold_the_role_is_shown_below_it():
     ],
 )
 def test_what_is_looked_at_is_found_out_by_looking(rule_id, looked):
-    assert looked_at(facts(subjects=(SECRET,), roles=ROLES), RULES[rule_id]) == looked
+    assert access_trace(facts(subjects=(SECRET,), roles=ROLES), RULES[rule_id]) == looked
 
 
 def test_a_waived_finding_shows_the_exception_and_what_lies_under():

@@ -19,8 +19,8 @@ from bot.messages import card, handover
 from bot.messages.comment import compose
 from bot.messages.explanation import plain_tree, reasoning
 from bot.messages.formats import adf, plain, wiki
-from bot.messages.handover import Asked, Sent
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.handover import HandoverAudience, Sent
+from bot.messages.i18n.speaker import Translator
 from bot.policy.reminders import Due, Reminder
 from bot.policy.ticket_summary import overview
 from domain.asset import Flag
@@ -28,11 +28,11 @@ from domain.facts import Facts, Trouble, Underway
 from domain.lifecycle import State
 from domain.people import Role
 from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
-from domain.snooze import Pause, PauseKind
+from domain.snooze import Snooze, SnoozeKind
 from domain.ticket import Change
 from domain.waiver import Substitute, Waiver
 from rules.engine import evaluate
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 from rules.loading.loader import load_packs
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -115,8 +115,12 @@ CASES = {
 
 
 PAUSES = tuple(
-    Pause("jira:1", who.id, who.name, kind, day(number, 8), day(number + 2))
-    for who, kind, number in ((CI, PauseKind.SEEN, 9), (BO, PauseKind.SNOOZED, 9), (AN, PauseKind.SEEN, 10))
+    Snooze("jira:1", who.id, who.name, kind, day(number, 8), day(number + 2))
+    for who, kind, number in (
+        (CI, SnoozeKind.SEEN, 9),
+        (BO, SnoozeKind.SNOOZED, 9),
+        (AN, SnoozeKind.SEEN, 10),
+    )
 )
 
 
@@ -128,36 +132,36 @@ def golden(name: str, text: str) -> None:
 
 
 @pytest.fixture(params=["en", "nl"])
-def speak(request: pytest.FixtureRequest) -> Speaker:
-    return Speaker(request.param, ZoneInfo("Europe/Brussels"))
+def speak(request: pytest.FixtureRequest) -> Translator:
+    return Translator(request.param, ZoneInfo("Europe/Brussels"))
 
 
 def lines(facts: Facts):
-    return group_lines(evaluate(facts, PACKS))
+    return group_findings(evaluate(facts, PACKS))
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_comments(speak: Speaker, name: str) -> None:
+def test_comments(speak: Translator, name: str) -> None:
     document = compose(CASES[name], lines(CASES[name]), speak)
     golden(f"comment-{name}-{speak.language}", plain.render(document))
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_cards(speak: Speaker, name: str) -> None:
+def test_cards(speak: Translator, name: str) -> None:
     golden(f"card-{name}-{speak.language}", card.compose(CASES[name], lines(CASES[name]), speak)["text"])
 
 
 @pytest.mark.parametrize("reason", ["Backout plan is mandatory", ""], ids=["policy", "rights"])
-def test_a_card_alone(speak: Speaker, reason: str) -> None:
+def test_a_card_alone(speak: Translator, reason: str) -> None:
     """The ticket does not take the comment: the card carries all of it, and says so."""
     told = card.compose(CASES["bare"], lines(CASES["bare"]), speak, refused=reason)["text"]
     golden(f"card-alone-{'policy' if reason else 'rights'}-{speak.language}", told)
 
 
-def test_handovers_reminder_news_and_reasoning(speak: Speaker) -> None:
+def test_handovers_reminder_news_and_reasoning(speak: Translator) -> None:
     done = case(state=State.REVIEW, actual_end=day(9), result="successful", operational_at=day(10))
     for stage in (1, 2):
-        asked = Asked(stage, ("Web team", "Bo"), f"handover-{stage}:operations")
+        asked = HandoverAudience(stage, ("Web team", "Bo"), f"handover-{stage}:operations")
         golden(
             f"handover-{stage}-{speak.language}",
             handover.compose(done, lines(done), asked, speak)["text"],
@@ -187,7 +191,7 @@ def test_handovers_reminder_news_and_reasoning(speak: Speaker) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_comment_can_be_read_in_half_a_minute(speak: Speaker, name: str) -> None:
+def test_a_comment_can_be_read_in_half_a_minute(speak: Translator, name: str) -> None:
     words = plain.render(compose(CASES[name], lines(CASES[name]), speak)).split()
     assert len(words) <= 230
     first = next(iter(compose(CASES[name], lines(CASES[name]), speak).blocks))
@@ -196,7 +200,7 @@ def test_a_comment_can_be_read_in_half_a_minute(speak: Speaker, name: str) -> No
     )
 
 
-def test_every_format_says_the_same(speak: Speaker) -> None:
+def test_every_format_says_the_same(speak: Translator) -> None:
     document = compose(CASES["held"], lines(CASES["held"]), speak)
     for said in (plain.render(document), wiki.render(document), adf_text(adf.render(document))):
         flat = said.replace("\\", "")

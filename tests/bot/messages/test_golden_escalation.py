@@ -10,22 +10,22 @@ from test_golden import CASES, golden, lines, speak  # noqa: F401 - `speak` is a
 
 from bot.messages import digest, escalation
 from bot.messages.digest import Digest, Entry, Preread
-from bot.messages.escalation import Raised, Up
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.escalation import EscalatedItem, EscalationMessage
+from bot.messages.i18n.speaker import Translator
 from bot.policy.audience import Team
-from bot.policy.escalation_ladder import Ladder
-from bot.policy.overdue import Charge
+from bot.policy.escalation_ladder import EscalationPolicy
+from bot.policy.overdue import OverdueItem
 from domain.lifecycle import Verdict
 from domain.people import Role
-from domain.requests import Ask
+from domain.requests import ActionRequest
 from domain.sentence import say
 
 LATE = CASES["too-late"]
 NOW = LATE.now
 WHEN = NOW - timedelta(days=3)
 ASKED = (
-    Ask("jira:1", "x", "team:Web team", WHEN),
-    Ask("jira:1", "x", "change_manager", WHEN + timedelta(days=1), 0),
+    ActionRequest("jira:1", "x", "team:Web team", WHEN),
+    ActionRequest("jira:1", "x", "change_manager", WHEN + timedelta(days=1), 0),
 )
 NL_EN = {"nl": "Release package opgebouwd", "en": "Release package built"}
 TESTS = {"nl": "Getest en aanvaard", "en": "Tested and accepted"}
@@ -35,10 +35,10 @@ PATCH = replace(ONE, key="CHG-2", summary="Patch of the portal", start=None, end
 LONG = replace(ONE, key="CHG-3", titles=(NL_EN,) * 5, missing=5)
 
 
-def raised(audience: Team | Role, before: int, **more: object) -> Raised:
+def raised(audience: Team | Role, before: int, **more: object) -> EscalatedItem:
     line = next(line for line in lines(LATE) if line.verdict in (Verdict.MISSING, Verdict.VIOLATED))
-    given = {"start": WHEN, "ladder": Ladder(()), "verdict": Verdict.MISSING} | more
-    return Raised(audience, LATE, line, Charge(line.line, **given), before, ASKED[:before])
+    given = {"start": WHEN, "ladder": EscalationPolicy(()), "verdict": Verdict.MISSING} | more
+    return EscalatedItem(audience, LATE, line, OverdueItem(line.line, **given), before, ASKED[:before])
 
 
 STEPS = {
@@ -53,15 +53,15 @@ STEPS = {
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_steps_of_a_ladder(speak: Speaker, name: str) -> None:  # noqa: F811
-    up = Up(STEPS[name].audience, (STEPS[name],))
+def test_steps_of_a_ladder(speak: Translator, name: str) -> None:  # noqa: F811
+    up = EscalationMessage(STEPS[name].audience, (STEPS[name],))
     said = escalation.compose(up, speak)["text"]
     if isinstance(up.audience, Role):
         said += "\n\n--- in the thread\n" + escalation.in_thread(up, speak)["text"]
     golden(f"up-{name}-{speak.language}", said)
 
 
-def test_digests(speak: Speaker) -> None:  # noqa: F811
+def test_digests(speak: Translator) -> None:  # noqa: F811
     full = Digest(("Web team",), NOW, (LONG,), (ONE,), (PATCH,), (replace(ONE, key="CHG-4"),), 17)
     golden(f"digest-{speak.language}", digest.compose(full, speak)["text"])
     golden(
@@ -72,7 +72,7 @@ def test_digests(speak: Speaker) -> None:  # noqa: F811
     golden(f"digest-quiet-{speak.language}", digest.compose(quiet, speak)["text"])
 
 
-def test_pre_reads(speak: Speaker) -> None:  # noqa: F811
+def test_pre_reads(speak: Translator) -> None:  # noqa: F811
     found = (
         (say("does not comply with"), ONE),
         (say("should have been in order by now"), LONG),
@@ -85,7 +85,7 @@ def test_pre_reads(speak: Speaker) -> None:  # noqa: F811
     golden(f"preread-none-{speak.language}", digest.preread(Preread(NOW, (), frozenset(), 40), speak)["text"])
 
 
-def test_a_digest_of_hundreds_stays_within_what_slack_takes(speak: Speaker) -> None:  # noqa: F811
+def test_a_digest_of_hundreds_stays_within_what_slack_takes(speak: Translator) -> None:  # noqa: F811
     many = tuple(replace(ONE, key=f"CHG-{n}", summary="<!channel> " * 30) for n in range(300))
     full = digest.compose(Digest(("Web team",), NOW, many, many, many, many, 300), speak)
     week = digest.preread(

@@ -13,13 +13,13 @@ from bot.messages import home_tab, replies, snooze_modal, waiver_modal
 from bot.messages.blockkit import modals
 from bot.messages.blockkit.blocks import check_message
 from bot.messages.blockkit.mrkdwn import escape
-from bot.messages.i18n.speaker import Speaker
-from bot.policy.snooze import Limits, naps, settled
+from bot.messages.i18n.speaker import Translator
+from bot.policy.snooze import Limits, resolution, snooze_choices
 from domain.fields import Field
 from domain.lifecycle import Verdict
 from domain.people import Role
 from domain.sentence import say
-from domain.snooze import Pause, PauseKind
+from domain.snooze import Snooze, SnoozeKind
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
 
@@ -27,8 +27,8 @@ assert speak
 
 LIMITS = Limits((5, 2, 1), Calendar(ZoneInfo("Europe/Brussels")))
 HELD, READY = CASES["held"], CASES["ready"]
-SEEN = Pause("jira:1", "an", "An", PauseKind.SEEN, day(10), day(19))
-SNOOZED = replace(SEEN, kind=PauseKind.SNOOZED, until=day(12), shortened=True)
+SEEN = Snooze("jira:1", "an", "An", SnoozeKind.SEEN, day(10), day(19))
+SNOOZED = replace(SEEN, kind=SnoozeKind.SNOOZED, until=day(12), shortened=True)
 OTHERS = (replace(SEEN, account="bo", person="Bo"), replace(SEEN, account="ci", person="Ci"))
 POINTS = (
     home_tab.Point((("nl", "Geen productiedata als testdata"), ("en", "No production data as test data")),
@@ -39,7 +39,7 @@ WAITS = home_tab.Waiting(
     "jira", "1", "CHG-1", "https://jira.example/CHG-1", "New address format", day(20), POINTS
 )
 UNPLANNED = replace(WAITS, id="2", key="CHG-2", summary="Sign with a card", start=None, points=POINTS[1:])
-MINE = home_tab.Mine((Role.CAB,), ("Web team",), (WAITS, UNPLANNED), ("servicenow",), ())
+MINE = home_tab.MyWork((Role.CAB,), ("Web team",), (WAITS, UNPLANNED), ("servicenow",), ())
 
 
 def shown(view: dict[str, Any]) -> str:
@@ -69,7 +69,7 @@ def _texts(node: Any):
             yield from _texts(item)
 
 
-def answers(speak: Speaker) -> dict[str, dict[str, Any]]:
+def answers(speak: Translator) -> dict[str, dict[str, Any]]:
     finding = next(f for f in evaluate(HELD, PACKS) if f.id == "ICR-16")
     changed = replace(
         READY,
@@ -78,7 +78,7 @@ def answers(speak: Speaker) -> dict[str, dict[str, Any]]:
             fields=dict(READY.ticket.fields) | {"test_data": Field("synthetic", by=DIRK, at=day(7))},
         ),
     )
-    done = settled(changed, lines(changed), ("test-data", "cab-approval", "rollout"), PACKS)
+    done = resolution(changed, lines(changed), ("test-data", "cab-approval", "rollout"), PACKS)
     return {
         "seen": replies.paused(HELD, SEEN, OTHERS, False, speak),
         "snoozed": replies.paused(HELD, SNOOZED, (), True, speak),
@@ -103,7 +103,7 @@ def answers(speak: Speaker) -> dict[str, dict[str, Any]]:
     }
 
 
-def dialogs(speak: Speaker) -> dict[str, modals.View]:
+def dialogs(speak: Translator) -> dict[str, modals.View]:
     open_ = [f for f in evaluate(HELD, PACKS) if f.verdict.open][:3]
     wrong = waiver_modal.Draft(
         (open_[0].id,), "n.v.t.", "2026-03-24", say("Choose at least one requirement.")
@@ -112,20 +112,20 @@ def dialogs(speak: Speaker) -> dict[str, modals.View]:
         "waiting": waiver_modal.waiting(speak),
         "form": waiver_modal.exception_form(HELD, open_, wrong, "note", speak),
         "recorded": waiver_modal.exception_recorded("CHG-1", WAIVER, ("ICR-18",), speak),
-        "snooze": snooze_modal.snooze_form(HELD, naps(HELD, LIMITS), day(19), "note", speak),
+        "snooze": snooze_modal.snooze_form(HELD, snooze_choices(HELD, LIMITS), day(19), "note", speak),
         "home": home_tab.page(MINE, day(10), speak),
-        "home-empty": home_tab.page(home_tab.Mine(), day(10), speak),
-        "home-silent": home_tab.page(home_tab.Mine(silent=("jira",)), day(10), speak),
+        "home-empty": home_tab.page(home_tab.MyWork(), day(10), speak),
+        "home-silent": home_tab.page(home_tab.MyWork(silent=("jira",)), day(10), speak),
     }
 
 
-def test_answers_and_dialogs(speak: Speaker) -> None:
+def test_answers_and_dialogs(speak: Translator) -> None:
     said = {name: body["text"] for name, body in answers(speak).items()}
     said |= {name: shown(view) for name, view in dialogs(speak).items()}
     golden(f"desk-{speak.language}", "\n\n".join(f"== {name}\n{text}" for name, text in said.items()))
 
 
-def test_every_answer_is_one_that_slack_takes(speak: Speaker) -> None:
+def test_every_answer_is_one_that_slack_takes(speak: Translator) -> None:
     for body in answers(speak).values():
         check_message(body)
     for view in dialogs(speak).values():
@@ -135,7 +135,7 @@ def test_every_answer_is_one_that_slack_takes(speak: Speaker) -> None:
 NASTY = "<!channel> *b* <https://evil.example|click> &amp; `x`" + "x" * 5000
 
 
-def test_text_from_a_ticket_stays_text_and_within_limits(speak: Speaker) -> None:
+def test_text_from_a_ticket_stays_text_and_within_limits(speak: Translator) -> None:
     facts = replace(HELD, ticket=replace(HELD.ticket, summary=NASTY, status=NASTY, key="CHG-1" + NASTY))
     told = replies.explained(facts, lines(facts), speak)
     check_message(told)

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from bot.messages import card, handover
 from bot.messages.blockkit import blocks
 from bot.messages.blockkit.limits import LITERAL, finished, text_of
-from bot.messages.handover import Asked, Sent
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.handover import HandoverAudience, Sent
+from bot.messages.i18n.speaker import Translator
 from bot.policy.reminders import Due, Reminder
 from bot.policy.ticket_summary import overview
 from domain.facts import Facts, Trouble, Underway
@@ -26,11 +26,11 @@ from domain.fields import FIELDS, Kind
 from domain.lifecycle import State
 from domain.people import Group, Person, Role
 from rules.engine import evaluate
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
-SPEAK = Speaker("en", ZoneInfo("Europe/Brussels"))
+SPEAK = Translator("en", ZoneInfo("Europe/Brussels"))
 MORE = handover.more(SPEAK)
 
 
@@ -143,13 +143,13 @@ def poisoned(text: str) -> Facts:
 
 def messages(facts: Facts) -> Iterator[dict[str, Any]]:
     """Every message that tells of a ticket without being asked."""
-    lines = group_lines(evaluate(facts, PACKS))
+    lines = group_findings(evaluate(facts, PACKS))
     view, summary = overview(lines, facts.ticket.state), facts.ticket.summary
     yield card.compose(facts, lines, SPEAK, buttons=True)
     yield card.news(facts, lines, lines, view, SPEAK)
     yield card.reminder(Reminder("dpo", "", ((Due(facts, view, 0), view.now),)), SPEAK)
     for stage in (1, 2):
-        asked = Asked(stage, (summary,), f"handover-{stage}:team:{summary}")
+        asked = HandoverAudience(stage, (summary,), f"handover-{stage}:team:{summary}")
         yield handover.compose(facts, lines, asked, SPEAK)
     yield handover.reminder(Sent("jira", "1", summary, "", f"handover-1:{summary}", day(9)), SPEAK)
     yield handover.confirmed(summary, day(9), SPEAK)
@@ -175,12 +175,12 @@ def walk(node: Any) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("nasty", [*HOSTILE, "a|b", "naam, met komma", "x" * 400])
 def test_what_the_button_carries_comes_back_whole(nasty: str) -> None:
-    from bot.policy.actions import carried
+    from bot.policy.actions import decode
 
     kind = f"handover-1:team:{nasty}"
-    body = handover.compose(complete(stakeholders=(AN, TEAM)), (), Asked(1, (), kind), SPEAK)
+    body = handover.compose(complete(stakeholders=(AN, TEAM)), (), HandoverAudience(1, (), kind), SPEAK)
     (value,) = [e["value"] for e in walk(body["blocks"]) if e.get("action_id") == "received"]
-    about = carried(value)
+    about = decode(value)
     assert about is not None
     assert (about.ticket, handover.receipt_of(about.more)) == ("jira:1", kind)
 
@@ -190,4 +190,4 @@ def test_a_long_ticket_is_told_within_the_limits() -> None:
     for body in messages(long):
         blocks.check_message(body)
         assert len(json.dumps(body["blocks"])) < 60_000
-    assert len(handover.letter(long, (), Asked(1, ("x",)), SPEAK)["text"]) < 12_000
+    assert len(handover.letter(long, (), HandoverAudience(1, ("x",)), SPEAK)["text"]) < 12_000

@@ -22,15 +22,15 @@ from test_limits import PACKS, SPEAK, messages, poisoned, walk
 from bot.messages import card, digest, escalation, handover, home_tab, replies, waiver_modal
 from bot.messages.blockkit import blocks, modals
 from bot.messages.digest import Digest, Preread
-from bot.messages.escalation import Up
-from bot.messages.handover import Asked
+from bot.messages.escalation import EscalationMessage
+from bot.messages.handover import HandoverAudience
 from bot.messages.waiver_modal import Draft
-from bot.policy.actions import carry
-from bot.policy.snooze import Settled
+from bot.policy.actions import encode
+from bot.policy.snooze import Resolution
 from domain.people import Person, Role
 from domain.sentence import Quote, say
 from rules.engine import evaluate
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 from sandbox.slack.blocks import parse_blocks
 from sandbox.slack.views import checked
 
@@ -59,7 +59,7 @@ def digests(text: str, number: int) -> Iterator[dict[str, Any]]:
 def ladders(text: str, number: int) -> Iterator[dict[str, Any]]:
     for step in STEPS.values():
         facts = replace(step.facts, ticket=replace(step.facts.ticket, key=text or "CHG-1", summary=text))
-        up = Up(step.audience, (replace(step, facts=facts),) * max(number, 1))
+        up = EscalationMessage(step.audience, (replace(step, facts=facts),) * max(number, 1))
         yield escalation.compose(up, SPEAK)
         if isinstance(step.audience, Role):
             yield escalation.in_thread(up, SPEAK)
@@ -68,13 +68,13 @@ def ladders(text: str, number: int) -> Iterator[dict[str, Any]]:
 def answers(text: str, number: int) -> Iterator[dict[str, Any]]:
     facts = poisoned(text)
     findings = evaluate(facts, PACKS)
-    lines, others = group_lines(findings), (replace(SEEN, account=text, person=text),) * number
+    lines, others = group_findings(findings), (replace(SEEN, account=text, person=text),) * number
     yield card.compose(facts, lines, SPEAK, why=replies.why_you(SPEAK), buttons=True)
     yield card.gone(f"CHG-{text}", text, text, SPEAK)
     yield replies.paused(facts, SEEN, others, True, SPEAK)
     yield replies.explained(facts, lines, SPEAK)
     yield replies.whole_reasoning(facts, findings[number % len(findings)], PACKS, SPEAK)
-    yield replies.already(facts, (Settled(lines[0], Person("p", text), day(3)),) * number, SPEAK)
+    yield replies.already(facts, (Resolution(lines[0], Person("p", text), day(3)),) * number, SPEAK)
     yield replies.no_such(text, text, SPEAK)
     yield replies.no_rule(text, text, SPEAK)
     yield replies.not_asked(text, text, None, SPEAK)
@@ -85,14 +85,14 @@ def answers(text: str, number: int) -> Iterator[dict[str, Any]]:
     yield home_tab.listed(mine(text, number), SPEAK)
 
 
-def mine(text: str, number: int) -> home_tab.Mine:
+def mine(text: str, number: int) -> home_tab.MyWork:
     points = tuple(
         replace(POINTS[0], title=(("nl", text), ("en", text)), line=text) for _ in range(number % 9)
     )
     ticket = home_tab.Waiting(
         "jira", text or "1", f"CHG-{text}", f"https://jira.example/{text}", text, None, points
     )
-    return home_tab.Mine(tuple(Role), (text,) * number, (ticket,) * number, (text,), (text,))
+    return home_tab.MyWork(tuple(Role), (text,) * number, (ticket,) * number, (text,), (text,))
 
 
 def shown(text: str, number: int) -> Iterator[modals.View]:
@@ -155,9 +155,9 @@ def test_whatever_a_dialog_or_home_shows_slack_takes_it(text: str, number: int) 
 def test_the_text_tells_all_that_the_blocks_show(name: str) -> None:
     """Screen readers and notifications have the text alone; what can only be pressed needs no telling."""
     facts = CASES[name]
-    lines = group_lines(evaluate(facts, PACKS))
+    lines = group_findings(evaluate(facts, PACKS))
     told = [card.compose(facts, lines, SPEAK, buttons=True), *digests("CHG-7", 3), *ladders("CHG-7", 1)]
-    told += [handover.compose(facts, lines, Asked(1, ("Operations",), "handover-1:ops"), SPEAK)]
+    told += [handover.compose(facts, lines, HandoverAudience(1, ("Operations",), "handover-1:ops"), SPEAK)]
     for body in [*told, *answers("CHG-7", 1)]:
         for block in (block for block in body["blocks"] if block["type"] != "actions"):
             for row in rows(block):
@@ -248,7 +248,7 @@ def _with(**more: Any) -> dict[str, Any]:
         _with(blocks=[blocks.actions(blocks.button("x", "a", "v"), blocks.button("x", "a", "v"))]),
         _with(blocks=[blocks.actions(blocks.button("x", "a", "v" * 2001))]),
         _with(blocks=[blocks.actions(blocks.url_button("x", f"https://x.example/{'x' * 3000}", "a"))]),
-        _with(blocks=[blocks.actions(blocks.menu("x", "a", [("x", carry("s", "x" * 151))]))]),
+        _with(blocks=[blocks.actions(blocks.menu("x", "a", [("x", encode("s", "x" * 151))]))]),
         _with(type="home", blocks=[]),
         _with(type="home", blocks=[{"type": "divider"}] * 101),
         _with(type="modal", title={"text": "x" * 25}),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from build import ELS, NOW, day, facts
 
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.schedule_conflicts import planning_line
 from domain.lifecycle import State
 from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
@@ -37,7 +37,7 @@ def line(
 ) -> str:
     known = facts(state=state, planned_start=start, history=history)
     known = replace(known, ticket=replace(known.ticket, planning=planning))
-    return planning_line(known, Speaker(language, ZoneInfo("UTC")))
+    return planning_line(known, Translator(language, ZoneInfo("UTC")))
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from build import BO, CI, EMPTY, NOW, TEAM, approved, complete, day, subject
 
-from bot.messages.i18n.speaker import Speaker
-from bot.messages.intent import CARD, COMMENT, Intent, Memory, Voice
+from bot.messages.i18n.speaker import Translator
+from bot.messages.intent import CARD, COMMENT, DeliveryForm, Intent, Previous
 from bot.notify.ticket_messages import decide, handovers
 from bot.policy.audience import OnTicket, Team
 from domain.asset import Flag
@@ -24,10 +24,10 @@ from rules.engine import evaluate
 from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
-ENGLISH = Speaker("en", ZoneInfo("Europe/Brussels"))
-JIRA = Voice(ENGLISH, Format.ADF, editable=True, slack=True)
-NOTES = Voice(ENGLISH, Format.PLAIN, editable=False, slack=False)
-NEW = Memory()
+ENGLISH = Translator("en", ZoneInfo("Europe/Brussels"))
+JIRA = DeliveryForm(ENGLISH, Format.ADF, editable=True, slack=True)
+NOTES = DeliveryForm(ENGLISH, Format.PLAIN, editable=False, slack=False)
+NEW = Previous()
 
 
 def before_rollout(**given: Any) -> Facts:
@@ -42,7 +42,7 @@ def before_rollout(**given: Any) -> Facts:
     return complete(**rest | unsigned | given)
 
 
-def said(facts: Facts, memory: Memory = NEW, voice: Voice = JIRA) -> tuple[Intent, ...]:
+def said(facts: Facts, memory: Previous = NEW, voice: DeliveryForm = JIRA) -> tuple[Intent, ...]:
     findings = evaluate(facts, PACKS)
     return decide(facts, findings, memory, voice) + handovers(facts, findings, memory, voice)
 
@@ -51,7 +51,7 @@ def kinds(intents: tuple[Intent, ...]) -> list[str]:
     return [intent.kind.partition(":")[0] for intent in intents]
 
 
-SPOKEN = Memory(spoken=frozenset({COMMENT, CARD}))
+SPOKEN = Previous(spoken=frozenset({COMMENT, CARD}))
 
 
 @pytest.mark.parametrize(

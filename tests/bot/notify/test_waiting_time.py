@@ -9,19 +9,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.journal.tickets import TicketRow
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.messages.waiting import age, listed
 from bot.notify.waiting_time import age_of, as_json, waits
-from bot.policy.overdue import known
+from bot.policy.overdue import rule_infos
 from domain.lifecycle import State, Verdict
-from domain.requests import Point
+from domain.requests import OpenFinding
 from domain.waiting import Age
 from domain.working_calendar import Calendar
 from rules.loading.loader import load_packs
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 CALENDAR = Calendar(BRUSSELS)
-RULES = known(load_packs(["vo-icr"]))
+RULES = rule_infos(load_packs(["vo-icr"]))
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -47,7 +47,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 def test_an_age_and_its_words(since, now, of_work, aged, en, nl) -> None:
     found = age_of(since, now, CALENDAR, of_work=of_work)
     assert found == Age(*aged, of_work)
-    assert [age(found, Speaker(tongue, BRUSSELS)) for tongue in ("en", "nl")] == [en, nl]
+    assert [age(found, Translator(tongue, BRUSSELS)) for tongue in ("en", "nl")] == [en, nl]
 
 
 def row(key: str, **more: object) -> TicketRow:
@@ -59,8 +59,8 @@ def row(key: str, **more: object) -> TicketRow:
     return replace(made, **more)
 
 
-def point(rule: str, verdict: Verdict, since: datetime) -> Point:
-    return Point(rule, verdict, since, None)
+def point(rule: str, verdict: Verdict, since: datetime) -> OpenFinding:
+    return OpenFinding(rule, verdict, since, None)
 
 
 ROWS = (
@@ -97,8 +97,8 @@ geldt, telt elk uur."""
 def test_what_presses_comes_first_then_what_waits_longest() -> None:
     now = at(16, 9)
     found = waits(ROWS, POINTS, RULES, lambda _: CALENDAR, now)
-    assert listed(found, now, Speaker("en", BRUSSELS)) == EN
-    assert listed(found, now, Speaker("nl", BRUSSELS)) == NL
+    assert listed(found, now, Translator("en", BRUSSELS)) == EN
+    assert listed(found, now, Translator("nl", BRUSSELS)) == NL
     assert as_json(found[0], "2 days and 16 hours") == {
         "ticket": "CHG-2",
         "team": "Web team",
@@ -118,7 +118,7 @@ def test_what_presses_comes_first_then_what_waits_longest() -> None:
      ("nl", "Er wacht niets op iemand, stand van ma 16 nov 2026, 09:00.")],
 )  # fmt: skip
 def test_nothing_waits(tongue: str, told: str) -> None:
-    assert listed((), at(16, 9), Speaker(tongue, BRUSSELS)) == told
+    assert listed((), at(16, 9), Translator(tongue, BRUSSELS)) == told
 
 
 def test_each_team_keeps_its_own_holidays() -> None:

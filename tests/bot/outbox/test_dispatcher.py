@@ -11,10 +11,10 @@ from fakes import NOW, Clock, FakeOutlet
 
 from bot.journal import Journal
 from bot.outbox.dispatcher import deliver
-from bot.outbox.reconciler import BEGINNING, Orders
-from bot.outbox.result import Delivery
+from bot.outbox.reconciler import BEGINNING, DeliveryOptions
+from bot.outbox.result import DeliveryResult
 from domain.facts import Trouble
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.ports.errors import (
     Ambiguous,
     AuthRefused,
@@ -32,19 +32,21 @@ from domain.ports.messaging import Format, Place
 from domain.sentence import say
 
 
-def wish(target: str, ticket: int = 1, text: str = "a", kind: str = "comment") -> Wish:
+def wish(target: str, ticket: int = 1, text: str = "a", kind: str = "comment") -> OutgoingMessage:
     container = "C1" if target == "slack" else str(ticket)
-    return Wish(target, f"t:{ticket}", kind, container, f"hash-of-{text}", {"text": text}, say("it changed"))
+    return OutgoingMessage(
+        target, f"t:{ticket}", kind, container, f"hash-of-{text}", {"text": text}, say("it changed")
+    )
 
 
-ORDERS = Orders(replacing=lambda body, form, at: {"text": f"{body['text']} instead of {at}"})
+ORDERS = DeliveryOptions(replacing=lambda body, form, at: {"text": f"{body['text']} instead of {at}"})
 
 
-def news(ticket: int = 1, text: str = "news") -> Wish:
+def news(ticket: int = 1, text: str = "news") -> OutgoingMessage:
     return replace(wish("slack", ticket, text, "news"), thread_kind="card", once=True)
 
 
-def card(ticket: int = 1, text: str = "card") -> Wish:
+def card(ticket: int = 1, text: str = "card") -> OutgoingMessage:
     return wish("slack", ticket, text, "card")
 
 
@@ -62,8 +64,10 @@ class World:
     def outlets(self) -> Mapping[str, FakeOutlet]:
         return {outlet.name: outlet for outlet in (self.jira, self.notes, self.slack)}
 
-    def deliver(self, *wishes: Wish, limit: int = 100, stop: Callable[[], bool] = lambda: False) -> Delivery:
-        self.journal.wish(wishes, self.clock())
+    def deliver(
+        self, *wishes: OutgoingMessage, limit: int = 100, stop: Callable[[], bool] = lambda: False
+    ) -> DeliveryResult:
+        self.journal.put_messages(wishes, self.clock())
         return deliver(self.journal, self.outlets, self.clock, limit=limit, stop=stop, orders=ORDERS)
 
 
@@ -78,7 +82,7 @@ def world(sqlite_journal: Journal, clock: Clock) -> World:
     )
 
 
-def counted(delivery: Delivery) -> dict[str, int]:
+def counted(delivery: DeliveryResult) -> dict[str, int]:
     """The counts that are not zero, without the number of messages that stand as they should."""
     return {name: count for name, count in delivery.counts().items() if count and name != "unchanged"}
 
@@ -210,8 +214,8 @@ def test_when_it_is_tried_again(world: World, error: Exception, pause: timedelta
     world.jira.fail("create", error)
     world.deliver(wish("jira"))
     second = timedelta(seconds=1)
-    assert not world.journal.due_slots(NOW + pause - second) or not pause
-    assert world.journal.due_slots(NOW + pause)
+    assert not world.journal.due_rows(NOW + pause - second) or not pause
+    assert world.journal.due_rows(NOW + pause)
 
 
 def test_an_answer_to_a_look_that_cannot_be_understood_puts_nothing_off(world: World) -> None:
@@ -229,8 +233,8 @@ def closed(error: SourceError) -> SourceError:
     return error
 
 
-def fallback(world: World, *wishes: Wish, to: str | None) -> Delivery:
-    world.journal.wish(wishes, world.clock())
+def fallback(world: World, *wishes: OutgoingMessage, to: str | None) -> DeliveryResult:
+    world.journal.put_messages(wishes, world.clock())
     orders = replace(ORDERS, elsewhere=lambda slot: to)
     return deliver(world.journal, world.outlets, world.clock, limit=100, orders=orders)
 
@@ -289,7 +293,7 @@ def test_what_goes_nowhere_yet_waits_until_it_is_known_where_to(world: World) ->
     (one,) = world.journal.unsent()
     assert (one.error, one.again) == ("nobody knows where", None)
     assert counted(world.deliver(card())) == {"created": 1}
-    (slot,) = world.journal.slots_of("t:1")
+    (slot,) = world.journal.rows_of("t:1")
     assert (slot.trouble, slot.failing_since, slot.last_error) == ("", None, "")
 
 
@@ -309,7 +313,7 @@ def test_why_and_since_when_it_fails_is_kept(world: World, error: SourceError, t
     world.deliver(card())
     world.clock.forward(hours=1)
     world.deliver()
-    (slot,) = world.journal.slots_of("t:1")
+    (slot,) = world.journal.rows_of("t:1")
     assert (slot.trouble, slot.failing_since) == (trouble, NOW)
 
 
@@ -334,12 +338,12 @@ def test_a_refusal_is_told_when_it_begins_and_when_it_ends(world: World) -> None
 
 def test_pauses_grow_to_a_day(world: World) -> None:
     pauses, last = [], world.clock()
-    world.journal.wish([wish("jira")], NOW)
+    world.journal.put_messages([wish("jira")], NOW)
     for _ in range(12):
         world.jira.fail("create", Refused("jira", "too long", fix="shorten it"))
         delivery = world.deliver()
         assert delivery.problems == ["jira t:1 (comment): too long — shorten it"]
-        (slot,) = world.journal.slots_of("t:1")
+        (slot,) = world.journal.rows_of("t:1")
         again = slot.next_attempt_at
         assert isinstance(again, datetime)
         pauses.append((again - last).total_seconds() / 60)

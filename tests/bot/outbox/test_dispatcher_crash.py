@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from bot.journal import Journal
 from bot.outbox.dispatcher import deliver
 from bot.outbox.reconciler import LEASE
-from domain.outgoing import Wish
+from domain.outgoing import OutgoingMessage
 from domain.ports.messaging import Format
 from domain.sentence import say
 
@@ -53,8 +53,8 @@ class BreakableJournal(Journal):
         self.step("after commit")
 
 
-def wish(target: str, text: str, kind: str = "comment") -> Wish:
-    return Wish(target, "t:1", kind, "C1", f"hash-of-{text}", {"text": text}, say("it changed"))
+def wish(target: str, text: str, kind: str = "comment") -> OutgoingMessage:
+    return OutgoingMessage(target, "t:1", kind, "C1", f"hash-of-{text}", {"text": text}, say("it changed"))
 
 
 @dataclass
@@ -78,7 +78,7 @@ class World:
         with self.journal.write() as connection:
             connection.exec_driver_sql("DELETE FROM slot")
 
-    def run(self, wishes: list[Wish], crash_at: int = 0) -> bool:
+    def run(self, wishes: list[OutgoingMessage], crash_at: int = 0) -> bool:
         """One process, from its start to its end or death. False when it died."""
         steps = Steps(crash_at)
         journal = BreakableJournal(self.journal.engine)
@@ -86,7 +86,7 @@ class World:
         for outlet in self.outlets.values():
             outlet.watch = steps
         try:
-            journal.wish(wishes, self.clock())
+            journal.put_messages(wishes, self.clock())
             deliver(journal, self.outlets, self.clock, limit=100)
         except Crash:
             self.clock.forward(seconds=LEASE + 1)  # what the dead process had leased is free again
@@ -109,7 +109,7 @@ def nothing(_: World) -> None:
     """Nothing was ever said."""
 
 
-def posted(*wishes: Wish) -> Callable[[World], None]:
+def posted(*wishes: OutgoingMessage) -> Callable[[World], None]:
     """Something stands outside already."""
 
     def prepare(world: World) -> None:
@@ -118,7 +118,7 @@ def posted(*wishes: Wish) -> Callable[[World], None]:
     return prepare
 
 
-def deleted(first: Wish) -> Callable[[World], None]:
+def deleted(first: OutgoingMessage) -> Callable[[World], None]:
     """It was posted, and somebody deleted it."""
 
     def prepare(world: World) -> None:
@@ -128,7 +128,7 @@ def deleted(first: Wish) -> Callable[[World], None]:
     return prepare
 
 
-def edited(first: Wish) -> Callable[[World], None]:
+def edited(first: OutgoingMessage) -> Callable[[World], None]:
     """It was posted, and somebody edited it."""
 
     def prepare(world: World) -> None:
@@ -138,7 +138,7 @@ def edited(first: Wish) -> Callable[[World], None]:
     return prepare
 
 
-def edited_and_lost(first: Wish) -> Callable[[World], None]:
+def edited_and_lost(first: OutgoingMessage) -> Callable[[World], None]:
     """Somebody edited it, and the journal was lost."""
 
     def prepare(world: World) -> None:
@@ -148,7 +148,7 @@ def edited_and_lost(first: Wish) -> Callable[[World], None]:
     return prepare
 
 
-def lost(first: Wish, copies: int = 0) -> Callable[[World], None]:
+def lost(first: OutgoingMessage, copies: int = 0) -> Callable[[World], None]:
     """It was posted, perhaps several times, and the journal was lost."""
 
     def prepare(world: World) -> None:
@@ -165,8 +165,8 @@ class Scenario:
     """What stood before, what is wished in the run that dies, and what is wished in the one after it."""
 
     before: Callable[[World], None]
-    during: list[Wish]
-    after: list[Wish]
+    during: list[OutgoingMessage]
+    after: list[OutgoingMessage]
 
 
 SCENARIOS = {
@@ -195,7 +195,7 @@ SCENARIOS = {
 }
 
 
-def wrong(world: World, wishes: list[Wish]) -> list[str]:
+def wrong(world: World, wishes: list[OutgoingMessage]) -> list[str]:
     """What is not as it should be outside, given what was wished last."""
     found = []
     for one in wishes:
@@ -266,7 +266,7 @@ def test_without_looking_outside_the_matrix_finds_doubles(sqlite_journal: Journa
 )
 @pytest.mark.parametrize("first", [[], [A]], ids=["first comment", "edit"])
 def test_a_process_that_lost_its_lease_does_no_lasting_harm(
-    journal: Journal, first: list[Wish], moment: str
+    journal: Journal, first: list[OutgoingMessage], moment: str
 ) -> None:
     """It stalls in the middle of a call; another one takes the slot over and finishes; then it goes on."""
     world = World(journal, Clock())
@@ -281,10 +281,10 @@ def test_a_process_that_lost_its_lease_does_no_lasting_harm(
             world.clock.forward(seconds=LEASE + 1)
             deliver(Journal(journal.engine), {"jira": other}, world.clock, limit=9)
 
-    journal.wish([B], world.clock())
+    journal.put_messages([B], world.clock())
     outlet.watch = stall
     deliver(journal, world.outlets, world.clock, limit=9)
     world.clock.forward(seconds=LEASE + 1)
     deliver(journal, world.outlets, world.clock, limit=9)
     assert outlet.texts == ["b"]
-    assert journal.due_slots(world.clock()) == ()
+    assert journal.due_rows(world.clock()) == ()

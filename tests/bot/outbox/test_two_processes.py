@@ -12,7 +12,7 @@ from pathlib import Path
 import clock
 import pytest
 
-from sandbox.server import Asked
+from sandbox.server import Received
 from sandbox.town import Town
 
 ROOT = Path(__file__).parents[3]
@@ -75,7 +75,7 @@ def test_what_a_killed_process_had_in_hand_is_free_at_once(
 ) -> None:
     killed: list[int] = []
 
-    def kill(asked: Asked, done: bool) -> None:
+    def kill(asked: Received, done: bool) -> None:
         """The first comment is written; its author is killed before the answer comes."""
         if done and not killed and asked.method == "POST" and asked.path.endswith("/comment"):
             killed.append(first.pid)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.journal import Unsent
-from bot.outbox.undelivered import Herald, examined, waiting
+from bot.outbox.undelivered import UndeliveredLog, examined, waiting
 from domain.ports.connector import Health
 from domain.working_calendar import Calendar
 
@@ -63,7 +63,7 @@ def test_the_doctor_tells_the_same_with_the_remedy():
 
 
 def test_the_log_hears_of_a_problem_once_and_again_when_it_comes_back():
-    herald = Herald()
+    herald = UndeliveredLog()
     first, second = (f"slack: 1 message waits until {at}: {ARCHIVED}" for at in ("10:35", "2026-03-11 10:45"))
     assert herald.news([first, "jira: down"]) == [first, "jira: down"]
     assert herald.news([second, "jira: down"]) == []

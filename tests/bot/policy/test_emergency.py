@@ -17,7 +17,7 @@ from domain.lifecycle import State
 from domain.ticket import Change
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
@@ -93,7 +93,7 @@ BY = datetime(2026, 3, 31, 14, tzinfo=UTC)
 )
 def test_reminded_when_a_working_day_is_left_and_when_time_is_over(now, step) -> None:
     facts = replace(complete(approvals=(), state=State.IMPLEMENT, now=now), settle_by=BY)
-    view = overview(group_lines(evaluate(facts, PACKS)), facts.ticket.state)
+    view = overview(group_findings(evaluate(facts, PACKS)), facts.ticket.state)
     found = due(facts, view, (5, 2, 1), CALENDAR)
     assert (found.step if found else None) == step
 
@@ -103,7 +103,7 @@ def test_a_closed_emergency_is_reminded_of_what_it_skipped_and_no_other_closed_c
     found = {}
     for moment in (BY, None):
         facts = replace(closed, settle_by=moment)
-        view = overview(group_lines(evaluate(facts, PACKS)), facts.ticket.state)
+        view = overview(group_findings(evaluate(facts, PACKS)), facts.ticket.state)
         found[moment] = due(facts, view, (5, 2, 1), CALENDAR)
     assert found[BY] is not None
     assert found[None] is None
@@ -111,4 +111,6 @@ def test_a_closed_emergency_is_reminded_of_what_it_skipped_and_no_other_closed_c
 
 def test_nobody_is_reminded_of_what_was_made_good() -> None:
     facts = replace(complete(now=BY), settle_by=BY)
-    assert due(facts, overview(group_lines(evaluate(facts, PACKS)), facts.ticket.state), (), CALENDAR) is None
+    assert (
+        due(facts, overview(group_findings(evaluate(facts, PACKS)), facts.ticket.state), (), CALENDAR) is None
+    )

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.escalation_ladder import Ladder, Rung, reached, rungs
+from bot.policy.escalation_ladder import EscalationPolicy, EscalationStep, due_step, rungs
 from domain.people import Role
 from domain.working_calendar import Calendar
 
 CALENDAR = Calendar(ZoneInfo("Europe/Brussels"))
-MISSING = Ladder(rungs(("change_manager:10", "cab:30")))
-TERM = Ladder(rungs(("team:-24", "change_manager:-8", "cab:0")), clock=True)
+MISSING = EscalationPolicy(rungs(("change_manager:10", "cab:30")))
+TERM = EscalationPolicy(rungs(("team:-24", "change_manager:-8", "cab:0")), clock=True)
 FRIDAY = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # 16:00 in Brussels: two hours of work are left
 
 
@@ -41,11 +41,11 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
         (TERM, at(22, 3), {0: at(21, 18, 59)}, at(21, 19), 1),  # what runs out does not wait for a late start
         (TERM, at(22, 3), {0: at(21, 3), 1: at(21, 19)}, at(22, 3), 2),
         (TERM, at(22, 3), {1: at(21, 19)}, at(22, 3), 2),  # a step that nobody holds was passed over
-        (Ladder(()), FRIDAY, {}, at(30, 9), None),
+        (EscalationPolicy(()), FRIDAY, {}, at(30, 9), None),
     ],
 )
 def test_the_step_that_is_reached(ladder, start, taken, now, step):
-    assert reached(ladder, start, taken, CALENDAR, now) == step
+    assert due_step(ladder, start, taken, CALENDAR, now) == step
 
 
 @given(
@@ -59,7 +59,7 @@ def test_whenever_it_is_looked_every_step_comes_once_and_in_order(start, looks, 
     now = start - timedelta(days=2)
     for hours in looks:
         now += timedelta(hours=hours)
-        step = reached(ladder, start, taken, CALENDAR, now)
+        step = due_step(ladder, start, taken, CALENDAR, now)
         if step is not None:
             assert step == len(taken)
             if not ladder.clock:
@@ -72,7 +72,7 @@ def test_whenever_it_is_looked_every_step_comes_once_and_in_order(start, looks, 
 
 
 def test_rungs_are_read_from_the_settings():
-    assert rungs(("team:-24", "cab:0.5")) == (Rung(None, -24), Rung(Role.CAB, 0.5))
+    assert rungs(("team:-24", "cab:0.5")) == (EscalationStep(None, -24), EscalationStep(Role.CAB, 0.5))
 
 
 @pytest.mark.parametrize(

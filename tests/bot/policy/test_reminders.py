@@ -16,7 +16,7 @@ from domain.lifecycle import State
 from domain.people import Group, Role
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
@@ -55,7 +55,7 @@ def asked(now: datetime, availability: int = 3, **more):
         "approvals": (),
     } | more
     facts = complete(**given)
-    view = overview(group_lines(evaluate(facts, PACKS)), facts.ticket.state)
+    view = overview(group_findings(evaluate(facts, PACKS)), facts.ticket.state)
     return due(facts, view, STEPS, CALENDAR)
 
 

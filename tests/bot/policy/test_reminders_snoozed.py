@@ -10,17 +10,17 @@ from build import AN, BO, EMPTY, complete, subject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.policy.actions import Nap
-from bot.policy.reminders import LAST_DAY, OVERDUE, Due, at_rest, due, grouped, hard, next_hard_step
-from bot.policy.snooze import Limits, pause_of
+from bot.policy.actions import SnoozeChoice
+from bot.policy.reminders import LAST_DAY, OVERDUE, Due, all_snoozed, due, grouped, hard, next_hard_step
+from bot.policy.snooze import Limits, snooze_of
 from bot.policy.ticket_summary import overview
 from domain.asset import Flag
 from domain.lifecycle import State
 from domain.people import Person, Role
-from domain.snooze import Pause, PauseKind
+from domain.snooze import Snooze, SnoozeKind
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
@@ -40,12 +40,12 @@ def asked(
         "approvals": (),
     } | more
     facts = complete(**given_)
-    view = overview(group_lines(evaluate(facts, PACKS)), facts.ticket.state)
+    view = overview(group_findings(evaluate(facts, PACKS)), facts.ticket.state)
     return due(facts, view, steps, CALENDAR)
 
 
-def pause(person: Person, until: datetime) -> Pause:
-    return Pause("jira:1", person.id, person.name, PauseKind.SEEN, datetime(2026, 1, 1, tzinfo=UTC), until)
+def pause(person: Person, until: datetime) -> Snooze:
+    return Snooze("jira:1", person.id, person.name, SnoozeKind.SEEN, datetime(2026, 1, 1, tzinfo=UTC), until)
 
 
 FRIDAY = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
@@ -69,7 +69,7 @@ def test_a_reminder_rests_when_all_of_its_readers_do(audience, pauses, rests) ->
     one = asked(FRIDAY)
     assert one is not None
     assert one.step == 2
-    assert at_rest(one, audience, pauses, (5, 2, 1), FRIDAY) is rests
+    assert all_snoozed(one, audience, pauses, (5, 2, 1), FRIDAY) is rests
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ moments = st.datetimes(
 @given(
     pressed=moments,
     later=moments,
-    nap=st.sampled_from([None, *Nap]),
+    nap=st.sampled_from([None, *SnoozeChoice]),
     steps=st.sets(st.integers(1, 6), min_size=1).map(lambda s: tuple(sorted(s, reverse=True))),
     start=st.one_of(st.just(EMPTY), moments),
     state=st.sampled_from([State.ASSESS, State.AUTHORIZE, State.SCHEDULED, State.IMPLEMENT]),
@@ -112,7 +112,7 @@ def test_no_pause_ever_silences_a_hard_step(*, pressed, later, nap, steps, start
     """
     limits = Limits(steps, CALENDAR)
     facts = complete(state=state, now=pressed, planned_start=start, approvals=())
-    found = pause_of(facts, AN, nap, limits)
+    found = snooze_of(facts, AN, nap, limits)
     planned = start if isinstance(start, datetime) and not state.reached(State.IMPLEMENT) else None
     if found:
         last = next_hard_step(planned, None, steps, CALENDAR, pressed)
@@ -121,12 +121,12 @@ def test_no_pause_ever_silences_a_hard_step(*, pressed, later, nap, steps, start
     began = start + timedelta(days=moved) if isinstance(start, datetime) else start
     one = asked(later, steps, began, state=state)
     if one and (one.step in (OVERDUE, LAST_DAY) or one.step == min(steps)):
-        assert not at_rest(one, (AN,), [found] if found else [], steps, later)
+        assert not all_snoozed(one, (AN,), [found] if found else [], steps, later)
         everyone = {r.audience for r in grouped([one])}
         resting = {
             r.audience
             for r in grouped(
-                [one], lambda due_, _: at_rest(due_, (AN,), [found] if found else [], steps, later)
+                [one], lambda due_, _: all_snoozed(due_, (AN,), [found] if found else [], steps, later)
             )
         }
         assert resting == everyone

@@ -9,20 +9,21 @@ import pytest
 from build import AN, BO, CI, DIRK, EMPTY, ROLES, approved, complete, day, subject
 
 from bot.intake.accounts import matching
-from bot.policy.actions import Carried, Command, Nap, Wanted, carried, carry, understood
-from bot.policy.snooze import Limits, naps, pause_of, settled
+from bot.policy.actions import ButtonValue, Command, CommandKind, SnoozeChoice, decode, encode, parse_command
+from bot.policy.snooze import Limits, resolution, snooze_choices, snooze_of
 from domain.asset import Flag
 from domain.fields import Field
 from domain.lifecycle import State
 from domain.people import Person
-from domain.snooze import PauseKind
+from domain.snooze import SnoozeKind
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
-from rules.grouping import group_lines
+from rules.grouping import group_findings
 from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
 LIMITS = Limits((5, 2, 1), Calendar(ZoneInfo("Europe/Brussels")))
+HOURS, TOMORROW, DAYS = SnoozeChoice.HOURS, SnoozeChoice.TOMORROW, SnoozeChoice.DAYS
 FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # 10:00 in Brussels
 START = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # Wednesday, 18:00 in Brussels
 LAST = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # one working day before
@@ -31,9 +32,12 @@ LAST = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # one working day before
 @pytest.mark.parametrize(
     ("value", "means"),
     [
-        (carry("jira", "100", ["a", "b"]), Carried("jira", "100", ("a", "b"))),
-        (carry("servicenow", "change_request:ab", more="2h"), Carried("servicenow", "change_request:ab", (), "2h")),
-        ("jira:1|", Carried("jira", "1")),
+        (encode("jira", "100", ["a", "b"]), ButtonValue("jira", "100", ("a", "b"))),
+        (
+            encode("servicenow", "change_request:ab", more="2h"),
+            ButtonValue("servicenow", "change_request:ab", (), "2h"),
+        ),
+        ("jira:1|", ButtonValue("jira", "1")),
         ("", None),
         ("jira:1", None),
         ("jira:|", None),
@@ -41,27 +45,27 @@ LAST = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # one working day before
     ],
 )  # fmt: skip
 def test_what_a_button_carries(value, means) -> None:
-    assert carried(value) == means
+    assert decode(value) == means
 
 
 @pytest.mark.parametrize(
     ("words", "means"),
     [
-        ("", Command(Wanted.HELP)),
-        ("help", Command(Wanted.HELP)),
-        ("chg-12", Command(Wanted.TICKET, "CHG-12")),
-        ("  CHG-12 ", Command(Wanted.TICKET, "CHG-12")),
-        ("mine", Command(Wanted.MINE)),
-        ("MINE", Command(Wanted.MINE)),
-        ("explain chg-12", Command(Wanted.EXPLAIN, "CHG-12")),
-        ("explain chg-12 icr-17", Command(Wanted.EXPLAIN, "CHG-12", "ICR-17")),
-        ("uitleg CHG-12 ICR-17", Command(Wanted.EXPLAIN, "CHG-12", "ICR-17")),
-        ("explain", Command(Wanted.HELP)),
-        ("what is this", Command(Wanted.HELP)),
+        ("", Command(CommandKind.HELP)),
+        ("help", Command(CommandKind.HELP)),
+        ("chg-12", Command(CommandKind.TICKET, "CHG-12")),
+        ("  CHG-12 ", Command(CommandKind.TICKET, "CHG-12")),
+        ("mine", Command(CommandKind.MINE)),
+        ("MINE", Command(CommandKind.MINE)),
+        ("explain chg-12", Command(CommandKind.EXPLAIN, "CHG-12")),
+        ("explain chg-12 icr-17", Command(CommandKind.EXPLAIN, "CHG-12", "ICR-17")),
+        ("uitleg CHG-12 ICR-17", Command(CommandKind.EXPLAIN, "CHG-12", "ICR-17")),
+        ("explain", Command(CommandKind.HELP)),
+        ("what is this", Command(CommandKind.HELP)),
     ],
 )
 def test_commands(words, means) -> None:
-    assert understood(words) == means
+    assert parse_command(words) == means
 
 
 def waiting(now: datetime = FRIDAY, **more):
@@ -80,23 +84,35 @@ def waiting(now: datetime = FRIDAY, **more):
     ("now", "nap", "more", "until", "shortened"),
     [
         (FRIDAY, None, {}, LAST, False),
-        (FRIDAY, Nap.HOURS, {}, FRIDAY + timedelta(hours=2), False),
-        (FRIDAY, Nap.TOMORROW, {}, datetime(2026, 11, 23, 7, 0, tzinfo=UTC), False),  # over the weekend
-        (FRIDAY, Nap.DAYS, {}, datetime(2026, 11, 24, 7, 0, tzinfo=UTC), False),
-        (FRIDAY, Nap.WEEK, {}, LAST, True),
-        (LAST - timedelta(hours=1), Nap.HOURS, {}, LAST, True),
-        (LAST, Nap.HOURS, {}, LAST + timedelta(hours=2), False),  # that step is past: the start is next
-        (LAST, Nap.WEEK, {}, START, True),
+        (FRIDAY, HOURS, {}, FRIDAY + timedelta(hours=2), False),
+        (
+            FRIDAY,
+            TOMORROW,
+            {},
+            datetime(2026, 11, 23, 7, 0, tzinfo=UTC),
+            False,
+        ),  # over the weekend
+        (FRIDAY, DAYS, {}, datetime(2026, 11, 24, 7, 0, tzinfo=UTC), False),
+        (FRIDAY, SnoozeChoice.WEEK, {}, LAST, True),
+        (LAST - timedelta(hours=1), HOURS, {}, LAST, True),
+        (
+            LAST,
+            HOURS,
+            {},
+            LAST + timedelta(hours=2),
+            False,
+        ),  # that step is past: the start is next
+        (LAST, SnoozeChoice.WEEK, {}, START, True),
         (FRIDAY, None, {"planned_start": EMPTY}, datetime(2026, 11, 27, 9, 0, tzinfo=UTC), False),
         (START, None, {}, None, False),
-        (START, Nap.HOURS, {}, None, False),
+        (START, HOURS, {}, None, False),
         (FRIDAY, None, {"state": State.IMPLEMENT}, None, False),
         (FRIDAY, None, {"state": State.CLOSED}, None, False),
     ],
 )
 def test_a_pause_ends_before_it_is_too_late(now, nap, more, until, shortened) -> None:
-    pause = pause_of(waiting(now, **more), AN, nap, LIMITS)
-    kind = PauseKind.SNOOZED if nap else PauseKind.SEEN
+    pause = snooze_of(waiting(now, **more), AN, nap, LIMITS)
+    kind = SnoozeKind.SNOOZED if nap else SnoozeKind.SEEN
     assert (pause and (pause.until, pause.shortened, pause.kind)) == (until and (until, shortened, kind))
 
 
@@ -107,19 +123,19 @@ MORNINGS = {day: datetime(2026, 11, day, 7, 0, tzinfo=UTC) for day in (23, 24, 2
 @pytest.mark.parametrize(
     ("now", "more", "offered"),
     [
-        (FRIDAY, {}, [(Nap.HOURS, TWO_HOURS), (Nap.TOMORROW, MORNINGS[23]), (Nap.DAYS, MORNINGS[24])]),
-        (LAST - timedelta(hours=2), {}, [(Nap.HOURS, LAST)]),
+        (FRIDAY, {}, [(HOURS, TWO_HOURS), (TOMORROW, MORNINGS[23]), (DAYS, MORNINGS[24])]),
+        (LAST - timedelta(hours=2), {}, [(HOURS, LAST)]),
         (LAST - timedelta(minutes=1), {}, []),  # the next reminder comes sooner than any of them
-        (LAST, {}, [(Nap.HOURS, LAST + timedelta(hours=2)), (Nap.TOMORROW, MORNINGS[25])]),
-        (MORNINGS[23] - timedelta(hours=2), {}, [(Nap.HOURS, MORNINGS[23]), (Nap.TOMORROW, MORNINGS[24])]),
+        (LAST, {}, [(HOURS, LAST + timedelta(hours=2)), (TOMORROW, MORNINGS[25])]),
+        (MORNINGS[23] - timedelta(hours=2), {}, [(HOURS, MORNINGS[23]), (TOMORROW, MORNINGS[24])]),
         (START, {}, []),
         (FRIDAY, {"state": State.CLOSED}, []),
     ],
 )  # fmt: skip
 def test_what_can_be_chosen_ends_before_it_is_too_late(now, more, offered) -> None:
-    found = naps(waiting(now, **more), LIMITS)
+    found = snooze_choices(waiting(now, **more), LIMITS)
     assert list(found) == offered
-    assert [pause_of(waiting(now, **more), AN, until, LIMITS).shortened for _, until in found] == [
+    assert [snooze_of(waiting(now, **more), AN, until, LIMITS).shortened for _, until in found] == [
         False
     ] * len(found)
 
@@ -130,12 +146,12 @@ def test_what_can_be_chosen_ends_before_it_is_too_late(now, more, offered) -> No
      (FRIDAY - timedelta(days=1), None)],
 )  # fmt: skip
 def test_a_moment_that_was_chosen(wanted, until) -> None:
-    pause = pause_of(waiting(), AN, wanted, LIMITS)
-    assert (pause and (pause.until, pause.kind)) == (until and (until, PauseKind.SNOOZED))
+    pause = snooze_of(waiting(), AN, wanted, LIMITS)
+    assert (pause and (pause.until, pause.kind)) == (until and (until, SnoozeKind.SNOOZED))
 
 
 def lines(facts):
-    return tuple(group_lines(evaluate(facts, PACKS)))
+    return tuple(group_findings(evaluate(facts, PACKS)))
 
 
 def test_what_was_settled_meanwhile_is_told_with_who_and_when() -> None:
@@ -145,18 +161,18 @@ def test_what_was_settled_meanwhile_is_told_with_who_and_when() -> None:
         roles=ROLES,
         now=day(9),
     )
-    done = settled(facts, lines(facts), ("cab-approval", "test-data", "rollout"), PACKS)
+    done = resolution(facts, lines(facts), ("cab-approval", "test-data", "rollout"), PACKS)
     assert [(one.line.line, one.person and one.person.name, one.at) for one in done] == [
         ("rollout", None, None),
         ("cab-approval", "Ci", day(6)),
         ("test-data", "Dirk", day(7)),
     ]
-    assert settled(facts, lines(facts), (), PACKS) == ()
+    assert resolution(facts, lines(facts), (), PACKS) == ()
 
 
 def test_what_is_open_still_is_not_called_done() -> None:
     facts = waiting(roles=ROLES, now=day(9))
-    assert settled(facts, lines(facts), ("cab-approval",), PACKS) == ()
+    assert resolution(facts, lines(facts), ("cab-approval",), PACKS) == ()
 
 
 KIM, TWIN = Person("k", "Kim", email="kim@example.org"), Person("k2", "Kim", email="KIM@example.org")

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from build import day
 
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from bot.policy_tests.facts import facts_of, person
 from bot.policy_tests.reader import case_files, cases_of, read_cases, unknown_rules
 from bot.policy_tests.runner import run
@@ -183,7 +183,7 @@ def test_a_difference_says_expected_got_and_seen():
         ),
         PACKS,
     )
-    assert ran.as_json(Speaker("en", ZoneInfo("UTC")))["differences"] == [
+    assert ran.as_json(Translator("en", ZoneInfo("UTC")))["differences"] == [
         {"rule": "ICR-01", "expected": "met", "got": "violated", "seen": (
             "Rollout strategy says pull. The release size is not known, so it is judged as a major release.")},
         {"rule": "ICR-16", "expected": "missing", "got": "not applicable", "seen": (

@@ -12,10 +12,10 @@ from sqlalchemy.exc import OperationalError
 
 from bot.bootstrap import admission
 from bot.server.health import HealthServer
-from bot.server.webhooks import AT_ONCE, MOST_BYTES, PER_SECOND, Doorman, Tally
+from bot.server.webhooks import AT_ONCE, MOST_BYTES, PER_SECOND, WebhookCounts, WebhookReceiver
 from connectors.shared.throttle import Throttle, TokenBucket
 from domain.ports.errors import AuthRefused, Garbled
-from domain.ports.source import Hint
+from domain.ports.source import ChangeHint
 
 
 @dataclass
@@ -25,13 +25,13 @@ class Fake:
     name: str = "fake"
     seen: list[Mapping[str, str]] = field(default_factory=list)
 
-    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[Hint]:
+    def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[ChangeHint]:
         self.seen.append(headers)
         if headers.get("X-HOOK-secret") != "open sesame":
             raise AuthRefused(self.name, "wrong")
         if not body.decode("utf-8", "replace").isprintable():
             raise Garbled(self.name, "not understood")
-        return [Hint(word) for word in body.decode().split()]
+        return [ChangeHint(word) for word in body.decode().split()]
 
 
 @dataclass
@@ -43,10 +43,10 @@ class House:
     woken: int = 0
     now: float = 0.0
     broken: bool = False
-    tally: Tally = field(default_factory=Tally)
+    tally: WebhookCounts = field(default_factory=WebhookCounts)
     url: str = ""
 
-    def hear(self, name: str, hints: Sequence[Hint]) -> int:
+    def hear(self, name: str, hints: Sequence[ChangeHint]) -> int:
         if self.broken:
             raise OperationalError("INSERT", {}, Exception("disk full"))
         new = [hint.id for hint in hints if hint.id not in self.kept]
@@ -66,7 +66,7 @@ def house() -> Iterator[House]:
     flask = Flask("hooks")
     throttle = Throttle(TokenBucket(AT_ONCE, 1 / PER_SECOND), clock=lambda: made.now)
     inbounds = {"fake": made.inbound, "another": made.inbound}
-    Doorman(inbounds, made.hear, made.wake, made.tally.add, throttle.take).add_to(flask)
+    WebhookReceiver(inbounds, made.hear, made.wake, made.tally.add, throttle.take).add_to(flask)
     server = HealthServer(flask, "127.0.0.1", 0)
     made.url = f"http://127.0.0.1:{server.port}"
     yield made

@@ -8,7 +8,7 @@ import pytest
 from jira_site import Site, quick_client, settings_for
 
 from connectors.jira.client import Client
-from connectors.jira.comments import JiraOutlet
+from connectors.jira.comments import JiraComments
 from connectors.jira.settings import JiraSettings
 from connectors.jira.source import JiraSource
 from sandbox.server import Server
@@ -41,5 +41,5 @@ def source(client: Client, settings: JiraSettings) -> JiraSource:
 
 
 @pytest.fixture
-def outlet(client: Client) -> JiraOutlet:
-    return JiraOutlet(client)
+def outlet(client: Client) -> JiraComments:
+    return JiraComments(client)

@@ -9,8 +9,8 @@ from jira_site import START, Site, quick_client, settings_for
 from recording import CASSETTES, recorded, recording
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from connectors.jira.assets.register import JiraBook
-from connectors.jira.comments import JiraOutlet
+from connectors.jira.assets.register import JiraAssets
+from connectors.jira.comments import JiraComments
 from connectors.jira.doctor import JiraExaminer
 from connectors.jira.source import JiraSource
 from domain.people import Role
@@ -48,7 +48,7 @@ def test_list_and_read():
 
 def test_comment_and_edit():
     with recorded("jira/comment_and_edit", told) as url:
-        outlet, place = JiraOutlet(source_on(url).client), Place("10010")
+        outlet, place = JiraComments(source_on(url).client), Place("10010")
         remote_id = outlet.create(place, adf("Nog te doen"), MARK)
         outlet.update(place, remote_id, adf("Niets meer te doen"), Marker(MARK.slot, "d2", 2))
         assert [p.digest for p in outlet.find(place, MARK, START)] == ["d2"]
@@ -75,7 +75,7 @@ def test_assets():
     with recorded("jira/assets", with_assets) as url:
         settings = settings_for(url, assets_url=url)
         refs = [AssetRef("jira-assets", f"{WORKSPACE}:5", "x"), AssetRef("register", "1", "Kassa")]
-        found = JiraBook(quick_client(settings), settings).look_up(refs)
+        found = JiraAssets(quick_client(settings), settings).look_up(refs)
     assert [(a.name, a.confidentiality.value) for a in found.values()] == [("Kassa", 4)] * 2
 
 
@@ -92,7 +92,7 @@ def test_a_request_that_was_not_recorded_fails():
 @pytest.mark.skipif(recording(), reason="replays only")
 def test_another_text_does_not_match_the_tape():
     with recorded("jira/comment_and_edit", told) as url:
-        outlet, place = JiraOutlet(source_on(url).client), Place("10010")
+        outlet, place = JiraComments(source_on(url).client), Place("10010")
         with pytest.raises(CannotOverwriteExistingCassetteException):
             outlet.create(place, adf("Iets anders"), MARK)
         remote_id = outlet.create(place, adf("Nog te doen"), MARK)

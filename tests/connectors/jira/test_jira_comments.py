@@ -8,7 +8,7 @@ import pytest
 from jira_site import START
 
 from connectors.jira.comment_markers import reference, signed
-from connectors.jira.comments import JiraOutlet
+from connectors.jira.comments import JiraComments
 from domain.ports.errors import Ambiguous, Gone, NotFound, Refused
 from domain.ports.messaging import Format, Marker, Place, Posted
 from sandbox.jira.fields import adf, adf_text
@@ -43,7 +43,7 @@ def test_create_carries_text_marker_and_reference_in_one_call(site, server, outl
 
 
 def test_comments_are_public_only_when_the_admin_says_so(site, client, place):
-    JiraOutlet(client, public=True).create(place, adf("Voor iedereen"), MARK)
+    JiraComments(client, public=True).create(place, adf("Voor iedereen"), MARK)
     assert comments(site)[0].public
 
 

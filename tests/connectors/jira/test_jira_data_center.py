@@ -8,7 +8,7 @@ import pytest
 from jira_site import START, Site, quick_client, settings_for
 
 from connectors.jira.comment_markers import reference
-from connectors.jira.comments import JiraOutlet
+from connectors.jira.comments import JiraComments
 from connectors.jira.source import JiraSource
 from domain.people import Role
 from domain.ports.errors import AuthRefused
@@ -50,7 +50,7 @@ def test_text_and_comments_are_wiki(site, client, source):
     site.set_field(site.change, "Test plan", "Stap 1", site.an)
     (ref,) = source.census()
     assert source.read(ref).field("test_plan").value == "Stap 1"
-    outlet, place = JiraOutlet(client), Place(ref.id)
+    outlet, place = JiraComments(client), Place(ref.id)
     assert outlet.format is Format.WIKI
     remote_id = outlet.create(place, "h3. Nog te doen", MARK)
     outlet.update(place, remote_id, "h3. Niets meer", Marker("slot", "d2", 2))
@@ -60,7 +60,7 @@ def test_text_and_comments_are_wiki(site, client, source):
 
 
 def test_editing_asks_nothing_that_data_center_does_not_know(site, server, client):
-    outlet, place = JiraOutlet(client), Place(site.issues[site.change].id)
+    outlet, place = JiraComments(client), Place(site.issues[site.change].id)
     outlet.update(place, outlet.create(place, "a", MARK), "b", MARK)
     assert [a.query for a in server.writes()] == ["", ""]
 

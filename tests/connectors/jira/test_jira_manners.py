@@ -11,8 +11,8 @@ from jira_site import START, Site, quick_client, settings_for
 
 from bot.messages.formats.render import rendered, with_remark
 from bot.messages.formats.size_limit import fitted
-from bot.messages.i18n.speaker import Speaker
-from connectors.jira.comments import JiraOutlet
+from bot.messages.i18n.speaker import Translator
+from connectors.jira.comments import JiraComments
 from domain.document import Bullets, Document, Panel, Run, Tone
 from domain.ports.errors import Altered, Gone, Postponed, Refused
 from domain.ports.messaging import Marker, Place, Posted
@@ -30,7 +30,7 @@ def place(site):
 
 @pytest.fixture
 def outlet(client, site):
-    return JiraOutlet(client, now=site.time)
+    return JiraComments(client, now=site.time)
 
 
 def comments(site, key=""):
@@ -113,7 +113,7 @@ def test_a_plain_project_has_no_customers(site, server, outlet):
 
 def test_public_comments_are_not_looked_after(site, server, client, place):
     site.agent = False
-    JiraOutlet(client, public=True).create(place, adf("voor iedereen"), MARK)
+    JiraComments(client, public=True).create(place, adf("voor iedereen"), MARK)
     assert [a.method for a in server.asked if "/issue/" in a.path] == ["POST"]
 
 
@@ -165,11 +165,11 @@ def test_a_long_comment_is_shortened_before_jira_refuses_it(server_kind):
     site = Site(server=server_kind == "data center")
     with Server(site.app) as server:
         account = {"email": "", "api_token": "", "pat": "s3cret-token"} if site.server else {}
-        outlet = JiraOutlet(quick_client(settings_for(server.url, **account)))
+        outlet = JiraComments(quick_client(settings_for(server.url, **account)))
         place, form = Place(site.issues[site.change].id), outlet.format
         with pytest.raises(Refused, match="too long"):
             outlet.create(place, rendered(long_document(), form), MARK)
-        short = fitted(long_document(), form, Speaker("nl", ZoneInfo("Europe/Brussels")))
+        short = fitted(long_document(), form, Translator("nl", ZoneInfo("Europe/Brussels")))
         outlet.create(place, with_remark(short, form, "Vervangt de opmerking van gisteren."), MARK)
     (comment,) = comments(site)
     shown = comment.body if site.server else adf_text(comment.body)

@@ -9,7 +9,7 @@ import pytest
 from jira_site import START, Clock, Site, quick_client, settings_for
 
 from connectors.jira.client import Client
-from connectors.jira.jsm_approval_polling import Answers
+from connectors.jira.jsm_approval_polling import ApprovalPolling
 from connectors.jira.settings import Deployment
 from connectors.jira.source import JiraSource
 from domain.lifecycle import State
@@ -340,7 +340,7 @@ def test_an_answer_that_moves_no_stamp_is_noticed(site, server, source, asked):
 
 def test_waiting_issues_are_listed_now_and_then_in_the_same_request(site, server, source, asked):
     clock = Clock()
-    source._answers = Answers(source.client, 60, lambda: clock().timestamp())
+    source._answers = ApprovalPolling(source.client, 60, lambda: clock().timestamp())
     site.time.later(hours=5)
     now = START + timedelta(hours=5)
     seen = []

@@ -86,7 +86,7 @@ def test_without_an_address_jira_is_off():
 
 def test_building_asks_nothing_of_the_site(environment):
     made = jira.build(environment())
-    assert made.name == made.source.name == made.outlet.name == "jira" and made.book.name == "jira-assets"
+    assert made.name == made.source.name == made.channel.name == "jira" and made.book.name == "jira-assets"
 
 
 def test_every_setting_explains_itself():

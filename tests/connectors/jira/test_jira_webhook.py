@@ -14,7 +14,7 @@ from connectors.jira import build
 from connectors.jira.comment_markers import signed
 from connectors.jira.webhook import JiraInbound
 from domain.ports.errors import AuthRefused, Garbled
-from domain.ports.source import Deletion, Hint
+from domain.ports.source import ChangeHint, Deletion
 from sandbox.jira.fields import adf
 
 SECRET = "geheim-geheim-geheim"
@@ -45,7 +45,7 @@ def sign(body: bytes, secret: str = SECRET) -> dict[str, str]:
 
 def hints(
     told: object, me: str = "acc-bot", more: dict[str, str] | None = None, **settings: object
-) -> list[Hint]:
+) -> list[ChangeHint]:
     body = json.dumps(told).encode()
     return list(inbound(me, **settings).hints({**sign(body), **(more or {})}, body))
 
@@ -64,7 +64,7 @@ BODY = json.dumps(UPDATED).encode()
     ids=["Cloud", "in lower case", "hex in upper case", "secret in the address"],
 )
 def test_who_knows_the_secret_is_heard(headers):
-    assert inbound().hints(headers, BODY) == (Hint("10010", "jira:issue_updated:17"),)
+    assert inbound().hints(headers, BODY) == (ChangeHint("10010", "jira:issue_updated:17"),)
 
 
 @pytest.mark.parametrize(
@@ -163,12 +163,12 @@ def test_before_we_know_who_we_are_every_word_is_heard():
 @pytest.mark.parametrize(
     ("name", "issue", "kind"),
     [
-        ("webhook-cloud-comment-created", "10040", Hint),
-        ("webhook-cloud-comment-deleted", "10357", Hint),
-        ("webhook-cloud-issue-updated-custom-field", "10368", Hint),
+        ("webhook-cloud-comment-created", "10040", ChangeHint),
+        ("webhook-cloud-comment-deleted", "10357", ChangeHint),
+        ("webhook-cloud-issue-updated-custom-field", "10368", ChangeHint),
         ("webhook-issue-deleted", "10303", Deletion),
-        ("webhook-server-comment-created", "10013", Hint),
-        ("webhook-server-updated-custom-field", "10106", Hint),
+        ("webhook-server-comment-created", "10013", ChangeHint),
+        ("webhook-server-updated-custom-field", "10106", ChangeHint),
     ],
 )
 def test_recorded_webhooks(name, issue, kind):

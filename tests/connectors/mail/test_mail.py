@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors import mail
-from connectors.mail.recipients import Letterbox
+from connectors.mail.recipients import MailRecipients
 from connectors.mail.settings import MailSettings
 from domain.people import Person
 from domain.ports.connector import Health
@@ -42,12 +42,12 @@ def settings(port: int = 587, **more: object) -> MailSettings:
 
 def connector(box: MailSandbox, **more: object):
     built = mail.build(settings(box.start(), **more))
-    assert built and built.outlet and built.letterbox
+    assert built and built.channel and built.mail_recipients
     return built
 
 
 def send(built, container: str = "team:operations") -> str:
-    return built.outlet.create(Place(container), BODY, MARKER)
+    return built.channel.create(Place(container), BODY, MARKER)
 
 
 def test_a_letter_says_what_it_should_and_nothing_of_it_becomes_a_header(box: MailSandbox) -> None:
@@ -71,7 +71,7 @@ def test_a_letter_that_is_sent_again_is_known_for_a_repetition(box: MailSandbox)
     send(built)
     first, second = (letter.message["Message-ID"] for letter in box.letters)
     assert first == second
-    assert built.outlet.find(Place("team:operations"), MARKER, datetime.now(UTC)) == ()
+    assert built.channel.find(Place("team:operations"), MARKER, datetime.now(UTC)) == ()
 
 
 @pytest.mark.parametrize(
@@ -135,11 +135,11 @@ def test_tls_that_is_not_offered_is_not_done_without(box: MailSandbox) -> None:
 
 
 def test_no_address_of_a_person_leaves_the_letterbox() -> None:
-    letterbox = Letterbox(settings())
+    letterbox = MailRecipients(settings())
     place = letterbox.person(RITA)
     assert place is not None and place.startswith("person:") and "@" not in place and "rita" not in place
     assert letterbox.address(place) == RITA.email
-    assert Letterbox(settings()).address(place) is None, "another process knows nothing"
+    assert MailRecipients(settings()).address(place) is None, "another process knows nothing"
     assert letterbox.channel("team web") == "team:team_web"
     assert [letterbox.channel("DPO"), letterbox.default_channel()] == [None, None]
     nobody = (Person("a", "A"), Person("b", "B", email="x@y@z"), Person("c", "C", email="a b@example.org"))

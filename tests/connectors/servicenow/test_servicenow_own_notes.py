@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.servicenow.own_notes import OwnNotes
+from connectors.servicenow.own_notes import OwnWorkNotes
 from domain.ticket import TicketRef
 
 US = "sluis.integration"
@@ -48,7 +48,7 @@ def ref(version: str, hour: int) -> TicketRef:
 def test_the_state_before_the_note(
     user: str, before: dict[str, str], after: dict[str, str], listed: TicketRef, shown: TicketRef
 ) -> None:
-    own = OwnNotes()
+    own = OwnWorkNotes()
     own.user = user
     own.about_to(listed.id, before)
     own.wrote(listed.id, after)

@@ -6,7 +6,7 @@ import pytest
 from servicenow_helpers import Instance, Tools
 
 from connectors.servicenow import related_rows
-from connectors.servicenow.related_rows import Link, Siblings
+from connectors.servicenow.related_rows import Link, RelatedRows
 from sandbox.server import Server
 
 TASK_CI = Link("task_ci", ("task",))
@@ -29,13 +29,13 @@ def changes(instance: Instance) -> list[str]:
     return made
 
 
-def counts(reader: Siblings, changes: list[str]) -> list[tuple[int, bool]]:
+def counts(reader: RelatedRows, changes: list[str]) -> list[tuple[int, bool]]:
     found = [reader.rows("change_request", TASK_CI, change, ("ci_item",)) for change in changes]
     return [(len(listing.rows), listing.complete) for listing in found]
 
 
 def test_one_request_for_all_that_were_listed(tools: Tools, server: Server, changes: list[str]) -> None:
-    reader = Siblings(tools.client)
+    reader = RelatedRows(tools.client)
     reader.expect("change_request", changes)
     assert counts(reader, changes) == [(1, True), (1, True), (0, True)]
     assert server.count("GET", "task_ci") == 1
@@ -44,7 +44,7 @@ def test_one_request_for_all_that_were_listed(tools: Tools, server: Server, chan
 def test_what_was_used_once_is_read_anew(
     instance: Instance, tools: Tools, server: Server, changes: list[str]
 ) -> None:
-    reader = Siblings(tools.client)
+    reader = RelatedRows(tools.client)
     reader.expect("change_request", changes)
     counts(reader, changes)
     instance.add_affected_ci(changes[2], instance.kassa)
@@ -57,7 +57,7 @@ def test_what_was_used_once_is_read_anew(
 
 def test_what_was_read_along_does_not_grow_old(instance: Instance, tools: Tools, changes: list[str]) -> None:
     clock = Clock()
-    reader = Siblings(tools.client, clock)
+    reader = RelatedRows(tools.client, clock)
     reader.expect("change_request", changes)
     assert counts(reader, changes[:1]) == [(1, True)]
     instance.add_affected_ci(changes[2], instance.kassa)
@@ -70,7 +70,7 @@ def test_a_hidden_row_casts_doubt_on_its_own_ticket_alone(
 ) -> None:
     hidden = instance.add_affected_ci(changes[1], instance.add_ci(name="Geheim"))
     instance.access.hidden_rows.add(hidden)
-    reader = Siblings(tools.client)
+    reader = RelatedRows(tools.client)
     reader.expect("change_request", changes)
     assert counts(reader, changes) == [(1, True), (0, False), (0, True)]
 
@@ -80,7 +80,7 @@ def test_rows_that_do_not_say_whose_they_are_prove_nothing(
     instance: Instance, tools: Tools, changes: list[str], what: str
 ) -> None:
     getattr(instance.access, what).add(("task_ci", "task"))
-    reader = Siblings(tools.client)
+    reader = RelatedRows(tools.client)
     reader.expect("change_request", changes)
     assert counts(reader, changes[2:]) == [(0, False)]
 

@@ -64,7 +64,7 @@ def test_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_an_address_it_is_off() -> None:
     assert servicenow.build(servicenow.SETTINGS(_env_file=None)) is None  # type: ignore[call-arg]
     connector = servicenow.build(settings_for(URL))
-    assert connector and connector.source and connector.book and connector.outlet
+    assert connector and connector.source and connector.book and connector.channel
 
 
 def test_every_setting_explains_itself() -> None:

@@ -15,7 +15,7 @@ from servicenow_helpers import Instance, Tools, settings_for
 from connectors.servicenow import build
 from connectors.servicenow.webhook import LONGEST, ServiceNowInbound
 from domain.ports.errors import AuthRefused, Garbled, SourceError
-from domain.ports.source import Hint
+from domain.ports.source import ChangeHint
 from sandbox.servicenow.app import INTEGRATION_USER
 
 SECRET = "a-secret-of-the-tests-only"
@@ -49,16 +49,16 @@ def body(**more: Any) -> bytes:
 @pytest.mark.parametrize(
     ("more", "hints"),
     [
-        ({}, [Hint(f"change_request:{CHANGE}", f"{CHANGE}:7")]),
-        ({"event": None}, [Hint(f"change_request:{CHANGE}")]),
-        ({"table": "rm_release"}, [Hint(f"rm_release:{CHANGE}", f"{CHANGE}:7")]),
+        ({}, [ChangeHint(f"change_request:{CHANGE}", f"{CHANGE}:7")]),
+        ({"event": None}, [ChangeHint(f"change_request:{CHANGE}")]),
+        ({"table": "rm_release"}, [ChangeHint(f"rm_release:{CHANGE}", f"{CHANGE}:7")]),
         ({"table": "incident"}, []),
         ({"by": INTEGRATION_USER.upper()}, []),
-        ({"sent": (NOW - 299) * 1000}, [Hint(f"change_request:{CHANGE}", f"{CHANGE}:7")]),
+        ({"sent": (NOW - 299) * 1000}, [ChangeHint(f"change_request:{CHANGE}", f"{CHANGE}:7")]),
     ],
     ids=["a change", "no event", "a release", "not watched", "our own note", "five minutes"],
 )
-def test_what_a_signed_body_tells(more: dict[str, Any], hints: list[Hint]) -> None:
+def test_what_a_signed_body_tells(more: dict[str, Any], hints: list[ChangeHint]) -> None:
     told = body(**more)
     assert list(inbound().hints(signed(told), told)) == hints
 

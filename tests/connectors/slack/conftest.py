@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from connectors.slack.client import SlackClient
-from connectors.slack.messages import SlackOutlet
-from connectors.slack.throttle import Paces
+from connectors.slack.messages import SlackMessages
+from connectors.slack.throttle import MessageLimits
 from sandbox.server import Server
 from sandbox.slack.app import SlackSandbox
 
@@ -46,9 +46,9 @@ def client(sandbox: SlackSandbox, server: Server, slept: list[float]) -> SlackCl
 
 
 @pytest.fixture
-def outlet(client: SlackClient, slept: list[float]) -> SlackOutlet:
+def outlet(client: SlackClient, slept: list[float]) -> SlackMessages:
     """On a clock that stands still, so that each pause is as long as it would be had all come at once."""
-    return SlackOutlet(client, Paces(lambda: 0.0, slept.append))
+    return SlackMessages(client, MessageLimits(lambda: 0.0, slept.append))
 
 
 @pytest.fixture

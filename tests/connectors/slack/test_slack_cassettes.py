@@ -12,8 +12,8 @@ from slack_helpers import MARKER, body
 
 from connectors.slack.client import SlackClient
 from connectors.slack.doctor import SlackExaminer
-from connectors.slack.messages import SlackOutlet
-from connectors.slack.recipients import SlackPostbox
+from connectors.slack.messages import SlackMessages
+from connectors.slack.recipients import SlackRecipients
 from connectors.slack.settings import SlackSettings
 from domain.people import Person
 from domain.ports.connector import Health
@@ -40,7 +40,7 @@ def _client(url: str) -> SlackClient:
 
 def test_card_with_news_in_its_thread() -> None:
     with recorded("slack/card", lambda: _sandbox().app) as url:
-        outlet, place = SlackOutlet(_client(url)), Place(CHANNEL)
+        outlet, place = SlackMessages(_client(url)), Place(CHANNEL)
         card = outlet.create(place, body("CHG-1 mist een testplan"), MARKER)
         outlet.update(place, card, body("CHG-1 is in orde"), Marker("slot-1", "digest-2", 2))
         news = outlet.create(Place(CHANNEL, card), body("Testplan toegevoegd"), Marker("slot-2", "n", 1))
@@ -54,7 +54,7 @@ def test_card_with_news_in_its_thread() -> None:
 
 def test_person() -> None:
     with recorded("slack/person", lambda: _sandbox().app) as url:
-        postbox = SlackPostbox(_client(url), SlackSettings())
+        postbox = SlackRecipients(_client(url), SlackSettings())
         known = postbox.person(Person("1", PERSON, email="dirk.peeters@example.org"))
     assert known is not None
     assert known.startswith("D")
@@ -62,7 +62,7 @@ def test_person() -> None:
 
 def test_nobody() -> None:
     with recorded("slack/nobody", lambda: SlackSandbox().app) as url:
-        postbox = SlackPostbox(_client(url), SlackSettings())
+        postbox = SlackRecipients(_client(url), SlackSettings())
         assert postbox.person(Person("2", "Els Maes", email="els.maes@example.org")) is None
 
 

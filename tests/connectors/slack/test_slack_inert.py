@@ -18,7 +18,7 @@ from bot.messages.blockkit.blocks import (
     words,
 )
 from bot.messages.blockkit.mrkdwn import escape, link
-from connectors.slack.messages import SlackOutlet
+from connectors.slack.messages import SlackMessages
 from domain.ports.messaging import Place
 from sandbox.slack.app import SlackSandbox
 
@@ -43,7 +43,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_ticket_text_is_inert(sandbox: SlackSandbox, outlet: SlackOutlet, channel: str, text: str) -> None:
+def test_ticket_text_is_inert(sandbox: SlackSandbox, outlet: SlackMessages, channel: str, text: str) -> None:
     message = {
         "text": f"{escape(text)} {link(URL, text)}",
         "blocks": [
@@ -67,7 +67,7 @@ def test_ticket_text_is_inert(sandbox: SlackSandbox, outlet: SlackOutlet, channe
 
 @pytest.mark.parametrize("text", ["*bold*", "_slanted_", "~gone~", "`code`", ":tada:"])
 def test_literal_blocks_leave_styles_as_text(
-    sandbox: SlackSandbox, outlet: SlackOutlet, channel: str, text: str
+    sandbox: SlackSandbox, outlet: SlackMessages, channel: str, text: str
 ) -> None:
     body = {"text": "t", "blocks": [header(text), rich_text([words(text)])]}
     outlet.create(Place(channel), body, MARKER)

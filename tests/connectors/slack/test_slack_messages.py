@@ -9,9 +9,9 @@ import pytest
 from slack_helpers import BEFORE, MARKER, body
 
 from connectors.slack.client import SlackClient
-from connectors.slack.messages import EVENT, SlackOutlet
+from connectors.slack.messages import EVENT, SlackMessages
 from domain.ports.errors import Ambiguous, Forbidden, Garbled, Gone, NotFound, Refused, Unreachable
-from domain.ports.messaging import Marker, Outlet, Place, Posted
+from domain.ports.messaging import Marker, MessageChannel, Place, Posted
 from sandbox.server import Fault, How, Server
 from sandbox.slack.app import SlackSandbox
 
@@ -19,13 +19,13 @@ POST = r"chat\.postMessage"
 HOSTILE = "<!channel> <@U1> *bold* a|b &lt; :tada: `code` https://example.org"
 
 
-def test_is_an_outlet(outlet: SlackOutlet) -> None:
-    port: Outlet = outlet
+def test_is_an_outlet(outlet: SlackMessages) -> None:
+    port: MessageChannel = outlet
     assert (port.name, port.format, port.editable) == ("slack", "slack", True)
 
 
 def test_post_carries_the_marker_and_no_side_effects(
-    sandbox: SlackSandbox, server: Server, outlet: SlackOutlet, channel: str
+    sandbox: SlackSandbox, server: Server, outlet: SlackMessages, channel: str
 ) -> None:
     remote_id = outlet.create(Place(channel), body("CHG-1 mist een testplan"), MARKER)
 
@@ -46,7 +46,7 @@ def test_post_carries_the_marker_and_no_side_effects(
 
 
 def test_update_replaces_text_blocks_and_marker(
-    sandbox: SlackSandbox, server: Server, outlet: SlackOutlet, channel: str
+    sandbox: SlackSandbox, server: Server, outlet: SlackMessages, channel: str
 ) -> None:
     place = Place(channel)
     remote_id = outlet.create(place, body("first"), MARKER)
@@ -60,7 +60,7 @@ def test_update_replaces_text_blocks_and_marker(
 
 
 def test_thread_is_kept_apart_from_the_channel(
-    sandbox: SlackSandbox, outlet: SlackOutlet, channel: str
+    sandbox: SlackSandbox, outlet: SlackMessages, channel: str
 ) -> None:
     card = outlet.create(Place(channel), body("card"), MARKER)
     thread = Place(channel, card)
@@ -77,7 +77,7 @@ def test_thread_is_kept_apart_from_the_channel(
 
 
 def test_find_sees_only_our_own_messages_of_the_slot(
-    sandbox: SlackSandbox, outlet: SlackOutlet, channel: str
+    sandbox: SlackSandbox, outlet: SlackMessages, channel: str
 ) -> None:
     person = sandbox.add_user("Dirk Peeters")
     forged = {"event_type": EVENT, "event_payload": {"slot": "slot-1", "digest": "forged"}}
@@ -88,7 +88,7 @@ def test_find_sees_only_our_own_messages_of_the_slot(
     assert outlet.find(Place(channel), MARKER, BEFORE) == [Posted(ours, "digest-1")]
 
 
-def test_find_goes_through_every_page(sandbox: SlackSandbox, outlet: SlackOutlet, channel: str) -> None:
+def test_find_goes_through_every_page(sandbox: SlackSandbox, outlet: SlackMessages, channel: str) -> None:
     first = outlet.create(Place(channel), body("first"), MARKER)
     person = sandbox.add_user("Els Maes")
     for number in range(450):
@@ -100,14 +100,16 @@ def test_find_goes_through_every_page(sandbox: SlackSandbox, outlet: SlackOutlet
 
 @pytest.mark.parametrize(("minutes", "found"), [(-2, 0), (-0.5, 1), (30, 1)])
 def test_find_looks_back_a_minute_further_than_asked(
-    channel: str, sandbox: SlackSandbox, outlet: SlackOutlet, minutes: float, found: int
+    channel: str, sandbox: SlackSandbox, outlet: SlackMessages, minutes: float, found: int
 ) -> None:
     outlet.create(Place(channel), body("now"), MARKER)
     since = datetime.now(UTC) - timedelta(minutes=minutes)
     assert len(outlet.find(Place(channel), MARKER, since)) == found
 
 
-def test_remove_and_what_is_gone_afterwards(sandbox: SlackSandbox, outlet: SlackOutlet, channel: str) -> None:
+def test_remove_and_what_is_gone_afterwards(
+    sandbox: SlackSandbox, outlet: SlackMessages, channel: str
+) -> None:
     place = Place(channel)
     remote_id = outlet.create(place, body("surplus"), MARKER)
     outlet.remove(place, remote_id)
@@ -120,7 +122,7 @@ def test_remove_and_what_is_gone_afterwards(sandbox: SlackSandbox, outlet: Slack
 
 
 def test_message_of_somebody_else_counts_as_gone(
-    sandbox: SlackSandbox, outlet: SlackOutlet, channel: str
+    sandbox: SlackSandbox, outlet: SlackMessages, channel: str
 ) -> None:
     ts = sandbox.say(channel, sandbox.add_user("Els Maes").id, "mine")
     with pytest.raises(Gone):
@@ -128,7 +130,7 @@ def test_message_of_somebody_else_counts_as_gone(
     assert [m.text for m in sandbox.messages(channel)] == ["mine"]
 
 
-def test_thread_whose_parent_was_deleted(sandbox: SlackSandbox, outlet: SlackOutlet, channel: str) -> None:
+def test_thread_whose_parent_was_deleted(sandbox: SlackSandbox, outlet: SlackMessages, channel: str) -> None:
     card = outlet.create(Place(channel), body("card"), MARKER)
     outlet.remove(Place(channel), card)
     thread = Place(channel, card)
@@ -155,7 +157,7 @@ def test_thread_whose_parent_was_deleted(sandbox: SlackSandbox, outlet: SlackOut
     ids=lambda value: f"{value.how}-{value.status}-{value.body[:12]}" if isinstance(value, Fault) else "",
 )
 def test_uncertain_post_is_not_repeated_and_can_be_settled_by_looking(
-    sandbox: SlackSandbox, server: Server, outlet: SlackOutlet, channel: str, fault: Fault, stored: int
+    sandbox: SlackSandbox, server: Server, outlet: SlackMessages, channel: str, fault: Fault, stored: int
 ) -> None:
     server.fail(fault)
     with pytest.raises(Ambiguous):
@@ -176,7 +178,7 @@ def test_uncertain_post_is_not_repeated_and_can_be_settled_by_looking(
     ],
 )
 def test_incomplete_history_proves_nothing(
-    server: Server, outlet: SlackOutlet, channel: str, body_of_page: str
+    server: Server, outlet: SlackMessages, channel: str, body_of_page: str
 ) -> None:
     server.fail(Fault(How.ANSWER, "history", status=200, body=body_of_page))
     with pytest.raises(Garbled):
@@ -184,7 +186,7 @@ def test_incomplete_history_proves_nothing(
 
 
 def test_second_page_that_fails_proves_nothing(
-    sandbox: SlackSandbox, server: Server, outlet: SlackOutlet, channel: str
+    sandbox: SlackSandbox, server: Server, outlet: SlackMessages, channel: str
 ) -> None:
     person = sandbox.add_user("Els Maes")
     for number in range(201):
@@ -230,14 +232,14 @@ def test_definite_no_says_what_to_do(sandbox, outlet, place, error, said, fix) -
     assert fix in raised.value.fix
 
 
-def test_refused_layout_is_a_definite_no(outlet: SlackOutlet, channel: str) -> None:
+def test_refused_layout_is_a_definite_no(outlet: SlackMessages, channel: str) -> None:
     too_long = body("x" * 3001)
     with pytest.raises(Refused):
         outlet.create(Place(channel), too_long, MARKER)
 
 
 def test_history_scope_missing_is_said_not_guessed(
-    sandbox: SlackSandbox, outlet: SlackOutlet, channel: str
+    sandbox: SlackSandbox, outlet: SlackMessages, channel: str
 ) -> None:
     sandbox.scopes.discard("channels:history")
     with pytest.raises(Forbidden) as raised:
@@ -245,21 +247,21 @@ def test_history_scope_missing_is_said_not_guessed(
     assert "channels:history" in raised.value.fix
 
 
-def test_hostile_text_arrives_as_given(sandbox: SlackSandbox, outlet: SlackOutlet, channel: str) -> None:
+def test_hostile_text_arrives_as_given(sandbox: SlackSandbox, outlet: SlackMessages, channel: str) -> None:
     """The outlet changes nothing: what is safe was made safe by the message, and is not escaped twice."""
     outlet.create(Place(channel), body(HOSTILE), MARKER)
     [message] = sandbox.messages(channel)
     assert message.text == HOSTILE
 
 
-def test_long_channel_is_paced(outlet: SlackOutlet, channel: str, slept: list[float]) -> None:
+def test_long_channel_is_paced(outlet: SlackMessages, channel: str, slept: list[float]) -> None:
     for number in range(7):
         outlet.create(Place(channel), body(f"{number}"), MARKER)
     assert slept == [1.0, 2.0]
 
 
 def test_edits_are_paced_for_the_whole_workspace(
-    sandbox: SlackSandbox, outlet: SlackOutlet, channel: str, slept: list[float]
+    sandbox: SlackSandbox, outlet: SlackMessages, channel: str, slept: list[float]
 ) -> None:
     """chat.update is of tier 3: fifty a minute, whatever the channel."""
     cards = [outlet.create(Place(c), body("card"), MARKER) for c in (channel, sandbox.add_channel("other"))]
@@ -270,7 +272,7 @@ def test_edits_are_paced_for_the_whole_workspace(
 
 
 def test_posts_are_paced_for_the_whole_workspace(
-    sandbox: SlackSandbox, outlet: SlackOutlet, slept: list[float]
+    sandbox: SlackSandbox, outlet: SlackMessages, slept: list[float]
 ) -> None:
     """ "Several hundred a minute" for all channels together."""
     for number in range(32):
@@ -279,7 +281,7 @@ def test_posts_are_paced_for_the_whole_workspace(
 
 
 def test_direct_conversation_takes_messages_like_a_channel(
-    sandbox: SlackSandbox, outlet: SlackOutlet, client: SlackClient
+    sandbox: SlackSandbox, outlet: SlackMessages, client: SlackClient
 ) -> None:
     user = sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
     conversation = client.read("conversations.open", users=user.id).data["channel"]["id"]

@@ -7,11 +7,11 @@ import json
 import pytest
 
 from connectors.slack.client import SlackClient
-from connectors.slack.recipients import KEEP, SlackPostbox
+from connectors.slack.recipients import KEEP, SlackRecipients
 from connectors.slack.settings import SlackSettings
 from domain.people import Person
 from domain.ports.errors import Forbidden, Garbled, Unreachable
-from domain.ports.messaging import Postbox
+from domain.ports.messaging import RecipientDirectory
 from sandbox.server import Fault, How, Server
 from sandbox.slack.app import SlackSandbox
 
@@ -24,15 +24,15 @@ def now() -> list[float]:
 
 
 @pytest.fixture
-def postbox(client: SlackClient, now: list[float]) -> SlackPostbox:
+def postbox(client: SlackClient, now: list[float]) -> SlackRecipients:
     settings = SlackSettings(
         channel="C0000000001", channels={"CAB": "C0000000002"}, languages={"Team-X": "NL"}
     )
-    return SlackPostbox(client, settings, clock=lambda: now[0])
+    return SlackRecipients(client, settings, clock=lambda: now[0])
 
 
-def test_channels_come_from_the_settings(postbox: SlackPostbox) -> None:
-    port: Postbox = postbox
+def test_channels_come_from_the_settings(postbox: SlackRecipients) -> None:
+    port: RecipientDirectory = postbox
     assert (port.default_channel(), port.channel("cab"), port.channel("Team X")) == (
         "C0000000001",
         "C0000000002",
@@ -41,7 +41,7 @@ def test_channels_come_from_the_settings(postbox: SlackPostbox) -> None:
 
 
 def test_languages_are_set_for_channels_and_told_by_people(
-    sandbox: SlackSandbox, postbox: SlackPostbox
+    sandbox: SlackSandbox, postbox: SlackRecipients
 ) -> None:
     user = sandbox.add_user("Dirk P.", "dirk.peeters@example.org")
     user.locale = "fr-BE"
@@ -51,7 +51,7 @@ def test_languages_are_set_for_channels_and_told_by_people(
 
 
 def test_a_language_that_is_not_told_keeps_no_message_back(
-    sandbox: SlackSandbox, server: Server, postbox: SlackPostbox
+    sandbox: SlackSandbox, server: Server, postbox: SlackRecipients
 ) -> None:
     sandbox.add_user("Dirk P.", "dirk.peeters@example.org")
     server.fail(Fault(How.ANSWER, "users.info", "", 1, 503))
@@ -60,13 +60,13 @@ def test_a_language_that_is_not_told_keeps_no_message_back(
 
 
 def test_what_a_channel_does_not_take_goes_to_the_default_one_and_what_is_personal_nowhere(
-    postbox: SlackPostbox,
+    postbox: SlackRecipients,
 ) -> None:
     places = ("C0000000002", "G0000000002", "D0000000002")
     assert [postbox.instead_of(place) for place in places] == ["C0000000001", "C0000000001", None]
 
 
-def test_person_by_address(sandbox: SlackSandbox, postbox: SlackPostbox) -> None:
+def test_person_by_address(sandbox: SlackSandbox, postbox: SlackRecipients) -> None:
     user = sandbox.add_user("Dirk P.", "dirk.peeters@example.org")
     conversation = postbox.person(DIRK)
     [direct] = [c for c in sandbox.channels() if c.im == user.id]
@@ -84,7 +84,7 @@ def test_person_by_address(sandbox: SlackSandbox, postbox: SlackPostbox) -> None
     ids=["no address", "blank address", "same name, other address", "deactivated"],
 )
 def test_nobody_is_guessed(
-    sandbox: SlackSandbox, server: Server, postbox: SlackPostbox, person: Person, calls: int
+    sandbox: SlackSandbox, server: Server, postbox: SlackRecipients, person: Person, calls: int
 ) -> None:
     sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
     sandbox.add_user("Els Maes", "els.maes@example.org", deleted=True)
@@ -94,7 +94,7 @@ def test_nobody_is_guessed(
 
 @pytest.mark.parametrize("what", ["deleted", "is_bot"])
 def test_who_left_and_who_is_no_person_are_not_written_to(
-    server: Server, postbox: SlackPostbox, what: str
+    server: Server, postbox: SlackRecipients, what: str
 ) -> None:
     found = json.dumps({"ok": True, "user": {"id": "U0DIRK", "name": "dirk", what: True}})
     server.fail(Fault(How.ANSWER, "lookupByEmail", status=200, body=found))
@@ -103,7 +103,7 @@ def test_who_left_and_who_is_no_person_are_not_written_to(
 
 
 def test_answers_are_kept_for_an_hour(
-    sandbox: SlackSandbox, server: Server, postbox: SlackPostbox, now: list[float]
+    sandbox: SlackSandbox, server: Server, postbox: SlackRecipients, now: list[float]
 ) -> None:
     assert postbox.person(DIRK) is None
     sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
@@ -133,7 +133,7 @@ def test_not_knowing_is_not_the_same_as_not_there(sandbox, server, postbox, faul
     assert postbox.person(DIRK) is not None
 
 
-def test_scope_that_is_missing_is_said(sandbox: SlackSandbox, postbox: SlackPostbox) -> None:
+def test_scope_that_is_missing_is_said(sandbox: SlackSandbox, postbox: SlackRecipients) -> None:
     sandbox.scopes.discard("users:read.email")
     with pytest.raises(Forbidden) as raised:
         postbox.person(DIRK)

@@ -76,6 +76,6 @@ def test_off_without_a_token_and_built_without_a_call() -> None:
     built = connectors.slack.build(SlackSettings(bot_token="xoxb-1", api_url="http://127.0.0.1:1/"))  # type: ignore[arg-type]
     assert built is not None
     assert (built.name, built.source, built.book) == ("slack", None, None)
-    assert built.outlet is not None
-    assert built.postbox is not None
+    assert built.channel is not None
+    assert built.recipients is not None
     assert "xoxb" not in repr(SlackSettings(bot_token="xoxb-1"))  # type: ignore[arg-type]

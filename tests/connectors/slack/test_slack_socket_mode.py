@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 import pytest
 
 from connectors.slack.client import SlackClient
-from connectors.slack.interactions import SlackDesk
+from connectors.slack.interactions import SlackInteractions
 from connectors.slack.settings import SlackSettings
 from domain.ports.errors import Gone, NotFound
-from domain.ports.interactions import Deed, Interaction
+from domain.ports.interactions import Interaction, InteractionKind
 from sandbox.server import Fault, How, Server
 from sandbox.slack.app import SlackSandbox
 from sandbox.slack.people import SIGNING_SECRET
@@ -37,7 +37,7 @@ class Desk:
 
     def __init__(self, sandbox: SlackSandbox, url: str, **more: Any) -> None:
         self.settings = SlackSettings(bot_token=sandbox.token, api_url=f"{url}/api/", **more)
-        self.desk = SlackDesk(SlackClient(sandbox.token, self.settings.api_url), self.settings)
+        self.desk = SlackInteractions(SlackClient(sandbox.token, self.settings.api_url), self.settings)
         self.taken: list[Interaction] = []
         self.before: Callable[[], None] = lambda: None
         self.desk.open(self._take)
@@ -105,10 +105,10 @@ def test_each_kind_of_deed_is_taken_and_acknowledged(
     ]
     assert all(d.acknowledged for d in done)
     assert [(i.deed, i.action, i.value) for i in one.taken] == [
-        (Deed.PRESS, "seen", "jira:1||a"),
-        (Deed.PRESS, "snooze", "jira:1|2h|"),
-        (Deed.COMMAND, "/sluis", "explain CHG-1 ICR-16"),
-        (Deed.HOME, "", ""),
+        (InteractionKind.PRESS, "seen", "jira:1||a"),
+        (InteractionKind.PRESS, "snooze", "jira:1|2h|"),
+        (InteractionKind.COMMAND, "/sluis", "explain CHG-1 ICR-16"),
+        (InteractionKind.HOME, "", ""),
     ], "a link is only acknowledged"
     assert {i.user for i in one.taken} == {user.id}
     assert {i.place for i in one.taken} == {channel, ""}
@@ -308,7 +308,7 @@ def test_without_a_signing_secret_nothing_is_expected_over_http(
     sandbox: SlackSandbox, server: Server
 ) -> None:
     settings = SlackSettings(bot_token=sandbox.token, api_url=f"{server.url}/api/", app_token="xapp-1")
-    desk = SlackDesk(SlackClient(sandbox.token, settings.api_url), settings)
+    desk = SlackInteractions(SlackClient(sandbox.token, settings.api_url), settings)
     assert desk.receive(sandbox.people.signed(b""), b"")[0] == 404
 
 
@@ -335,7 +335,7 @@ def test_what_cannot_be_kept_over_http_is_no_success(
 
 
 def deed(**more: Any) -> Interaction:
-    return Interaction("x", Deed.PRESS, **more)
+    return Interaction("x", InteractionKind.PRESS, **more)
 
 
 def test_an_answer_goes_by_the_response_url_then_the_channel_then_directly(

@@ -15,12 +15,12 @@ from slack_helpers import BEFORE, MARKER, SPECS, body
 
 from connectors.slack.client import SlackClient
 from connectors.slack.doctor import SlackExaminer
-from connectors.slack.messages import SlackOutlet
-from connectors.slack.recipients import SlackPostbox
+from connectors.slack.messages import SlackMessages
+from connectors.slack.recipients import SlackRecipients
 from connectors.slack.settings import SlackSettings
 from domain.people import Person
 from domain.ports.messaging import Place
-from sandbox.server import Asked, Server
+from sandbox.server import Received, Server
 from sandbox.slack.app import METHODS, SlackSandbox
 from sandbox.slack.blocks import parse_blocks
 from sandbox.slack.state import Failure, View
@@ -51,7 +51,7 @@ def _known_arguments(method: str) -> dict[str, bool]:
     return {name: needed for name, needed in known.items() if name != "token"}
 
 
-def _arguments(asked: Asked) -> set[str]:
+def _arguments(asked: Received) -> set[str]:
     if asked.headers["Content-Type"].startswith("application/json"):
         return set(json.loads(asked.body or b"{}"))
     return {name for name, _ in parse_qsl(asked.body.decode())}
@@ -60,14 +60,14 @@ def _arguments(asked: Asked) -> set[str]:
 def _everything(sandbox: SlackSandbox, client: SlackClient, channel: str) -> None:
     """Every call that the connector makes."""
     sandbox.add_user("Dirk Peeters", "dirk.peeters@example.org")
-    outlet, settings = SlackOutlet(client), SlackSettings(channel=channel)
+    outlet, settings = SlackMessages(client), SlackSettings(channel=channel)
     card = outlet.create(Place(channel), body("card"), MARKER)
     outlet.create(Place(channel, card), body("news"), MARKER)
     outlet.find(Place(channel), MARKER, BEFORE)
     outlet.find(Place(channel, card), MARKER, BEFORE)
     outlet.update(Place(channel), card, body("new"), MARKER)
     outlet.remove(Place(channel), card)
-    SlackPostbox(client, settings).person(Person("u", "Dirk", email="dirk.peeters@example.org"))
+    SlackRecipients(client, settings).person(Person("u", "Dirk", email="dirk.peeters@example.org"))
     list(SlackExaminer(client, settings).examine({}))
 
 

@@ -8,8 +8,8 @@ import pytest
 from slack_helpers import MARKER, body
 
 from connectors.slack.client import SlackClient
-from connectors.slack.messages import SlackOutlet
-from connectors.slack.throttle import Paces
+from connectors.slack.messages import SlackMessages
+from connectors.slack.throttle import MessageLimits
 from domain.ports.messaging import Place
 from sandbox.server import Server
 from sandbox.slack.app import SlackSandbox
@@ -23,7 +23,7 @@ class Wire:
         self.channels = [sandbox.add_channel(f"team-{n}") for n in range(4)]
         client = SlackClient(sandbox.token, f"{server.url}/api/")
         server.watch = lambda asked, done: done or self.came.append((self.now, asked.path.rpartition("/")[2]))
-        self.outlet = SlackOutlet(client, Paces(lambda: self.now, self._sleep))
+        self.outlet = SlackMessages(client, MessageLimits(lambda: self.now, self._sleep))
 
     def _sleep(self, seconds: float) -> None:
         self.now += seconds

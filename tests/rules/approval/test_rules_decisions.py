@@ -29,7 +29,7 @@ from domain.history import difference
 from domain.lifecycle import Verdict
 from domain.people import Person, Role
 from domain.ticket import Approval, Change, Decision
-from rules.approval.decisions import standing
+from rules.approval.decisions import effective_decisions
 from rules.approval.people import DUTIES, duty_of, same
 from rules.engine import evaluate
 
@@ -364,7 +364,7 @@ def test_an_account_is_as_good_as_the_other(check, given, params, before, after)
 
 def test_the_latest_decision_of_a_person_is_found_across_accounts():
     given = facts(approvals=(rejected(AN_TOO, day(4)), approved(AN, day(5))), same_person=SAME)
-    assert [(v.person, v.approved) for v in standing(given)] == [(AN, True)]
+    assert [(v.person, v.approved) for v in effective_decisions(given)] == [(AN, True)]
 
 
 @pytest.mark.parametrize(

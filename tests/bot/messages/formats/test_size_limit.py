@@ -9,7 +9,7 @@ import pytest
 from bot.cli.adf_text import adf_text
 from bot.messages.formats.render import rendered
 from bot.messages.formats.size_limit import ROOM, fitted, size
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from domain.document import Bullets, Document, Fold, Heading, Panel, Paragraph, Run, Tone
 from domain.ports.messaging import Format
 
@@ -31,7 +31,7 @@ def text(body: object) -> str:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_fits_is_left_as_it_is(form: Format) -> None:
-    speak = Speaker("en", ZoneInfo("Europe/Brussels"))
+    speak = Translator("en", ZoneInfo("Europe/Brussels"))
     assert fitted(long(5, 5), form, speak) == rendered(long(5, 5), form)
 
 
@@ -39,7 +39,7 @@ def test_what_fits_is_left_as_it_is(form: Format) -> None:
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("now", "met"), [(20, 200), (200, 20), (200, 0), (1, 400)])
 def test_whole_findings_are_left_out_until_it_fits(form: Format, now: int, met: int, letter: str) -> None:
-    speak = Speaker("nl", ZoneInfo("Europe/Brussels"))
+    speak = Translator("nl", ZoneInfo("Europe/Brussels"))
     body = fitted(long(now, met, letter=letter), form, speak)
     assert size(body) <= ROOM
     said = text(body)
@@ -57,13 +57,13 @@ def test_java_counts_an_emoji_twice(body: object, counted: int) -> None:
 
 
 def test_no_more_is_left_out_than_must_be() -> None:
-    speak = Speaker("en", ZoneInfo("Europe/Brussels"))
+    speak = Translator("en", ZoneInfo("Europe/Brussels"))
     kept = text(fitted(long(200, 0), Format.PLAIN, speak)).count("point-")
     assert kept * 310 < ROOM < (kept + 2) * 330
 
 
 def test_one_thing_too_long_for_all_leaves_the_gist() -> None:
-    speak = Speaker("en", ZoneInfo("Europe/Brussels"))
+    speak = Translator("en", ZoneInfo("Europe/Brussels"))
     document = Document((TOP, Paragraph(((Run("y" * 40_000),),))))
     assert text(fitted(document, Format.WIKI, speak)).count("Not ready") == 1
     assert size(fitted(document, Format.WIKI, speak)) < 100

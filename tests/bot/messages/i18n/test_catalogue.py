@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog, Message
 
 from bot.messages.i18n import catalogue
 from bot.messages.i18n.languages import translated
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 
 _PLACE = re.compile(r"\{(\w+)\}")
 # Babel stamps these lines anew: when the template was made, and which Babel wrote the file.
@@ -92,7 +92,7 @@ def test_nothing_obsolete_is_kept_and_the_header_says_where_it_is_spoken(languag
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_people_are_spoken_to_in_dutch(number: int) -> None:
     """What is compiled says what is kept: nothing is lost on the way to the reader."""
-    speak = Speaker("nl", ZoneInfo("Europe/Brussels"))
+    speak = Translator("nl", ZoneInfo("Europe/Brussels"))
     for message in DUTCH:
         ids, texts = _forms(message.id), _forms(message.string)
         if len(ids) == 1:

@@ -9,7 +9,7 @@ import pytest
 from jira_site import START, Site, quick_client, settings_for
 
 from connectors.jira.assets.api import OBJECTS, _Cloud, reading_adapter, road
-from connectors.jira.assets.register import JiraBook
+from connectors.jira.assets.register import JiraAssets
 from connectors.shared.http import Adapter, policy
 from domain.asset import Asset
 from domain.fields import Field
@@ -42,11 +42,11 @@ def quick() -> Adapter:
     return Adapter(OBJECTS, retries, timeout=(2.0, 2.0))
 
 
-def book_on(server: Server, clock: Callable[[], float] = lambda: 0.0, **more: object) -> JiraBook:
+def book_on(server: Server, clock: Callable[[], float] = lambda: 0.0, **more: object) -> JiraAssets:
     given = {"url": server.url, "assets_url": server.url, **more}
     settings = settings_for(**given)
     client = quick_client(settings)
-    return JiraBook(client, settings, lambda: road(client, settings, quick()), clock)
+    return JiraAssets(client, settings, lambda: road(client, settings, quick()), clock)
 
 
 def ours(object_id: str, workspace: str = WORKSPACE) -> AssetRef:
@@ -335,7 +335,7 @@ def test_data_center_shows_objects_by_name_and_key(
         settings = settings_for(server.url, pat="s3cret-token", email="", api_token="")
         client = quick_client(settings)
         (raw,) = client.api(f"issue/{old_site.change}")["fields"][old_site.field_id("Server")]
-        book = JiraBook(client, settings)
+        book = JiraAssets(client, settings)
         ref = AssetRef(OBJECTS, f"AST-{made}", "srv01, groot")
         found = book.look_up([ref, AssetRef("register", "1", "SRV01, groot")])
         paths = [a.path for a in server.asked]
@@ -349,7 +349,7 @@ def test_a_data_center_without_assets(old_site: Site) -> None:
     old_site.assets.addresses = ()
     with Server(old_site.app) as server:
         settings = settings_for(server.url, pat="s3cret-token", email="", api_token="")
-        book = JiraBook(quick_client(settings), settings)
+        book = JiraAssets(quick_client(settings), settings)
         assert book.look_up([AssetRef("register", "1", "Kassa")]) == {}
 
 

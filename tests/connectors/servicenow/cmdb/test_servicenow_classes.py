@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from servicenow_helpers import START, Instance, settings_for
 
 from bot.policy.classification import classify
-from connectors.servicenow.cmdb.register import ServiceNowBook
+from connectors.servicenow.cmdb.register import Cmdb
 from domain.asset import Dimension
 from domain.fields import Field
 from domain.people import Group, Person
@@ -25,7 +25,7 @@ CRITICAL = {
 }
 
 
-def field_of(book: ServiceNowBook, sys_id: str, name: str = "confidentiality") -> Field:
+def field_of(book: Cmdb, sys_id: str, name: str = "confidentiality") -> Field:
     ref = AssetRef("servicenow", sys_id, "x")
     found: Field = getattr(book.look_up([ref])[ref], name)
     return found

@@ -8,7 +8,7 @@ import pytest
 from servicenow_helpers import Instance, settings_for
 
 from connectors import servicenow
-from connectors.servicenow.cmdb.prefetch import BookAhead
+from connectors.servicenow.cmdb.prefetch import CmdbPrefetch
 from connectors.servicenow.related_rows import KEPT
 from domain.asset import Asset
 from domain.ports.errors import Forbidden
@@ -54,7 +54,7 @@ def test_what_is_asked(
     expected: list[AssetRef], questions: list[list[AssetRef]], asked: list[list[AssetRef]]
 ) -> None:
     shelf = Shelf()
-    book = BookAhead(shelf)
+    book = CmdbPrefetch(shelf)
     book.expect(expected)
     for refs in questions:
         assert set(book.look_up(refs)) == set(refs) - {GONE}
@@ -63,7 +63,7 @@ def test_what_is_asked(
 
 def test_what_was_looked_up_along_does_not_grow_old() -> None:
     shelf, clock = Shelf(), Clock()
-    book = BookAhead(shelf, clock)
+    book = CmdbPrefetch(shelf, clock)
     book.expect([B])
     book.look_up([A])
     clock.now = KEPT + 1
@@ -73,7 +73,7 @@ def test_what_was_looked_up_along_does_not_grow_old() -> None:
 
 def test_what_nobody_asked_for_does_not_stand_in_the_way() -> None:
     shelf = Shelf(most=1)
-    book = BookAhead(shelf)
+    book = CmdbPrefetch(shelf)
     book.expect([B])
     assert set(book.look_up([A])) == {A}
     with pytest.raises(Forbidden):
