@@ -193,7 +193,7 @@ def report(form: FormOption = Form.JSON, language: LanguageOption = None) -> Non
     from bot import bootstrap, queries
     from bot.messages import waiting as words
     from bot.messages.i18n.speaker import Translator
-    from bot.notify.waiting_time import as_json
+    from bot.policy.waiting_time import as_json
     from bot.settings.load import load_settings
 
     loaded = load_settings()

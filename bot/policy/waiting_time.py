@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from bot.journal.tickets import TicketRow
 from bot.policy.overdue import RuleInfo
 from domain.lifecycle import State, Verdict
 from domain.requests import OpenFinding
@@ -29,8 +28,27 @@ def age_of(since: datetime, now: datetime, calendar: Calendar, *, of_work: bool)
     return Age(days, rest // _HOUR, of_work)
 
 
+class Waiting(Protocol):
+    """What of a ticket's row in the journal is looked at: a value, so that nothing here knows the journal."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def team(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def any_hour(self) -> bool | None: ...
+
+
 def waits(
-    rows: Iterable[TicketRow],
+    rows: Iterable[Waiting],
     points: Mapping[tuple[str, str], Sequence[OpenFinding]],
     rules: Mapping[str, RuleInfo],
     calendar_of: Callable[[str], Calendar],
