@@ -8,7 +8,7 @@ LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check bench bench-month contract contract-slack exam-crash exam-days exam-faults exam-properties audit-dependencies pictures \
-	record lock docs env-example checks-doc cases-doc columns-doc catalogue clean
+	record lock docs env-example checks-doc cases-doc columns-doc map-doc catalogue clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -100,7 +100,7 @@ audit-dependencies: ## ask the public register of vulnerabilities about every lo
 		uv tool run pip-audit --strict --disable-pip --require-hashes -r requirements/$$file.txt || \
 		{ echo "audit-dependencies: not sound, or not asked: no network? Nothing may be concluded."; exit 1; }; done
 
-docs: env-example checks-doc cases-doc columns-doc catalogue ## write all that is generated: lists and numbers of the docs, .env.example, catalogues
+docs: env-example checks-doc cases-doc columns-doc map-doc catalogue ## write all that is generated: lists and numbers of the docs, .env.example, catalogues
 
 env-example: $(DONE) ## write .env.example from the settings
 	@$(BIN)/python -m bot.settings.env_example > .env.example
@@ -113,6 +113,9 @@ cases-doc: $(DONE) ## write the number of cases per requirement in docs/proofs.m
 
 columns-doc: $(DONE) ## write the columns of ServiceNow that a plain instance lacks
 	@$(BIN)/python -m connectors.servicenow.columns_reference > connectors/servicenow/COLUMNS.md
+
+map-doc: $(DONE) ## write the map of packages in ARCHITECTURE.md
+	@$(BIN)/python -m tests.package_map ARCHITECTURE.md
 
 catalogue: $(DONE) ## gather new sentences into the catalogues, and say how many are to be translated
 	@$(BIN)/python -m bot.messages.i18n.catalogue

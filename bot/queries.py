@@ -9,9 +9,9 @@ from typing import Any
 from bot.bootstrap import now, policy
 from bot.journal import Allowance, JournalError, open_journal
 from bot.messages.intent import COMMENT
-from bot.policy.waiting_time import waits
 from bot.outbox.undelivered import examined
 from bot.policy.overdue import rule_infos
+from bot.policy.waiting_time import waits
 from bot.settings.load import Settings, SettingsError
 from domain.ports.connector import Diagnosis
 from domain.waiting import Wait

@@ -1,5 +1,7 @@
 """The command line. Machine formats on stdout, logs and progress on stderr.
 
+Belongs here: commands, their options, and what they show. Not: what they do, which another room does for them.
+
 Exit codes: 0 done; 1 something stayed unread or undelivered, or (with --strict) something is open; 2 wrong
 usage or settings; 130 interrupted.
 """

@@ -1,4 +1,6 @@
-"""What was seen, what was found, and what was said where.
+"""The store: what was seen, what was found, and what was said where.
+
+Belongs here: tables, transactions, and what is asked of them. Not: what follows from a row (`bot.policy`), and no words.
 
     journal = open_journal("sqlite:///sluis.db")    # or postgresql://...
 

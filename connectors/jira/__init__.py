@@ -1,4 +1,7 @@
-"""Jira Cloud and Data Center, with or without Service Management: tickets, comments, groups."""
+"""Jira Cloud and Data Center, with or without Service Management: tickets, comments, groups.
+
+Belongs here: everything said to Jira and read from it. Not: Assets (`connectors.jira.assets`), words of a comment.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""An asset register in a file, for sites that keep no classes in a CMDB."""
+"""An asset register in a file, for sites that keep no classes in a CMDB.
+
+Belongs here: reading the file. Not: what counts where it differs from another register (`bot.policy.asset_merge`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""ServiceNow: change requests and releases, work notes, approvals, the CMDB, users and groups."""
+"""ServiceNow: change requests and releases, work notes, approvals, the CMDB, users and groups.
+
+Belongs here: everything said to an instance and read from it. Not: configuration items (`connectors.servicenow.cmdb`),
+words of a work note.
+"""
 
 from __future__ import annotations
 

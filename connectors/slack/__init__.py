@@ -1,4 +1,8 @@
-"""Slack: cards and their threads in channels, reminders to people; buttons, a command and a page of their own."""
+"""Slack: cards and their threads in channels, reminders to people; buttons, a command and a page of their own.
+
+Belongs here: everything said to Slack and heard from it. Not: blocks and words (`bot.messages`), what a button does
+(`bot.interactions`).
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The checks: one pure, total function per file, each with the parameters it takes. A pack names them by that file.
 
-They are found by looking into this folder: a module is a check, and no list has to name it too.
+Belongs here: checks alone; they are found by looking into this folder, and no list has to name them too. Not: what two
+checks need, which stands in `rules`.
 """
 
 from __future__ import annotations

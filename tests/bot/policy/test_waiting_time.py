@@ -11,8 +11,8 @@ import pytest
 from bot.journal.tickets import TicketRow
 from bot.messages.i18n.speaker import Translator
 from bot.messages.waiting import age, listed
-from bot.policy.waiting_time import age_of, as_json, waits
 from bot.policy.overdue import rule_infos
+from bot.policy.waiting_time import age_of, as_json, waits
 from domain.lifecycle import State, Verdict
 from domain.requests import OpenFinding
 from domain.waiting import Age
