@@ -128,7 +128,7 @@ class Context:
 
     @property
     def messenger(self) -> str:
-        """Name of the message service's outlet; empty when there is none."""
+        """Name of the message service's channel; empty when there is none."""
         return next((c.channel.name for c in self.connectors if c.recipients and c.channel), "")
 
     def voice(self, source: str, team: str = "") -> DeliveryForm:

@@ -1,4 +1,4 @@
-"""Where an error that nobody foresaw is survived: one broken ticket, message or deed never stops the others."""
+"""Where an error that nobody foresaw is survived: one broken ticket, message or interaction never stops the others."""
 
 from __future__ import annotations
 

@@ -60,15 +60,15 @@ class Metrics:
             self._circuits.labels(system).set_function(partial(_opened, line))
 
     def kept(self, seconds: float) -> None:
-        """A deed was kept, and is acknowledged now."""
+        """An interaction was kept, and is acknowledged now."""
         self._acknowledged.observe(seconds)
 
     def did(self, outcome: str) -> None:
-        """A deed was worked off."""
+        """An interaction was worked off."""
         self._deeds.labels(outcome).inc()
 
     def watch_desk(self, silence: Callable[[], float | None], waiting: Callable[[], int]) -> None:
-        """Show how long the message service has been silent, and how many deeds wait, whenever asked."""
+        """Show how long the message service has been silent, and how many interactions wait, whenever asked."""
         quiet = Gauge(
             "sluis_desk_silence_seconds",
             "Seconds since the message service last answered a ping; 0 where it comes to us.",

@@ -1,4 +1,4 @@
-"""A message before it has a format: a few kinds of blocks and runs of text that every outlet can show.
+"""A message before it has a format: a few kinds of blocks and runs of text that every message channel can show.
 
 Comments are composed as documents and rendered to ADF, wiki markup or plain text; nothing in a document can
 become markup, because text stays text until a renderer escapes it.
@@ -63,7 +63,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Details folded behind a title, where the outlet can fold; otherwise only the title is shown."""
+    """Details folded behind a title, where the message channel can fold; otherwise only the title is shown."""
 
     title: str
     items: tuple[Line, ...]
@@ -74,6 +74,6 @@ Block = Paragraph | Heading | Bullets | Panel | Fold
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole message, without the marker line that an outlet adds to find its own text again."""
+    """A whole message, without the marker line that a message channel adds to find its own text again."""
 
     blocks: tuple[Block, ...]

@@ -17,7 +17,7 @@ BELONGS = "Belongs here: "
 
 
 def packages(root: Path = ROOT) -> dict[str, str]:
-    """Every package of ours with its docstring, but for the schema's revisions, which nobody looks for by their place."""
+    """Every package of ours with its docstring, but for the revisions of the schema, which are a list."""
     files = [file for name in HOUSE for file in sorted((root / name).rglob("__init__.py"))]
     return {
         file.parent.relative_to(root).as_posix(): ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""

@@ -1,6 +1,6 @@
-"""Works on one deed: who did it in the ticket's system, whether they may, what follows from it, and the answer.
+"""Works on one interaction: who did it in the ticket's system, whether they may, what follows from it, and the answer.
 
-Nothing is signed off here. What is put on record are pauses and exceptions; everything else is telling.
+Nothing is signed off here. What is put on record are snoozes and exceptions; everything else is telling.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class InteractionHandler:
         return Snoozing(self.ctx, self.desk, self._about)
 
     def work(self, one: Interaction) -> Decided:
-        """What comes of a deed. Raises SourceError when the message service itself cannot be asked who did it."""
+        """What comes of an interaction. Raises SourceError when the message service cannot be asked who did it."""
         visitor = self.desk.visitor(one.user)
         speak = self.speaker(visitor)
         try:
@@ -224,7 +224,7 @@ class InteractionHandler:
         return source, row
 
     def _case(self, source: TicketSource, ref: TicketRef, visitor: Visitor, speak: Translator) -> TicketView:
-        """How the ticket stands now, for somebody who has a part in it. Raises NotDone for anybody else."""
+        """How the ticket stands now, for somebody who has a part in it. Raises InteractionRefused for anybody else."""
         facts = FactsBuilder(self.ctx).facts(source, ref)
         person = self._person(source, facts, visitor, speak)
         # Judged anew, never from the message that the button stands under: that may be days old.

@@ -24,7 +24,7 @@ About = Callable[[ButtonValue, Visitor, Translator], TicketView]
 
 @dataclass(frozen=True, slots=True)
 class Snoozing:
-    """`about` gives how a ticket stands now, for somebody who has a part in it; it raises NotDone for anybody else."""
+    """`about` gives how a ticket stands now, to who has a part in it; raises InteractionRefused for anybody else."""
 
     ctx: Context
     desk: InteractionGateway

@@ -1,4 +1,4 @@
-"""A deed about one ticket, as the clerk and those who work for it hand it on."""
+"""An interaction about one ticket, as the handler and those who work for it hand it on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class InteractionRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """A deed about one ticket, with the person as the ticket's system knows them, and how the ticket stands now."""
+    """An interaction about a ticket, with the person as the ticket's system knows them, and how it stands now."""
 
     facts: Facts
     findings: tuple[Finding, ...]
@@ -36,5 +36,5 @@ class TicketView:
         return f"{self.facts.ticket.source}:{self.facts.ticket.id}"
 
     def made(self, outcome: str, **answer: object) -> Decided:
-        """What came of the deed, by this person, about this ticket."""
+        """What came of the interaction, by this person, about this ticket."""
         return Decided(outcome, answer, self.ticket, self.person.id, self.person.name)

@@ -1,5 +1,5 @@
-"""Hears what people do in the message service: each deed is kept in the journal before it is acknowledged, then worked
-off by one worker. A killed process loses none; a deed that is delivered again is kept once.
+"""Hears what people do in the message service: each interaction is kept in the journal before it is acknowledged, then
+worked off by one worker. A killed process loses none; an interaction that is delivered again is kept once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from domain.ports.interactions import Interaction, InteractionGateway, Interacti
 log = structlog.get_logger()
 
 LEASE = 120
-"""Seconds for which a deed is one worker's: longer than reading a ticket takes, so that no other begins it as well.
+"""Seconds for which an interaction is one worker's: longer than reading a ticket takes, so that no other begins it.
 That of a process that was killed is free at once: on SQLite to the next one, on PostgreSQL to every replica.
 """
 
@@ -40,8 +40,8 @@ LOOK = 1.0
 
 
 class InteractionWorker:
-    """Takes deeds from the desk and works them off. `on_kept` hears the seconds before each acknowledgement,
-    `on_done` the outcome of each deed.
+    """Takes interactions from the gateway and works them off. `on_kept` hears the seconds before each acknowledgement,
+    `on_done` the outcome of each interaction.
     """
 
     def __init__(
@@ -73,18 +73,18 @@ class InteractionWorker:
         self._desk.open(self.take)
 
     def close(self) -> None:
-        """Take nothing any more, and finish the deed in hand. The others wait in the journal."""
+        """Take nothing any more, and finish the interaction in hand. The others wait in the journal."""
         self._desk.close()
         self._over.set()
         self._wake.set()
         self._worker.join()
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
-        """A deed that comes over HTTP."""
+        """An interaction that comes over HTTP."""
         return self._desk.receive(headers, body)
 
     def take(self, one: Interaction) -> Mapping[str, Any] | None:
-        """Keep a deed; a form shows meanwhile that it is being looked at. What raises here is not acknowledged, so
+        """Keep an interaction; a form shows meanwhile that it is looked at. What raises here is not acknowledged, so
         that the person is told by the service itself.
         """
         started = time.monotonic()
@@ -98,7 +98,7 @@ class InteractionWorker:
         return waiting(Translator(noted[1], self._ctx.speak.timezone))
 
     def work_off(self) -> int:
-        """Work on everything that is due now; gives how many deeds that was."""
+        """Work on everything that is due now; gives how many interactions that was."""
         done, journal = 0, self._ctx.journal
         if not journal.waiting_interactions():
             return done
@@ -114,7 +114,7 @@ class InteractionWorker:
 
     def _run(self) -> None:
         while not self._over.is_set():
-            # Before the queue is read: a deed that comes in while it is being read wakes us again.
+            # Before the queue is read: an interaction that comes in while it is being read wakes us again.
             self._wake.clear()
             # The journal may be out of reach for a while: the worker must outlive that.
             done = isolate_errors(self.work_off, lambda _: 0, "deeds could not be worked off", raised=())

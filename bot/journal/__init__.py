@@ -1,6 +1,6 @@
 """The store: what was seen, what was found, and what was said where.
 
-Belongs here: tables, transactions, and what is asked of them. Not: what follows from a row (`bot.policy`), and no words.
+Belongs here: tables, transactions, what is asked of them. Not: what follows from a row (`bot.policy`), and no words.
 
     journal = open_journal("sqlite:///sluis.db")    # or postgresql://...
 
@@ -54,9 +54,9 @@ that a crash loses all of it or nothing. What should be said is then brought out
 row says that a write begins before it does, and how it ended after it; an end that is not known is settled
 by looking outside. Nothing here holds a transaction while an outside system is asked.
 
-No e-mail address and no secret is stored, but for what allows answering a deed, until it is answered; names of people
-stand in snapshots, deeds, pauses, waivers and handover evidence, and can be erased (`bot.journal.privacy`,
-`bot.journal.retention`).
+No e-mail address and no secret is stored, but for what allows answering an interaction, until it is answered; names
+of people stand in snapshots, interactions, snoozes, waivers and handover evidence, and can be erased
+(`bot.journal.privacy`, `bot.journal.retention`).
 
 Who adds a table: its words are searched when a person is erased, and rows with a column `ticket` ("source:id") are
 forgotten with that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.

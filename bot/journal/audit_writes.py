@@ -11,7 +11,7 @@ from bot.journal.outbox_row import GENERAL, OutboxRow
 
 
 def written(event: str, slot: OutboxRow, at: datetime, **more: str) -> tuple[Entry, datetime]:
-    """An entry about a slot: "announced", "confirmed", "failed" or "doubted".
+    """An entry about a row: "announced", "confirmed", "failed" or "doubted".
 
     The full names of subject and kind may hold a person's account or name, so these stand beside the chain.
     """

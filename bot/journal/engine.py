@@ -33,7 +33,7 @@ def connect(url: str, *, exclusive: bool = False) -> Engine:
     """An engine on `sqlite:///path/to/file.db` or `postgresql://user:password@host/database`, tried once.
 
     With `exclusive`, an SQLite journal is this process's alone until the engine is disposed: two bots on one
-    file would speak twice. On PostgreSQL the leases of the slots do that, so several processes may share it.
+    file would speak twice. On PostgreSQL the leases of the rows do that, so several processes may share it.
     Raises JournalError.
     """
     parsed = _parse(url)

@@ -29,7 +29,7 @@ WAITING, DECIDED, DONE = "waiting", "decided", "done"
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What came of a deed: who did it (account and name in the ticket's system), to which ticket ("source:id"),
+    """What came of an interaction: who did it (account and name in the ticket's system), to which ticket ("source:id"),
     one word for the journal, what is put on record, and the answer as data.
     """
 
@@ -45,7 +45,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class InteractionRow:
-    """A deed to work on. `answer` is what is still to be said when it was decided already."""
+    """An interaction to work on. `answer` is what is still to be said when it was decided already."""
 
     id: int
     interaction: Interaction
@@ -59,7 +59,7 @@ class Interactions(Store):
     """The queue, and who asked for rest."""
 
     def keep(self, one: Interaction, now: datetime) -> bool:
-        """Keep a deed; False when this very deed was kept before."""
+        """Keep an interaction; False when this very interaction was kept before."""
         payload = {n: v for n, v in asdict(one).items() if n not in ("id", "deed", "user", "action")}
         row = {
             "key": one.id, "kind": one.deed.value, "user": one.user, "action": one.action, "state": WAITING,
@@ -72,7 +72,7 @@ class Interactions(Store):
             return connection.execute(first).first() is not None
 
     def next_interaction(self, owner: str, now: datetime, seconds: int) -> InteractionRow | None:
-        """Take the oldest deed that nobody works on, for so many seconds; None when there is none."""
+        """Take the oldest interaction that nobody works on, for so many seconds; None when there is none."""
         rested = or_(DEED.c.next_attempt_at.is_(None), DEED.c.next_attempt_at <= now)
         free = or_(DEED.c.lease_until.is_(None), DEED.c.lease_until < now)
         due = (DEED.c.state != DONE, rested, free)
@@ -88,7 +88,7 @@ class Interactions(Store):
         return _interaction(dict(row)) if row else None
 
     def decide(self, deed: InteractionRow, owner: str, made: Decided, now: datetime) -> bool:
-        """Put on record what came of a deed: all of it, or nothing. False when somebody else has it by now."""
+        """Put on record what came of an interaction: all of it, or nothing. False when somebody else has it by now."""
         held = (DEED.c.id == deed.id, DEED.c.lease_owner == owner, DEED.c.state == WAITING)
         values = {
             "state": DECIDED, "decided_at": now, "answer": dict(made.answer), "ticket": made.ticket,
@@ -115,14 +115,14 @@ class Interactions(Store):
             connection.execute(done.values(state=DONE, done_at=now, **forgotten))
 
     def try_again(self, deed: InteractionRow, at: datetime) -> None:
-        """Give a deed back, to be looked at again at that moment."""
+        """Give an interaction back, to be looked at again at that moment."""
         later = {"next_attempt_at": at, "lease_owner": None, "lease_until": None}
         with self.write() as connection:
             back = update(DEED).where(DEED.c.id == deed.id)
             connection.execute(back.values(attempts=DEED.c.attempts + 1, **later))
 
     def waiting_interactions(self) -> int:
-        """How many deeds nobody has finished with."""
+        """How many interactions nobody has finished with."""
         with self.read() as connection:
             query = select(func.count()).select_from(DEED).where(DEED.c.state != DONE)
             return int(connection.execute(query).scalar_one())
@@ -141,7 +141,7 @@ class Interactions(Store):
             connection.execute(freed.values(lease_owner=None, lease_until=None))
 
     def snoozes_of(self, ticket: str) -> tuple[Snooze, ...]:
-        """The last pause of each person for a ticket ("source:id")."""
+        """The last snooze of each person for a ticket ("source:id")."""
         query = select(PAUSE).where(PAUSE.c.ticket == ticket).order_by(PAUSE.c.id)
         with self.read() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]

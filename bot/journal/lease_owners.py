@@ -71,7 +71,7 @@ def _let_go(line: Connection) -> None:
 
 
 def free_dead(connection: Connection) -> None:
-    """Give back what processes that are no more had leased: messages to write, and deeds of people to work on."""
+    """Give back what processes that are no more had leased: messages to write, and interactions to work on."""
     here = select(_DATABASES.c.oid).where(_DATABASES.c.datname == func.current_database()).scalar_subquery()
     alive = select(literal("p") + cast(_LOCKS.c.objid, String)).where(
         _LOCKS.c.locktype == "advisory",

@@ -1,6 +1,6 @@
-"""Slots: what should stand outside against what does. A slot is one message, for ever, by target, ticket and kind.
+"""The outbox: what should stand outside against what does. A row is one message, for ever, by target, ticket, kind.
 
-The life of a write: `lease` (nobody else may touch the slot), `begin` (from here on the outcome may be
+The life of a write: `lease` (nobody else may touch the row), `begin` (from here on the outcome may be
 unknown), the call itself, then `confirm`, or `release` when it did not work out. Each is one short
 transaction; the fence number keeps a process that lost its lease from confirming anything.
 """
@@ -46,13 +46,13 @@ from domain.ports.messaging import Place
 
 DEFAULT_INSTALL = "main"
 MAIL = "mail"
-"""Name of the outlet by which formal notifications go where the message service does not take them."""
+"""Name of the message channel by which formal notifications go where the message service does not take them."""
 
 HANDOVER = or_(SLOT.c.kind.like("handover-1:%"), SLOT.c.kind.like("handover-2:%"))
 
 
 class Outbox(Store):
-    """Messages wished for, and how far they are."""
+    """Messages enqueued, and how far they are."""
 
     install_name = DEFAULT_INSTALL
 
@@ -87,22 +87,22 @@ class Outbox(Store):
         super().close()
 
     def slot_key(self, target: str, ticket: str, kind: str) -> str:
-        """The opaque key of a slot: the same after a lost journal, so that old messages are found again."""
+        """The opaque key of a row: the same after a lost journal, so that old messages are found again."""
         return slot_key(self.install, target, ticket, kind)
 
     def put_messages(self, wishes: Iterable[OutgoingMessage], now: datetime) -> None:
-        """Note what should be said. A wish that is noted already, by its digest, changes nothing."""
+        """Note what should be said. A message that is noted already, by its digest, changes nothing."""
         with self.write() as connection:
             upsert_messages(connection, wishes, now)
 
     def withdraw(self, target: str, ticket: str, kind: str) -> None:
-        """Say this no more: what was not written yet is not written. Wishing it again brings it back."""
+        """Say this no more: what was not written yet is not written. To enqueue it again brings it back."""
         with self.write() as connection:
             same = (SLOT.c.target == target, SLOT.c.ticket == ticket, SLOT.c.kind == kind)
             connection.execute(update(SLOT).where(*same).values(closed=True))
 
     def due_rows(self, now: datetime) -> tuple[Due, ...]:
-        """Slots to bring up to date now, those that start a thread before those that go into one."""
+        """Rows to bring up to date now, those that start a thread before those that go into one."""
         query = (
             select(SLOT.c.id, SLOT.c.target, SLOT.c.ticket, SLOT.c.kind)
             .where(WANTS, ADDRESSED, may_try(now))
@@ -118,7 +118,7 @@ class Outbox(Store):
             return int(connection.execute(query).scalar_one())
 
     def unsent(self) -> tuple[Unsent, ...]:
-        """Every message that is wished for and does not stand outside yet, whatever the reason."""
+        """Every message that is enqueued and does not stand outside yet, whatever the reason."""
         columns = (SLOT.c.id, SLOT.c.target, SLOT.c.ticket, SLOT.c.kind, SLOT.c.last_error)
         query = select(*columns, SLOT.c.next_attempt_at).where(WANTS).order_by(SLOT.c.id)
         with self.read() as connection:
@@ -126,7 +126,7 @@ class Outbox(Store):
             return tuple(Unsent(*row[:4], told_of(row.last_error), row.next_attempt_at) for row in rows)
 
     def obstruct(self, wish: tuple[str, str, str], trouble: Trouble, error: str, now: datetime) -> None:
-        """Note why a wish (target, ticket, kind) cannot even be addressed."""
+        """Note why a message (target, ticket, kind) cannot even be routed."""
         target, ticket, kind = wish
         same = (SLOT.c.target == target, SLOT.c.ticket == ticket, SLOT.c.kind == kind)
         since = func.coalesce(SLOT.c.failing_since, now)
@@ -141,7 +141,7 @@ class Outbox(Store):
         return replace(slot, home=Place(container))
 
     def lease(self, slot_id: int, owner: str, now: datetime, seconds: int) -> OutboxRow | None:
-        """Take a slot for so many seconds and read it; None when there is nothing to do (any more), somebody
+        """Take a row for so many seconds and read it; None when there is nothing to do (any more), somebody
         else has it, or the message in whose thread it goes is not there yet.
         """
         has_parent = select(PARENT.c.id).where(IS_PARENT, PARENT.c.remote_id.is_not(None)).exists()
@@ -170,7 +170,7 @@ class Outbox(Store):
         )
 
     def forget(self, slot: OutboxRow) -> OutboxRow | None:
-        """The message is not there any more: the slot as if it was never posted. None when the lease was lost."""
+        """The message is not there any more: the row as if it was never posted. None when the lease was lost."""
         never: dict[str, Any] = {
             "remote_id": None,
             "applied_hash": None,
@@ -186,8 +186,8 @@ class Outbox(Store):
         return replace(slot, replaces=at) if self._under_lease(slot, None, replaces=at) else None
 
     def confirm(self, slot: OutboxRow, remote_id: str, now: datetime) -> bool:
-        """Note that the message stands outside as this slot wanted it. False when the lease was lost: then
-        there may be two of them, so the slot is put in doubt, also for who holds the lease now.
+        """Note that the message stands outside as this row wanted it. False when the lease was lost: then
+        there may be two of them, so the row is put in doubt, also for who holds the lease now.
         """
         confirmed = self._under_lease(
             slot,
@@ -223,8 +223,8 @@ class Outbox(Store):
         failed: tuple[Trouble, datetime] | None = None,
         now: datetime | None = None,
     ) -> bool:
-        """Give the slot back undelivered. `not_done` says that the write was certainly not done, so that the
-        slot is in no more doubt than before; `failed` why it was not delivered, and when that was found (UTC).
+        """Give the row back undelivered. `not_done` says that the write was certainly not done, so that the
+        row is in no more doubt than before; `failed` why it was not delivered, and when that was found (UTC).
         `now` is for the audit trail. False when the lease was lost.
         """
         undone: dict[str, Any] = {"phase": slot.phase} if not_done else {}
@@ -258,13 +258,13 @@ class Outbox(Store):
             return {row.ticket: refusal_of(row.last_error) or "" for row in connection.execute(query)}
 
     def rows_of(self, ticket: str) -> tuple[OutboxRow, ...]:
-        """All that is or should be said about a subject, in the order in which it was first wished."""
+        """All that is or should be said about a subject, in the order in which it was first enqueued."""
         install = self.install
         with self.read() as connection:
             return _read(connection, install, SLOT.c.ticket == ticket)
 
     def notices(self, source: str, ticket_id: str) -> tuple[Notice, ...]:
-        """The handover notifications that were delivered, oldest first: slots of the kinds
+        """The handover notifications that were delivered, oldest first: rows of the kinds
         "handover-1:<recipient>" and "handover-2:<recipient>".
         """
         of_ticket = (SLOT.c.ticket == f"{source}:{ticket_id}", SLOT.c.applied_at.is_not(None), HANDOVER)
@@ -280,7 +280,7 @@ class Outbox(Store):
             return tuple(_notice(row) for row in connection.execute(query).mappings())
 
     def underway(self, source: str, ticket_id: str) -> tuple[Underway, ...]:
-        """The handover notifications that are wished for and were delivered nowhere yet, one for each recipient."""
+        """The handover notifications that are enqueued and were delivered nowhere yet, one for each recipient."""
         of_ticket = (SLOT.c.ticket == f"{source}:{ticket_id}", HANDOVER)
         columns = (SLOT.c.kind, SLOT.c.target, SLOT.c.recipients, SLOT.c.roles)
         state = (SLOT.c.applied_at, SLOT.c.closed, SLOT.c.trouble, SLOT.c.failing_since)
@@ -292,7 +292,7 @@ class Outbox(Store):
         return tuple(_underway(row) for kind, row in reversed(open_.items()) if kind not in settled)
 
     def _under_lease(self, slot: OutboxRow, told: tuple[Entry, datetime] | None, **values: Any) -> bool:
-        """Change the slot while its lease is ours, and put `told` on record with that."""
+        """Change the row while its lease is ours, and put `told` on record with that."""
         held = (SLOT.c.id == slot.id, SLOT.c.fence == slot.fence)
         with self.write() as connection:
             ours = connection.execute(update(SLOT).where(*held).values(values)).rowcount == 1

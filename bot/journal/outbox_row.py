@@ -1,4 +1,4 @@
-"""One slot as a value, and the conditions under which a slot has something to do."""
+"""One row as a value, and the conditions under which a row has something to do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IDLE, WRITING = "idle", "writing"
 GENERAL = ("reminder", "escalation", "digest", "preread")
 """How the subjects begin of messages that go to people about several tickets."""
 REFUSAL = "refused: "
-"""How the last error of a slot begins when the system definitely does not take the message. Its own reason follows,
+"""How the last error of a row begins when the system definitely does not take the message. Its own reason follows,
 and on a line below it what went wrong last.
 """
 
@@ -41,7 +41,7 @@ def told_of(last_error: str) -> str:
 
 
 class Due(NamedTuple):
-    """A slot that has something to do."""
+    """A row that has something to do."""
 
     id: int
     target: str
@@ -106,7 +106,7 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """A message that is wished for and does not stand outside yet. `error` is one line for the admin, empty when
+    """A message that is enqueued and does not stand outside yet. `error` is one line for the admin, empty when
     nothing went wrong; `again` when (UTC) it is tried again, None for the next run.
     """
 
@@ -119,7 +119,7 @@ class Unsent:
 
 
 ADDRESSED = SLOT.c.container != ""
-"""Where it goes is known; a slot without a container waits until that was found out."""
+"""Where it goes is known; a row without a container waits until that was found out."""
 UNSAID = SLOT.c.applied_hash.is_distinct_from(SLOT.c.desired_hash)
 FINAL = SLOT.c.once & SLOT.c.applied_hash.is_not(None)
 # A write in doubt is due even when nothing is asked any more: what stands outside may be another text.
@@ -140,12 +140,12 @@ def may_try(now: datetime) -> ColumnElement[bool]:
 
 
 def slot_key(install: str, target: str, ticket: str, kind: str) -> str:
-    """An opaque name of a slot that depends on nothing that a lost journal takes with it."""
+    """An opaque name of a row that depends on nothing that a lost journal takes with it."""
     return hashlib.sha256(json.dumps([install, target, ticket, kind]).encode()).hexdigest()[:16]
 
 
 def row_of(row: RowMapping, install: str) -> OutboxRow:
-    """A slot from its row, joined with `parent_id`: the remote id of the message in whose thread it goes."""
+    """A row as a value. It is joined with `parent_id`: the remote id of the message in whose thread it goes."""
     same = {name: row[name] for name in OutboxRow.__dataclass_fields__ if name in row}
     return OutboxRow(
         key=slot_key(install, row["target"], row["ticket"], row["kind"]),

@@ -1,4 +1,4 @@
-"""Writing wishes into the slots."""
+"""Writing outgoing messages into the outbox."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _KEY = ["target", "ticket", "kind"]
 def upsert_messages(connection: Connection, wishes: Iterable[OutgoingMessage], now: datetime) -> None:
     """Note what should be said, in the transaction of the caller.
 
-    A wish whose text stands outside already touches no row; a new text gets a new number, and is tried at
-    once even when the old one was backing off, unless the wish rests between two edits; so is one that goes to another
+    A message whose text stands outside already touches no row; a new text gets a new number, and is tried at
+    once even when the old one was backing off, unless it rests between two edits; so is one that goes to another
     place now. What is posted once and stands stays as it is.
     """
     rows = [_values(wish, now) | _rests(connection, wish) for wish in wishes]

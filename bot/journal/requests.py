@@ -1,4 +1,4 @@
-"""Whom was asked for what, and everything that goes out once: kept in the transaction that wishes the message.
+"""Whom was asked for what, and everything that goes out once: kept in the transaction that enqueues the message.
 
 A process that is killed before that transaction ends has said nothing; after it, everything is on record.
 """
@@ -32,8 +32,8 @@ class Requests(Store):
         now: datetime,
         asks: Iterable[ActionRequest] = (),
     ) -> bool:
-        """Wish for messages, with what makes them come once: all of it, or nothing. False when every claim was
-        made before; then nothing is wished.
+        """Enqueue messages, with what makes them come once: all of it, or nothing. False when every once-key was
+        made before; then nothing is enqueued.
         """
         with self.write() as connection:
             first = [_claim(connection, claim, now) for claim in claims]  # each of them, whatever the others
@@ -101,7 +101,7 @@ class Requests(Store):
                 connection.execute(update(ASKED).where(*same).values(settled_at=now))
 
     def reminded(self, container: str, since: datetime) -> int:
-        """How many reminders were wished for in a conversation since a moment (UTC)."""
+        """How many reminders were enqueued in a conversation since a moment (UTC)."""
         query = select(func.count()).select_from(SLOT)
         ours = (SLOT.c.container == container, SLOT.c.ticket.startswith("reminder:"))
         with self.read() as connection:

@@ -1,7 +1,7 @@
 """What goes out on a clock: a digest for each team on working mornings, a pre-read for the CAB once a week.
 
 Both are made of the journal alone; nothing is read for them. The row that says that one went out today is written in
-the transaction that wishes for it, so that it comes once, whatever is killed when.
+the transaction that enqueues it, so that it comes once, whatever is killed when.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class _DigestData:
 
 
 def send_digests(ctx: Context, report: Report) -> None:
-    """Wish for the digests and the pre-read that are due now and did not go out yet."""
+    """Enqueue the digests and the pre-read that are due now and did not go out yet."""
     if ctx.recipients is None:
         return
     rules = rule_infos(ctx.policy.packs)

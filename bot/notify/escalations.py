@@ -32,7 +32,7 @@ REASON = say("nobody settled it in time, so it goes up")
 
 @dataclass(frozen=True, slots=True)
 class DueEscalation:
-    """A charge of which a rung is due now, and who was asked for it before, oldest first."""
+    """An overdue item of which a step is due now, and who was asked for it before, oldest first."""
 
     charge: OverdueItem
     step: int
@@ -42,7 +42,7 @@ class DueEscalation:
 def escalate_all(
     ctx: Context, gatherer: FactsBuilder, report: Report, points: Points, rules: Mapping[str, RuleInfo]
 ) -> None:
-    """Wish for the escalations that are due now, one message per audience."""
+    """Enqueue the escalations that are due now, one message per audience."""
     ups: dict[tuple[Team | Role, str], list[EscalatedItem]] = {}
     for row, climbs in _due(ctx, points, rules):
         if ctx.stop():
@@ -106,7 +106,7 @@ def _still(charge: OverdueItem, line: RequirementGroup) -> bool:
 
 
 def _raised(ctx: Context, facts: Facts, line: RequirementGroup, climb: DueEscalation) -> EscalatedItem | None:
-    """The rung that is due, or the next one that anybody holds."""
+    """The step that is due, or the next one that anybody holds."""
     rungs = climb.charge.ladder.rungs
     for step in range(climb.step, len(rungs)):
         role = rungs[step].to

@@ -1,6 +1,6 @@
 """Handing over: the formal notifications that are due are sent at once, because what was delivered is evidence.
 
-Each is wished for in the journal before anything is tried, also when nobody can tell yet where it goes: so it is
+Each is enqueued before anything is tried, also when nobody can tell yet where it goes: so it is
 known to be on its way, is tried again in every run, and nobody is reproached. What the message service does not take
 goes by e-mail, where that is set up.
 """

@@ -96,7 +96,7 @@ def step_now(sent: datetime, calendar: Calendar, now: datetime) -> int | None:
 
 
 def remind_receipts(ctx: Context, report: Report) -> None:
-    """Wish for the reminders that are due now, and tell all who got a notification that its receipt was confirmed."""
+    """Enqueue the reminders that are due now, and tell all who got a notification that its receipt was confirmed."""
     now, calendar = ctx.clock(), ctx.policy.calendar
     if ctx.interactions is None:
         return

@@ -54,7 +54,7 @@ class Reminded(NamedTuple):
 
 
 def remind_all(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
-    """Wish for the reminders that are due now, and for what goes up because nobody settled it. Nothing is nagged about
+    """Enqueue the reminders that are due now, and for what goes up because nobody settled it. Nothing is nagged about
     that was settled in the meantime.
     """
     if ctx.recipients is None:
@@ -227,7 +227,7 @@ def _over_limit(ctx: Context, channel: str, reminder: Reminder) -> bool:
 def _wish(
     ctx: Context, reminder: Reminder, report: Report, claims: Sequence[OnceKey], conversation: str = ""
 ) -> bool:
-    """Wish for a reminder, and keep who was asked for what. False when it has to wait for another day. What somebody
+    """Enqueue a reminder, and keep who was asked for what. False when it has to wait for another day. What somebody
     asked for in a `conversation` goes there, and waits for nothing.
     """
     keys = ", ".join(one.facts.ticket.key for one, _ in reminder.items)

@@ -1,4 +1,4 @@
-"""From intents to wishes: on which outlet, and where there, each audience is reached."""
+"""From intents to outgoing messages: on which channel, and where there, each audience is reached."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def message_of(intent: Intent, ticket: Ticket, target: str, container: str, rest
 
 
 def place_of(ctx: Context, ticket: Ticket, intent: Intent) -> tuple[str, str | None]:
-    """The outlet and the container in it; no container when the audience cannot be reached."""
+    """The message channel and the container in it; no container when the audience cannot be reached."""
     if isinstance(intent.audience, OnTicket):
         return ticket.source, ticket.id
     postbox = ctx.recipients

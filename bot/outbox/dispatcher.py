@@ -37,7 +37,7 @@ def deliver(
     stop: Callable[[], bool] = lambda: False,
     orders: DeliveryOptions = ALL,
 ) -> DeliveryResult:
-    """Bring every due slot, of those ordered, up to date with at most `limit` writes. Raises only when the
+    """Bring every due row, of those ordered, up to date with at most `limit` writes. Raises only when the
     journal fails.
 
     Writes whose outcome stayed unknown get one more pass at the end, which begins by looking.
@@ -56,7 +56,7 @@ def deliver(
 
 
 class Dispatcher:
-    """One run's round. `closed` are outlets of which nothing more is asked; `ends` the count that each slot ended in
+    """One run's round. `closed` are channels of which nothing more is asked; `ends` the count that each row ended in
     last, by its id.
     """
 
@@ -68,12 +68,12 @@ class Dispatcher:
         self.ends: dict[int, str] = {}
 
     def round(self, due: Sequence[Due], stop: Callable[[], bool]) -> None:
-        """One pass over the slots, in their order."""
+        """One pass over the rows, in their order."""
         for one in due:
             self.ends[one.id] = self._come_to(one, stop)
 
     def open_ends(self) -> set[int]:
-        """The slots worth coming to once more: outcome unknown, or waiting for one of those."""
+        """The rows worth coming to once more: outcome unknown, or waiting for one of those."""
         return {id_ for id_, end in self.ends.items() if end in ("ambiguous", "waiting")}
 
     def result(self) -> DeliveryResult:
@@ -89,7 +89,7 @@ class Dispatcher:
         return self.delivery
 
     def _come_to(self, due: Due, stop: Callable[[], bool]) -> str:
-        """Bring one slot up to date. Gives the name of the count it ends in, "" when all is well."""
+        """Bring one row up to date. Gives the name of the count it ends in, "" when all is well."""
         outlet = self.outlets.get(due.target)
         if outlet is None:
             self.delivery.tell(
@@ -126,7 +126,7 @@ class Dispatcher:
         return ""
 
     def _put_off(self, slot: OutboxRow, error: SourceError, *, soon: bool = False) -> str:
-        """Give the slot back after an error of the outlet, `soon` when it is no reason to wait; gives the count it
+        """Give the row back after an error of its channel, `soon` when it is no reason to wait; gives the count it
         ends in.
         """
         now = self.now()

@@ -18,7 +18,7 @@ from domain.ports.errors import Altered, Forbidden, Garbled, Gone, Refused, Sour
 from domain.ports.messaging import Format, MessageChannel, Place, Posted
 
 LEASE = 600
-"""Seconds for which a slot is ours: more than the slowest write with all its time-outs and waits."""
+"""Seconds for which a row is ours: more than the slowest write with all its time-outs and waits."""
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 SKEW = timedelta(minutes=1)
@@ -26,7 +26,7 @@ SKEW = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOptions:
-    """Which of the due slots are delivered, and how a body says that it takes the place of a message posted at a moment
+    """Which of the due rows are delivered, and how a body says that it takes the place of a message posted at a moment
     (UTC) that a person has edited since. `elsewhere` names the container for a message whose own takes none.
     """
 
@@ -52,7 +52,7 @@ class LookupUnclear(Exception):
 
 
 class LeaseLost(Exception):
-    """The lease ran out and another process has the slot."""
+    """The lease ran out and another process has the row."""
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Reconciler:
         return self.writes >= self.limit
 
     def reconcile(self, slot: OutboxRow, outlet: MessageChannel) -> None:
-        """Bring one message up to date. Raises SourceError, Unseen, CapReached or Overtaken when that is not to be."""
+        """Bring one message up to date. Raises SourceError, LookupUnclear, WriteLimitReached or LeaseLost."""
         if slot.remote_id and outlet.editable and not slot.once:
             try:
                 # The usual way: where it stands is known, so nothing is looked for.
@@ -125,7 +125,7 @@ class Reconciler:
         return slot.doubtful or forgotten or outlet.format is not Format.SLACK
 
     def _look(self, slot: OutboxRow, outlet: MessageChannel) -> Sequence[Posted]:
-        """Our messages of the slot, where they may have been put, oldest first."""
+        """Our messages of the row, where they may have been put, oldest first."""
         first = slot.first_attempt_at or self.lost_since
         # A ticket's list is short; a channel's has no end.
         on_ticket = outlet.format is not Format.SLACK
@@ -200,7 +200,7 @@ class Reconciler:
         self.delivery.removed += 1
 
     def _begin(self, slot: OutboxRow, place: Place) -> None:
-        """Before every write. Raises CapReached or Overtaken: then nothing may be written."""
+        """Before every write. Raises WriteLimitReached or LeaseLost: then nothing may be written."""
         if self.full:
             raise WriteLimitReached
         # On record before the call: a process killed in it leaves a sign that something may stand outside.

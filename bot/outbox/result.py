@@ -15,11 +15,11 @@ class DeliveryResult:
     unchanged         messages that stand as they should, at the end of the run
     ambiguous         writes of which it is not known whether they were done; the next run looks
     refused           definitely not taken; tried again with growing pauses
-    failed            not done because the outlet, or this program, broke down
+    failed            not done because the message channel, or this program, broke down
     held_back         left for the next run by the cap
     waiting           the message in whose thread they go is not there yet
-    skipped           the outlet is off or out of service, or the run was stopped
-    problems          one line each, for the report; `told` are the slots they are about
+    skipped           the message channel is off or out of service, or the run was stopped
+    problems          one line each, for the report; `told` are the rows they are about
     turned            tickets ("source:id") that refuse a message they did not refuse before, or take it at last
     """
 

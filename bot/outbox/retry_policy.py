@@ -1,4 +1,4 @@
-"""What an error of an outlet means for the message: what it counts as, and when it is tried again."""
+"""What an error of a message channel means for the message: what it counts as, and when it is tried again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _REFUSED = (Refused, Forbidden, NotFound, Gone)
 _NOT_DONE = (*_REFUSED, AuthRefused, RateLimited)
 """After these a write was certainly not done."""
 _OUT_OF_SERVICE = (AuthRefused, RateLimited, Unreachable)
-"""After these nothing more is asked of the outlet in this run."""
+"""After these nothing more is asked of the message channel in this run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class RetryDecision:
     not_done  the write was certainly not done
     refused   the system does not take this message
     in_doubt  the write may have been done: that is looked up before anything else is
-    closes    nothing more is asked of the outlet in this run
+    closes    nothing more is asked of the message channel in this run
     """
 
     again: datetime | None

@@ -1,4 +1,4 @@
-"""What is wished for and does not stand outside: told in every report until it does, one line for each reason."""
+"""What is enqueued and does not stand outside: told in every report until it does, one line for each reason."""
 
 from __future__ import annotations
 

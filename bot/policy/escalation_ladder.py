@@ -1,7 +1,7 @@
 """To whom something goes up that nobody settles, and after how long. Pure: the moments are handed in.
 
-A ladder is data: rungs, each a role (or the team) and the hours after which it is asked. Hours count working time,
-or time of the clock where a term runs day and night; below zero they are hours before the term ends. A rung is
+A ladder is data: steps, each a role (or the team) and the hours after which it is asked. Hours count working time,
+or time of the clock where a term runs day and night; below zero they are hours before the term ends. A step is
 never asked twice, and after one the next has its own time, also when the bot was silent for a week.
 """
 
@@ -27,7 +27,7 @@ class EscalationStep:
 
 @dataclass(frozen=True, slots=True)
 class EscalationPolicy:
-    """Rungs from the first to the last. `clock`: hours count at night and on days off too."""
+    """Steps from the first to the last. `clock`: hours count at night and on days off too."""
 
     rungs: tuple[EscalationStep, ...]
     clock: bool = False
@@ -44,7 +44,7 @@ class Ladders:
 
 
 def rungs(parts: Sequence[str]) -> tuple[EscalationStep, ...]:
-    """Rungs from "role:hours". Raises ValueError when a part is not of that form, or hours go down."""
+    """Steps from "role:hours". Raises ValueError when a part is not of that form, or hours go down."""
     found = []
     for part in parts:
         name, _, hours = part.partition(":")
@@ -70,10 +70,10 @@ def due_step(
     calendar: Calendar,
     now: datetime,
 ) -> int | None:
-    """The rung (0 the first) that is to be asked now; None when none is.
+    """The step (0 the first) that is to be asked now; None when none is.
 
     start  when it became overdue, or when a term ends
-    taken  when (UTC) each rung was asked before
+    taken  when (UTC) each step was asked before
     """
     step = max(taken, default=-1) + 1
     if step >= len(ladder.rungs) or _passed(ladder, start, calendar, now) < ladder.rungs[step].hours:

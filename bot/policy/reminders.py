@@ -4,7 +4,7 @@ A reminder is due 5, 2 and 1 working days before the planned start, and once whe
 step that was slept through is skipped: only the nearest one speaks (requirements catalogue, section 9).
 
 Who has seen it, or snoozed it, is left in peace until the next hard step: the last reminder before the start, what
-is missing by now, and what an emergency has one working day left for. No pause silences those.
+is missing by now, and what an emergency has one working day left for. No snooze silences those.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def next_hard_step(
     calendar: Calendar,
     now: datetime,
 ) -> datetime | None:
-    """When the next reminder comes that no pause silences, or what it counts down to; None when all of that is past
+    """When the next reminder comes that no snooze silences, or what it counts down to; None when all of that is past
     (or nothing is planned).
     """
     moments = [calendar.working_days_before(start, min(steps, default=0)), start] if start else []

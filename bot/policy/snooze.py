@@ -1,5 +1,5 @@
-"""What a deed in the message service comes to: until when somebody may be left in peace, what was settled meanwhile.
-Pure: the moment is handed in.
+"""What an interaction in the message service comes to: until when somebody may be left in peace, what was settled
+meanwhile. Pure: the moment is handed in.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from rules.trace import access_trace
 from rules.why_not import UnknownRule, find_rule
 
 LONGEST = 5
-"""Working days that a pause lasts where nothing says by when the ticket has to be settled."""
+"""Working days that a snooze lasts where nothing says by when the ticket has to be settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Limits:
 def snooze_of(
     facts: Facts, person: Person, wanted: SnoozeChoice | datetime | None, limits: Limits
 ) -> Snooze | None:
-    """The pause somebody may have: as long as they chose (None: they only say that they have seen it), but never
+    """The snooze somebody may have: as long as they chose (None: they only say that they have seen it), but never
     past the next step that comes whatever anybody pressed. None when that step, or what they chose, is here already.
     """
     now = facts.now
@@ -79,7 +79,7 @@ def latest(facts: Facts, limits: Limits) -> datetime | None:
 
 
 def until_of(nap: SnoozeChoice, now: datetime, calendar: Calendar) -> datetime:
-    """When (UTC) a pause of that length ends: after two hours, else when the office opens."""
+    """When (UTC) a snooze of that length ends: after two hours, else when the office opens."""
     if nap is SnoozeChoice.HOURS:
         return now + timedelta(hours=2)
     day = calendar.working_days_after(now, int(nap.value[:-1])).astimezone(calendar.timezone)

@@ -32,7 +32,7 @@ def serve(settings: Settings) -> None:
     bot, metrics, tally = settings.bot, Metrics(), WebhookCounts()
     pulse = scheduler.Scheduler(bot.calendar)
     ctx = replace(bootstrap.build(settings, stop=pulse.stop.is_set), heard=tally.take)
-    # The lines of the cycles; the reception has connections of its own, which nobody waits for.
+    # The lines of the cycles; the worker of interactions has connections of its own, which nobody waits for.
     metrics.watch(_circuits(ctx))
     ear = RecheckWorker(ctx, pulse.soon, metrics.observe_look)
     cycles = Cycles(ctx, ear, metrics, UndeliveredLog())

@@ -1,6 +1,6 @@
-"""Slack as a desk: buttons, the slash command, dialogs and App Home, over Socket Mode or HTTP.
+"""Slack as a gateway for interactions: buttons, the slash command, dialogs and App Home, over Socket Mode or HTTP.
 
-Slack wants an answer within three seconds. A listener only keeps the deed and acknowledges it; all that asks
+Slack wants an answer within three seconds. A listener only keeps the interaction and acknowledges it; all that asks
 anything of anybody is done afterwards, elsewhere.
 """
 
@@ -177,11 +177,11 @@ def _app(settings: SlackSettings, take: Take) -> App:
     app = App(
         client=WebClient(token, settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent()),
         signing_secret=secret,
-        # Else the library would ask Slack who we are at the first deed, within its three seconds.
+        # Else the library would ask Slack who we are at the first interaction, within its three seconds.
         authorize=lambda **_: AuthorizeResult(
             enterprise_id=None, team_id=None, bot_token=token, bot_id="", bot_user_id=""
         ),
-        # The deed is kept before Slack gets its 200, not in a thread that a kill may end first.
+        # The interaction is kept before Slack gets its 200, not in a thread that a kill may end first.
         process_before_response=True,
         logger=silent(),
     )

@@ -25,7 +25,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 LINES = 2
-"""Lines of one process. Slack gives a deed to one of them; while one is renewed the other listens. Slack allows
+"""Lines of one process. Slack gives an interaction to one of them; while one is renewed the other listens. Slack allows
 ten per app, over all processes."""
 
 PING = 2.0
@@ -81,7 +81,7 @@ class SocketConnection:
         self._wait, self._next = 1.0, 0.0
 
     def _handle(self, client: BaseSocketModeClient, req: SocketModeRequest) -> None:
-        """Keep one deed and acknowledge it."""
+        """Keep one interaction and acknowledge it."""
         with self._working():
             send_response(client, req, run_bolt_app(self._app, req), time.time())
 

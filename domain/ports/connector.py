@@ -51,7 +51,7 @@ class Examiner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """Everything one outside system offers. What it does not offer is None. A `letterbox` finds where formal
+    """Everything one outside system offers. What it does not offer is None. `mail_recipients` finds where formal
     notifications go that the message service does not take.
     """
 

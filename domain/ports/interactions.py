@@ -21,7 +21,7 @@ class InteractionKind(StrEnum):
 class Interaction:
     """Something a person did in the message service.
 
-    id       the same for every delivery of the same deed
+    id       the same for every delivery of the same interaction
     user     the person's account there
     action   which button, command or form; `value` what it carries, or the words of the command
     answers  what was chosen or filled in, by name
@@ -59,7 +59,7 @@ class InteractionGateway(Protocol):
     name: str
 
     def open(self, take: Callable[[Interaction], Mapping[str, Any] | None]) -> None:
-        """Begin to listen. `take` keeps a deed safe before it is acknowledged, and gives what a form shows
+        """Begin to listen. `take` keeps an interaction safe before it is acknowledged, and gives what a form shows
         meanwhile. Raises SourceError when the service does not let us in.
         """
 
@@ -72,7 +72,7 @@ class InteractionGateway(Protocol):
         """
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
-        """A deed that comes over HTTP: the status, type and body to answer with. 404 where nothing is expected."""
+        """An interaction over HTTP: the status, type and body to answer with. 404 where nothing is expected."""
 
     def visitor(self, user: str) -> Visitor:
         """Who an account is."""

@@ -13,7 +13,7 @@ from domain.ports.errors import Gone, Refused
 
 
 class Format(StrEnum):
-    """In which form an outlet takes a message."""
+    """In which form a message channel takes a message."""
 
     ADF = "adf"
     WIKI = "wiki"

@@ -63,7 +63,7 @@ def _decided(facts: Facts, change: Ticket) -> tuple[Result, Say]:
 
 
 def _before_rollout(facts: Facts, key: Quote, cast: Sequence[ApprovalDecision]) -> tuple[Result, Say]:
-    """Whether one of the votes, none of which rejects, came before the release was rolled out."""
+    """Whether one of the decisions, none of which rejects, came before the release was rolled out."""
     if not facts.field("actual_start").readable:
         return Result.UNKNOWN, say("It cannot be read when the rollout started.")
     started = facts.field("actual_start").value

@@ -63,13 +63,13 @@ def _letter(step: object) -> str:
 
 
 def _step(facts: Facts, environment: str) -> Observation:
-    """Whether the step into an environment was approved: by a vote that names it, else by what the ticket tells."""
+    """Whether the step into an environment was approved: by a decision that names it, else by what the ticket tells."""
     name, named = _NAMES[environment], _votes(facts, environment)
     if rejected := tuple(vote.signed for vote in named if not vote.approved):
         return Observation(
             name, Result.UNMET, say("{step}: rejected by {people}.", step=name, people=rejected)
         )
-    # The approval to go to production is the last step, and there a vote that names no environment counts too.
+    # The approval to go to production is the last step, and there a decision that names no environment counts too.
     if environment == "P":
         return _production(facts)
     if approved := tuple(vote.signed for vote in named if vote.holds):
@@ -94,7 +94,7 @@ def _told(facts: Facts, environment: str) -> Observation:
 
 
 def _production(facts: Facts) -> Observation:
-    """Votes that name no environment are of the whole change, hence of its way to production. Where somebody was
+    """Decisions that name no environment are of the whole change, hence of its way to production. Where somebody was
     asked for production by name their approval is wanted; a rejection counts either way.
     """
     name, unnamed = say("Approvals"), _votes(facts, "")
@@ -129,7 +129,7 @@ def _elsewhere(name: Say) -> Say:
 
 
 def _votes(facts: Facts, environment: str) -> tuple[ApprovalDecision, ...]:
-    """The current votes on one step, or, for no environment, those that name none: a person may vote on each."""
+    """The current decisions on one step, or, for no environment, those that name none: a person may decide on each."""
     records = tuple(
         record
         for record in facts.ticket.approvals

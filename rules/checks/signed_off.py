@@ -70,7 +70,7 @@ def _owners(facts: Facts, demand: CheckInput[SignedOff]) -> Observation:
 
 
 def _of_each(decided: Sequence[Sequence[ApprovalDecision]]) -> Observation:
-    """What the owners of all assets together come to, from the votes of each asset's owners."""
+    """What the owners of all assets together come to, from the decisions of each asset's owners."""
     name = ROLES[Role.OWNER]
     rejected = tuple(vote.signed for some in decided for vote in some if not vote.approved)
     if rejected:

@@ -35,5 +35,5 @@ def text(*rows: str) -> str:
 
 
 def message(said: str, built: list[blocks.Block]) -> Message:
-    """A message as the outlet takes it; what Slack would refuse for its size is cut by whole rows."""
+    """A message as the message channel takes it; what Slack would refuse for its size is cut by whole rows."""
     return finished(said, built)

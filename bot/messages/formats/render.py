@@ -1,4 +1,4 @@
-"""A composed document in the form an outlet takes."""
+"""A composed document in the form a message channel takes."""
 
 from __future__ import annotations
 
