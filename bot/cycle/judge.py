@@ -95,7 +95,7 @@ def on_record(
     if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
         return None
     if report.later is not None and (due := notified(ctx, facts, memory)):
-        # Those enqueued before are counted in the journal.
+        # Those wished for before are counted in the journal.
         report.later.append((source.name, ref, sum(one.kind not in memory.spoken for one in due)))
         return None
     # Notified first, so that the rules see a notification that has just been delivered, or is on its way.
