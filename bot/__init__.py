@@ -18,6 +18,6 @@ waivers                  putting an exception on record
 error_barrier, metrics   where an unforeseen error is survived; figures about runs
 settings                 environment variables
 messages, journal        words; the store
-policy                   pure decisions
+policy                   decisions out of values alone
 report, logs             what a run tells of itself
 """
