@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.context import Context
 from bot.cycle.deliver import bring
+from bot.cycle.run import Deferred, Run
 from bot.error_barrier import isolate_errors
 from bot.intake.facts import FactsBuilder
 from bot.intake.releases import ENDS_THE_TURN
@@ -16,7 +17,6 @@ from bot.notify.ticket_messages import decide
 from bot.policy.cutoff import over_before
 from bot.policy.handover import watched
 from bot.policy.reminders import any_hour
-from bot.report import Report
 from domain.finding import Finding
 from domain.lifecycle import Verdict
 from domain.ports.errors import NotFound, SourceError
@@ -31,7 +31,7 @@ def ends_the_turn(problem: Exception | None, source: TicketSource) -> bool:
     return isinstance(problem, ENDS_THE_TURN) and problem.system == source.name
 
 
-def judge_releases(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
+def judge_releases(ctx: Context, gatherer: FactsBuilder, run: Run) -> None:
     """A release is judged again after a change in it was: its own stamp need not have moved. One that cannot be
     judged now is tried again in the next run.
     """
@@ -40,27 +40,27 @@ def judge_releases(ctx: Context, gatherer: FactsBuilder, report: Report) -> None
         source = sources.get(row.source)
         if source is None or ctx.stop():
             continue
-        if ends_the_turn(judge(ctx, source, gatherer, row.ref, report), source):
+        if ends_the_turn(judge(ctx, source, gatherer, row.ref, run), source):
             del sources[row.source]
 
 
-def judge_waiting(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
+def judge_waiting(ctx: Context, gatherer: FactsBuilder, run: Run) -> None:
     """The tickets whose formal notification is due, now that it is known whether this run may write."""
-    waiting, report.later = report.later or [], None
     sources = {source.name: source for source in ctx.sources}
-    for name, ref, _ in waiting:
-        if name in sources and not ctx.stop():
-            judge(ctx, sources[name], gatherer, ref, report)
+    for one in run.take_deferred():
+        if not ctx.stop():
+            judge(ctx, sources[one.ref.source], gatherer, one.ref, run)
 
 
 def judge(
-    ctx: Context, source: TicketSource, gatherer: FactsBuilder, ref: TicketRef, report: Report
+    ctx: Context, source: TicketSource, gatherer: FactsBuilder, ref: TicketRef, run: Run
 ) -> Exception | None:
     """Fetch, classify, evaluate and decide one ticket. Gives what went wrong; the others go on all the same."""
+    report = run.report
     count = report.source(source.name)
 
     def judged() -> Exception | None:
-        findings = on_record(ctx, source, gatherer, ref, report)
+        findings = on_record(ctx, source, gatherer, ref, run)
         if findings is not None:
             count.read += report.judged(f"{source.name}:{ref.id}", findings)
         return None
@@ -81,12 +81,12 @@ def judge(
 
 
 def on_record(
-    ctx: Context, source: TicketSource, gatherer: FactsBuilder, ref: TicketRef, report: Report
+    ctx: Context, source: TicketSource, gatherer: FactsBuilder, ref: TicketRef, run: Run
 ) -> tuple[Finding, ...] | None:
     """The findings of one ticket, kept in the journal with what is to be said of them. None when it is left alone for
     good, or until it is known whether this run may notify. Raises SourceError.
     """
-    facts = gatherer.facts(source, ref)
+    report, facts = run.report, gatherer.facts(source, ref)
     while gatherer.problems:
         report.problem(gatherer.problems.pop())
     for line in facts.ticket.remarks:
@@ -94,12 +94,12 @@ def on_record(
     memory = memory_of(ctx, facts.ticket)
     if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
         return None
-    if report.later is not None and (due := notified(ctx, facts, memory)):
+    if run.undecided and (due := notified(ctx, facts, memory)):
         # Those wished for before are counted in the journal.
-        report.later.append((source.name, ref, sum(one.kind not in memory.spoken for one in due)))
+        run.defer(Deferred(ref, sum(one.kind not in memory.spoken for one in due)))
         return None
     # Notified first, so that the rules see a notification that has just been delivered, or is on its way.
-    facts = hand_over(ctx, facts, memory, report, lambda only: bring(ctx, report, only))
+    facts = hand_over(ctx, facts, memory, report, lambda only: bring(ctx, run, only))
     findings = watched(facts, evaluate(facts, ctx.policy.packs))
     intents = decide(facts, findings, memory, ctx.voice(source.name, facts.ticket.team))
     wishes = route(ctx, facts, intents, report)
