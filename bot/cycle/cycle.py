@@ -36,14 +36,15 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
     number = ctx.journal.start_run(report.mode, report.started)
     gatherer = FactsBuilder(ctx, watching=True)
-    run.undecided = True
+    # In observe mode nothing goes out, so no ticket waits for the leave to write.
+    run.undecided = ctx.policy.act
     for source in ctx.sources:
         judge_all(ctx, source, gatherer, run, full, progress)
         look_at_roles(source, gatherer, report)
     judge_releases(ctx, gatherer, run)
     # Only here, when all is judged and nothing written, is it known how much this run would write.
     enforce_write_limit(ctx, run)
-    judge_waiting(ctx, gatherer, run)
+    judge_waiting(ctx, run)
     if run.halted:
         report_halt(ctx, run)
     else:
@@ -81,14 +82,14 @@ def judge_all(
             unread.append(ref.updated)
         progress(ref.key)
     if count.complete and not cut_short:
-        # What waits for its notification is not stored yet: a process killed before that finds it again.
+        # What waits for its notification is kept in memory alone: a process killed before it is stored finds it again.
         ctx.journal.set_mark(source.name, min([started, *unread, *waiting_since(source, run)]))
     count.complete = count.complete and not cut_short and not unread
 
 
 def waiting_since(source: TicketSource, run: Run) -> list[datetime]:
     """When the tickets of a source changed whose notification waits for the end of the cycle."""
-    return [one.ref.updated for one in run.deferred.values() if one.ref.source == source.name]
+    return [look.ref.updated for look in run.deferred.values() if look.ref.source == source.name]
 
 
 def look_at_roles(source: TicketSource, gatherer: FactsBuilder, report: Report) -> None:

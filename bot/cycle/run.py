@@ -8,16 +8,39 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.context import Context
+from bot.messages.intent import Intent, Previous
 from bot.report import Report
+from domain.facts import Facts
+from domain.finding import Finding
 from domain.ticket import TicketRef
 
 
 @dataclass(frozen=True, slots=True)
-class Deferred:
-    """A ticket of which formal notifications are due: `messages` is how many that no journal counts yet."""
+class Look:
+    """One ticket as it was read, and as it was judged by that, once. `memory` is what was said of it before,
+    `handovers` are the formal notifications that it has come to, also those that were delivered.
+    """
 
     ref: TicketRef
-    messages: int
+    facts: Facts
+    findings: tuple[Finding, ...]
+    memory: Previous
+    handovers: tuple[Intent, ...]
+
+    @property
+    def subject(self) -> str:
+        """ "source:id" of the ticket."""
+        return f"{self.ref.source}:{self.ref.id}"
+
+    @property
+    def due(self) -> tuple[Intent, ...]:
+        """The notifications that are still to be delivered."""
+        return tuple(one for one in self.handovers if one.kind not in self.memory.posted)
+
+    @property
+    def uncounted(self) -> int:
+        """How many of those no journal counts: what was wished for before stands there."""
+        return sum(one.kind not in self.memory.spoken for one in self.due)
 
 
 @dataclass(slots=True)
@@ -28,7 +51,7 @@ class Run:
     limit      most messages it writes
     halted     why it writes nothing although the bot may act; empty when it writes
     undecided  True until it is known whether it may write
-    deferred   by "source:id", the tickets whose formal notifications wait for that decision
+    deferred   by "source:id", the looks at tickets whose formal notifications wait for that decision
     told       ids of the messages of which a problem line tells already
     """
 
@@ -36,7 +59,7 @@ class Run:
     limit: int
     halted: str = ""
     undecided: bool = False
-    deferred: dict[str, Deferred] = field(default_factory=dict)
+    deferred: dict[str, Look] = field(default_factory=dict)
     told: set[int] = field(default_factory=set)
 
     @property
@@ -48,14 +71,20 @@ class Run:
         """Nothing is written from here on, for this reason; an empty one lets it write."""
         self.halted = self.report.halted = reason
 
-    def defer(self, one: Deferred) -> None:
-        """Keep a ticket for when it is known whether this run may write; of two looks the last one counts."""
-        # Notifications go out while a ticket is judged, because what was delivered is evidence. Sent at once, they
-        # would be out before the write limit has seen how many of them there are.
-        self.deferred[f"{one.ref.source}:{one.ref.id}"] = one
+    def defers(self, look: Look) -> bool:
+        """Whether a ticket waits until it is known whether this run may write, because a notification is due. Of two
+        looks in a run the last one counts.
+        """
+        # The comment of such a ticket tells what was delivered, so the notifications go out before it is written. Sent
+        # at once, they would be out before the write limit has seen how many there are.
+        self.deferred.pop(look.subject, None)
+        if not self.undecided or not look.due:
+            return False
+        self.deferred[look.subject] = look
+        return True
 
-    def take_deferred(self) -> tuple[Deferred, ...]:
-        """The tickets that waited, now that it is known whether this run may write."""
+    def take_deferred(self) -> tuple[Look, ...]:
+        """The looks that waited, now that it is known whether this run may write."""
         waiting, self.deferred, self.undecided = tuple(self.deferred.values()), {}, False
         return waiting
 

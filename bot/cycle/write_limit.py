@@ -73,5 +73,5 @@ def measured(ctx: Context, run: Run) -> PlannedWrites:
     due = ctx.journal.due_rows(ctx.clock())
     tickets = {one.ticket for one in due} | run.deferred.keys()
     known = {f"{row.source}:{row.id}" for row in ctx.journal.open_tickets()}
-    messages = len(due) + sum(one.messages for one in run.deferred.values())
+    messages = len(due) + sum(look.uncounted for look in run.deferred.values())
     return PlannedWrites(messages, len(tickets), len(known | tickets))
