@@ -10,7 +10,6 @@ from typing import Any
 
 from domain.finding import Finding
 from domain.lifecycle import Verdict
-from domain.ticket import TicketRef
 from rules.declarations import Declared
 from rules.loading.loader import Item, Pack, Rule
 
@@ -52,10 +51,7 @@ class Report:
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
     webhooks      requests that came in since the last run, by system and outcome ("refused": a wrong signature)
     halted        why nothing was written although the bot may act: see bot.cycle.write_limit
-    limit         most messages this run writes, where that was decided; `later`: source and ticket of the formal
-                  notifications that wait for this decision, and how many
     undelivered   messages that should stand outside by now and do not, whatever the reason
-    told          ids of the messages of which a problem line tells already
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
     """
 
@@ -74,10 +70,7 @@ class Report:
     webhooks: dict[str, dict[str, int]] = field(default_factory=dict)
     stopped: bool = False
     halted: str = ""
-    limit: int | None = None
-    later: list[tuple[str, TicketRef, int]] | None = None
     undelivered: int = 0
-    told: set[int] = field(default_factory=set)
     _judged: dict[str, Verdicts] = field(default_factory=dict)
     _alike: dict[Verdicts, Verdicts] = field(default_factory=dict)
 

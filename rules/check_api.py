@@ -33,7 +33,10 @@ class CheckInput(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Check(Generic[P]):
-    """A check of the registry: a total, pure function and the parameters it takes."""
+    """A check of the registry: a total, pure function and the parameters it takes. One that `reads_notices` looks at
+    what was handed over, and is judged anew when that has changed; from all others the engine keeps it.
+    """
 
     run: Callable[[Facts, CheckInput[P]], Outcome]
     params: type[P]
+    reads_notices: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -33,6 +33,7 @@ __all__ = [
     "evaluate",
     "group_findings",
     "measures",
+    "refresh",
     "why_not",
 ]
 
@@ -41,13 +42,29 @@ _BEFORE_THE_START = frozenset({State.ASSESS, State.AUTHORIZE, State.SCHEDULED, S
 
 def evaluate(facts: Facts, packs: Sequence[Pack]) -> tuple[Finding, ...]:
     """One finding per rule that applies, in the order of packs and rules. A canceled ticket gets none."""
+    return tuple(_found(facts, packs, lambda _: True))
+
+
+def refresh(findings: Sequence[Finding], facts: Facts, packs: Sequence[Pack]) -> tuple[Finding, ...]:
+    """The findings of `evaluate`, now that other notifications were delivered or are on their way: only the rules that
+    read them are judged again. `facts` differ from those that were evaluated in nothing else.
+    """
+    anew = {(one.pack, one.id): one for one in _found(facts, packs, _reads_notices)}
+    return tuple(anew.get((one.pack, one.id), one) for one in findings)
+
+
+def _found(facts: Facts, packs: Sequence[Pack], asked: Callable[[Rule], bool]) -> Iterator[Finding]:
     if facts.ticket.state is State.CANCELED:
-        return ()
-    found = (
-        _finding(replace(facts, material=frozenset(pack.material)), pack, rule)
-        for pack, rule in applicable_rules(facts, packs)
-    )
-    return tuple(finding for finding in found if finding is not None)
+        return
+    for pack, rule in applicable_rules(facts, packs):
+        if asked(rule):
+            found = _finding(replace(facts, material=frozenset(pack.material)), pack, rule)
+            if found is not None:
+                yield found
+
+
+def _reads_notices(rule: Rule) -> bool:
+    return any(CHECKS[stage.check].reads_notices for stage in rule.stages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +137,15 @@ def _outcomes(
     subjects = tuple({id(subject): subject for subject, _ in certain}.values())
     because = tuple(why for _, why in certain)
     for stage in rule.stages:
-        outcome = CHECKS[stage.check].run(facts, CheckInput(stage.params, because, subjects))
+        check = CHECKS[stage.check]
+        # What a check does not declare to read it cannot see: so `refresh` leaves out none that it should judge.
+        shown = facts if check.reads_notices else _without_notices(facts)
+        outcome = check.run(shown, CheckInput(stage.params, because, subjects))
         yield stage.gate or State.CLOSED, with_stand_ins(outcome, facts, rule)
+
+
+def _without_notices(facts: Facts) -> Facts:
+    return replace(facts, notices=(), underway=()) if facts.notices or facts.underway else facts
 
 
 def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:

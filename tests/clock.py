@@ -29,7 +29,7 @@ if _OF_THE_MACHINE:
     # libfaketime 0.9.10 takes the moment until which Python sleeps for one of the clock that it fakes, and refuses.
     time.sleep = lambda seconds: select.select((), (), (), seconds) and None
 
-_OURS = ("bot", "connectors", "rules", "domain", "apscheduler")
+_OURS = ("bot", "connectors", "rules", "domain", "sandbox", "apscheduler")
 """The scheduler is told in our time when to tick."""
 
 

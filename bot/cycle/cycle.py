@@ -10,6 +10,7 @@ import structlog
 from bot.context import Context
 from bot.cycle.judge import ends_the_turn, judge, judge_releases, judge_waiting
 from bot.cycle.publish import deliver_all
+from bot.cycle.run import Run, begin
 from bot.cycle.write_limit import enforce_write_limit, report_halt
 from bot.intake.facts import FactsBuilder
 from bot.intake.listing import listed
@@ -28,32 +29,34 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     """One cycle over all sources. `full` looks at every open ticket again (the nightly census); `progress`
     hears the key of each ticket when it is done.
     """
-    report = Report("act" if ctx.policy.act else "observe", ctx.clock())
+    run = begin(ctx)
+    report = run.report
     packs, today = ctx.policy.packs, report.started.date()
     report.organisation(packs, attestations(packs, ctx.policy.declarations, today))
     report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
-    run = ctx.journal.start_run(report.mode, report.started)
+    number = ctx.journal.start_run(report.mode, report.started)
     gatherer = FactsBuilder(ctx, watching=True)
-    report.later = []
+    # In observe mode nothing goes out, so no ticket waits for the leave to write.
+    run.undecided = ctx.policy.act
     for source in ctx.sources:
-        judge_all(ctx, source, gatherer, report, full, progress)
+        judge_all(ctx, source, gatherer, run, full, progress)
         look_at_roles(source, gatherer, report)
-    judge_releases(ctx, gatherer, report)
+    judge_releases(ctx, gatherer, run)
     # Only here, when all is judged and nothing written, is it known how much this run would write.
-    enforce_write_limit(ctx, report)
-    judge_waiting(ctx, gatherer, report)
-    if report.halted:
-        report_halt(ctx, report)
+    enforce_write_limit(ctx, run)
+    judge_waiting(ctx, run)
+    if run.halted:
+        report_halt(ctx, run)
     else:
         remind_all(ctx, gatherer, report)
         remind_receipts(ctx, report)
         send_digests(ctx, report)
-    deliver_all(ctx, report)
+    deliver_all(ctx, run)
     forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
     # A source that was not read wholly has had no success: /readyz goes by this.
     whole = [name for name, count in report.sources.items() if count.complete]
-    ctx.journal.end_run(run, report.ended, report.exit_code, report.as_json(), whole)
+    ctx.journal.end_run(number, report.ended, report.exit_code, report.as_json(), whole)
     return report
 
 
@@ -61,17 +64,17 @@ def judge_all(
     ctx: Context,
     source: TicketSource,
     gatherer: FactsBuilder,
-    report: Report,
+    run: Run,
     full: bool,
     progress: Callable[[str], None],
 ) -> None:
     """Every changed ticket of one source. The mark moves on only as far as everything was read."""
     # The mark is the moment before the listing: what changes meanwhile is listed again.
-    started, count = ctx.clock(), report.source(source.name)
+    started, count = ctx.clock(), run.report.source(source.name)
     unread: list[datetime] = []
     cut_short = False
-    for ref in listed(ctx, source, report, full):
-        problem = None if ctx.stop() else judge(ctx, source, gatherer, ref, report)
+    for ref in listed(ctx, source, run.report, full):
+        problem = None if ctx.stop() else judge(ctx, source, gatherer, ref, run)
         cut_short = ctx.stop() or ends_the_turn(problem, source)
         if cut_short:
             break
@@ -79,14 +82,14 @@ def judge_all(
             unread.append(ref.updated)
         progress(ref.key)
     if count.complete and not cut_short:
-        # What waits for its notification is not stored yet: a process killed before that finds it again.
-        ctx.journal.set_mark(source.name, min([started, *unread, *waiting_since(source, report)]))
+        # What waits for its notification is kept in memory alone: a process killed before it is stored finds it again.
+        ctx.journal.set_mark(source.name, min([started, *unread, *waiting_since(source, run)]))
     count.complete = count.complete and not cut_short and not unread
 
 
-def waiting_since(source: TicketSource, report: Report) -> list[datetime]:
+def waiting_since(source: TicketSource, run: Run) -> list[datetime]:
     """When the tickets of a source changed whose notification waits for the end of the cycle."""
-    return [ref.updated for name, ref, _ in report.later or () if name == source.name]
+    return [look.ref.updated for look in run.deferred.values() if look.ref.source == source.name]
 
 
 def look_at_roles(source: TicketSource, gatherer: FactsBuilder, report: Report) -> None:

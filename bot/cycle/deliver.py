@@ -7,23 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from bot.context import Context
+from bot.cycle.run import Run
 from bot.journal import Due, OutboxRow
 from bot.messages.formats.render import with_remark
 from bot.outbox.dispatcher import deliver
 from bot.outbox.reconciler import DeliveryOptions
 from bot.policy.handover import is_handover
-from bot.report import Report
 from domain.ports.messaging import Format
 
 
-def bring(ctx: Context, report: Report, only: Callable[[Due], bool]) -> Collection[str]:
+def bring(ctx: Context, run: Run, only: Callable[[Due], bool]) -> Collection[str]:
     """Deliver, within what the cap leaves of this run; nothing where it was halted. Gives the tickets ("source:id")
     that refuse a message now, or take it at last.
     """
-    if report.halted:
+    if run.halted:
         return ()
-    most = ctx.policy.max_writes if report.limit is None else report.limit
-    left = max(most - report.writes, 0)
 
     def replaces(body: Any, form: Format, at: datetime) -> Any:
         said = ctx.speak.say("Takes the place of the comment of {at}, which was edited by hand.", at=at)
@@ -36,9 +34,9 @@ def bring(ctx: Context, report: Report, only: Callable[[Due], bool]) -> Collecti
         return ctx.recipients.instead_of(slot.home.container)
 
     orders = DeliveryOptions(only, elsewhere, replaces)
-    delivery = deliver(ctx.journal, ctx.channels, ctx.clock, limit=left, stop=ctx.stop, orders=orders)
-    report.add(delivery.counts())
-    report.told |= delivery.told
+    delivery = deliver(ctx.journal, ctx.channels, ctx.clock, limit=run.room, stop=ctx.stop, orders=orders)
+    run.report.add(delivery.counts())
+    run.told |= delivery.told
     for line in delivery.problems:
-        report.problem(line)
+        run.report.problem(line)
     return delivery.turned

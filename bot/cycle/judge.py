@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from bot.context import Context
 from bot.cycle.deliver import bring
+from bot.cycle.run import Look, Run
 from bot.error_barrier import isolate_errors
 from bot.intake.facts import FactsBuilder
 from bot.intake.releases import ENDS_THE_TURN
 from bot.messages.intent import COMMENT, Previous
-from bot.notify.handovers import hand_over, notified
+from bot.notify.handovers import hand_over, planned
 from bot.notify.routing import route
 from bot.notify.ticket_messages import decide
 from bot.policy.cutoff import over_before
 from bot.policy.handover import watched
 from bot.policy.reminders import any_hour
 from bot.report import Report
-from domain.finding import Finding
 from domain.lifecycle import Verdict
 from domain.ports.errors import NotFound, SourceError
 from domain.ports.source import TicketSource
 from domain.snapshot import snapshot
 from domain.ticket import Ticket, TicketRef
-from rules.engine import evaluate
+from rules.engine import evaluate, refresh
 
 
 def ends_the_turn(problem: Exception | None, source: TicketSource) -> bool:
@@ -31,7 +32,7 @@ def ends_the_turn(problem: Exception | None, source: TicketSource) -> bool:
     return isinstance(problem, ENDS_THE_TURN) and problem.system == source.name
 
 
-def judge_releases(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
+def judge_releases(ctx: Context, gatherer: FactsBuilder, run: Run) -> None:
     """A release is judged again after a change in it was: its own stamp need not have moved. One that cannot be
     judged now is tried again in the next run.
     """
@@ -40,30 +41,34 @@ def judge_releases(ctx: Context, gatherer: FactsBuilder, report: Report) -> None
         source = sources.get(row.source)
         if source is None or ctx.stop():
             continue
-        if ends_the_turn(judge(ctx, source, gatherer, row.ref, report), source):
+        if ends_the_turn(judge(ctx, source, gatherer, row.ref, run), source):
             del sources[row.source]
 
 
-def judge_waiting(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
-    """The tickets whose formal notification is due, now that it is known whether this run may write."""
-    waiting, report.later = report.later or [], None
-    sources = {source.name: source for source in ctx.sources}
-    for name, ref, _ in waiting:
-        if name in sources and not ctx.stop():
-            judge(ctx, sources[name], gatherer, ref, report)
+def judge_waiting(ctx: Context, run: Run) -> None:
+    """Go on with the tickets whose formal notification is due, now that it is known whether this run may write."""
+    for look in run.take_deferred():
+        if not ctx.stop():
+            # As they were judged: to read and judge them again could find other notifications due than were counted.
+            _one_of_many(ctx, look.ref, run, partial(keep, ctx, look, run))
 
 
 def judge(
-    ctx: Context, source: TicketSource, gatherer: FactsBuilder, ref: TicketRef, report: Report
+    ctx: Context, source: TicketSource, gatherer: FactsBuilder, ref: TicketRef, run: Run
 ) -> Exception | None:
     """Fetch, classify, evaluate and decide one ticket. Gives what went wrong; the others go on all the same."""
-    count = report.source(source.name)
 
-    def judged() -> Exception | None:
-        findings = on_record(ctx, source, gatherer, ref, report)
-        if findings is not None:
-            count.read += report.judged(f"{source.name}:{ref.id}", findings)
-        return None
+    def judged() -> None:
+        look = look_at(ctx, source, gatherer, ref, run.report)
+        if look is not None and not run.defers(look):
+            keep(ctx, look, run)
+
+    return _one_of_many(ctx, ref, run, judged)
+
+
+def _one_of_many(ctx: Context, ref: TicketRef, run: Run, work: Callable[[], None]) -> Exception | None:
+    """Do something with one ticket; what goes wrong is told and given."""
+    report, count = run.report, run.report.source(ref.source)
 
     def broken(error: Exception) -> Exception:
         report.problem(f"{ref.key}: could not be judged ({type(error).__name__}); the log says where")
@@ -71,21 +76,19 @@ def judge(
         return error
 
     try:
-        return isolate_errors(judged, broken, "ticket could not be judged", ticket=ref.key)
+        return isolate_errors(work, broken, "ticket could not be judged", ticket=ref.key)
     except SourceError as error:
         report.problem(f"{ref.key}: {error.line}")
-        if isinstance(error, NotFound) and error.system == source.name:
-            ctx.journal.out_of_sight(source.name, [ref.id], ctx.clock())
+        if isinstance(error, NotFound) and error.system == ref.source:
+            ctx.journal.out_of_sight(ref.source, [ref.id], ctx.clock())
         count.failed += 1
         return error
 
 
-def on_record(
+def look_at(
     ctx: Context, source: TicketSource, gatherer: FactsBuilder, ref: TicketRef, report: Report
-) -> tuple[Finding, ...] | None:
-    """The findings of one ticket, kept in the journal with what is to be said of them. None when it is left alone for
-    good, or until it is known whether this run may notify. Raises SourceError.
-    """
+) -> Look | None:
+    """Read one ticket and judge it, once; None when it is left alone for good. Raises SourceError."""
     facts = gatherer.facts(source, ref)
     while gatherer.problems:
         report.problem(gatherer.problems.pop())
@@ -94,18 +97,25 @@ def on_record(
     memory = memory_of(ctx, facts.ticket)
     if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
         return None
-    if report.later is not None and (due := notified(ctx, facts, memory)):
-        # Those wished for before are counted in the journal.
-        report.later.append((source.name, ref, sum(one.kind not in memory.spoken for one in due)))
-        return None
+    findings = evaluate(facts, ctx.policy.packs)
+    return Look(ref, facts, findings, memory, planned(ctx, facts, findings, memory))
+
+
+def keep(ctx: Context, look: Look, run: Run) -> None:
+    """Send the notifications that are due, then keep the ticket in the journal with what is to be said of it."""
+    report = run.report
     # Notified first, so that the rules see a notification that has just been delivered, or is on its way.
-    facts = hand_over(ctx, facts, memory, report, lambda only: bring(ctx, report, only))
-    findings = watched(facts, evaluate(facts, ctx.policy.packs))
-    intents = decide(facts, findings, memory, ctx.voice(source.name, facts.ticket.team))
+    facts = hand_over(
+        ctx, look.facts, look.handovers, look.memory, report, lambda only: bring(ctx, run, only)
+    )
+    findings = look.findings if facts is look.facts else refresh(look.findings, facts, ctx.policy.packs)
+    findings = watched(facts, findings)
+    intents = decide(facts, findings, look.memory, ctx.voice(look.ref.source, facts.ticket.team))
     wishes = route(ctx, facts, intents, report)
-    ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, ref.version)
+    # With the moment of reading, also after a wait: what came in since then is looked at in the next run.
+    ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, look.ref.version)
     ctx.journal.keep_hours(facts.ticket, any_hour(facts))
-    return findings
+    report.source(look.ref.source).read += report.judged(look.subject, findings)
 
 
 def memory_of(ctx: Context, ticket: Ticket) -> Previous:

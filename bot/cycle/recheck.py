@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.context import Context
 from bot.cycle.judge import ends_the_turn, judge, judge_releases
 from bot.cycle.publish import send
+from bot.cycle.run import Run, begin
 from bot.intake.facts import FactsBuilder
 from bot.journal import Due, PendingHint
 from bot.report import Report
@@ -20,15 +21,16 @@ def recheck_hinted(ctx: Context) -> Report:
     """Every ticket of which there was word, each once. One whose system is out of service keeps its turn; any
     other failure leaves it to the next cycle. Not to be run beside a cycle.
     """
-    report = Report("act" if ctx.policy.act else "observe", ctx.clock())
+    run = begin(ctx)
+    report = run.report
     gatherer, sources = FactsBuilder(ctx), {source.name: source for source in ctx.sources}
     # Until a cycle finds that it may write, nobody does.
-    report.halted = ctx.journal.halted()
+    run.halt(ctx.journal.halted())
     for heard in ctx.journal.pending_hints(report.started):
         source = sources.get(heard.source)
         if source is None or ctx.stop():
             continue
-        if ends_the_turn(look_at(ctx, source, heard, gatherer, report), source):
+        if ends_the_turn(look_at(ctx, source, heard, gatherer, run), source):
             del sources[source.name]
             continue
         ctx.journal.looked_at(heard, ctx.clock())
@@ -37,7 +39,7 @@ def recheck_hinted(ctx: Context) -> Report:
 
 
 def look_at(
-    ctx: Context, source: TicketSource, heard: PendingHint, gatherer: FactsBuilder, report: Report
+    ctx: Context, source: TicketSource, heard: PendingHint, gatherer: FactsBuilder, run: Run
 ) -> Exception | None:
     """Read one ticket, judge it and deliver what there is to say about it and the releases that contain it. One that is
     not there, or not watched, is left alone; one that was said to be deleted and is not there is gone.
@@ -47,12 +49,12 @@ def look_at(
     try:
         ref = source.find(heard.ticket)
     except SourceError as error:
-        report.problem(f"{heard.ticket}: {error.line}")
+        run.report.problem(f"{heard.ticket}: {error.line}")
         return error
     if ref is None:
-        return _settle(ctx, source, heard, report) if heard.deleted else None
-    problem = judge(ctx, source, gatherer, ref, report)
-    _deliver(ctx, source, ref, gatherer, report)
+        return _settle(ctx, source, heard, run.report) if heard.deleted else None
+    problem = judge(ctx, source, gatherer, ref, run)
+    _deliver(ctx, source, ref, gatherer, run)
     return problem
 
 
@@ -68,14 +70,12 @@ def _settle(ctx: Context, source: TicketSource, heard: PendingHint, report: Repo
     return None
 
 
-def _deliver(
-    ctx: Context, source: TicketSource, ref: TicketRef, gatherer: FactsBuilder, report: Report
-) -> None:
+def _deliver(ctx: Context, source: TicketSource, ref: TicketRef, gatherer: FactsBuilder, run: Run) -> None:
     concerned = {f"{row.source}:{row.id}" for row in ctx.journal.outdated_releases()}
     concerned.add(f"{source.name}:{ref.id}")
-    judge_releases(ctx, gatherer, report)
+    judge_releases(ctx, gatherer, run)
     if ctx.policy.act:
-        send(ctx, report, lambda due: _about(due, concerned))
+        send(ctx, run, lambda due: _about(due, concerned))
 
 
 def _about(due: Due, tickets: set[str]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.context import Context
-from bot.report import Report
+from bot.cycle.run import Run
 
 FEW = 20
 """So many messages are never too large a share: on a small site one busy morning touches half of the tickets."""
@@ -40,39 +40,38 @@ def exceeds_limit(load: PlannedWrites, most: int, share: int) -> str:
     return ""
 
 
-def enforce_write_limit(ctx: Context, report: Report) -> None:
-    """Decide, before the first write, whether this run may write; `report.halted` says why not. A person's word is
+def enforce_write_limit(ctx: Context, run: Run) -> None:
+    """Decide, before the first write, whether this run may write; `run.halted` says why not. A person's word is
     used up by the run that needs it.
     """
     if not ctx.policy.act:
         return
-    load = measured(ctx, report)
+    load = measured(ctx, run)
     reason = exceeds_limit(load, ctx.policy.max_writes, ctx.policy.max_share)
     word = ctx.journal.allowance(ctx.clock()) if reason else None
     # reminders are counted by none of these: they come on top, within the cap of every run
-    report.limit = ctx.policy.max_writes + max(ctx.policy.allow, word.messages if word else 0)
+    run.limit = ctx.policy.max_writes + max(ctx.policy.allow, word.messages if word else 0)
     allowed = load.messages <= max(ctx.policy.allow, word.messages if word else 0)
-    report.halted = "" if not reason or allowed else reason
-    ctx.journal.halt(report.halted)
+    run.halt("" if not reason or allowed else reason)
+    ctx.journal.halt(run.halted)
     if reason and allowed:
         ctx.journal.allowance_used(load.messages, reason, ctx.clock())
         by = str(word) if word and load.messages <= word.messages else "who started this run"
-        report.note(f"{reason}: allowed by {by}")
+        run.report.note(f"{reason}: allowed by {by}")
 
 
-def report_halt(ctx: Context, report: Report) -> None:
+def report_halt(ctx: Context, run: Run) -> None:
     """Why nothing was written and what lets it go, once all that would be is known."""
-    load = measured(ctx, report)
-    reason = exceeds_limit(load, ctx.policy.max_writes, ctx.policy.max_share) or report.halted
+    load = measured(ctx, run)
+    reason = exceeds_limit(load, ctx.policy.max_writes, ctx.policy.max_share) or run.halted
     way = f"`sluis sync --allow {load.messages}`, or `sluis allow {load.messages}` while `sluis serve` runs"
-    report.problem(f"{reason}: nothing was written. Look at what would be, then let it go: {way}")
+    run.report.problem(f"{reason}: nothing was written. Look at what would be, then let it go: {way}")
 
 
-def measured(ctx: Context, report: Report) -> PlannedWrites:
+def measured(ctx: Context, run: Run) -> PlannedWrites:
     """What is due in the journal, and the notifications that wait for this decision."""
     due = ctx.journal.due_rows(ctx.clock())
-    waiting = report.later or []
-    tickets = {one.ticket for one in due} | {f"{source}:{ref.id}" for source, ref, _ in waiting}
+    tickets = {one.ticket for one in due} | run.deferred.keys()
     known = {f"{row.source}:{row.id}" for row in ctx.journal.open_tickets()}
-    messages = len(due) + sum(number for _, _, number in waiting)
+    messages = len(due) + sum(look.uncounted for look in run.deferred.values())
     return PlannedWrites(messages, len(tickets), len(known | tickets))

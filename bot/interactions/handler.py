@@ -109,10 +109,10 @@ class InteractionHandler:
         source, ref = self._find(asked.key, speak)
         case = self._case(source, ref, visitor, speak)
         if asked.wanted is CommandKind.TICKET:
-            body = card.compose(case.facts, case.lines, speak, buttons=True, why=desk.why_you(speak))
+            body = card.compose(case.facts, case.view, speak, buttons=True, why=desk.why_you(speak))
             return case.made("shown", tell=body)
         if not asked.rule:
-            return case.made("explained", tell=desk.explained(case.facts, case.lines, speak))
+            return case.made("explained", tell=desk.explained(case.facts, case.view, speak))
         return self._explain_rule(case, asked.rule, speak)
 
     def _find(self, key: str, speak: Translator) -> tuple[TicketSource, TicketRef]:
@@ -150,7 +150,7 @@ class InteractionHandler:
         if not case.view.now or (about.lines and len(done) == len(about.lines)):
             return case.made("already done", tell=desk.already(case.facts, done, speak))
         if action is Action.EXPLAIN:
-            return case.made("explained", tell=desk.explained(case.facts, case.lines, speak))
+            return case.made("explained", tell=desk.explained(case.facts, case.view, speak))
         nap = SnoozeChoice(about.more) if action is Action.SNOOZE else None
         return self._snoozing.pause(one, case, nap, speak)
 

@@ -22,7 +22,7 @@ from bot.messages.waivers import waived
 from bot.policy.actions import Action, encode
 from bot.policy.audience import Team
 from bot.policy.reminders import OVERDUE, SNOOZED, Due, Reminder
-from bot.policy.ticket_summary import Overview, overview
+from bot.policy.ticket_summary import Overview
 from domain.document import Tone
 from domain.facts import Facts
 from domain.lifecycle import State
@@ -44,7 +44,7 @@ _SIGNS = {Tone.STOP: "⛔", Tone.TODO: "⏳", Tone.DONE: "✅", Tone.INFO: "ℹ�
 
 def compose(
     facts: Facts,
-    lines: Sequence[RequirementGroup],
+    view: Overview,
     speak: Translator,
     *,
     buttons: bool = False,
@@ -55,12 +55,12 @@ def compose(
     `why` for another reader. `buttons`: whether somebody is there to hear them. `refused` is the system's own reason,
     perhaps empty, for not taking the comment; None when the comment stands in the ticket.
     """
-    ticket, view = facts.ticket, overview(lines, facts.ticket.state)
+    ticket = facts.ticket
     standing = f"{_sign(view, ticket)} {headline(view, facts, speak)}"
     room = SHOWN if refused is None else SHOWN_ALONE
     points = [] if ticket.state is State.CANCELED else _points(view, facts, speak, room)
-    points += [] if ticket.state is State.CANCELED else [*_underway(view, speak), *_waived(lines, speak)]
-    about = _about(facts, lines, speak)
+    points += [] if ticket.state is State.CANCELED else [*_underway(view, speak), *_waived(view.lines, speak)]
+    about = _about(facts, view.lines, speak)
     notices = [] if refused is None else [_alone(refused, speak)]
     notices += [line] if (line := planning_line(facts, speak)) else []
     reason = why or _reason(ticket, speak)

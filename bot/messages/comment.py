@@ -10,7 +10,7 @@ from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import class_line, deadline, headline, ids, next_step, seen, title, who, why
 from bot.messages.schedule_conflicts import planning_line
 from bot.messages.waivers import stands_in, waived
-from bot.policy.ticket_summary import Overview, overview
+from bot.policy.ticket_summary import Overview
 from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
 from domain.facts import Facts
 from domain.lifecycle import State
@@ -24,19 +24,16 @@ DETAILED = 4
 """How many open points are told with their reasons; the others are named in one line. A reader has 20 seconds."""
 
 
-def compose(
-    facts: Facts, lines: Sequence[RequirementGroup], speak: Translator, replaces: datetime | None = None
-) -> Document:
+def compose(facts: Facts, view: Overview, speak: Translator, replaces: datetime | None = None) -> Document:
     """The comment for a ticket. `replaces` is when the note was written that this one takes the place of,
     on systems whose notes cannot be edited (UTC).
     """
-    view = overview(lines, facts.ticket.state)
     blocks: list[Block] = [_panel(view, facts, speak)]
     if replaces:
         blocks.append(Paragraph((_small(speak.say("Takes the place of the note of {at}.", at=replaces)),)))
     if facts.ticket.state is not State.CANCELED:
         blocks += _open_points(view, facts, speak)
-        blocks += _waived(lines, speak)
+        blocks += _waived(view.lines, speak)
         blocks += _rest(view, speak)
         about = (
             planning_line(facts, speak),

@@ -10,6 +10,7 @@ from bot.messages.formats import plain
 from bot.messages.i18n.speaker import Translator
 from bot.messages.waivers import waiver_json
 from bot.policy.classification import highest
+from bot.policy.ticket_summary import overview
 from domain.asset import Because, Dimension, Flag
 from domain.facts import Facts
 from domain.finding import Finding
@@ -96,7 +97,8 @@ def _because(because: Because) -> dict[str, Any]:
 def as_text(facts: Facts, findings: Sequence[Finding], speak: Translator) -> str:
     """What the ticket's comment would say."""
     ticket = facts.ticket
-    document = compose(facts, group_findings(findings), speak)
+    view = overview(group_findings(findings), ticket.state)
+    document = compose(facts, view, speak)
     return f"{ticket.key} · {ticket.summary}\n{ticket.url}\n\n{plain.render(document)}"
 
 

@@ -20,7 +20,7 @@ from bot.messages.overview import class_line, title, who
 from bot.messages.waivers import waived
 from bot.policy.actions import Action, encode
 from bot.policy.handover import AVAILABLE, LINE
-from bot.policy.ticket_summary import overview
+from bot.policy.ticket_summary import left_open
 from domain.facts import Facts
 from domain.fields import FIELDS, Field
 from domain.people import Group, Person
@@ -210,8 +210,7 @@ def _people(field: Field) -> list[str]:
 
 def _open(facts: Facts, lines: Sequence[RequirementGroup], speak: Translator) -> tuple[str, ...]:
     """What is not in order at the handover, and who settles it; exceptions with their end."""
-    view = overview([line for line in lines if line.line != LINE], facts.ticket.state)
-    left = [*view.now, *view.later, *view.unseen]
+    left = left_open([line for line in lines if line.line != LINE], facts.ticket.state)
     named = [_point(line, facts, speak) for line in left[:OPEN]]
     if rest := len(left) - len(named):
         named.append(more(speak)(rest))

@@ -14,7 +14,7 @@ from bot.messages.explanation import plain_tree, reasoning
 from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import ids, seen, title, who, why
 from bot.policy.snooze import Resolution
-from bot.policy.ticket_summary import overview
+from bot.policy.ticket_summary import Overview
 from domain.facts import Facts
 from domain.finding import Finding
 from domain.sentence import Quote, Say, say
@@ -109,14 +109,14 @@ def _done(one: Resolution, speak: Translator) -> str:
     )
 
 
-def explained(facts: Facts, lines: Sequence[RequirementGroup], speak: Translator) -> Message:
+def explained(facts: Facts, view: Overview, speak: Translator) -> Message:
     """Why each open point is asked, what was seen, what would do, and who can settle it."""
     key = facts.ticket.key
-    told = [_explained(line, facts, speak) for line in overview(lines, facts.ticket.state).now]
+    told = [_explained(line, facts, speak) for line in view.now]
     if not told:
         return already(facts, (), speak)
     first = speak.say("Why {ticket} is asked this:", ticket=Quote(key))
-    rule = next(iter(overview(lines, facts.ticket.state).now)).ids[0]
+    rule = view.now[0].ids[0]
     more = speak.say(
         "The whole reasoning of one point: {command}", command=Quote(f"/sluis explain {key} {rule}")
     )

@@ -23,12 +23,12 @@ from bot.policy.audience import Audience, Team
 from bot.policy.handover import is_handover, recipients, stage_of, stages_due
 from bot.report import Planned, Report
 from domain.facts import Facts, Trouble, Underway
+from domain.finding import Finding
 from domain.outgoing import OutgoingMessage
 from domain.people import Person
 from domain.ports.errors import SourceError
 from domain.ports.messaging import RecipientDirectory
 from domain.ticket import Ticket
-from rules.engine import evaluate
 
 PATIENCE = timedelta(minutes=30)
 """How long a message service that is out of reach is waited for before a notification goes by e-mail."""
@@ -37,16 +37,9 @@ Send = Callable[[Callable[[Due], bool]], object]
 """Delivers those of the due messages that are chosen."""
 
 
-def notified(ctx: Context, facts: Facts, memory: Previous) -> list[Intent]:
-    """The formal notifications that this run would write; none in observe mode."""
-    if not ctx.policy.act:
-        return []
-    return [intent for intent in _handovers(ctx, facts, memory) if intent.kind not in memory.posted]
-
-
-def _handovers(ctx: Context, facts: Facts, memory: Previous) -> Sequence[Intent]:
+def planned(ctx: Context, facts: Facts, findings: Sequence[Finding], memory: Previous) -> tuple[Intent, ...]:
     """Every notification that the ticket has come to, also those that were delivered."""
-    ticket, findings = facts.ticket, evaluate(facts, ctx.policy.packs)
+    ticket = facts.ticket
     people = recipients(facts, findings) if stages_due(facts, findings) else ()
     speakers: dict[Audience, Translator] = {
         one.audience: ctx.speaker_to(one.audience, ticket.team) for one in people
@@ -54,9 +47,13 @@ def _handovers(ctx: Context, facts: Facts, memory: Previous) -> Sequence[Intent]
     return handovers(facts, findings, memory, ctx.voice(ticket.source, ticket.team), speakers)
 
 
-def hand_over(ctx: Context, facts: Facts, memory: Previous, report: Report, send: Send) -> Facts:
-    """Send what is due now; gives the facts with what was delivered, and what is on its way."""
-    ticket, found = facts.ticket, _handovers(ctx, facts, memory)
+def hand_over(
+    ctx: Context, facts: Facts, found: Sequence[Intent], memory: Previous, report: Report, send: Send
+) -> Facts:
+    """Send what is due now of the notifications found; gives the facts with what was delivered, and what is on its
+    way.
+    """
+    ticket = facts.ticket
     due = [intent for intent in found if intent.kind not in memory.posted]
     if not ctx.policy.act:
         report.planned += [Planned(ticket.key, ctx.messenger or MAIL, i.kind, i.reason.msgid) for i in due]

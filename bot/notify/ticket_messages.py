@@ -18,7 +18,7 @@ from bot.messages.i18n.speaker import Translator
 from bot.messages.intent import CARD, COMMENT, DeliveryForm, Intent, Previous, digest_of
 from bot.policy import handover
 from bot.policy.audience import Audience, OnTicket, Team
-from bot.policy.ticket_summary import Overview, overview
+from bot.policy.ticket_summary import Overview, left_open, overview
 from domain.facts import Facts
 from domain.finding import Finding
 from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
@@ -32,13 +32,13 @@ def decide(
 ) -> tuple[Intent, ...]:
     """What should stand in the ticket and on Slack, given what stands there."""
     lines = group_findings(findings)
-    view = overview(lines, facts.ticket.state)
-    if not _worth_saying(facts, view, memory):
+    if not _worth_saying(facts, lines, memory):
         return ()
-    intents = list(_comment(facts, findings, lines, memory, voice))
+    view = overview(lines, facts.ticket.state)
+    intents = list(_comment(facts, findings, view, memory, voice))
     if voice.slack:
-        intents.append(_card(facts, lines, memory, voice))
-        intents += _news(facts, lines, memory, voice)
+        intents.append(_card(facts, view, memory, voice))
+        intents += _news(facts, view, memory, voice)
     return tuple(intents)
 
 
@@ -50,15 +50,17 @@ def handovers(
     speakers: Mapping[Audience, Translator] | None = None,
 ) -> tuple[Intent, ...]:
     """The formal notifications that are due, to each recipient on its own, in the language of `speakers`."""
+    stages, told = handover.stages_due(facts, findings), voice.slack or voice.mail
+    if not stages or not told or facts.ticket.state is State.CANCELED:
+        return ()
     lines = group_findings(findings)
-    view, told = overview(lines, facts.ticket.state), voice.slack or voice.mail
-    if not told or facts.ticket.state is State.CANCELED or not _worth_saying(facts, view, memory):
+    if not _worth_saying(facts, lines, memory):
         return ()
     reason = say("the rollout is recorded and its class asks for a formal notification")
     addressed = handover.recipients(facts, findings)
     everyone = tuple(dict.fromkeys(name for r in addressed for name in r.names))
     found = []
-    for stage in handover.stages_due(facts, findings):
+    for stage in stages:
         for one in addressed:
             roles = (one.audience,) if isinstance(one.audience, Role) else ()
             kind = handover.kind_of(stage, one)
@@ -71,18 +73,21 @@ def handovers(
     return tuple(found)
 
 
-def _worth_saying(facts: Facts, view: Overview, memory: Previous) -> bool:
+def _worth_saying(facts: Facts, lines: Sequence[RequirementGroup], memory: Previous) -> bool:
     """Once something was said it is kept true. Before that: not about what is over, what is still a draft
     (unless it says something forbidden), nor when there is nothing to settle. An emergency that is over before it
     was ever looked at is told of what it skipped while that can be made good in time.
     """
     if memory.spoken:
         return True
-    if facts.ticket.state.over:
-        return bool(view.obligations and facts.settle_by and facts.now < facts.settle_by)
-    if not view.open and not view.waived:
-        return False
-    return facts.ticket.state is not State.DRAFT or bool(view.forbidden)
+    left, state = left_open(lines, facts.ticket.state), facts.ticket.state
+    if state.over:
+        skipped = any(line.verdict is Verdict.MISSING and line.settle_by for line in left)
+        return bool(skipped and facts.settle_by and facts.now < facts.settle_by)
+    if state is State.DRAFT:
+        return any(line.verdict is Verdict.VIOLATED for line in left)
+    unsettled = any(line.verdict.open for line in left)
+    return unsettled or any(line.underway or line.verdict is Verdict.WAIVED for line in lines)
 
 
 def _reason(memory: Previous, kind: str) -> Say:
@@ -94,14 +99,14 @@ def _reason(memory: Previous, kind: str) -> Say:
 def _comment(
     facts: Facts,
     findings: Sequence[Finding],
-    lines: Sequence[RequirementGroup],
+    view: Overview,
     memory: Previous,
     voice: DeliveryForm,
 ) -> tuple[Intent, ...]:
     if voice.form is None:
         return ()
     replaces = None if voice.editable else memory.noted_at
-    document = compose(facts, lines, voice.speak, replaces)
+    document = compose(facts, view, voice.speak, replaces)
     body = fitted(document, voice.form, voice.speak)
     # A note that cannot be edited is written anew only when the set of open findings changes, not its wording.
     meaning = body if voice.editable else _open_set(facts, findings, voice)
@@ -124,24 +129,22 @@ def _open_set(facts: Facts, findings: Sequence[Finding], voice: DeliveryForm) ->
     ]
 
 
-def _card(facts: Facts, lines: Sequence[RequirementGroup], memory: Previous, voice: DeliveryForm) -> Intent:
-    body = card.compose(facts, lines, voice.in_channel, buttons=voice.buttons, refused=memory.refused)
+def _card(facts: Facts, view: Overview, memory: Previous, voice: DeliveryForm) -> Intent:
+    body = card.compose(facts, view, voice.in_channel, buttons=voice.buttons, refused=memory.refused)
     return Intent(CARD, Team(facts.ticket.team), digest_of(body), body, _reason(memory, CARD))
 
 
-def _news(
-    facts: Facts, lines: Sequence[RequirementGroup], memory: Previous, voice: DeliveryForm
-) -> tuple[Intent, ...]:
+def _news(facts: Facts, view: Overview, memory: Previous, voice: DeliveryForm) -> tuple[Intent, ...]:
     """What was settled or came up since the card was posted, in its thread."""
     if CARD not in memory.posted or memory.verdicts is None:
         return ()
     # An advice is named in the comment; it is no news to anybody's day.
-    lines = [line for line in lines if line.severity is Severity.REQUIRED]
-    settled = [line for line in lines if _came_right(line, memory)]
-    raised = [line for line in lines if _came_up(line, memory)]
+    view = view.without_advice
+    settled = [line for line in view.lines if _came_right(line, memory)]
+    raised = [line for line in view.lines if _came_up(line, memory)]
     if not settled and not raised:
         return ()
-    body = card.news(facts, settled, raised, overview(lines, facts.ticket.state), voice.in_channel)
+    body = card.news(facts, settled, raised, view, voice.in_channel)
     # The stamp tells the same point settled twice apart; a run that is repeated finds the same event.
     event = digest_of([facts.ticket.updated.isoformat(), [x.ids for x in settled], [x.ids for x in raised]])
     reason = say("a point was settled or came up")

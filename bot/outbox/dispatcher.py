@@ -78,6 +78,7 @@ class Dispatcher:
 
     def result(self) -> DeliveryResult:
         """The counts, completed."""
+        # An end is the name of its count: a slot that is come to twice in a round is counted where it ended last.
         for end in filter(None, self.ends.values()):
             setattr(self.delivery, end, getattr(self.delivery, end) + 1)
         if held := self.delivery.held_back:

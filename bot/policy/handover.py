@@ -75,6 +75,7 @@ def watched(facts: Facts, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings, those about the handover with the moment at which the next notification is due or one on its way
     is tried again: nobody touches the ticket for that, and not every rule asks for both of them.
     """
+    # The journal knows a moment to look at a ticket again only from its findings, and a check knows only its own stage.
     operational = facts.field("operational_at").value
     moments = [facts.now + SOON] if facts.underway else []
     if isinstance(operational, datetime) and operational > facts.now and stages_due(facts, findings):

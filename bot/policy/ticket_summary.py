@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.document import Tone
 from domain.lifecycle import Severity, State, Verdict
@@ -23,6 +23,7 @@ class Overview:
     met        what is in order; `unseen` what the bot could not look at
     underway   what the bot itself is at, so that nobody is asked for it
     advised    what the norm only advises and is due by now: named, never counted as missing
+    lines      all lines that were sorted, in their order
     """
 
     forbidden: tuple[RequirementGroup, ...]
@@ -35,6 +36,7 @@ class Overview:
     waived: tuple[RequirementGroup, ...] = ()
     advised: tuple[RequirementGroup, ...] = ()
     underway: tuple[RequirementGroup, ...] = ()
+    lines: tuple[RequirementGroup, ...] = ()
 
     @property
     def now(self) -> tuple[RequirementGroup, ...]:
@@ -50,6 +52,18 @@ class Overview:
     def open(self) -> bool:
         """True when anything is to be settled, now or later."""
         return bool(self.now or self.later or self.underway)
+
+    @property
+    def without_advice(self) -> Overview:
+        """The same of what the norm requires alone."""
+        return replace(
+            self,
+            met=_required(self.met),
+            waived=_required(self.waived),
+            advised=(),
+            underway=_required(self.underway),
+            lines=_required(self.lines),
+        )
 
     @property
     def tone(self) -> Tone:
@@ -79,7 +93,27 @@ def overview(lines: Sequence[RequirementGroup], state: State) -> Overview:
         gate=gate,
         advised=tuple(line for line in advice if line.verdict.open and _by_now(line, gate)),
         underway=underway,
+        lines=tuple(lines),
     )
+
+
+def left_open(lines: Sequence[RequirementGroup], state: State) -> tuple[RequirementGroup, ...]:
+    """What the norm requires and is not in order or not known, most pressing first; without what the bot itself is at.
+    For what is said before the summary can be: a notification goes out first, because its delivery is a part of that.
+    """
+    asked = [line for line in _required(lines) if not line.underway]
+    pending = _with(asked, Verdict.PENDING)
+    gate = _next_gate(pending, state)
+    return (
+        *_with(asked, Verdict.VIOLATED),
+        *_with(asked, Verdict.MISSING),
+        *sorted(pending, key=lambda line: line.gate is not gate),
+        *_with(asked, Verdict.UNKNOWN),
+    )
+
+
+def _required(lines: Sequence[RequirementGroup]) -> tuple[RequirementGroup, ...]:
+    return tuple(line for line in lines if line.severity is Severity.REQUIRED)
 
 
 def _with(lines: Sequence[RequirementGroup], verdict: Verdict) -> tuple[RequirementGroup, ...]:

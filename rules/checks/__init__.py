@@ -15,7 +15,8 @@ from rules.check_api import Check
 
 
 def discover(folders: Iterable[str], package: str) -> Mapping[str, Check[Any]]:
-    """The checks of a package by name, in the order of their names. Raises ImportError, naming every module that
+    """The checks of a package by name, in the order of their names. One that looks at the notifications that were
+    delivered, or are on their way, declares `READS_NOTICES = True`. Raises ImportError, naming every module that
     declares no check.
     """
     names = sorted(module.name for module in pkgutil.iter_modules(folders))
@@ -25,7 +26,10 @@ def discover(folders: Iterable[str], package: str) -> Mapping[str, Check[Any]]:
             f"{package}: no check in {', '.join(lacking)}: a module here declares `check`, a function of facts and a "
             "demand, and `PARAMS`, the parameters that it takes"
         )
-    return {name: Check(one.check, one.PARAMS) for name, one in modules.items()}
+    return {
+        name: Check(one.check, one.PARAMS, getattr(one, "READS_NOTICES", False))
+        for name, one in modules.items()
+    }
 
 
 CHECKS: Mapping[str, Check[Any]] = discover(__path__, __name__)

@@ -26,6 +26,7 @@ class Notified(Params):
 
 
 PARAMS = Notified
+READS_NOTICES = True
 _SOMEBODY = say("a recipient")
 _WANTED = say("The notification is sent by itself once the rollout is recorded.")
 _NOTHING = say("Nothing: it is sent by itself.")

@@ -13,6 +13,7 @@ from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import sentences
 
 PARAMS = Params
+READS_NOTICES = True
 _STAGES = {1: say("Available in production"), 2: say("Fully operational")}
 
 

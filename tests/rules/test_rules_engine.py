@@ -28,6 +28,8 @@ from domain.asset import Because, Dimension, Flag
 from domain.lifecycle import State, Verdict
 from domain.people import Role
 from domain.ticket import TicketKind
+from rules import engine
+from rules.checks import CHECKS
 from rules.engine import UnknownRule, allowed_rollout, evaluate, group_findings, why_not
 
 C, I, A = Dimension  # noqa: E741  as the norm calls them
@@ -60,6 +62,22 @@ def test_a_complete_ticket_of_the_highest_class_is_met_throughout(packs):
     assert len(found) == 32
     assert [f.id for f in found if f.verdict is not Verdict.MET] == []
     assert {f.who for f in found} == {()}
+
+
+def test_only_a_check_that_declares_it_is_shown_what_was_handed_over(packs, monkeypatch):
+    shown = {}
+
+    def spied(name, check):
+        def run(facts, demand):
+            shown[name] = bool(facts.notices)
+            return check.run(facts, demand)
+
+        return replace(check, run=run)
+
+    monkeypatch.setattr(engine, "CHECKS", {name: spied(name, check) for name, check in CHECKS.items()})
+    for kind in TicketKind:
+        evaluate(complete(kind=kind), packs)
+    assert {name for name, notices in shown.items() if notices} == {"notified", "two_notifications"}
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.asset import Flag
-from domain.facts import Child, Facts, Notice
+from domain.facts import Child, Facts, Notice, Underway
 from domain.fields import FIELDS, Field, Kind
 from domain.lifecycle import State, Verdict
 from domain.people import Group, Membership, Role
 from domain.ticket import Approval, Decision, TicketKind
 from domain.waiver import Declaration
 from rules.approval.people import DUTIES
-from rules.engine import allowed_rollout, evaluate, group_findings, measures, why_not
+from rules.engine import allowed_rollout, evaluate, group_findings, measures, refresh, why_not
 from rules.loading.loader import load_packs
 
 ICR = load_packs(["vo-icr"])
@@ -62,6 +62,12 @@ notices = st.builds(
     Notice,
     st.integers(1, 2),
     moments,
+    st.lists(people.map(lambda p: p.name), max_size=3).map(tuple),
+    st.lists(st.sampled_from(list(Role)), max_size=2).map(tuple),
+)
+underway = st.builds(
+    Underway,
+    st.integers(1, 2),
     st.lists(people.map(lambda p: p.name), max_size=3).map(tuple),
     st.lists(st.sampled_from(list(Role)), max_size=2).map(tuple),
 )
@@ -158,6 +164,13 @@ def test_any_facts_are_judged_and_can_be_told(given):
     assert sorted(i for line in group_findings(found) for i in line.ids) == sorted(f.id for f in found)
     asked = {finding.id for finding in found}
     assert all((why_not(given, PACKS, rule.id) is None) == (rule.id in asked) for rule in RULES)
+
+
+@quick
+@given(any_facts(), st.lists(notices, max_size=3).map(tuple), st.lists(underway, max_size=2).map(tuple))
+def test_other_notices_are_judged_without_judging_the_rest_again(given, notified, under_way):
+    told = replace(given, notices=notified, underway=under_way)
+    assert refresh(evaluate(given, PACKS), told, PACKS) == evaluate(told, PACKS)
 
 
 @st.composite

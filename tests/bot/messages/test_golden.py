@@ -22,7 +22,7 @@ from bot.messages.formats import adf, plain, wiki
 from bot.messages.handover import HandoverAudience, Sent
 from bot.messages.i18n.speaker import Translator
 from bot.policy.reminders import Due, Reminder
-from bot.policy.ticket_summary import overview
+from bot.policy.ticket_summary import Overview, overview
 from domain.asset import Flag
 from domain.facts import Facts, Trouble, Underway
 from domain.lifecycle import State
@@ -140,21 +140,25 @@ def lines(facts: Facts):
     return group_findings(evaluate(facts, PACKS))
 
 
+def view_of(facts: Facts) -> Overview:
+    return overview(lines(facts), facts.ticket.state)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_comments(speak: Translator, name: str) -> None:
-    document = compose(CASES[name], lines(CASES[name]), speak)
+    document = compose(CASES[name], view_of(CASES[name]), speak)
     golden(f"comment-{name}-{speak.language}", plain.render(document))
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_cards(speak: Translator, name: str) -> None:
-    golden(f"card-{name}-{speak.language}", card.compose(CASES[name], lines(CASES[name]), speak)["text"])
+    golden(f"card-{name}-{speak.language}", card.compose(CASES[name], view_of(CASES[name]), speak)["text"])
 
 
 @pytest.mark.parametrize("reason", ["Backout plan is mandatory", ""], ids=["policy", "rights"])
 def test_a_card_alone(speak: Translator, reason: str) -> None:
     """The ticket does not take the comment: the card carries all of it, and says so."""
-    told = card.compose(CASES["bare"], lines(CASES["bare"]), speak, refused=reason)["text"]
+    told = card.compose(CASES["bare"], view_of(CASES["bare"]), speak, refused=reason)["text"]
     golden(f"card-alone-{'policy' if reason else 'rights'}-{speak.language}", told)
 
 
@@ -174,7 +178,7 @@ def test_handovers_reminder_news_and_reasoning(speak: Translator) -> None:
     told = [handover.reminder(sent, speak), handover.confirmed("Ci", day(10), speak)]
     golden(f"receipt-{speak.language}", "\n\n".join(message["text"] for message in told))
     held, ready = CASES["held"], CASES["ready"]
-    view = overview(lines(held), held.ticket.state)
+    view = view_of(held)
     reminder = Reminder(
         Role.DPO,
         "Web team",
@@ -182,7 +186,7 @@ def test_handovers_reminder_news_and_reasoning(speak: Translator) -> None:
     )
     golden(f"reminder-{speak.language}", card.reminder(reminder, speak)["text"])
     settled = [line for line in lines(ready) if line.line in ("cab-approval", "test-data")]
-    news = card.news(ready, settled, view.forbidden, overview(lines(ready), ready.ticket.state), speak)
+    news = card.news(ready, settled, view.forbidden, view_of(ready), speak)
     golden(f"news-{speak.language}", news["text"])
     golden(
         f"explain-{speak.language}",
@@ -192,16 +196,16 @@ def test_handovers_reminder_news_and_reasoning(speak: Translator) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_comment_can_be_read_in_half_a_minute(speak: Translator, name: str) -> None:
-    words = plain.render(compose(CASES[name], lines(CASES[name]), speak)).split()
+    words = plain.render(compose(CASES[name], view_of(CASES[name]), speak)).split()
     assert len(words) <= 230
-    first = next(iter(compose(CASES[name], lines(CASES[name]), speak).blocks))
+    first = next(iter(compose(CASES[name], view_of(CASES[name]), speak).blocks))
     assert len(" ".join(run.text for line in first.lines for run in line).split()) <= 45, (
         "the gist stands at the top"
     )
 
 
 def test_every_format_says_the_same(speak: Translator) -> None:
-    document = compose(CASES["held"], lines(CASES["held"]), speak)
+    document = compose(CASES["held"], view_of(CASES["held"]), speak)
     for said in (plain.render(document), wiki.render(document), adf_text(adf.render(document))):
         flat = said.replace("\\", "")
         assert all(i in flat for i in ("ICR-16", "ICR-17", "Citizen register", "Ci"))

@@ -145,7 +145,7 @@ def messages(facts: Facts) -> Iterator[dict[str, Any]]:
     """Every message that tells of a ticket without being asked."""
     lines = group_findings(evaluate(facts, PACKS))
     view, summary = overview(lines, facts.ticket.state), facts.ticket.summary
-    yield card.compose(facts, lines, SPEAK, buttons=True)
+    yield card.compose(facts, view, SPEAK, buttons=True)
     yield card.news(facts, lines, lines, view, SPEAK)
     yield card.reminder(Reminder("dpo", "", ((Due(facts, view, 0), view.now),)), SPEAK)
     for stage in (1, 2):

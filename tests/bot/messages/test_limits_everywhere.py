@@ -27,6 +27,7 @@ from bot.messages.handover import HandoverAudience
 from bot.messages.waiver_modal import Draft
 from bot.policy.actions import encode
 from bot.policy.snooze import Resolution
+from bot.policy.ticket_summary import overview
 from domain.people import Person, Role
 from domain.sentence import Quote, say
 from rules.engine import evaluate
@@ -69,10 +70,11 @@ def answers(text: str, number: int) -> Iterator[dict[str, Any]]:
     facts = poisoned(text)
     findings = evaluate(facts, PACKS)
     lines, others = group_findings(findings), (replace(SEEN, account=text, person=text),) * number
-    yield card.compose(facts, lines, SPEAK, why=replies.why_you(SPEAK), buttons=True)
+    view = overview(lines, facts.ticket.state)
+    yield card.compose(facts, view, SPEAK, why=replies.why_you(SPEAK), buttons=True)
     yield card.gone(f"CHG-{text}", text, text, SPEAK)
     yield replies.paused(facts, SEEN, others, True, SPEAK)
-    yield replies.explained(facts, lines, SPEAK)
+    yield replies.explained(facts, view, SPEAK)
     yield replies.whole_reasoning(facts, findings[number % len(findings)], PACKS, SPEAK)
     yield replies.already(facts, (Resolution(lines[0], Person("p", text), day(3)),) * number, SPEAK)
     yield replies.no_such(text, text, SPEAK)
@@ -156,7 +158,8 @@ def test_the_text_tells_all_that_the_blocks_show(name: str) -> None:
     """Screen readers and notifications have the text alone; what can only be pressed needs no telling."""
     facts = CASES[name]
     lines = group_findings(evaluate(facts, PACKS))
-    told = [card.compose(facts, lines, SPEAK, buttons=True), *digests("CHG-7", 3), *ladders("CHG-7", 1)]
+    view = overview(lines, facts.ticket.state)
+    told = [card.compose(facts, view, SPEAK, buttons=True), *digests("CHG-7", 3), *ladders("CHG-7", 1)]
     told += [handover.compose(facts, lines, HandoverAudience(1, ("Operations",), "handover-1:ops"), SPEAK)]
     for body in [*told, *answers("CHG-7", 1)]:
         for block in (block for block in body["blocks"] if block["type"] != "actions"):
