@@ -22,7 +22,7 @@ def bring(ctx: Context, report: Report, only: Callable[[Due], bool]) -> Collecti
     """
     if report.halted:
         return ()
-    most = ctx.policy.max_writes if report.limit is None else report.limit
+    most = ctx.policy.writes.max_writes if report.limit is None else report.limit
     left = max(most - report.writes, 0)
 
     def replaces(body: Any, form: Format, at: datetime) -> Any:

@@ -47,11 +47,11 @@ def enforce_write_limit(ctx: Context, report: Report) -> None:
     if not ctx.policy.act:
         return
     load = measured(ctx, report)
-    reason = exceeds_limit(load, ctx.policy.max_writes, ctx.policy.max_share)
+    reason = exceeds_limit(load, ctx.policy.writes.max_writes, ctx.policy.writes.max_share)
     word = ctx.journal.allowance(ctx.clock()) if reason else None
     # reminders are counted by none of these: they come on top, within the cap of every run
-    report.limit = ctx.policy.max_writes + max(ctx.policy.allow, word.messages if word else 0)
-    allowed = load.messages <= max(ctx.policy.allow, word.messages if word else 0)
+    report.limit = ctx.policy.writes.max_writes + max(ctx.allow, word.messages if word else 0)
+    allowed = load.messages <= max(ctx.allow, word.messages if word else 0)
     report.halted = "" if not reason or allowed else reason
     ctx.journal.halt(report.halted)
     if reason and allowed:
@@ -63,7 +63,7 @@ def enforce_write_limit(ctx: Context, report: Report) -> None:
 def report_halt(ctx: Context, report: Report) -> None:
     """Why nothing was written and what lets it go, once all that would be is known."""
     load = measured(ctx, report)
-    reason = exceeds_limit(load, ctx.policy.max_writes, ctx.policy.max_share) or report.halted
+    reason = exceeds_limit(load, ctx.policy.writes.max_writes, ctx.policy.writes.max_share) or report.halted
     way = f"`sluis sync --allow {load.messages}`, or `sluis allow {load.messages}` while `sluis serve` runs"
     report.problem(f"{reason}: nothing was written. Look at what would be, then let it go: {way}")
 
