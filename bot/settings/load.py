@@ -134,7 +134,8 @@ class BotSettings(  # from the last to the first, as pydantic lists them and `.e
 
     def group(self, terms: type[Group]) -> Group:
         """One of the groups that it consists of, as a service takes it."""
-        return terms.model_validate(self, from_attributes=True)
+        # Not by `model_validate(self)`, which hands back the whole, for the whole is one too.
+        return terms(**{name: getattr(self, name) for name in terms.model_fields})
 
 
 @dataclass(frozen=True, slots=True)
