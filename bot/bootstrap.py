@@ -11,8 +11,13 @@ from bot.interactions.worker import InteractionWorker
 from bot.journal import JournalError, open_journal
 from bot.messages.i18n.speaker import Translator
 from bot.metrics import Metrics
-from bot.policy.same_person import one_person
-from bot.policy.waiver_terms import Terms
+from bot.policy.intake_terms import IntakeTerms
+from bot.policy.judging_terms import JudgingTerms
+from bot.policy.reminder_steps import ReminderSteps
+from bot.policy.retention import Retention
+from bot.policy.speaking_times import SpeakingTimes
+from bot.policy.waiver_terms import WaiverTerms
+from bot.policy.write_limits import WriteLimits
 from bot.settings.declarations import DeclarationsError, load_declarations
 from bot.settings.in_force import in_force
 from bot.settings.load import Mode, Settings, SettingsError
@@ -54,23 +59,17 @@ def policy(settings: Settings) -> OrganisationPolicy:
     return OrganisationPolicy(
         act=bot.mode is Mode.ACT,
         packs=packs,
-        default_class=bot.default_class,
-        max_writes=bot.max_writes,
-        roles=settings.wanted_roles,
-        service_hours=bot.service_hours,
-        remind_days=bot.remind_days,
-        calendar=bot.calendar,
         declarations=declarations,
-        max_children=bot.max_children,
-        max_share=bot.max_share,
-        since=bot.since_moment,
-        substitutes=bot.stand_ins,
-        emergency_days=bot.emergency_days,
-        waivers=Terms(bot.waiver_roles, bot.waiver_max_days),
-        same_person=one_person(bot.same_person),
-        calendars=bot.calendars,
-        talk=bot.talk,
-        retain_days=bot.retain_days,
+        roles=settings.wanted_roles,
+        hours=bot.hours,
+        ladders=bot.ladders,
+        talk=bot.group(SpeakingTimes),
+        reminders=bot.group(ReminderSteps),
+        writes=bot.group(WriteLimits),
+        intake=bot.group(IntakeTerms),
+        judging=bot.group(JudgingTerms),
+        waivers=bot.group(WaiverTerms),
+        retention=bot.group(Retention),
     )
 
 

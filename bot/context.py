@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, time
 
 from bot.journal import Journal
 from bot.messages.i18n.languages import LANGUAGES
 from bot.messages.i18n.speaker import Translator
 from bot.messages.intent import DeliveryForm
 from bot.policy.audience import Audience, OnTicket, Team
+from bot.policy.escalation_ladder import Ladders
+from bot.policy.intake_terms import IntakeTerms
+from bot.policy.judging_terms import JudgingTerms
+from bot.policy.reminder_steps import ReminderSteps
+from bot.policy.retention import Retention
 from bot.policy.speaking_times import SpeakingTimes
-from bot.policy.waiver_terms import TERMS, Terms
+from bot.policy.waiver_terms import WaiverTerms
+from bot.policy.working_hours import WorkingHours
+from bot.policy.write_limits import WriteLimits
 from domain.people import Person, Role
 from domain.ports.assets import AssetBook, Relations
 from domain.ports.connector import Connector
@@ -20,62 +27,55 @@ from domain.ports.errors import SourceError
 from domain.ports.interactions import InteractionGateway
 from domain.ports.messaging import MessageChannel, RecipientDirectory
 from domain.ports.source import Inbound, TicketSource
-from domain.waiver import Declaration, Substitute
-from domain.working_calendar import Calendar, fold
+from domain.waiver import Declaration
+from domain.working_calendar import Calendar
 from rules.loading.loader import Pack
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPolicy:
-    """How this organisation wants it: from the settings.
+    """How this organisation wants it: its settings, in the groups that declare them, and what was loaded by them.
 
-    roles          group names or user ids per role
-    service_hours  declared hours per team
-    declarations   what the organisation declared once
-    remind_days    working days before the planned start on which to remind
-    max_share      percent of the open tickets about which one run may write unasked
-    allow          messages that a person allowed this run to write
-    since          what was over before this moment (UTC), and never looked at, is left alone
-    max_children   most changes of one release that are read
-    substitutes    bodies that stand in for one that a small organisation lacks
-    emergency_days working days in which an emergency makes good what it skipped
-    waivers        who may record a waiver, and for how long
-    same_person    account ids to the one that stands for the person, where an admin declared several to be one
-    calendars      of teams that keep other holidays, by `domain.working_calendar.fold` of the team
-    talk           when and how much the bot speaks on the message service
-    retain_days    days after which a closed ticket is forgotten; None for never
+    act           whether it speaks; else it reads everything and writes nothing outside
+    packs         the norms that apply
+    declarations  what the organisation declared once
+    roles         group names or user ids per role
     """
 
     act: bool
     packs: tuple[Pack, ...]
-    default_class: int
-    max_writes: int
+    declarations: tuple[Declaration, ...]
     roles: Mapping[Role, Sequence[str]]
-    service_hours: Mapping[str, str]
-    remind_days: tuple[int, ...]
-    calendar: Calendar
-    declarations: tuple[Declaration, ...] = ()
-    max_children: int = 100
-    max_share: int = 100
-    allow: int = 0
-    since: datetime | None = None
-    substitutes: tuple[Substitute, ...] = ()
-    emergency_days: int = 2
-    waivers: Terms = TERMS
-    same_person: Mapping[str, str] = field(default_factory=dict)
-    calendars: Mapping[str, Calendar] = field(default_factory=dict)
-    talk: SpeakingTimes = field(default_factory=SpeakingTimes)
-    retain_days: int | None = None
+    hours: WorkingHours
+    ladders: Ladders
+    talk: SpeakingTimes
+    reminders: ReminderSteps
+    writes: WriteLimits
+    intake: IntakeTerms
+    judging: JudgingTerms
+    waivers: WaiverTerms
+    retention: Retention
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar of the office."""
+        return self.hours.office
 
     def calendar_of(self, team: str) -> Calendar:
         """The calendar that a team keeps."""
-        return self.calendars.get(fold(team), self.calendar)
+        return self.hours.of(team)
+
+    @property
+    def since(self) -> datetime | None:
+        """The moment (UTC) before which what was over is left alone: when that day begins in the office."""
+        return self.calendar.at(self.intake.since, time()) if self.intake.since else None
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a run needs. `clock` gives the present moment (aware, UTC); `stop` tells when to leave; `heard` the
-    requests that came in since it was last asked, by system and outcome.
+    requests that came in since it was last asked, by system and outcome; `allow` is how many messages a person allowed
+    this run to write.
     """
 
     connectors: tuple[Connector, ...]
@@ -85,6 +85,7 @@ class Context:
     clock: Callable[[], datetime]
     stop: Callable[[], bool] = lambda: False
     heard: Callable[[], Mapping[str, Mapping[str, int]]] = dict
+    allow: int = 0
 
     @property
     def sources(self) -> tuple[TicketSource, ...]:

@@ -45,7 +45,7 @@ def undelivered(settings: Settings) -> Iterator[Diagnosis]:
         # These the doctor names one by one: see `refused`.
         told = refusing.keys() & open_
         unsent = [one for one in journal.unsent() if one.kind != COMMENT or one.ticket not in told]
-        yield from examined(unsent, settings.bot.calendar, now())
+        yield from examined(unsent, settings.bot.hours.office, now())
     finally:
         journal.close()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.messages.i18n.speaker import ROLE_NAMES, Translator
-from bot.policy.waiver_terms import Terms
+from bot.policy.waiver_terms import WaiverTerms
 from domain import parsing
 from domain.facts import Facts
 from domain.people import Holder, Role, RoleMembers
@@ -50,7 +50,7 @@ class WaiverRequest:
 
 
 def waiver(
-    facts: Facts, packs: Sequence[Pack], asked: WaiverRequest, terms: Terms, speak: Translator
+    facts: Facts, packs: Sequence[Pack], asked: WaiverRequest, terms: WaiverTerms, speak: Translator
 ) -> Waiver:
     """The waiver to record. Raises WaiverRefused."""
     for rule in asked.rules:
@@ -63,15 +63,15 @@ def waiver(
         by=holder.name,
         role=holder.role,
         recorded_at=facts.now,
-        until=_until(asked.until, facts.now, terms.max_days, speak),
+        until=_until(asked.until, facts.now, terms.waiver_max_days, speak),
     )
 
 
-def decider(facts: Facts, person: str, terms: Terms, speak: Translator) -> Holder:
+def decider(facts: Facts, person: str, terms: WaiverTerms, speak: Translator) -> Holder:
     """The person, by account id or exact name, as one who may decide on exceptions to this ticket: in a role that
     does, and without a part in making the change. Raises WaiverRefused.
     """
-    holder = authorised(facts.roles, person, terms.roles, speak)
+    holder = authorised(facts.roles, person, terms.waiver_roles, speak)
     _not_their_own(facts, holder)
     return holder
 

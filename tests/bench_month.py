@@ -13,13 +13,13 @@ import time as stopwatch
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from statistics import median
 from typing import Any
 
 from month import CHANGES, TALK, TEAMS, Heard, Town, edits, folder, town
-from office import CALENDAR, LADDERS
+from organisation import CALENDAR, NO_LADDERS, speaking
 
 from bot import logs
 from bot.messages.escalation import EscalationMessage
@@ -109,7 +109,7 @@ def drafts_too(_: Town) -> None:
 
 
 EVERYTHING = Way(
-    replace(TALK, digest_at=None, remind_limit=0),
+    speaking(card_rest=TALK.card_rest, preread_on=TALK.preread_on),
     Sleepless,
     {"looks_again": False, "presses": False},
     (new_messages, in_channel, one_by_one, every_day, drafts_too),
@@ -118,16 +118,16 @@ WAYS: Mapping[str, Way] = {
     "as it is": Way(),
     "a card is posted anew, not edited": Way(changes=(new_messages,)),
     "news in the channel, not in the card's thread": Way(changes=(in_channel,)),
-    "no digest: each reminder at its own moment": Way(replace(TALK, digest_at=None)),
+    "no digest: each reminder at its own moment": Way(TALK.model_copy(update={"digest_at": None})),
     "a message per change, not per reader": Way(changes=(one_by_one,)),
     "the same reminder again every day": Way(changes=(every_day,)),
     "no quiet hours": Way(calendar=Sleepless),
-    "no limit a day": Way(replace(TALK, remind_limit=0)),
+    "no limit a day": Way(TALK.model_copy(update={"remind_limit": 0})),
     "no second look before sending": Way(given={"looks_again": False}),
     "pressing 'seen' pauses nobody": Way(given={"presses": False}),
     "drafts are spoken of too": Way(changes=(drafts_too,)),
     "all of these switched off": EVERYTHING,
-    "nothing goes up (no quiet rule: what escalations add)": Way(replace(TALK, ladders=type(LADDERS)())),
+    "nothing goes up (no quiet rule: what escalations add)": Way(given={"ladders": NO_LADDERS}),
 }
 
 

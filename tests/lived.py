@@ -12,12 +12,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from build import AN, BO
-from office import CARLA, LADDERS, Office
+from office import CARLA, Office
+from organisation import DIGESTS, speaking
 
 from bot.journal import Allowance, Decided, Journal
 from bot.journal.receipts import ReceiptRow
@@ -182,9 +183,7 @@ RUNS = (
 class Lived(Office):
     """The office of these weeks, where people can answer in the message service."""
 
-    talk: SpeakingTimes = field(
-        default_factory=lambda: SpeakingTimes(digest_at=time(8, 30), preread_on=3, ladders=LADDERS)
-    )
+    talk: SpeakingTimes = field(default_factory=lambda: speaking(**DIGESTS))
     channels: Mapping[str, str] = field(
         default_factory=lambda: {"cab": "cab", "change_manager": "cm", "operations": "ops", "Web team": "web"}
     )

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from office import CALENDAR, CARLA, DINA, LADDERS, Office
+from office import CARLA, DINA, Office
+from organisation import CALENDAR
 
 from bot.intake.facts import FactsBuilder
 from bot.journal import Decided
@@ -41,7 +42,7 @@ CHANGES = 200
 TEAMS = {"Web": 0.45, "Payments": 0.25, "Breda": 0.2, "Tilburg": 0.1}
 DUTCH = ("Breda", "Tilburg")
 CHANNELS = {"cab": "cab", "dpo": "dpo", "change_manager": "cm", "operations": "ops"}
-TALK = SpeakingTimes(time(8, 30), 3, time(9), remind_limit=4, card_rest=60, ladders=LADDERS)
+TALK = SpeakingTimes()
 TEXTS = ("package", "build_doc", "install_doc", "test_plan", "procedures", "scripts", "fallback_plan")
 ANN, BEN, TOM = Person("ann", "Ann"), Person("ben", "Ben"), Person("tom", "Tom")
 PRESSES = {"cab": CARLA, "dpo": DINA}

@@ -11,13 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from build import ticket as bare
+from organisation import CALENDAR, organisation, speaking
 
-from bot.context import Context, OrganisationPolicy
+from bot.context import Context
 from bot.cycle.cycle import cycle
 from bot.journal import open_journal
 from bot.messages.i18n.speaker import Translator
 from bot.policy.escalation_ladder import EscalationPolicy, Ladders, rungs
 from bot.policy.speaking_times import SpeakingTimes
+from bot.policy.working_hours import WorkingHours
 from bot.report import Report
 from domain.asset import Asset
 from domain.fields import FIELDS, Field
@@ -30,7 +32,6 @@ from domain.ticket import AssetRef, Ticket, TicketRef
 from domain.working_calendar import Calendar
 from rules.loading.loader import load_packs
 
-CALENDAR = Calendar(ZoneInfo("Europe/Brussels"))
 LADDERS = Ladders(
     EscalationPolicy(rungs(("change_manager:5", "cab:15"))),
     EscalationPolicy(rungs(("change_manager:10", "cab:30"))),
@@ -71,7 +72,8 @@ class Office:
     journal_url: str
     now: datetime
     packs: tuple[str, ...] = ("vo-icr",)
-    talk: SpeakingTimes = field(default_factory=lambda: SpeakingTimes(ladders=LADDERS))
+    talk: SpeakingTimes = field(default_factory=speaking)
+    ladders: Ladders = LADDERS
     tongue: str = "en"
     calendar: Calendar = CALENDAR
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
@@ -94,17 +96,12 @@ class Office:
     def start(self) -> None:
         """A process begins; one that was killed left its journal as it stood."""
         outlet = _Slack(self)
-        policy = OrganisationPolicy(
-            act=True,
+        policy = organisation(
             packs=load_packs(list(self.packs)),
-            default_class=3,
-            max_writes=10_000,
-            roles={},
-            service_hours={},
             remind_days=self.remind_days,
-            calendar=self.calendar,
-            calendars=self.calendars,
+            hours=WorkingHours(self.calendar, self.calendars, {}),
             talk=self.talk,
+            ladders=self.ladders,
         )
         self.outlet = outlet
         connectors = (

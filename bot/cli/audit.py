@@ -141,10 +141,9 @@ def person(
 
 def _persona(journal: Journal, loaded: Settings, who: list[str]) -> Persona:
     """The person meant, with the accounts that an admin declared to be theirs. A name of several is refused."""
-    from bot.policy.same_person import one_person
     from domain.pseudonym import Persona
 
-    same = one_person(loaded.bot.same_person)
+    same = loaded.bot.same_accounts
     found = {account: names for words in who for account, names in journal.accounts(words).items()}
     if len(who) == 1 and len({same.get(account, account) for account in found}) > 1:
         accounts = " ".join(sorted(found))

@@ -54,7 +54,7 @@ def sync(
     logs.configure(loaded.bot.log_level)
     with Interrupt() as interrupt:
         ctx = bootstrap.build(loaded, stop=interrupt.told)
-        ctx = replace(ctx, policy=replace(ctx.policy, allow=allowed))
+        ctx = replace(ctx, allow=allowed)
         try:
             if allowed:
                 ctx.journal.allow_once(Allowance(allowed, "", account(), ctx.clock()), ctx.clock())

@@ -74,7 +74,7 @@ def _record(
     terms = ctx.policy.waivers
     try:
         made = waiver(facts, ctx.policy.packs, WaiverRequest(rules, reason, until, person), terms, ctx.speak)
-        account = authorised(facts.roles, person, terms.roles, ctx.speak).person.id
+        account = authorised(facts.roles, person, terms.waiver_roles, ctx.speak).person.id
     except WaiverRefused as error:
         _refuse(str(error), 1)
     ctx.journal.record_waiver(made, account, os_account.account())
@@ -100,7 +100,7 @@ def _end(ctx: Context, source: TicketSource, ref: TicketRef, rules: Sequence[str
     from bot.waivers import WaiverRefused, authorised
 
     try:
-        by = authorised(FactsBuilder(ctx).members(source), person, ctx.policy.waivers.roles, ctx.speak)
+        by = authorised(FactsBuilder(ctx).members(source), person, ctx.policy.waivers.waiver_roles, ctx.speak)
     except WaiverRefused as error:
         _refuse(str(error), 1)
     told, user = f"{ref.source}:{ref.id}", account()

@@ -104,8 +104,8 @@ def look_at_roles(source: TicketSource, gatherer: FactsBuilder, report: Report) 
 
 def forget_old(ctx: Context) -> None:
     """Forget what was closed longer ago than the organisation keeps."""
-    if ctx.policy.retain_days is None or ctx.stop():
+    if ctx.policy.retention.retain_days is None or ctx.stop():
         return
     now = ctx.clock()
-    if forgotten := ctx.journal.forget_before(now - timedelta(days=ctx.policy.retain_days), now):
+    if forgotten := ctx.journal.forget_before(now - timedelta(days=ctx.policy.retention.retain_days), now):
         log.info("closed tickets were forgotten", tickets=forgotten)

@@ -91,4 +91,4 @@ class Run:
 
 def begin(ctx: Context) -> Run:
     """A run that may write what the policy lets every run write."""
-    return Run(Report("act" if ctx.policy.act else "observe", ctx.clock()), ctx.policy.max_writes)
+    return Run(Report("act" if ctx.policy.act else "observe", ctx.clock()), ctx.policy.writes.max_writes)

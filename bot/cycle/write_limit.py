@@ -47,11 +47,11 @@ def enforce_write_limit(ctx: Context, run: Run) -> None:
     if not ctx.policy.act:
         return
     load = measured(ctx, run)
-    reason = exceeds_limit(load, ctx.policy.max_writes, ctx.policy.max_share)
+    reason = exceeds_limit(load, ctx.policy.writes.max_writes, ctx.policy.writes.max_share)
     word = ctx.journal.allowance(ctx.clock()) if reason else None
     # reminders are counted by none of these: they come on top, within the cap of every run
-    run.limit = ctx.policy.max_writes + max(ctx.policy.allow, word.messages if word else 0)
-    allowed = load.messages <= max(ctx.policy.allow, word.messages if word else 0)
+    run.limit = ctx.policy.writes.max_writes + max(ctx.allow, word.messages if word else 0)
+    allowed = load.messages <= max(ctx.allow, word.messages if word else 0)
     run.halt("" if not reason or allowed else reason)
     ctx.journal.halt(run.halted)
     if reason and allowed:
@@ -63,7 +63,7 @@ def enforce_write_limit(ctx: Context, run: Run) -> None:
 def report_halt(ctx: Context, run: Run) -> None:
     """Why nothing was written and what lets it go, once all that would be is known."""
     load = measured(ctx, run)
-    reason = exceeds_limit(load, ctx.policy.max_writes, ctx.policy.max_share) or run.halted
+    reason = exceeds_limit(load, ctx.policy.writes.max_writes, ctx.policy.writes.max_share) or run.halted
     way = f"`sluis sync --allow {load.messages}`, or `sluis allow {load.messages}` while `sluis serve` runs"
     run.report.problem(f"{reason}: nothing was written. Look at what would be, then let it go: {way}")
 

@@ -42,7 +42,7 @@ class FactsBuilder:
 
     def __post_init__(self) -> None:
         """Nothing is read yet."""
-        self.shelf = TicketCache(self.ctx.sources, self.ctx.policy.max_children)
+        self.shelf = TicketCache(self.ctx.sources, self.ctx.policy.intake.max_children)
         self.registers = AssetLookup(self.ctx.books, self.ctx.relations)
 
     def forget(self) -> None:
@@ -68,14 +68,14 @@ class FactsBuilder:
             roles=roles,
             notices=self.ctx.journal.notices(ticket.source, ticket.id),
             underway=self.ctx.journal.underway(ticket.source, ticket.id),
-            service_hours=self.ctx.policy.service_hours,
+            service_hours=self.ctx.policy.hours.releases,
             declarations=self.ctx.policy.declarations,
             children=tuple(self._child(ticket, key, change) for key, change in bundle.changes),
             children_readable=bundle.readable,
             settle_by=self._settle_by(ticket, now),
-            substitutes=self.ctx.policy.substitutes,
+            substitutes=self.ctx.policy.judging.stand_ins,
             waivers=self.ctx.journal.waivers_of(f"{ticket.source}:{ticket.id}"),
-            same_person=self.ctx.policy.same_person,
+            same_person=self.ctx.policy.judging.same_accounts,
         )
 
     def _bundle(self, ticket: Ticket) -> ReleaseContents:
@@ -90,7 +90,7 @@ class FactsBuilder:
     def _settle_by(self, ticket: Ticket, now: datetime) -> datetime | None:
         policy = self.ctx.policy
         known = self.ctx.journal.settle_by(ticket.source, ticket.id)
-        return settle_by(ticket, known, policy.emergency_days, policy.calendar, now)
+        return settle_by(ticket, known, policy.judging.emergency_days, policy.calendar, now)
 
     def _child(self, release: Ticket, key: str, change: Ticket | None) -> Child:
         """A change as the release's rules look at it, by its own assets as its own source knows their people."""
@@ -103,7 +103,7 @@ class FactsBuilder:
 
     def _bundled(self, release: Ticket, bundle: ReleaseContents) -> tuple[Subject, ...]:
         """What the changes touch, with the people of the release's system: there its sign-offs are asked."""
-        default = self.ctx.policy.default_class
+        default = self.ctx.policy.intake.default_class
         return tuple(
             subject
             for key, change in bundle.changes
@@ -119,12 +119,12 @@ class FactsBuilder:
     ) -> tuple[tuple[Subject, ...], tuple[Say, ...]]:
         at_home = self._at_home(home or ticket)
         found, unread, beyond = self.registers.known(ticket.assets, at_home, bundled)
-        return classify(ticket, found, unread, self.ctx.policy.default_class, beyond)
+        return classify(ticket, found, unread, self.ctx.policy.intake.default_class, beyond)
 
     def _at_home(self, ticket: Ticket) -> Callable[[Asset], Asset]:
         """Makes assets whose owners are named otherwise name the people of the ticket's system."""
         others = {source.name for source in self.ctx.sources} - {ticket.source}
-        people, same = self._people(ticket), self.ctx.policy.same_person
+        people, same = self._people(ticket), self.ctx.policy.judging.same_accounts
         return lambda asset: at_home(asset, people, same) if foreign(asset, others) else asset
 
     def _people(self, ticket: Ticket) -> list[Person]:

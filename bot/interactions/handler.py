@@ -176,7 +176,7 @@ class InteractionHandler:
             said = desk.said(desk.already(case.facts, done, speak))
             return case.made("already done", **waiver_modal.in_dialog(dialog, said, speak))
         note = waiver_modal.note_of(case.ticket, speak.language, one.place)
-        until = min(USUAL, timedelta(days=self.ctx.policy.waivers.max_days))
+        until = min(USUAL, timedelta(days=self.ctx.policy.waivers.waiver_max_days))
         last = self.ctx.policy.calendar.local_day(case.facts.now + until)
         form = waiver_modal.exception_form(case.facts, open_, Draft((), "", str(last)), note, speak)
         return case.made("form shown", dialog=[dialog, form])
@@ -233,7 +233,7 @@ class InteractionHandler:
         return TicketView(facts, tuple(findings), lines, overview(lines, facts.ticket.state), person)
 
     def _person(self, source: TicketSource, facts: Facts, visitor: Visitor, speak: Translator) -> Person:
-        same = self.ctx.policy.same_person
+        same = self.ctx.policy.judging.same_accounts
         people = {p.id: p for p in _with_a_part(source, facts)}
         person = account_of(source, people.values(), visitor.email, visitor.id, same)
         ticket = f"{source.name}:{facts.ticket.id}"

@@ -96,7 +96,7 @@ def oneself(
     ctx: Context, source: TicketSource, visitor: Visitor, teams: TeamDirectory, names: Collection[str]
 ) -> Me | None:
     """Who a visitor is in a source, by e-mail address or as declared; None when that cannot be told."""
-    same = ctx.policy.same_person
+    same = ctx.policy.judging.same_accounts
     roles = _roles(ctx, source)
     crews = {name: teams.members(source, name) for name in sorted(names)}
     people = [p for members in (*(m.people for m in roles.values()), *crews.values()) for p in members]

@@ -98,7 +98,7 @@ class Snoozing:
     def _limits(self, case: TicketView) -> Limits:
         """In the calendar of the ticket's team, as its reminders are counted."""
         policy = self.ctx.policy
-        return Limits(policy.remind_days, policy.calendar_of(case.facts.ticket.team))
+        return Limits(policy.reminders.remind_days, policy.calendar_of(case.facts.ticket.team))
 
 
 def _in_dialog(dialog: str, body: Message, speak: Translator) -> dict[str, object]:

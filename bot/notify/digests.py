@@ -132,7 +132,7 @@ def _digest(ctx: Context, rules: Mapping[str, RuleInfo], teams: Sequence[str], a
     open_ = [row for row in rows if not row.state.over or row.settle_by]
     asked = [row for row in open_ if _asked(row)]
     days = [(_on(calendar, entry), entry) for entry in _coming(seen, asked, now)]
-    horizon = _horizon(calendar, today, max(ctx.policy.remind_days, default=5))
+    horizon = _horizon(calendar, today, max(ctx.policy.reminders.remind_days, default=5))
     pressing = (seen.entry(row, _PRESSING, now) for row in asked)
     return Digest(
         teams=tuple(teams),
@@ -186,7 +186,7 @@ def _horizon(calendar: Calendar, day: date, days: int) -> date:
 def _preread(ctx: Context, rules: Mapping[str, RuleInfo], report: Report) -> None:
     talk, now, calendar = ctx.policy.talk, ctx.clock(), ctx.policy.calendar
     today = calendar.local_day(now)
-    if talk.preread_on is None or today != preread_day(calendar, today, talk.preread_on):
+    if talk.preread_weekday is None or today != preread_day(calendar, today, talk.preread_weekday):
         return
     claim = OnceKey("preread:cab", today - timedelta(days=today.weekday()))
     channel = channel_of(Role.CAB, ctx.recipients, "") if ctx.recipients else None

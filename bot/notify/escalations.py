@@ -60,7 +60,7 @@ def _due(
     ctx: Context, points: Points, rules: Mapping[str, RuleInfo]
 ) -> Iterator[tuple[TicketRow, tuple[DueEscalation, ...]]]:
     """By the journal alone: the tickets of which something goes up now. Quiet hours hold back unread."""
-    now, ladders = ctx.clock(), ctx.policy.talk.ladders
+    now, ladders = ctx.clock(), ctx.policy.ladders
     before: dict[tuple[str, str], list[ActionRequest]] = {}
     for ask in ctx.journal.requests():
         before.setdefault((ask.ticket, ask.line), []).append(ask)

@@ -47,7 +47,7 @@ def confirm(
         return Decided("not ours", {"tell": replies.no_such(row.key, None, speak)}, ticket)
     facts = FactsBuilder(ctx).facts(source, row.ref)
     own = recipients_of(source, facts, sent)
-    same = ctx.policy.same_person
+    same = ctx.policy.judging.same_accounts
     person = matching(own, visitor.email, visitor.id, same)
     if person is None:
         return _turned_away(source, visitor, sent, ticket, speak)

@@ -108,7 +108,7 @@ def _due(
             continue
         view = overview(group_findings(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
         calendar = ctx.policy.calendar_of(row.team)
-        if one := due(facts, view, ctx.policy.remind_days, calendar, up.step):
+        if one := due(facts, view, ctx.policy.reminders.remind_days, calendar, up.step):
             yield up.claim, replace(one, pauses=ctx.journal.snoozes_of(f"{row.source}:{row.id}"))
 
 
@@ -155,7 +155,7 @@ def _up(
 
 def _coming(ctx: Context, row: TicketRow, calendar: Calendar, name: str) -> Iterator[Reminded]:
     """The reminder before the planned start; an early one waits for the morning."""
-    steps, now = ctx.policy.remind_days, ctx.clock()
+    steps, now = ctx.policy.reminders.remind_days, ctx.clock()
     step = step_now(row.planned_start, row.state, steps, calendar, now)
     if step is None or row.planned_start is None:
         return
@@ -171,7 +171,7 @@ def _fresh(ctx: Context, reminder: Reminder, claims: Mapping[int, OnceKey]) -> R
     kept = tuple(
         (one, lines)
         for one, lines in reminder.items
-        if made[id(one)] not in sent and not (in_digest and early(one.step, ctx.policy.remind_days))
+        if made[id(one)] not in sent and not (in_digest and early(one.step, ctx.policy.reminders.remind_days))
     )
     return replace(reminder, items=kept) if kept else None
 
@@ -217,7 +217,7 @@ def remind_after_snooze(ctx: Context, gatherer: FactsBuilder, report: Report) ->
 def _over_limit(ctx: Context, channel: str, reminder: Reminder) -> bool:
     """Whether the conversation had its reminders of today. What starts or runs out by tomorrow comes all the same."""
     limit, calendar = ctx.policy.talk.remind_limit, ctx.policy.calendar
-    steps = ctx.policy.remind_days
+    steps = ctx.policy.reminders.remind_days
     if not limit or any(one.step > OVERDUE and not early(one.step, steps) for one, _ in reminder.items):
         return False
     midnight = calendar.at(calendar.local_day(ctx.clock()), time())

@@ -23,7 +23,7 @@ class Snoozed:
         """Whether everybody of the audience asked for rest from this ticket."""
         if not one.pauses:
             return False
-        steps = self.ctx.policy.remind_days
+        steps = self.ctx.policy.reminders.remind_days
         return all_snoozed(one, self._people(one, audience), one.pauses, steps, one.facts.now)
 
     def _people(self, one: Due, audience: Audience) -> tuple[Person, ...]:

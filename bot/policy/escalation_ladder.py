@@ -37,10 +37,10 @@ class EscalationPolicy:
 class Ladders:
     """The organisation's ladders by what is wrong: not allowed, missing, a term that runs out, a data breach."""
 
-    forbidden: EscalationPolicy = EscalationPolicy(())
-    missing: EscalationPolicy = EscalationPolicy(())
-    deadline: EscalationPolicy = EscalationPolicy(())
-    breach: EscalationPolicy = EscalationPolicy(())
+    forbidden: EscalationPolicy
+    missing: EscalationPolicy
+    deadline: EscalationPolicy
+    breach: EscalationPolicy
 
 
 def rungs(parts: Sequence[str]) -> tuple[EscalationStep, ...]:

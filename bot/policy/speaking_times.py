@@ -2,32 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Literal
 
-from bot.policy.escalation_ladder import Ladders
+from pydantic import Field, field_validator
+
+from bot.policy.terms import Terms
 from domain.working_calendar import Calendar
 
 MORNING = timedelta(hours=4)
 """How long after its time a digest is still one: who reads it in the afternoon reads of what is past."""
 
+_DAYS = ("mon", "tue", "wed", "thu", "fri")
 
-@dataclass(frozen=True, slots=True)
-class SpeakingTimes:
-    """All times are local.
 
-    digest_at     when each team's digest of the day goes out on a working day; None: no digests
-    preread_on    the CAB's pre-read: day of the week, 0 being Monday; None: none. `preread_at`: from when on
-    remind_limit  most reminders in one conversation a day; 0: no limit
-    card_rest     seconds that lie at least between two edits of a card
-    """
+class SpeakingTimes(Terms):
+    """All times are local. `digest_at` is None where there are no digests."""
 
-    digest_at: time | None = None
-    preread_on: int | None = None
-    preread_at: time = time(9)
-    remind_limit: int = 0
-    card_rest: int = 0
-    ladders: Ladders = field(default_factory=Ladders)
+    digest_at: time | None = Field(
+        time(8, 30),
+        description="Local time of each team's digest on working days; then the early reminders go out too. off: no"
+        " digests, and every reminder at its own moment.",
+    )
+    preread_on: Literal["mon", "tue", "wed", "thu", "fri", "off"] = Field(
+        "thu",
+        description="Day of the weekly pre-read for the CAB, earlier in the week when that is a day off.",
+    )
+    preread_at: time = Field(time(9), description="Local time of the pre-read.")
+    remind_limit: int = Field(
+        4,
+        ge=0,
+        description="Most reminders a day in one conversation, so to one person; the rest comes the next working day."
+        " What starts within the last step, and what runs out, comes all the same. 0: no limit.",
+    )
+    card_rest: int = Field(
+        60, ge=0, le=3600, description="Seconds between two edits of a card: several changes become one."
+    )
+
+    @field_validator("digest_at", mode="before")
+    @classmethod
+    def _off(cls, value: object) -> object:
+        return None if isinstance(value, str) and value.strip().lower() in ("", "off") else value
+
+    @property
+    def preread_weekday(self) -> int | None:
+        """The day of the CAB's pre-read, 0 being Monday; None: there is none."""
+        return _DAYS.index(self.preread_on) if self.preread_on in _DAYS else None
 
 
 def may_speak_now(talk: SpeakingTimes, calendar: Calendar, now: datetime) -> bool:

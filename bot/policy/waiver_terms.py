@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Annotated
 
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from bot.policy.terms import Terms, split
 from domain.people import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class WaiverTerms(Terms):
     """What this organisation allows: roles that may record a waiver, and the most days it may run."""
 
-    roles: tuple[Role, ...]
-    max_days: int
+    waiver_roles: Annotated[tuple[Role, ...], NoDecode] = Field(
+        (Role.CAB, Role.DPO, Role.CHANGE_MANAGER),
+        description="Roles whose holders may record a waiver, with `sluis waive` or in Slack, by comma.",
+        examples=["cab,dpo"],
+    )
+    waiver_max_days: int = Field(90, ge=1, le=3650, description="Most days that a waiver may run.")
 
-
-TERMS = Terms((Role.CAB, Role.DPO, Role.CHANGE_MANAGER), 90)
-"""What is allowed unless an admin says otherwise."""
+    @field_validator("waiver_roles", mode="before")
+    @classmethod
+    def _by_groups(cls, value: object) -> object:
+        names = split(value.lower()) if isinstance(value, str) else value
+        known = [role.value for role in Role if role is not Role.OWNER]
+        if not isinstance(names, tuple) or not names or not set(names) <= set(known):
+            raise ValueError(f"must name roles that groups hold, by comma: {', '.join(known)}")
+        return names

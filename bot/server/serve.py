@@ -30,7 +30,7 @@ log = structlog.get_logger()
 def serve(settings: Settings) -> None:
     """Run until told to stop. Raises SettingsError before anything starts when a setting is wrong."""
     bot, metrics, tally = settings.bot, Metrics(), WebhookCounts()
-    pulse = scheduler.Scheduler(bot.calendar)
+    pulse = scheduler.Scheduler(bot.hours.office)
     ctx = replace(bootstrap.build(settings, stop=pulse.stop.is_set), heard=tally.take)
     # The lines of the cycles; the worker of interactions has connections of its own, which nobody waits for.
     metrics.watch(_circuits(ctx))

@@ -5,20 +5,16 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
-from pydantic_settings import NoDecode
 
 from connectors.shared.settings import EnvSettings
 from domain.redaction import learn
 
 Group = TypeVar("Group", bound=EnvSettings)
-
-Names = Annotated[tuple[str, ...], NoDecode]
-"""A list written with commas."""
 
 _ACCOUNTS = ("email", "user", "client_id")
 """What goes with a password in Basic authentication."""
@@ -30,13 +26,6 @@ class SettingsError(Exception):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
-
-
-def split(value: object) -> object:
-    """The parts of a list written with commas; what is no text as it is."""
-    return (
-        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-    )
 
 
 def read(group: type[Group]) -> Group:

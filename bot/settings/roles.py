@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from bot.settings.reading import Names, split
+from bot.policy.terms import Names
 from connectors.shared.settings import EnvSettings
 from domain.people import Role
 
@@ -22,8 +22,6 @@ class RoleSettings(EnvSettings):
     keten_cab: Names = Field((), description="The CAB of the chain (Keten CAB).")
     users: Names = Field((), description="Those who sign off for the users.")
     process_owner: Names = Field((), description="Those to whom what nobody settles goes up at last.")
-
-    _lists = field_validator("*", mode="before")(split)
 
     def wanted(self) -> dict[Role, tuple[str, ...]]:
         """The names per role, for the roles that are configured."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from build import ticket
+from organisation import organisation
 
-from bot.context import Context, OrganisationPolicy
+from bot.context import Context
 from bot.cycle.cycle import cycle
 from bot.journal import Journal
 from bot.messages.i18n.speaker import Translator
@@ -20,8 +21,6 @@ from domain.ports.errors import Gone, Refused
 from domain.ports.messaging import Format, Marker, MessageChannel, Place, RecipientDirectory
 from domain.ports.source import Fate, Identity, TicketSource
 from domain.ticket import Ticket, TicketRef
-from domain.working_calendar import Calendar
-from rules.loading.loader import load_packs
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 REF = TicketRef("folder", "1", "CHG-1", NOW)
@@ -112,16 +111,7 @@ def test_a_way_to_people_that_knows_teams_alone():
 
 def test_a_run_over_it_says_what_is_lacking_and_a_second_one_nothing_more(sqlite_journal: Journal) -> None:
     connector = small()
-    policy = OrganisationPolicy(
-        act=True,
-        packs=load_packs(["vo-icr"]),
-        default_class=3,
-        max_writes=10,
-        roles={Role.CAB: ("Board",)},
-        service_hours={},
-        remind_days=(5, 2, 1),
-        calendar=Calendar(ZoneInfo("Europe/Brussels"), "BE", time(8), time(18)),
-    )
+    policy = organisation(max_writes=10, roles={Role.CAB: ("Board",)})
     ctx = Context(
         (connector,), sqlite_journal, policy, Translator("en", ZoneInfo("Europe/Brussels")), lambda: NOW
     )

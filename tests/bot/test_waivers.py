@@ -9,7 +9,7 @@ import pytest
 from build import AN, BO, CI, ELS, FAY, HIDDEN, complete, facts, members
 
 from bot.messages.i18n.speaker import Translator
-from bot.policy.waiver_terms import TERMS, Terms
+from bot.policy.waiver_terms import WaiverTerms
 from bot.waivers import WaiverRefused, WaiverRequest, still_open, waiver
 from domain.people import Person, Role
 from domain.ticket import TicketKind
@@ -20,12 +20,13 @@ SPEAK = Translator("en", ZoneInfo("Europe/Brussels"))
 GONE, TWIN = Person("gone", "Gerda", active=False), Person("an-2", "An")
 HELD = {Role.CAB: members(AN, BO, GONE), Role.DPO: members(CI, AN), Role.OPERATIONS: members(FAY)}
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
+TERMS = WaiverTerms()
 REASON = "Lessons follow after the summer"
 
 
 def ask(
     roles=HELD,
-    terms: Terms = TERMS,
+    terms: WaiverTerms = TERMS,
     rules=("ICR-13",),
     reason=REASON,
     until=date(2026, 3, 31),
@@ -43,8 +44,8 @@ def ask(
         (" bo ", TERMS, "Bo", Role.CAB),
         ("ci", TERMS, "Ci", Role.DPO),
         ("An", TERMS, "An", Role.CAB),
-        ("An", Terms((Role.DPO, Role.CAB), 90), "An", Role.DPO),
-        ("Fay", Terms((Role.OPERATIONS,), 90), "Fay", Role.OPERATIONS),
+        ("An", WaiverTerms(waiver_roles=(Role.DPO, Role.CAB)), "An", Role.DPO),
+        ("Fay", WaiverTerms(waiver_roles=(Role.OPERATIONS,)), "Fay", Role.OPERATIONS),
     ],
 )
 def test_a_waiver_is_by_a_person_in_a_role(who, terms, by, role) -> None:

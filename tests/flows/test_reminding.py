@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from office import CARLA, LADDERS, Killed, Office
+from office import CARLA, Killed, Office
+from organisation import DIGESTS, NO_LADDERS, speaking
 from sqlalchemy import event
 
 from bot.journal import Decided
-from bot.policy.speaking_times import SpeakingTimes
 from domain.asset import Asset
 from domain.fields import Field
 from domain.lifecycle import State
@@ -26,8 +26,7 @@ from domain.working_calendar import Calendar
 
 WEB, BREDA = Group("g-web", "Web team"), Group("g-breda", "Team Breda")
 SITE = AssetRef("jira", "site", "Website")
-TALK = SpeakingTimes(digest_at=time(8, 30), preread_on=3, ladders=LADDERS)
-QUIET = SpeakingTimes(ladders=LADDERS)
+TALK = speaking(**DIGESTS)
 MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # 7:00 in Brussels
 HOUR = timedelta(hours=1)
 
@@ -47,7 +46,7 @@ def office(tmp_path: Path):
     made: list[Office] = []
 
     def make(now: datetime = MONDAY, availability: int = 2, **more: object) -> Office:
-        one = Office(f"sqlite:///{tmp_path / f'{len(made)}.db'}", now, **{"talk": QUIET} | more)
+        one = Office(f"sqlite:///{tmp_path / f'{len(made)}.db'}", now, **more)
         one.assets["site"] = site(availability)
         made.append(one)
         return one
@@ -315,7 +314,9 @@ def test_the_pre_read_comes_once_a_week(office: Make, first: datetime, sent: str
 
 
 def test_the_pre_read_is_moved_before_a_day_off(office: Make):
-    one = office(at(9, 6), talk=SpeakingTimes(preread_on=2))  # Wednesday 11 November is a day off
+    one = office(
+        at(9, 6), talk=speaking(preread_on="wed"), ladders=NO_LADDERS
+    )  # Wednesday 11 November is a day off
     change(one)
     one.until(at(14, 6), HOUR / 2)
     assert [f"{said.at:%d %H:%M}" for said in one.said if said.text.startswith("Pre-read")] == ["10 08:00"]
@@ -340,7 +341,7 @@ def test_each_channel_is_addressed_in_its_own_language(office: Make):
 
 
 def test_a_limit_a_day_and_what_is_left_comes_the_next_day(office: Make):
-    one = office(talk=SpeakingTimes(remind_limit=2))
+    one = office(talk=speaking(remind_limit=2), ladders=NO_LADDERS)
     for n in range(5):
         change(one, f"CHG-{n}", planned_start=datetime(2026, 12, 9, 17, tzinfo=UTC))
         one.until(one.now + 2 * HOUR, HOUR)
@@ -353,7 +354,7 @@ def test_a_limit_a_day_and_what_is_left_comes_the_next_day(office: Make):
 
 
 def test_a_card_rests_between_two_edits_and_then_shows_the_last(office: Make):
-    one = office(talk=SpeakingTimes(card_rest=600))
+    one = office(talk=speaking(card_rest=600), ladders=NO_LADDERS)
     change(one)
     one.run()
     for number in range(6):

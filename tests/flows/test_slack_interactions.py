@@ -206,7 +206,7 @@ def test_only_what_ends_before_the_next_hard_step_can_be_chosen(world: World) ->
     shown = world.dialog("Tom Willems")
     assert "The deadline of CHG-1 stays as it is" in shown
     assert "at the latest" in shown
-    limits = Limits(world.ctx.policy.remind_days, world.ctx.policy.calendar)
+    limits = Limits(world.ctx.policy.reminders.remind_days, world.ctx.policy.calendar)
     source = next(source for source in world.ctx.sources if source.name == "jira")
     last = latest(FactsBuilder(world.ctx).facts(source, source.find("CHG-1")), limits)
     moments = [datetime.fromisoformat(value) for value in world.choices("Tom Willems").values()]

@@ -16,17 +16,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import build
+from organisation import CALENDAR, organisation
 from sqlalchemy import func, select
 from waters import CHANNEL, REF, START, Board, Channels, Counter, Silent, Site
 
-from bot.context import Context, OrganisationPolicy
+from bot.context import Context
 from bot.interactions.worker import InteractionWorker
 from bot.journal import Journal, connect, open_journal
 from bot.journal.audit_causes import Cause
 from bot.journal.schema import AUDIT
 from bot.messages.i18n.speaker import Translator
 from bot.policy.actions import Action
-from bot.policy.same_person import one_person
+from bot.policy.working_hours import WorkingHours
 from domain.fields import UNREADABLE, Field
 from domain.lifecycle import State
 from domain.people import Role
@@ -34,13 +35,11 @@ from domain.ports.connector import Connector
 from domain.ports.interactions import Interaction, InteractionKind
 from domain.ports.messaging import Format
 from domain.ticket import Approval, Change, Decision
-from domain.working_calendar import Calendar
 from rules.loading.loader import load_packs
 
 PACKS = load_packs(("vo-icr",))
 MOST = 200
 STEPS = (5, 2, 1)
-CALENDAR = Calendar(ZoneInfo("Europe/Brussels"))
 PEOPLE = {"the owner": build.AN, "a CAB member": build.BO, "the DPO": build.CI}
 WORDS: Mapping[str, Mapping[str, Field]] = {
     "test_data": {"synthetic": Field("synthetic"), "production": Field("production"), "nothing": Field()},
@@ -87,16 +86,13 @@ class Harbour:
         self.journal = self._opened()
 
     def context(self, *, act: bool = True) -> Context:
-        policy = OrganisationPolicy(
+        policy = organisation(
             act=act,
-            packs=PACKS,
-            default_class=3,
             max_writes=MOST,
             roles={Role.CAB: ("CAB",), Role.DPO: ("Privacy",)},
-            service_hours={build.TEAM.name: "24x7"},
+            hours=WorkingHours(CALENDAR, {}, {build.TEAM.name: "24x7"}),
             remind_days=STEPS,
-            calendar=CALENDAR,
-            same_person=one_person([f"U-{person.id}={person.id}" for person in PEOPLE.values()]),
+            same_person=tuple(f"U-{person.id}={person.id}" for person in PEOPLE.values()),
         )
         jira = Connector("jira", Silent(), source=self.site, book=self.site, channel=self.comments)
         slack = Connector(

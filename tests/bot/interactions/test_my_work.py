@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from build import AN, BO, CAB, CI, DIRK, DPOS, ELS, TEAM, complete, members, subject
 from fakes import Clock
+from organisation import organisation
 
 from bot.interactions.my_work import TeamDirectory, mine
 from bot.journal import Decided, Journal
@@ -66,8 +67,7 @@ PEOPLE = {
 
 
 def context(journal: Journal, source: Source, **policy: Any) -> Any:
-    given = {"packs": PACKS, "roles": WANTED, "same_person": {}, "remind_days": (5, 2, 1)} | policy
-    return SimpleNamespace(journal=journal, sources=(source,), policy=SimpleNamespace(**given))
+    return SimpleNamespace(journal=journal, sources=(source,), policy=organisation(roles=WANTED, **policy))
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_who_is_not_known_sees_nothing_and_is_told(stored: Journal) -> None:
 
 
 def test_an_account_declared_the_same_counts(stored: Journal) -> None:
-    ctx = context(stored, Source(groups=PEOPLE), same_person={"U9": "U9", "an": "U9"})
+    ctx = context(stored, Source(groups=PEOPLE), same_person=("U9=an",))
     assert mine(ctx, Visitor("U9", "An"), TeamDirectory()).roles == (Role.CAB,)
 
 

@@ -39,7 +39,11 @@ def test_what_is_no_pair_is_told_with_its_variable(monkeypatch, pair):
 
 def test_the_setting_reaches_the_policy(monkeypatch):
     monkeypatch.setenv("SLUIS_SAME_PERSON", "acc1=acc2, acc3=acc2")
-    assert bootstrap.policy(load_settings()).same_person == {"acc1": "acc1", "acc2": "acc1", "acc3": "acc1"}
+    assert bootstrap.policy(load_settings()).judging.same_accounts == {
+        "acc1": "acc1",
+        "acc2": "acc1",
+        "acc3": "acc1",
+    }
 
 
 @pytest.mark.parametrize(("same", "owner"), [({}, None), ({"sn-1": "j-1", "j-1": "j-1"}, "j-1")])
