@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from domain.facts import Facts, Notice, Underway
 from domain.fields import Field
+from domain.finding import Addressees
 from domain.people import Group, Person, Role
 from domain.sentence import Quote, Say, say
 from rules.approval.people import settlers
@@ -23,6 +24,10 @@ class Notified(Params):
     roles: tuple[Role, ...] = ()
     stakeholders: bool = False
     stage: int = 1
+
+    def notifies(self) -> Addressees:
+        """All who must have had it."""
+        return Addressees(self.roles, self.stakeholders)
 
 
 PARAMS = Notified
