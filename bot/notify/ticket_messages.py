@@ -65,7 +65,9 @@ def handovers(
             body = notification.compose(facts, lines, asked, speak)
             letter = notification.letter(facts, lines, asked, speak) if voice.mail else None
             digest = digest_of([body, letter] if letter else body)
-            found.append(Intent(kind, one.audience, digest, body, reason, True, "", one.names, one.roles, letter))
+            found.append(
+                Intent(kind, one.audience, digest, body, reason, True, "", one.names, one.roles, letter)
+            )
     return tuple(found)
 
 

@@ -81,9 +81,7 @@ def watched(facts: Facts, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     if isinstance(operational, datetime) and operational > facts.now and stages_due(facts, findings):
         moments.append(operational)
     return tuple(
-        replace(one, again=min([*moments, *filter(None, [one.again])]))
-        if moments and one.notifies
-        else one
+        replace(one, again=min([*moments, *filter(None, [one.again])])) if moments and one.notifies else one
         for one in findings
     )
 

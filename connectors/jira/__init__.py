@@ -31,4 +31,5 @@ def build(settings: JiraSettings) -> Connector | None:
         channel=outlet,
         inbound=inbound,
         circuit=client.circuit,
+        title="Jira",
     )

@@ -17,8 +17,8 @@ from rules.wording import ROLES, sentences
 
 
 class Notified(Params):
-    """Who must have had it: the roles, and with `stakeholders` everybody the ticket and its assets name.
-    `stage` 1 says that it is available in production, 2 that it is fully operational.
+    """Who is sent it and must have had it: the roles, and with `stakeholders` everybody the ticket and its assets
+    name. `stage` 1 says that it is available in production, 2 that it is fully operational.
     """
 
     roles: tuple[Role, ...] = ()
