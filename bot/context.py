@@ -127,6 +127,10 @@ class Context:
         """Where formal notifications go that the message service does not take."""
         return next((c.mail_recipients for c in self.connectors if c.mail_recipients), None)
 
+    def title(self, name: str) -> str:
+        """What people call a system; its name where it declares nothing else."""
+        return next((c.title for c in self.connectors if c.name == name and c.title), name)
+
     @property
     def messenger(self) -> str:
         """Name of the message service's channel; empty when there is none."""
@@ -145,6 +149,8 @@ class Context:
         """The team by which messages to an audience are kept apart: none but for a role without a channel of its own,
         which may be reached where the team is.
         """
+        # One message goes to one channel. A role with a channel reads all teams there; asked where each team is, one
+        # message about several teams would show the one what is about the other, or would not reach it at all.
         if not isinstance(audience, Role) or self.recipients is None:
             return ""
         return "" if self.recipients.channel(audience.value) else team

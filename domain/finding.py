@@ -25,6 +25,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressees:
+    """Who is to have a formal notification: roles, and with `stakeholders` everybody the ticket and its assets name."""
+
+    roles: tuple[Role, ...] = ()
+    stakeholders: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The judgement of one rule on one ticket.
 
@@ -36,6 +44,8 @@ class Finding:
     under, waiver   of a waived finding: the verdict it would have, and the recorded exception
     underway        what is open is being done by the bot itself: nobody is asked for it
     settle_by       of what an emergency skipped: until when (UTC) it must be made good afterwards
+    notifies        whom its rule wants formally notified of the handover; None where it asks for no notification
+    alone           on its line, the strictest words it alone: what it asks contains what the milder ones ask
     """
 
     id: str
@@ -59,6 +69,8 @@ class Finding:
     deadline: datetime | None = None
     again: datetime | None = None
     underway: bool = False
+    notifies: Addressees | None = None
+    alone: bool = False
 
     def titled(self, language: str) -> str:
         """The rule's title in a language, or in English where the pack does not have it in that one."""

@@ -10,13 +10,30 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.asset import Because, Subject
 from domain.facts import Facts
+from domain.finding import Addressees
 from rules.outcome import Outcome
 
 
 class Params(BaseModel):
-    """Parameters of a check as a pack gives them under `with`; a check without any takes this one."""
+    """Parameters of a check as a pack gives them under `with`; a check without any takes this one.
+
+    What the rest of the program does for a rule beyond judging it, it asks of these parameters: so a pack of one's own
+    gets whatever the packs that come along get, and no code names a rule or a check.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def notifies(self) -> Addressees | None:
+        """Whom the bot is to notify of the handover because of this; None where it sends nothing."""
+        return None
+
+    def any_hour(self) -> bool:
+        """Whether its clock runs day and night, so that people are told of it at any hour."""
+        return False
+
+    def preapprovable(self) -> bool:
+        """Whether the template of a standard change may count as the decision that is asked for."""
+        return False
 
 
 P = TypeVar("P", bound=Params)

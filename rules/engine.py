@@ -107,12 +107,16 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         again=outcome.again or outcome.due,
         settle_by=facts.settle_by if verdict is Verdict.MISSING else None,
         underway=outcome.underway and verdict is Verdict.PENDING,
+        notifies=rule.notifies,
+        alone=rule.alone,
     )
     return apply_waivers(found, facts, rule.waivable)
 
 
 def _telling(stages: Sequence[_Judged]) -> _Judged:
     """The stage a finding tells of: what is forbidden or overdue in any, else the first that is not settled."""
+    # A finding has one gate and one verdict. The order of the gates alone would hide what is wrong now behind a first
+    # stage that only waits, and once all is well the last stage is the one that tells the whole.
     for verdict in (Verdict.VIOLATED, Verdict.MISSING):
         if worst := next((one for one in stages if one.verdict is verdict), None):
             return worst

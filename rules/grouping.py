@@ -12,9 +12,6 @@ from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
 from domain.sentence import Say
 from rules.wording import atoms
 
-_NARROWING = frozenset({"rollout", "test-validation", "test-data"})
-"""Lines on which the strictest demand contains the others: there a second wording would only contradict it."""
-
 
 @dataclass(frozen=True, slots=True)
 class RequirementGroup:
@@ -103,7 +100,8 @@ class RequirementGroup:
 
     @property
     def _worded(self) -> tuple[Finding, ...]:
-        return self.speaking[:1] if self.line in _NARROWING else self.speaking
+        # Where the strictest contains the others, a second wording would only contradict it.
+        return self.speaking[:1] if self.headline.alone else self.speaking
 
 
 def group_findings(findings: Iterable[Finding]) -> tuple[RequirementGroup, ...]:

@@ -28,6 +28,7 @@ from domain.ports.connector import Connector
 from domain.ports.errors import NotFound
 from domain.ports.messaging import Format, Marker, Place, Posted
 from domain.ports.source import Fate, Identity
+from domain.sentence import Quote
 from domain.ticket import AssetRef, Ticket, TicketRef
 from domain.working_calendar import Calendar
 from rules.loading.loader import load_packs
@@ -86,8 +87,10 @@ class Office:
     reads: list[str] = field(default_factory=list)
     kill_at: int = 0
     name = "jira"
+    title = Quote("Jira")
     format = Format.SLACK
     editable = True
+    endless = True
 
     def __post_init__(self) -> None:
         """Open its journal."""
@@ -176,6 +179,9 @@ class Office:
     def channel(self, name: str) -> str | None:
         return self.channels.get(name)
 
+    def setting(self, name: str = "") -> str:
+        return f"SLACK_CHANNELS__{name.upper()}" if name else "SLACK_CHANNEL"
+
     def default_channel(self) -> str | None:
         return "all"
 
@@ -212,6 +218,7 @@ class _Slack:
     name = "slack"
     format = Format.SLACK
     editable = True
+    endless = True
 
     def __init__(self, office: Office) -> None:
         self.office = office

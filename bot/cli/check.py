@@ -90,7 +90,7 @@ def explain(
         _tell_why_not(facts, packs, wanted, findings, speak, form)
     elif form is Form.TEXT:
         for finding in findings:
-            show_tree(reasoning(facts, finding, packs, speak))
+            show_tree(reasoning(facts, finding, packs, speak, ctx.title(facts.ticket.source)))
     else:
         for_machines = [reasoning_json(facts, finding, packs, speak) for finding in findings]
         _as_json(for_machines[0] if rule else for_machines, form)

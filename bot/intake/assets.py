@@ -105,10 +105,10 @@ class AssetLookup:
         """
         reached = {ref: self._reach(ref) for ref in refs}
         everything = (*refs, *(chain[-1] for reach in reached.values() for chain in reach.chains))
-        found, conflicts = {}, {}
+        found, conflicts, titles = {}, {}, {book.name: book.title for book in self.books}
         for ref in dict.fromkeys(everything):
             if described := self.described(ref):
-                found[ref], conflicts[ref] = merge([at_home(asset) for asset in described])
+                found[ref], conflicts[ref] = merge([at_home(asset) for asset in described], titles)
         unread = frozenset(ref for ref in everything if ref not in found) if self._closed else frozenset()
         chains = {ref: reach.chains for ref, reach in reached.items()}
         hidden = {ref: (_unread(ref),) for ref in found if self._hidden(ref)}

@@ -18,7 +18,6 @@ from bot.interactions.ticket_view import InteractionRefused, TicketView
 from bot.journal import Decided, TicketRow
 from bot.messages import card, home_tab, waiver_modal
 from bot.messages import replies as desk
-from bot.messages.explanation import SYSTEMS
 from bot.messages.handover import receipt_of
 from bot.messages.i18n.languages import LANGUAGES
 from bot.messages.i18n.speaker import Translator
@@ -69,7 +68,7 @@ class InteractionHandler:
         except SourceError as error:
             if error.system == self.desk.name:
                 raise
-            name = SYSTEMS.get(error.system, error.system)
+            name = self.ctx.title(error.system)
             return Decided("out of reach", {"tell": desk.out_of_reach(name, speak)})
 
     def sorry(self) -> dict[str, Any]:
@@ -125,7 +124,10 @@ class InteractionHandler:
     def _explain_rule(self, case: TicketView, rule: str, speak: Translator) -> Decided:
         packs = self.ctx.policy.packs
         if found := [f for f in case.findings if f.id == rule]:
-            return case.made("explained", tell=desk.whole_reasoning(case.facts, found[0], packs, speak))
+            system = self.ctx.title(case.facts.ticket.source)
+            return case.made(
+                "explained", tell=desk.whole_reasoning(case.facts, found[0], packs, speak, system)
+            )
         try:
             reason = why_not(case.facts, packs, rule)
         except UnknownRule as error:
@@ -238,7 +240,7 @@ class InteractionHandler:
         person = account_of(source, people.values(), visitor.email, visitor.id, same)
         ticket = f"{source.name}:{facts.ticket.id}"
         if person is None:
-            body = desk.stranger(SYSTEMS.get(source.name, source.name), speak)
+            body = desk.stranger(self.ctx.title(source.name), speak)
             raise InteractionRefused(Decided("stranger", {"tell": body}, ticket))
         parts = {same.get(account, account) for account in people}
         if same.get(person.id, person.id) not in parts:

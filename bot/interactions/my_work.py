@@ -76,10 +76,10 @@ def mine(ctx: Context, visitor: Visitor, teams: TeamDirectory) -> MyWork:
             me = oneself(ctx, source, visitor, teams, {one.ticket.team for one in here if one.ticket.team})
         except SourceError:
             # Named, so that nobody takes a system that is down for one in which nothing waits for them.
-            silent.append(source.name)
+            silent.append(ctx.title(source.name))
             continue
         if me is None:
-            unknown.append(source.name)
+            unknown.append(ctx.title(source.name))
             continue
         known.append(me)
         waiting += _waiting(here, me, rules)

@@ -26,8 +26,6 @@ from rules.trace import LookedAt, access_trace
 from rules.why_not import find_rule, when
 from rules.wording import asset_name, label, saw
 
-SYSTEMS = {"jira": "Jira", "servicenow": "ServiceNow"}
-"""What people call the systems with tickets."""
 _MARKS = {True: "✓", False: "✗", None: "?"}
 _DECISIONS = {
     Decision.APPROVED: say("approved"),
@@ -46,15 +44,17 @@ class Branch:
     twigs: tuple[Branch, ...] = ()
 
 
-def reasoning(facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Translator) -> Branch:
-    """The tree of one finding."""
+def reasoning(
+    facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Translator, system: str = ""
+) -> Branch:
+    """The tree of one finding. `system` is what people call the ticket's system: its name, if that is not told."""
     _, rule = find_rule(facts, packs, finding.id)
     looked = access_trace(facts, rule)
     verdict = speak(say("Verdict"))
     twigs = [
         Branch(f"{verdict}: {_verdict(finding, speak)}", tuple(_waived(finding, speak))),
         Branch(speak(say("Asked because")), tuple(_assets(finding, rule, speak))),
-        Branch(speak(say("Looked at")), tuple(_looks(facts, finding, looked, speak))),
+        Branch(speak(say("Looked at")), tuple(_looks(facts, finding, looked, speak, system))),
         Branch(speak(say("Seen")), (Branch(speak(finding.seen)),)),
         Branch(speak(say("What would satisfy it")), tuple(_wanted(finding, speak))),
         Branch(speak(say("Who can settle it")), tuple(_who(finding, speak))),
@@ -137,13 +137,17 @@ def _reason(because: Because, clause: Say, speak: Translator) -> Branch:
     return Branch(speak(reason(because)), (Branch(speak(clause)),))
 
 
-def _looks(facts: Facts, finding: Finding, looked: LookedAt, speak: Translator) -> Iterator[Branch]:
+def _looks(
+    facts: Facts, finding: Finding, looked: LookedAt, speak: Translator, system: str
+) -> Iterator[Branch]:
     """Every field with its place in the source, every role with who holds it, the approvals one by one."""
     parts = {part.name: part for part in finding.parts}
     for name in (name for name in looked.fields if name in FIELDS):
         part = parts.pop(label(name), None)
         mark = f"{_MARKS[part.met]} " if part else ""
-        yield Branch(mark + speak(saw(facts, name)), tuple(Branch(speak(p)) for p in _place(facts, name)))
+        yield Branch(
+            mark + speak(saw(facts, name)), tuple(Branch(speak(p)) for p in _place(facts, name, system))
+        )
     yield from (_part(part, speak) for part in parts.values())
     if looked.approvals:
         decided = tuple(Branch(_decided(a, speak)) for a in facts.ticket.approvals)
@@ -157,10 +161,10 @@ def _part(part: Part, speak: Translator) -> Branch:
     return Branch(f"{_MARKS[part.met]} {speak(part.name)}{seen}")
 
 
-def _place(facts: Facts, name: str) -> Iterator[Say]:
+def _place(facts: Facts, name: str, title: str) -> Iterator[Say]:
     """Where a field stands in the source; for one that cannot be read, how an administrator mends that."""
     field, source = facts.field(name), facts.ticket.source
-    system = Quote(SYSTEMS.get(source, source.title()))
+    system = Quote(title or source.title())
     if field.where:
         yield say("In {system}: {where}", system=system, where=Quote(field.where))
     elif not field.readable:

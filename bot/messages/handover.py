@@ -19,7 +19,7 @@ from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import class_line, title, who
 from bot.messages.waivers import waived
 from bot.policy.actions import Action, encode
-from bot.policy.handover import AVAILABLE, LINE
+from bot.policy.handover import AVAILABLE
 from bot.policy.ticket_summary import left_open
 from domain.facts import Facts
 from domain.fields import FIELDS, Field
@@ -210,7 +210,9 @@ def _people(field: Field) -> list[str]:
 
 def _open(facts: Facts, lines: Sequence[RequirementGroup], speak: Translator) -> tuple[str, ...]:
     """What is not in order at the handover, and who settles it; exceptions with their end."""
-    left = left_open([line for line in lines if line.line != LINE], facts.ticket.state)
+    # The notification is no open point of the handover that it is itself.
+    others = [line for line in lines if not any(finding.notifies for finding in line.findings)]
+    left = left_open(others, facts.ticket.state)
     named = [_point(line, facts, speak) for line in left[:OPEN]]
     if rest := len(left) - len(named):
         named.append(more(speak)(rest))

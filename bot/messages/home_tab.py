@@ -9,7 +9,6 @@ from datetime import datetime
 from bot.messages.blockkit import blocks, modals
 from bot.messages.blockkit.mrkdwn import cut, escape, is_web
 from bot.messages.blockkit.parts import Message
-from bot.messages.explanation import SYSTEMS
 from bot.messages.handover import more
 from bot.messages.i18n.speaker import ROLE_NAMES, Translator
 from bot.messages.replies import plain_answer
@@ -51,8 +50,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class MyWork:
-    """Who somebody is, and what waits for them. `unknown` names the systems in which they are not known, `silent`
-    those that could not be asked.
+    """Who somebody is, and what waits for them. `unknown` are the titles of the systems in which they are not known,
+    `silent` of those that could not be asked.
     """
 
     roles: tuple[Role, ...] = ()
@@ -98,13 +97,11 @@ def _rest(mine: MyWork, speak: Translator) -> Iterator[str]:
     if (more := len(mine.waiting) - SHOWN) > 0:
         yield speak.count("and {n} more ticket", "and {n} more tickets", more)
     for system in mine.unknown:
-        yield speak.say(
-            "It cannot be told who you are in {system}.", system=Quote(SYSTEMS.get(system, system))
-        )
+        yield speak.say("It cannot be told who you are in {system}.", system=Quote(system))
     for system in mine.silent:
         yield speak.say(
             "{system} does not answer now; what waits there is missing here.",
-            system=Quote(SYSTEMS.get(system, system)),
+            system=Quote(system),
         )
 
 

@@ -134,9 +134,11 @@ def _explained(line: RequirementGroup, facts: Facts, speak: Translator) -> str:
     return "\n".join(rows)
 
 
-def whole_reasoning(facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Translator) -> Message:
+def whole_reasoning(
+    facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Translator, system: str = ""
+) -> Message:
     """The reasoning of one requirement, from the asset to who can settle it."""
-    return plain_answer(plain_tree(reasoning(facts, finding, packs, speak)))
+    return plain_answer(plain_tree(reasoning(facts, finding, packs, speak, system)))
 
 
 def not_asked(key: str, rule: str, reason: Say | None, speak: Translator) -> Message:

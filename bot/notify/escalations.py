@@ -133,7 +133,7 @@ def _wish(ctx: Context, up: EscalationMessage, team: str, report: Report) -> Non
         report.problem(f"{keys}: {error.line}")
         return
     if not channels:
-        report.problem(f"{keys}: nobody to escalate to on {ctx.messenger}: set SLACK_CHANNEL")
+        report.problem(f"{keys}: nobody to escalate to on {ctx.messenger}: set {postbox.setting()}")
         return
     now = ctx.clock()
     body = escalation.compose(up, ctx.speaker_to(up.audience, team))

@@ -128,17 +128,15 @@ class HandoverSender:
             return "", Trouble.OUT_OF_REACH, error.line.removeprefix(f"{target}: ")
         if found:
             return found, Trouble.NONE, ""
-        return "", Trouble.NO_ADDRESS, self._unreachable(intent, target)
+        return "", Trouble.NO_ADDRESS, self._unreachable(intent, postbox)
 
-    def _unreachable(self, intent: Intent, target: str) -> str:
+    def _unreachable(self, intent: Intent, postbox: RecipientDirectory) -> str:
         """One line for the admin: who cannot be reached, and the fix."""
         if isinstance(intent.audience, Person):
             fix = "their e-mail address is not visible in the ticket system, or not known there"
             return f"{self.ticket.key}: {intent.audience.name} cannot be reached — {fix}"
         who = intent.audience.name if isinstance(intent.audience, Team) else str(intent.audience)
-        name = who.upper().replace(" ", "_")
-        setting = f"MAIL_ADDRESSES__{name}" if target == MAIL else f"SLACK_CHANNELS__{name}"
-        fix = f"set {setting}: a formal notification needs a place of its own"
+        fix = f"set {postbox.setting(who)}: a formal notification needs a place of its own"
         return f"{self.ticket.key}: {who} cannot be reached — {fix}"
 
     def _wished(self, intent: Intent, target: str, container: str) -> OutgoingMessage:

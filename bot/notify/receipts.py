@@ -16,7 +16,6 @@ from bot.journal import Decided
 from bot.journal.receipts import ReceiptRow, SentRow
 from bot.journal.tickets import TicketRow
 from bot.messages import handover, replies
-from bot.messages.explanation import SYSTEMS
 from bot.messages.i18n.speaker import Translator
 from bot.messages.intent import digest_of
 from bot.policy.audience import Team
@@ -50,7 +49,7 @@ def confirm(
     same = ctx.policy.judging.same_accounts
     person = matching(own, visitor.email, visitor.id, same)
     if person is None:
-        return _turned_away(source, visitor, sent, ticket, speak)
+        return _turned_away(ctx, source, visitor, sent, ticket, speak)
     if sent.confirmed:
         told = replies.received_before(sent.person, sent.confirmed, speak)
         return Decided("received before", {"tell": told}, ticket, person.id, person.name)
@@ -60,13 +59,13 @@ def confirm(
 
 
 def _turned_away(
-    source: TicketSource, visitor: Visitor, sent: SentRow, ticket: str, speak: Translator
+    ctx: Context, source: TicketSource, visitor: Visitor, sent: SentRow, ticket: str, speak: Translator
 ) -> Decided:
     """Nothing is noted for somebody who is not known there, or not one of those it went to."""
     person = source.account(visitor.email) if visitor.email else None
     if person is None:
-        system = SYSTEMS.get(source.name, source.name)
-        return Decided("stranger", {"tell": replies.stranger(system, speak)}, ticket)
+        body = replies.stranger(ctx.title(source.name), speak)
+        return Decided("stranger", {"tell": body}, ticket)
     body = replies.not_for_you(sent.recipients, speak)
     return Decided("not the recipient", {"tell": body}, ticket, person.id, person.name)
 

@@ -238,8 +238,9 @@ def _wish(
     if channels is None:
         return False
     open_ = [c for c in channels if conversation or not _over_limit(ctx, c, reminder)]
-    if not channels:
-        report.problem(f"{keys}: nobody to remind on {ctx.messenger}: set SLACK_CHANNEL")
+    if not channels and ctx.recipients:
+        setting = ctx.recipients.setting()
+        report.problem(f"{keys}: nobody to remind on {ctx.messenger}: set {setting}")
     if not open_:
         return not channels
     body = card.reminder(reminder, ctx.speaker_to(reminder.audience, reminder.team))

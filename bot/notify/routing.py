@@ -75,5 +75,6 @@ def unreachable(ctx: Context, ticket: Ticket, intent: Intent, target: str) -> st
             "their e-mail address is not visible in the ticket system, or not known there",
         )
     else:
-        who, fix = "whoever follows this ticket", "set SLACK_CHANNEL"
+        setting = ctx.recipients.setting() if ctx.recipients else "up a message service"
+        who, fix = "whoever follows this ticket", f"set {setting}"
     return f"{ticket.key}: {who} cannot be reached on {target} — {fix}"

@@ -22,7 +22,6 @@ from bot.policy.ticket_summary import Overview, left_open, overview
 from domain.facts import Facts
 from domain.finding import Finding
 from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
-from domain.people import Role
 from domain.sentence import Say, say
 from rules.grouping import RequirementGroup, group_findings
 
@@ -62,14 +61,15 @@ def handovers(
     found = []
     for stage in stages:
         for one in addressed:
-            roles = (one.audience,) if isinstance(one.audience, Role) else ()
             kind = handover.kind_of(stage, one)
             asked = HandoverAudience(stage, everyone, kind if voice.buttons else "")
             speak = (speakers or {}).get(one.audience, voice.speak)
             body = notification.compose(facts, lines, asked, speak)
             letter = notification.letter(facts, lines, asked, speak) if voice.mail else None
             digest = digest_of([body, letter] if letter else body)
-            found.append(Intent(kind, one.audience, digest, body, reason, True, "", one.names, roles, letter))
+            found.append(
+                Intent(kind, one.audience, digest, body, reason, True, "", one.names, one.roles, letter)
+            )
     return tuple(found)
 
 

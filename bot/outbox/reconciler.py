@@ -118,19 +118,17 @@ class Reconciler:
     def _must_look(self, slot: OutboxRow, outlet: MessageChannel) -> bool:
         """Whether a message of ours may stand outside that the journal does not know of.
 
-        Looking through a channel's history is slow and strictly limited, so that is done only when in doubt: about
-        this message, or about all of them because the journal was put back from a copy.
+        Looking through what has no end is slow and strictly limited, so that is done only when in doubt: about this
+        message, or about all of them because the journal was put back from a copy.
         """
         forgotten = self.lost_since is not None and slot.first_attempt_at is None
-        return slot.doubtful or forgotten or outlet.format is not Format.SLACK
+        return slot.doubtful or forgotten or not outlet.endless
 
     def _look(self, slot: OutboxRow, outlet: MessageChannel) -> Sequence[Posted]:
         """Our messages of the row, where they may have been put, oldest first."""
         first = slot.first_attempt_at or self.lost_since
-        # A ticket's list is short; a channel's has no end.
-        on_ticket = outlet.format is not Format.SLACK
         # Their clock may be behind ours: a message of ours can look older than the attempt that posted it.
-        since = BEGINNING if on_ticket or first is None else first - SKEW
+        since = first - SKEW if outlet.endless and first else BEGINNING
         try:
             return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
         except Garbled as error:

@@ -11,17 +11,13 @@ from domain.fields import Field
 from domain.sentence import Quote, Say, say
 from rules.wording import FLAGS, class_letter
 
-BOOKS: Mapping[str, Say | Quote] = {
-    "register": say("the register file"),
-    "servicenow": Quote("ServiceNow"),
-    "jira-assets": Quote("Jira Assets"),
-}
-"""What people call a register; any other goes by its own name."""
+Titles = Mapping[str, Say | Quote]
+"""What people call the registers, by name; any other goes by its own name."""
 
 _OTHERS = ("owner", "operations_group", "service_hours", "stakeholders")
 
 
-def merge(described: Sequence[Asset]) -> tuple[Asset, tuple[Say, ...]]:
+def merge(described: Sequence[Asset], titles: Titles) -> tuple[Asset, tuple[Say, ...]]:
     """What counts of an asset that these registers describe, the one that counts most for people first, and where
     they contradict each other. A class or flag that only one of them holds is no contradiction.
     """
@@ -31,7 +27,10 @@ def merge(described: Sequence[Asset]) -> tuple[Asset, tuple[Say, ...]]:
     values: dict[str, Any] = {d.value: _highest(_each(described, d.value)) for d in Dimension}
     values |= {f.value: _holding(_each(described, f.value)) for f in Flag}
     values |= {name: _fullest(_each(described, name)) for name in _OTHERS}
-    return replace(first, **values), (*_class_conflicts(described), *_flag_conflicts(described))
+    return replace(first, **values), (
+        *_class_conflicts(described, titles),
+        *_flag_conflicts(described, titles),
+    )
 
 
 def _each(described: Sequence[Asset], name: str) -> list[Field]:
@@ -56,7 +55,7 @@ def _fullest(fields: Iterable[Field]) -> Field:
     return max(fields, key=lambda field: (field.filled, field.readable and bool(field.raw), field.readable))
 
 
-def _class_conflicts(described: Sequence[Asset]) -> Iterator[Say]:
+def _class_conflicts(described: Sequence[Asset], titles: Titles) -> Iterator[Say]:
     for dimension in Dimension:
         known = [(asset, field) for asset in described if _level(field := getattr(asset, dimension.value))]
         if len({_level(field) for _, field in known}) > 1:
@@ -66,13 +65,13 @@ def _class_conflicts(described: Sequence[Asset]) -> Iterator[Say]:
                 "{asset} is {higher} in {book} but {lower} in {other}; the higher counts.",
                 asset=Quote(described[0].name),
                 higher=class_letter(dimension, _level(top[1])),
-                book=_book(top[0]),
+                book=_book(top[0], titles),
                 lower=class_letter(dimension, _level(low[1])),
-                other=_book(low[0]),
+                other=_book(low[0], titles),
             )
 
 
-def _flag_conflicts(described: Sequence[Asset]) -> Iterator[Say]:
+def _flag_conflicts(described: Sequence[Asset], titles: Titles) -> Iterator[Say]:
     for flag in Flag:
         holding = [asset for asset in described if getattr(asset, flag.value).value is True]
         lacking = [asset for asset in described if getattr(asset, flag.value).value is False]
@@ -81,10 +80,10 @@ def _flag_conflicts(described: Sequence[Asset]) -> Iterator[Say]:
                 "{asset} holds {data} by {book} but not by {other}; it counts as holding it.",
                 asset=Quote(described[0].name),
                 data=FLAGS[flag],
-                book=_book(holding[0]),
-                other=_book(lacking[0]),
+                book=_book(holding[0], titles),
+                other=_book(lacking[0], titles),
             )
 
 
-def _book(asset: Asset) -> Say | Quote:
-    return BOOKS.get(asset.book, Quote(asset.book))
+def _book(asset: Asset, titles: Titles) -> Say | Quote:
+    return titles.get(asset.book, Quote(asset.book))

@@ -1,13 +1,13 @@
-"""The two formal handover notifications: when they are due, and who gets them (ICR-12, 19, 33; Vo-ICR §2.3.3).
+"""The two formal handover notifications: when they are due, and who gets them (Vo-ICR §2.3.3).
 
-They go out where the class of an asset asks for a formal notification, and for every release (ICR-55). What
-was delivered, to whom and when is itself the evidence, so the next evaluation sees it.
+They go out wherever a rule asks for one, to whom that rule names. What was delivered, to whom and when is itself the
+evidence, so the next evaluation sees it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,9 +18,7 @@ from domain.finding import Finding
 from domain.people import Group, Person, Role
 from rules.handover_record import SOON
 
-LINE = "handover-notification"
 _DONE = ("successful", "with_issues")
-_FOR_DPO = frozenset({"ICR-19", "ICR-33"})
 
 AVAILABLE, OPERATIONAL = 1, 2
 """The stages: available in production; fully operational with service levels in force."""
@@ -28,10 +26,13 @@ AVAILABLE, OPERATIONAL = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One addressee: a role or team in its channel, or a person. `names` are the stakeholders reached by it."""
+    """One addressee: a role or team in its channel, or a person. `names` are the stakeholders reached by it; `roles`
+    those that have had it with this one.
+    """
 
     audience: Role | Team | Person
     names: tuple[str, ...]
+    roles: tuple[Role, ...] = ()
 
     @property
     def key(self) -> str:
@@ -62,7 +63,7 @@ def stage_of(kind: str) -> int:
 
 def stages_due(facts: Facts, findings: Sequence[Finding]) -> tuple[int, ...]:
     """Which notifications are due now: the first once the rollout ended well, the second once operational."""
-    asked = any(finding.line == LINE for finding in findings)
+    asked = any(finding.notifies for finding in findings)
     rolled_out = facts.field("actual_end").filled and facts.field("result").value in _DONE
     if not asked or not rolled_out:
         return ()
@@ -81,25 +82,47 @@ def watched(facts: Facts, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     if isinstance(operational, datetime) and operational > facts.now and stages_due(facts, findings):
         moments.append(operational)
     return tuple(
-        replace(one, again=min([*moments, *filter(None, [one.again])]))
-        if moments and one.line == LINE
-        else one
+        replace(one, again=min([*moments, *filter(None, [one.again])])) if moments and one.notifies else one
         for one in findings
     )
 
 
 def recipients(facts: Facts, findings: Sequence[Finding]) -> tuple[Recipient, ...]:
-    """Operations, every stakeholder of the ticket and its assets, and the DPO where the class asks for it."""
-    operations = _operations(facts)
-    found = [Recipient(Role.OPERATIONS, operations)]
-    if any(finding.id in _FOR_DPO for finding in findings):
-        found.append(Recipient(Role.DPO, tuple(p.name for p in facts.role(Role.DPO).people)))
-    for party in dict.fromkeys(_stakeholders(facts)):
-        if isinstance(party, Person):
-            found.append(Recipient(party, (party.name,)))
-        elif party.name not in operations:
-            found.append(Recipient(Team(party.name), (party.name,)))
-    return tuple(found)
+    """Whom the rules want notified, each once: the roles, and where one asks for it every stakeholder of the ticket and
+    its assets. Where they name nobody, or nobody who is known, whoever takes over.
+    """
+    asked = [finding.notifies for finding in findings if finding.notifies]
+    roles = dict.fromkeys(role for one in asked for role in one.roles)
+    found = [one for role in roles for one in _in_role(facts, role)]
+    if any(one.stakeholders for one in asked):
+        # The group that takes over has its own as operations.
+        taken = _operations(facts) if Role.OPERATIONS in roles else ()
+        parties = dict.fromkeys(_stakeholders(facts))
+        found += [_party_of(p) for p in parties if isinstance(p, Person) or p.name not in taken]
+    each: dict[Role | Team | Person, Recipient] = {}
+    for one in found:
+        # An owner may be a stakeholder too: one message, which counts for both.
+        each.setdefault(one.audience, one)
+    return tuple(each.values()) or tuple(_in_role(facts, Role.OPERATIONS))
+
+
+def _in_role(facts: Facts, role: Role) -> Iterator[Recipient]:
+    """Who is addressed for a role: its channel; but the owners of the assets, who differ by asset, themselves."""
+    owners = _owners(facts) if role is Role.OWNER else []
+    if owners:
+        yield from (replace(_party_of(party), roles=(role,)) for party in owners)
+    elif role is Role.OPERATIONS:
+        yield Recipient(role, _operations(facts), (role,))
+    else:
+        yield Recipient(role, tuple(person.name for person in facts.role(role).people), (role,))
+
+
+def _party_of(party: Person | Group) -> Recipient:
+    return Recipient(party if isinstance(party, Person) else Team(party.name), (party.name,))
+
+
+def _owners(facts: Facts) -> list[Person | Group]:
+    return [party for s in facts.subjects if s.asset for party in _party(s.asset.owner)]
 
 
 def _operations(facts: Facts) -> tuple[str, ...]:

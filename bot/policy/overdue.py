@@ -15,13 +15,12 @@ from domain.lifecycle import Severity, State, Verdict
 from domain.requests import OpenFinding
 from rules.loading.loader import Pack, Rule
 
-_ANY_HOUR = "breach_reported"
-"""The check whose clock runs at night: the law asks it within 72 hours, whatever the class."""
-
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
-    """What a rule's pack says that matters here. `ladder` is the rule's own, if it has one."""
+    """What a rule's pack says that matters here. `breach`: its clock runs day and night, as for a breach of data.
+    `ladder` is the rule's own, if it has one.
+    """
 
     rule: Rule
     line: str
@@ -49,7 +48,7 @@ def rule_infos(packs: Sequence[Pack]) -> Mapping[str, RuleInfo]:
 
 def _known(rule: Rule) -> RuleInfo:
     own = next((ladder for stage in rule.stages if (ladder := _own(stage.params))), None)
-    breach = any(stage.check == _ANY_HOUR for stage in rule.stages)
+    breach = any(stage.params.any_hour() for stage in rule.stages)
     return RuleInfo(rule, rule.line or rule.id, breach, own)
 
 

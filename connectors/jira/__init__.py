@@ -34,4 +34,5 @@ def build(settings: JiraSettings) -> Connector | None:
         channel=outlet,
         inbound=inbound,
         circuit=client.circuit,
+        title="Jira",
     )

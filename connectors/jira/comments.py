@@ -30,6 +30,7 @@ class JiraComments:
 
     name = NAME
     editable = True
+    endless = False
 
     def __init__(
         self, client: Client, *, public: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -10,6 +10,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 
 from connectors.mail.settings import MailSettings, fold
+from connectors.shared.settings import variable
 from domain.people import Person
 from domain.ports.messaging import RecipientDirectory
 
@@ -27,6 +28,10 @@ class MailRecipients(RecipientDirectory):
     def channel(self, name: str) -> str | None:
         """The name under which the address set for a team or role is found."""
         return f"team:{fold(name)}" if self._settings.address_of(name) else None
+
+    def setting(self, name: str = "") -> str:
+        """The variable of a team's or role's address; there is no default one."""
+        return f"MAIL_ADDRESSES__{variable(name)}"
 
     def person(self, person: Person) -> str | None:
         """The name under which a person's address is found in this process; None without a usable address."""

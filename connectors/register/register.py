@@ -15,6 +15,7 @@ from domain.asset import Asset
 from domain.dependencies import Reach, reach
 from domain.fields import Field
 from domain.people import Group, Person
+from domain.sentence import say
 from domain.ticket import AssetRef
 
 
@@ -38,6 +39,7 @@ class RegisterBook:
     """An `AssetBook`, and a `Relations` up to `hops` steps. Reads the file again when its time or size changes."""
 
     name = NAME
+    title = say("the register file")
 
     def __init__(self, path: Path, hops: int = 0) -> None:
         self.path, self.hops = path, hops

@@ -44,4 +44,5 @@ def build(settings: ServiceNowSettings) -> Connector | None:
         relations=relations,
         inbound=inbound,
         circuit=client.circuit,
+        title="ServiceNow",
     )

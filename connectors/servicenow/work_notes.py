@@ -60,6 +60,7 @@ class WorkNotes:
     name = NAME
     format = Format.PLAIN
     editable = False
+    endless = False
 
     def __init__(self, client: Client, settings: ServiceNowSettings, own: OwnWorkNotes) -> None:
         self._client, self._settings, self._own = client, settings, own

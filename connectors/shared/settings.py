@@ -54,3 +54,8 @@ class EnvSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """A variable wins over its `_FILE` twin, which wins over `.env`."""
         return init_settings, env_settings, _FileSource(settings_cls), dotenv_settings, file_secret_settings
+
+
+def variable(name: str) -> str:
+    """A team or role as it stands in the name of a variable of the environment."""
+    return name.upper().replace(" ", "_")

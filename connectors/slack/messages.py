@@ -27,6 +27,7 @@ class SlackMessages:
     name = SYSTEM
     format = Format.SLACK
     editable = True
+    endless = True
 
     def __init__(self, client: SlackClient, paces: MessageLimits | None = None) -> None:
         self._client, self._paces = client, paces or MessageLimits()

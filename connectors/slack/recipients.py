@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from connectors.shared.settings import variable
 from connectors.slack.client import SlackClient, record
 from connectors.slack.settings import SlackSettings
 from domain.people import Person
@@ -39,6 +40,10 @@ class SlackRecipients:
     def channel(self, name: str) -> str | None:
         """Channel id configured for a team or role."""
         return self._settings.channel_of(name)
+
+    def setting(self, name: str = "") -> str:
+        """The variable of a team's or role's channel, or of the default one."""
+        return f"SLACK_CHANNELS__{variable(name)}" if name else "SLACK_CHANNEL"
 
     def default_channel(self) -> str | None:
         """The channel for everything that has no channel of its own."""

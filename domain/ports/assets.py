@@ -7,6 +7,7 @@ from typing import Protocol
 
 from domain.asset import Asset
 from domain.dependencies import Reach
+from domain.sentence import Quote, Say
 from domain.ticket import AssetRef
 
 
@@ -14,6 +15,10 @@ class AssetBook(Protocol):
     """A register of assets."""
 
     name: str
+
+    @property
+    def title(self) -> Say | Quote:
+        """What people call it."""
 
     def look_up(self, refs: Sequence[AssetRef]) -> Mapping[AssetRef, Asset]:
         """The assets behind `refs`, by id when the ref points into this book, else by exact name.

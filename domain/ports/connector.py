@@ -52,7 +52,7 @@ class Examiner(Protocol):
 @dataclass(frozen=True, slots=True)
 class Connector:
     """Everything one outside system offers. What it does not offer is None. `mail_recipients` finds where formal
-    notifications go that the message service does not take.
+    notifications go that the message service does not take. `title` is what people call the system; empty: its name.
     """
 
     name: str
@@ -66,3 +66,4 @@ class Connector:
     circuit: Line | None = None
     interactions: InteractionGateway | None = None
     mail_recipients: RecipientDirectory | None = None
+    title: str = ""

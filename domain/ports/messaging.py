@@ -51,10 +51,14 @@ class Posted:
 
 
 class MessageChannel(Protocol):
-    """A place where the bot speaks: ticket comments, work notes, Slack."""
+    """A place where the bot speaks: ticket comments, work notes, channels of a message service.
+
+    endless  what was said there has no end, so that looking through it is slow and rationed
+    """
 
     name: str
     editable: bool = False
+    endless: bool = False
 
     @property
     def format(self) -> Format:
@@ -81,6 +85,11 @@ class RecipientDirectory(Protocol):
 
     def channel(self, name: str) -> str | None:
         """Channel id configured for a team or role; None when there is none (use the default channel)."""
+
+    def setting(self, name: str = "") -> str:
+        """The setting in which an admin says where a team or role is reached; without a name, where everything goes
+        that has no place of its own.
+        """
 
     def default_channel(self) -> str | None:
         """The channel for everything that has no channel of its own."""

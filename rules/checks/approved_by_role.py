@@ -20,6 +20,10 @@ class ApprovedByRole(Params):
     roles: tuple[Role, ...] = Field(min_length=1)
     four_eyes: bool = False
 
+    def preapprovable(self) -> bool:
+        """For the CAB alone: a template is its decision in advance, and no second pair of eyes on this change."""
+        return self.roles == (Role.CAB,) and not self.four_eyes
+
 
 PARAMS = ApprovedByRole
 

@@ -21,6 +21,10 @@ class BreachReported(Params):
 
     hours: int = Field(default=72, ge=1)
 
+    def any_hour(self) -> bool:
+        """The law gives hours, not office hours, whatever the class (GDPR, art. 33)."""
+        return True
+
 
 PARAMS = BreachReported
 _REPORTS = ("reported_written", "reported_phone")

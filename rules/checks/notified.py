@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from domain.facts import Facts, Notice, Underway
 from domain.fields import Field
+from domain.finding import Addressees
 from domain.people import Group, Person, Role
 from domain.sentence import Quote, Say, say
 from rules.approval.people import settlers
@@ -16,13 +17,17 @@ from rules.wording import ROLES, sentences
 
 
 class Notified(Params):
-    """Who must have had it: the roles, and with `stakeholders` everybody the ticket and its assets name.
-    `stage` 1 says that it is available in production, 2 that it is fully operational.
+    """Who is sent it and must have had it: the roles, and with `stakeholders` everybody the ticket and its assets
+    name. `stage` 1 says that it is available in production, 2 that it is fully operational.
     """
 
     roles: tuple[Role, ...] = ()
     stakeholders: bool = False
     stage: int = 1
+
+    def notifies(self) -> Addressees:
+        """All who must have had it."""
+        return Addressees(self.roles, self.stakeholders)
 
 
 PARAMS = Notified

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain.facts import Facts
+from domain.finding import Addressees
+from domain.people import Role
 from domain.sentence import Quote, Say, say
 from rules.approval.people import settlers
 from rules.check_api import CheckInput, Params
@@ -12,12 +14,24 @@ from rules.handover_record import SOON, on_its_way
 from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import sentences
 
-PARAMS = Params
+
+class TwoNotifications(Params):
+    """To whom both are sent: the roles, and with `stakeholders` everybody the ticket and its assets name."""
+
+    roles: tuple[Role, ...] = (Role.OPERATIONS,)
+    stakeholders: bool = True
+
+    def notifies(self) -> Addressees:
+        """All to whom both are sent."""
+        return Addressees(self.roles, self.stakeholders)
+
+
+PARAMS = TwoNotifications
 READS_NOTICES = True
 _STAGES = {1: say("Available in production"), 2: say("Fully operational")}
 
 
-def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[TwoNotifications]) -> Outcome:
     """Met when both were delivered; they are sent by themselves once the ticket tells the moments."""
     wanted = say(
         "Record the actual end and the result, and later since when it is fully operational; "

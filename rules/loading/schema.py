@@ -6,11 +6,22 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from operator import not_
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from domain.asset import Dimension, Flag
+from domain.finding import Addressees
 from domain.lifecycle import Severity, State
 from domain.sentence import FALLBACK, in_language
 from domain.ticket import TicketKind
@@ -116,6 +127,7 @@ class Rule(_Part):
     waivable  the only condition under which the document lets it be waived; None where it says nothing of that
     preapproved_by  the type of change whose template counts as the decision asked for, where the source system
                     names that template
+    alone  on its line, the strictest words it alone, because what it asks contains what the milder ones ask
     """
 
     id: str = Field(pattern=r"^[A-Z0-9]+-[A-Z0-9]+$")
@@ -132,6 +144,8 @@ class Rule(_Part):
     parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
     later: Later | None = None
     waivable: Condition | None = None
+    # Left out where it says nothing, so that packs without it are on record under the hash they had before.
+    alone: bool = Field(default=False, exclude_if=not_)
 
     @field_validator("gate", mode="before")
     @classmethod
@@ -167,9 +181,12 @@ class Rule(_Part):
 
     @model_validator(mode="after")
     def _preapproved_for_the_cab(self) -> Rule:
-        if self.preapproved_by and (
-            self.check != "approved_by_role" or self.parameters != {"roles": ["cab"]}
-        ):
+        try:
+            allowed = self.preapproved_by is None or self.params.preapprovable()
+        except ValidationError:
+            # Wrong parameters have a line of their own, told by their place (`parameter_problems`).
+            return self
+        if not allowed:
             raise ValueError(
                 "preapproved_by stands in for the CAB alone: check approved_by_role, roles [cab]"
             )
@@ -187,6 +204,13 @@ class Rule(_Part):
             return ()
         first = Stage(self.gate, self.check, self.params)
         return (first, self._second(self.later)) if self.later else (first,)
+
+    @cached_property
+    def notifies(self) -> Addressees | None:
+        """Whom it wants formally notified, by all its stages; None where none asks for it. Raises as `params` does."""
+        asked = [found for stage in self.stages if (found := stage.params.notifies())]
+        roles = tuple(dict.fromkeys(role for one in asked for role in one.roles))
+        return Addressees(roles, any(one.stakeholders for one in asked)) if asked else None
 
     @staticmethod
     def _second(later: Later) -> Stage:

@@ -15,7 +15,7 @@ from rules.rollout import RolloutTable
 from rules.service_hours import HoursTable, covers
 
 _MERGED = ("title", "applies", "with")
-_KEPT = ("line", "rank", "item", "check", "later", "waivable")
+_KEPT = ("line", "rank", "item", "check", "later", "waivable", "alone")
 MORE_ASKS_MORE = frozenset(
     {"fields", "roles", "done", "filled", "says", "deadlines", "four_eyes", "stakeholders"}
 )

@@ -55,6 +55,7 @@ class FakeOutlet:
         self, name: str, clock: Callable[[], datetime], form: Format = Format.ADF, editable: bool = True
     ) -> None:
         self.name, self.format, self.editable, self.clock = name, form, editable, clock
+        self.endless = form is Format.SLACK
         self.messages: list[Message] = []
         self.calls: list[str] = []
         self.looked_since: list[datetime] = []

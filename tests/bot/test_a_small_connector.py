@@ -66,6 +66,9 @@ class Pigeonholes(RecipientDirectory):
     def channel(self, name: str) -> str | None:
         return f"hole-{name}"
 
+    def setting(self, name: str = "") -> str:
+        return f"HOLE__{name}"
+
     def person(self, person: Person) -> str | None:
         return None
 

@@ -66,7 +66,7 @@ class Harbour:
         self.kind, self.now = journal, START
         self.site = Site(lambda: self.now)
         self.comments = Board("jira", Format.ADF, lambda: self.now, self.is_there, self.site.touch)
-        self.slack = Board("slack", Format.SLACK, lambda: self.now)
+        self.slack = Board("slack", Format.SLACK, lambda: self.now, endless=True)
         self.counter: Any = Counter()
         self.journal = self._opened()
         self.presses = 0

@@ -18,6 +18,7 @@ from domain.ports.errors import Ambiguous, Gone, NotFound, SourceError, Unreacha
 from domain.ports.interactions import Interaction, Visitor
 from domain.ports.messaging import Format, Marker, Place, Posted
 from domain.ports.source import Identity
+from domain.sentence import Quote
 from domain.ticket import AssetRef, Ticket, TicketRef
 
 START = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -69,6 +70,7 @@ class Board:
     there: Callable[[str], bool] = lambda _: True
     written: Callable[[str], None] = lambda _: None
     editable: bool = True
+    endless: bool = False
     messages: list[Message] = field(default_factory=list)
     attempts: list[str] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
@@ -127,6 +129,7 @@ class Site:
     unreadable: set[str] = field(default_factory=set)
     breaks_off: bool = False
     name: str = "jira"
+    title: Quote = field(default_factory=lambda: Quote("Jira"))
 
     def identify(self) -> Identity:
         return Identity("acc-sluis", "Sluiswachter")
@@ -194,6 +197,9 @@ class Channels:
 
     def channel(self, name: str) -> str | None:
         return {"operations": CHANNEL, "dpo": "C-dpo"}.get(name)
+
+    def setting(self, name: str = "") -> str:
+        return f"SLACK_CHANNELS__{name.upper()}" if name else "SLACK_CHANNEL"
 
     def default_channel(self) -> str | None:
         return CHANNEL

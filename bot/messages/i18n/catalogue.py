@@ -24,7 +24,7 @@ _KEYWORDS = {"say": None, "count": (1, 2)}
 def extracted() -> Catalog:
     """Every message id in the code."""
     catalogue = Catalog(project="sluiswachter")
-    for folder in ("bot", "rules"):
+    for folder in ("bot", "connectors", "rules"):
         for _, _, message, _, _ in extract_from_dir(ROOT / folder, keywords=_KEYWORDS):
             catalogue.add(message)
     for spec in FIELDS.values():

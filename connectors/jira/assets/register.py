@@ -21,6 +21,7 @@ from connectors.shared.cache import Cache
 from domain.asset import Asset
 from domain.people import Person
 from domain.ports.errors import Forbidden, NotFound, SourceError
+from domain.sentence import Quote
 from domain.ticket import AssetRef
 
 MAX_PAGES = 100
@@ -43,6 +44,7 @@ class JiraAssets:
     """An `AssetBook`. What was read of an object is kept for some minutes (JIRA_ASSETS_CACHE_MINUTES)."""
 
     name = OBJECTS
+    title = Quote("Jira Assets")
 
     def __init__(
         self,

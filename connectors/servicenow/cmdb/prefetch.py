@@ -11,6 +11,7 @@ from connectors.servicenow.related_rows import KEPT
 from domain.asset import Asset
 from domain.ports.assets import AssetBook
 from domain.ports.errors import SourceError
+from domain.sentence import Quote
 from domain.ticket import AssetRef
 
 MOST = 80
@@ -21,6 +22,7 @@ class CmdbPrefetch:
     """An `AssetBook` over another. What was looked up along with others is used once, soon. Safe between threads."""
 
     name = NAME
+    title = Quote("ServiceNow")
 
     def __init__(self, book: AssetBook, clock: Callable[[], float] = time.monotonic) -> None:
         self._book, self._clock = book, clock

@@ -21,6 +21,7 @@ from domain.asset import Asset
 from domain.fields import Field
 from domain.people import Group
 from domain.ports.errors import Forbidden
+from domain.sentence import Quote
 from domain.ticket import AssetRef
 
 
@@ -28,6 +29,7 @@ class Cmdb:
     """An `AssetBook`: the CMDB."""
 
     name = NAME
+    title = Quote("ServiceNow")
 
     def __init__(self, client: Client, directory: Directory, settings: ServiceNowSettings) -> None:
         self._client, self._directory = client, directory

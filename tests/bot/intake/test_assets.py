@@ -12,6 +12,7 @@ from domain.asset import Asset
 from domain.dependencies import Reach
 from domain.fields import Field
 from domain.ports.errors import Forbidden, SourceError, Unreachable
+from domain.sentence import Quote
 from domain.ticket import AssetRef
 
 LOKET = AssetRef("jira", "1", "Loket")
@@ -23,6 +24,7 @@ class Book:
 
     def __init__(self, name: str, error: SourceError | None = None, **classes: int) -> None:
         self.name, self.error, self.classes = name, error, classes
+        self.title = Quote(name)
         self.asked: list[list[str]] = []
 
     def look_up(self, refs: Sequence[AssetRef]) -> Mapping[AssetRef, Asset]:
@@ -67,7 +69,7 @@ def test_every_book_is_asked_about_every_asset_once():
     }
     assert unread == frozenset()
     assert [english(doubt) for doubt in beyond.conflicts[LOKET]] == [
-        "'Loket' is C5 in the register file but C3 in 'cmdb'; the higher counts."
+        "'Loket' is C5 in 'register' but C3 in 'cmdb'; the higher counts."
     ]
     registers.forget()
     known(registers, LOKET)

@@ -39,7 +39,7 @@ WAITS = home_tab.Waiting(
     "jira", "1", "CHG-1", "https://jira.example/CHG-1", "New address format", day(20), POINTS
 )
 UNPLANNED = replace(WAITS, id="2", key="CHG-2", summary="Sign with a card", start=None, points=POINTS[1:])
-MINE = home_tab.MyWork((Role.CAB,), ("Web team",), (WAITS, UNPLANNED), ("servicenow",), ())
+MINE = home_tab.MyWork((Role.CAB,), ("Web team",), (WAITS, UNPLANNED), ("ServiceNow",), ())
 
 
 def shown(view: dict[str, Any]) -> str:
@@ -115,7 +115,7 @@ def dialogs(speak: Translator) -> dict[str, modals.View]:
         "snooze": snooze_modal.snooze_form(HELD, snooze_choices(HELD, LIMITS), day(19), "note", speak),
         "home": home_tab.page(MINE, day(10), speak),
         "home-empty": home_tab.page(home_tab.MyWork(), day(10), speak),
-        "home-silent": home_tab.page(home_tab.MyWork(silent=("jira",)), day(10), speak),
+        "home-silent": home_tab.page(home_tab.MyWork(silent=("Jira",)), day(10), speak),
     }
 
 

@@ -8,9 +8,13 @@ import pytest
 from build import AN, BO, EMPTY, english
 
 from bot.policy.asset_merge import merge
+from connectors.register.register import RegisterBook
+from connectors.servicenow.cmdb.register import Cmdb
 from domain.asset import Asset
 from domain.fields import UNREADABLE, Field
 from domain.parsing import level
+
+TITLES = {"register": RegisterBook.title, "servicenow": Cmdb.title}
 
 
 def asset(book: str, c: Any = UNREADABLE, gdpr: Any = UNREADABLE, **more: Field) -> Asset:
@@ -32,7 +36,7 @@ def asset(book: str, c: Any = UNREADABLE, gdpr: Any = UNREADABLE, **more: Field)
     ],
 )
 def test_the_highest_class_counts_and_a_difference_is_told(cmdb, file, counts, told):
-    one, doubts = merge([asset("servicenow", cmdb), asset("register", file)])
+    one, doubts = merge([asset("servicenow", cmdb), asset("register", file)], TITLES)
     assert one.confidentiality.value == counts
     assert [english(doubt) for doubt in doubts] == told
     assert (one.book, one.id) == ("servicenow", "servicenow-1"), "the first register names the asset"
@@ -47,7 +51,7 @@ def test_the_highest_class_counts_and_a_difference_is_told(cmdb, file, counts, t
     ],
 )
 def test_without_any_class_the_most_telling_remains(fields, raw, readable):
-    one, doubts = merge([asset("servicenow", fields[0]), asset("register", fields[1])])
+    one, doubts = merge([asset("servicenow", fields[0]), asset("register", fields[1])], TITLES)
     seen = one.confidentiality
     assert (seen.value, seen.raw, seen.readable, doubts) == (None, raw, readable, ())
 
@@ -72,7 +76,7 @@ def test_without_any_class_the_most_telling_remains(fields, raw, readable):
     ],
 )
 def test_a_flag_that_one_register_holds_counts(cmdb, file, counts, told):
-    one, doubts = merge([asset("servicenow", gdpr=cmdb), asset("register", gdpr=file)])
+    one, doubts = merge([asset("servicenow", gdpr=cmdb), asset("register", gdpr=file)], TITLES)
     assert (one.gdpr.value, [english(doubt) for doubt in doubts]) == (counts, told)
 
 
@@ -86,10 +90,10 @@ def test_a_flag_that_one_register_holds_counts(cmdb, file, counts, told):
     ],
 )
 def test_people_and_hours_come_from_the_first_register_that_names_them(first, second, owner):
-    one, doubts = merge([asset("servicenow", owner=first), asset("register", owner=second)])
+    one, doubts = merge([asset("servicenow", owner=first), asset("register", owner=second)], TITLES)
     assert (one.owner.value, one.owner.readable, doubts) == (owner, True, ())
 
 
 def test_one_register_says_what_it_says():
     only = asset("register", "hoog?")
-    assert merge([only]) == (only, ())
+    assert merge([only], TITLES) == (only, ())

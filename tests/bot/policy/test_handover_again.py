@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from build import NOW, complete, day, english
 
-from bot.policy.handover import LINE, watched
+from bot.policy.handover import watched
 from domain.facts import Trouble, Underway
 from rules.engine import evaluate
 from rules.loading.loader import load_packs
 
 PACKS = load_packs(["vo-icr"])
+LINE = "handover-notification"
 SOON = NOW + timedelta(minutes=1)
 WAITS = Underway(2, ("Nora",), (), Trouble.OUT_OF_REACH)
 
