@@ -162,6 +162,8 @@ def in_role(facts: Facts, role: Role) -> tuple[ApprovalDecision, ...]:
     given = [_in_time(facts, role, v) for v in decisions_of_cycle(facts) if _decides_for(facts, role, v)]
     counted = latest_per_person((v for v in given if v.lapse is None), facts.same_person)
     decided = {account(facts, v.person) for v in counted}
+    # An idle one is told, so that nobody asks why it was passed over; but what somebody decided while it counted is
+    # their word, and a later one that does not count takes nothing of that back.
     idle = (v for v in given if v.lapse and account(facts, v.person) not in decided)
     return (*counted, *latest_per_person(idle, facts.same_person))
 
