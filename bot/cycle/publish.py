@@ -25,7 +25,7 @@ def deliver_all(ctx: Context, report: Report) -> None:
         for line in waiting(unsent, report.told, ctx.policy.calendar, ctx.clock()):
             report.problem(line)
         return
-    keys = {f"{row.source}:{row.id}": row.key for row in ctx.journal.open_tickets()}
+    keys = {row.subject: row.key for row in ctx.journal.open_tickets()}
     for due in ctx.journal.due_rows(ctx.clock()):
         slot = next(slot for slot in ctx.journal.rows_of(due.ticket) if slot.id == due.id)
         report.planned.append(Planned(keys.get(due.ticket, due.ticket), due.target, due.kind, slot.reason))
@@ -41,6 +41,6 @@ def retell(ctx: Context, report: Report, tickets: Collection[str]) -> None:
     """Cards of tickets ("source:id") that refuse their comment, or take it at last: the team is told so once."""
     gatherer, sources = FactsBuilder(ctx), {source.name: source for source in ctx.sources}
     for row in ctx.journal.open_tickets():
-        if f"{row.source}:{row.id}" in tickets and row.source in sources and not ctx.stop():
+        if row.subject in tickets and row.source in sources and not ctx.stop():
             judge(ctx, sources[row.source], gatherer, row.ref, report)
     send(ctx, report, lambda due: due.ticket in tickets and due.kind == CARD)

@@ -71,8 +71,8 @@ def _settle(ctx: Context, source: TicketSource, heard: PendingHint, report: Repo
 def _deliver(
     ctx: Context, source: TicketSource, ref: TicketRef, gatherer: FactsBuilder, report: Report
 ) -> None:
-    concerned = {f"{row.source}:{row.id}" for row in ctx.journal.outdated_releases()}
-    concerned.add(f"{source.name}:{ref.id}")
+    concerned = {row.subject for row in ctx.journal.outdated_releases()}
+    concerned.add(ref.subject)
     judge_releases(ctx, gatherer, report)
     if ctx.policy.act:
         send(ctx, report, lambda due: _about(due, concerned))

@@ -72,7 +72,7 @@ def measured(ctx: Context, report: Report) -> PlannedWrites:
     """What is due in the journal, and the notifications that wait for this decision."""
     due = ctx.journal.due_rows(ctx.clock())
     waiting = report.later or []
-    tickets = {one.ticket for one in due} | {f"{source}:{ref.id}" for source, ref, _ in waiting}
-    known = {f"{row.source}:{row.id}" for row in ctx.journal.open_tickets()}
+    tickets = {one.ticket for one in due} | {ref.subject for _, ref, _ in waiting}
+    known = {row.subject for row in ctx.journal.open_tickets()}
     messages = len(due) + sum(number for _, _, number in waiting)
     return PlannedWrites(messages, len(tickets), len(known | tickets))

@@ -21,7 +21,7 @@ from bot.journal.who import BOT, actor_key
 from domain.finding import Finding
 from domain.lifecycle import State, Verdict
 from domain.outgoing import OutgoingMessage
-from domain.ticket import Ticket, TicketKind, TicketRef
+from domain.ticket import Ticket, TicketKind, TicketRef, TicketSubject
 
 _OVER = [state.value for state in State if state.over]
 
@@ -54,6 +54,11 @@ class TicketRow:
     look_again_at: datetime | None = None
     hidden_at: datetime | None = None
     any_hour: bool | None = None
+
+    @property
+    def subject(self) -> str:
+        """ "source:id"."""
+        return str(TicketSubject(self.source, self.id))
 
     @property
     def ref(self) -> TicketRef:

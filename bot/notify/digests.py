@@ -200,7 +200,7 @@ def _preread(ctx: Context, rules: Mapping[str, RuleInfo], report: Report) -> Non
     seen = _DigestData(rows, ctx.journal.points(), rules)
     found = tuple(_exceptions(seen, now))
     went_up = {ask.ticket for ask in ctx.journal.requests() if ask.step is not None}
-    raised = {row.key for row in rows if f"{row.source}:{row.id}" in went_up}
+    raised = {row.key for row in rows if row.subject in went_up}
     body = preread(Preread(now, found, frozenset(raised), len(rows)), ctx.speaker_to(Role.CAB, ""))
     _say(ctx, claim, channel, body, say("the weekly pre-read of the CAB"), report)
 

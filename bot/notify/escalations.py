@@ -71,7 +71,7 @@ def _due(
         for charge in overdue_items(
             row.state, row.settle_by, points.get((row.source, row.id), ()), rules, ladders
         ):
-            asked = before.get((f"{row.source}:{row.id}", charge.line), [])
+            asked = before.get((row.subject, charge.line), [])
             taken = {ask.step: ask.at for ask in asked if ask.step is not None}
             step = due_step(charge.ladder, charge.start, taken, calendar, now)
             if step is not None and (awake or charge.any_hour):

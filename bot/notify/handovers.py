@@ -88,7 +88,7 @@ class HandoverSender:
     @property
     def subject(self) -> str:
         """ "source:id" of the ticket."""
-        return f"{self.ticket.source}:{self.ticket.id}"
+        return self.ticket.subject
 
     def recall(self, due: set[str], memory: Previous) -> None:
         """What is not due any more, because the record of the rollout was taken back, is not announced."""
