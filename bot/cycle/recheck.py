@@ -45,9 +45,9 @@ def look_at(
     """
     gatherer.forget()
     try:
-        ref = source.find(heard.ticket)
+        ref = source.find(heard.id)
     except SourceError as error:
-        report.problem(f"{heard.ticket}: {error.line}")
+        report.problem(f"{heard.id}: {error.line}")
         return error
     if ref is None:
         return _settle(ctx, source, heard, report) if heard.deleted else None
@@ -59,11 +59,11 @@ def look_at(
 def _settle(ctx: Context, source: TicketSource, heard: PendingHint, report: Report) -> Exception | None:
     """Said to be deleted: it is gone when it cannot be read either."""
     try:
-        source.read(TicketRef(source.name, heard.ticket, heard.ticket, ctx.clock()))
+        source.read(TicketRef(source.name, heard.id, heard.id, ctx.clock()))
     except NotFound:
-        ctx.journal.gone(source.name, heard.ticket, ctx.clock())
+        ctx.journal.gone(source.name, heard.id, ctx.clock())
     except SourceError as error:
-        report.problem(f"{heard.ticket}: {error.line}")
+        report.problem(f"{heard.id}: {error.line}")
         return error
     return None
 

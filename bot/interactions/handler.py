@@ -218,7 +218,7 @@ class InteractionHandler:
     def _row(self, about: ButtonValue, speak: Translator) -> tuple[TicketSource, TicketRow]:
         source = next((s for s in self.ctx.sources if s.name == about.source), None)
         row = self.ctx.journal.row(about.source, about.id)
-        if source is None or row is None or row.gone_at:
+        if source is None or row is None or row.not_found_at:
             body = desk.no_such(row.key if row else "?", None, speak)
             raise InteractionRefused(Decided("unknown ticket", {"tell": body}))
         return source, row

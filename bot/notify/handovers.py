@@ -158,8 +158,8 @@ class HandoverSender:
         for intent in due:
             slot = slots[intent.kind]
             waited = slot.failing_since is not None and now - slot.failing_since >= PATIENCE
-            refused = slot.trouble in (Trouble.REFUSED, Trouble.NO_ADDRESS)
-            if not slot.applied_hash and (refused or (slot.trouble and waited)):
+            refused = slot.blocked_reason in (Trouble.REFUSED, Trouble.NO_ADDRESS)
+            if not slot.applied_hash and (refused or (slot.blocked_reason and waited)):
                 left.append(intent)
         return left
 

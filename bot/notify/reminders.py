@@ -79,11 +79,11 @@ def remind_all(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
 
 def settle_asks(ctx: Context, points: Points, rules: Mapping[str, RuleInfo]) -> None:
     """What people were asked for and is open no more, is settled: whatever opens later starts anew."""
-    followed = {(row.source, row.id) for row in ctx.journal.rows_awaiting()}
+    followed = {row.subject for row in ctx.journal.rows_awaiting()}
     standing = {
-        (f"{source}:{id_}", rules[point.rule].line)
-        for (source, id_), found in points.items()
-        if (source, id_) in followed
+        (ticket, rules[point.rule].line)
+        for ticket, found in points.items()
+        if ticket in followed
         for point in found
         if point.rule in rules
     }
@@ -120,14 +120,14 @@ def _claims(ctx: Context, points: Points, rules: Mapping[str, RuleInfo]) -> list
         (row, up)
         for row in ctx.journal.rows_awaiting()
         if _awake(ctx, row)
-        for up in _up(ctx, row, points.get((row.source, row.id), ()), rules)
+        for up in _up(ctx, row, points.get(row.subject, ()), rules)
     ]
     sent = ctx.journal.sent_once(up.claim for _, up in found)
     return [(row, up) for row, up in found if up.claim not in sent]
 
 
 def _awake(ctx: Context, row: TicketRow) -> bool:
-    return row.any_hour is not False or ctx.policy.calendar_of(row.team).in_office_hours(ctx.clock())
+    return row.notify_any_hour is not False or ctx.policy.calendar_of(row.team).in_office_hours(ctx.clock())
 
 
 def _up(

@@ -31,7 +31,7 @@ def age_of(since: datetime, now: datetime, calendar: Calendar, *, of_work: bool)
 
 def waits(
     rows: Iterable[TicketRow],
-    points: Mapping[tuple[str, str], Sequence[OpenFinding]],
+    points: Mapping[str, Sequence[OpenFinding]],
     rules: Mapping[str, RuleInfo],
     calendar_of: Callable[[str], Calendar],
     now: datetime,
@@ -39,12 +39,12 @@ def waits(
     """The tickets with open points, what presses first, and then what waits longest."""
     found = []
     for row in rows:
-        open_ = [p for p in points.get((row.source, row.id), ()) if p.rule in rules and p.verdict.open]
+        open_ = [p for p in points.get(row.subject, ()) if p.rule in rules and p.verdict.open]
         if not open_ or row.state in (State.DRAFT, State.CANCELED):
             continue
         pressing = [point for point in open_ if point.verdict in _PRESSING]
         since = min(point.since for point in pressing or open_)
-        age = age_of(since, now, calendar_of(row.team), of_work=row.any_hour is not True)
+        age = age_of(since, now, calendar_of(row.team), of_work=row.notify_any_hour is not True)
         found.append(Wait(row.key, row.summary, row.team, len(open_), len(pressing), since, age))
     return tuple(sorted(found, key=lambda one: (not one.pressing, one.since, one.key)))
 

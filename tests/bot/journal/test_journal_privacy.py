@@ -107,7 +107,7 @@ def test_what_was_erased_cannot_be_changed_unnoticed(journal: Journal) -> None:
     name = journal.erase(KARIM, LATER).pseudonym
     with journal.write() as connection:
         connection.execute(
-            text(f"UPDATE audit_beside SET body = replace(body, '{name}', 'An') WHERE seq = 1")
+            text(f"UPDATE audit_personal SET body = replace(body, '{name}', 'An') WHERE seq = 1")
         )
     assert whole(journal) == ["row 1: its snapshot part, kept beside the chain, was changed"]
 
