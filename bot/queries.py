@@ -27,7 +27,7 @@ def refused(settings: Settings) -> dict[str, str]:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
     try:
         reasons = journal.refused(COMMENT)
-        rows = {f"{row.source}:{row.id}": row.key for row in journal.open_tickets()}
+        rows = {row.subject: row.key for row in journal.open_tickets()}
     finally:
         journal.close()
     return {rows[ticket]: reason for ticket, reason in reasons.items() if ticket in rows}
@@ -41,7 +41,7 @@ def undelivered(settings: Settings) -> Iterator[Diagnosis]:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
     try:
         refusing = journal.refused(COMMENT)
-        open_ = {f"{row.source}:{row.id}" for row in journal.open_tickets()}
+        open_ = {row.subject for row in journal.open_tickets()}
         # These the doctor names one by one: see `refused`.
         told = refusing.keys() & open_
         unsent = [one for one in journal.unsent() if one.kind != COMMENT or one.ticket not in told]

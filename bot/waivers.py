@@ -57,7 +57,7 @@ def waiver(
         _applicable(facts, packs, rule, speak)
     holder = decider(facts, asked.person, terms, speak)
     return Waiver(
-        ticket=f"{facts.ticket.source}:{facts.ticket.id}",
+        ticket=facts.ticket.subject,
         rules=tuple(dict.fromkeys(asked.rules)),
         reason=_reason(asked.reason),
         by=holder.name,

@@ -43,8 +43,7 @@ class OpenFinding(NamedTuple):
 
 
 class ResolvedFinding(NamedTuple):
-    """A rule of a ticket that came in order."""
+    """A rule of a ticket ("source:id") that came in order."""
 
-    source: str
-    ticket_id: str
+    ticket: str
     rule: str

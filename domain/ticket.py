@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple, Self
 
 from domain.fields import UNREADABLE, Field
 from domain.lifecycle import State
@@ -22,6 +23,27 @@ class TicketKind(StrEnum):
     PROBLEM = "problem"
 
 
+class TicketSubject(NamedTuple):
+    """Which ticket something is about, for ever: the `id` in its source never changes, the key that people say may.
+    As text it is "source:id", and so it stands in every table, in the audit trail and in evidence packs.
+    """
+
+    source: str
+    id: str
+
+    def __str__(self) -> str:
+        """ "source:id"."""
+        return f"{self.source}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """What a text names. An id may hold colons, a source does not; without a colon the id is empty, and names
+        no ticket.
+        """
+        source, _, ticket_id = text.partition(":")
+        return cls(source, ticket_id)
+
+
 @dataclass(frozen=True, slots=True)
 class TicketRef:
     """Names a ticket at a moment: `id` never changes, `key` is what people say, `updated` is in UTC.
@@ -33,6 +55,11 @@ class TicketRef:
     key: str
     updated: datetime
     version: str = ""
+
+    @property
+    def subject(self) -> str:
+        """ "source:id"."""
+        return str(TicketSubject(self.source, self.id))
 
 
 class Decision(StrEnum):
@@ -124,6 +151,11 @@ class Ticket:
     preapproval: Field = UNREADABLE
     remarks: tuple[str, ...] = ()
     planning: Planning | None = None
+
+    @property
+    def subject(self) -> str:
+        """ "source:id"."""
+        return str(TicketSubject(self.source, self.id))
 
     def field(self, name: str) -> Field:
         """What was seen of a vocabulary field; unreadable when the source does not map it."""

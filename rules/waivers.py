@@ -27,6 +27,6 @@ def apply_waivers(finding: Finding, facts: Facts, waivable: Condition | None = N
 def in_force(facts: Facts, rule: str) -> Waiver | None:
     """The exception for a rule that runs longest, of those for this very ticket; the last recorded of equals."""
     # By id and not by key: keys change when a ticket is moved.
-    ticket = f"{facts.ticket.source}:{facts.ticket.id}"
+    ticket = facts.ticket.subject
     running = [w for w in facts.waivers if w.ticket == ticket and w.in_force(rule, facts.now)]
     return max(running, key=lambda w: (w.until, w.recorded_at), default=None)

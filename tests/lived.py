@@ -1,6 +1,6 @@
 """Two weeks of a small office, always the same: every kind of message, of row and of name that a journal holds.
 
-    PYTHONPATH=tests python -m tests.lived 0012     # writes tests/bot/journal/lived/0012.{sqlite,postgresql}.sql.gz
+    PYTHONPATH=tests python -m tests.lived 0013     # writes tests/bot/journal/lived/0013.{sqlite,postgresql}.sql.gz
 
 Such a dump is what stands in the journals of people who upgrade: made once for a revision, never written anew.
 """

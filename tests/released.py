@@ -1,6 +1,6 @@
 """Journals as earlier versions left them: schema and a row in every table, as SQL text, per kind of database.
 
-python -m tests.released 0012      # after a release: writes tests/bot/journal/released/0012.{sqlite,postgresql}.sql.gz
+python -m tests.released 0013      # after a release: writes tests/bot/journal/released/0013.{sqlite,postgresql}.sql.gz
 
 They are never written anew: they hold what stands in the journals of people who upgrade.
 """
@@ -47,6 +47,7 @@ _WORDS = {
         "at_container": "1",
     },
     **{"by_id": "acc-9", "by_name": "Karim Aziz", "summary": "Loon — “é” 🚦", "mode": "act", "at_thread": ""},
+    **{"channel_or_ticket": "1", "write_state": "idle"},
     **{"ended_by": "", "last_error": "", "lease_owner": ""},
 }
 _DOCUMENTS: dict[str, Any] = {
@@ -62,11 +63,27 @@ _ROWS: dict[str, dict[str, Any]] = {
     "deed": _PERSON
     | {"key": "press:1", "kind": "press", "action": "seen", "state": "done", "outcome": "seen"},
     "pause": _PERSON | {"kind": "seen", "conversation": "D1"},
+    "interaction": _PERSON
+    | {"key": "press:1", "kind": "press", "action": "seen", "state": "done", "outcome": "seen"},
+    "snooze": _PERSON | {"kind": "seen", "conversation": "D1"},
+    "action_request": {"line": "ICR-09", "audience": "acc-9"},
+    "group_observation": {"group_id": "cab"},
     "receipt": _PERSON | {"kind": "handover-1:acc-9"},
     "asked": {"line": "ICR-09", "audience": "acc-9"},
 }
 """What stands in tables that came later, where a word of `_WORDS` would mean something else."""
-_FREE = ("lease_until", "next_attempt_at", "gone_at", "ended_at", "lease_owner", "failing_since", "replaces")
+_FREE = (
+    *(
+        "lease_until",
+        "next_attempt_at",
+        "gone_at",
+        "not_found_at",
+        "ended_at",
+        "lease_owner",
+        "failing_since",
+    ),
+    "replaces",
+)
 """Left empty: a slot that nobody works on, a ticket that is there, a waiver that runs."""
 _FACTS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any] | None]] = [
     (
@@ -124,7 +141,8 @@ def _chain(connection: sa.Connection, tables: sa.MetaData) -> None:
         last = Head(seq, link(row.previous, content(row)))
         done = row._replace(hash=last.hash)._asdict() | {"at": MOMENT}
         connection.execute(tables.tables["audit"].insert().values(done))
-        connection.execute(tables.tables["audit_beside"].insert(), [one._asdict() for one in beside])
+        kept = tables.tables.get("audit_personal", tables.tables.get("audit_beside"))
+        connection.execute(kept.insert(), [one._asdict() for one in beside])
     connection.execute(tables.tables["audit_head"].update().values(last._asdict()))
 
 

@@ -33,7 +33,7 @@ def gather(journal: Journal, packs: Sequence[Pack], request: Request) -> dict[st
     """The content of evidence.json, but for the other files' hashes; None when nothing is known of the ticket."""
     found = journal.called(request.called)
     tickets = list(dict.fromkeys([*found, *(child for row in found for child in journal.contained(row))]))
-    subjects = [f"{row.source}:{row.id}" for row in tickets] or [request.called]
+    subjects = [row.subject for row in tickets] or [request.called]
     excerpt = journal.audit_excerpt(subjects)
     if excerpt is None:
         return None
@@ -80,7 +80,7 @@ def _clauses(excerpt: Excerpt, packs: Sequence[Pack]) -> dict[str, dict[str, str
 
 def _about(journal: Journal, row: TicketRow, clauses: Mapping[str, Any]) -> dict[str, Any]:
     since = journal.since(row.source, row.id)
-    subject = f"{row.source}:{row.id}"
+    subject = row.subject
     return {
         "ticket": subject,
         "key": row.key,

@@ -86,7 +86,7 @@ def _record(
 def _list(ctx: Context, ref: TicketRef) -> None:
     from bot.messages.waivers import listed
 
-    found = ctx.journal.waivers_of(f"{ref.source}:{ref.id}")
+    found = ctx.journal.waivers_of(ref.subject)
     for one in found:
         typer.echo(listed(one, ctx.clock(), ctx.speak))
     if not found:
@@ -103,7 +103,7 @@ def _end(ctx: Context, source: TicketSource, ref: TicketRef, rules: Sequence[str
         by = authorised(FactsBuilder(ctx).members(source), person, ctx.policy.waivers.waiver_roles, ctx.speak)
     except WaiverRefused as error:
         _refuse(str(error), 1)
-    told, user = f"{ref.source}:{ref.id}", account()
+    told, user = ref.subject, account()
     ended = [r for r in rules if ctx.journal.end_waiver(told, r, ctx.clock(), by.name, user)]
     for rule in ended:
         typer.echo(ctx.speak.say("The waiver of {rule} for {ticket} has ended.", rule=rule, ticket=ref.key))

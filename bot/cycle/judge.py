@@ -120,7 +120,7 @@ def keep(ctx: Context, look: Look, run: Run) -> None:
 
 def memory_of(ctx: Context, ticket: Ticket) -> Previous:
     """What was said of a ticket before."""
-    slots = ctx.journal.rows_of(f"{ticket.source}:{ticket.id}")
+    slots = ctx.journal.rows_of(ticket.subject)
     comment = next((slot for slot in slots if slot.kind == COMMENT), None)
     return Previous(
         verdicts=_verdicts_before(ctx, ticket),

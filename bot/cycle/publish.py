@@ -26,7 +26,7 @@ def deliver_all(ctx: Context, run: Run) -> None:
         for line in waiting(unsent, run.told, ctx.policy.calendar, ctx.clock()):
             run.report.problem(line)
         return
-    keys = {f"{row.source}:{row.id}": row.key for row in ctx.journal.open_tickets()}
+    keys = {row.subject: row.key for row in ctx.journal.open_tickets()}
     for due in ctx.journal.due_rows(ctx.clock()):
         slot = next(slot for slot in ctx.journal.rows_of(due.ticket) if slot.id == due.id)
         run.report.planned.append(
@@ -44,6 +44,6 @@ def retell(ctx: Context, run: Run, tickets: Collection[str]) -> None:
     """Cards of tickets ("source:id") that refuse their comment, or take it at last: the team is told so once."""
     gatherer, sources = FactsBuilder(ctx), {source.name: source for source in ctx.sources}
     for row in ctx.journal.open_tickets():
-        if f"{row.source}:{row.id}" in tickets and row.source in sources and not ctx.stop():
+        if row.subject in tickets and row.source in sources and not ctx.stop():
             judge(ctx, sources[row.source], gatherer, row.ref, run)
     send(ctx, run, lambda due: due.ticket in tickets and due.kind == CARD)

@@ -47,9 +47,9 @@ def look_at(
     """
     gatherer.forget()
     try:
-        ref = source.find(heard.ticket)
+        ref = source.find(heard.id)
     except SourceError as error:
-        run.report.problem(f"{heard.ticket}: {error.line}")
+        run.report.problem(f"{heard.id}: {error.line}")
         return error
     if ref is None:
         return _settle(ctx, source, heard, run.report) if heard.deleted else None
@@ -61,18 +61,18 @@ def look_at(
 def _settle(ctx: Context, source: TicketSource, heard: PendingHint, report: Report) -> Exception | None:
     """Said to be deleted: it is gone when it cannot be read either."""
     try:
-        source.read(TicketRef(source.name, heard.ticket, heard.ticket, ctx.clock()))
+        source.read(TicketRef(source.name, heard.id, heard.id, ctx.clock()))
     except NotFound:
-        ctx.journal.gone(source.name, heard.ticket, ctx.clock())
+        ctx.journal.gone(source.name, heard.id, ctx.clock())
     except SourceError as error:
-        report.problem(f"{heard.ticket}: {error.line}")
+        report.problem(f"{heard.id}: {error.line}")
         return error
     return None
 
 
 def _deliver(ctx: Context, source: TicketSource, ref: TicketRef, gatherer: FactsBuilder, run: Run) -> None:
-    concerned = {f"{row.source}:{row.id}" for row in ctx.journal.outdated_releases()}
-    concerned.add(f"{source.name}:{ref.id}")
+    concerned = {row.subject for row in ctx.journal.outdated_releases()}
+    concerned.add(ref.subject)
     judge_releases(ctx, gatherer, run)
     if ctx.policy.act:
         send(ctx, run, lambda due: _about(due, concerned))

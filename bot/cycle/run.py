@@ -30,7 +30,7 @@ class Look:
     @property
     def subject(self) -> str:
         """ "source:id" of the ticket."""
-        return f"{self.ref.source}:{self.ref.id}"
+        return self.ref.subject
 
     @property
     def due(self) -> tuple[Intent, ...]:

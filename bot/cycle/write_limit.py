@@ -72,6 +72,6 @@ def measured(ctx: Context, run: Run) -> PlannedWrites:
     """What is due in the journal, and the notifications that wait for this decision."""
     due = ctx.journal.due_rows(ctx.clock())
     tickets = {one.ticket for one in due} | run.deferred.keys()
-    known = {f"{row.source}:{row.id}" for row in ctx.journal.open_tickets()}
+    known = {row.subject for row in ctx.journal.open_tickets()}
     messages = len(due) + sum(look.uncounted for look in run.deferred.values())
     return PlannedWrites(messages, len(tickets), len(known | tickets))

@@ -74,7 +74,7 @@ class FactsBuilder:
             children_readable=bundle.readable,
             settle_by=self._settle_by(ticket, now),
             substitutes=self.ctx.policy.judging.stand_ins,
-            waivers=self.ctx.journal.waivers_of(f"{ticket.source}:{ticket.id}"),
+            waivers=self.ctx.journal.waivers_of(ticket.subject),
             same_person=self.ctx.policy.judging.same_accounts,
         )
 

@@ -97,7 +97,7 @@ def _conclude(ctx: Context, source: str, lost: Lost, report: Report) -> None:
 
 def _end(ctx: Context, row: TicketRow, told: Say) -> None:
     """Nothing more is said of a ticket; a card that stands says why."""
-    ticket = f"{row.source}:{row.id}"
+    ticket = row.subject
     speak = ctx.speaker_to(Team(row.team), row.team)
     body = card.gone(row.key, row.summary, speak(told), speak)
     reason = say("the ticket is not there any more")

@@ -220,7 +220,7 @@ class InteractionHandler:
     def _row(self, about: ButtonValue, speak: Translator) -> tuple[TicketSource, TicketRow]:
         source = next((s for s in self.ctx.sources if s.name == about.source), None)
         row = self.ctx.journal.row(about.source, about.id)
-        if source is None or row is None or row.gone_at:
+        if source is None or row is None or row.not_found_at:
             body = desk.no_such(row.key if row else "?", None, speak)
             raise InteractionRefused(Decided("unknown ticket", {"tell": body}))
         return source, row
@@ -238,7 +238,7 @@ class InteractionHandler:
         same = self.ctx.policy.judging.same_accounts
         people = {p.id: p for p in _with_a_part(source, facts)}
         person = account_of(source, people.values(), visitor.email, visitor.id, same)
-        ticket = f"{source.name}:{facts.ticket.id}"
+        ticket = facts.ticket.subject
         if person is None:
             body = desk.stranger(self.ctx.title(source.name), speak)
             raise InteractionRefused(Decided("stranger", {"tell": body}, ticket))

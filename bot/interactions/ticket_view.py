@@ -33,7 +33,7 @@ class TicketView:
     @property
     def ticket(self) -> str:
         """ "source:id" of the ticket."""
-        return f"{self.facts.ticket.source}:{self.facts.ticket.id}"
+        return self.facts.ticket.subject
 
     def made(self, outcome: str, **answer: object) -> Decided:
         """What came of the interaction, by this person, about this ticket."""

@@ -6,48 +6,53 @@ Belongs here: tables, transactions, what is asked of them. Not: what follows fro
 
 One schema for SQLite and PostgreSQL, every moment in UTC:
 
-meta      name, value                     `install`: which installation the messages outside belong to; `allowance`: a
-                                          person's word that much may be written; `halted`: why nothing is
-cursor    source                          `at`: read up to here without a gap; `success_at`: last complete run
-ticket    source, id                      a ticket as last stored: key, url, stamp and version, state, team,
-                                          planned start, summary, the snapshot the findings were made from
-                                          with its hash, when and in which state it was first seen, when it
-                                          was last looked at, when it was found to be gone; `settle_by`: until when
-                                          an emergency is to make good what it skipped; `look_again_at`: when its
-                                          findings change although nobody touches it; `any_hour`: whether
-                                          people may be told of it outside office hours
-finding   source, ticket_id, rule_id      the last verdict of a rule, since when it stands, hash of its meaning, and
-                                          when a clock of the rule's own runs out; `who` can settle it, as
-                                          ["person" | "role" | "group", id, name]
-bundle    source, release_id, child_key     a change that a release contained when it was last stored
-group_look  source, group_id              when the members of a group that holds a role were last read completely
-membership  id                            a time in which a person was seen in such a group: since when, whether the
-                                          source tells that, first seen, and last seen once they had left
-slot      target, ticket, kind (unique)   one message outside. `desired_*`: how it should be (hash of the meaning,
-                                          body, number); `applied_*` and `remote_id`: how it is, as far as is
-                                          known; `at_container`, `at_thread`: where it was put; `phase` "writing":
-                                          a write began and its end is not known; `attempts`, `next_attempt_at`,
-                                          `last_error`: back-off; `lease_*`, `fence`: who works on it now;
-                                          `closed`: no longer wanted, not written any more; `replaces`: when the
-                                          message was posted that a person edited and that this one replaces;
-                                          `trouble`, `failing_since`: why it cannot be delivered, and since when;
-                                          an empty `container`: where it goes is not known yet
-receipt   ticket, kind (unique)           who confirmed to have received a formal notification, and when
-waiver    id                              an exception for a rule of a ticket ("source:id"): reason, who in which
-                                          role, until when, and when and by whom it was ended before that
-hint      id                              word from outside that a ticket may have changed: event tells a repeated
-                                          delivery, `deleted` that it was said to be deleted, `done_at` when it was
-                                          looked at; what is not done is looked at after a restart
-deed      id, key (unique)                what somebody did in the message service, kept before it is acknowledged; who
-                                          they are in the ticket's system, and what came of it
-pause     id                              who is not reminded of which ticket, and until when
-audit     seq                             the audit trail, a chain of hashes, never changed: `bot.journal.audit`
-audit_beside  seq, part                   personal data that rows of the chain hold seals of, each with its salt
-audit_head    one row                     where the chain ends
-sent      what, day                       what goes out once a day, and did
-asked     id                              whom (a role, or "team:<name>") a line of a ticket was asked of, and when;
-                                          `step` of the ladder, none for a reminder; `settled_at`: when it was settled
-run       id                              start, end, mode, report, exit code; no end means it was killed
+meta               name, value                `install`: which installation the messages outside belong to;
+                                              `allowance`: a person's word that much may be written; `halted`: why
+                                              nothing is
+cursor             source                     `at`: read up to here without a gap; `success_at`: last complete run
+ticket             ticket                     a ticket as last stored: source, key, url, stamp and version, state,
+                                              team, planned start, summary, the snapshot the findings were made from
+                                              with its hash, when and in which state it was first seen, when it was
+                                              last looked at; `not_found_at`: when it was found to be gone;
+                                              `settle_by`: until when an emergency is to make good what it skipped;
+                                              `recheck_at`: when its findings change although nobody touches it;
+                                              `notify_any_hour`: whether people may be told of it outside office hours
+finding            ticket, rule_id            the last verdict of a rule, since when it stands, hash of its meaning,
+                                              and when a clock of the rule's own runs out; `who` can settle it, as
+                                              ["person" | "role" | "group", id, name]
+release_change     ticket, child_key          a change that a release contained when it was last stored
+group_observation  source, group_id           when the members of a group that holds a role were last read completely
+membership         id                         a time in which a person was seen in such a group: since when, whether
+                                              that is `stated_by_source`, first seen, and last seen once they had left
+outbox             target, ticket, kind       one message outside. `desired_*`: how it should be (hash of the meaning,
+                   (unique)                   body, number); `applied_*` and `remote_id`: how it is, as far as is
+                                              known; `at_container`, `at_thread`: where it was put; `write_state`
+                                              "writing": a write began and its end is not known; `attempts`,
+                                              `next_attempt_at`, `last_error`: back-off; `lease_*`: who works on it
+                                              now; `closed`: no longer wanted, not written any more; `replaces`: when
+                                              the message was posted that a person edited and that this one replaces;
+                                              `blocked_reason`, `failing_since`: why it cannot be delivered, and since
+                                              when; an empty `channel_or_ticket`: where it goes is not known yet
+receipt            ticket, kind (unique)      who confirmed to have received a formal notification, and when
+waiver             id                         an exception for a rule of a ticket: reason, who in which role, until
+                                              when, and when and by whom it was ended before that
+change_hint        id                         word from outside that a ticket may have changed: event tells a repeated
+                                              delivery, `deleted` that it was said to be deleted, `done_at` when it was
+                                              looked at; what is not done is looked at after a restart
+interaction        id, key (unique)           what somebody did in the message service, kept before it is acknowledged;
+                                              who they are in the ticket's system, and what came of it
+snooze             id                         who is not reminded of which ticket, and until when
+audit              seq                        the audit trail, a chain of hashes, never changed: `bot.journal.audit`
+audit_personal     seq, part                  personal data that rows of the chain hold seals of, each with its salt
+audit_head         one row                    where the chain ends
+sent_once          once_key, day              what goes out once a day, and did
+action_request     id                         whom (a role, or "team:<name>") a line of a ticket was asked of, and when;
+                                              `step` of the ladder, none for a reminder; `settled_at`: when it was
+                                              settled
+run                id                         start, end, mode, report, exit code; no end means it was killed
+
+A column `ticket` holds "source:id" (`domain.ticket.TicketSubject`), in every table; in `outbox` it may be the subject
+of a message about several tickets.
 
 A ticket, its findings and what should be said about them are stored in one transaction (`Journal.store`), so
 that a crash loses all of it or nothing. What should be said is then brought outside by `bot.outbox.dispatcher`: the
@@ -58,8 +63,8 @@ No e-mail address and no secret is stored, but for what allows answering an inte
 of people stand in snapshots, interactions, snoozes, waivers and handover evidence, and can be erased
 (`bot.journal.privacy`, `bot.journal.retention`).
 
-Who adds a table: its words are searched when a person is erased, and rows with a column `ticket` ("source:id") are
-forgotten with that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.
+Who adds a table: its words are searched when a person is erased, and rows with a column `ticket` are forgotten with
+that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.
 """
 
 from bot.journal.audit import Entry, append

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from bot.journal.audit_causes import Cause
 from bot.journal.audit_reconciliation import Record
-from bot.journal.schema import AUDIT, AUDIT_BESIDE, AUDIT_HEAD, storable
+from bot.journal.schema import AUDIT, AUDIT_HEAD, AUDIT_PERSONAL, storable
 from bot.journal.transactions import Store
 from domain.hash_chain import (
     AMENDING,
@@ -101,7 +101,7 @@ def append(connection: Connection, entry: Entry, at: datetime) -> int:
 def put_beside(connection: Connection, seq: int, part: str, value: Any) -> str:
     """Keep personal data beside a row, under a new salt; gives their seal."""
     one = Sealed(seq, part, secrets.token_hex(16), canonical(storable(value)))
-    connection.execute(AUDIT_BESIDE.insert().values(one._asdict()))
+    connection.execute(AUDIT_PERSONAL.insert().values(one._asdict()))
     return seal(one.salt, one.body)
 
 
@@ -188,6 +188,6 @@ def _rows(connection: Connection, *conditions: ColumnElement[bool]) -> Iterator[
 
 
 def _beside(connection: Connection) -> Iterator[Sealed]:
-    query = select(AUDIT_BESIDE).order_by(AUDIT_BESIDE.c.seq, AUDIT_BESIDE.c.part)
+    query = select(AUDIT_PERSONAL).order_by(AUDIT_PERSONAL.c.seq, AUDIT_PERSONAL.c.part)
     chunks = connection.execution_options(yield_per=1000).execute(query)
     return (Sealed(**row) for row in chunks.mappings())

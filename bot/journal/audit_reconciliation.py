@@ -72,13 +72,11 @@ class Record:
         yield from self._of_waivers(connection)
 
     def _of_verdicts(self, connection: Connection) -> Iterator[Flaw]:
-        columns = (FINDING.c.source, FINDING.c.ticket_id, FINDING.c.rule_id, FINDING.c.verdict)
-        for source, ticket_id, rule, verdict in connection.execute(select(*columns)):
-            seq, told = self.verdicts.get((f"{source}:{ticket_id}", rule), (0, verdict))
+        columns = (FINDING.c.ticket, FINDING.c.rule_id, FINDING.c.verdict)
+        for ticket, rule, verdict in connection.execute(select(*columns)):
+            seq, told = self.verdicts.get((ticket, rule), (0, verdict))
             if told != verdict:
-                yield Flaw(
-                    seq, f"says that {rule} is {told} for {source}:{ticket_id}; the journal says {verdict}"
-                )
+                yield Flaw(seq, f"says that {rule} is {told} for {ticket}; the journal says {verdict}")
 
     def _of_waivers(self, connection: Connection) -> Iterator[Flaw]:
         missing = {key: list(told) for key, (_, told) in self.waivers.items()}

@@ -20,7 +20,7 @@ def judged(
     if not changes:
         return None
     facts = {"key": ticket.key, "state": ticket.state.value, "changes": changes}
-    return Entry(Cause.VERDICT, f"{ticket.source}:{ticket.id}", facts, snapshot=snapshot)
+    return Entry(Cause.VERDICT, ticket.subject, facts, snapshot=snapshot)
 
 
 def _changes(before: Mapping[str, Verdict], findings: Sequence[Finding]) -> list[dict[str, str | None]]:

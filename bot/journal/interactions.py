@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, or_, select, update
 from bot.journal.audit import Entry, append
 from bot.journal.audit_causes import Cause
 from bot.journal.receipts import ReceiptRow, put_receipt
-from bot.journal.schema import DEED, PAUSE
+from bot.journal.schema import INTERACTION, SNOOZE
 from bot.journal.transactions import Store, insert
 from bot.journal.waivers import put_waiver
 from domain.ports.interactions import Interaction, InteractionKind
@@ -67,21 +67,21 @@ class Interactions(Store):
             **dict.fromkeys(("ticket", "account", "person", "outcome"), ""),
         }  # fmt: skip
         with self.write() as connection:
-            new = insert(connection, DEED).values(row)
-            first = new.on_conflict_do_nothing(index_elements=["key"]).returning(DEED.c.id)
+            new = insert(connection, INTERACTION).values(row)
+            first = new.on_conflict_do_nothing(index_elements=["key"]).returning(INTERACTION.c.id)
             return connection.execute(first).first() is not None
 
     def next_interaction(self, owner: str, now: datetime, seconds: int) -> InteractionRow | None:
         """Take the oldest interaction that nobody works on, for so many seconds; None when there is none."""
-        rested = or_(DEED.c.next_attempt_at.is_(None), DEED.c.next_attempt_at <= now)
-        free = or_(DEED.c.lease_until.is_(None), DEED.c.lease_until < now)
-        due = (DEED.c.state != DONE, rested, free)
-        oldest = select(func.min(DEED.c.id)).where(*due).scalar_subquery()
+        rested = or_(INTERACTION.c.next_attempt_at.is_(None), INTERACTION.c.next_attempt_at <= now)
+        free = or_(INTERACTION.c.lease_until.is_(None), INTERACTION.c.lease_until < now)
+        due = (INTERACTION.c.state != DONE, rested, free)
+        oldest = select(func.min(INTERACTION.c.id)).where(*due).scalar_subquery()
         take = (
-            update(DEED)
-            .where(DEED.c.id == oldest, *due)
+            update(INTERACTION)
+            .where(INTERACTION.c.id == oldest, *due)
             .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds))
-            .returning(DEED)
+            .returning(INTERACTION)
         )
         with self.write() as connection:
             row = connection.execute(take).mappings().first()
@@ -89,13 +89,17 @@ class Interactions(Store):
 
     def decide(self, deed: InteractionRow, owner: str, made: Decided, now: datetime) -> bool:
         """Put on record what came of an interaction: all of it, or nothing. False when somebody else has it by now."""
-        held = (DEED.c.id == deed.id, DEED.c.lease_owner == owner, DEED.c.state == WAITING)
+        held = (
+            INTERACTION.c.id == deed.id,
+            INTERACTION.c.lease_owner == owner,
+            INTERACTION.c.state == WAITING,
+        )
         values = {
             "state": DECIDED, "decided_at": now, "answer": dict(made.answer), "ticket": made.ticket,
             "account": made.account, "person": made.person, "outcome": made.outcome, "attempts": 0,
         }  # fmt: skip
         with self.write() as connection:
-            if connection.execute(update(DEED).where(*held).values(values)).rowcount == 0:
+            if connection.execute(update(INTERACTION).where(*held).values(values)).rowcount == 0:
                 return False
             if made.pause:
                 _put_snooze(connection, made.pause)
@@ -111,54 +115,60 @@ class Interactions(Store):
         """The answer was given, or cannot be given any more."""
         forgotten: dict[str, Any] = {"payload": {}, "answer": None, "lease_owner": None, "lease_until": None}
         with self.write() as connection:
-            done = update(DEED).where(DEED.c.id == deed.id)
+            done = update(INTERACTION).where(INTERACTION.c.id == deed.id)
             connection.execute(done.values(state=DONE, done_at=now, **forgotten))
 
     def try_again(self, deed: InteractionRow, at: datetime) -> None:
         """Give an interaction back, to be looked at again at that moment."""
         later = {"next_attempt_at": at, "lease_owner": None, "lease_until": None}
         with self.write() as connection:
-            back = update(DEED).where(DEED.c.id == deed.id)
-            connection.execute(back.values(attempts=DEED.c.attempts + 1, **later))
+            back = update(INTERACTION).where(INTERACTION.c.id == deed.id)
+            connection.execute(back.values(attempts=INTERACTION.c.attempts + 1, **later))
 
     def waiting_interactions(self) -> int:
         """How many interactions nobody has finished with."""
         with self.read() as connection:
-            query = select(func.count()).select_from(DEED).where(DEED.c.state != DONE)
+            query = select(func.count()).select_from(INTERACTION).where(INTERACTION.c.state != DONE)
             return int(connection.execute(query).scalar_one())
 
     def interactions_of(self, ticket: str) -> tuple[Mapping[str, Any], ...]:
         """Who did what about a ticket ("source:id") and when, oldest first."""
-        columns = (DEED.c.person, DEED.c.account, DEED.c.action, DEED.c.outcome, DEED.c.received_at)
-        query = select(*columns).where(DEED.c.ticket == ticket).order_by(DEED.c.id)
+        columns = (
+            INTERACTION.c.person,
+            INTERACTION.c.account,
+            INTERACTION.c.action,
+            INTERACTION.c.outcome,
+            INTERACTION.c.received_at,
+        )
+        query = select(*columns).where(INTERACTION.c.ticket == ticket).order_by(INTERACTION.c.id)
         with self.read() as connection:
             return tuple(dict(row) for row in connection.execute(query).mappings())
 
     def free_interactions(self) -> None:
         """Give back what a killed process was working on. Only for who has the journal for itself."""
         with self.write() as connection:
-            freed = update(DEED).where(DEED.c.lease_until.is_not(None))
+            freed = update(INTERACTION).where(INTERACTION.c.lease_until.is_not(None))
             connection.execute(freed.values(lease_owner=None, lease_until=None))
 
     def snoozes_of(self, ticket: str) -> tuple[Snooze, ...]:
         """The last snooze of each person for a ticket ("source:id")."""
-        query = select(PAUSE).where(PAUSE.c.ticket == ticket).order_by(PAUSE.c.id)
+        query = select(SNOOZE).where(SNOOZE.c.ticket == ticket).order_by(SNOOZE.c.id)
         with self.read() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return tuple({row["account"]: _snooze(row) for row in rows}.values())
 
     def snoozes_over(self, since: datetime, now: datetime) -> tuple[Snooze, ...]:
         """Snoozes that ended between two moments: their people asked to hear of it again now."""
-        ended = (PAUSE.c.kind == SnoozeKind.SNOOZED.value, PAUSE.c.until > since, PAUSE.c.until <= now)
+        ended = (SNOOZE.c.kind == SnoozeKind.SNOOZED.value, SNOOZE.c.until > since, SNOOZE.c.until <= now)
         with self.read() as connection:
-            tickets = connection.execute(select(PAUSE.c.ticket).where(*ended).distinct()).scalars().all()
+            tickets = connection.execute(select(SNOOZE.c.ticket).where(*ended).distinct()).scalars().all()
         last = (pause for ticket in sorted(tickets) for pause in self.snoozes_of(ticket))
         return tuple(p for p in last if p.kind is SnoozeKind.SNOOZED and since < p.until <= now)
 
 
 def _put_snooze(connection: Connection, pause: Snooze) -> None:
-    values = {n: v for n, v in asdict(pause).items() if n in PAUSE.c}
-    connection.execute(PAUSE.insert().values(values | {"kind": pause.kind.value}))
+    values = {n: v for n, v in asdict(pause).items() if n in SNOOZE.c}
+    connection.execute(SNOOZE.insert().values(values | {"kind": pause.kind.value}))
 
 
 def _snooze(row: dict[str, Any]) -> Snooze:

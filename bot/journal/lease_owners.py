@@ -15,7 +15,7 @@ import weakref
 from sqlalchemy import Connection, Engine, String, cast, column, func, literal, select, table, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.journal.schema import DEED, SLOT
+from bot.journal.schema import INTERACTION, OUTBOX
 
 OURS = 0x51015
 """The first key of our locks, which tells them from those of other programs in the same database."""
@@ -79,7 +79,7 @@ def free_dead(connection: Connection) -> None:
         _LOCKS.c.classid == OURS,
         _LOCKS.c.objsubid == 2,
     )
-    for leased in (SLOT, DEED):
+    for leased in (OUTBOX, INTERACTION):
         owner = func.split_part(leased.c.lease_owner, ":", 1)
         dead = (leased.c.lease_owner.like("p%:%"), owner.not_in(alive))
         connection.execute(update(leased).where(*dead).values(lease_owner=None, lease_until=None))

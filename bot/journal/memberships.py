@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from bot.journal.schema import GROUP_LOOK, MEMBERSHIP
+from bot.journal.schema import GROUP_OBSERVATION, MEMBERSHIP
 from bot.journal.transactions import Store, insert
 from bot.policy.membership import Watched, groups_of, looked
 from domain.people import Membership, Person, Role, RoleMembers
@@ -38,7 +38,9 @@ class Members(Store):
 
 
 def _watched(connection: Connection, source: str, group: str) -> Watched:
-    look = select(GROUP_LOOK.c.looked_at).where(GROUP_LOOK.c.source == source, GROUP_LOOK.c.group_id == group)
+    look = select(GROUP_OBSERVATION.c.looked_at).where(
+        GROUP_OBSERVATION.c.source == source, GROUP_OBSERVATION.c.group_id == group
+    )
     rows = (
         select(MEMBERSHIP)
         .where(MEMBERSHIP.c.source == source, MEMBERSHIP.c.group_id == group)
@@ -50,7 +52,9 @@ def _watched(connection: Connection, source: str, group: str) -> Watched:
 
 def _membership(row: RowMapping) -> Membership:
     person = Person(row["person_id"], row["name"])
-    return Membership(person, row["group_id"], row["since"], row["told"], row["seen"], row["until"])
+    return Membership(
+        person, row["group_id"], row["since"], row["stated_by_source"], row["seen"], row["until"]
+    )
 
 
 def _put(connection: Connection, source: str, group: str, before: Watched, after: Watched) -> None:
@@ -68,7 +72,9 @@ def _put(connection: Connection, source: str, group: str, before: Watched, after
     ]
     if rows:
         connection.execute(MEMBERSHIP.insert(), rows)
-    look = insert(connection, GROUP_LOOK).values(source=source, group_id=group, looked_at=after.looked_at)
+    look = insert(connection, GROUP_OBSERVATION).values(
+        source=source, group_id=group, looked_at=after.looked_at
+    )
     fresh = {"looked_at": look.excluded.looked_at}
     connection.execute(look.on_conflict_do_update(index_elements=["source", "group_id"], set_=fresh))
 
@@ -77,7 +83,7 @@ def _times(one: Membership) -> dict[str, object]:
     return {
         "name": one.person.name,
         "since": one.since,
-        "told": one.told,
+        "stated_by_source": one.told,
         "seen": one.seen,
         "until": one.until,
     }

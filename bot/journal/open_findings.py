@@ -27,15 +27,17 @@ class OpenFindings(Tickets):
 
     def open_findings(self) -> tuple[AwaitingFinding, ...]:
         """What is open on tickets that are not gone, the next planned start first."""
-        columns = (FINDING.c.rule_id, FINDING.c.verdict, FINDING.c.who, FINDING.c.source, FINDING.c.ticket_id)
+        columns = (FINDING.c.rule_id, FINDING.c.verdict, FINDING.c.who, FINDING.c.ticket)
         open_ = FINDING.c.verdict.in_([verdict.value for verdict in Verdict if verdict.open])
         with self.read() as connection:
             found = list(connection.execute(select(*columns).where(open_)).mappings())
-        rows = {(row.source, row.id): row for row in self.rows_awaiting()}
+        rows = {row.subject: row for row in self.rows_awaiting()}
         kept = [
-            AwaitingFinding(rows[key], f["rule_id"], Verdict(f["verdict"]), tuple(map(tuple, f["who"] or ())))
+            AwaitingFinding(
+                rows[f["ticket"]], f["rule_id"], Verdict(f["verdict"]), tuple(map(tuple, f["who"] or ()))
+            )
             for f in found
-            if (key := (f["source"], f["ticket_id"])) in rows
+            if f["ticket"] in rows
         ]
         return tuple(sorted(kept, key=_soonest))
 

@@ -2,7 +2,7 @@
 
 The life of a write: `lease` (nobody else may touch the row), `begin` (from here on the outcome may be
 unknown), the call itself, then `confirm`, or `release` when it did not work out. Each is one short
-transaction; the fence number keeps a process that lost its lease from confirming anything.
+transaction; the number of the lease keeps a process that lost its lease from confirming anything.
 """
 
 from __future__ import annotations
@@ -37,18 +37,19 @@ from bot.journal.outbox_row import (
     told_of,
 )
 from bot.journal.outbox_upsert import upsert_messages
-from bot.journal.schema import META, RECEIPT, SLOT
+from bot.journal.schema import META, OUTBOX, RECEIPT
 from bot.journal.transactions import Store, insert
 from domain.facts import Notice, Receipt, Trouble, Underway
 from domain.outgoing import OutgoingMessage
 from domain.people import Role
 from domain.ports.messaging import Place
+from domain.ticket import TicketSubject
 
 DEFAULT_INSTALL = "main"
 MAIL = "mail"
 """Name of the message channel by which formal notifications go where the message service does not take them."""
 
-HANDOVER = or_(SLOT.c.kind.like("handover-1:%"), SLOT.c.kind.like("handover-2:%"))
+HANDOVER = or_(OUTBOX.c.kind.like("handover-1:%"), OUTBOX.c.kind.like("handover-2:%"))
 
 
 class Outbox(Store):
@@ -98,15 +99,15 @@ class Outbox(Store):
     def withdraw(self, target: str, ticket: str, kind: str) -> None:
         """Say this no more: what was not written yet is not written. To enqueue it again brings it back."""
         with self.write() as connection:
-            same = (SLOT.c.target == target, SLOT.c.ticket == ticket, SLOT.c.kind == kind)
-            connection.execute(update(SLOT).where(*same).values(closed=True))
+            same = (OUTBOX.c.target == target, OUTBOX.c.ticket == ticket, OUTBOX.c.kind == kind)
+            connection.execute(update(OUTBOX).where(*same).values(closed=True))
 
     def due_rows(self, now: datetime) -> tuple[Due, ...]:
         """Rows to bring up to date now, those that start a thread before those that go into one."""
         query = (
-            select(SLOT.c.id, SLOT.c.target, SLOT.c.ticket, SLOT.c.kind)
+            select(OUTBOX.c.id, OUTBOX.c.target, OUTBOX.c.ticket, OUTBOX.c.kind)
             .where(WANTS, ADDRESSED, may_try(now))
-            .order_by(SLOT.c.thread_kind != "", SLOT.c.id)
+            .order_by(OUTBOX.c.thread_kind != "", OUTBOX.c.id)
         )
         with self.read() as connection:
             return tuple(Due(*row) for row in connection.execute(query))
@@ -114,13 +115,13 @@ class Outbox(Store):
     def settled_rows(self) -> int:
         """How many messages stand outside as they should, as far as is known."""
         with self.read() as connection:
-            query = select(func.count()).select_from(SLOT).where(not_(SLOT.c.closed), not_(WANTS))
+            query = select(func.count()).select_from(OUTBOX).where(not_(OUTBOX.c.closed), not_(WANTS))
             return int(connection.execute(query).scalar_one())
 
     def unsent(self) -> tuple[Unsent, ...]:
         """Every message that is enqueued and does not stand outside yet, whatever the reason."""
-        columns = (SLOT.c.id, SLOT.c.target, SLOT.c.ticket, SLOT.c.kind, SLOT.c.last_error)
-        query = select(*columns, SLOT.c.next_attempt_at).where(WANTS).order_by(SLOT.c.id)
+        columns = (OUTBOX.c.id, OUTBOX.c.target, OUTBOX.c.ticket, OUTBOX.c.kind, OUTBOX.c.last_error)
+        query = select(*columns, OUTBOX.c.next_attempt_at).where(WANTS).order_by(OUTBOX.c.id)
         with self.read() as connection:
             rows = connection.execute(query)
             return tuple(Unsent(*row[:4], told_of(row.last_error), row.next_attempt_at) for row in rows)
@@ -128,15 +129,17 @@ class Outbox(Store):
     def obstruct(self, wish: tuple[str, str, str], trouble: Trouble, error: str, now: datetime) -> None:
         """Note why a message (target, ticket, kind) cannot even be routed."""
         target, ticket, kind = wish
-        same = (SLOT.c.target == target, SLOT.c.ticket == ticket, SLOT.c.kind == kind)
-        since = func.coalesce(SLOT.c.failing_since, now)
+        same = (OUTBOX.c.target == target, OUTBOX.c.ticket == ticket, OUTBOX.c.kind == kind)
+        since = func.coalesce(OUTBOX.c.failing_since, now)
         with self.write() as connection:
-            noted = update(SLOT).where(*same, SLOT.c.applied_hash.is_(None))
-            connection.execute(noted.values(trouble=trouble.value, last_error=error, failing_since=since))
+            noted = update(OUTBOX).where(*same, OUTBOX.c.applied_hash.is_(None))
+            connection.execute(
+                noted.values(blocked_reason=trouble.value, last_error=error, failing_since=since)
+            )
 
     def move(self, slot: OutboxRow, container: str) -> OutboxRow | None:
         """Put the message elsewhere, because its own place does not take it. None when the lease was lost."""
-        if not self._under_lease(slot, None, container=container, phase=slot.phase):
+        if not self._under_lease(slot, None, channel_or_ticket=container, write_state=slot.write_state):
             return None
         return replace(slot, home=Place(container))
 
@@ -146,26 +149,30 @@ class Outbox(Store):
         """
         has_parent = select(PARENT.c.id).where(IS_PARENT, PARENT.c.remote_id.is_not(None)).exists()
         take = (
-            update(SLOT)
-            .where(SLOT.c.id == slot_id, WANTS, ADDRESSED, may_try(now))
-            .where(or_(SLOT.c.thread_kind == "", has_parent))
-            .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds), fence=SLOT.c.fence + 1)
+            update(OUTBOX)
+            .where(OUTBOX.c.id == slot_id, WANTS, ADDRESSED, may_try(now))
+            .where(or_(OUTBOX.c.thread_kind == "", has_parent))
+            .values(
+                lease_owner=owner,
+                lease_until=now + timedelta(seconds=seconds),
+                lease_token=OUTBOX.c.lease_token + 1,
+            )
         )
         install = self.install
         with self.write() as connection:
             if connection.execute(take).rowcount == 0:
                 return None
-            return _read(connection, install, SLOT.c.id == slot_id)[0]
+            return _read(connection, install, OUTBOX.c.id == slot_id)[0]
 
     def begin(self, slot: OutboxRow, place: Place, now: datetime, seconds: int) -> bool:
         """Note, before the call, that a write to `place` begins, and renew the lease. False when it was lost."""
         return self._under_lease(
             slot,
             written("announced", slot, now),
-            phase=WRITING,
+            write_state=WRITING,
             at_container=place.container,
             at_thread=place.thread,
-            first_attempt_at=func.coalesce(SLOT.c.first_attempt_at, now),
+            first_attempt_at=func.coalesce(OUTBOX.c.first_attempt_at, now),
             lease_until=now + timedelta(seconds=seconds),
         )
 
@@ -175,7 +182,7 @@ class Outbox(Store):
             "remote_id": None,
             "applied_hash": None,
             "first_attempt_at": None,
-            "phase": IDLE,
+            "write_state": IDLE,
         }
         if not self._under_lease(slot, None, at_container="", at_thread="", **never):
             return None
@@ -196,20 +203,20 @@ class Outbox(Store):
             applied_hash=slot.desired_hash,
             applied_rev=slot.desired_rev,
             applied_at=now,
-            phase=IDLE,
+            write_state=IDLE,
             attempts=0,
             next_attempt_at=None,
             last_error="",
-            trouble="",
+            blocked_reason="",
             failing_since=None,
             lease_owner=None,
             lease_until=None,
         )
         if not confirmed:
-            # A new fence number makes the other's confirmation fail too, so that the next pass looks and mends.
+            # A new number of the lease makes the other's confirmation fail too, so that the next pass looks and mends.
             with self.write() as connection:
-                doubt = {"phase": WRITING, "remote_id": None, "fence": SLOT.c.fence + 1}
-                connection.execute(update(SLOT).where(SLOT.c.id == slot.id).values(doubt))
+                doubt = {"write_state": WRITING, "remote_id": None, "lease_token": OUTBOX.c.lease_token + 1}
+                connection.execute(update(OUTBOX).where(OUTBOX.c.id == slot.id).values(doubt))
                 append(connection, *written("doubted", slot, now, remote=remote_id))
         return confirmed
 
@@ -227,17 +234,17 @@ class Outbox(Store):
         row is in no more doubt than before; `failed` why it was not delivered, and when that was found (UTC).
         `now` is for the audit trail. False when the lease was lost.
         """
-        undone: dict[str, Any] = {"phase": slot.phase} if not_done else {}
+        undone: dict[str, Any] = {"write_state": slot.write_state} if not_done else {}
         tried = 1 if error else 0
         if failed:
-            undone |= {"trouble": failed[0].value, "failing_since": slot.failing_since or failed[1]}
+            undone |= {"blocked_reason": failed[0].value, "failing_since": slot.failing_since or failed[1]}
         at = now or datetime.now(UTC)
         return self._under_lease(
             slot,
             written("failed", slot, at, error=error, done="no" if not_done else "unknown") if error else None,
             next_attempt_at=next_attempt_at,
             last_error=error or slot.last_error,
-            attempts=SLOT.c.attempts + tried,
+            attempts=OUTBOX.c.attempts + tried,
             lease_owner=None,
             lease_until=None,
             **undone,
@@ -246,13 +253,13 @@ class Outbox(Store):
     def free_leases(self) -> None:
         """Give back all leases of processes that were killed. Only for who has the journal for itself."""
         with self.write() as connection:
-            freed = update(SLOT).where(SLOT.c.lease_until.is_not(None))
+            freed = update(OUTBOX).where(OUTBOX.c.lease_until.is_not(None))
             connection.execute(freed.values(lease_owner=None, lease_until=None))
 
     def refused(self, kind: str) -> dict[str, str]:
         """Tickets ("source:id") that do not take their message of this kind, with the system's own reason."""
-        query = select(SLOT.c.ticket, SLOT.c.last_error).where(
-            SLOT.c.kind == kind, WANTS, SLOT.c.last_error.startswith(REFUSAL)
+        query = select(OUTBOX.c.ticket, OUTBOX.c.last_error).where(
+            OUTBOX.c.kind == kind, WANTS, OUTBOX.c.last_error.startswith(REFUSAL)
         )
         with self.read() as connection:
             return {row.ticket: refusal_of(row.last_error) or "" for row in connection.execute(query)}
@@ -261,30 +268,34 @@ class Outbox(Store):
         """All that is or should be said about a subject, in the order in which it was first enqueued."""
         install = self.install
         with self.read() as connection:
-            return _read(connection, install, SLOT.c.ticket == ticket)
+            return _read(connection, install, OUTBOX.c.ticket == ticket)
 
     def notices(self, source: str, ticket_id: str) -> tuple[Notice, ...]:
         """The handover notifications that were delivered, oldest first: rows of the kinds
         "handover-1:<recipient>" and "handover-2:<recipient>".
         """
-        of_ticket = (SLOT.c.ticket == f"{source}:{ticket_id}", SLOT.c.applied_at.is_not(None), HANDOVER)
-        columns = (SLOT.c.kind, SLOT.c.target, SLOT.c.applied_at, SLOT.c.recipients, SLOT.c.roles)
-        received = and_(RECEIPT.c.ticket == SLOT.c.ticket, RECEIPT.c.kind == SLOT.c.kind)
+        of_ticket = (
+            OUTBOX.c.ticket == str(TicketSubject(source, ticket_id)),
+            OUTBOX.c.applied_at.is_not(None),
+            HANDOVER,
+        )
+        columns = (OUTBOX.c.kind, OUTBOX.c.target, OUTBOX.c.applied_at, OUTBOX.c.recipients, OUTBOX.c.roles)
+        received = and_(RECEIPT.c.ticket == OUTBOX.c.ticket, RECEIPT.c.kind == OUTBOX.c.kind)
         query = (
             select(*columns, RECEIPT.c.person, RECEIPT.c.at)
-            .select_from(SLOT.outerjoin(RECEIPT, received))
+            .select_from(OUTBOX.outerjoin(RECEIPT, received))
             .where(*of_ticket)
-            .order_by(SLOT.c.applied_at, SLOT.c.id)
+            .order_by(OUTBOX.c.applied_at, OUTBOX.c.id)
         )
         with self.read() as connection:
             return tuple(_notice(row) for row in connection.execute(query).mappings())
 
     def underway(self, source: str, ticket_id: str) -> tuple[Underway, ...]:
         """The handover notifications that are enqueued and were delivered nowhere yet, one for each recipient."""
-        of_ticket = (SLOT.c.ticket == f"{source}:{ticket_id}", HANDOVER)
-        columns = (SLOT.c.kind, SLOT.c.target, SLOT.c.recipients, SLOT.c.roles)
-        state = (SLOT.c.applied_at, SLOT.c.closed, SLOT.c.trouble, SLOT.c.failing_since)
-        query = select(*columns, *state).where(*of_ticket).order_by(SLOT.c.id)
+        of_ticket = (OUTBOX.c.ticket == str(TicketSubject(source, ticket_id)), HANDOVER)
+        columns = (OUTBOX.c.kind, OUTBOX.c.target, OUTBOX.c.recipients, OUTBOX.c.roles)
+        state = (OUTBOX.c.applied_at, OUTBOX.c.closed, OUTBOX.c.blocked_reason, OUTBOX.c.failing_since)
+        query = select(*columns, *state).where(*of_ticket).order_by(OUTBOX.c.id)
         with self.read() as connection:
             rows = list(connection.execute(query).mappings())
         settled = {row["kind"] for row in rows if row["applied_at"]}
@@ -293,9 +304,9 @@ class Outbox(Store):
 
     def _under_lease(self, slot: OutboxRow, told: tuple[Entry, datetime] | None, **values: Any) -> bool:
         """Change the row while its lease is ours, and put `told` on record with that."""
-        held = (SLOT.c.id == slot.id, SLOT.c.fence == slot.fence)
+        held = (OUTBOX.c.id == slot.id, OUTBOX.c.lease_token == slot.lease_token)
         with self.write() as connection:
-            ours = connection.execute(update(SLOT).where(*held).values(values)).rowcount == 1
+            ours = connection.execute(update(OUTBOX).where(*held).values(values)).rowcount == 1
             if ours and told:
                 append(connection, *told)
             return ours
@@ -303,10 +314,10 @@ class Outbox(Store):
 
 def _read(connection: Connection, install: str, condition: ColumnElement[bool]) -> tuple[OutboxRow, ...]:
     query = (
-        select(SLOT, PARENT.c.remote_id.label("parent_id"), PARENT.c.at_container.label("parent_place"))
-        .select_from(SLOT.outerjoin(PARENT, IS_PARENT))
+        select(OUTBOX, PARENT.c.remote_id.label("parent_id"), PARENT.c.at_container.label("parent_place"))
+        .select_from(OUTBOX.outerjoin(PARENT, IS_PARENT))
         .where(condition)
-        .order_by(SLOT.c.id)
+        .order_by(OUTBOX.c.id)
     )
     return tuple(row_of(row, install) for row in connection.execute(query).mappings())
 
@@ -322,5 +333,5 @@ def _notice(row: RowMapping) -> Notice:
 def _underway(row: RowMapping) -> Underway:
     stage = int(row["kind"][len("handover-")])
     roles = tuple(Role(role) for role in row["roles"])
-    trouble, since = Trouble(row["trouble"]), row["failing_since"]
+    trouble, since = Trouble(row["blocked_reason"]), row["failing_since"]
     return Underway(stage, tuple(row["recipients"]), roles, trouble, row["target"].capitalize(), since)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, RowMapping, and_, not_, or_
 
-from bot.journal.schema import SLOT
+from bot.journal.schema import OUTBOX
 from domain.ports.messaging import Marker, Place
 
 IDLE, WRITING = "idle", "writing"
@@ -55,10 +55,10 @@ class OutboxRow:
 
     key        opaque name by which the message is known again outside
     home       where a new message goes; `stands` is where the present one was put
-    phase      "writing" when a write began whose outcome was never confirmed
-    fence      number of the lease under which this was read
+    write_state  "writing" when a write began whose outcome was never confirmed
+    lease_token  number of the lease under which this was read
     replaces   when a message was posted that a person edited and that this one takes the place of
-    trouble    why it could not be delivered (see `Trouble`), `failing_since` when it first could not (UTC)
+    blocked_reason  why it could not be delivered (see `Trouble`), `failing_since` when it first could not (UTC)
     """
 
     id: int
@@ -75,16 +75,16 @@ class OutboxRow:
     desired_rev: int
     applied_hash: str | None
     remote_id: str | None
-    phase: str
+    write_state: str
     attempts: int
     next_attempt_at: datetime | None
     last_error: str
     first_attempt_at: datetime | None
     applied_at: datetime | None
     closed: bool
-    fence: int
+    lease_token: int
     replaces: datetime | None = None
-    trouble: str = ""
+    blocked_reason: str = ""
     failing_since: datetime | None = None
     recipients: Sequence[str] = ()
 
@@ -101,7 +101,7 @@ class OutboxRow:
     @property
     def doubtful(self) -> bool:
         """True when a write began and nobody knows how it ended."""
-        return self.phase == WRITING
+        return self.write_state == WRITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +118,25 @@ class Unsent:
     again: datetime | None
 
 
-ADDRESSED = SLOT.c.container != ""
-"""Where it goes is known; a row without a container waits until that was found out."""
-UNSAID = SLOT.c.applied_hash.is_distinct_from(SLOT.c.desired_hash)
-FINAL = SLOT.c.once & SLOT.c.applied_hash.is_not(None)
+ADDRESSED = OUTBOX.c.channel_or_ticket != ""
+"""Where it goes is known; a row without a channel or ticket waits until that was found out."""
+UNSAID = OUTBOX.c.applied_hash.is_distinct_from(OUTBOX.c.desired_hash)
+FINAL = OUTBOX.c.once & OUTBOX.c.applied_hash.is_not(None)
 # A write in doubt is due even when nothing is asked any more: what stands outside may be another text.
-WANTS = not_(SLOT.c.closed) & or_(SLOT.c.phase == WRITING, UNSAID & not_(FINAL))
+WANTS = not_(OUTBOX.c.closed) & or_(OUTBOX.c.write_state == WRITING, UNSAID & not_(FINAL))
 
-PARENT = SLOT.alias("parent")
+PARENT = OUTBOX.alias("parent")
 IS_PARENT = and_(
-    PARENT.c.target == SLOT.c.target,
-    PARENT.c.ticket == SLOT.c.ticket,
-    PARENT.c.kind == SLOT.c.thread_kind,
+    PARENT.c.target == OUTBOX.c.target,
+    PARENT.c.ticket == OUTBOX.c.ticket,
+    PARENT.c.kind == OUTBOX.c.thread_kind,
 )
 
 
 def may_try(now: datetime) -> ColumnElement[bool]:
     """Neither backing off nor leased by anybody."""
-    rested = or_(SLOT.c.next_attempt_at.is_(None), SLOT.c.next_attempt_at <= now)
-    return rested & or_(SLOT.c.lease_until.is_(None), SLOT.c.lease_until < now)
+    rested = or_(OUTBOX.c.next_attempt_at.is_(None), OUTBOX.c.next_attempt_at <= now)
+    return rested & or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until < now)
 
 
 def slot_key(install: str, target: str, ticket: str, kind: str) -> str:
@@ -149,7 +149,7 @@ def row_of(row: RowMapping, install: str) -> OutboxRow:
     same = {name: row[name] for name in OutboxRow.__dataclass_fields__ if name in row}
     return OutboxRow(
         key=slot_key(install, row["target"], row["ticket"], row["kind"]),
-        home=Place(row["parent_place"] or row["container"], row["parent_id"] or ""),
+        home=Place(row["parent_place"] or row["channel_or_ticket"], row["parent_id"] or ""),
         stands=Place(row["at_container"], row["at_thread"]),
         **same,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, case, or_, select
 
 from bot.journal.outbox_row import FINAL, IDLE, UNSAID
-from bot.journal.schema import SLOT
+from bot.journal.schema import OUTBOX
 from bot.journal.transactions import insert
 from domain.outgoing import OutgoingMessage
 
@@ -26,22 +26,22 @@ def upsert_messages(connection: Connection, wishes: Iterable[OutgoingMessage], n
     rows = [_values(wish, now) | _rests(connection, wish) for wish in wishes]
     if not rows:
         return
-    new = insert(connection, SLOT)
+    new = insert(connection, OUTBOX)
     fresh: dict[str, Any] = {
         name: new.excluded[name]
-        for name in ("container", "thread_kind", "once", "reason", "recipients", "roles")
+        for name in ("channel_or_ticket", "thread_kind", "once", "reason", "recipients", "roles")
     }
-    other = SLOT.c.desired_hash != new.excluded.desired_hash
-    fresh_start = or_(other, SLOT.c.container != new.excluded.container)
+    other = OUTBOX.c.desired_hash != new.excluded.desired_hash
+    fresh_start = or_(other, OUTBOX.c.channel_or_ticket != new.excluded.channel_or_ticket)
     fresh |= {
         "desired_hash": new.excluded.desired_hash,
         "desired_body": new.excluded.desired_body,
-        "desired_rev": SLOT.c.desired_rev + case((other, 1), else_=0),
-        "attempts": case((fresh_start, 0), else_=SLOT.c.attempts),
-        "next_attempt_at": case((fresh_start, new.excluded.next_attempt_at), else_=SLOT.c.next_attempt_at),
+        "desired_rev": OUTBOX.c.desired_rev + case((other, 1), else_=0),
+        "attempts": case((fresh_start, 0), else_=OUTBOX.c.attempts),
+        "next_attempt_at": case((fresh_start, new.excluded.next_attempt_at), else_=OUTBOX.c.next_attempt_at),
         "closed": new.excluded.closed,
     }
-    changes = or_(SLOT.c.closed, (other | UNSAID) & ~FINAL)
+    changes = or_(OUTBOX.c.closed, (other | UNSAID) & ~FINAL)
     connection.execute(new.on_conflict_do_update(index_elements=_KEY, set_=fresh, where=changes), rows)
 
 
@@ -49,8 +49,8 @@ def _rests(connection: Connection, wish: OutgoingMessage) -> dict[str, Any]:
     """The moment before which a message that rests between two edits is not written again."""
     if not wish.rest:
         return {"next_attempt_at": None}
-    same = (SLOT.c.target == wish.target, SLOT.c.ticket == wish.ticket, SLOT.c.kind == wish.kind)
-    applied = connection.execute(select(SLOT.c.applied_at).where(*same)).scalar_one_or_none()
+    same = (OUTBOX.c.target == wish.target, OUTBOX.c.ticket == wish.ticket, OUTBOX.c.kind == wish.kind)
+    applied = connection.execute(select(OUTBOX.c.applied_at).where(*same)).scalar_one_or_none()
     return {"next_attempt_at": applied + timedelta(seconds=wish.rest) if applied else None}
 
 
@@ -59,7 +59,7 @@ def _values(wish: OutgoingMessage, now: datetime) -> dict[str, Any]:
         "target": wish.target,
         "ticket": wish.ticket,
         "kind": wish.kind,
-        "container": wish.container,
+        "channel_or_ticket": wish.container,
         "thread_kind": wish.thread_kind,
         "once": wish.once,
         "reason": wish.reason.msgid,
@@ -70,11 +70,11 @@ def _values(wish: OutgoingMessage, now: datetime) -> dict[str, Any]:
         "desired_rev": 1,
         "at_container": "",
         "at_thread": "",
-        "phase": IDLE,
+        "write_state": IDLE,
         "attempts": 0,
         "last_error": "",
-        "trouble": "",
-        "fence": 0,
+        "blocked_reason": "",
+        "lease_token": 0,
         "created_at": now,
         "closed": False,
     }

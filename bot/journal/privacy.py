@@ -22,12 +22,12 @@ from bot.journal.audit_causes import Cause
 from bot.journal.outbox_row import GENERAL
 from bot.journal.schema import (
     AUDIT,
-    AUDIT_BESIDE,
     AUDIT_HEAD,
+    AUDIT_PERSONAL,
     META,
     METADATA,
-    SENT,
-    SLOT,
+    OUTBOX,
+    SENT_ONCE,
     TICKET,
     Json,
     Words,
@@ -35,16 +35,31 @@ from bot.journal.schema import (
 from bot.journal.transactions import Store, digest
 from domain.pseudonym import Persona, people_in
 
-_NOT_SEARCHED = (AUDIT, AUDIT_HEAD, AUDIT_BESIDE, META)
+_NOT_SEARCHED = (AUDIT, AUDIT_HEAD, AUDIT_PERSONAL, META)
 _KEYS = frozenset(
     {
-        *("source", "id", "ticket", "ticket_id", "release_id", "child_key", "rule_id", "key", "url", "what"),
-        *("target", "kind", "thread_kind", "container", "remote_id", "at_container", "at_thread"),
+        *("source", "id", "ticket", "child_key", "rule_id", "key", "url", "once_key"),
+        *("target", "kind", "thread_kind", "channel_or_ticket", "remote_id", "at_container", "at_thread"),
     }
 )
 """Columns by which things are known again; the kind of a handover notification names its recipient's account."""
-_NAMING = ((SENT.c.what, ""), *((SLOT.c.ticket, f"{group}:") for group in GENERAL))
+_NAMING = ((SENT_ONCE.c.once_key, ""), *((OUTBOX.c.ticket, f"{group}:") for group in GENERAL))
 """Of these, those that name who was reminded, by how they begin: what is reminded of once more is a new message."""
+_STATED = {
+    "outbox": "slot",
+    "interaction": "deed",
+    "snooze": "pause",
+    "action_request": "asked",
+    "sent_once": "sent",
+    "change_hint": "hint",
+    "release_change": "bundle",
+    "group_observation": "group_look",
+    "audit_personal": "audit_beside",
+    "once_key": "what",
+}
+"""Tables and columns that exports and the audit trail call by their first names: rows there are never changed, and who
+reads them reads one name.
+"""
 _PAIRS = (("by_id", "by_name"), ("account", "person"), ("user", "person"), ("person_id", "name"))
 """Columns that hold an account and its name, where a table has them."""
 
@@ -94,9 +109,9 @@ class Persons(Store):
         changed: dict[str, int] = {}
         with self.write() as connection:
             for table in _searched():
-                changed[table.name] = _hide(connection, table, person, pseudonym)
+                changed[_stated(table.name)] = _hide(connection, table, person, pseudonym)
             parts = _hide_beside(connection, person, pseudonym)
-            changed[AUDIT_BESIDE.name] = len(parts)
+            changed[_stated(AUDIT_PERSONAL.name)] = len(parts)
             done = {name: number for name, number in changed.items() if number}
             facts = {"pseudonym": pseudonym, "parts": parts, "changed": done}
             append(connection, Entry(Cause.ERASED, "", facts), at)
@@ -110,8 +125,14 @@ class Persons(Store):
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def _stated(name: str) -> str:
+    return _STATED.get(name, name)
+
+
 def _searched() -> list[Table]:
-    return [table for table in METADATA.sorted_tables if table not in _NOT_SEARCHED]
+    """In the order in which they have always been told: by name, those that go with tickets last."""
+    tables = [table for table in METADATA.sorted_tables if table not in _NOT_SEARCHED]
+    return sorted(tables, key=lambda table: (bool(table.foreign_keys), _stated(table.name)))
 
 
 def _columns(table: Table) -> list[Column[Any]]:
@@ -152,14 +173,14 @@ def _places(connection: Connection, person: Persona) -> Iterator[Place]:
         for row in _rows(connection, table):
             for name, value in _told(table, row).items():
                 for path, text in person.places(value):
-                    yield Place(table.name, _name_of(table, row), f"{name}{path}", text)
+                    yield Place(_stated(table.name), _name_of(table, row), f"{_stated(name)}{path}", text)
     for row, body in _beside(connection):
         for path, text in person.places(body):
-            yield Place(AUDIT_BESIDE.name, str(row["seq"]), f"{row['part']}{path}", text)
+            yield Place(_stated(AUDIT_PERSONAL.name), str(row["seq"]), f"{row['part']}{path}", text)
 
 
 def _beside(connection: Connection) -> Iterator[tuple[RowMapping, Any]]:
-    for row in connection.execute(select(AUDIT_BESIDE).order_by(AUDIT_BESIDE.c.seq)).mappings():
+    for row in connection.execute(select(AUDIT_PERSONAL).order_by(AUDIT_PERSONAL.c.seq)).mappings():
         yield row, json.loads(row["body"])
 
 
@@ -186,7 +207,7 @@ def _hide_beside(connection: Connection, person: Persona, pseudonym: str) -> dic
         hidden = person.hidden(body, pseudonym)
         if hidden != body:
             seq, part = row["seq"], row["part"]
-            old = (AUDIT_BESIDE.c.seq == seq, AUDIT_BESIDE.c.part == part)
-            connection.execute(delete(AUDIT_BESIDE).where(*old))
+            old = (AUDIT_PERSONAL.c.seq == seq, AUDIT_PERSONAL.c.part == part)
+            connection.execute(delete(AUDIT_PERSONAL).where(*old))
             parts[f"{seq}/{part}"] = put_beside(connection, seq, part, hidden)
     return parts

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from bot.journal.outbox import HANDOVER, MAIL
-from bot.journal.schema import RECEIPT, SLOT, TICKET
+from bot.journal.schema import OUTBOX, RECEIPT, TICKET
 from bot.journal.transactions import Store, insert
 
 
@@ -44,22 +44,22 @@ class Receipts(Store):
 
     def notification(self, ticket: str, kind: str) -> SentRow | None:
         """What was delivered of this kind about a ticket ("source:id"); None when nothing was."""
-        return next(iter(self._sent(SLOT.c.ticket == ticket, SLOT.c.kind == kind)), None)
+        return next(iter(self._sent(OUTBOX.c.ticket == ticket, OUTBOX.c.kind == kind)), None)
 
     def notifications(self, since: datetime) -> tuple[SentRow, ...]:
         """All that was delivered since then (UTC) about tickets that are not gone, the oldest first."""
-        return self._sent(SLOT.c.applied_at >= since)
+        return self._sent(OUTBOX.c.applied_at >= since)
 
     def _sent(self, *conditions: ColumnElement[bool]) -> tuple[SentRow, ...]:
-        received = and_(RECEIPT.c.ticket == SLOT.c.ticket, RECEIPT.c.kind == SLOT.c.kind)
-        there = and_(TICKET.c.source + ":" + TICKET.c.id == SLOT.c.ticket, TICKET.c.gone_at.is_(None))
-        place = (SLOT.c.target, SLOT.c.at_container)
-        columns = (SLOT.c.ticket, SLOT.c.kind, *place, SLOT.c.applied_at, SLOT.c.recipients)
+        received = and_(RECEIPT.c.ticket == OUTBOX.c.ticket, RECEIPT.c.kind == OUTBOX.c.kind)
+        there = and_(TICKET.c.ticket == OUTBOX.c.ticket, TICKET.c.not_found_at.is_(None))
+        place = (OUTBOX.c.target, OUTBOX.c.at_container)
+        columns = (OUTBOX.c.ticket, OUTBOX.c.kind, *place, OUTBOX.c.applied_at, OUTBOX.c.recipients)
         query = (
             select(*columns, RECEIPT.c.person, RECEIPT.c.at)
-            .select_from(SLOT.join(TICKET, there).outerjoin(RECEIPT, received))
-            .where(HANDOVER, SLOT.c.applied_at.is_not(None), SLOT.c.target != MAIL, *conditions)
-            .order_by(SLOT.c.applied_at, SLOT.c.id)
+            .select_from(OUTBOX.join(TICKET, there).outerjoin(RECEIPT, received))
+            .where(HANDOVER, OUTBOX.c.applied_at.is_not(None), OUTBOX.c.target != MAIL, *conditions)
+            .order_by(OUTBOX.c.applied_at, OUTBOX.c.id)
         )
         with self.read() as connection:
             return tuple(
@@ -73,6 +73,5 @@ def put_receipt(connection: Connection, receipt: ReceiptRow) -> None:
     first = insert(connection, RECEIPT).values(row).on_conflict_do_nothing(index_elements=["ticket", "kind"])
     if connection.execute(first.returning(RECEIPT.c.id)).first() is None:
         return
-    source, _, ticket_id = receipt.ticket.partition(":")
-    same = (TICKET.c.source == source, TICKET.c.id == ticket_id)
-    connection.execute(update(TICKET).where(*same).values(look_again_at=receipt.at))
+    same = TICKET.c.ticket == receipt.ticket
+    connection.execute(update(TICKET).where(same).values(recheck_at=receipt.at))

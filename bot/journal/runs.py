@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from bot.journal.schema import CURSOR, RUN, SENT
+from bot.journal.schema import CURSOR, RUN, SENT_ONCE
 from bot.journal.transactions import Store, insert
 
 
@@ -38,14 +38,14 @@ class Runs(Store):
     def was_sent(self, what: str, day: date) -> bool:
         """Whether `what` was claimed for that day (in the calendar of whom it is sent to)."""
         with self.read() as connection:
-            query = select(SENT.c.what).where(SENT.c.what == what, SENT.c.day == day)
+            query = select(SENT_ONCE.c.once_key).where(SENT_ONCE.c.once_key == what, SENT_ONCE.c.day == day)
             return connection.execute(query).first() is not None
 
     def mark_sent(self, what: str, day: date, now: datetime) -> bool:
         """Claim `what` for that day. True for the first who asks, False for everybody after."""
         with self.write() as connection:
-            new = insert(connection, SENT).values(what=what, day=day, at=now)
-            first = new.on_conflict_do_nothing().returning(SENT.c.what)
+            new = insert(connection, SENT_ONCE).values(once_key=what, day=day, at=now)
+            first = new.on_conflict_do_nothing().returning(SENT_ONCE.c.once_key)
             return connection.execute(first).first() is not None
 
     def start_run(self, mode: str, now: datetime) -> int:

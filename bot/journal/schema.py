@@ -106,8 +106,8 @@ CURSOR = Table(
 TICKET = Table(
     "ticket",
     METADATA,
-    _text("source", primary_key=True),
-    _text("id", primary_key=True),
+    _text("ticket", primary_key=True),
+    _text("source"),
     _text("key"),
     _text("url"),
     _text("version_seen"),
@@ -121,39 +121,37 @@ TICKET = Table(
     _moment("first_seen", needed=True),
     _text("first_state"),
     _moment("checked_at", needed=True),
-    _moment("gone_at"),
+    _moment("not_found_at"),
     _moment("hidden_at"),
     _moment("settle_by"),
-    _moment("look_again_at"),
-    Column("any_hour", Boolean),
+    _moment("recheck_at"),
+    Column("notify_any_hour", Boolean),
     Index(None, "source", "key"),
 )
 
 FINDING = Table(
     "finding",
     METADATA,
-    _text("source", primary_key=True),
-    _text("ticket_id", primary_key=True),
+    _text("ticket", primary_key=True),
     _text("rule_id", primary_key=True),
     _text("verdict"),
     _moment("since", needed=True),
     _text("digest"),
     _moment("deadline"),
     Column("who", Json),
-    ForeignKeyConstraint(["source", "ticket_id"], ["ticket.source", "ticket.id"], ondelete="CASCADE"),
+    ForeignKeyConstraint(["ticket"], ["ticket.ticket"], ondelete="CASCADE"),
 )
 
-BUNDLE = Table(
-    "bundle",
+RELEASE_CHANGE = Table(
+    "release_change",
     METADATA,
-    _text("source", primary_key=True),
-    _text("release_id", primary_key=True),
+    _text("ticket", primary_key=True),
     _text("child_key", primary_key=True),
-    ForeignKeyConstraint(["source", "release_id"], ["ticket.source", "ticket.id"], ondelete="CASCADE"),
+    ForeignKeyConstraint(["ticket"], ["ticket.ticket"], ondelete="CASCADE"),
 )
 
-GROUP_LOOK = Table(
-    "group_look",
+GROUP_OBSERVATION = Table(
+    "group_observation",
     METADATA,
     _text("source", primary_key=True),
     _text("group_id", primary_key=True),
@@ -169,20 +167,20 @@ MEMBERSHIP = Table(
     _text("person_id"),
     _text("name"),
     _moment("since"),
-    Column("told", Boolean, nullable=False),
+    Column("stated_by_source", Boolean, nullable=False),
     _moment("seen", needed=True),
     _moment("until"),
     Index(None, "source", "group_id"),
 )
 
-SLOT = Table(
-    "slot",
+OUTBOX = Table(
+    "outbox",
     METADATA,
     Column("id", Integer, primary_key=True),
     _text("target"),
     _text("ticket"),
     _text("kind"),
-    _text("container"),
+    _text("channel_or_ticket"),
     _text("thread_kind"),
     Column("once", Boolean, nullable=False),
     _text("reason"),
@@ -196,19 +194,19 @@ SLOT = Table(
     Column("remote_id", Words),
     _text("at_container"),
     _text("at_thread"),
-    _text("phase"),
+    _text("write_state"),
     Column("attempts", Integer, nullable=False),
     _moment("next_attempt_at"),
     _text("last_error"),
     _moment("first_attempt_at"),
-    Column("fence", Integer, nullable=False),
+    Column("lease_token", Integer, nullable=False),
     Column("lease_owner", Words),
     _moment("lease_until"),
     _moment("created_at", needed=True),
     _moment("applied_at"),
     Column("closed", Boolean, nullable=False),
     _moment("replaces"),
-    _text("trouble"),
+    _text("blocked_reason"),
     _moment("failing_since"),
     UniqueConstraint("target", "ticket", "kind"),
     Index(None, "ticket"),
@@ -226,16 +224,16 @@ RECEIPT = Table(
     UniqueConstraint("ticket", "kind"),
 )
 
-SENT = Table(
-    "sent",
+SENT_ONCE = Table(
+    "sent_once",
     METADATA,
-    _text("what", primary_key=True),
+    _text("once_key", primary_key=True),
     Column("day", Date, primary_key=True),
     _moment("at", needed=True),
 )
 
-ASKED = Table(
-    "asked",
+ACTION_REQUEST = Table(
+    "action_request",
     METADATA,
     Column("id", Integer, primary_key=True),
     _text("ticket"),
@@ -275,22 +273,21 @@ WAIVER = Table(
     Index(None, "ticket"),
 )
 
-HINT = Table(
-    "hint",
+CHANGE_HINT = Table(
+    "change_hint",
     METADATA,
     Column("id", Integer, primary_key=True),
-    _text("source"),
     _text("ticket"),
     _text("event"),
     Column("deleted", Boolean, nullable=False),
     _moment("received_at", needed=True),
     _moment("done_at"),
-    UniqueConstraint("source", "ticket", "event"),
+    UniqueConstraint("ticket", "event"),
     Index(None, "done_at"),
 )
 
-DEED = Table(
-    "deed",
+INTERACTION = Table(
+    "interaction",
     METADATA,
     Column("id", Integer, primary_key=True),
     _text("key"),
@@ -316,8 +313,8 @@ DEED = Table(
     Index(None, "ticket"),
 )
 
-PAUSE = Table(
-    "pause",
+SNOOZE = Table(
+    "snooze",
     METADATA,
     Column("id", Integer, primary_key=True),
     _text("ticket"),
@@ -354,8 +351,8 @@ AUDIT_HEAD = Table(
     _text("hash"),
 )
 
-AUDIT_BESIDE = Table(
-    "audit_beside",
+AUDIT_PERSONAL = Table(
+    "audit_personal",
     METADATA,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     _text("part", primary_key=True),

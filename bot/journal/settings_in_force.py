@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from bot.journal.audit import PERSONAL, Entry, append
 from bot.journal.audit_causes import Cause
-from bot.journal.schema import AUDIT, AUDIT_BESIDE
+from bot.journal.schema import AUDIT, AUDIT_PERSONAL
 from bot.journal.transactions import Store, digest
 from domain.hash_chain import seal
 
@@ -42,8 +42,8 @@ class InForce(Store):
 def _last(connection: Connection) -> dict[str, Any]:
     """Salt and hashes of the last time; empty before the first."""
     latest = select(AUDIT.c.seq).where(AUDIT.c.cause == Cause.SETTINGS).order_by(AUDIT.c.seq.desc()).limit(1)
-    query = select(AUDIT_BESIDE.c.body).where(
-        AUDIT_BESIDE.c.seq == latest.scalar_subquery(), AUDIT_BESIDE.c.part == PERSONAL
+    query = select(AUDIT_PERSONAL.c.body).where(
+        AUDIT_PERSONAL.c.seq == latest.scalar_subquery(), AUDIT_PERSONAL.c.part == PERSONAL
     )
     body = connection.execute(query).scalar_one_or_none()
     found: dict[str, Any] = json.loads(body) if body else {}

@@ -15,13 +15,13 @@ from bot.journal.audit_causes import Cause
 from bot.journal.audit_verdicts import judged
 from bot.journal.outbox import Outbox
 from bot.journal.outbox_upsert import upsert_messages
-from bot.journal.schema import BUNDLE, FINDING, SLOT, TICKET
+from bot.journal.schema import FINDING, OUTBOX, RELEASE_CHANGE, TICKET
 from bot.journal.transactions import digest, insert
 from bot.journal.who import BOT, actor_key
 from domain.finding import Finding
 from domain.lifecycle import State, Verdict
 from domain.outgoing import OutgoingMessage
-from domain.ticket import Ticket, TicketKind, TicketRef
+from domain.ticket import Ticket, TicketKind, TicketRef, TicketSubject
 
 _OVER = [state.value for state in State if state.over]
 
@@ -29,10 +29,10 @@ _OVER = [state.value for state in State if state.over]
 @dataclass(frozen=True, slots=True)
 class TicketRow:
     """A ticket as it was last stored. All moments are in UTC. `first_state` is the state it was in when the
-    bot first saw it; `gone_at` is when it was found deleted, or moved out of what is watched; `hidden_at` when it was
-    first not to be seen, which tells nothing of the ticket. `settle_by` is until when an emergency is to make good what
-    it skipped; `look_again_at` when its findings change although nobody touches it; `any_hour` whether its class lets
-    people be told at any hour, None when that was not kept.
+    bot first saw it; `not_found_at` is when it was found deleted, or moved out of what is watched; `hidden_at` when it
+    was first not to be seen, which tells nothing of the ticket. `settle_by` is until when an emergency is to make good
+    what it skipped; `recheck_at` when its findings change although nobody touches it; `notify_any_hour` whether its
+    class lets people be told at any hour, None when that was not kept.
     """
 
     source: str
@@ -49,11 +49,16 @@ class TicketRow:
     first_seen: datetime
     first_state: State
     checked_at: datetime
-    gone_at: datetime | None
+    not_found_at: datetime | None
     settle_by: datetime | None = None
-    look_again_at: datetime | None = None
+    recheck_at: datetime | None = None
     hidden_at: datetime | None = None
-    any_hour: bool | None = None
+    notify_any_hour: bool | None = None
+
+    @property
+    def subject(self) -> str:
+        """ "source:id"."""
+        return str(TicketSubject(self.source, self.id))
 
     @property
     def ref(self) -> TicketRef:
@@ -61,7 +66,7 @@ class TicketRow:
         return TicketRef(self.source, self.id, self.key, self.updated, self.version_seen)
 
 
-_IN_SIGHT = (TICKET.c.gone_at.is_(None), TICKET.c.hidden_at.is_(None))
+_IN_SIGHT = (TICKET.c.not_found_at.is_(None), TICKET.c.hidden_at.is_(None))
 _ROW = [column for column in TICKET.c if column.name != "snapshot"]
 
 
@@ -90,49 +95,47 @@ class Tickets(Outbox):
         with self.write() as connection:
             values = _ticket_values(ticket, snapshot, now) | _moments(findings, now)
             _put_ticket(connection, values | {"version_seen": version})
-            before = _verdicts(connection, ticket.source, ticket.id)
+            before = _verdicts(connection, ticket.subject)
             _put_findings(connection, ticket, findings, now)
-            _put_bundle(connection, ticket)
+            _put_release_changes(connection, ticket)
             upsert_messages(connection, desired, now)
             if entry := judged(ticket, before, findings, snapshot):
                 append(connection, entry, now)
 
     def keep_hours(self, ticket: Ticket, any_hour: bool) -> None:
         """Whether people may be told of the ticket at any hour: until office hours, others are not even read."""
-        other = TICKET.c.any_hour.is_distinct_from(any_hour)
+        other = TICKET.c.notify_any_hour.is_distinct_from(any_hour)
         with self.write() as connection:
             this = update(TICKET).where(_is(ticket.source, ticket.id), other)
-            connection.execute(this.values(any_hour=any_hour))
+            connection.execute(this.values(notify_any_hour=any_hour))
 
     def previous(self, source: str, ticket_id: str) -> dict[str, Verdict]:
         """The verdicts of the last time, by rule id."""
         with self.read() as connection:
-            return _verdicts(connection, source, ticket_id)
+            return _verdicts(connection, str(TicketSubject(source, ticket_id)))
 
     def since(self, source: str, ticket_id: str) -> dict[str, datetime]:
         """Since when (UTC) each rule gives the verdict it gives, by rule id."""
-        query = select(FINDING.c.rule_id, FINDING.c.since).where(
-            FINDING.c.source == source, FINDING.c.ticket_id == ticket_id
-        )
+        of_ticket = FINDING.c.ticket == str(TicketSubject(source, ticket_id))
+        query = select(FINDING.c.rule_id, FINDING.c.since).where(of_ticket)
         with self.read() as connection:
             return {row.rule_id: row.since for row in connection.execute(query)}
 
     def tracked(self, source: str) -> dict[str, TicketRef]:
         """All tickets of the source that are not gone, by id, in the state in which they were last stored."""
-        rows = self._rows(TICKET.c.source == source, TICKET.c.gone_at.is_(None))
+        rows = self._rows(TICKET.c.source == source, TICKET.c.not_found_at.is_(None))
         return {row.id: row.ref for row in rows}
 
     def open_tickets(self) -> tuple[TicketRow, ...]:
         """All tickets that somebody still works on."""
-        return self._rows(TICKET.c.state.not_in(_OVER), TICKET.c.gone_at.is_(None))
+        return self._rows(TICKET.c.state.not_in(_OVER), TICKET.c.not_found_at.is_(None))
 
     def outdated_releases(self) -> tuple[TicketRow, ...]:
         """Releases somebody still works on, of which a change was looked at after the release was."""
         change = TICKET.alias()
         newer = exists().where(
-            BUNDLE.c.source == TICKET.c.source,
-            BUNDLE.c.release_id == TICKET.c.id,
-            BUNDLE.c.child_key == change.c.key,
+            RELEASE_CHANGE.c.ticket == TICKET.c.ticket,
+            RELEASE_CHANGE.c.child_key == change.c.key,
             change.c.checked_at > TICKET.c.checked_at,
         )
         return self._rows(newer, TICKET.c.state.not_in(_OVER), *_IN_SIGHT)
@@ -147,7 +150,7 @@ class Tickets(Outbox):
     def followed(self, since: datetime) -> tuple[TicketRow, ...]:
         """What `asked_of` gives, and what is over but changed after a moment (UTC)."""
         going = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None) | (TICKET.c.updated > since)
-        return self._rows(going, TICKET.c.gone_at.is_(None))
+        return self._rows(going, TICKET.c.not_found_at.is_(None))
 
     def judged_since(self, source: str, ticket_id: str, moment: datetime) -> bool:
         """Whether a ticket was judged at or after a moment."""
@@ -162,7 +165,7 @@ class Tickets(Outbox):
         """Tickets whose findings change by now although nobody touched them: a waiver was recorded or ended or
         has lapsed, or the time to make something good is over.
         """
-        return self._rows(TICKET.c.source == source, TICKET.c.look_again_at <= now, *_IN_SIGHT)
+        return self._rows(TICKET.c.source == source, TICKET.c.recheck_at <= now, *_IN_SIGHT)
 
     def row(self, source: str, ticket_id: str) -> TicketRow | None:
         """A ticket by its id; None when it was never stored."""
@@ -175,13 +178,12 @@ class Tickets(Outbox):
 
     def called(self, words: str) -> tuple[TicketRow, ...]:
         """The tickets of any source that people call so, or that are "source:id"."""
-        source, _, ticket_id = words.partition(":")
-        return self._rows((TICKET.c.key == words) | _is(source, ticket_id))
+        return self._rows((TICKET.c.key == words) | (TICKET.c.ticket == words))
 
     def contained(self, release: TicketRow) -> tuple[TicketRow, ...]:
         """The changes of a release that are known, of any source, by the keys it names."""
-        of_release = (BUNDLE.c.source == release.source, BUNDLE.c.release_id == release.id)
-        return self._rows(TICKET.c.key.in_(select(BUNDLE.c.child_key).where(*of_release)))
+        of_release = RELEASE_CHANGE.c.ticket == release.subject
+        return self._rows(TICKET.c.key.in_(select(RELEASE_CHANGE.c.child_key).where(of_release)))
 
     def snapshot(self, source: str, ticket_id: str) -> dict[str, Any] | None:
         """What the last findings of a ticket were made from; None when it was never stored."""
@@ -194,14 +196,14 @@ class Tickets(Outbox):
         self, source: str, ticket_id: str, at: datetime, last_words: Iterable[OutgoingMessage] = ()
     ) -> None:
         """The ticket was asked for directly and is not there: nothing more is said of it, but these last words."""
+        subject = str(TicketSubject(source, ticket_id))
         with self.write() as connection:
-            first = (_is(source, ticket_id), TICKET.c.gone_at.is_(None))
-            noticed = connection.execute(update(TICKET).where(*first).values(gone_at=at)).rowcount
-            of_ticket = SLOT.c.ticket == f"{source}:{ticket_id}"
-            connection.execute(update(SLOT).where(of_ticket).values(closed=True))
+            first = (TICKET.c.ticket == subject, TICKET.c.not_found_at.is_(None))
+            noticed = connection.execute(update(TICKET).where(*first).values(not_found_at=at)).rowcount
+            connection.execute(update(OUTBOX).where(OUTBOX.c.ticket == subject).values(closed=True))
             upsert_messages(connection, last_words, at)
             if noticed:
-                append(connection, Entry(Cause.GONE, f"{source}:{ticket_id}", {}), at)
+                append(connection, Entry(Cause.GONE, subject, {}), at)
 
     def out_of_sight(self, source: str, ticket_ids: Iterable[str], at: datetime) -> None:
         """These cannot be seen, which may have many causes. Nobody is reminded of them, and they are not read on behalf
@@ -213,31 +215,31 @@ class Tickets(Outbox):
                 connection.execute(update(TICKET).where(*first).values(hidden_at=at))
 
     def _rows(self, *conditions: ColumnElement[bool]) -> tuple[TicketRow, ...]:
-        query = select(*_ROW).where(*conditions).order_by(TICKET.c.source, TICKET.c.id)
+        query = select(*_ROW).where(*conditions).order_by(TICKET.c.source, TICKET.c.ticket)
         with self.read() as connection:
             return tuple(_row(dict(row)) for row in connection.execute(query).mappings())
 
 
 def _is(source: str, ticket_id: str) -> ColumnElement[bool]:
-    return (TICKET.c.source == source) & (TICKET.c.id == ticket_id)
+    return TICKET.c.ticket == str(TicketSubject(source, ticket_id))
 
 
-def _verdicts(connection: Connection, source: str, ticket_id: str) -> dict[str, Verdict]:
-    columns = (FINDING.c.rule_id, FINDING.c.verdict)
-    query = select(*columns).where(FINDING.c.source == source, FINDING.c.ticket_id == ticket_id)
+def _verdicts(connection: Connection, subject: str) -> dict[str, Verdict]:
+    query = select(FINDING.c.rule_id, FINDING.c.verdict).where(FINDING.c.ticket == subject)
     return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
 
 
 def _row(values: dict[str, Any]) -> TicketRow:
     states = {name: State(values[name]) for name in ("state", "first_state")}
-    return TicketRow(**(values | states))
+    ticket_id = TicketSubject.parse(values.pop("ticket")).id
+    return TicketRow(**(values | states), id=ticket_id)
 
 
 def _ticket_values(ticket: Ticket, snapshot: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     planned = ticket.field("planned_start").value
     return {
+        "ticket": ticket.subject,
         "source": ticket.source,
-        "id": ticket.id,
         "key": ticket.key,
         "url": ticket.url,
         "updated": ticket.updated,
@@ -250,7 +252,7 @@ def _ticket_values(ticket: Ticket, snapshot: Mapping[str, Any], now: datetime) -
         "first_seen": now,
         "first_state": ticket.state.value,
         "checked_at": now,
-        "gone_at": None,
+        "not_found_at": None,
         "hidden_at": None,
     }
 
@@ -261,29 +263,29 @@ def _moments(findings: Sequence[Finding], now: datetime) -> dict[str, datetime |
     # At the very moment a rule may not say it yet: then the next look does.
     ahead = [f.waiver.until for f in findings if f.waiver]
     ahead += [moment for moment in (settle_by, *(f.again for f in findings)) if moment and moment >= now]
-    look_again_at = min(ahead, default=None)
-    return {"settle_by": settle_by, "look_again_at": look_again_at}
+    recheck_at = min(ahead, default=None)
+    return {"settle_by": settle_by, "recheck_at": recheck_at}
 
 
 def _put_ticket(connection: Connection, values: dict[str, Any]) -> None:
     new = insert(connection, TICKET).values(values)
-    kept = {"source", "id", "first_seen", "first_state"}
+    kept = {"ticket", "source", "first_seen", "first_state"}
     fresh: dict[str, Any] = {name: new.excluded[name] for name in values if name not in kept}
     # What was put on record while this ticket was being judged must not be lost: it is due sooner.
-    since, planned = TICKET.c.look_again_at > new.excluded.checked_at, new.excluded.look_again_at
-    sooner = since & or_(planned.is_(None), TICKET.c.look_again_at < planned)
-    fresh["look_again_at"] = case((sooner, TICKET.c.look_again_at), else_=planned)
-    connection.execute(new.on_conflict_do_update(index_elements=["source", "id"], set_=fresh))
+    since, planned = TICKET.c.recheck_at > new.excluded.checked_at, new.excluded.recheck_at
+    sooner = since & or_(planned.is_(None), TICKET.c.recheck_at < planned)
+    fresh["recheck_at"] = case((sooner, TICKET.c.recheck_at), else_=planned)
+    connection.execute(new.on_conflict_do_update(index_elements=["ticket"], set_=fresh))
 
 
 def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Finding], now: datetime) -> None:
-    of_ticket = (FINDING.c.source == ticket.source, FINDING.c.ticket_id == ticket.id)
     rules = [finding.id for finding in findings]
-    connection.execute(delete(FINDING).where(*of_ticket, FINDING.c.rule_id.not_in(rules)))
+    connection.execute(
+        delete(FINDING).where(FINDING.c.ticket == ticket.subject, FINDING.c.rule_id.not_in(rules))
+    )
     rows = [
         {
-            "source": ticket.source,
-            "ticket_id": ticket.id,
+            "ticket": ticket.subject,
             "rule_id": finding.id,
             "verdict": finding.verdict.value,
             "since": now,
@@ -303,20 +305,17 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
         "since": case((stands, FINDING.c.since), else_=new.excluded.since),
     }
     if rows:
-        key = ["source", "ticket_id", "rule_id"]
-        connection.execute(new.on_conflict_do_update(index_elements=key, set_=fresh), rows)
+        connection.execute(new.on_conflict_do_update(index_elements=["ticket", "rule_id"], set_=fresh), rows)
 
 
-def _put_bundle(connection: Connection, ticket: Ticket) -> None:
+def _put_release_changes(connection: Connection, ticket: Ticket) -> None:
     """What a release contains now. Reading on its behalf is bounded elsewhere; what it names is kept whole."""
-    connection.execute(
-        delete(BUNDLE).where(BUNDLE.c.source == ticket.source, BUNDLE.c.release_id == ticket.id)
-    )
+    connection.execute(delete(RELEASE_CHANGE).where(RELEASE_CHANGE.c.ticket == ticket.subject))
     named = ticket.field("changes").value if ticket.kind is TicketKind.RELEASE else None
     keys = dict.fromkeys(key for key in named if isinstance(key, str)) if isinstance(named, tuple) else {}
-    rows = [{"source": ticket.source, "release_id": ticket.id, "child_key": key} for key in keys]
+    rows = [{"ticket": ticket.subject, "child_key": key} for key in keys]
     if rows:
-        connection.execute(BUNDLE.insert(), rows)
+        connection.execute(RELEASE_CHANGE.insert(), rows)
 
 
 def _meaning(finding: Finding) -> str:

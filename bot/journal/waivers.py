@@ -82,9 +82,8 @@ def _entered(user: str) -> dict[str, str]:
 
 
 def _look_again(connection: Connection, ticket: str, now: datetime) -> None:
-    source, _, ticket_id = ticket.partition(":")
-    same = (TICKET.c.source == source, TICKET.c.id == ticket_id)
-    connection.execute(update(TICKET).where(*same).values(look_again_at=now))
+    same = TICKET.c.ticket == ticket
+    connection.execute(update(TICKET).where(same).values(recheck_at=now))
 
 
 def _waiver(row: RowMapping) -> Waiver:

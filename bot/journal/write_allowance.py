@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, select
 
 from bot.journal.audit import PERSONAL, Entry, append
 from bot.journal.audit_causes import Cause
-from bot.journal.schema import AUDIT_BESIDE, META
+from bot.journal.schema import AUDIT_PERSONAL, META
 from bot.journal.transactions import Store, insert
 
 _WORD, _HALTED = "allowance", "halted"
@@ -93,8 +93,8 @@ def _on_record(connection: Connection, word: Allowance, now: datetime) -> int:
 
 def _giver(connection: Connection, row: int) -> Mapping[str, Any]:
     """What is kept of who gave the word of a row; nothing when that was forgotten."""
-    here = (AUDIT_BESIDE.c.seq == row, AUDIT_BESIDE.c.part == PERSONAL)
-    body = connection.execute(select(AUDIT_BESIDE.c.body).where(*here)).scalar_one_or_none()
+    here = (AUDIT_PERSONAL.c.seq == row, AUDIT_PERSONAL.c.part == PERSONAL)
+    body = connection.execute(select(AUDIT_PERSONAL.c.body).where(*here)).scalar_one_or_none()
     found: Mapping[str, Any] = json.loads(body) if body else {}
     return found
 

@@ -37,7 +37,7 @@ class EscalatedItem:
     @property
     def subject(self) -> str:
         """The ticket, as the journal names it."""
-        return f"{self.facts.ticket.source}:{self.facts.ticket.id}"
+        return self.facts.ticket.subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,11 @@ class _DigestData:
     rows: tuple[TicketRow, ...]
     points: Points
     rules: Mapping[str, RuleInfo]
-    settled: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    settled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def entry(self, row: TicketRow, verdicts: Sequence[Verdict], now: datetime) -> Entry:
         """One ticket as a digest shows it: the rules with these verdicts, strictest of each line."""
-        points = [p for p in self.points.get((row.source, row.id), ()) if self._asked_by_now(p, row.state)]
+        points = [p for p in self.points.get(row.subject, ()) if self._asked_by_now(p, row.state)]
         ends = [p.deadline for p in points if p.deadline and p.verdict.open and p.rule in self.rules]
         begins = row.planned_start if not row.state.reached(State.IMPLEMENT) else None
         moments = [moment for moment in (begins, row.settle_by, *ends) if moment]
@@ -67,7 +67,7 @@ class _DigestData:
 
     def came_right(self, row: TicketRow) -> Entry:
         """A ticket of which something was settled."""
-        rules = [rule for rule in self.settled.get((row.source, row.id), ()) if rule in self.rules]
+        rules = [rule for rule in self.settled.get(row.subject, ()) if rule in self.rules]
         points = (OpenFinding(rule, Verdict.MET, row.checked_at, None) for rule in rules)
         return Entry(row.key, row.summary, row.url, row.team, titles=self._titles(points))
 
@@ -145,11 +145,11 @@ def _digest(ctx: Context, rules: Mapping[str, RuleInfo], teams: Sequence[str], a
     )
 
 
-def _settled(ctx: Context, since: datetime, now: datetime) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """The rules that came in order in that time, by source and ticket."""
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
+def _settled(ctx: Context, since: datetime, now: datetime) -> Mapping[str, tuple[str, ...]]:
+    """The rules that came in order in that time, by ticket ("source:id")."""
+    found: dict[str, tuple[str, ...]] = {}
     for one in ctx.journal.settled(since, now):
-        found[one.source, one.ticket_id] = (*found.get((one.source, one.ticket_id), ()), one.rule)
+        found[one.ticket] = (*found.get(one.ticket, ()), one.rule)
     return found
 
 
@@ -200,7 +200,7 @@ def _preread(ctx: Context, rules: Mapping[str, RuleInfo], report: Report) -> Non
     seen = _DigestData(rows, ctx.journal.points(), rules)
     found = tuple(_exceptions(seen, now))
     went_up = {ask.ticket for ask in ctx.journal.requests() if ask.step is not None}
-    raised = {row.key for row in rows if f"{row.source}:{row.id}" in went_up}
+    raised = {row.key for row in rows if row.subject in went_up}
     body = preread(Preread(now, found, frozenset(raised), len(rows)), ctx.speaker_to(Role.CAB, ""))
     _say(ctx, claim, channel, body, say("the weekly pre-read of the CAB"), report)
 

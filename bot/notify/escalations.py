@@ -26,7 +26,7 @@ from domain.sentence import say
 from rules.engine import evaluate
 from rules.grouping import RequirementGroup, group_findings
 
-Points = Mapping[tuple[str, str], Sequence[OpenFinding]]
+Points = Mapping[str, Sequence[OpenFinding]]
 REASON = say("nobody settled it in time, so it goes up")
 
 
@@ -66,12 +66,10 @@ def _due(
         before.setdefault((ask.ticket, ask.line), []).append(ask)
     for row in ctx.journal.rows_awaiting():
         calendar = ctx.policy.calendar_of(row.team)
-        awake = row.any_hour or calendar.in_office_hours(now)
+        awake = row.notify_any_hour or calendar.in_office_hours(now)
         climbs = []
-        for charge in overdue_items(
-            row.state, row.settle_by, points.get((row.source, row.id), ()), rules, ladders
-        ):
-            asked = before.get((f"{row.source}:{row.id}", charge.line), [])
+        for charge in overdue_items(row.state, row.settle_by, points.get(row.subject, ()), rules, ladders):
+            asked = before.get((row.subject, charge.line), [])
             taken = {ask.step: ask.at for ask in asked if ask.step is not None}
             step = due_step(charge.ladder, charge.start, taken, calendar, now)
             if step is not None and (awake or charge.any_hour):

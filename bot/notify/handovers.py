@@ -85,7 +85,7 @@ class HandoverSender:
     @property
     def subject(self) -> str:
         """ "source:id" of the ticket."""
-        return f"{self.ticket.source}:{self.ticket.id}"
+        return self.ticket.subject
 
     def recall(self, due: set[str], memory: Previous) -> None:
         """What is not due any more, because the record of the rollout was taken back, is not announced."""
@@ -153,8 +153,8 @@ class HandoverSender:
         for intent in due:
             slot = slots[intent.kind]
             waited = slot.failing_since is not None and now - slot.failing_since >= PATIENCE
-            refused = slot.trouble in (Trouble.REFUSED, Trouble.NO_ADDRESS)
-            if not slot.applied_hash and (refused or (slot.trouble and waited)):
+            refused = slot.blocked_reason in (Trouble.REFUSED, Trouble.NO_ADDRESS)
+            if not slot.applied_hash and (refused or (slot.blocked_reason and waited)):
                 left.append(intent)
         return left
 

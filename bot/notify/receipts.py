@@ -27,6 +27,7 @@ from domain.people import Person, Role
 from domain.ports.interactions import Visitor
 from domain.ports.source import TicketSource
 from domain.sentence import say
+from domain.ticket import TicketSubject
 from domain.working_calendar import Calendar
 
 REMIND = (1, 3)
@@ -40,7 +41,7 @@ def confirm(
     ctx: Context, source: TicketSource, row: TicketRow, kind: str, visitor: Visitor, speak: Translator
 ) -> Decided:
     """What comes of a press on the button. Raises SourceError when the ticket's system does not answer."""
-    ticket = f"{row.source}:{row.id}"
+    ticket = row.subject
     sent = ctx.journal.notification(ticket, kind)
     if sent is None:
         return Decided("not ours", {"tell": replies.no_such(row.key, None, speak)}, ticket)
@@ -100,8 +101,7 @@ def remind_receipts(ctx: Context, report: Report) -> None:
     if ctx.interactions is None:
         return
     for sent in ctx.journal.notifications(now - LOOK_BACK):
-        source, _, ticket_id = sent.ticket.partition(":")
-        row = ctx.journal.row(source, ticket_id)
+        row = ctx.journal.row(*TicketSubject.parse(sent.ticket))
         step = step_now(sent.sent, calendar, now)
         if row is None or (not sent.confirmed and (step is None or not calendar.in_office_hours(now))):
             continue

@@ -79,11 +79,11 @@ def remind_all(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
 
 def settle_asks(ctx: Context, points: Points, rules: Mapping[str, RuleInfo]) -> None:
     """What people were asked for and is open no more, is settled: whatever opens later starts anew."""
-    followed = {(row.source, row.id) for row in ctx.journal.rows_awaiting()}
+    followed = {row.subject for row in ctx.journal.rows_awaiting()}
     standing = {
-        (f"{source}:{id_}", rules[point.rule].line)
-        for (source, id_), found in points.items()
-        if (source, id_) in followed
+        (ticket, rules[point.rule].line)
+        for ticket, found in points.items()
+        if ticket in followed
         for point in found
         if point.rule in rules
     }
@@ -109,7 +109,7 @@ def _due(
         view = overview(group_findings(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
         calendar = ctx.policy.calendar_of(row.team)
         if one := due(facts, view, ctx.policy.reminders.remind_days, calendar, up.step):
-            yield up.claim, replace(one, pauses=ctx.journal.snoozes_of(f"{row.source}:{row.id}"))
+            yield up.claim, replace(one, pauses=ctx.journal.snoozes_of(row.subject))
 
 
 def _claims(ctx: Context, points: Points, rules: Mapping[str, RuleInfo]) -> list[tuple[TicketRow, Reminded]]:
@@ -120,21 +120,21 @@ def _claims(ctx: Context, points: Points, rules: Mapping[str, RuleInfo]) -> list
         (row, up)
         for row in ctx.journal.rows_awaiting()
         if _awake(ctx, row)
-        for up in _up(ctx, row, points.get((row.source, row.id), ()), rules)
+        for up in _up(ctx, row, points.get(row.subject, ()), rules)
     ]
     sent = ctx.journal.sent_once(up.claim for _, up in found)
     return [(row, up) for row, up in found if up.claim not in sent]
 
 
 def _awake(ctx: Context, row: TicketRow) -> bool:
-    return row.any_hour is not False or ctx.policy.calendar_of(row.team).in_office_hours(ctx.clock())
+    return row.notify_any_hour is not False or ctx.policy.calendar_of(row.team).in_office_hours(ctx.clock())
 
 
 def _up(
     ctx: Context, row: TicketRow, points: Sequence[OpenFinding], rules: Mapping[str, RuleInfo]
 ) -> Iterator[Reminded]:
     """The reminders a ticket is up for by what the journal knows: of what is missing, and of what comes next."""
-    calendar, name = ctx.policy.calendar_of(row.team), f"remind:{row.source}:{row.id}"
+    calendar, name = ctx.policy.calendar_of(row.team), f"remind:{row.subject}"
     open_ = [point for point in points if point.rule in rules and point.verdict.open]
     missing = [point.since for point in open_ if point.verdict is Verdict.MISSING]
     if row.state is State.DRAFT or not open_:
@@ -190,7 +190,7 @@ def remind_after_snooze(ctx: Context, gatherer: FactsBuilder, report: Report) ->
     """Remind in person, once, whoever snoozed a ticket until now, when it still asks for something."""
     now = ctx.clock()
     sources = {source.name: source for source in ctx.sources}
-    rows = {f"{row.source}:{row.id}": row for row in ctx.journal.rows_awaiting()}
+    rows = {row.subject: row for row in ctx.journal.rows_awaiting()}
     for pause in ctx.journal.snoozes_over(now - WAKE, now):
         claim = OnceKey(f"woken:{pause.ticket}:{pause.account}:{pause.until.isoformat()}", pause.until.date())
         row = rows.get(pause.ticket)
@@ -277,7 +277,7 @@ def _asks(reminder: Reminder, now: datetime) -> list[ActionRequest]:
     if not isinstance(audience, Team | Role):
         return []
     return [
-        ActionRequest(f"{one.facts.ticket.source}:{one.facts.ticket.id}", line.line, key_of(audience), now)
+        ActionRequest(one.facts.ticket.subject, line.line, key_of(audience), now)
         for one, lines in reminder.items
         for line in lines
     ]

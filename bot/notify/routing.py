@@ -45,7 +45,7 @@ def message_of(intent: Intent, ticket: Ticket, target: str, container: str, rest
     """An intent about a ticket, put at its place. `rest` are the seconds between two edits."""
     return OutgoingMessage(
         target=target,
-        ticket=f"{ticket.source}:{ticket.id}",
+        ticket=ticket.subject,
         kind=intent.kind,
         container=container,
         digest=intent.digest,

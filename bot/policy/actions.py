@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.ticket import TicketSubject
+
 _LONGEST = 1500
 
 
@@ -40,20 +42,20 @@ class ButtonValue:
     @property
     def ticket(self) -> str:
         """ "source:id" of the ticket."""
-        return f"{self.source}:{self.id}"
+        return str(TicketSubject(self.source, self.id))
 
 
 def encode(source: str, ticket_id: str, lines: Sequence[str] = (), more: str = "") -> str:
     """The value of a button or menu choice, for `carried`."""
-    return f"{source}:{ticket_id}|{more}|{','.join(lines)}"[:_LONGEST]
+    return f"{TicketSubject(source, ticket_id)}|{more}|{','.join(lines)}"[:_LONGEST]
 
 
 def decode(value: str) -> ButtonValue | None:
     """What a value says; None when it is not one of ours."""
     ticket, first, rest = value.partition("|")
-    source, colon, ticket_id = ticket.partition(":")
+    source, ticket_id = TicketSubject.parse(ticket)
     more, _, lines = rest.partition("|")
-    if not (source and colon and ticket_id and first):
+    if not (source and ticket_id and first):
         return None
     return ButtonValue(source, ticket_id, tuple(filter(None, lines.split(","))), more)
 

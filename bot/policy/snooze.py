@@ -48,7 +48,7 @@ def snooze_of(
     if chosen <= now:
         return None
     kind = SnoozeKind.SNOOZED if wanted else SnoozeKind.SEEN
-    ticket = f"{facts.ticket.source}:{facts.ticket.id}"
+    ticket = facts.ticket.subject
     until = min(chosen, last)
     return Snooze(ticket, person.id, person.name, kind, now, until, shortened=until < chosen)
 

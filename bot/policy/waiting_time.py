@@ -32,9 +32,7 @@ class Waiting(Protocol):
     """What of a ticket's row in the journal is looked at: a value, so that nothing here knows the journal."""
 
     @property
-    def source(self) -> str: ...
-    @property
-    def id(self) -> str: ...
+    def subject(self) -> str: ...
     @property
     def key(self) -> str: ...
     @property
@@ -44,12 +42,12 @@ class Waiting(Protocol):
     @property
     def summary(self) -> str: ...
     @property
-    def any_hour(self) -> bool | None: ...
+    def notify_any_hour(self) -> bool | None: ...
 
 
 def waits(
     rows: Iterable[Waiting],
-    points: Mapping[tuple[str, str], Sequence[OpenFinding]],
+    points: Mapping[str, Sequence[OpenFinding]],
     rules: Mapping[str, RuleInfo],
     calendar_of: Callable[[str], Calendar],
     now: datetime,
@@ -57,12 +55,12 @@ def waits(
     """The tickets with open points, what presses first, and then what waits longest."""
     found = []
     for row in rows:
-        open_ = [p for p in points.get((row.source, row.id), ()) if p.rule in rules and p.verdict.open]
+        open_ = [p for p in points.get(row.subject, ()) if p.rule in rules and p.verdict.open]
         if not open_ or row.state in (State.DRAFT, State.CANCELED):
             continue
         pressing = [point for point in open_ if point.verdict in _PRESSING]
         since = min(point.since for point in pressing or open_)
-        age = age_of(since, now, calendar_of(row.team), of_work=row.any_hour is not True)
+        age = age_of(since, now, calendar_of(row.team), of_work=row.notify_any_hour is not True)
         found.append(Wait(row.key, row.summary, row.team, len(open_), len(pressing), since, age))
     return tuple(sorted(found, key=lambda one: (not one.pressing, one.since, one.key)))
 

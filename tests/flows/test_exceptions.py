@@ -235,7 +235,7 @@ def test_a_waiver_can_be_recorded_while_the_bot_runs(env, monkeypatch) -> None:
 
 def _id(ctx: Context) -> str:
     found = next(filter(None, (source.find("CHG-1") for source in ctx.sources)))
-    return f"{found.source}:{found.id}"
+    return found.subject
 
 
 def reminders(town: Town, key: str) -> list[str]:

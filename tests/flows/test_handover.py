@@ -73,8 +73,8 @@ def seen_by(ctx: Context, town: Town) -> str:
 
 def verdicts(town: Town) -> dict[str, str]:
     with sqlite3.connect(town.folder / "sluis.db") as journal:
-        query = "SELECT rule_id, verdict FROM finding WHERE ticket_id = ?"
-        found = dict(journal.execute(query, (town.jira.issues[town.release].id,)))
+        query = "SELECT rule_id, verdict FROM finding WHERE ticket = ?"
+        found = dict(journal.execute(query, (f"jira:{town.jira.issues[town.release].id}",)))
     journal.close()
     return found
 
@@ -171,9 +171,9 @@ def test_killed_right_after_the_letter_went_slack_does_not_say_it_again(
     town.slack.workspace.channels[town.channels["operations"]].archived = True
     sync(**env)
     with sqlite3.connect(town.folder / "sluis.db") as journal:
-        mailed = "SELECT kind FROM slot WHERE target = 'mail'"
+        mailed = "SELECT kind FROM outbox WHERE target = 'mail'"
         reopened = journal.execute(
-            f"UPDATE slot SET closed = 0 WHERE target = 'slack' AND kind IN ({mailed})"
+            f"UPDATE outbox SET closed = 0 WHERE target = 'slack' AND kind IN ({mailed})"
         )
         assert reopened.rowcount == 1
     journal.close()

@@ -171,7 +171,7 @@ def test_a_deleted_issue_is_gone_at_once_and_nothing_is_written_there(town: Town
     hook.close()
     serving.settle()
     row = serving.ctx.journal.ticket("jira", town.change)
-    assert row is not None and row.gone_at is not None
+    assert row is not None and row.not_found_at is not None
     assert issue not in serving.ctx.journal.tracked("jira")
     assert [
         slot.closed for slot in serving.ctx.journal.rows_of(f"jira:{issue}") if slot.target == "jira"
@@ -184,7 +184,7 @@ def test_a_forged_deletion_of_an_issue_that_is_there_changes_nothing(town: Town,
     hook.close()
     serving.settle()
     row = serving.ctx.journal.ticket("jira", town.change)
-    assert row is not None and row.gone_at is None
+    assert row is not None and row.not_found_at is None
 
 
 def test_a_system_that_is_down_keeps_the_word_until_it_answers(town: Town, serving: Serving) -> None:
@@ -298,7 +298,7 @@ def _gone(town: Town) -> bool:
     journal = open_journal(town.env()["SLUIS_DATABASE_URL"], exclusive=False)
     try:
         row = journal.ticket("jira", town.change)
-        return row is not None and row.gone_at is not None
+        return row is not None and row.not_found_at is not None
     finally:
         journal.close()
 

@@ -17,7 +17,17 @@ from lived import Lived, lived
 from sqlalchemy import Table, select
 
 from bot.journal import open_journal
-from bot.journal.schema import ASKED, AUDIT, CURSOR, DEED, FINDING, META, RUN, SENT, SLOT
+from bot.journal.schema import (
+    ACTION_REQUEST,
+    AUDIT,
+    CURSOR,
+    FINDING,
+    INTERACTION,
+    META,
+    OUTBOX,
+    RUN,
+    SENT_ONCE,
+)
 from domain.people import Role
 from domain.pseudonym import Persona
 from domain.waiver import Waiver
@@ -169,17 +179,21 @@ def test_messages(office: Lived) -> None:
     # The name of a reminder is a hash of its words, and these may be put better.
     found = [
         (subject, re.sub(r"^(reminder:)[0-9a-f]{16}", r"\1*", kind), place, thread)
-        for subject, kind, place, thread in rows(office, SLOT, "ticket", "kind", "container", "thread_kind")
+        for subject, kind, place, thread in rows(
+            office, OUTBOX, "ticket", "kind", "channel_or_ticket", "thread_kind"
+        )
     ]
     assert found == MESSAGES
 
 
 def test_what_is_sent_once(office: Lived) -> None:
-    assert "".join(f"{day} {what}\n" for what, day in sorted(rows(office, SENT, "what", "day"))) == ONCE
+    assert (
+        "".join(f"{day} {what}\n" for what, day in sorted(rows(office, SENT_ONCE, "once_key", "day"))) == ONCE
+    )
 
 
 def test_who_was_asked(office: Lived) -> None:
-    found = {(audience, step) for audience, step in rows(office, ASKED, "audience", "step")}
+    found = {(audience, step) for audience, step in rows(office, ACTION_REQUEST, "audience", "step")}
     assert found == {("team:Web team", None), ("cab", None), ("dpo", None), ("change_manager", 0), ("cab", 1)}
 
 
@@ -239,7 +253,9 @@ def test_facts_of_what_seldom_happens(tmp_path: Path) -> None:
 
 
 def test_what_somebody_did_and_nobody_came_to_yet(office: Lived) -> None:
-    waiting = [row for row in rows(office, DEED, "kind", "action", "state", "payload") if row[2] != "done"]
+    waiting = [
+        row for row in rows(office, INTERACTION, "kind", "action", "state", "payload") if row[2] != "done"
+    ]
     payload = {
         "value": "jira:chg-1||ICR-02",
         **dict.fromkeys(("place", "view", "reply", "trigger"), ""),
@@ -250,7 +266,8 @@ def test_what_somebody_did_and_nobody_came_to_yet(office: Lived) -> None:
 
 def test_buttons_that_stand_on_messages(office: Lived) -> None:
     bodies = {
-        (subject, kind): body for subject, kind, body in rows(office, SLOT, "ticket", "kind", "desired_body")
+        (subject, kind): body
+        for subject, kind, body in rows(office, OUTBOX, "ticket", "kind", "desired_body")
     }
     value = "jira:chg-1||ICR-04,environments,ICR-06,test-validation,cab-approval"
     assert list(_buttons(bodies["jira:chg-1", "card"])) == [

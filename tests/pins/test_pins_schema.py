@@ -12,64 +12,64 @@ from bot.journal.migrate import alembic_config
 from bot.journal.schema import METADATA
 
 COLUMNS = {
-    "asked": "id ticket line audience step at settled_at",
+    "action_request": "id ticket line audience step at settled_at",
     "audit": "seq at cause ticket before facts snapshot personal previous hash",
-    "audit_beside": "seq part salt body",
     "audit_head": "seq hash",
-    "bundle": "source release_id child_key",
+    "audit_personal": "seq part salt body",
+    "change_hint": "id ticket event deleted received_at done_at",
     "cursor": "source at success_at",
-    "deed": "id key kind user action state payload answer received_at decided_at done_at ticket account person"
+    "finding": "ticket rule_id verdict since digest deadline who",
+    "group_observation": "source group_id looked_at",
+    "interaction": "id key kind user action state payload answer received_at decided_at done_at ticket account person"
     " outcome attempts next_attempt_at lease_owner lease_until",
-    "finding": "source ticket_id rule_id verdict since digest deadline who",
-    "group_look": "source group_id looked_at",
-    "hint": "id source ticket event deleted received_at done_at",
-    "membership": "id source group_id person_id name since told seen until",
+    "membership": "id source group_id person_id name since stated_by_source seen until",
     "meta": "name value",
-    "pause": "id ticket account person kind conversation at until",
+    "outbox": "id target ticket kind channel_or_ticket thread_kind once reason recipients roles desired_hash"
+    " desired_body desired_rev applied_hash applied_rev remote_id at_container at_thread write_state attempts"
+    " next_attempt_at last_error first_attempt_at lease_token lease_owner lease_until created_at applied_at closed"
+    " replaces blocked_reason failing_since",
     "receipt": "id ticket kind account person at",
+    "release_change": "ticket child_key",
     "run": "id started ended mode report exit_code",
-    "sent": "what day at",
-    "slot": "id target ticket kind container thread_kind once reason recipients roles desired_hash desired_body"
-    " desired_rev applied_hash applied_rev remote_id at_container at_thread phase attempts next_attempt_at"
-    " last_error first_attempt_at fence lease_owner lease_until created_at applied_at closed replaces trouble"
-    " failing_since",
-    "ticket": "source id key url version_seen updated state team planned_start summary snapshot snapshot_hash"
-    " first_seen first_state checked_at gone_at hidden_at settle_by look_again_at any_hour",
+    "sent_once": "once_key day at",
+    "snooze": "id ticket account person kind conversation at until",
+    "ticket": "ticket source key url version_seen updated state team planned_start summary snapshot snapshot_hash"
+    " first_seen first_state checked_at not_found_at hidden_at settle_by recheck_at notify_any_hour",
     "waiver": "id ticket rule_id reason by_id by_name role recorded_at until ended_at ended_by",
 }
 KEYS = {
-    "asked": "id",
+    "action_request": "id",
     "audit": "seq",
-    "audit_beside": "seq part",
     "audit_head": "seq",
-    "bundle": "source release_id child_key",
+    "audit_personal": "seq part",
+    "change_hint": "id",
     "cursor": "source",
-    "deed": "id",
-    "finding": "source ticket_id rule_id",
-    "group_look": "source group_id",
-    "hint": "id",
+    "finding": "ticket rule_id",
+    "group_observation": "source group_id",
+    "interaction": "id",
     "membership": "id",
     "meta": "name",
-    "pause": "id",
+    "outbox": "id",
     "receipt": "id",
+    "release_change": "ticket child_key",
     "run": "id",
-    "sent": "what day",
-    "slot": "id",
-    "ticket": "source id",
+    "sent_once": "once_key day",
+    "snooze": "id",
+    "ticket": "ticket",
     "waiver": "id",
 }
 INDEXES = {
-    *("ix_asked_ticket", "ix_audit_ticket", "ix_deed_state", "ix_deed_ticket", "ix_hint_done_at"),
-    *("ix_membership_source_group_id", "ix_pause_ticket", "ix_slot_ticket", "ix_ticket_source_key"),
-    "ix_waiver_ticket",
+    *("ix_action_request_ticket", "ix_audit_ticket", "ix_change_hint_done_at", "ix_interaction_state"),
+    *("ix_interaction_ticket", "ix_membership_source_group_id", "ix_outbox_ticket", "ix_snooze_ticket"),
+    *("ix_ticket_source_key", "ix_waiver_ticket"),
 }
 UNIQUE = {
-    "uq_deed_key",
-    "uq_hint_source_ticket_event",
+    "uq_change_hint_ticket_event",
+    "uq_interaction_key",
+    "uq_outbox_target_ticket_kind",
     "uq_receipt_ticket_kind",
-    "uq_slot_target_ticket_kind",
 }
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0010", "0011", "0012")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0010", "0011", "0012", "0013")
 """What `alembic_version` may hold: what was released is never renamed. A new one is added here."""
 
 TABLES = METADATA.sorted_tables
@@ -88,7 +88,7 @@ def test_names_of_indexes_and_constraints() -> None:
     constraints = [one for table in TABLES for one in table.constraints]
     assert {one.name for one in constraints if isinstance(one, UniqueConstraint)} == UNIQUE
     assert {(one.name, one.ondelete) for table in TABLES for one in table.foreign_key_constraints} == {
-        ("fk_bundle_ticket", "CASCADE"),
+        ("fk_release_change_ticket", "CASCADE"),
         ("fk_finding_ticket", "CASCADE"),
     }
 

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 
 from bot.cycle.write_limit import FEW, PlannedWrites, exceeds_limit
 from bot.journal import Allowance, Journal
-from bot.journal.schema import AUDIT, AUDIT_BESIDE, META
+from bot.journal.schema import AUDIT, AUDIT_PERSONAL, META
 from domain.pseudonym import Persona
 
 
@@ -66,7 +66,7 @@ def test_who_gave_a_word_is_on_record_and_nowhere_else(journal: Journal) -> None
     journal.allowance_used(380, "too much", NOW)
     with journal.read() as connection:
         facts = [json.loads(row.facts) for row in connection.execute(select(AUDIT).order_by(AUDIT.c.seq))]
-        beside = [json.loads(row.body) for row in connection.execute(select(AUDIT_BESIDE))]
+        beside = [json.loads(row.body) for row in connection.execute(select(AUDIT_PERSONAL))]
         elsewhere = repr([list(connection.execute(select(table))) for table in (META, AUDIT)])
     assert [(one["event"], one["messages"]) for one in facts] == [
         ("given", 400), ("given", 500), ("used", 380),

@@ -140,7 +140,7 @@ def test_in_doubt_nothing_is_concluded(sqlite_journal, more):
     else:
         with pytest.raises(SourceError):
             look(sqlite_journal, fates, **more)
-    assert [row.gone_at for row in sqlite_journal.open_tickets()] == [None, None]
+    assert [row.not_found_at for row in sqlite_journal.open_tickets()] == [None, None]
 
 
 def test_many_deletions_at_once_wait_for_a_second_look(sqlite_journal):

@@ -68,7 +68,9 @@ class Office:
         """Who works on a deed now."""
         engine = create_engine(self.url)
         with engine.connect() as connection:
-            found = connection.execute(text("SELECT lease_owner FROM deed WHERE lease_owner IS NOT NULL"))
+            found = connection.execute(
+                text("SELECT lease_owner FROM interaction WHERE lease_owner IS NOT NULL")
+            )
             owners = [str(row[0]) for row in found]
         engine.dispose()
         return owners

@@ -138,7 +138,7 @@ def test_a_row_is_written_with_its_fact_or_not_at_all(journal: Journal) -> None:
             ["row 2: is missing, or more up to row 2 are; rows were removed"],
         ),
         (
-            ["DELETE FROM audit WHERE seq = 5", "DELETE FROM audit_beside WHERE seq = 5"],
+            ["DELETE FROM audit WHERE seq = 5", "DELETE FROM audit_personal WHERE seq = 5"],
             [
                 "row 5: is missing, or more up to row 5 are; the end of the chain was cut off",
                 "row 1: says that ICR-1 is missing for jira:10001; the journal says met",
@@ -153,11 +153,11 @@ def test_a_row_is_written_with_its_fact_or_not_at_all(journal: Journal) -> None:
             ["row 2: was changed", "row 3: was changed", "row 4: does not follow row 3 as that stands now"],
         ),
         (
-            ["UPDATE audit_beside SET body = replace(body, 'Karim', 'Dirk')"],
+            ["UPDATE audit_personal SET body = replace(body, 'Karim', 'Dirk')"],
             ["row 4: its personal part, kept beside the chain, was changed"],
         ),
         (
-            ["DELETE FROM audit_beside WHERE seq = 1"],
+            ["DELETE FROM audit_personal WHERE seq = 1"],
             ["row 1: its snapshot part is gone, and no erasing of it is on record"],
         ),
         (
@@ -194,7 +194,7 @@ def test_an_anchor_finds_a_chain_that_was_started_anew(journal: Journal) -> None
     lived(journal)
     noted = journal.audit_head()
     with journal.write() as connection:
-        for table in ("audit", "audit_beside", "finding", "slot", "waiver"):
+        for table in ("audit", "audit_personal", "finding", "outbox", "waiver"):
             connection.execute(text(f"DELETE FROM {table}"))
         connection.execute(text(f"UPDATE audit_head SET seq = 0, hash = '{START}'"))
     lived(journal)
@@ -228,7 +228,7 @@ def test_settings_are_put_on_record_when_they_change(journal: Journal) -> None:
     assert [journal.note_settings(values, NOW) for values in runs] == [True, False, True, True]
     with journal.read() as connection:
         rows = connection.execute(text("SELECT facts FROM audit ORDER BY seq")).scalars().all()
-        beside = connection.execute(text("SELECT body FROM audit_beside")).scalars().all()
+        beside = connection.execute(text("SELECT body FROM audit_personal")).scalars().all()
     told = [json.loads(facts) for facts in rows]
     assert [(one["settings"], one["changed"]) for one in told] == [
         (["JIRA_API_TOKEN", "SLUIS_MODE"], ["JIRA_API_TOKEN", "SLUIS_MODE"]),

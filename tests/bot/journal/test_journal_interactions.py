@@ -11,7 +11,7 @@ from fakes import Clock
 from sqlalchemy import select
 
 from bot.journal import Decided, Journal, open_journal
-from bot.journal.schema import DEED
+from bot.journal.schema import INTERACTION
 from domain.lifecycle import State, Verdict
 from domain.people import Role
 from domain.ports.interactions import Interaction, InteractionKind
@@ -34,7 +34,10 @@ def pause_for(
 def states(journal: Journal) -> list[tuple[str, str]]:
     with journal.read() as connection:
         return [
-            tuple(row) for row in connection.execute(select(DEED.c.state, DEED.c.outcome).order_by(DEED.c.id))
+            tuple(row)
+            for row in connection.execute(
+                select(INTERACTION.c.state, INTERACTION.c.outcome).order_by(INTERACTION.c.id)
+            )
         ]
 
 
@@ -61,7 +64,7 @@ def test_what_allowed_answering_is_forgotten_afterwards(journal: Journal, clock:
     journal.decide(deed, "me", Decided("seen", {"tell": {"text": "secret words"}}), clock())
     journal.answered(deed, clock())
     with journal.read() as connection:
-        row = dict(connection.execute(select(DEED)).mappings().one())
+        row = dict(connection.execute(select(INTERACTION)).mappings().one())
     assert (row["payload"], row["answer"]) == ({}, None)
 
 

@@ -91,7 +91,7 @@ def test_a_stored_ticket_reads_back_whole(journal: Journal) -> None:
     assert row.ref == TicketRef("jira", "10001", "CHG-1", NOW, "5")
     assert (row.url, row.team, row.summary) == (TICKET.url, "Team Loon", "Nieuwe loonmodule")
     assert (row.state, row.first_state) == (State.IMPLEMENT, State.ASSESS)
-    assert (row.first_seen, row.checked_at, row.gone_at) == (NOW, LATER, None)
+    assert (row.first_seen, row.checked_at, row.not_found_at) == (NOW, LATER, None)
     assert row.planned_start == NOW + timedelta(days=4)
     assert row.snapshot_hash == digest(SNAPSHOT | {"more": 1})
     assert journal.snapshot("jira", "10001") == SNAPSHOT | {"more": 1}
@@ -123,7 +123,7 @@ def test_a_ticket_that_is_gone_gets_no_more_text_until_it_is_back(journal: Journ
     journal.gone("jira", "10001", LATER + timedelta(days=1))
     row = journal.ticket("jira", "CHG-1")
     assert row is not None
-    assert row.gone_at == LATER
+    assert row.not_found_at == LATER
     assert not journal.seen(row.ref)
     assert journal.due_rows(LATER) == ()
     journal.gone("jira", "10001", LATER, [replace(card, digest="last words")])
@@ -139,7 +139,7 @@ def test_a_ticket_out_of_sight_is_left_alone_but_nothing_is_concluded(journal: J
     journal.out_of_sight("jira", ["10001", "no such ticket"], LATER)
     journal.out_of_sight("jira", ["10001"], LATER + timedelta(days=1))
     (row,) = journal.open_tickets()
-    assert (row.hidden_at, row.gone_at) == (LATER, None)
+    assert (row.hidden_at, row.not_found_at) == (LATER, None)
     assert [due.target for due in journal.due_rows(LATER)] == ["jira"], "what is to be said stands"
     assert (journal.rows_awaiting(), journal.due_again("jira", LATER), journal.seen(row.ref)) == (
         (),

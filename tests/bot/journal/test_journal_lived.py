@@ -12,7 +12,7 @@ from bot.journal import Journal
 from domain.people import Group, RoleMembers
 from tests.released import kept, loaded
 
-SCHEMAS = ("0012",)
+SCHEMAS = ("0012", "0013")
 """Revisions of which there is such a journal. Whatever migrations come later, all of these can be opened."""
 
 
@@ -46,7 +46,7 @@ def known(journal: Journal) -> dict[str, object]:
         "waivers": [(one.by, one.rules, one.until) for one in journal.waivers_of(CHANGE)],
         "members": [(one.person.name, one.since) for one in cab.memberships],
         "deeds": [(one["action"], one["outcome"]) for one in journal.interactions_of(CHANGE)],
-        "hints": [(one.source, one.ticket) for one in journal.pending_hints(at(17, 10, 5))],
+        "hints": [(one.source, one.id) for one in journal.pending_hints(at(17, 10, 5))],
         "open asks": Counter((ask.audience, ask.step) for ask in journal.requests()),
         "flaws": list(journal.audit_flaws({})),
         "rows of the trail": journal.audit_length(),

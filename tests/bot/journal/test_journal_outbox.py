@@ -113,7 +113,7 @@ def test_only_one_holds_a_slot_and_a_lease_runs_out(journal: Journal) -> None:
     assert kinds(journal) == []
     second = journal.lease(1, "other", NOW + timedelta(seconds=601), 600)
     assert second is not None
-    assert second.fence > first.fence
+    assert second.lease_token > first.lease_token
     assert not journal.begin(first, first.home, LATER, 600)
     assert not journal.release(first, None, "late")
     assert journal.forget(first) is None
@@ -186,8 +186,8 @@ def test_a_forgotten_message_is_wanted_as_if_it_was_never_posted(journal: Journa
     journal.release(forgotten, None, "")
     journal.put_messages([CARD], NOW)
     again = taken(journal)
-    assert replace(again, fence=0) == replace(
-        forgotten, fence=0, desired_hash="a", desired_rev=3, desired_body=CARD.body
+    assert replace(again, lease_token=0) == replace(
+        forgotten, lease_token=0, desired_hash="a", desired_rev=3, desired_body=CARD.body
     )
     assert (again.remote_id, again.applied_hash, again.doubtful) == (None, None, False)
 

@@ -30,7 +30,7 @@ SNAPSHOT = {"approvals": [{"person": {"id": "acc-9", "name": "Karim Aziz"}}], "h
 
 def lived(journal: Journal, ticket: Ticket = TICKET) -> None:
     """A ticket that tells of Karim Aziz wherever it can."""
-    subject = f"{ticket.source}:{ticket.id}"
+    subject = ticket.subject
     comment = replace(COMMENT, ticket=subject, container=ticket.id, body={"text": "Approved by Karim Aziz"})
     told = OutgoingMessage(
         "slack", subject, "handover-1:acc-9", "D1", "h", {"text": "x"}, say("y"), recipients=("Karim Aziz",)
@@ -107,7 +107,7 @@ def test_what_was_erased_cannot_be_changed_unnoticed(journal: Journal) -> None:
     name = journal.erase(KARIM, LATER).pseudonym
     with journal.write() as connection:
         connection.execute(
-            text(f"UPDATE audit_beside SET body = replace(body, '{name}', 'An') WHERE seq = 1")
+            text(f"UPDATE audit_personal SET body = replace(body, '{name}', 'An') WHERE seq = 1")
         )
     assert whole(journal) == ["row 1: its snapshot part, kept beside the chain, was changed"]
 

@@ -132,7 +132,7 @@ def test_in_time_all_of_it_is_forgotten(journal: Journal) -> None:
     assert journal.told_of(HERS) == ()
     assert whole(journal) == []
     kept = {name: number for name, number in rows(journal).items() if number}
-    assert kept.keys() == {"audit", "audit_head", "cursor", "meta", "group_look"}
+    assert kept.keys() == {"audit", "audit_head", "cursor", "meta", "group_observation"}
 
 
 @pytest.mark.parametrize("days", [0, 700])
@@ -152,7 +152,13 @@ def test_of_an_open_ticket_who_was_reminded_and_who_was_in_the_group_is_kept(jou
         connection.execute(update(TICKETS).values(first_seen=old - timedelta(days=1)))
     journal.forget_before(NOW - timedelta(days=730), NOW)
     left = rows(journal)
-    assert (left["sent"], left["membership"], left["receipt"], left["asked"], left["pause"]) == (
+    assert (
+        left["sent_once"],
+        left["membership"],
+        left["receipt"],
+        left["action_request"],
+        left["snooze"],
+    ) == (
         1,
         1,
         1,

@@ -19,18 +19,51 @@ from domain.people import Group, RoleMembers
 from domain.pseudonym import Persona
 from tests.released import FOLDER, MOMENT, dumped, kept, loaded, made
 
-RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0010", "0011", "0012")
+RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0010", "0011", "0012", "0013")
 """Revisions that journals of released versions have."""
 
 
+LIVED = FOLDER.with_name("lived")
+"""Journals of two weeks: see `tests/lived.py`."""
+RENAMED = {
+    "slot": "outbox",
+    "deed": "interaction",
+    "pause": "snooze",
+    "asked": "action_request",
+    "sent": "sent_once",
+    "hint": "change_hint",
+    "bundle": "release_change",
+    "group_look": "group_observation",
+    "audit_beside": "audit_personal",
+}
+"""What tables were called until 0012."""
+
+
 def rows(url: str) -> dict[str, int]:
-    """How many rows each table has."""
+    """How many rows each table has, by what it is called now."""
     engine = connect(url)
     tables = sa.MetaData()
     with engine.begin() as connection:
         tables.reflect(connection)
         count = sa.select(sa.func.count())
-        found = {t.name: connection.execute(count.select_from(t)).scalar_one() for t in tables.sorted_tables}
+        found = {
+            RENAMED.get(t.name, t.name): connection.execute(count.select_from(t)).scalar_one()
+            for t in tables.sorted_tables
+        }
+    engine.dispose()
+    return found
+
+
+def contents(url: str) -> dict[str, list[str]]:
+    """Every row of every table."""
+    engine = connect(url)
+    tables = sa.MetaData()
+    with engine.begin() as connection:
+        tables.reflect(connection)
+        found = {
+            t.name: sorted(repr(tuple(row)) for row in connection.execute(sa.select(t)))
+            for t in tables.sorted_tables
+        }
     engine.dispose()
     return found
 
@@ -44,7 +77,7 @@ def used(url: str) -> None:
         State.ASSESS,
         "Loon — “é” 🚦",
     )
-    assert (ticket.first_seen, ticket.gone_at) == (MOMENT, None)
+    assert (ticket.first_seen, ticket.not_found_at) == (MOMENT, None)
     assert journal.previous("jira", "1") == {"ICR-09": Verdict.MISSING}
     assert journal.since("jira", "1") == {"ICR-09": MOMENT}
     assert (journal.mark("jira"), journal.last_success("jira")) == (MOMENT, MOMENT)
@@ -69,11 +102,45 @@ def test_a_journal_of_every_released_version_is_brought_up_to_date(blank_url: st
     assert all(before.values()), "a row in every table"
     used(blank_url)
     after = rows(blank_url)
-    own = ("ticket", "finding", "slot", "meta", "audit", "audit_beside")
+    own = ("ticket", "finding", "outbox", "meta", "audit", "audit_personal")
     assert after == dict.fromkeys(after, 0) | before | {name: before.get(name, 0) + 1 for name in own} | {
         "audit_head": 1
     }
     alembic(blank_url, command.check)
+
+
+def trail(url: str, beside: str) -> list[list[tuple[object, ...]]]:
+    """The rows of the audit trail, what stands beside them and the head, as the database gives them."""
+    engine = connect(url)
+    orders = {"audit": "seq", beside: "seq, part", "audit_head": "seq"}
+    with engine.begin() as connection:
+        found = [
+            [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY {order}")]
+            for table, order in orders.items()
+        ]
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize(("revision", "folder"), [*((r, FOLDER) for r in RELEASED[7:-1]), ("0012", LIVED)])
+def test_not_a_byte_of_the_audit_trail_is_changed(blank_url: str, revision: str, folder: Path) -> None:
+    loaded(blank_url, kept(revision, "sqlite" if blank_url.startswith("sqlite") else "postgresql", folder))
+    before = trail(blank_url, "audit_beside")
+    journal = open_journal(blank_url)
+    flaws = list(journal.audit_flaws({}))
+    journal.close()
+    assert (flaws, len(before[0]) >= 3) == ([], True)
+    assert trail(blank_url, "audit_personal") == before
+
+
+@pytest.mark.parametrize("kept_from", [("0012", FOLDER), ("0012", LIVED)], ids=["released", "lived"])
+def test_the_way_back_gives_what_was_there(blank_url: str, kept_from: tuple[str, Path]) -> None:
+    revision, folder = kept_from
+    loaded(blank_url, kept(revision, "sqlite" if blank_url.startswith("sqlite") else "postgresql", folder))
+    before = contents(blank_url)
+    alembic(blank_url, lambda c: command.upgrade(c, "0013"))
+    alembic(blank_url, lambda c: command.downgrade(c, revision))
+    assert contents(blank_url) == before
 
 
 @pytest.mark.parametrize("revision", RELEASED)

@@ -14,7 +14,7 @@ LATER = NOW + timedelta(minutes=1)
 
 
 def told(journal: Journal) -> list[tuple[str, str, bool]]:
-    return [(one.source, one.ticket, one.deleted) for one in journal.pending_hints(LATER)]
+    return [(one.source, one.id, one.deleted) for one in journal.pending_hints(LATER)]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_word_that_comes_during_a_look_leads_to_another(journal: Journal) -> Non
 
 def test_what_could_not_be_looked_at_for_a_day_is_left_to_the_census(journal: Journal) -> None:
     journal.record_hint("jira", [ChangeHint("1", "e1")], NOW)
-    assert journal.pending_hints(NOW + timedelta(hours=23)) == (PendingHint("jira", "1", 1, False),)
+    assert journal.pending_hints(NOW + timedelta(hours=23)) == (PendingHint("jira:1", 1, False),)
     assert journal.pending_hints(NOW + timedelta(hours=25)) == ()
 
 
@@ -64,4 +64,4 @@ def test_old_word_is_forgotten(journal: Journal) -> None:
     (heard,) = journal.pending_hints(NOW + timedelta(days=3))
     journal.looked_at(heard, NOW + timedelta(days=3))
     with journal.read() as connection:
-        assert connection.exec_driver_sql("SELECT ticket FROM hint").scalars().all() == ["2"]
+        assert connection.exec_driver_sql("SELECT ticket FROM change_hint").scalars().all() == ["jira:2"]

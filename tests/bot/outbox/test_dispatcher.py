@@ -294,7 +294,7 @@ def test_what_goes_nowhere_yet_waits_until_it_is_known_where_to(world: World) ->
     assert (one.error, one.again) == ("nobody knows where", None)
     assert counted(world.deliver(card())) == {"created": 1}
     (slot,) = world.journal.rows_of("t:1")
-    assert (slot.trouble, slot.failing_since, slot.last_error) == ("", None, "")
+    assert (slot.blocked_reason, slot.failing_since, slot.last_error) == ("", None, "")
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_why_and_since_when_it_fails_is_kept(world: World, error: SourceError, t
     world.clock.forward(hours=1)
     world.deliver()
     (slot,) = world.journal.rows_of("t:1")
-    assert (slot.trouble, slot.failing_since) == (trouble, NOW)
+    assert (slot.blocked_reason, slot.failing_since) == (trouble, NOW)
 
 
 def test_a_refusal_is_told_when_it_begins_and_when_it_ends(world: World) -> None:
@@ -506,4 +506,4 @@ def test_messages_for_an_outlet_that_is_off_wait(world: World) -> None:
 def forget_all(world: World) -> None:
     """The journal is lost."""
     with world.journal.write() as connection:
-        connection.exec_driver_sql("DELETE FROM slot")
+        connection.exec_driver_sql("DELETE FROM outbox")

@@ -76,7 +76,7 @@ class World:
     def forget(self) -> None:
         """The journal is lost."""
         with self.journal.write() as connection:
-            connection.exec_driver_sql("DELETE FROM slot")
+            connection.exec_driver_sql("DELETE FROM outbox")
 
     def run(self, wishes: list[OutgoingMessage], crash_at: int = 0) -> bool:
         """One process, from its start to its end or death. False when it died."""

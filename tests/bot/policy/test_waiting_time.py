@@ -65,20 +65,20 @@ def point(rule: str, verdict: Verdict, since: datetime) -> OpenFinding:
 
 ROWS = (
     row("CHG-1"),
-    row("CHG-2", any_hour=True),
+    row("CHG-2", notify_any_hour=True),
     row("CHG-3"),
     row("CHG-4", state=State.DRAFT),
-    row("CHG-5", team="", any_hour=False),
+    row("CHG-5", team="", notify_any_hour=False),
 )
 POINTS = {
-    ("jira", "chg-1"): (point("ICR-06", Verdict.PENDING, at(2, 9)),),
-    ("jira", "chg-2"): (
+    "jira:chg-1": (point("ICR-06", Verdict.PENDING, at(2, 9)),),
+    "jira:chg-2": (
         point("ICR-16", Verdict.VIOLATED, at(13, 17)),
         point("ICR-06", Verdict.PENDING, at(2, 9)),
     ),
-    ("jira", "chg-3"): (point("ICR-16", Verdict.WAIVED, at(2, 9)), point("own", Verdict.MISSING, at(2, 9))),
-    ("jira", "chg-4"): (point("ICR-06", Verdict.MISSING, at(2, 9)),),
-    ("jira", "chg-5"): (point("ICR-06", Verdict.MISSING, at(13, 17)),),
+    "jira:chg-3": (point("ICR-16", Verdict.WAIVED, at(2, 9)), point("own", Verdict.MISSING, at(2, 9))),
+    "jira:chg-4": (point("ICR-06", Verdict.MISSING, at(2, 9)),),
+    "jira:chg-5": (point("ICR-06", Verdict.MISSING, at(13, 17)),),
 }
 EN = """3 tickets wait for somebody, as of Mon 16 Nov 2026, 09:00:
 • CHG-2 · New address format — Web team; 2 days and 16 hours; 2 open points; 1 of them overdue or not allowed
