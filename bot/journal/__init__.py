@@ -59,8 +59,7 @@ by looking outside. Nothing here holds a transaction while an outside system is 
 
 No e-mail address and no secret is stored, but for what allows answering an interaction, until it is answered; names of
 people stand in snapshots, interactions, snoozes, waivers and handover evidence, and can be erased
-(`bot.journal.privacy`,
-`bot.journal.retention`).
+(`bot.journal.privacy`, `bot.journal.retention`).
 
 Who adds a table: its words are searched when a person is erased, and rows with a column `ticket` are forgotten with
 that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.
