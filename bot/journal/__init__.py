@@ -59,8 +59,8 @@ that a crash loses all of it or nothing. What should be said is then brought out
 row says that a write begins before it does, and how it ended after it; an end that is not known is settled
 by looking outside. Nothing here holds a transaction while an outside system is asked.
 
-No e-mail address and no secret is stored, but for what allows answering an interaction, until it is answered; names
-of people stand in snapshots, interactions, snoozes, waivers and handover evidence, and can be erased
+No e-mail address and no secret is stored, but for what allows answering an interaction, until it is answered; names of
+people stand in snapshots, interactions, snoozes, waivers and handover evidence, and can be erased
 (`bot.journal.privacy`, `bot.journal.retention`).
 
 Who adds a table: its words are searched when a person is erased, and rows with a column `ticket` are forgotten with

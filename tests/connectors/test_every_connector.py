@@ -34,13 +34,13 @@ PORTS: dict[str, type] = {
     "examiner": Examiner,
     "source": TicketSource,
     "book": AssetBook,
-    "outlet": MessageChannel,
-    "postbox": RecipientDirectory,
+    "channel": MessageChannel,
+    "recipients": RecipientDirectory,
     "relations": Relations,
     "inbound": Inbound,
     "circuit": Line,
-    "desk": InteractionGateway,
-    "letterbox": RecipientDirectory,
+    "interactions": InteractionGateway,
+    "mail_recipients": RecipientDirectory,
 }
 NO_CONNECTORS = {"sandbox", "shared", "__pycache__"}
 SECRET = re.compile(r"(^|_)(token|pat|password|secret|key)$")
@@ -143,17 +143,17 @@ ASKED: dict[str, tuple[Callable[[Any], object], ...]] = {
     ),
     "book": (lambda book: book.look_up((AssetRef(book.name, "A1", "Website"),)),),
     "relations": (lambda relations: relations.related((AssetRef(relations.name, "A1", "Website"),)),),
-    "outlet": (
+    "channel": (
         lambda outlet: outlet.format,
         lambda outlet: outlet.find(Place(ID), MARKER, NOW),
         lambda outlet: outlet.remove(Place(ID), "2"),
     ),
-    "postbox": (
+    "recipients": (
         lambda postbox: postbox.person(SOMEBODY),
         lambda postbox: postbox.locale(SOMEBODY),
         lambda postbox: postbox.channel("cab"),
     ),
-    "letterbox": (lambda letterbox: letterbox.person(SOMEBODY),),
+    "mail_recipients": (lambda letterbox: letterbox.person(SOMEBODY),),
     "inbound": (
         lambda inbound: inbound.hints({}, b"{}"),
         lambda inbound: inbound.hints({"X-Hub-Signature": "sha256=0"}, b"\xff"),

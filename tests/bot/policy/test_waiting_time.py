@@ -125,6 +125,6 @@ def test_each_team_keeps_its_own_holidays() -> None:
     """11 November is a working day in the Netherlands."""
     dutch = Calendar(ZoneInfo("Europe/Amsterdam"), "NL")
     rows = (row("CHG-1"), row("CHG-2", team="Breda"))
-    points = {(one.source, one.id): (point("ICR-06", Verdict.MISSING, at(10, 8)),) for one in rows}
+    points = {one.subject: (point("ICR-06", Verdict.MISSING, at(10, 8)),) for one in rows}
     found = waits(rows, points, RULES, lambda team: dutch if team == "Breda" else CALENDAR, at(12, 8))
     assert [(one.team, one.age.days) for one in found] == [("Web team", 1), ("Breda", 2)]
