@@ -30,7 +30,6 @@ SHOWN = {
 VENDORS = re.compile(r"jira|servicenow|slack|pysnow|\bsnow\b", re.IGNORECASE)
 MAY_NAME = {
     "bot/cli/": "commands and their help",
-    "bot/settings/": "the variables of an administrator",
     "bot/bootstrap.py": "where connectors are wired",
     "bot/messages/blockkit/": "builds for one vendor's format, and says whose limit was passed",
     "bot/logs.py": "the loggers of client libraries, which must be quiet before any connector is built",
@@ -40,16 +39,23 @@ MAY_NAME = {
 
 
 def strings(*folders: str) -> Iterator[tuple[str, str]]:
-    """Every text in the code that is no docstring, with the file it stands in."""
+    """Every text in the code that is no docstring and no word of a setting, with the file it stands in."""
     for path in (p for folder in folders for p in sorted((ROOT / folder).rglob("*.py"))):
         name = path.relative_to(ROOT).as_posix()
         if name.startswith(("rules/checks/", "bot/journal/migrations/")):
             continue
         tree = ast.parse(path.read_text("utf-8"))
         told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        told |= {id(part) for node in ast.walk(tree) if _is_setting(node) for part in ast.walk(node)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
                 yield name, node.value
+
+
+def _is_setting(node: ast.AST) -> bool:
+    """A field with words for an administrator: those tell which system a value is looked up in."""
+    given = node.value if isinstance(node, ast.AnnAssign) else None
+    return isinstance(given, ast.Call) and any(word.arg == "description" for word in given.keywords)
 
 
 def outside(allowed: dict[str, str], *folders: str) -> list[tuple[str, str]]:

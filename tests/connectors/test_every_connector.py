@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from dotenv import dotenv_values
 
-from bot.settings.load import load_settings as bot_settings
+from bot.settings.load import GROUPS
 from bot.settings.reading import prefix, variables
 from connectors.catalog import CONNECTORS, Entry
 from domain.people import Person, Role
@@ -77,7 +77,7 @@ def test_it_is_its_folder_and_its_prefix(entry: Entry) -> None:
     folder = import_module(f"connectors.{entry.name}")
     assert (folder.SETTINGS, folder.build) == (entry.settings, entry.build)
     assert prefix(entry.settings) == f"{entry.name.upper()}_"
-    assert bot_settings.GROUPS[entry.name] is entry.settings
+    assert GROUPS[entry.name] is entry.settings
 
 
 @each

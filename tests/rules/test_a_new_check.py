@@ -18,14 +18,14 @@ CHECK = '''
 
 from domain.sentence import say
 from rules.check_api import Params
-from rules.field_looks import look_filled
-from rules.outcome import judged
+from rules.field_looks import observe_filled
+from rules.outcome import combine
 
 PARAMS = Params
 
 
 def check(facts, demand):
-    return judged([look_filled(facts, "impacted")], say("Fill in: {fields}.", fields="Impacted"), ())
+    return combine([observe_filled(facts, "impacted")], say("Fill in: {fields}.", fields="Impacted"), ())
 '''
 PACK = """\
 id: mine
