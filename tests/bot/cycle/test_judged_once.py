@@ -159,4 +159,5 @@ def test_a_ticket_is_deferred_until_it_is_known_whether_this_run_may_write(offic
 
 
 def with_limit(ctx: Context, most: int) -> Context:
-    return replace(ctx, policy=replace(ctx.policy, max_writes=most))
+    writes = ctx.policy.writes.model_copy(update={"max_writes": most})
+    return replace(ctx, policy=replace(ctx.policy, writes=writes))

@@ -67,7 +67,8 @@ PEOPLE = {
 
 
 def context(journal: Journal, source: Source, **policy: Any) -> Any:
-    return SimpleNamespace(journal=journal, sources=(source,), policy=organisation(roles=WANTED, **policy))
+    given = organisation(roles=WANTED, **policy)
+    return SimpleNamespace(journal=journal, sources=(source,), policy=given, title=str)
 
 
 @pytest.fixture

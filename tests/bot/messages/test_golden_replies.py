@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from build import DIRK, day
-from test_golden import CASES, PACKS, WAIVER, golden, lines, speak
+from test_golden import CASES, PACKS, WAIVER, golden, lines, speak, view_of
 
 from bot.messages import home_tab, replies, snooze_modal, waiver_modal
 from bot.messages.blockkit import modals
@@ -87,7 +87,7 @@ def answers(speak: Translator) -> dict[str, dict[str, Any]]:
         "no-choice": replies.no_pause(HELD, speak, day(19)),
         "already": replies.already(changed, done, speak),
         "over": replies.already(CASES["canceled"], (), speak),
-        "explained": replies.explained(HELD, lines(HELD), speak),
+        "explained": replies.explained(HELD, view_of(HELD), speak),
         "reasoning": replies.whole_reasoning(HELD, finding, PACKS, speak),
         "not-asked": replies.not_asked(
             "CHG-1", "ICR-55", say("Nothing is asked of this kind of ticket."), speak
@@ -137,7 +137,7 @@ NASTY = "<!channel> *b* <https://evil.example|click> &amp; `x`" + "x" * 5000
 
 def test_text_from_a_ticket_stays_text_and_within_limits(speak: Translator) -> None:
     facts = replace(HELD, ticket=replace(HELD.ticket, summary=NASTY, status=NASTY, key="CHG-1" + NASTY))
-    told = replies.explained(facts, lines(facts), speak)
+    told = replies.explained(facts, view_of(facts), speak)
     check_message(told)
     assert "<!channel>" not in told["text"]
     page = home_tab.page(
