@@ -140,13 +140,13 @@ def test_changes_of_fields_in_webhooks_have_the_shape_of_a_changelog(name):
 
 
 ELSEWHERE = {
-    "webhook-cloud-comment-created.json": "test_jira_inbound.py",
-    "webhook-cloud-comment-deleted.json": "test_jira_inbound.py",
-    "webhook-cloud-issue-updated-custom-field.json": "test_jira_inbound.py",
-    "webhook-issue-deleted.json": "test_jira_inbound.py",
-    "webhook-server-comment-created.json": "test_jira_inbound.py",
-    "webhook-server-updated-custom-field.json": "test_jira_inbound.py",
-    "errors.json": "test_jira_sandbox.py",
+    "webhook-cloud-comment-created.json": "test_jira_webhook.py",
+    "webhook-cloud-comment-deleted.json": "test_jira_webhook.py",
+    "webhook-cloud-issue-updated-custom-field.json": "test_jira_webhook.py",
+    "webhook-issue-deleted.json": "test_jira_webhook.py",
+    "webhook-server-comment-created.json": "test_jira_webhook.py",
+    "webhook-server-updated-custom-field.json": "test_jira_webhook.py",
+    "errors.json": "../../sandbox/jira/test_jira_sandbox.py",
 }
 NOT_READ = {
     "index.json": "says where the others come from",
@@ -160,7 +160,7 @@ NOT_READ = {
 def test_every_recorded_payload_is_parsed_or_has_a_reason():
     here = Path(__file__).read_text(encoding="utf-8")
     for path in PAYLOADS.glob("*.json"):
-        place = Path(__file__).with_name(ELSEWHERE[path.name]) if path.name in ELSEWHERE else None
+        place = Path(__file__).parent / ELSEWHERE[path.name] if path.name in ELSEWHERE else None
         text = (
             place.read_text(encoding="utf-8") if place else "".join(re.split(r"(?ms)^ELSEWHERE.*^}$", here))
         )
