@@ -86,9 +86,11 @@ def build(
     connectors = connect_all(settings)
     rules = policy(settings)
     try:
+        # After all that may be refused: a wrong setting makes no journal and takes no lock.
         journal = open_journal(settings.bot.database_url, exclusive=exclusive)
     except JournalError as error:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    # Whoever only asks runs nothing by its settings: they are not in force.
     if exclusive:
         journal.note_settings(in_force(settings, rules.packs, rules.declarations), clock())
     return Context(
@@ -104,6 +106,7 @@ def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Interaction
         return None
     own = replace(ctx, connectors=connect_all(settings))
     desk = own.interactions
+    # Built from the settings that gave `ctx` its own.
     assert desk is not None
     made = InteractionWorker(own, desk, metrics.kept, metrics.did)
     metrics.watch_desk(desk.silence, own.journal.waiting_interactions)
@@ -112,4 +115,5 @@ def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Interaction
 
 def admission(at_once: int, per_second: float) -> Callable[[str], bool]:
     """Whether one more may come in now, by the name it comes under: `at_once`, and `per_second` in the long run."""
+    # Made here and handed on as a plain function: no room of the bot knows a connector (docs/decisions/022).
     return Throttle(TokenBucket(at_once, 1 / per_second)).take

@@ -160,6 +160,7 @@ class Context:
         A role without a language of its own is addressed where the `team` is.
         """
         language = self._language(audience, team) or ""
+        # Told as "nl-BE" or so; a catalogue is of a language alone.
         language = language.partition("-")[0].lower()
         return Translator(language, self.speak.timezone) if language in LANGUAGES else self.speak
 

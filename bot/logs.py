@@ -38,6 +38,7 @@ def configure(level: str) -> None:
             lambda _, __, line: private(str(line)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
+        # Never on stdout, which is for machines: reports and JSON.
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     # The client libraries log whole requests at DEBUG, credentials included; urllib3 warns of retries with the

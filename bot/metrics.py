@@ -16,6 +16,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        # Dashboards and alerts go by these names and labels: they stay as they were first given out (tests/pins).
         self._runs = Counter("sluis_runs", "Cycles by exit code.", ["exit_code"], registry=self.registry)
         self._tickets = Counter(
             "sluis_tickets", "Tickets by source and outcome.", ["source", "outcome"], registry=self.registry
@@ -46,6 +47,7 @@ class Metrics:
         self._acknowledged = Histogram(
             "sluis_deed_kept_seconds",
             "Time to keep a deed before it is acknowledged.",
+            # Up to the 3 s within which Slack wants to be answered (docs/slack-facts.md).
             buckets=(0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
             registry=self.registry,
         )

@@ -22,6 +22,7 @@ def refused(settings: Settings) -> dict[str, str]:
     Raises SettingsError when the journal cannot be opened.
     """
     try:
+        # A bot may be at work on it: who only asks takes no lock.
         journal = open_journal(settings.bot.database_url, exclusive=False)
     except JournalError as error:
         raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error

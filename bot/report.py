@@ -89,6 +89,7 @@ class Report:
                 self.verdicts[verdict.value] += number
                 counts = self.rules.setdefault(rule, Counter())
                 counts[verdict.value] += number
+                # The plus drops what came to nought: a verdict that was taken back leaves no zero behind.
                 self.rules[rule] = +counts
         return before is None
 

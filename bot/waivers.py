@@ -78,6 +78,7 @@ def decider(facts: Facts, person: str, terms: WaiverTerms, speak: Translator) ->
 
 def still_open(facts: Facts, packs: Sequence[Pack], made: Waiver) -> tuple[str, ...]:
     """Rules that demand the same as one of the waiver's, and are open beside it."""
+    # Judged as if it stood already: what a waiver covers is told by the engine alone.
     findings = evaluate(replace(facts, waivers=(*facts.waivers, made)), packs)
     lines = {finding.line for finding in findings if finding.id in made.rules}
     return tuple(finding.id for finding in findings if finding.line in lines and finding.verdict.open)
@@ -149,6 +150,7 @@ def _applicable(facts: Facts, packs: Sequence[Pack], rule: str, speak: Translato
         told = say("{rule} is not asked of {ticket}: {why}", rule=rule, ticket=Quote(key), why=reason)
         raise WaiverRefused(f"{rule} is not asked of {key}: {speak(reason)}", told)
     _, found = find_rule(facts, packs, rule)
+    # What cannot be seen of the condition is no leave either.
     if found.waivable and found.waivable.holds(facts) is not True:
         condition = say("It may only be waived {when}.", when=found.waivable.told)
         raise WaiverRefused(f"{rule} on {facts.ticket.key}: {speak(condition)}", condition)
@@ -156,6 +158,7 @@ def _applicable(facts: Facts, packs: Sequence[Pack], rule: str, speak: Translato
 
 def _reason(words: str) -> str:
     text = " ".join(words.split())
+    # Ten times the same letter is long enough, and says nothing.
     if len(text) < _MEANINGFUL or not parsing.text(text).filled or len(set(text.casefold())) <= 2:
         raise WaiverRefused(
             "--reason must say why, in a few words that somebody understands a year from now",
@@ -188,4 +191,5 @@ def _until(day: date, now: datetime, max_days: int, speak: Translator) -> dateti
 
 
 def _shown(day: date, speak: Translator) -> str:
+    # At noon no change of the clock shows the day before.
     return speak.day(datetime.combine(day, time(12), speak.timezone))

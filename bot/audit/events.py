@@ -51,6 +51,7 @@ def event(row: Mapping[str, Any], personal: Mapping[str, Any], speak: Translator
             ]
         case "pruned":
             lines = [speak.say("Personal data were forgotten, as kept no longer.")]
+        # Shown as it stands: evidence leaves no row out because its cause is not known here.
         case other:
             lines = [f"{other}: {row['facts']}"]
     return lines
@@ -63,6 +64,7 @@ def name_of(person: object, speak: Translator) -> str:
 
 
 def _verdicts(facts: Mapping[str, Any], speak: Translator) -> Iterator[str]:
+    # One look may change dozens of verdicts in the same way: that is told once, with its rules.
     alike: dict[tuple[str | None, str | None], list[str]] = {}
     for one in facts["changes"]:
         alike.setdefault((one["before"], one["after"]), []).append(one["rule"])
@@ -82,6 +84,7 @@ def _write(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Transla
     places = {"target": facts["target"].capitalize(), "kind": kind, "error": _text(facts, "error")}
     told = speak.say(sentence.msgid, **places) if sentence else facts["event"]
     to = tuple(Quote(name) for name in personal.get("to", ()))
+    # Where there is no error its sentence ends in a space.
     if not to:
         return told.strip()
     recipients = speak.say("To: {names}.", names=to)

@@ -33,6 +33,7 @@ def gather(journal: Journal, packs: Sequence[Pack], request: Request) -> dict[st
     """The content of evidence.json, but for the other files' hashes; None when nothing is known of the ticket."""
     found = journal.called(request.called)
     tickets = list(dict.fromkeys([*found, *(child for row in found for child in journal.contained(row))]))
+    # A ticket that was forgotten has no row any more, but its "source:id" stands in the chain.
     subjects = [row.subject for row in tickets] or [request.called]
     excerpt = journal.audit_excerpt(subjects)
     if excerpt is None:
@@ -58,11 +59,13 @@ def write(found: Mapping[str, Any], folder: Path, speak: Translator) -> None:
     """Write the three files. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     html = page(found, speak).encode()
+    # That module itself, which imports nothing of ours: auditors check with what the chain was made by.
     verifier = Path(hash_chain.__file__).read_bytes()
     (folder / HTML).write_bytes(html)
     (folder / VERIFIER).write_bytes(verifier)
     files = {HTML: html}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    # Last, because it holds the hash of the page.
     text = json.dumps({**found, "files": hashes}, ensure_ascii=False, indent=1)
     (folder / JSON).write_text(text + "\n", encoding="utf-8")
 
@@ -74,6 +77,7 @@ def _clauses(excerpt: Excerpt, packs: Sequence[Pack]) -> dict[str, dict[str, str
     for row in excerpt.rows:
         if row.cause == "verdict":
             changes = json.loads(row.facts)["changes"]
+            # That a rule is asked no more is recorded without a clause: the one it was judged by stays.
             cited |= {one["rule"]: one["cite"] or cited.get(one["rule"], "") for one in changes}
     return {rule: {"cite": cite, **titles.get(rule, {})} for rule, cite in sorted(cited.items())}
 

@@ -15,6 +15,7 @@ from bot.messages.i18n.speaker import Translator
 
 def page(pack: Mapping[str, Any], speak: Translator) -> str:
     """A pack as HTML, in the speaker's language and time zone."""
+    # Strict, so that a misspelt name in the template fails: in evidence a gap would pass for "nothing".
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -41,6 +42,7 @@ def _ticket(
     name: str, about: Mapping[str, Any] | None, rows: Sequence[Mapping[str, Any]], speak: Translator
 ) -> dict[str, Any]:
     """What is told of one ticket; of one that was forgotten, the rows that stand."""
+    # Rows about no ticket are in a pack when they tell what became of personal data beside its own.
     own = [row for row in rows if row["ticket"] in (name, "")]
     if about is None:
         gone = speak.say("The ticket itself was forgotten, as kept no longer; its rows in the chain stand.")

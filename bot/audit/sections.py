@@ -90,6 +90,7 @@ def exceptions(about: Mapping[str, Any], speak: Translator) -> Section:
             ", ".join(one["rules"]),
             f"{one['by']} ({speak(ROLE_NAMES[Role(one['role'])])})",
             _moment(one["recorded_at"], speak),
+            # It holds until midnight, which people would read as the day after its last one.
             speak.moment(datetime.fromisoformat(one["until"]) - timedelta(seconds=1)),
             one["reason"],
         )
@@ -127,6 +128,7 @@ def fields(ticket: Mapping[str, Any], speak: Translator) -> Section:
             _moment(one["at"], speak),
         )
         for name, one in ticket.get("fields", {}).items()
+        # A box that is not ticked is shown: it is something that the ticket says (docs/decisions/003).
         if name in FIELDS and one["readable"] and one["value"] not in (None, [])
     ]
     names = (say("Field"), say("Value"), say("Where it stands"), say("Set by"), say("When"))
@@ -171,6 +173,7 @@ def state_of(about: Mapping[str, Any], speak: Translator) -> str:
 
 def with_beside(pack: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The rows of a pack, each with the personal part that stands beside it."""
+    # The other part beside a row is its snapshot, of which the last one is shown in tables.
     kept = {one["seq"]: json.loads(one["body"]) for one in pack["beside"] if one["part"] == "personal"}
     for row in pack["rows"]:
         yield {**row, "beside": kept.get(row["seq"], {})}

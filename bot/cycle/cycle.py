@@ -35,12 +35,14 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     report.organisation(packs, attestations(packs, ctx.policy.declarations, today))
     report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
     number = ctx.journal.start_run(report.mode, report.started)
+    # What a cycle sees of the roles becomes their past, by which later approvals are judged: docs/decisions/014.
     gatherer = FactsBuilder(ctx, watching=True)
     # In observe mode nothing goes out, so no ticket waits for the leave to write.
     run.undecided = ctx.policy.act
     for source in ctx.sources:
         judge_all(ctx, source, gatherer, run, full, progress)
         look_at_roles(source, gatherer, report)
+    # After all sources, since the changes of a release may be in another one than the release.
     judge_releases(ctx, gatherer, run)
     # Only here, when all is judged and nothing written, is it known how much this run would write.
     enforce_write_limit(ctx, run)
@@ -48,6 +50,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     if run.halted:
         report_halt(ctx, run)
     else:
+        # Not counted beforehand: they look again first, and come within the cap (docs/decisions/021).
         remind_all(ctx, gatherer, report)
         remind_receipts(ctx, report)
         send_digests(ctx, report)
@@ -79,11 +82,13 @@ def judge_all(
         if cut_short:
             break
         if problem:
+            # The mark stays before it, so that the next listing gives it again.
             unread.append(ref.updated)
         progress(ref.key)
     if count.complete and not cut_short:
         # What waits for its notification is kept in memory alone: a process killed before it is stored finds it again.
         ctx.journal.set_mark(source.name, min([started, *unread, *waiting_since(source, run)]))
+    # Only now: one unread ticket keeps the mark back as far as itself, not as a listing that broke off would.
     count.complete = count.complete and not cut_short and not unread
 
 

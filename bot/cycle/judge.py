@@ -42,6 +42,7 @@ def judge_releases(ctx: Context, gatherer: FactsBuilder, run: Run) -> None:
         if source is None or ctx.stop():
             continue
         if ends_the_turn(judge(ctx, source, gatherer, row.ref, run), source):
+            # The system gives nothing more now; its other releases stay outdated, and so come in the next run.
             del sources[row.source]
 
 
@@ -79,6 +80,8 @@ def _one_of_many(ctx: Context, ref: TicketRef, run: Run, work: Callable[[], None
         return isolate_errors(work, broken, "ticket could not be judged", ticket=ref.key)
     except SourceError as error:
         report.problem(f"{ref.key}: {error.line}")
+        # Jira says 404 of deleted and of hidden tickets (docs/jira-facts.md): only a census tells which it is.
+        # Until then nobody is reminded of it.
         if isinstance(error, NotFound) and error.system == ref.source:
             ctx.journal.out_of_sight(ref.source, [ref.id], ctx.clock())
         count.failed += 1
@@ -95,6 +98,7 @@ def look_at(
     for line in facts.ticket.remarks:
         report.note(f"{source.name}: {line}")
     memory = memory_of(ctx, facts.ticket)
+    # Never judged, and over before the day from which the organisation wants to be told: nobody can mend it any more.
     if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
         return None
     findings = evaluate(facts, ctx.policy.packs)
@@ -108,12 +112,14 @@ def keep(ctx: Context, look: Look, run: Run) -> None:
     facts = hand_over(
         ctx, look.facts, look.handovers, look.memory, report, lambda only: bring(ctx, run, only)
     )
+    # The same facts come back where there was nothing to send: then there is nothing to refresh (docs/decisions/023).
     findings = look.findings if facts is look.facts else refresh(look.findings, facts, ctx.policy.packs)
     findings = watched(facts, findings)
     intents = decide(facts, findings, look.memory, ctx.voice(look.ref.source, facts.ticket.team))
     wishes = route(ctx, facts, intents, report)
     # With the moment of reading, also after a wait: what came in since then is looked at in the next run.
     ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, look.ref.version)
+    # For those who decide by the journal alone, at night, whether a ticket is to be read at all.
     ctx.journal.keep_hours(facts.ticket, any_hour(facts))
     report.source(look.ref.source).read += report.judged(look.subject, findings)
 

@@ -42,8 +42,10 @@ def send(ctx: Context, run: Run, only: Callable[[Due], bool] = lambda _: True) -
 
 def retell(ctx: Context, run: Run, tickets: Collection[str]) -> None:
     """Cards of tickets ("source:id") that refuse their comment, or take it at last: the team is told so once."""
+    # Judged again, not patched: a card is made from the ticket, beside what the journal now knows of its comment.
     gatherer, sources = FactsBuilder(ctx), {source.name: source for source in ctx.sources}
     for row in ctx.journal.open_tickets():
         if row.subject in tickets and row.source in sources and not ctx.stop():
             judge(ctx, sources[row.source], gatherer, row.ref, run)
+    # Cards alone: everything else that is due was tried just now.
     send(ctx, run, lambda due: due.ticket in tickets and due.kind == CARD)

@@ -45,6 +45,7 @@ def look_at(
     not there, or not watched, is left alone; one that was said to be deleted and is not there is gone.
     Gives what went wrong.
     """
+    # Each word asks for a look at what is there now, not at what an earlier word of this round found.
     gatherer.forget()
     try:
         ref = source.find(heard.id)
@@ -61,6 +62,7 @@ def look_at(
 def _settle(ctx: Context, source: TicketSource, heard: PendingHint, report: Report) -> Exception | None:
     """Said to be deleted: it is gone when it cannot be read either."""
     try:
+        # `find` gives nothing for what is not watched either; and a webhook may be forged, so only a read tells.
         source.read(TicketRef(source.name, heard.id, heard.id, ctx.clock()))
     except NotFound:
         ctx.journal.gone(source.name, heard.id, ctx.clock())
@@ -71,6 +73,7 @@ def _settle(ctx: Context, source: TicketSource, heard: PendingHint, report: Repo
 
 
 def _deliver(ctx: Context, source: TicketSource, ref: TicketRef, gatherer: FactsBuilder, run: Run) -> None:
+    # Asked before they are judged: after that, none of them is outdated any more.
     concerned = {row.subject for row in ctx.journal.outdated_releases()}
     concerned.add(ref.subject)
     judge_releases(ctx, gatherer, run)

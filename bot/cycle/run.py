@@ -39,7 +39,7 @@ class Look:
 
     @property
     def uncounted(self) -> int:
-        """How many of those no journal counts: what was wished for before stands there."""
+        """How many of those no journal counts: what was enqueued before stands there."""
         return sum(one.kind not in self.memory.spoken for one in self.due)
 
 
@@ -65,6 +65,7 @@ class Run:
     @property
     def room(self) -> int:
         """How many messages it may still write."""
+        # A run delivers several times (notifications, comments, cards told again); they share one cap.
         return 0 if self.halted else max(self.limit - self.report.writes, 0)
 
     def halt(self, reason: str) -> None:

@@ -53,6 +53,7 @@ def enforce_write_limit(ctx: Context, run: Run) -> None:
     run.limit = ctx.policy.writes.max_writes + max(ctx.allow, word.messages if word else 0)
     allowed = load.messages <= max(ctx.allow, word.messages if word else 0)
     run.halt("" if not reason or allowed else reason)
+    # For the looks at single tickets between two cycles, which count nothing themselves: `bot.cycle.recheck`.
     ctx.journal.halt(run.halted)
     if reason and allowed:
         ctx.journal.allowance_used(load.messages, reason, ctx.clock())
@@ -74,4 +75,5 @@ def measured(ctx: Context, run: Run) -> PlannedWrites:
     tickets = {one.ticket for one in due} | run.deferred.keys()
     known = {row.subject for row in ctx.journal.open_tickets()}
     messages = len(due) + sum(look.uncounted for look in run.deferred.values())
+    # What is due may be about tickets that closed meanwhile: without them the share would be too high.
     return PlannedWrites(messages, len(tickets), len(known | tickets))

@@ -95,6 +95,7 @@ def at_home(asset: Asset, people: Sequence[Person], same_person: Mapping[str, st
         for o in owners
         if isinstance(o, Person)
     ]
+    # All or nothing: without one of the owners it would seem that the others alone have to sign.
     if all(found) and found:
         return replace(asset, owner=replace(asset.owner, value=tuple(p for p in found if p)))
     return replace(
@@ -103,6 +104,7 @@ def at_home(asset: Asset, people: Sequence[Person], same_person: Mapping[str, st
 
 
 def _address(owner: Person) -> str:
+    # The register file may name somebody by address alone, which then stands as the id.
     return (owner.email or (owner.id if "@" in owner.id else "")).casefold()
 
 
@@ -117,5 +119,6 @@ def approvals_at_home(ticket: Ticket, people: Iterable[Person]) -> Ticket:
         return replace(approval, person=home) if home else approval
 
     found = tuple(moved(approval) for approval in ticket.approvals)
+    # Unchanged although somebody gave it: who that is here cannot be told.
     strange = any(new is old and old.person for new, old in zip(found, ticket.approvals, strict=True))
     return replace(ticket, approvals=found, approvals_readable=ticket.approvals_readable and not strange)

@@ -77,11 +77,14 @@ class AssetLookup:
 
     def _follow(self, relations: Relations, refs: Sequence[AssetRef]) -> None:
         starts = {own for ref in refs if (own := self._own(ref, relations.name))}
+        # A set has no order of its own; sorted, the same ticket asks the same in every process.
         asked = sorted(starts - self._reached.keys(), key=lambda ref: (ref.name, ref.id))
         try:
             self._reached |= relations.related(asked) if asked else {}
         except Forbidden:
+            # That it may not be read does not mean that nothing depends on it: it becomes a doubt about the class.
             self._reached |= dict.fromkeys(asked, Reach(readable=False))
+        # What depends on the asset counts too (docs/decisions/013), so its class must be known as well.
         self._ask([chain[-1] for own in asked for chain in self._reached[own].chains])
 
     def _own(self, ref: AssetRef, book: str) -> AssetRef | None:
@@ -109,6 +112,7 @@ class AssetLookup:
         for ref in dict.fromkeys(everything):
             if described := self.described(ref):
                 found[ref], conflicts[ref] = merge([at_home(asset) for asset in described], titles)
+        # While every register may be read, what none of them knows is not registered, which is another finding.
         unread = frozenset(ref for ref in everything if ref not in found) if self._closed else frozenset()
         chains = {ref: reach.chains for ref, reach in reached.items()}
         hidden = {ref: (_unread(ref),) for ref in found if self._hidden(ref)}
@@ -119,6 +123,7 @@ class AssetLookup:
         """Whether an asset's own register shows nothing of it while another describes it: it may hold more."""
         own = self._said.get(ref, {}).get(ref.book)
         alone = len(self.described(ref)) == 1
+        # Of a hidden or deleted object Assets gives nothing readable: the two look alike (docs/jira-facts.md).
         return own is not None and not alone and own == Asset(own.book, own.id, own.name)
 
     def _reach(self, ref: AssetRef) -> Reach:

@@ -57,8 +57,10 @@ class FactsBuilder:
         self.problems += _withheld(ticket, roles)
         bundle = self._bundle(ticket)
         changes = [change for _, change in bundle.changes if change]
+        # Those of the ticket and of all its changes at once, so that each register gets one question.
         self.registers.look_up(asset for one in (ticket, *changes) for asset in one.assets)
         subjects, problems = self._subjects(ticket, self._bundled(ticket, bundle))
+        # When all is read: findings are of the moment at which everything they rest on was known.
         now = self.ctx.clock()
         return Facts(
             ticket=ticket,
@@ -97,6 +99,7 @@ class FactsBuilder:
         if change is None:
             return Child(key, None, added_at=added_at(release, key))
         subjects, _ = self._subjects(change)
+        # Ids differ per system: without this nobody who approved over there would count here (docs/decisions/012).
         if change.source != release.source:
             change = approvals_at_home(change, self._people(release))
         return Child(key, change, subjects, added_at(release, key, change))
@@ -140,8 +143,10 @@ class FactsBuilder:
             try:
                 found = source.roles(wanted)
             except Forbidden:
+                # A missing right is no outage: what hangs on these roles is unknown, all else is judged.
                 found = {role: RoleMembers(readable=False) for role in wanted}
             if self.watching:
+                # Kept before it is read back, so that who is new since the last look is known as such in this very run.
                 journal.watch(source.name, found, now)
             self._roles[source.name] = {
                 role: with_past(held, journal.watched(source.name, held), now) for role, held in found.items()

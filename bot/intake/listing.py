@@ -18,6 +18,7 @@ from domain.ports.errors import SourceError
 from domain.ports.source import ReadsAhead, TicketSource
 from domain.ticket import TicketRef
 
+# Jira Cloud gives up to 100 issues in one request; addresses to ServiceNow hold lists of 40 or 50 ids.
 AHEAD = 50
 """Tickets that are fetched together, where a source can."""
 
@@ -32,15 +33,18 @@ def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> It
     count = report.source(source.name)
     ids: set[str] = set()
     try:
+        # Before the listing: Jira may answer a wrong token with an empty 200, as if there were no tickets.
         introduced(ctx, source, report)
         since = ctx.journal.mark(source.name)
         whole = full or since is None
         listing = source.census(ctx.policy.since) if whole else source.changed(since)
         yield from _together(source, _unseen(ctx, source.name, listing, ids, count, full))
+        # Time changes findings but moves no stamp, so the source lists these of itself in no cycle: docs/decisions/008.
         again = (row.key for row in ctx.journal.due_again(source.name, ctx.clock()) if row.id not in ids)
         for ref in filter(None, map(source.find, again)):
             count.listed += 1
             yield ref
+        # Only a listing of everything tells what is missing from it.
         if whole:
             yield from followed_up(ctx, source, ids, report)
     except SourceError as error:
@@ -65,6 +69,7 @@ def _unseen(
     again = {row.id for row in ctx.journal.due_again(source, ctx.clock())}
     done: set[tuple[str, str]] = set()
     for ref in listing:
+        # A ticket that changes while pages are read may come twice; in the same state it is looked at once.
         state = ref.id, ref.version or ref.updated.isoformat()
         ids.add(ref.id)
         if state in done:

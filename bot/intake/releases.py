@@ -108,4 +108,5 @@ def _adds(change: Change, key: str) -> bool:
 
 
 def _words(keys: str) -> frozenset[str]:
+    # A history keeps the field as text, with the keys parted in whichever way its system does.
     return frozenset(re.split(r"[\s,;]+", keys))

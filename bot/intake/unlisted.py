@@ -50,6 +50,7 @@ def followed_up(
     for row in tracked:
         if row.id in listed:
             continue
+        # Not all were asked for, so that nothing may be concluded: the next census asks again.
         if ctx.stop():
             return
         fate, now = source.fate(row.ref)
@@ -72,6 +73,7 @@ def _careful(lost: Lost, tracked: int) -> Lost:
     """Deletions as they are, unless they look like lost rights and are seen for the first time."""
     if len(lost.deleted) <= FLOOD or len(lost.deleted) * 10 <= tracked:
         return lost
+    # Out of sight since an earlier look: this is the second one.
     sure = [row for row in lost.deleted if row.hidden_at]
     return Lost(lost.moved, sure, [*lost.hidden, *(row for row in lost.deleted if not row.hidden_at)])
 

@@ -66,6 +66,7 @@ class InteractionHandler:
         except InteractionRefused as refused:
             return refused.made
         except SourceError as error:
+            # Without the message service there is nobody to answer either: the worker tries again later.
             if error.system == self.desk.name:
                 raise
             name = self.ctx.title(error.system)
@@ -149,6 +150,7 @@ class InteractionHandler:
             return confirm(self.ctx, source, row, receipt_of(about.more), visitor, speak)
         case = self._about(about, visitor, speak)
         done = resolution(case.facts, case.lines, about.lines, self.ctx.policy.packs)
+        # The message with the button may be days old: what it asks for may be settled by now.
         if not case.view.now or (about.lines and len(done) == len(about.lines)):
             return case.made("already done", tell=desk.already(case.facts, done, speak))
         if action is Action.EXPLAIN:
@@ -202,6 +204,7 @@ class InteractionHandler:
             made = waiver(case.facts, packs, _asked(draft, case.person), terms, speak)
         except WaiverRefused as refused:
             again = replace(draft, refused=refused.told)
+            # Shown in the dialog, and told as well for when that was closed meanwhile.
             form = waiver_modal.exception_form(case.facts, _waivable(case), again, one.value, speak)
             return case.made(
                 "not waived", dialog=[one.view, form], tell=desk.plain_answer(speak(refused.told))
@@ -209,6 +212,7 @@ class InteractionHandler:
         rest = still_open(case.facts, packs, made)
         shown = waiver_modal.exception_recorded(case.facts.ticket.key, made, rest, speak)
         told = desk.plain_answer(desk.said(shown))
+        # Only handed back: the worker keeps it in one transaction with what the interaction came to.
         return replace(case.made("waived", dialog=[one.view, shown], tell=told), waiver=made)
 
     # -- who and what ---------------------------------------------------------------------------------------
@@ -242,6 +246,7 @@ class InteractionHandler:
         if person is None:
             body = desk.stranger(self.ctx.title(source.name), speak)
             raise InteractionRefused(Decided("stranger", {"tell": body}, ticket))
+        # Somebody may have a part by one account and press by another, where an admin declared them one person.
         parts = {same.get(account, account) for account in people}
         if same.get(person.id, person.id) not in parts:
             made = Decided("no part in it", {"tell": desk.not_theirs(facts, speak)}, ticket)

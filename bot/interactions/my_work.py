@@ -73,6 +73,7 @@ def mine(ctx: Context, visitor: Visitor, teams: TeamDirectory) -> MyWork:
     for source in ctx.sources:
         here = [one for one in found if one.ticket.source == source.name]
         try:
+            # Only teams with something open: each costs a question to the system.
             me = oneself(ctx, source, visitor, teams, {one.ticket.team for one in here if one.ticket.team})
         except SourceError:
             # Named, so that nobody takes a system that is down for one in which nothing waits for them.
@@ -122,6 +123,7 @@ def _among(accounts: Collection[str], people: Iterable[Person]) -> bool:
 def _roles(ctx: Context, source: TicketSource) -> Mapping[Role, RoleMembers]:
     try:
         return source.roles(ctx.policy.roles)
+    # Who holds a role may not be read: what waits for them in person or for their team is shown all the same.
     except Forbidden:
         return {}
 
@@ -145,6 +147,7 @@ def _due_first(found: list[AwaitingFinding], rules: Mapping[str, Rule]) -> list[
     """What should have been there, and what is pending before the next gate; the rest is for later."""
     state = found[0].ticket.state
     gates = [gate for one in found if one.verdict is Verdict.PENDING and (gate := rules[one.rule].gate)]
+    # Until the rollout begins, a gate that comes after it asks for nothing yet.
     near = [gate for gate in gates if state.reached(State.IMPLEMENT) or State.IMPLEMENT.reached(gate)]
     first = min(near, key=list(State).index, default=None)
     return [
@@ -155,6 +158,7 @@ def _due_first(found: list[AwaitingFinding], rules: Mapping[str, Rule]) -> list[
 def _points(found: Sequence[AwaitingFinding], rules: Mapping[str, Rule]) -> Iterator[Point]:
     """One point for each demand, worded by its strictest requirement."""
     strictest: dict[str, AwaitingFinding] = {}
+    # By rank, so that the strictest comes last and stays.
     for one in sorted(found, key=lambda one: rules[one.rule].rank):
         strictest[rules[one.rule].line or one.rule] = one
     for line, one in sorted(strictest.items(), key=lambda item: (_WORST.index(item[1].verdict), item[0])):

@@ -44,6 +44,7 @@ class Snoozing:
         if pause is None:
             return case.made("too late to put off", tell=desk.no_pause(case.facts, speak))
         if wanted:
+            # Whoever chose a moment is reminded there when it has come; to have seen it asks for nothing.
             pause = replace(pause, conversation=self.desk.conversation(one.user))
         body = desk.paused(case.facts, pause, others, pause.shortened, speak)
         return replace(case.made(pause.kind.value, tell=body), pause=pause)

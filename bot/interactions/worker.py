@@ -100,6 +100,7 @@ class InteractionWorker:
     def work_off(self) -> int:
         """Work on everything that is due now; gives how many interactions that was."""
         done, journal = 0, self._ctx.journal
+        # By a reading look: one that writes would wait for the cycles, once a second, for nothing.
         if not journal.waiting_interactions():
             return done
         journal.free_dead_leases()  # what another replica was at when it was killed is not waited for
@@ -124,6 +125,7 @@ class InteractionWorker:
     def _work(self, deed: InteractionRow, owner: str) -> None:
         try:
             answer = deed.answer
+            # Else it was decided before, by a process that was killed or got no answer out: that alone is left to do.
             if answer is None:
                 made = self._decided(deed.interaction)
                 # Another worker took it over: it also answers.

@@ -75,9 +75,11 @@ def append(connection: Connection, entry: Entry, at: datetime) -> int:
     head = connection.execute(select(AUDIT_HEAD).with_for_update()).mappings().one()
     seq = int(head["seq"]) + 1
     before, snapshot = _last_about(connection, entry.ticket)
+    # Else the row repeats the seal of the last verdict that changed: docs/decisions/020.
     if entry.snapshot is not None:
         snapshot = put_beside(connection, seq, SNAPSHOT, entry.snapshot)
     personal = put_beside(connection, seq, PERSONAL, entry.personal) if entry.personal else ""
+    # Made storable before it is hashed: what a store would replace would no longer fit its hash.
     moment, facts = at.astimezone(UTC), canonical(storable(dict(entry.facts)))
     ticket = storable(entry.ticket)
     row = Row(
@@ -100,6 +102,7 @@ def append(connection: Connection, entry: Entry, at: datetime) -> int:
 
 def put_beside(connection: Connection, seq: int, part: str, value: Any) -> str:
     """Keep personal data beside a row, under a new salt; gives their seal."""
+    # A salt for each text: else whoever knows the rest of it could find a name by trying all employees.
     one = Sealed(seq, part, secrets.token_hex(16), canonical(storable(value)))
     connection.execute(AUDIT_PERSONAL.insert().values(one._asdict()))
     return seal(one.salt, one.body)
@@ -134,10 +137,12 @@ class Audit(Store):
                 return None
             rows, links = [], []
             for row in _rows(connection, AUDIT.c.seq >= first):
+                # Of foreign rows the hash of their content alone: it proves the chain and tells nothing of them.
                 links.append(content(row))
                 if row.ticket in tickets or row.cause in AMENDING:
                     rows.append(row)
             own = {row.seq for row in rows if row.ticket in tickets}
+            # Of the rows that amend others only those that amend one of these: the rest is about other tickets.
             kept = (row for row in rows if row.seq in own or own & amended(row))
             beside = tuple(one for one in _beside(connection) if one.seq in own)
             return Excerpt(
@@ -158,6 +163,7 @@ class Audit(Store):
     def _still(self) -> Iterator[Connection]:
         """A reading transaction in which the chain does not grow while it is read."""
         engine = self._reader
+        # PostgreSQL shows each query what was committed meanwhile; SQLite's reader sees one state anyway.
         if engine.dialect.name == "postgresql":
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with engine.begin() as connection:
@@ -183,6 +189,7 @@ def _head(connection: Connection) -> Head:
 
 def _rows(connection: Connection, *conditions: ColumnElement[bool]) -> Iterator[Row]:
     query = select(AUDIT).where(*conditions).order_by(AUDIT.c.seq)
+    # As a stream: a chain grows for as long as its bot runs.
     for row in connection.execution_options(yield_per=1000).execute(query).mappings():
         yield Row(**{**row, "at": row["at"].isoformat()})
 

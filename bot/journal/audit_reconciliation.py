@@ -54,6 +54,7 @@ class Record:
                 for rule in facts["rules"]:
                     self._waiver((row.ticket, rule), row.seq, at, facts)
             case Cause.PRUNED:
+                # Forgotten tickets have no rows any more that could agree with the record.
                 gone = set(facts["tickets"])
                 self.verdicts = {key: told for key, told in self.verdicts.items() if key[0] not in gone}
                 self.waivers = {key: told for key, told in self.waivers.items() if key[0] not in gone}
@@ -61,6 +62,7 @@ class Record:
     def _waiver(self, key: Key, seq: int, at: datetime, facts: dict[str, Any]) -> None:
         _, kept = self.waivers.get(key, (0, []))
         if facts["event"] == "ended":
+            # As the table does it: what had lapsed, or ended, before this was not ended by it.
             kept = [e._replace(ended=at) if e.ended is None and e.until > at else e for e in kept]
         else:
             kept = [*kept, Exempt(facts["role"], datetime.fromisoformat(facts["until"]), None)]
@@ -74,6 +76,7 @@ class Record:
     def _of_verdicts(self, connection: Connection) -> Iterator[Flaw]:
         columns = (FINDING.c.ticket, FINDING.c.rule_id, FINDING.c.verdict)
         for ticket, rule, verdict in connection.execute(select(*columns)):
+            # One that the chain never told of is older than the chain: it agrees with itself.
             seq, told = self.verdicts.get((ticket, rule), (0, verdict))
             if told != verdict:
                 yield Flaw(seq, f"says that {rule} is {told} for {ticket}; the journal says {verdict}")

@@ -34,6 +34,7 @@ def _changes(before: Mapping[str, Verdict], findings: Sequence[Finding]) -> list
         for one in findings
         if before.get(one.id) is not one.verdict
     ]
+    # A rule that is not asked any more changed too: no verdict leaves the trail without a word.
     no_more = sorted(before.keys() - {one.id for one in findings})
     return [
         *changed,

@@ -22,6 +22,7 @@ def written(event: str, slot: OutboxRow, at: datetime, **more: str) -> tuple[Ent
         "event": event,
         "target": slot.target,
         "kind": kind,
+        # The hash alone: a text holds names, and the chain can never be made to forget.
         "text": slot.desired_hash,
         "number": slot.desired_rev,
         **more,

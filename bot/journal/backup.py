@@ -41,6 +41,7 @@ class Backups(Store):
                 connection.execute(select(func.max(moment))).scalar_one_or_none()
                 for moment in (AUDIT.c.at, RUN.c.started, RUN.c.ended)
             ]
+            # The copy's last sign of life: what was said after that is what it does not know.
             known = max((moment for moment in last if moment), default=_BEGINNING)
             value = f"{known.isoformat()} {now.astimezone(UTC).isoformat()}"
             new = insert(connection, META).values(name="put_back", value=value)
@@ -65,6 +66,7 @@ def back_up(url: str, to: Path) -> None:
         raise JournalError(f"{to} exists; give a new name")
     if not source.is_file():
         raise JournalError(f"there is no journal {source}")
+    # Under another name until it is whole: half a copy must not pass for one.
     part = to.with_name(to.name + ".part")
     try:
         with closing(sqlite3.connect(source)) as journal, closing(sqlite3.connect(part)) as copy:
@@ -85,6 +87,7 @@ def restore(url: str, copy: Path) -> Path | None:
     with closing(sqlite3.connect(target)) as journal:
         journal.execute("PRAGMA journal_mode=DELETE")  # the log goes into the file, which can then be moved
     stood = target.stat().st_size > 0
+    # Put aside, not written over: the copy may turn out to be the wrong one.
     target.replace(aside)
     back_up(f"sqlite:///{copy}", target)
     if not stood:
@@ -98,6 +101,7 @@ def _examine(copy: Path) -> None:
     try:
         with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as journal:
             whole = journal.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+            # Any SQLite file may be whole; a journal has been through Alembic.
             journal.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.Error as error:
         raise JournalError(f"{copy} is no journal: {error}") from None

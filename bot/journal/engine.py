@@ -77,6 +77,7 @@ def _sqlite(url: URL) -> Engine:
 
 def _postgres(url: URL) -> Engine:
     try:
+        # A server that was restarted leaves dead connections in the pool: each is tried before it is used.
         return create_engine(url, pool_pre_ping=True)
     except ModuleNotFoundError:
         raise JournalError("PostgreSQL needs a driver: install the extra, sluiswachter[postgres]") from None
@@ -104,6 +105,7 @@ def _begin(connection: Connection) -> None:
 def _try(engine: Engine, url: URL) -> None:
     where = url.database if engine.dialect.name == "sqlite" else f"on {url.host or 'the local socket'}"
     try:
+        # As a writer, so that a file which can only be read is found out here and not at the first message.
         with engine.begin():
             pass
     except DBAPIError as error:
@@ -133,6 +135,7 @@ def _lock(database: Path) -> TextIO | None:
         raise JournalError(
             f"the journal is in use by another process (pid {holder}); stop that first"
         ) from None
+    # Only under the lock: until then the file names the process that holds it.
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
@@ -142,4 +145,5 @@ def _lock(database: Path) -> TextIO | None:
 def _unlock(lock: TextIO | None) -> None:
     with suppress(OSError):
         if lock is not None:
+            # The file itself stays: whoever has just opened it would else lock one that nobody finds any more.
             lock.close()

@@ -60,6 +60,7 @@ class Interactions(Store):
 
     def keep(self, one: Interaction, now: datetime) -> bool:
         """Keep an interaction; False when this very interaction was kept before."""
+        # In one document, which is emptied as a whole once the answer was given.
         payload = {n: v for n, v in asdict(one).items() if n not in ("id", "deed", "user", "action")}
         row = {
             "key": one.id, "kind": one.deed.value, "user": one.user, "action": one.action, "state": WAITING,
@@ -79,6 +80,7 @@ class Interactions(Store):
         oldest = select(func.min(INTERACTION.c.id)).where(*due).scalar_subquery()
         take = (
             update(INTERACTION)
+            # The conditions once more: another process may have taken it since the oldest was looked up.
             .where(INTERACTION.c.id == oldest, *due)
             .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds))
             .returning(INTERACTION)
@@ -95,6 +97,7 @@ class Interactions(Store):
             INTERACTION.c.state == WAITING,
         )
         values = {
+            # Attempts begin anew: those it took to decide are no reason to give up the answer early.
             "state": DECIDED, "decided_at": now, "answer": dict(made.answer), "ticket": made.ticket,
             "account": made.account, "person": made.person, "outcome": made.outcome, "attempts": 0,
         }  # fmt: skip
@@ -162,6 +165,7 @@ class Interactions(Store):
         ended = (SNOOZE.c.kind == SnoozeKind.SNOOZED.value, SNOOZE.c.until > since, SNOOZE.c.until <= now)
         with self.read() as connection:
             tickets = connection.execute(select(SNOOZE.c.ticket).where(*ended).distinct()).scalars().all()
+        # Of each person the last one counts: a new snooze takes the place of one that has just run out.
         last = (pause for ticket in sorted(tickets) for pause in self.snoozes_of(ticket))
         return tuple(p for p in last if p.kind is SnoozeKind.SNOOZED and since < p.until <= now)
 

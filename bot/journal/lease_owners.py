@@ -45,7 +45,9 @@ class Presence:
                 except DBAPIError:
                     self._end()
             if self._line is None:
+                # Each of the two keys of an advisory lock is a signed number of 32 bits.
                 self._number = secrets.randbelow(2**31)
+                # The session holds the lock; a transaction would stay open for as long as the process lives.
                 self._line = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
                 weakref.finalize(
                     self, _let_go, self._line
@@ -72,6 +74,7 @@ def _let_go(line: Connection) -> None:
 
 def free_dead(connection: Connection) -> None:
     """Give back what processes that are no more had leased: messages to write, and interactions to work on."""
+    # The view shows the locks of the whole server, and another database may hold a journal too.
     here = select(_DATABASES.c.oid).where(_DATABASES.c.datname == func.current_database()).scalar_subquery()
     alive = select(literal("p") + cast(_LOCKS.c.objid, String)).where(
         _LOCKS.c.locktype == "advisory",
@@ -81,5 +84,6 @@ def free_dead(connection: Connection) -> None:
     )
     for leased in (OUTBOX, INTERACTION):
         owner = func.split_part(leased.c.lease_owner, ":", 1)
+        # A lease under a name of another form has no sign of life to go by: its time runs out.
         dead = (leased.c.lease_owner.like("p%:%"), owner.not_in(alive))
         connection.execute(update(leased).where(*dead).values(lease_owner=None, lease_until=None))

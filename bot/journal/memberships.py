@@ -58,11 +58,13 @@ def _membership(row: RowMapping) -> Membership:
 
 
 def _put(connection: Connection, source: str, group: str, before: Watched, after: Watched) -> None:
+    # What was known keeps its place, and what is new stands behind it.
     for old, new in zip(before.memberships, after.memberships, strict=False):
         if old != new:
             same = {"source": source, "group_id": group, "person_id": old.person.id}
             mine = (
                 *(MEMBERSHIP.c[name] == value for name, value in same.items()),
+                # Only the time that runs: one that is over is what was seen then.
                 MEMBERSHIP.c.until.is_(None),
             )
             connection.execute(update(MEMBERSHIP).where(*mine).values(_times(new)))

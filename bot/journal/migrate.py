@@ -20,6 +20,7 @@ _ADVISORY_LOCK = 0x736C756973  # "sluis": processes on one PostgreSQL migrate on
 def alembic_config(connection: Connection) -> Config:
     """Alembic's settings for a connection that is already in a transaction; it needs no ini file."""
     config = Config()
+    # Alembic interpolates its settings: a percent sign in a path must be doubled.
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection

@@ -49,6 +49,7 @@ DEFAULT_INSTALL = "main"
 MAIL = "mail"
 """Name of the message channel by which formal notifications go where the message service does not take them."""
 
+# The kinds that `bot.policy.handover.kind_of` makes, for any recipient.
 HANDOVER = or_(OUTBOX.c.kind.like("handover-1:%"), OUTBOX.c.kind.like("handover-2:%"))
 
 
@@ -100,6 +101,7 @@ class Outbox(Store):
         """Say this no more: what was not written yet is not written. To enqueue it again brings it back."""
         with self.write() as connection:
             same = (OUTBOX.c.target == target, OUTBOX.c.ticket == ticket, OUTBOX.c.kind == kind)
+            # Kept, not deleted: a row is one message for ever, and may come to be wanted again.
             connection.execute(update(OUTBOX).where(*same).values(closed=True))
 
     def due_rows(self, now: datetime) -> tuple[Due, ...]:
@@ -130,8 +132,10 @@ class Outbox(Store):
         """Note why a message (target, ticket, kind) cannot even be routed."""
         target, ticket, kind = wish
         same = (OUTBOX.c.target == target, OUTBOX.c.ticket == ticket, OUTBOX.c.kind == kind)
+        # Since the first time: by that a formal notification goes over to e-mail (`bot.notify.handovers`).
         since = func.coalesce(OUTBOX.c.failing_since, now)
         with self.write() as connection:
+            # Not of one that stands: what was delivered is evidence, also when its recipient cannot be found today.
             noted = update(OUTBOX).where(*same, OUTBOX.c.applied_hash.is_(None))
             connection.execute(
                 noted.values(blocked_reason=trouble.value, last_error=error, failing_since=since)
@@ -139,6 +143,7 @@ class Outbox(Store):
 
     def move(self, slot: OutboxRow, container: str) -> OutboxRow | None:
         """Put the message elsewhere, because its own place does not take it. None when the lease was lost."""
+        # As it was before `begin`: a closed place certainly took nothing, so nothing is in doubt.
         if not self._under_lease(slot, None, channel_or_ticket=container, write_state=slot.write_state):
             return None
         return replace(slot, home=Place(container))
@@ -158,6 +163,7 @@ class Outbox(Store):
                 lease_token=OUTBOX.c.lease_token + 1,
             )
         )
+        # Before the transaction: asked for the first time it writes, and SQLite has one writer.
         install = self.install
         with self.write() as connection:
             if connection.execute(take).rowcount == 0:
@@ -172,6 +178,7 @@ class Outbox(Store):
             write_state=WRITING,
             at_container=place.container,
             at_thread=place.thread,
+            # The first attempt stays: the message may stand outside since then, and is looked for from there.
             first_attempt_at=func.coalesce(OUTBOX.c.first_attempt_at, now),
             lease_until=now + timedelta(seconds=seconds),
         )
@@ -243,6 +250,7 @@ class Outbox(Store):
             slot,
             written("failed", slot, at, error=error, done="no" if not_done else "unknown") if error else None,
             next_attempt_at=next_attempt_at,
+            # Held back by the cap it keeps why it failed before: a refusal stands until the message is taken.
             last_error=error or slot.last_error,
             attempts=OUTBOX.c.attempts + tried,
             lease_owner=None,
@@ -299,6 +307,7 @@ class Outbox(Store):
         with self.read() as connection:
             rows = list(connection.execute(query).mappings())
         settled = {row["kind"] for row in rows if row["applied_at"]}
+        # Backwards, so that of two rows for a recipient the first one stays: the message service's, not the letter's.
         open_ = {row["kind"]: row for row in reversed(rows) if not row["closed"]}
         return tuple(_underway(row) for kind, row in reversed(open_.items()) if kind not in settled)
 

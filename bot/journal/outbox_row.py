@@ -120,6 +120,7 @@ class Unsent:
 
 ADDRESSED = OUTBOX.c.channel_or_ticket != ""
 """Where it goes is known; a row without a channel or ticket waits until that was found out."""
+# True also of what was never posted, whose hash is NULL: a plain comparison with that is never true.
 UNSAID = OUTBOX.c.applied_hash.is_distinct_from(OUTBOX.c.desired_hash)
 FINAL = OUTBOX.c.once & OUTBOX.c.applied_hash.is_not(None)
 # A write in doubt is due even when nothing is asked any more: what stands outside may be another text.
@@ -149,6 +150,7 @@ def row_of(row: RowMapping, install: str) -> OutboxRow:
     same = {name: row[name] for name in OutboxRow.__dataclass_fields__ if name in row}
     return OutboxRow(
         key=slot_key(install, row["target"], row["ticket"], row["kind"]),
+        # A reply goes where its thread began, also when another channel was set since.
         home=Place(row["parent_place"] or row["channel_or_ticket"], row["parent_id"] or ""),
         stands=Place(row["at_container"], row["at_thread"]),
         **same,

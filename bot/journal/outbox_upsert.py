@@ -51,6 +51,7 @@ def _rests(connection: Connection, wish: OutgoingMessage) -> dict[str, Any]:
         return {"next_attempt_at": None}
     same = (OUTBOX.c.target == wish.target, OUTBOX.c.ticket == wish.ticket, OUTBOX.c.kind == wish.kind)
     applied = connection.execute(select(OUTBOX.c.applied_at).where(*same)).scalar_one_or_none()
+    # From the last edit and not from now: else a ticket that changes all the time would never be told.
     return {"next_attempt_at": applied + timedelta(seconds=wish.rest) if applied else None}
 
 

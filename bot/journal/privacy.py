@@ -35,6 +35,7 @@ from bot.journal.schema import (
 from bot.journal.transactions import Store, digest
 from domain.pseudonym import Persona, people_in
 
+# The chain holds no names; what stands beside it is sealed, and so is hidden row by row under new salts.
 _NOT_SEARCHED = (AUDIT, AUDIT_HEAD, AUDIT_PERSONAL, META)
 _KEYS = frozenset(
     {
@@ -186,6 +187,7 @@ def _beside(connection: Connection) -> Iterator[tuple[RowMapping, Any]]:
 
 def _hide(connection: Connection, table: Table, person: Persona, pseudonym: str) -> int:
     count = 0
+    # All of them first: a table is not changed under the query that reads it.
     for row in list(_rows(connection, table)):
         kept = _told(table, row)
         hidden = {name: person.hidden(value, pseudonym) for name, value in kept.items()}

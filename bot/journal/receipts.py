@@ -58,6 +58,7 @@ class Receipts(Store):
         query = (
             select(*columns, RECEIPT.c.person, RECEIPT.c.at)
             .select_from(OUTBOX.join(TICKET, there).outerjoin(RECEIPT, received))
+            # A letter has no button: its receipt cannot be asked for.
             .where(HANDOVER, OUTBOX.c.applied_at.is_not(None), OUTBOX.c.target != MAIL, *conditions)
             .order_by(OUTBOX.c.applied_at, OUTBOX.c.id)
         )

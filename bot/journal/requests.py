@@ -37,6 +37,7 @@ class Requests(Store):
         """
         with self.write() as connection:
             first = [_claim(connection, claim, now) for claim in claims]  # each of them, whatever the others
+            # One that is new is enough: what others were told of before does not keep it back.
             if not any(first):
                 return False
             upsert_messages(connection, wishes, now)

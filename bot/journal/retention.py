@@ -71,6 +71,7 @@ def _over_since(moment: datetime) -> ColumnElement[bool]:
         release.c.state.not_in(_OVER),
     )
     closed = and_(TICKET.c.state.in_(_OVER), TICKET.c.updated < moment)
+    # Of an emergency the end of its time to make good counts, where that is later than its closing.
     settled = or_(TICKET.c.settle_by.is_(None), TICKET.c.settle_by < moment)
     return and_(or_(closed, TICKET.c.not_found_at < moment), settled, ~kept_for_release)
 
@@ -90,9 +91,11 @@ def _forget_general(connection: Connection, moment: datetime, at: datetime) -> N
     connection.execute(delete(OUTBOX).where(general, OUTBOX.c.once, OUTBOX.c.applied_at < moment))
     connection.execute(delete(RUN).where(RUN.c.started < moment))
     connection.execute(delete(INTERACTION).where(INTERACTION.c.ticket == "", INTERACTION.c.done_at < moment))
+    # A once-key names its ticket between colons. It goes with that ticket, which would else be reminded anew.
     about = "%:" + TICKET.c.ticket + ":%"
     kept = exists().where(literal(":").concat(SENT_ONCE.c.once_key).concat(":").like(about))
     connection.execute(delete(SENT_ONCE).where(SENT_ONCE.c.at < moment, ~kept))
+    # Approvals on a ticket that is kept are judged by who was in the group then.
     first = select(func.min(TICKET.c.first_seen)).scalar_subquery()
     left = (MEMBERSHIP.c.until < moment, or_(first.is_(None), MEMBERSHIP.c.until < first))
     connection.execute(delete(MEMBERSHIP).where(*left))

@@ -27,6 +27,7 @@ class Runs(Store):
                 new.on_conflict_do_update(
                     index_elements=["source"],
                     set_={"at": new.excluded.at},
+                    # A row may be there without a mark: the end of a run that read it whole makes one too.
                     where=or_(CURSOR.c.at.is_(None), CURSOR.c.at < new.excluded.at),
                 )
             )

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
+# Names of our own, the same on both databases, so that a revision can name what it changes.
 METADATA = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -331,11 +332,13 @@ SNOOZE = Table(
 AUDIT = Table(
     "audit",
     METADATA,
+    # Counted by the chain itself: a number that a database skips would look like a row that was taken away.
     Column("seq", Integer, primary_key=True, autoincrement=False),
     _moment("at", needed=True),
     _text("cause"),
     _text("ticket"),
     Column("before", Integer, nullable=False),
+    # Text, not JSON: JSONB would order the keys anew, and the row's hash is of these very bytes.
     _text("facts"),
     _text("snapshot"),
     _text("personal"),
@@ -347,6 +350,7 @@ AUDIT = Table(
 AUDIT_HEAD = Table(
     "audit_head",
     METADATA,
+    # One row: "seq" is where the chain ends, and no key that anybody counts up.
     Column("seq", Integer, primary_key=True, autoincrement=False),
     _text("hash"),
 )

@@ -28,6 +28,7 @@ class InForce(Store):
         """
         with self.write() as connection:
             known = _last(connection)
+            # The same salt again: under another one no value could be seen to be the same.
             salt = known.get("salt") or secrets.token_hex(16)
             hashes = {name: "" if value is None else seal(salt, value) for name, value in values.items()}
             before: Mapping[str, str] = known.get("hashes", {})

@@ -67,6 +67,7 @@ class TicketRow:
 
 
 _IN_SIGHT = (TICKET.c.not_found_at.is_(None), TICKET.c.hidden_at.is_(None))
+# Without the snapshot, which is large and asked for of one ticket at a time.
 _ROW = [column for column in TICKET.c if column.name != "snapshot"]
 
 
@@ -75,6 +76,7 @@ class Tickets(Outbox):
 
     def seen(self, ref: TicketRef) -> bool:
         """Whether this very state of the ticket (stamp and version) was stored before."""
+        # One that was out of sight is looked at when it is listed again, in whatever state.
         same = (TICKET.c.updated == ref.updated, TICKET.c.version_seen == ref.version)
         return bool(self._rows(_is(ref.source, ref.id), *same, *_IN_SIGHT))
 
@@ -95,6 +97,7 @@ class Tickets(Outbox):
         with self.write() as connection:
             values = _ticket_values(ticket, snapshot, now) | _moments(findings, now)
             _put_ticket(connection, values | {"version_seen": version})
+            # Before they are written over: the trail tells what changed.
             before = _verdicts(connection, ticket.subject)
             _put_findings(connection, ticket, findings, now)
             _put_release_changes(connection, ticket)
@@ -104,6 +107,7 @@ class Tickets(Outbox):
 
     def keep_hours(self, ticket: Ticket, any_hour: bool) -> None:
         """Whether people may be told of the ticket at any hour: until office hours, others are not even read."""
+        # Only where it differs: it is asked of every ticket that is judged, and nearly always the same.
         other = TICKET.c.notify_any_hour.is_distinct_from(any_hour)
         with self.write() as connection:
             this = update(TICKET).where(_is(ticket.source, ticket.id), other)
@@ -135,6 +139,7 @@ class Tickets(Outbox):
         change = TICKET.alias()
         newer = exists().where(
             RELEASE_CHANGE.c.ticket == TICKET.c.ticket,
+            # By key, as the release names them: a change may be in another source.
             RELEASE_CHANGE.c.child_key == change.c.key,
             change.c.checked_at > TICKET.c.checked_at,
         )
@@ -148,7 +153,7 @@ class Tickets(Outbox):
         return self._rows(waiting, *_IN_SIGHT)
 
     def followed(self, since: datetime) -> tuple[TicketRow, ...]:
-        """What `asked_of` gives, and what is over but changed after a moment (UTC)."""
+        """What `rows_awaiting` gives, and what is over but changed after a moment (UTC)."""
         going = TICKET.c.state.not_in(_OVER) | TICKET.c.settle_by.is_not(None) | (TICKET.c.updated > since)
         return self._rows(going, TICKET.c.not_found_at.is_(None))
 
@@ -201,7 +206,9 @@ class Tickets(Outbox):
             first = (TICKET.c.ticket == subject, TICKET.c.not_found_at.is_(None))
             noticed = connection.execute(update(TICKET).where(*first).values(not_found_at=at)).rowcount
             connection.execute(update(OUTBOX).where(OUTBOX.c.ticket == subject).values(closed=True))
+            # After all rows were closed: the last words open their own again.
             upsert_messages(connection, last_words, at)
+            # Once, whoever finds it out: a webhook and a census may both do.
             if noticed:
                 append(connection, Entry(Cause.GONE, subject, {}), at)
 
@@ -252,6 +259,7 @@ def _ticket_values(ticket: Ticket, snapshot: Mapping[str, Any], now: datetime) -
         "first_seen": now,
         "first_state": ticket.state.value,
         "checked_at": now,
+        # It has just been read: what was thought to have become of it is over.
         "not_found_at": None,
         "hidden_at": None,
     }

@@ -30,6 +30,7 @@ class Store:
         try:
             with self.engine.begin() as connection:
                 yield connection
+        # Of this kind alone: a broken constraint is a mistake of ours, and is to be seen as one.
         except OperationalError as error:
             raise JournalError(f"the journal cannot be written: {one_line(error)}") from error
 

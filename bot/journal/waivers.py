@@ -82,6 +82,7 @@ def _entered(user: str) -> dict[str, str]:
 
 
 def _look_again(connection: Connection, ticket: str, now: datetime) -> None:
+    # A waiver changes findings and moves no stamp in the source: docs/decisions/008.
     same = TICKET.c.ticket == ticket
     connection.execute(update(TICKET).where(same).values(recheck_at=now))
 

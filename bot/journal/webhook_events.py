@@ -87,4 +87,5 @@ class WebhookEvents(Store):
             connection.execute(
                 update(CHANGE_HINT).where(*about, CHANGE_HINT.c.done_at.is_(None)).values(done_at=now)
             )
+            # Tidied where something is written anyway; nothing else comes by the old rows.
             connection.execute(delete(CHANGE_HINT).where(CHANGE_HINT.c.received_at < now - KEPT))

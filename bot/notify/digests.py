@@ -48,6 +48,7 @@ class _DigestData:
         """One ticket as a digest shows it: the rules with these verdicts, strictest of each line."""
         points = [p for p in self.points.get(row.subject, ()) if self._asked_by_now(p, row.state)]
         ends = [p.deadline for p in points if p.deadline and p.verdict.open and p.rule in self.rules]
+        # Once the rollout has begun, its planned start is nobody's term any more.
         begins = row.planned_start if not row.state.reached(State.IMPLEMENT) else None
         moments = [moment for moment in (begins, row.settle_by, *ends) if moment]
         return Entry(
@@ -101,12 +102,14 @@ def _digests(ctx: Context, rules: Mapping[str, RuleInfo], report: Report) -> Non
     if at is None:
         return
     teams = {team for team in _teams(ctx, now) if in_the_morning(at, ctx.policy.calendar_of(team), now)}
+    # Teams that share a channel share a digest: nobody reads two of them.
     by_channel: dict[str, list[str]] = {}
     for team in sorted(teams):
         channel = channel_of(Team(team), ctx.recipients, "") if ctx.recipients else None
         if channel:
             by_channel.setdefault(channel, []).append(team)
     due = {
+        # Teams of one channel may keep different days and languages: the first by name speaks for all.
         OnceKey(f"digest:{channel}", ctx.policy.calendar_of(names[0]).local_day(now)): (channel, names)
         for channel, names in by_channel.items()
     }
@@ -126,12 +129,15 @@ def _digest(ctx: Context, rules: Mapping[str, RuleInfo], teams: Sequence[str], a
     """The digest of the teams that read one channel."""
     now, calendar = ctx.clock(), ctx.policy.calendar_of(teams[0])
     today = calendar.local_day(now)
+    # Since the digest before this one; on a Monday that is Friday's.
     since = calendar.at(_day_before(calendar, today), at)
     rows = tuple(row for row in ctx.journal.followed(since) if row.team in teams)
     seen = _DigestData(rows, ctx.journal.points(), rules, _settled(ctx, since, now))
+    # An emergency that is over is followed on while it has something to make good.
     open_ = [row for row in rows if not row.state.over or row.settle_by]
     asked = [row for row in open_ if _asked(row)]
     days = [(_on(calendar, entry), entry) for entry in _coming(seen, asked, now)]
+    # Where nobody is reminded at all: a working week.
     horizon = _horizon(calendar, today, max(ctx.policy.reminders.remind_days, default=5))
     pressing = (seen.entry(row, _PRESSING, now) for row in asked)
     return Digest(
@@ -188,6 +194,7 @@ def _preread(ctx: Context, rules: Mapping[str, RuleInfo], report: Report) -> Non
     today = calendar.local_day(now)
     if talk.preread_weekday is None or today != preread_day(calendar, today, talk.preread_weekday):
         return
+    # By the Monday of its week: a holiday may move the day on which it goes out.
     claim = OnceKey("preread:cab", today - timedelta(days=today.weekday()))
     channel = channel_of(Role.CAB, ctx.recipients, "") if ctx.recipients else None
     if (

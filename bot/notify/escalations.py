@@ -115,6 +115,7 @@ def _raised(ctx: Context, facts: Facts, line: RequirementGroup, climb: DueEscala
 
 
 def _held(ctx: Context, facts: Facts, role: Role) -> bool:
+    # A role with neither a channel nor anybody in it would be a step that nobody hears of.
     own = ctx.recipients.channel(role.value) if ctx.recipients else None
     return own is not None or bool(facts.role(role).people)
 
@@ -140,6 +141,7 @@ def _wish(ctx: Context, up: EscalationMessage, team: str, report: Report) -> Non
         OutgoingMessage(
             target=ctx.messenger,
             ticket=f"escalation:{key_of(up.audience)}",
+            # A role without a channel is asked in person, by several messages: each needs a name of its own.
             kind=f"escalation:{mark[:16]}:{channel}",
             container=channel,
             digest=digest_of(body),
@@ -156,6 +158,7 @@ def _wish(ctx: Context, up: EscalationMessage, team: str, report: Report) -> Non
 def _claims(ctx: Context, up: EscalationMessage) -> list[OnceKey]:
     day = ctx.policy.calendar.local_day
     return [
+        # With the day its clock began: what is settled and opens again goes up anew.
         OnceKey(f"escalate:{one.subject}:{one.line.line}:{one.step}", day(one.charge.start))
         for one in up.raised
     ]

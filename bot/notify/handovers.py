@@ -40,6 +40,7 @@ Send = Callable[[Callable[[Due], bool]], object]
 def planned(ctx: Context, facts: Facts, findings: Sequence[Finding], memory: Previous) -> tuple[Intent, ...]:
     """Every notification that the ticket has come to, also those that were delivered."""
     ticket = facts.ticket
+    # Only where something is due: whose language is asked for costs a question to the message service.
     people = recipients(facts, findings) if stages_due(facts, findings) else ()
     speakers: dict[Audience, Translator] = {
         one.audience: ctx.speaker_to(one.audience, ticket.team) for one in people
@@ -102,6 +103,7 @@ class HandoverSender:
         left = self._undelivered(due)
         if self.ctx.mail_recipients and left:
             self._wish(left, self.ctx.mail_recipients, MAIL)
+            # At once, so that the message service is not tried again for what has just gone by e-mail.
             self.settle()
 
     def _wish(self, due: Sequence[Intent], postbox: RecipientDirectory, target: str) -> None:
@@ -125,6 +127,7 @@ class HandoverSender:
         try:
             found = channel_of(intent.audience, postbox, self.ticket.team, formal=True)
         except SourceError as error:
+            # Without the channel's name: the report puts that before every line of what waits.
             return "", Trouble.OUT_OF_REACH, error.line.removeprefix(f"{target}: ")
         if found:
             return found, Trouble.NONE, ""

@@ -51,6 +51,7 @@ def confirm(
     person = matching(own, visitor.email, visitor.id, same)
     if person is None:
         return _turned_away(ctx, source, visitor, sent, ticket, speak)
+    # The first receipt is the evidence; whoever presses after that is only told of it.
     if sent.confirmed:
         told = replies.received_before(sent.person, sent.confirmed, speak)
         return Decided("received before", {"tell": told}, ticket, person.id, person.name)
@@ -80,6 +81,7 @@ def recipients_of(source: TicketSource, facts: Facts, sent: SentRow) -> tuple[Pe
         return (*members, *(person for group in groups for person in group))
     if key.startswith("team:"):
         return team_members(source, key.removeprefix("team:"))
+    # A key may be the hash of an address, so it is made again of everybody and compared.
     return tuple(person for person in _everybody(facts) if Recipient(person, ()).key == key)
 
 
@@ -92,12 +94,14 @@ def _everybody(facts: Facts) -> Iterator[Person]:
 
 def step_now(sent: datetime, calendar: Calendar, now: datetime) -> int | None:
     """The reminder that is due: the largest number of working days of `REMIND` that have gone by; None before."""
+    # The last step alone: a bot that stood still does not catch up on those it missed.
     return max((days for days in REMIND if calendar.working_days_after(sent, days) <= now), default=None)
 
 
 def remind_receipts(ctx: Context, report: Report) -> None:
     """Enqueue the reminders that are due now, and tell all who got a notification that its receipt was confirmed."""
     now, calendar = ctx.clock(), ctx.policy.calendar
+    # Without buttons nobody can confirm, so nobody is reminded to.
     if ctx.interactions is None:
         return
     for sent in ctx.journal.notifications(now - LOOK_BACK):
@@ -106,6 +110,7 @@ def remind_receipts(ctx: Context, report: Report) -> None:
         if row is None or (not sent.confirmed and (step is None or not calendar.in_office_hours(now))):
             continue
         if ctx.policy.act:
+            # In every cycle: the row is known by its kind, and what is posted once stays as it is.
             ctx.journal.put_messages([_wish(ctx, row, sent, step)], now)
         elif not sent.confirmed:
             report.planned.append(Planned(row.key, sent.target, "reminder", _REMINDED.msgid))

@@ -59,11 +59,13 @@ def remind_all(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
     """
     if ctx.recipients is None:
         return
+    # The cycle read them when it judged them: somebody may have signed off since.
     gatherer.forget()
     points, rules = ctx.journal.points(), rule_infos(ctx.policy.packs)
     settle_asks(ctx, points, rules)
     dues = dict(_due(ctx, gatherer, report, _claims(ctx, points, rules)))
     claims = {id(one): claim for claim, one in dues.items()}
+    # A ticket counts as told when all its audiences are: for who was held back it is looked at again.
     told_all = set(dues)
     rest = Snoozed(ctx)
     for reminder in grouped(tuple(dues.values()), rest.resting, ctx.apart):
@@ -127,6 +129,7 @@ def _claims(ctx: Context, points: Points, rules: Mapping[str, RuleInfo]) -> list
 
 
 def _awake(ctx: Context, row: TicketRow) -> bool:
+    # None is of a ticket that was stored before this was kept: it is read, which tells.
     return row.notify_any_hour is not False or ctx.policy.calendar_of(row.team).in_office_hours(ctx.clock())
 
 
@@ -139,6 +142,7 @@ def _up(
     missing = [point.since for point in open_ if point.verdict is Verdict.MISSING]
     if row.state is State.DRAFT or not open_:
         return
+    # What an emergency skipped has a term of its own, and is asked for by that alone.
     if row.settle_by:
         after = step_after(row.settle_by, calendar, ctx.clock())
         if after is not None:
@@ -192,6 +196,7 @@ def remind_after_snooze(ctx: Context, gatherer: FactsBuilder, report: Report) ->
     sources = {source.name: source for source in ctx.sources}
     rows = {row.subject: row for row in ctx.journal.rows_awaiting()}
     for pause in ctx.journal.snoozes_over(now - WAKE, now):
+        # With its end: whoever snoozes again is reminded again.
         claim = OnceKey(f"woken:{pause.ticket}:{pause.account}:{pause.until.isoformat()}", pause.until.date())
         row = rows.get(pause.ticket)
         if row is None or row.source not in sources or not pause.conversation or ctx.stop():
@@ -203,6 +208,7 @@ def remind_after_snooze(ctx: Context, gatherer: FactsBuilder, report: Report) ->
         except SourceError as error:
             report.problem(f"{row.key}: {error.line}")
             continue
+        # The next cycles try again: within WAKE there are office hours.
         if not may_speak(facts, ctx.policy.calendar_of(row.team)):
             continue
         view = overview(group_findings(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
@@ -210,6 +216,7 @@ def remind_after_snooze(ctx: Context, gatherer: FactsBuilder, report: Report) ->
             who = Person(pause.account, pause.person)
             one = Due(facts, view, SNOOZED, ctx.journal.snoozes_of(pause.ticket))
             _wish(ctx, Reminder(who, "", ((one, view.now),)), report, [claim], pause.conversation)
+        # It asks for nothing any more: said so here, it is not read again in each cycle of these days.
         elif ctx.policy.act:
             ctx.journal.mark_sent(claim.what, claim.day, now)
 
@@ -244,6 +251,7 @@ def _wish(
     if not open_:
         return not channels
     body = card.reminder(reminder, ctx.speaker_to(reminder.audience, reminder.team))
+    # With the day: the same words on another day are another reminder, not the one that stands.
     digest = digest_of([body, ctx.policy.calendar.local_day(ctx.clock()).isoformat()])
     wishes = [
         OutgoingMessage(

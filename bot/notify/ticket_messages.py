@@ -62,6 +62,7 @@ def handovers(
     for stage in stages:
         for one in addressed:
             kind = handover.kind_of(stage, one)
+            # Where there are no buttons, no receipt can be asked for.
             asked = HandoverAudience(stage, everyone, kind if voice.buttons else "")
             speak = (speakers or {}).get(one.audience, voice.speak)
             body = notification.compose(facts, lines, asked, speak)
@@ -105,6 +106,7 @@ def _comment(
 ) -> tuple[Intent, ...]:
     if voice.form is None:
         return ()
+    # ServiceNow's work notes stay as they are, so a new one names the one it replaces.
     replaces = None if voice.editable else memory.noted_at
     document = compose(facts, view, voice.speak, replaces)
     body = fitted(document, voice.form, voice.speak)
@@ -136,6 +138,7 @@ def _card(facts: Facts, view: Overview, memory: Previous, voice: DeliveryForm) -
 
 def _news(facts: Facts, view: Overview, memory: Previous, voice: DeliveryForm) -> tuple[Intent, ...]:
     """What was settled or came up since the card was posted, in its thread."""
+    # Before the card stands it has no thread, and then it says all of it itself.
     if CARD not in memory.posted or memory.verdicts is None:
         return ()
     # An advice is named in the comment; it is no news to anybody's day.

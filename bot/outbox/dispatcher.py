@@ -42,11 +42,13 @@ def deliver(
 
     Writes whose outcome stayed unknown get one more pass at the end, which begins by looking.
     """
+    # A journal put back from a copy does not know what was said after the copy was made: see `bot.journal.backup`.
     gap = journal.restored(now_fn())
     hand = Reconciler(journal, now_fn, limit, orders, gap.since if gap else None)
     courier = Dispatcher(hand, outlets)
     # What a killed process had in hand need not wait until its lease runs out.
     journal.free_dead_leases()
+    # Listed once, leased one by one: another process may take a row in between, and `lease` finds that out.
     due = [one for one in journal.due_rows(now_fn()) if orders.only(one)]
     courier.round(due, stop)
     # By now the answer of a slow server may be there to be found; else the next run looks.
@@ -64,6 +66,7 @@ class Dispatcher:
         self.hand, self.outlets = hand, outlets
         self.journal, self.now, self.delivery = hand.journal, hand.now, hand.delivery
         self.owner = self.journal.own_name()
+        # For this run alone: by the next one an outage may be over, or a token renewed.
         self.closed: set[str] = set()
         self.ends: dict[int, str] = {}
 
@@ -78,7 +81,7 @@ class Dispatcher:
 
     def result(self) -> DeliveryResult:
         """The counts, completed."""
-        # An end is the name of its count: a slot that is come to twice in a round is counted where it ended last.
+        # An end is the name of its count: a row that is come to twice in a round is counted where it ended last.
         for end in filter(None, self.ends.values()):
             setattr(self.delivery, end, getattr(self.delivery, end) + 1)
         if held := self.delivery.held_back:
@@ -96,6 +99,7 @@ class Dispatcher:
             self.delivery.tell(
                 f"{due.target or 'nowhere'}: messages wait for an outlet that is not configured"
             )
+        # A row that is come to again keeps its first end: an unknown outcome is not made a skipped one.
         if outlet is None or due.target in self.closed or stop():
             return self.ends.get(due.id) or "skipped"
         if self.hand.full:
@@ -120,8 +124,10 @@ class Dispatcher:
         except LookupUnclear as unseen:
             return self._put_off(slot, unseen.error, soon=True)
         except WriteLimitReached:
+            # Without an error: to be held back by the cap is no attempt, and lengthens no pause.
             self.journal.release(slot, None, "")
             return "held_back"
+        # Whoever has the row now tells what comes of it.
         except LeaseLost:
             return "waiting"
         return ""
@@ -135,6 +141,7 @@ class Dispatcher:
         if setback.closes:
             self.closed.add(slot.target)
             self.delivery.tell(f"{slot.target}: {error.advice}; its messages wait for the next run")
+        # A write in doubt is not told yet: the second pass may settle it, and what it leaves is told as undelivered.
         elif not setback.in_doubt:
             self.delivery.tell(f"{slot.target} {slot.ticket} ({slot.kind}): {error.advice}")
         if not setback.in_doubt:
@@ -148,6 +155,7 @@ class Dispatcher:
         """The same after an error of this program's own."""
         now, name = self.now(), type(error).__name__
         self.delivery.told.add(slot.id)
+        # As if refused: a formal notification that breaks us here goes by e-mail at once, where that is set up.
         words, failed = f"broke down ({name})", (Trouble.REFUSED, now)
         self.journal.release(slot, now + backoff(slot.attempts), words, failed=failed, now=now)
         self.delivery.tell(
@@ -160,6 +168,7 @@ class Dispatcher:
         if not refused:
             return error.advice if slot.refusal is None else refusal(slot.refusal, error.advice)
         words = refusal(error.said if isinstance(error, Refused) else "", error.advice)
+        # The same refusal again is no news to a team; the first one is, and so is another reason.
         if refusal_of(words) != slot.refusal:
             self.delivery.turned.add(slot.ticket)
         return words

@@ -21,6 +21,7 @@ LEASE = 600
 """Seconds for which a row is ours: more than the slowest write with all its time-outs and waits."""
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+# Slack's clock is not ours (docs/slack-facts.md, "Calling"); it goes by its own where it is asked "since when".
 SKEW = timedelta(minutes=1)
 
 
@@ -81,6 +82,7 @@ class Reconciler:
                 # The usual way: where it stands is known, so nothing is looked for.
                 return self._update(slot, outlet, slot.remote_id, slot.stands)
             except (Gone, Altered):
+                # Deleted, or a person's by now: the row begins anew, and where it must, the place is looked at first.
                 slot = self._forget(slot)
         found = self._look(slot, outlet) if self._must_look(slot, outlet) else ()
         return self._settle(slot, outlet, found)
@@ -95,6 +97,7 @@ class Reconciler:
             slot = self._replaces(slot, altered)
         if ours and outlet.editable:
             return self._adopt(slot, outlet, ours)
+        # ServiceNow lets nobody edit a work note: one that says it already is kept, else another one is added.
         if ours and _says_it(ours[-1], slot):
             return self._adopted(slot, ours[-1])
         return self._create(slot, outlet)
@@ -102,6 +105,7 @@ class Reconciler:
     def _replaces(self, slot: OutboxRow, altered: Sequence[Posted]) -> OutboxRow:
         """Say from now on that the message takes the place of the last one that a person edited."""
         at = max(one.altered for one in altered if one.altered)
+        # Noted in an earlier attempt: counted once, however often the fresh message is tried.
         if slot.replaces == at:
             return slot
         marked = self.journal.replacing(slot, at)
@@ -121,6 +125,7 @@ class Reconciler:
         Looking through what has no end is slow and strictly limited, so that is done only when in doubt: about this
         message, or about all of them because the journal was put back from a copy.
         """
+        # What the copy knew to be tried is settled as ever; what it never heard of may have been posted since.
         forgotten = self.lost_since is not None and slot.first_attempt_at is None
         return slot.doubtful or forgotten or not outlet.endless
 
@@ -130,6 +135,7 @@ class Reconciler:
         # Their clock may be behind ours: a message of ours can look older than the attempt that posted it.
         since = first - SKEW if outlet.endless and first else BEGINNING
         try:
+            # Where it was put, also when another channel was set since: that is where it stands.
             return outlet.find(slot.stands if slot.stands.container else slot.home, slot.marker, since)
         except Garbled as error:
             raise LookupUnclear(error) from error
@@ -155,6 +161,7 @@ class Reconciler:
         try:
             self._post(slot, outlet)
         except SourceError as error:
+            # Only what is not there yet goes elsewhere; what stands is edited where it is.
             moved = self._moved(slot, error)
             if moved is None:
                 raise
@@ -162,6 +169,7 @@ class Reconciler:
 
     def _moved(self, slot: OutboxRow, error: SourceError) -> OutboxRow | None:
         """The message at the place to fall back on, when its own takes none; None when there is no other."""
+        # A reply goes where the start of its thread stands, and moves with that alone.
         other = self.orders.elsewhere(slot) if error.closed and not slot.home.thread else None
         if other is None or other == slot.home.container:
             return None
@@ -176,6 +184,7 @@ class Reconciler:
     def _post(self, slot: OutboxRow, outlet: MessageChannel) -> None:
         self._begin(slot, slot.home)
         remote_id = outlet.create(slot.home, self._body(slot, outlet), slot.marker)
+        # Before it is confirmed: it stands outside, whether our lease still held or not.
         self.delivery.created += 1
         self._confirm(slot, remote_id)
 
@@ -186,9 +195,11 @@ class Reconciler:
         self._confirm(slot, remote_id)
 
     def _remove(self, slot: OutboxRow, outlet: MessageChannel, place: Place, extra: Posted) -> None:
+        # Taking away is a write like any other: within the cap, announced, under the lease.
         self._begin(slot, place)
         try:
             outlet.remove(place, extra.remote_id)
+        # Somebody was faster; it is as it should be.
         except Gone:
             return
         except (Refused, Forbidden) as error:

@@ -19,10 +19,12 @@ from domain.ports.errors import (
     Unreachable,
 )
 
+# Nothing is given up: an admin may mend it any day, and one attempt a day finds that out.
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=24)
 
 _REFUSED = (Refused, Forbidden, NotFound, Gone)
 """These are about the one message; it is tried again, ever more rarely."""
+# Unreachable is none of these: it also stands for a time-out or a 5xx, after which the next attempt looks first.
 _NOT_DONE = (*_REFUSED, AuthRefused, RateLimited)
 """After these a write was certainly not done."""
 _OUT_OF_SERVICE = (AuthRefused, RateLimited, Unreachable)
@@ -72,6 +74,7 @@ def retry_decision(error: SourceError, attempts: int, now: datetime) -> RetryDec
 
 def backoff(attempts: int) -> timedelta:
     """How long to wait after so many attempts: twice as long after each, up to a day."""
+    # The 16 keeps the product within a timedelta, however long it is refused; a day is reached after nine attempts.
     return min(_FIRST_PAUSE * (1 << min(attempts, 16)), _LONGEST_PAUSE)
 
 
@@ -79,6 +82,7 @@ def _again(error: SourceError, attempts: int, now: datetime) -> datetime | None:
     # The system named the moment; before that it would only say no again.
     if isinstance(error, RateLimited | Postponed):
         return error.until
+    # It is not about this message, so there is no pause: the next run looks, or asks the channel anew.
     if isinstance(error, Ambiguous | AuthRefused | Unreachable):
         return None
     return now + backoff(attempts)

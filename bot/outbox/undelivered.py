@@ -10,6 +10,7 @@ from bot.journal import Unsent
 from domain.ports.connector import Diagnosis, Health
 from domain.working_calendar import Calendar
 
+# It moves with every attempt: left in, the same trouble would be new to the log in each run.
 _MOMENT = re.compile(r"(?<=wait )until [\d: -]+|(?<=waits )until [\d: -]+")
 
 
@@ -32,6 +33,7 @@ def examined(unsent: Sequence[Unsent], calendar: Calendar, now: datetime) -> Ite
     """The same for the doctor; one good line when nothing waits."""
     lines = list(waiting(unsent, (), calendar, now))
     for line in lines:
+        # Behind that dash `SourceError.advice` says what an admin can do.
         said, dash, fix = line.partition(" — ")
         yield Diagnosis(Health.FAILED, "undelivered", said, fix if dash else "")
     if not lines:

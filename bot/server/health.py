@@ -76,6 +76,7 @@ class HealthServer:
 
     def __init__(self, flask: Flask, host: str, port: int) -> None:
         self._sockets: dict[int, Any] = {}
+        # With a map of its own: by default all sockets of the process share one, and are closed together.
         self._server: BaseWSGIServer | MultiSocketServer = create_server(
             flask, map=self._sockets, host=host, port=port, threads=4, max_request_body_size=4 * 1024 * 1024
         )
@@ -97,5 +98,6 @@ class HealthServer:
         # The loop of waitress itself ends only when its sockets are closed under the thread that waits on them.
         while not self._closing.is_set():
             wasyncore.loop(timeout=_LOOK_UP, map=self._sockets, count=1)
+        # First what is being answered, then the sockets that it is answered on.
         self._server.task_dispatcher.shutdown()
         wasyncore.close_all(self._sockets)

@@ -63,6 +63,7 @@ def run_until_told(pulse: Scheduler) -> None:
     while not pulse.stop.wait(1.0):
         pass
     log.info("stopping: finishing the ticket in hand")
+    # First, so that no tick begins while the job in hand is waited for.
     pulse.scheduler.pause()
     pulse.scheduler.shutdown(wait=True)
 

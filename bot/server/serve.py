@@ -53,6 +53,7 @@ def serve(settings: Settings) -> None:
         if reception:
             reception.close()
         health.close()
+        # After those two: what they finish is still written there.
         ctx.journal.close()
 
 
@@ -74,6 +75,7 @@ class Cycles:
         self._run(full=True)
 
     def _run(self, full: bool) -> None:
+        # Between two tickets: a census of thousands would keep what came in waiting for many minutes.
         report = cycle(self.ctx, full, lambda _: self.ear.listen())
         self.metrics.observe(report)
         log.info(

@@ -47,6 +47,7 @@ class WebhookCounts:
     """Counts requests by system and outcome, until they are asked for."""
 
     def __init__(self) -> None:
+        # Requests are counted in the threads of the port, and taken in that of the cycles.
         self._lock = threading.Lock()
         self._counts: dict[str, Counter[str]] = {}
 
@@ -86,6 +87,7 @@ class WebhookReceiver:
 
     def receive(self, name: str, secret: str = "") -> Response:
         """Answer one request."""
+        # Not counted: the name is whatever somebody typed, and each would be a figure of its own.
         if name not in self._inbounds:
             return Response(status=404)
         outcome = self._outcome(name, secret)
@@ -95,6 +97,7 @@ class WebhookReceiver:
         )
 
     def _outcome(self, name: str, secret: str) -> str:
+        # Before the signature is looked at, because that costs too.
         if not self._admit(name):
             return "too often"
         try:
@@ -107,6 +110,7 @@ class WebhookReceiver:
             return "refused"
         except Garbled:
             return "garbled"
+        # Not accepted, so that it is sent again; where it is not, the next cycle finds it (docs/jira-facts.md).
         except (SQLAlchemyError, JournalError):
             return "failed"
         if new:
@@ -117,6 +121,7 @@ class WebhookReceiver:
 def _headers(secret: str) -> Mapping[str, str]:
     """The request's headers, in any case, with the secret from the address among them."""
     headers = CaseInsensitiveDict(request.headers.items())
+    # Jira Data Center signs nothing (docs/jira-facts.md): a secret in the address is all it can bring.
     if secret := secret or request.args.get("secret", ""):
         headers[SECRET_HEADER] = secret
     return headers

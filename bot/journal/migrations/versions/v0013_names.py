@@ -180,6 +180,7 @@ def _remake(
     values = sa.select(*(one.value for one in columns)).select_from(there)
     op.execute(table.insert().from_select([one.name for one in columns], values, include_defaults=False))
     if form.key == "id" and op.get_bind().dialect.name == "postgresql":
+        # Rows came with their ids: the new sequence would begin at 1 and give out ids that are taken.
         op.execute(sa.select(sa.func.setval(f"{table.name}_id_seq", sa.func.max(table.c.id))))
 
 
