@@ -37,6 +37,7 @@ class MailSandbox:
     letters: list[Letter] = field(default_factory=list)
     answers: dict[str, list[int]] = field(default_factory=dict)
     login: str = ""
+    # A server's words may hold addresses: tests look that none gets into a log.
     said: str = "about you@example.org"
     watch: Callable[[bool], None] = lambda _: None
     _server: _Server | None = None
@@ -61,6 +62,7 @@ class MailSandbox:
 
 
 class _Server(socketserver.ThreadingTCPServer):
+    # A conversation that a test left hanging must not keep the process alive.
     daemon_threads = True
     allow_reuse_address = True
     sandbox: MailSandbox
@@ -79,6 +81,7 @@ class _Talk(socketserver.StreamRequestHandler):
                 self._say("221 bye")
                 return
             if command == "EHLO":
+                # A hyphen says that more lines follow (RFC 5321, section 4.2.1).
                 self._say("250-sandbox" if sandbox.login else "250 sandbox")
                 if sandbox.login:
                     self._say("250 AUTH PLAIN")
@@ -107,10 +110,12 @@ class _Talk(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()) != b".\r\n":
             if not line:
                 return False  # hung up in the middle: nothing was handed in
+            # A line that begins with a dot is sent with two (RFC 5321, section 4.5.2).
             raw += line[1:] if line.startswith(b"..") else line
         code = sandbox.code("END", 250)
         try:
             sandbox.watch(False)
+            # Dropped after the message: it was taken, and the sender does not know.
             if code in (250, DROP):
                 message = message_from_bytes(raw, policy=default)
                 sandbox.letters.append(Letter(recipient, message))

@@ -75,9 +75,11 @@ class Server:
         self.watch: Watch = lambda _, __: None
         self._lock = threading.Lock()
         self._app = app.wsgi_app
+        # A real server and not the framework's test client: time-outs, dropped lines and half answers need a line.
         self._server: BaseWSGIServer = make_server(
             "127.0.0.1", port, self._serve, threaded=True, request_handler=_Quiet
         )
+        # It looks every 20 ms whether to stop; the default of half a second would be paid by every test.
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name=f"sandbox-{app.name}", daemon=True
         )
@@ -120,6 +122,7 @@ class Server:
         asked = Received(
             request.method, request.path, request.query_string.decode(), body, dict(request.headers)
         )
+        # Before the fault strikes: a test counts what was sent, also what was never carried out.
         self.asked.append(asked)
         self.watch(asked, False)
         fault = self._strike(request.method, request.path)
@@ -129,6 +132,7 @@ class Server:
 
     def _strike(self, method: str, path: str) -> Fault | None:
         with self._lock:
+            # In the order in which they were ordered, so that a test can say "first this, then that".
             for fault in self.faults:
                 if fault.matches(method, path):
                     fault.times -= 1
@@ -137,10 +141,12 @@ class Server:
 
 
 class _Quiet(WSGIRequestHandler):
+    # Lines are kept open between requests, as vendors do: only then can one be dropped that was in use.
     protocol_version = "HTTP/1.1"
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The `Date` of an answer, by the clock that the sandboxes have."""
+        # Connectors measure their clock by this header, so it must follow a clock that a test has set.
         return format_datetime(datetime.now(UTC), usegmt=True)
 
     def log_request(self, *_: Any) -> None:
@@ -158,6 +164,7 @@ def _hang_up(environ: WSGIEnvironment) -> list[bytes]:
 
 
 def _run(app: WSGIApplication, environ: WSGIEnvironment) -> Response:
+    # Buffered: the app has done all it does before the line drops or the answer is changed.
     return Response.from_app(app, environ, buffered=True)
 
 

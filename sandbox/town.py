@@ -56,8 +56,10 @@ class Town:
     def __init__(self, folder: Path, language: str = "en", now: Callable[[], datetime] | None = None) -> None:
         self.now = now or (lambda: datetime.now(UTC))
         self.words, self.folder, self.language = WORDS.get(language, WORDS["en"]), folder, language
+        # In working days: told on a Friday the story must not begin its rollout on a Sunday.
         self.start = working_evening(self.now(), 2)
         self.jira, self.servicenow = JiraSandbox(), ServiceNowSandbox()
+        # By the town's clock, so that messages and tickets tell one and the same time.
         self.slack = SlackSandbox(clock=lambda: self.now().timestamp())
         self.slack.workspace.locale = {"nl": "nl_BE", "en": "en_GB"}.get(language, language)
         self._people()
@@ -72,6 +74,7 @@ class Town:
             "slack": Server(self.slack.app),
         }
         folder.mkdir(parents=True, exist_ok=True)
+        # The Jira tickets name assets that Jira knows no class of: they come from the register.
         (folder / "assets.csv").write_text(REGISTER.format_map(self.words), encoding="utf-8")
 
     def env(self) -> dict[str, str]:
@@ -96,6 +99,7 @@ class Town:
             "SLACK_CHANNELS__OPERATIONS": self.channels["operations"],
             "SLUIS_DIGEST_AT": "off",  # a story is told in one go, whatever the hour
             "SLUIS_PREREAD_ON": "off",
+            # In a demo nobody waits between two edits of a card.
             "SLUIS_CARD_REST": "0",
             "ROLES__CAB": "Change Advisory Board",
             "ROLES__DPO": "Data Protection",
@@ -120,6 +124,7 @@ class Town:
         """The DPO approves in the service desk, as herself; the workflow then moves the change on."""
         url = f"{self.servers['jira'].url}/rest/servicedeskapi/request/{self.change}/approval/{self.dpo_step}"
         auth = ("dina.peeters@example.org", "sandbox-dina")
+        # Over HTTP and not by the story's verbs: that nobody else can sign for her is part of what is shown.
         requests.post(url, json={"decision": "approve"}, auth=auth, timeout=10).raise_for_status()
         self.jira.transition(self.change, "Scheduled", "Dina Peeters")
 
@@ -184,6 +189,7 @@ class Town:
         ):
             jira.add_user(name)
         for name in ("Rita Goossens", "Tom Willems", "Dina Peeters", "Karim Aziz"):
+            # The others hide theirs, as accounts do by default: the bot then has to say whom it cannot reach.
             jira.user(name).email_visible = True
         jira.add_group("Change Advisory Board", "Karim Aziz", "Lotte Claes")
         jira.add_group("Data Protection", "Dina Peeters")
@@ -210,6 +216,7 @@ class Town:
         for user in self.people.values():
             user.locale = {"nl": "nl-BE", "en": "en-GB"}.get(self.language, self.language)
         for channel in self.slack.channels():
+            # Who is not in a channel cannot be told anything there for their eyes only.
             channel.members.update(user.id for user in self.people.values())
 
     def _said(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -242,6 +249,7 @@ class Town:
 
     def tested(self, key: str) -> None:
         """Nora tested it two days ago, and it was accepted."""
+        # Testing lies between the making of the ticket and its sign-offs, as the rules want it.
         self.jira.clock = lambda: self.now() - timedelta(days=2)
         for name, value in {
             "Test result": "Passed",
@@ -262,6 +270,7 @@ class Town:
             **{
                 "Affected services": [self.words["citizens"]],
                 "Release package": "citizen-register 4.2.0",
+                # The fault of this story: production data while the class forbids it.
                 "Test data": "Production",
                 "Classification": "C5 I4 A3 gdpr",
             }
@@ -271,6 +280,7 @@ class Town:
         self.approved(key, "Owner", "Els Maes")
         self.approved(key, "Change Advisory Board", "Karim Aziz")
         self.jira.transition(key, "Awaiting approval", "Tom Willems")
+        # Asked and not answered: the sign-off that the story waits for.
         self.dpo_step = self.jira.request_approval(key, "Data Protection", ["Dina Peeters"])
         self.jira.clock = self.now
         return key
@@ -312,6 +322,7 @@ class Town:
 
     def _payment(self) -> str:
         sn = self.servicenow
+        # Into the past, because approvals and plans have to be older than what they are compared with.
         sn.travel(self.now() - timedelta(days=9))
         tom, els, karim, lotte = (
             sn.add_user(n) for n in ("Tom Willems", "Els Maes", "Karim Aziz", "Lotte Claes")
@@ -343,6 +354,7 @@ class Town:
             start_date=self.start,
             end_date=self.start + timedelta(hours=2),
             u_release_size="minor",
+            # The fault of this one: a class-4 service may not be rolled out so.
             u_rollout_strategy="pull",
             u_release_package="payments 2.0",
             u_build_doc="Build 77",

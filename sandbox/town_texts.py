@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+# Owners as "id|Name", with the id that the ticket system gives: a name alone proves no sign-off.
 REGISTER = """\
 id,name,confidentiality,integrity,availability,gdpr,ksz,nis2,owner,operations_group,service_hours
 A1,{citizens},5,4,3,yes,no,no,acc-els.maes|Els Maes,{operations},24x7

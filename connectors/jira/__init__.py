@@ -26,6 +26,7 @@ def build(settings: JiraSettings) -> Connector | None:
     outlet = JiraComments(client, public=settings.public_comments)
     book = JiraAssets(client, settings)
     inbound = JiraInbound(client, settings) if settings.webhook_secret.get_secret_value() else None
+    # One client for all parts: they share its circuit, its pace and what it learnt of the server.
     return Connector(
         NAME,
         JiraExaminer(source, book),

@@ -17,6 +17,7 @@ from domain.ticket import Approval, Decision
 PAGE = 50
 MAX_PAGES = 100
 
+# "pending" is not here: whatever is no answer counts as still asked.
 _ANSWERS = {"approved": Decision.APPROVED, "declined": Decision.REJECTED}
 _VALUES: Mapping[str, Decision] = {
     **dict.fromkeys(("approved", "approve", "goedgekeurd", "akkoord"), Decision.APPROVED),
@@ -43,6 +44,7 @@ def service_desk(client: Client, issue_id: str) -> list[dict[str, Any]] | None:
             return None
         page = rows(answer, "values")
         found += page
+        # `isLastPage` alone is not trusted: a page without rows would be asked for for ever.
         if answer.get("isLastPage") is not False or not page:
             break
     return found
@@ -51,6 +53,7 @@ def service_desk(client: Client, issue_id: str) -> list[dict[str, Any]] | None:
 def may_have_approvals(issue: Mapping[str, Any]) -> bool:
     """False when the issue says that its project is of another kind than a service project: not worth a question."""
     project = obj(obj(issue.get("fields")).get("project"))
+    # A project that does not say its type is asked all the same: a needless request, never a missed approval.
     return bool(project.get("projectTypeKey", "service_desk") == "service_desk")
 
 
@@ -61,6 +64,7 @@ def records(raw: Iterable[Mapping[str, Any]]) -> list[Approval]:
     are still to answer.
     """
     newest: dict[str, Mapping[str, Any]] = {}
+    # A step has no number of its round, only its name: the one that began last stands for it.
     for approval in sorted(raw, key=_started):
         newest[str(approval.get("name", ""))] = approval
     return [record for step, approval in newest.items() for record in _answers(step, approval)]
@@ -69,6 +73,7 @@ def records(raw: Iterable[Mapping[str, Any]]) -> list[Approval]:
 def signed(issue_fields: Mapping[str, Any], fields: FieldMap, history: History) -> list[Approval]:
     """Sign-offs in select fields: the present value, by whoever set it last, when."""
     found = []
+    # Two roles may sign in one field; it is one sign-off then, and whose follows from who signed.
     for site_field in dict.fromkeys(f for group in fields.sign_offs.values() for f in group):
         decision = _VALUES.get(words(issue_fields.get(site_field.id)).strip().lower())
         if decision is None:

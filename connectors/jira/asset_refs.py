@@ -24,6 +24,7 @@ def touched(fields: Mapping[str, Any], site: FieldMap) -> tuple[tuple[AssetRef, 
     hide an asset.
     """
     held = [(f, fields[f.id]) for f in site.found.get(ASSETS, ()) if f.id in fields]
+    # Fields hold {"errorMessage": ...} in place of a value (docs/jira-facts.md, row 14).
     sound = [(f, value) for f, value in held if error_in(value) is None]
     refs = dict.fromkeys(ref for field, value in sound for ref in _refs(field, value))
     return tuple(refs), bool(held) and len(sound) == len(held)
@@ -32,6 +33,7 @@ def touched(fields: Mapping[str, Any], site: FieldMap) -> tuple[tuple[AssetRef, 
 def _refs(field: SiteField, value: Any) -> Iterator[AssetRef]:
     objects = field.custom in ASSET_TYPES
     for item in value if isinstance(value, list) else [value]:
+        # A document (ADF) is a mapping too, but what counts of it is its text.
         if isinstance(item, Mapping) and item.get("type") != "doc":
             yield from filter(None, [_of_mapping(item, objects)])
         else:
@@ -48,6 +50,7 @@ def _of_mapping(item: Mapping[str, Any], objects: bool) -> AssetRef | None:
     if objects and key:
         return AssetRef(OBJECTS, key, _first(item, "label", "name") or key)
     name, own = words(item).strip(), _first(item, "id")
+    # Most sites give a service by its id and nothing else; Assets mirrors it and knows the name.
     if own.startswith(_SERVICE) and name == own:
         return AssetRef(OBJECTS, own, own.rpartition("/")[2])
     return AssetRef(NAME, own or name, name) if parsing.text(name).filled else None
@@ -62,6 +65,7 @@ def _of_text(text: str, objects: bool) -> Iterator[AssetRef]:
     found = _SHOWN.findall(text) if objects else []
     for name, key in found:
         yield AssetRef(OBJECTS, key, name or key)
+    # Either way of reading, not both: a comma inside a shown object's name would make assets of its halves.
     for part in re.split(r"[,;\n]+", text) if not found else ():
         name = part.strip()
         if objects and _KEY.fullmatch(name):

@@ -37,6 +37,7 @@ class BulkFetch:
             return
         try:
             found = self._ask(ids[:MOST], fields) if self._client.cloud else []
+        # Only a shortcut: whatever went wrong shows itself, with its reason, when the first is read singly.
         except SourceError:
             return
         with self._lock:
@@ -45,6 +46,7 @@ class BulkFetch:
     def take(self, issue_id: str) -> dict[str, Any] | None:
         """An issue that was fetched; None when it was not."""
         with self._lock:
+            # Taken out: read a second time, an issue may have changed since.
             return self._issues.pop(issue_id, None)
 
     def _ask(self, ids: Sequence[str], fields: Sequence[str]) -> list[dict[str, Any]]:

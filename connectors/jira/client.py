@@ -45,6 +45,7 @@ class Client:
         self.url = settings.url
         self._settings = settings
         self._adapter = adapter or Adapter(NAME)
+        # The package's session and its lazy caches are not safe between threads.
         self._own = threading.local()
         self._lock = threading.Lock()
         self.me = ""
@@ -60,6 +61,7 @@ class Client:
     @property
     def cloud(self) -> bool:
         """Whether the site is Jira Cloud: as an admin set it, else as the site says. Raises SourceError."""
+        # The admin first: a proxy may hide serverInfo, and then nothing can be asked at all.
         if self._settings.deployment is not Deployment.AUTO:
             return self._settings.deployment is Deployment.CLOUD
         return str(self._server_info().get("deploymentType")) == "Cloud"
@@ -75,7 +77,9 @@ class Client:
         """What the server says of itself; asked once. Some answer a wrong token with `{}`: that tells nothing."""
         with self._lock:
             if not self._info:
+                # Version 2 exists on Cloud and Data Center alike; which of the two this is, is the question.
                 told = _translated(lambda: _json(self._session("2").get(f"{self.url}/rest/api/2/serverInfo")))
+                # The package would end in a KeyError, or take the server for a Data Center (docs/jira-facts.md, row 3).
                 if not {"deploymentType", "version"} & mapping(told).keys():
                     fix = "check JIRA_URL and the token, or set JIRA_DEPLOYMENT"
                     raise Garbled(NAME, "the server does not say what kind of Jira it is", fix)
@@ -87,6 +91,7 @@ class Client:
         does not tell it. Raises AuthRefused, with what an admin can do.
         """
         try:
+            # Other addresses serve a wrong token as an anonymous visitor, with a 200 (docs/jira-facts.md, row 1).
             me = mapping(self.ask(lambda jira: jira.myself()))
         except (AuthRefused, Forbidden) as error:
             raise self._refused(error) from None
@@ -100,6 +105,7 @@ class Client:
         if expires and expires < datetime.now(UTC).date():
             told = f"the token expired on {expires} ({told})"
         fix = error.fix or TOKEN_FIX
+        # A Cloud site answers a bearer token with a 403 that says nothing of this (docs/jira-facts.md, row 16).
         bearer = bool(self._settings.pat.get_secret_value()) and _GATEWAY not in self.url
         return AuthRefused(NAME, told, f"{fix}; {_GATEWAY_FIX}" if bearer and fix is not CAPTCHA_FIX else fix)
 
@@ -205,6 +211,7 @@ def total(page: dict[str, Any]) -> int:
 
 def account_id(user: dict[str, Any]) -> str:
     """What identifies a user for ever: accountId on Cloud, key (else name) on Data Center."""
+    # On Data Center a user name may be changed, a key may not.
     return str(user.get("accountId") or user.get("key") or user.get("name") or "")
 
 
@@ -230,6 +237,7 @@ def _refusal(error: JIRAError, writing: bool) -> SourceError:
     answer = error.response
     status = error.status_code or (answer.status_code if answer is not None else 500)
     wait = answer.headers.get("Retry-After") if answer is not None else None
+    # Not `str(error)`: the package puts headers and the whole body into it, cookies included.
     made = status_error(NAME, status, detail(answer), writing=writing, retry_after=wait)
     if isinstance(made, AuthRefused):
         made.fix = TOKEN_FIX

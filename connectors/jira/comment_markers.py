@@ -7,6 +7,7 @@ import hashlib
 import json
 from typing import Any
 
+# Stands on comments already: under another name these would not be known again, and be posted anew.
 PROPERTY = "sluiswachter.slot"
 _SIGN = "Sluiswachter · ref "
 _GREY = "#97a0af"
@@ -14,6 +15,7 @@ _GREY = "#97a0af"
 
 def reference(slot: str) -> str:
     """The visible part of the marker: the second evidence, should properties be lost or not be listed."""
+    # A digest, because people and customers read it: it tells nothing of the rules or of anybody's name.
     return _SIGN + hashlib.sha256(slot.encode()).hexdigest()[:12]
 
 

@@ -20,7 +20,9 @@ from domain.ports.messaging import Format, Marker, Place, Posted
 
 _INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
 _PAGE = 100
+# 20,000 comments; Cloud lets an issue have 5,000. Beyond it is a server that never ends.
 _MAX_PAGES = 200
+# Watchers get a mail for each such edit: a day's news in one (docs/jira-facts.md, row 11).
 _MAIL_PAUSE = timedelta(hours=24)
 _OWN_RIGHTS = "let the account add, edit and delete its own comments"
 
@@ -38,6 +40,7 @@ class JiraComments:
         self._client, self._public, self._now = client, public, now
         self._guard = None if public else VisibilityGuard(client)
         self._me = ""
+        # Assumed until refused: which permission an edit without mail takes is not documented.
         self._silent = True
 
     @property
@@ -68,6 +71,7 @@ class JiraComments:
         """
         path = f"issue/{place.container}/comment/{remote_id}"
         try:
+            # Looked at before every edit: the author stays ours when a person edits a comment, whose words would go.
             stands = mapping(self._client.api(path))
         except NotFound as error:
             raise Gone(NAME, str(error)) from None
@@ -88,6 +92,7 @@ class JiraComments:
         a comment is edited with mail, at most once a day.
         """
         if not self._client.cloud:
+            # Data Center has no such parameter: every edit mails (docs/jira-facts.md, row 11).
             return self._existing("PUT", path, payload)
         if self._silent:
             try:
@@ -135,6 +140,7 @@ class JiraComments:
     def _comments(self, issue_id: str) -> Iterator[dict[str, Any]]:
         start = 0
         for _ in range(_MAX_PAGES):
+            # In order of creation: what is written while pages are read is added at the end and shifts nothing.
             params = {"startAt": start, "maxResults": _PAGE, "orderBy": "created", "expand": "properties"}
             answer = mapping(self._client.api(f"issue/{issue_id}/comment", params))
             page = rows(answer, "comments")
@@ -155,6 +161,7 @@ class JiraComments:
         remote_id, altered = str(comment.get("id")), self._altered(comment)
         value = self._property(comment, remote_id)
         if value is None:
+            # Without the right to read properties a second comment would be posted at every look.
             marked = shows(comment.get("body"), reference(marker.slot))
             return Posted(remote_id, altered=altered) if marked else None
         same = value.get("slot") == marker.slot

@@ -12,8 +12,10 @@ from domain.people import Group, Membership, Person, Role, RoleMembers
 from domain.ports.errors import Forbidden, NotFound
 
 PAGE = 50
+# 50,000 members; more are taken for a server that never ends.
 MAX_PAGES = 1000
 
+# Admins copy either from Jira; a group's name may be changed, its id (Cloud only) may not.
 _GROUP_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|group-\d+")
 
 
@@ -42,6 +44,7 @@ class Directory:
     def look_up(self, name: str) -> Found | None:
         """A group by name or id, else a user by account id; None when there is no such thing."""
         try:
+            # Groups first: a role is nearly always one, and that saves a request for each name.
             group = self._group(name)
             return group or self._user(name)
         except Forbidden:
@@ -61,6 +64,7 @@ class Directory:
         listed = filter(None, map(person, answer if isinstance(answer, list) else ()))
         # The search also finds names and addresses that only begin like this one.
         found = [p for p in listed if p.active and p.email.casefold() == email.casefold()]
+        # Of two accounts with one address nobody can tell which is meant.
         return found[0] if len(found) == 1 else None
 
     def _group(self, name: str) -> Found | None:

@@ -52,11 +52,13 @@ class JiraExaminer:
             yield doctor.failed("connection", error)
             return
         yield from doctor.steps(self._steps(roles))
+        # Last: the steps before each tell their own failure, and this is why the later ones all look alike.
         if self._client.circuit.open:
             resting = "Jira does not answer or wants to be left alone; nothing more is asked of it for now"
             yield Diagnosis(Health.FAILED, "connection", resting, "look at what failed first, above")
 
     def _steps(self, roles: Wanted) -> Iterator[Step]:
+        # Permissions are given per project: an account may be right in one and blind in another.
         projects = self._source.settings.projects or ("",)
         for project in projects:
             yield _project(project), partial(self._permissions, project)
@@ -120,6 +122,7 @@ class JiraExaminer:
 
     def _doubt(self, doubt: Doubt) -> Diagnosis:
         named = doubt.about in self._source.settings.fields
+        # Rivals or a name that an admin gave need an answer; that a site lacks a field is usual.
         health = Health.FAILED if doubt.ids or named else Health.WARNING
         fix = f"set {_variable(doubt.about)} to the id of the right field"
         return Diagnosis(health, f"field {doubt.about}", str(doubt), fix)
@@ -142,6 +145,7 @@ class JiraExaminer:
         if not project:
             return objs(self._client.api("status"))
         types = objs(self._client.api(f"project/{project}/statuses"))
+        # By type: a project's other types may have statuses of their own that concern nobody here.
         return [s for t in types if self._source.site.kind(words(t)) for s in objs(t.get("statuses"))]
 
 

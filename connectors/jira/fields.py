@@ -84,6 +84,7 @@ class SiteField:
 
     def goes_by(self, word: str) -> bool:
         """Whether this is one of its names, in any case."""
+        # The original name too: on a translated site the list has the account's language (docs/jira-facts.md, Fields).
         return _plain(word) in (_plain(self.name), _plain(self.original)) and bool(_plain(word))
 
 
@@ -147,6 +148,7 @@ def resolve(fields: Sequence[SiteField], settings: JiraSettings) -> FieldMap:
     signs = {role: settings.sign_off_fields.get(role) for role in {*SIGN_OFFS, *settings.sign_off_fields}}
     sign_offs = {role: _sign_offs(role, own, fields, doubts) for role, own in sorted(signs.items())}
     if approvals:
+        # Such a site signs off in the service desk; that it lacks our default fields would be noise.
         own_doubts = {f"{role} sign-off" for role, own in signs.items() if not own}
         doubts = [d for d in doubts if d.ids or d.about not in own_doubts]
     return FieldMap(found, sign_offs, tuple(doubts), approvals)
@@ -164,6 +166,7 @@ def _vocabulary(
     own = settings.fields.get(name)
     if own:
         return _all(name, (own,), fields, doubts)
+    # By id, not by name: these have the same id on every site, whatever its language.
     if name in SYSTEM:
         return _all(name, (SYSTEM[name],), fields, doubts)
     if name in ELSEWHERE:
@@ -174,6 +177,7 @@ def _vocabulary(
     by_name = _all(name, _wanted(name), fields, tried)
     rivals = [d for d in tried if d.ids]
     missing = [] if name in TOLD_BY_HISTORY else tried[:1]
+    # A rival pair is told even when a second choice was found: it may be the pair that people fill in.
     doubts += rivals if by_name or by_type else (rivals or missing)
     return tuple(dict.fromkeys((*by_name, *by_type)))
 
@@ -188,6 +192,7 @@ def _all(
     """The one field for each of `wanted` (id or exact name, in any case); doubts for the others."""
     found = []
     for word in wanted:
+        # An id cannot be ambiguous, so an admin who gives one is never told of rivals.
         exact = [f for f in fields if f.id == word]
         matches = exact or [f for f in fields if f.goes_by(word)]
         if len(matches) == 1:

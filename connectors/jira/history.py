@@ -53,6 +53,7 @@ class History:
     """
 
     def __init__(self, steps: Iterable[Step], creator: Person | None, created: datetime) -> None:
+        # The issue's own copy of the changelog begins with the newest entry, the pages of it with the oldest.
         self._steps = sorted(steps, key=lambda step: step.at)
         self._creator, self._created = creator, created
 
@@ -78,8 +79,10 @@ class History:
             if (shown := step.shown(name))
         ]
         for step in self.of(STATUS):
+            # By id as well: the changelog names statuses without their category (docs/jira-facts.md, Fields).
             before = _code(state(step.before, step.raw_before))
             after = _code(state(step.after, step.raw_after))
+            # Two statuses of one state: people moved the ticket on, the lifecycle did not.
             if before != after:
                 changes.append(Change("state", before, after, step.by, step.at))
         return tuple(sorted(changes, key=lambda change: change.at))
@@ -91,6 +94,7 @@ class History:
 
     def stamped(self, seen: Field, field: SiteField) -> Field:
         """The field with who set its present value, and when."""
+        # Who emptied a field is not asked for; a stamp beside nothing would read as if it had a value.
         if not seen.filled:
             return seen
         by, at = self.last(field)

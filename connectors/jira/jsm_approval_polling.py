@@ -45,6 +45,7 @@ class ApprovalPolling:
     def statuses(self, site: Site) -> tuple[str, ...]:
         """Names of the statuses whose issues are to be listed now too; none when it is not time yet."""
         now = self._clock()
+        # Listing them at every run would read each waiting issue over and over for an answer that is rare.
         early = self._looked is not None and now - self._looked < self._seconds
         if early or not self._seconds or not self.fields:
             return ()
@@ -58,6 +59,7 @@ class ApprovalPolling:
         held = [fields[f] for f in self.fields if fields.get(f)]
         if not held:
             return ""
+        # Kept per ticket and only compared: 64 bits are enough, and no approver's name stands in the journal.
         return hashlib.sha256(json.dumps(_lasting(held), sort_keys=True).encode()).hexdigest()[:16]
 
     def _named(self, site: Site) -> tuple[str, ...]:

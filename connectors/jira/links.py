@@ -21,6 +21,7 @@ def contained(links: Any) -> dict[str, str]:
 
 def _way(link: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     words = obj(link.get("type"))
+    # A link has the other issue on one side only, and the word of that side is how it reads from here.
     for side, name in (("outwardIssue", "outward"), ("inwardIssue", "inward")):
         key, word = str(obj(link.get(side)).get("key") or ""), str(words.get(name, "")).lower()
         if key and word in CONTAINS:
@@ -69,6 +70,7 @@ def _parents(
         before, after = str(item.get("fromString") or ""), str(item.get("toString") or "")
         yield Change("part_of", before, after, person(change.get("author")), moment(change.get("created")))
     fields = obj(issue.get("fields"))
+    # Made as a sub-task it has no step for that: the changelog begins after the issue was made.
     parent = str(obj(fields.get("parent")).get("key") or "")
     if parent and not steps:
         yield Change("part_of", "", parent, person(fields.get("creator")), ticket.created)

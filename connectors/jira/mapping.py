@@ -82,6 +82,7 @@ def ticket(raw: Raw, site: Site) -> Ticket:
         id=str(issue.get("id")),
         key=str(issue.get("key")),
         url=f"{site.url}/browse/{issue.get('key')}",
+        # Only watched types are listed, but one may be changed to another between listing and reading.
         kind=site.kind(words(fields.get("issuetype"))) or TicketKind.CHANGE,
         state=state_of(mapping(fields.get("status")), site.states),
         status=words(fields.get("status")),
@@ -103,12 +104,14 @@ def ticket(raw: Raw, site: Site) -> Ticket:
 def _changed(history: History, seen: Mapping[str, Field], site: Site) -> tuple[Change, ...]:
     """What the changelog tells in the vocabulary's names; fix versions where they stand in for a package."""
     found = dict(site.fields.found)
+    # The history must speak of the field that the value came from, else the value would have no author.
     if seen["package"].where == _FIX_VERSIONS.name:
         found["package"] = (_FIX_VERSIONS,)
     return history.changes(found, site.state)
 
 
 def _history(raw: Raw, fields: Mapping[str, Any]) -> History:
+    # The creator first: a reporter can be changed afterwards.
     creator = person(fields.get("creator")) or person(fields.get("reporter"))
     return History(steps_of(raw.changes), creator, moment(fields.get("created")))
 
@@ -119,6 +122,7 @@ def _field(name: str, fields: Mapping[str, Any], site: Site, history: History) -
     candidates = [f for f in site.fields.found.get(name, ()) if f.id in fields]
     if not candidates:
         mapped = site.fields.found.get(name, ())
+        # Two remedies: a field that is mapped belongs on a screen, one that is not belongs in the settings.
         why = "not returned for this issue" if mapped else site.fields.doubt(name)
         return parsing.unreadable(mapped[0].name if mapped else FIELDS[name].label, why)
     seen = [history.stamped(read(name, fields[f.id], f.name, site.zone), f) for f in candidates]
@@ -146,6 +150,7 @@ def _changes(seen: Mapping[str, Field], fields: Mapping[str, Any], site: FieldMa
     """Keys of the issues this one contains: links in words that say so, and sub-tasks."""
     if site.found.get("changes"):
         return seen["changes"]
+    # Linking and sub-tasks can be switched off on a site: then this is unknown rather than "none".
     if "issuelinks" not in fields and "subtasks" not in fields:
         return parsing.unreadable("Issue links", "not returned for this issue")
     linked = list(contained(fields.get("issuelinks")))
@@ -156,6 +161,7 @@ def _changes(seen: Mapping[str, Field], fields: Mapping[str, Any], site: FieldMa
 def _relations(fields: Mapping[str, Any], site: Site) -> dict[str, Field]:
     """What links between incidents and changes say: where a ticket comes from, and what an incident led to."""
     if "issuelinks" not in fields:
+        # A field that an admin named goes before links, here and below.
         return {} if site.fields.found.get("born_from") else {"born_from": _NO_LINKS}
     found: dict[str, Field] = {}
     if not site.fields.found.get("born_from"):
@@ -174,6 +180,7 @@ def _linked(
     found = []
     for link in objs(fields.get("issuelinks")):
         other = obj(link.get("outwardIssue") or link.get("inwardIssue"))
+        # By kind as well: "causes" also links two changes, and that is no origin.
         if _says(link, told) and site.kind(words(obj(other.get("fields")).get("issuetype"))) in kinds:
             found.append(str(other.get("key") or ""))
     return tuple(dict.fromkeys(filter(None, found)))
@@ -200,6 +207,7 @@ def _moment_of(
     """A moment that the history of another field tells, unless a field of its own is mapped."""
     if site.found.get(name) or not seen[origin].readable:
         return seen[name] if site.found.get(name) else seen[origin]
+    # The history of the field the value was read from: a second choice has a history of its own.
     source = next((f for f in site.found[origin] if f.name == seen[origin].where), None)
     value = when(source) if seen[origin].filled and source else None
     return Field(value, where=f"{seen[origin].where} (history)")

@@ -55,6 +55,7 @@ def beyond(client: Client, projects: Sequence[str]) -> Iterator[Diagnosis]:
 def _beyond(client: Client, projects: Sequence[str]) -> Iterator[Diagnosis]:
     if site := _told(SITE, given(client, SITE, {})):
         yield Diagnosis(Health.WARNING, "rights beyond need", f"the account may {site}", _OWN)
+    # By rights and not by project: most projects share a scheme, so that one line says it for all.
     by_rights: dict[str, list[str]] = {}
     for project in projects:
         more = _told(PROJECT, given(client, PROJECT, {"projectKey": project} if project else {}))

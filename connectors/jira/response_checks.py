@@ -41,8 +41,10 @@ def _check(response: requests.Response) -> None:
     if not response.ok or response.is_redirect:
         return
     writing = response.request.method not in _READS
+    # A deletion answers 204, without a body and without a type.
     if not response.content:
         return
+    # A log-in page of SSO comes as HTML with a 200, and the package would break on it (docs/jira-facts.md, Limits).
     if "json" not in response.headers.get("Content-Type", ""):
         raise garbled(NAME, "the answer is not JSON (a log-in page or a proxy?)", writing=writing)
     try:
@@ -73,5 +75,6 @@ def detail(answer: requests.Response | None) -> str:
         return ""
     errors = told.get("errors")
     parts = [*(told.get("errorMessages") or ()), *(errors.values() if isinstance(errors, dict) else ())]
+    # The platform, the service desk and the refusal of a bearer token each have a form of their own.
     parts += [told[k] for k in ("errorMessage", "message", "error") if isinstance(told.get(k), str)]
     return clean("; ".join(map(str, parts)))

@@ -24,6 +24,7 @@ UNKNOWN_ZONE = timedelta(hours=24)
 
 def scope(projects: Collection[str], types: Collection[str]) -> str:
     """The clauses that hold for every listing."""
+    # Types are always named: Cloud refuses a query without bounds.
     clauses = [f"project in ({_quoted(projects)})"] if projects else []
     return " AND ".join([*clauses, f"issuetype in ({_quoted(types)})"])
 
@@ -35,6 +36,7 @@ def moment_in_jql(since: datetime, *, cloud: bool, timezone: str) -> str:
     if cloud:
         return str(int(since.timestamp() * 1000))
     zone = _zone(timezone)
+    # Too early costs some reading twice; too late loses an issue for good.
     local = since.astimezone(zone) if zone else since.astimezone(UTC) - UNKNOWN_ZONE
     return f'"{local:%Y-%m-%d %H:%M}"'
 
@@ -74,6 +76,7 @@ def _by_token(client: Client, jql: str, fields: Sequence[str]) -> Iterator[list[
         yield rows(answer, "issues")
         # The last page has no token at all, whatever the reference says: https://jira.atlassian.com/browse/JRACLOUD-92184
         token = answer.get("nextPageToken")
+        # An error and not an end: the mark stays where it was, and the next run lists again.
         if answer.get("isLast") is False and not token:
             raise Garbled(NAME, "the listing breaks off")
         if answer.get("isLast") is True or not token:
@@ -120,6 +123,7 @@ def _by_offset(client: Client, jql: str, fields: Sequence[str]) -> Iterator[list
 
 
 def _quoted(words: Collection[str]) -> str:
+    # The backslash first, or it would double those that escape the quotes.
     return ", ".join('"' + w.replace("\\", "\\\\").replace('"', '\\"') + '"' for w in words)
 
 

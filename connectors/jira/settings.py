@@ -163,6 +163,7 @@ class JiraSettings(EnvSettings):
     @field_validator("webhook_secret")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
+        # On Data Center the secret stands in an address that anybody may try (docs/jira-facts.md, Webhooks).
         if 0 < len(value.get_secret_value()) < _SECRET_LENGTH:
             raise ValueError(
                 f"must be at least {_SECRET_LENGTH} characters, such as the output of `openssl rand -hex 32`"
@@ -179,6 +180,7 @@ class JiraSettings(EnvSettings):
     def _address(cls, value: str) -> str:
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("must begin with https:// (or http:// for a local address)")
+        # Addresses are put together with "/": a doubled one is another path to some proxies.
         return value.rstrip("/")
 
     @field_validator("token_expires", mode="before")
@@ -225,6 +227,7 @@ class JiraSettings(EnvSettings):
             raise ValueError(
                 "JIRA_URL needs JIRA_EMAIL with JIRA_API_TOKEN (Cloud), or JIRA_PAT (Data Center)"
             )
+        # Else one of the two would win in silence, and its rights with it.
         if token and pat:
             raise ValueError("give JIRA_API_TOKEN (Cloud) or JIRA_PAT (Data Center), not both")
         return self
@@ -240,6 +243,7 @@ def _kind(part: str) -> tuple[str, TicketKind]:
     if name:
         return name.strip(), TicketKind(kind.strip().lower())
     words = part.lower()
+    # "Emergency change" or "Major release" say it themselves; what an admin lists without a hint is a change.
     guess = next((k for k in TicketKind if k.value in words), TicketKind.CHANGE)
     return part, DEFAULT_TYPES.get(part, guess)
 

@@ -27,6 +27,7 @@ from domain.ports.errors import Forbidden, Garbled, NotFound, SourceError
 from domain.ports.source import Fate, Identity
 from domain.ticket import Ticket, TicketRef
 
+# People type it, and it becomes part of an address.
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]{1,18}")
 """A key, or the number that an issue keeps when its key changes."""
 _CHANGES = 100
@@ -64,6 +65,7 @@ class JiraSource:
             return self._still_open(None)
         me = self._known()
         self._ahead.forget()
+        # The search index lags behind by seconds to minutes, and JQL counts in minutes (docs/jira-facts.md, row 8).
         since -= timedelta(minutes=self.settings.overlap_minutes)
         moment = search.moment_in_jql(since, cloud=self.client.cloud, timezone=me.timezone)
         waiting = self._answers.statuses(self.site)
@@ -72,6 +74,7 @@ class JiraSource:
     def census(self, since: datetime | None = None) -> Iterator[TicketRef]:
         """Every open issue of the scope. What was learnt of the site is learnt anew: fields, types, permissions."""
         with self._lock:
+            # Once a night: admins add fields, types and statuses, and nobody restarts the bot for that.
             self._site = self._types = self._categories = self._timezone = None
         self._fates.forget()
         return self._still_open(since)
@@ -94,6 +97,7 @@ class JiraSource:
         if isinstance(found, Fate):
             return found, None
         fields, now = mapping(found.get("fields")), self._ref(found)
+        # Before its category: closed in a project that is not watched, it has left us all the same.
         if not self._watched(fields):
             return Fate.MOVED, now
         category = obj(obj(fields.get("status")).get("statusCategory")).get("key")
@@ -105,6 +109,7 @@ class JiraSource:
             return None
         try:
             params = {"fields": ",".join((*self._listed_fields(), "project", "issuetype"))}
+            # Keys have capitals only, and people type them as they like.
             issue = mapping(self.client.api(f"issue/{key.strip().upper()}", params))
         except NotFound:
             return None
@@ -112,6 +117,7 @@ class JiraSource:
 
     def ahead(self, refs: Sequence[TicketRef]) -> None:
         """Fetch many issues in one request, where the site can (Cloud)."""
+        # By id: a key changes when the issue moves in between.
         self._ahead.fetch([ref.id for ref in refs], self.site.fields.ids())
 
     def read(self, ref: TicketRef) -> Ticket:
@@ -168,6 +174,7 @@ class JiraSource:
         if self._timezone is None:
             try:
                 self._timezone = ZoneInfo(self.client.identify().timezone)
+            # A zone that this machine does not know; UTC is at most some hours off for a date without a time.
             except (ZoneInfoNotFoundError, ValueError):
                 self._timezone = ZoneInfo("UTC")
         return self._timezone
@@ -202,6 +209,7 @@ class JiraSource:
             try:
                 listed = self.client.api("issuetype")
             except NotFound:
+                # Where the site does not list its types we name our own; one that it lacks is then told by the search.
                 listed = [{"name": name} for name in self.settings.kinds]
             found = listed if isinstance(listed, list) else []
             self._types = frozenset(words(t) for t in found if isinstance(t, dict))
@@ -230,6 +238,7 @@ class JiraSource:
             return histories
         found: list[dict[str, Any]] = []
         for _ in range(_CHANGE_PAGES):
+            # From the start and not where the copy broke off: that one is in the other order.
             params = {"startAt": len(found), "maxResults": _CHANGES}
             answer = mapping(self.client.api(f"issue/{issue.get('id')}/changelog", params))
             page = rows(answer, "values")

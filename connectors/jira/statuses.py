@@ -65,11 +65,13 @@ def category_of(status: Mapping[str, object]) -> str:
 
 def state_of(status: Mapping[str, object], own: Mapping[str, State]) -> State:
     """The state of a status as Jira gives it: by name, else by category."""
+    # Without even a category: the earliest state, in which least is asked of anybody.
     return known(str(status.get("name", "")), own) or CATEGORIES.get(category_of(status), State.DRAFT)
 
 
 def over(listed: Iterable[Mapping[str, object]], own: Mapping[str, State]) -> tuple[str, ...]:
     """Names of the site's statuses that say that a ticket is over, while the site itself does not count it as done."""
+    # What the site itself counts as done is left out by `statusCategory != Done` already.
     names = {str(one.get("name", "")) for one in listed if category_of(one) != "done"}
     return tuple(sorted(name for name in names if (state := known(name, own)) and state.over))
 

@@ -18,6 +18,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCKS = frozenset({"completedCycles", "ongoingCycle"})
 """What a service level holds: a clock that nobody filled in."""
 _BLOCKS = frozenset({"paragraph", "heading", "listItem", "codeBlock", "tableRow", "blockquote", "rule"})
+# What people see goes before what only machines know; an option has "value", a user "displayName".
 _WORDS = ("value", "displayName", "name", "title", "label", "key", "id")
 
 
@@ -68,6 +69,7 @@ def words(raw: Any) -> str:
 def _words_of(raw: dict[str, Any]) -> str:
     if raw.get("type") == "doc":
         return re.sub(r"\n{3,}", "\n\n", adf_text(raw)).strip()
+    # Jira fills these in by itself, so that "not empty" would say nothing about people.
     if _CLOCKS & raw.keys():
         return ""
     own = next((str(raw[k]) for k in _WORDS if raw.get(k)), "")
@@ -91,6 +93,7 @@ def adf_text(node: Any) -> str:
 
 def person(raw: Any) -> Person | None:
     """A user as a value; None for anything else."""
+    # Options and groups have a "name" or "key" too; only users have one of these two.
     if not isinstance(raw, dict) or not ("accountId" in raw or "displayName" in raw):
         return None
     key = account_id(raw)
@@ -117,6 +120,7 @@ def error_in(raw: Any) -> str | None:
     if isinstance(raw, dict):
         if "errorMessage" in raw:
             return str(raw["errorMessage"])
+        # Fields of a product without a licence hold this in place of a value.
         if "nonEditableReason" in raw:
             return "not available on this site"
     return None
@@ -140,6 +144,7 @@ def _choice(name: str, raw: Any, where: str) -> Field:
 
 def _users(_: str, raw: Any, where: str) -> Field:
     people = tuple(p for p in map(person, _listed(raw)) if p)
+    # Kept for the finding: "it says X, which is nobody" can be mended, "it is empty" would be wrong.
     rubbish = "" if people else parsing.shorten(words(raw))
     return Field(people or None, raw=rubbish, where=where)
 
@@ -155,11 +160,13 @@ def _moment(_: str, raw: Any, where: str) -> Field:
 
 def _keys(_: str, raw: Any, where: str) -> Field:
     shown = words(raw)
+    # Out of running text: where sites keep keys is often a text field, with words around them.
     found = tuple(dict.fromkeys(_KEY.findall(shown)))
     return Field(found or None, raw="" if found else parsing.shorten(shown), where=where)
 
 
 def _list(_: str, raw: Any, where: str) -> Field:
+    # Arrows too: people write environments as "D > T > A > P".
     listed = raw if isinstance(raw, list) else re.split(r"[,;\n>→]+", words(raw))
     parts = tuple(p.strip() for p in map(words, listed) if parsing.text(p).filled)
     return Field(parts or None, where=where)

@@ -44,11 +44,14 @@ class JiraInbound:
         if not self._genuine(given, body):
             raise AuthRefused(NAME, "a webhook with a wrong signature", "set JIRA_WEBHOOK_SECRET as in Jira")
         told = _object(body)
+        # Left out here, not at the look: each of our comments would otherwise cost a reading of its issue.
         if self._own(told) or not self._watched(obj(told.get("issue"))):
             return ()
+        # Retries carry the identifier of the first delivery, which is how a repetition is known.
         event = given.get("x-atlassian-webhook-identifier") or _moment(told)
         # Nothing can be looked up of an issue that is gone, so the word itself is kept; it is believed only with a 404.
         kind = Deletion if told.get("webhookEvent") == "jira:issue_deleted" else ChangeHint
+        # Cut: the identifier comes with the request, and is kept.
         return tuple(kind(issue, event[:_EVENT]) for issue in dict.fromkeys(_issues(told)))
 
     def _genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
@@ -56,6 +59,7 @@ class JiraInbound:
         # A request that carries a signature is judged by it alone: a secret in the address would let a wrong one pass.
         signature = headers.get("x-hub-signature")
         if signature is None:
+            # Our own server puts it there, out of the address that the request came to.
             return hmac.compare_digest(self._secret, headers.get("x-hook-secret", "").encode())
         right = "sha256=" + hmac.new(self._secret, body, hashlib.sha256).hexdigest()
         return hmac.compare_digest(right.encode(), signature.strip().lower().encode())
@@ -68,6 +72,7 @@ class JiraInbound:
         if comment and not told.get("changelog") and ours(comment.get("body")):
             return True
         actor = obj(told.get("user") or comment.get("updateAuthor") or comment.get("author"))
+        # Until we know who we are nothing is ours: a needless look is cheap, a lost one is not.
         return bool(self._client.me) and account_id(actor) == self._client.me
 
     def _watched(self, issue: Mapping[str, Any]) -> bool:
@@ -81,6 +86,7 @@ class JiraInbound:
 def _object(body: bytes) -> dict[str, Any]:
     try:
         told = json.loads(body)
+    # Deeply nested JSON ends in a RecursionError, and anybody may send it on Data Center.
     except (ValueError, RecursionError):
         raise Garbled(NAME, "a webhook that is not JSON") from None
     if not isinstance(told, dict):
@@ -98,6 +104,7 @@ def _issues(told: Mapping[str, Any]) -> Iterator[str]:
         link.get("destinationIssueId"),
     )
     address = _OF_COMMENT.search(str(obj(told.get("comment")).get("self", "")))
+    # The address is matched and never asked: it comes with the request.
     found = [str(one) for one in named if one] or ([address[1]] if address else [])
     yield from (one for one in found if _ID.fullmatch(one))
 

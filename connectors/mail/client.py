@@ -47,6 +47,7 @@ class MailClient:
     def send(self, message: EmailMessage, recipient: str) -> None:
         """Hand one message to the server. Raises Ambiguous when it may or may not have been taken."""
         with self._session() as server:
+            # Step by step and not `sendmail`: each refusal has another remedy, and only one is about the recipient.
             code = _ask(lambda: server.mail(self.sender)[0])
             if code != 250:
                 raise _no(code, "does not take messages from MAIL_FROM_ADDRESS", Refused)
@@ -95,6 +96,7 @@ def _ask(call: Callable[[], T]) -> T:
     """Say something before the message itself: whatever goes wrong, nothing was sent."""
     try:
         return call()
+    # Narrow ones first: these are all SMTPExceptions, and an SSLError is an OSError.
     except smtplib.SMTPAuthenticationError:
         raise AuthRefused(SYSTEM, "the account or password is not accepted", _ACCOUNT) from None
     except smtplib.SMTPNotSupportedError:

@@ -27,6 +27,7 @@ class MailExaminer:
             yield Diagnosis(Health.OK, SYSTEM, "the server lets us in")
         except SourceError as error:
             yield Diagnosis(Health.FAILED, SYSTEM, str(error), error.fix)
+        # Also when the server cannot be reached: an address is a setting, and two faults are told in one go.
         for role in _FORMAL:
             if self._settings.address_of(role.value) is None:
                 about = f"mail address of {role.value}"

@@ -22,6 +22,7 @@ class MailMessages(MessageChannel):
     """
 
     name = SYSTEM
+    # Neither `editable` nor `endless` is said: a letter that has left cannot be changed.
     format = Format.MAIL
 
     def __init__(self, client: MailClient, letterbox: MailRecipients) -> None:
@@ -33,6 +34,7 @@ class MailMessages(MessageChannel):
         """
         recipient = self._letterbox.address(place.container)
         if recipient is None:
+            # After a restart: addresses live in memory only, so the letter waits rather than being lost.
             raise Unreachable(SYSTEM, "the address is looked up when the ticket is read again")
         message = self._letter(body, marker, recipient)
         self._client.send(message, recipient)
@@ -48,6 +50,7 @@ class MailMessages(MessageChannel):
         message["Auto-Submitted"] = "auto-generated"
         # Exchange goes by a header of its own.
         message["X-Auto-Response-Suppress"] = "All"
+        # Quoted-printable: a relay that takes seven bits only changes nothing, and lines stay within SMTP's 998.
         message.set_content(body["text"], charset="utf-8", cte="quoted-printable")
         return message
 

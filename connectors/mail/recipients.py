@@ -38,6 +38,7 @@ class MailRecipients(RecipientDirectory):
         address = person.email.strip()
         if not _usable(address):
             return None
+        # By the person's id and not the address: an outbox row stays the same when somebody's address changes.
         key = "person:" + hashlib.sha256(person.id.encode()).hexdigest()[:16]
         with self._lock:
             self._people[key] = address
@@ -57,4 +58,5 @@ def _usable(address: str) -> bool:
         found = Address(addr_spec=address)
     except (ValueError, IndexError, MessageError):
         return False
+    # Other letters need SMTPUTF8, which not every server on the way offers.
     return bool(found.username and found.domain) and address.isascii()

@@ -59,6 +59,7 @@ class MailSettings(EnvSettings):
     @field_validator("addresses", mode="after")
     @classmethod
     def _folded(cls, addresses: Mapping[str, str]) -> dict[str, str]:
+        # No blank may stand in the name of a variable: MAIL_ADDRESSES__TEAM_WEB has to fit "Team Web".
         return {fold(team): address for team, address in addresses.items()}
 
     @model_validator(mode="after")
@@ -67,6 +68,7 @@ class MailSettings(EnvSettings):
             raise ValueError(
                 "MAIL_FROM_ADDRESS must be set beside MAIL_HOST: where the notifications come from"
             )
+        # One without the other would send without a login, and be told as the server's refusal.
         if self.host and bool(self.user) != bool(self.password):
             raise ValueError("MAIL_USER and MAIL_PASSWORD go together; set both, or neither")
         if not f"{self.user or ''}{self.password.get_secret_value() if self.password else ''}".isascii():

@@ -31,6 +31,7 @@ class RegisterExaminer:
         yield from _rows(contents)
 
 
+# Without any of these the classes are still known; names serve where there are no ids.
 _MAY_LACK = ("id", "updated_at", "maintenance_windows", "supplier", "depends_on")
 
 

@@ -54,6 +54,7 @@ Row = Mapping[str, Any]
 def load(path: Path) -> tuple[tuple[str, ...], list[Row]]:
     """Columns (known or not) and rows. Raises SourceError with the fix."""
     try:
+        # Excel begins "CSV UTF-8" with a byte order mark, which would become part of the first column's name.
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise _unusable(path, f"cannot be opened: {error.strerror}", "correct REGISTER_FILE") from None
@@ -61,6 +62,7 @@ def load(path: Path) -> tuple[tuple[str, ...], list[Row]]:
         raise _unusable(path, "is not UTF-8 text", "save it as CSV UTF-8, or as YAML") from None
     raw = _yaml(path, text) if path.suffix.lower() in (".yaml", ".yml") else _csv(path, text)
     rows: list[Row] = [{_column(k): v for k, v in row.items() if k is not None} for row in raw]
+    # Of all rows: in YAML each has only what was written for it.
     columns = tuple(dict.fromkeys(column for row in rows for column in row))
     if not rows:  # otherwise every asset would be said to be in no register
         raise _unusable(path, "holds no assets", "see whether it was written whole")
@@ -71,6 +73,7 @@ def load(path: Path) -> tuple[tuple[str, ...], list[Row]]:
 
 def _csv(path: Path, text: str) -> list[dict[str, Any]]:
     header = text.split("\n", 1)[0]
+    # By the header: Excel writes semicolons where the decimal sign is a comma, and cells may hold any of the three.
     delimiter = max(",;\t", key=header.count)
     try:
         rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True))
@@ -85,6 +88,7 @@ def _yaml(path: Path, text: str) -> list[dict[str, Any]]:
     try:
         told = yaml.safe_load(text)
     except yaml.YAMLError as error:
+        # Only the line: the parser's own text quotes the file, with names of people in it.
         place = getattr(error, "problem_mark", None)
         where = f" at line {place.line + 1}" if place else ""
         raise _unusable(path, f"is not YAML{where}", "check the indentation and quotes there") from None

@@ -65,6 +65,7 @@ class RegisterBook:
         stamp = _stamp(self.path)
         kept = self._kept
         if kept is None or kept[0] != stamp:
+            # Stamped before it is read: what is written meanwhile is seen at the next look.
             kept = (stamp, _contents(*load(self.path)))
             self._kept = kept
         return kept[1]
@@ -74,6 +75,7 @@ def _stamp(path: Path) -> tuple[int, int]:
     try:
         state = path.stat()
     except OSError:
+        # A file that is gone has no stamp of its own, so that what was kept of it is not used on.
         return (0, 0)
     return (state.st_mtime_ns, state.st_size)
 
@@ -90,6 +92,7 @@ def _ref(asset: Asset) -> AssetRef:
 
 
 def _contents(columns: tuple[str, ...], rows: Sequence[Row]) -> Contents:
+    # Spreadsheets end in rows that are empty but for their borders.
     named = [row for row in rows if _cell(row, "name") or _cell(row, "id")]
     assets = [_asset(row, columns) for row in named]
     by_id, shared_ids = _alone((asset.id, asset) for asset in assets)
@@ -149,6 +152,7 @@ def _cell(row: Row, column: str) -> str:
 
 
 def _key(words: str) -> str:
+    # Names are typed by hand in two places; blanks and capitals are no reason for "not in the register".
     return " ".join(words.split()).casefold()
 
 

@@ -28,6 +28,7 @@ def build(settings: ServiceNowSettings) -> Connector | None:
     client = Client(settings)
     directory = Directory(client)
     book = Cmdb(client, directory, settings)
+    # The doctor is given the book itself: what it looks at must not come out of what was read along.
     ahead = CmdbPrefetch(book)
     source = ServiceNowSource(client, directory, settings, ahead.expect)
     outlet = WorkNotes(client, settings, source.own)

@@ -27,6 +27,7 @@ DECISIONS: Mapping[str, Decision] = {
 }
 """By state of the approver's record. A state that is not here proves nothing either."""
 
+# Only these have somebody behind them; the other states come about by themselves.
 _DECIDED = (Decision.APPROVED, Decision.REJECTED)
 _APPROVER = (
     *("approver", "approver.user_name", "approver.name", "approver.active", "approver.email"),
@@ -56,6 +57,7 @@ def read(siblings: RelatedRows, directory: Directory, table: str, sys_id: str, r
     except Forbidden:
         return Found((), readable=False)
     groups = _groups(siblings, table, sys_id)
+    # All at once, and only of others: the approver's own name came with the record.
     actors = directory.by_user_name(_other_hands(people))
     single = [_approval(row, actors) for row in people]
     asked = {values.value(row, "group") for row in people}
@@ -68,6 +70,7 @@ def read(siblings: RelatedRows, directory: Directory, table: str, sys_id: str, r
 def _by_itself(row: Row, records: Sequence[Approval], seen: bool) -> Iterable[Approval]:
     """A ticket that says it is approved where no record does: no group was asked, or a policy skipped the step."""
     approved = values.value(row, "approval") == "approved"
+    # Not when a record may be hidden: it may be the very one that somebody approved by.
     if approved and seen and not any(a.decision in (*_DECIDED, Decision.AUTOMATIC) for a in records):
         # Told to people as what it is, so that "approved" in the form is no riddle beside "no approval yet".
         yield Approval(None, Decision.AUTOMATIC)
@@ -93,6 +96,7 @@ def _as_a_whole(row: Row) -> Approval:
 
 
 def _approval(row: Row, actors: Mapping[str, Person]) -> Approval:
+    # States beyond the documented ones exist ("duplicate"); what is not known proves nothing.
     decision = DECISIONS.get(values.value(row, "state"), Decision.NOT_REQUIRED)
     decided = decision in _DECIDED
     asked = person(row, "approver.", "approver") if values.value(row, "approver") else None
@@ -105,6 +109,7 @@ def _approval(row: Row, actors: Mapping[str, Person]) -> Approval:
         values.stamp(row, "sys_updated_on") if decided else None,
         group,
         group.name if group else "",
+        # Told beside it: a delegate decides on behalf of who was asked.
         asked if actor else None,
         values.stamp(row, "sys_created_on"),
     )
@@ -122,4 +127,5 @@ def _other_hands(rows: Iterable[Row]) -> set[str]:
 def _by_another(row: Row) -> bool:
     """Whether somebody else than the approver wrote the record last: a delegate, an administrator, or a job."""
     own = values.value(row, "approver.user_name")
+    # Without the approver's user name nobody can tell, and the decision stays with who was asked.
     return bool(own) and own != values.value(row, "sys_updated_by")

@@ -14,6 +14,7 @@ from domain.people import Person
 from domain.ports.errors import Forbidden, NotFound
 from domain.ticket import AssetRef, Change
 
+# A ticket's form has one item; the others are rows of their own, and any of them may carry the highest class.
 PRIMARY = "cmdb_ci"
 LINKS = {"task_ci": "ci_item", "task_cmdb_ci_service": "cmdb_ci_service"}
 """Tables of affected items and impacted services, and the column with the item."""
@@ -52,6 +53,7 @@ def read(
         for link in rows:
             readable = readable and values.has(link, column)
             found |= _reference(link, column)
+            # Those made together with the ticket were there from the start: no change to tell anybody of.
             if values.has(link, _MADE[0]) and values.stamp(link, _MADE[0]) > created:
                 late.append((link, column))
     items = tuple(AssetRef(NAME, i, name) for i, name in found.items())

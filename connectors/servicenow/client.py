@@ -32,6 +32,7 @@ Row = Mapping[str, Any]
 """A record: column to {"display_value": ..., "value": ...}. A column the account may not see is absent."""
 
 
+# Ten records that take a minute are a fault of the instance, which no smaller page would mend.
 SMALLEST = 10
 """Records below which a page that the instance cuts short is not made smaller."""
 
@@ -96,7 +97,9 @@ class Client:
         """Every row of a query that the account may see, and whether that is all there is."""
         pages = list(self.pages(table, query, fields))
         rows = tuple(row for page in pages for row in page.rows)
+        # Of the first page: the later ones count only what lies beyond the last record seen.
         total = pages[0].total
+        # Counted before the row rules: fewer rows than that means some are hidden (docs/servicenow-facts.md, row 1).
         return Listing(rows, total is None or len(rows) >= total)
 
     def pages(self, table: str, query: str, fields: Sequence[str]) -> Iterator[Page]:
@@ -112,6 +115,7 @@ class Client:
             except response_checks.CutShort:
                 if size <= SMALLEST:
                     raise
+                # Not back to the old size afterwards: what was too much once would cost another minute at every page.
                 size = max(SMALLEST, size // 4)
                 continue
             response_checks.in_order(table, after, page.rows)
@@ -128,6 +132,7 @@ class Client:
 
     def _page(self, table: str, query: str, fields: Sequence[str], window: tuple[int, int]) -> Page:
         limit, offset = window
+        # Always with sys_id: paging goes by it, and a row without it cannot be told from another.
         resource = self._resource(f"/table/{table}", ("sys_id", *fields))
         resource.parameters.query, resource.parameters.limit = query, limit
         resource.parameters.offset = offset
@@ -140,6 +145,7 @@ class Client:
         if any("sys_id" not in row for row in rows):
             raise Garbled(NAME, f"{table}: a record without sys_id")
         total = response_checks.number(answer.headers.get("X-Total-Count"))
+        # Only "next": "prev" may carry an offset of -1, and the others come in any order.
         announced = 'rel="next"' in answer.headers.get("Link", "")
         # By the window and not by the rows: the limit is applied before the row rules take some away.
         more = offset + limit < total if total is not None else announced or len(rows) >= limit
@@ -155,6 +161,7 @@ class Client:
     def patch(self, table: str, sys_id: str, payload: Mapping[str, str], fields: Sequence[str]) -> Row:
         """Change a record once; gives `fields` as they are after it. Raises Ambiguous when the outcome is unknown."""
         resource = self._resource(f"/table/{table}/{encoded_query.sys_id(sys_id)}", fields)
+        # PATCH by sys_id: pysnow's own update first searches, then PUTs, in two requests that others may come between.
         answer = self._send(resource, "PATCH", data=json.dumps(payload))
         row = answer.json()["result"]
         return row if isinstance(row, dict) else {}
@@ -176,6 +183,7 @@ class Client:
             response = resource.request(method, **kwargs)
             response.all()  # pysnow checks nothing before the answer is consumed
         except RateLimited as error:
+            # A used-up hour's allowance: asked again before it ends, the instance would only refuse once more.
             self._adapter.circuit.hold(error.until)
             raise
         except (requests.RequestException, PysnowException, ValueError, KeyError) as error:
@@ -204,6 +212,7 @@ class Client:
 
     def _authentication(self) -> requests.auth.AuthBase:
         secret = self.settings.client_secret.get_secret_value()
+        # OAuth before the others; the settings refuse more than one of the three anyway.
         if secret:
             return ClientCredentials(self.settings.url, (self.settings.client_id, secret), self._adapter)
         if key := self.settings.api_key.get_secret_value():

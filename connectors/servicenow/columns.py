@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, str] = {
     "requester": "requested_by",
     "implementer": "assigned_to",
     "responsible_group": "assignment_group",
+    # Walked to the item: a change has no owner of its own, its application does.
     "application_owner": "cmdb_ci.owned_by",
     "planned_start": "start_date",
     "planned_end": "end_date",
@@ -35,6 +36,7 @@ COLUMNS: Mapping[str, str] = {
     "stakeholders": "watch_list",
     "result": "close_code",
     "risks": "risk_impact_analysis",
+    # A plain instance has no such column; a category of that name is how sites say it.
     "patch": "category",
     "incident_priority": "priority",
 } | {

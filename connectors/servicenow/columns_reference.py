@@ -13,6 +13,7 @@ from domain.fields import FIELDS, FieldSpec, Kind
 
 _TYPES = {
     Kind.TEXT: "String (4000)",
+    # A True/False column is "false" before anybody answered, which would read as "no" (decision 3).
     Kind.BOOL: "Choice (with “None”)",
     Kind.CHOICE: "Choice (with “None”)",
     Kind.USERS: "List of User [sys_user]",

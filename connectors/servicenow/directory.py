@@ -52,8 +52,10 @@ class Directory:
         """Members of the named groups (name or sys_id) and named users (user name or sys_id), by role. All names are
         asked for together.
         """
+        # One group may hold several roles: asked by role, it would be read as often.
         asked = {name.strip() for names in wanted.values() for name in names}
         groups = {name: members for name, members in self._groups(asked).items() if members}
+        # A name that is both is the group: that is what admins name roles by.
         found = groups | self._users(asked - groups.keys())
         by_role = {role: [m for n in names if (m := found.get(n.strip()))] for role, names in wanted.items()}
         return {role: _united(members) for role, members in by_role.items() if members}
@@ -99,6 +101,7 @@ class Directory:
         for start in range(0, len(groups), encoded_query.BATCH):
             batch = sorted(groups)[start : start + encoded_query.BATCH]
             rows = self._of_groups(batch)
+            # One hidden member would otherwise leave every group of the batch in doubt.
             if not rows.complete and len(batch) > 1:
                 found |= {group: _members_of(self._of_groups([group]), group) for group in batch}
             else:
@@ -121,6 +124,7 @@ class Directory:
 def person(row: Row, prefix: str = "", reference: str = "sys_id") -> Person:
     """A person from a sys_user row, or from a reference with dot-walked columns."""
     name = values.shown(row, f"{prefix}name") or values.shown(row, reference)
+    # A column that is hidden counts as active: nothing says that the person left.
     active = values.value(row, f"{prefix}active") != "false"
     return Person(values.value(row, reference), name, active, values.value(row, f"{prefix}email"))
 
@@ -174,6 +178,7 @@ def _is(row: Row, column: str, name: str) -> bool:
 
 def _listable(name: str) -> bool:
     try:
+        # In an IN list a comma would make two names of one.
         return "," not in encoded_query.literal(name)
     except encoded_query.Unsafe:
         return False

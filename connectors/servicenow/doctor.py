@@ -155,6 +155,7 @@ class ServiceNowExaminer:
         except SourceError as error:
             yield Diagnosis(less, table, f"{_SUPPORT[table]}: {error}", fix)
             return
+        # Hidden rows are answered with a 200 and nothing: only the count gives them away.
         if page.total and not page.rows:
             yield Diagnosis(less, table, f"{_SUPPORT[table]} may not be read", fix)
             return
@@ -171,6 +172,7 @@ class ServiceNowExaminer:
         )
         try:
             page = self._client.first("sys_journal_field", "element=work_notes^ORDERBYsys_id", (), _SAMPLE)
+            # The table may answer an account that sees nothing with an empty list (docs/servicenow-facts.md, row 8).
             in_journal = bool(page.rows) or not page.total
         except Forbidden:
             in_journal = False
@@ -187,6 +189,7 @@ class ServiceNowExaminer:
             rows = self._client.listing("sys_user_has_role", query, ("role", "role.name"))
         except (Forbidden, NotFound):
             rows = Listing((), complete=False)
+        # Both: where sys_user_role is closed to the account, only what is shown of the reference is left.
         names = {values.shown(row, "role") for row in rows} | {values.value(row, "role.name") for row in rows}
         if writing := sorted(names & _WRITERS):
             yield Diagnosis(Health.OK, about, f"has the role {', '.join(writing)}")
@@ -209,6 +212,7 @@ class ServiceNowExaminer:
         if not rows:
             return
         try:
+            # Of any change: it is the right to ask that is tried, not the answer.
             self._client.other(conflict_check.address(values.value(rows[0], "sys_id")))
         except (Forbidden, NotFound):
             detail = "what the planning is in conflict with may not be read; that it is, is seen all the same"

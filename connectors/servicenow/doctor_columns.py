@@ -19,6 +19,7 @@ SAMPLE = 20
 """Records looked at: the first ones may be hidden, which says little of the others."""
 
 _ABOVE = {"cmdb_ci": ("cmdb",)}
+# The dictionary names a column under the table that defines it, not under those that extend that one.
 _BELOW_TASK = frozenset({"change_request", "rm_release", "incident", "problem"})
 _KEPT = "sys_id"
 """A column that every table has, by which we see whether the dictionary may be read at all."""
@@ -48,6 +49,7 @@ def examined(client: Client, table: str, columns: Mapping[str, str], variable: s
     if not rows:
         yield Diagnosis(Health.WARNING, about, "no record can be seen, so that they cannot be checked")
         return
+    # In none of the records: an access rule may hide a column in some of them only.
     absent = {n: c for n, c in columns.items() if not any(c in row for row in rows)}
     if not absent:
         yield Diagnosis(Health.OK, about, f"all {len(columns)} come back")

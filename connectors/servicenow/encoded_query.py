@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+# 40 ids of 32 characters with their commas, encoded, are 1,400: room is left for the columns.
 BATCH = 40
 """Ids in one IN list, so that addresses stay below 2048 characters."""
 
@@ -51,6 +52,7 @@ def equals(column: str, value: str) -> str:
 
 def stamp(moment: datetime) -> str:
     """A moment as the instance stores it, in UTC."""
+    # Not `javascript:gs.dateGenerate(...)`: that is read in the account's zone.
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
@@ -73,6 +75,7 @@ def any_of(query: str, conditions: Sequence[str]) -> str:
 
 def lately(column: str, numbers: Iterable[str], moment: datetime) -> tuple[str, ...]:
     """Conditions that together leave out records with one of these numbers that did not change at or after a moment."""
+    # An empty column may fall out of NOT IN, as it does in a database: so it is asked for as well.
     return f"{column}NOT IN{','.join(sorted(numbers))}", f"{column}ISEMPTY", since(moment)
 
 
@@ -93,6 +96,7 @@ def every(*parts: str) -> str:
 
 def batches(column: str, ids: Iterable[str]) -> Iterator[str]:
     """`columnIN...` queries that together name every sys_id; anything else is left out."""
+    # Sorted, so that the same question is the same request each time.
     safe = sorted({i for i in ids if is_sys_id(i)})
     for start in range(0, len(safe), BATCH):
         yield f"{column}IN{','.join(safe[start : start + BATCH])}"
@@ -103,6 +107,7 @@ def alternatives(column: str, words: Iterable[str]) -> Iterator[str]:
     short for the address's sake, and each of the others by itself.
     """
     safe = sorted({w for word in words if (w := _safe(word))})
+    # A list has no escape for its comma.
     listed, single = [w for w in safe if "," not in w], [w for w in safe if "," in w]
     while listed:
         many = [w for i, w in enumerate(listed) if i == 0 or len(",".join(listed[: i + 1])) <= ROOM]

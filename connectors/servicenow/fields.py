@@ -20,6 +20,7 @@ _STAGES = {"O": "D", "D": "D", "T": "T", "A": "A", "P": "P"}
 
 def _choice(name: str, raw: str, shown: str, column: str) -> Field:
     """By the stored code, else by the label people see."""
+    # The stored code is the same in every language; the label is what a site that numbers its choices has.
     code = parsing.choice(name, raw, column)
     return code if code.filled else parsing.choice(name, shown, column)
 
@@ -34,6 +35,7 @@ def _flag(name: str, raw: str, shown: str, column: str) -> Field:
 
 def _stages(words: str) -> tuple[str, ...]:
     """ "DTAP", "OTAP", "D > T > A > P" and "Ontwikkeling, test, acceptatie, productie" into D, T, A, P."""
+    # Dutch and English agree on three of the four letters: O (ontwikkeling) is D.
     parts = re.findall(r"[A-Za-z]+", words)
     if len(parts) == 1 and set(parts[0].upper()) <= _STAGES.keys():
         parts = list(parts[0])
@@ -72,6 +74,7 @@ class Fields:
             name: history.stamped(self._read(FIELDS[name], row, column, people), column)
             for name, column in self.columns.items()
         }
+        # After the columns were read: these take the place of what somebody typed, or fill in for it.
         self._moments(seen, history)
         seen["verified_by"] = self._verifier(seen, history)
         return seen
@@ -127,6 +130,7 @@ def party(row: Row, column: str, people: Mapping[str, Person]) -> tuple[Person |
     no sys_id at all (a watch list may hold e-mail addresses) is left out: nobody vouches for it.
     """
     ids = [i.strip() for i in values.value(row, column).split(",")]
+    # A name with a comma in it shifts all after it: then no name is given rather than a wrong one.
     names = values.shown_names(row, column)
     shown: Sequence[str] = names if len(names) == len(ids) else ids
     pairs = [(i, name) for i, name in zip(ids, shown, strict=True) if encoded_query.is_sys_id(i)]
@@ -135,5 +139,6 @@ def party(row: Row, column: str, people: Mapping[str, Person]) -> tuple[Person |
 
 def _unseen(column: str, sys_id: str, name: str) -> Person | Group:
     """A reference that points to no visible user: by the name of its column a person or a group."""
+    # "u_handed_over_to" goes to a team, "assigned_to" to a person; the answer does not say which table it points to.
     grouped = column.endswith(("group", "_to")) and not column.endswith("assigned_to")
     return Group(sys_id, name) if grouped else Person(sys_id, name)

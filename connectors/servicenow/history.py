@@ -63,6 +63,7 @@ class History:
     def first_filled(self, column: str) -> datetime | None:
         """When a column first got a meaningful value; the record's creation when it had one from the start."""
         first = self._first(column)
+        # Without any step the trail may be hidden, and "from the start" would be a guess.
         return first.at if first else self.created if self.steps and self._from_start(column) else None
 
     def first_by(self, column: str) -> Person | None:
@@ -136,6 +137,7 @@ def adopted(
     that was made with its parent, or whose trail may not be read, is absent: nothing tells when it was added.
     """
     found: list[tuple[str, Step]] = []
+    # Looked for in the trails of the changes: the release's own tells nothing of who names it as parent.
     which = encoded_query.every(encoded_query.equals("tablename", "change_request"), "fieldname=parent")
     for batch in encoded_query.batches("documentkey", numbers):
         try:
@@ -145,6 +147,7 @@ def adopted(
         found += [(values.value(row, "documentkey"), _step(row)) for row in rows]
     people = directory.by_user_name(_users([step for _, step in found]))
     steps = sorted(
+        # Looked at again: an instance that drops a condition gives other columns and other records.
         ((numbers[key], s) for key, s in found if key in numbers and s.column == "parent"),
         key=lambda pair: pair[1].at,
     )

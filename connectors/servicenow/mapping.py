@@ -49,7 +49,9 @@ def state(table: str, row: Row, own: Mapping[str, State], choices: Iterable[str]
     """
     if not values.has(row, "state"):
         raise Forbidden(NAME, f"{table}: the state may not be read", "let the account read the column state")
+    # Hidden counts as active: a ticket is not taken for closed because nobody may see whether it is.
     active = values.value(row, "active") != "false"
+    # The shown label first; the others are the same choice in the instance's other languages.
     labels = (values.shown(row, "state"), *choices)
     return statuses.of(table, values.value(row, "state"), labels, own, active)
 

@@ -28,6 +28,7 @@ class BasicAuth(HTTPBasicAuth):
     """User name and password, in UTF-8 whatever characters they hold."""
 
     def __init__(self, user: str, password: str) -> None:
+        # `requests` encodes text as Latin-1, and breaks on the euro sign.
         super().__init__(user.encode(), password.encode())
 
 
@@ -35,6 +36,7 @@ class ApiKey(AuthBase):
     """A key that an admin made for the account, in the header the platform's inbound API keys go by."""
 
     def __init__(self, key: str) -> None:
+        # A line end from a secret's file is no part of the key, and no header may hold one.
         self._key = key.strip()
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -69,6 +71,7 @@ class ClientCredentials(AuthBase):
             if time.monotonic() >= self._until:
                 answer = self._fetch()
                 self._token = str(answer["access_token"])
+                # A token that does not say how long it lives is used once.
                 self._until = time.monotonic() + max(0.0, float(answer.get("expires_in", 0)) - _EARLY)
             return self._token
 
@@ -77,6 +80,7 @@ class ClientCredentials(AuthBase):
         form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
         try:
             response = self._session.post(f"{self._url}/oauth_token.do", data=form, allow_redirects=False)
+            # By OAuth a wrong client is a 400 or a 401; none of these gets better by asking again.
             if response.status_code in (400, 401, 403):
                 fix = "check SERVICENOW_CLIENT_ID and _SECRET, and that client credentials are switched on"
                 raise AuthRefused(_NAME, "gives no token for these client credentials", fix)

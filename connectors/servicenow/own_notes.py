@@ -37,6 +37,7 @@ class OwnWorkNotes:
     def about_to(self, ticket: str, row: Row) -> None:
         """The record as it is just before a note."""
         with self._lock:
+            # Of one ticket at a time: a note that was never written leaves nothing behind.
             self._before = {ticket: state} if (state := _state(row)) else {}
 
     def wrote(self, ticket: str, row: Row) -> None:
@@ -45,6 +46,7 @@ class OwnWorkNotes:
         with self._lock:
             before = self._before.pop(ticket, None)
             self._notes.pop(ticket, None)
+            # Two steps mean that somebody else wrote in between, and their change must be read.
             if before and after and int(after[0]) == int(before[0]) + 1:
                 self._notes[ticket] = before, after
             if len(self._notes) > KEPT:
@@ -54,6 +56,7 @@ class OwnWorkNotes:
         """The ref in the state before the note, when the note was all that happened since."""
         with self._lock:
             before, after = self._notes.get(ref.id, (None, None))
+        # Counter and stamp: a record that was imported anew may reach the same counter again.
         if before is None or after != (ref.version, ref.updated):
             return ref
         return replace(ref, version=before[0], updated=before[1])

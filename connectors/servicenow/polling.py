@@ -40,6 +40,7 @@ def polls(tables: Collection[str], tasks: bool) -> tuple[Poll, ...]:
     that it names as its parent, or on a task of which it does.
     """
     found = [
+        # Without an item: what is asked of an approver hangs on the ticket alone.
         Poll("sysapproval_approver", ("sysapproval", "document_id")),
         Poll("sysapproval_group", ("parent",)),
         Poll("task_ci", ("task",), "ci_item", "task.active=true"),
@@ -96,4 +97,5 @@ class _Ignored(Garbled):
 
 def latest(row: Row, item: str) -> str:
     """The row's own stamp or that of its item, whichever is later, as the instance writes it."""
+    # As text: stored stamps are all of one form and zone, so that they sort as the moments do.
     return max(values.value(row, _STAMP), values.value(row, f"{item}.{_STAMP}") if item else "")

@@ -34,6 +34,7 @@ def absent(client: Client, table: str, columns: Collection[str]) -> set[str]:
     try:
         rows = client.first(table, "", sorted(columns), SAMPLE).rows
     except Forbidden:
+        # Nothing to be seen at all: then it is not the columns that are refused.
         if not client.first(table, "", ()).rows:
             return set()
         return {column for column in columns if _refused(client, table, column)}
@@ -64,6 +65,7 @@ def idle(client: Client, table: str, query: str) -> Iterator[str]:
     """Conditions of a query that leave out nothing: dropped for an operator that does not exist, or superfluous."""
     whole = client.first(table, "", ()).total
     for condition in re.split(r"\^(?!OR)", query) if query and whole else ():
+        # Counted, not listed: the count tells of all records, also those the account may not see.
         if client.first(table, condition, ()).total == whole:
             yield condition
 
@@ -91,6 +93,7 @@ class Scope:
             why = f"{table}: the query names {', '.join(missing)}, which is hidden or does not exist"
             raise Forbidden(NAME, f"{why}; without that condition too much would be watched", _FIX)
         with self._lock:
+            # Only what went well is remembered: a mistake that an admin mends counts at the next run.
             self._fine[table] = self._clock() + KEPT
 
 

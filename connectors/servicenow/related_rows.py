@@ -16,6 +16,7 @@ from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Client, Listing, Row
 from domain.ports.errors import Forbidden
 
+# Long enough to read fifty tickets, short enough that a decision of a minute ago is not missed for long.
 KEPT = 60.0
 """Seconds for which rows read along with those of another ticket may still be used."""
 
@@ -79,6 +80,7 @@ class RelatedRows:
             kept = self._kept.pop((link, sys_id), None)
             if kept and self._clock() - kept[0] < KEPT:
                 return kept[1]
+            # Chosen under the lock, so that two threads do not ask for the same tickets; asked outside of it.
             group = self._group(ticket_table, link, sys_id)
         found = self._ask(link, group, fields)
         if found is None and len(group) > 1:
@@ -103,6 +105,7 @@ class RelatedRows:
         if order is None or sys_id not in order.place or (link, sys_id) in self._taken:
             return (sys_id,)
         start = order.place[sys_id]
+        # Those listed after it, because tickets are read in the order in which they were listed.
         several = dict.fromkeys((sys_id, *order.ids[start : start + TOGETHER]))
         group = tuple(i for i in several if (link, i) not in self._taken)[:TOGETHER]
         # Taken even if the request fails: then each is asked for by itself, so that one cannot break the others.
@@ -111,6 +114,7 @@ class RelatedRows:
 
     def _ask(self, link: Link, group: tuple[str, ...], fields: Sequence[str]) -> dict[str, list[Row]] | None:
         """Rows by ticket; None when not all could be seen."""
+        # The account may be refused a query by the second column (docs/servicenow-facts.md, row 3).
         columns = link.columns[:1] if link in self._narrow else link.columns
         try:
             listing = self._client.listing(link.table, _query(link, columns, group), (*fields, *columns))

@@ -20,6 +20,7 @@ NAME = "servicenow"
 _QUERYABLE = (
     "let the account sort by sys_id and sys_updated_on, and query them with > (query ACL query_range)"
 )
+# The header has whole seconds, and an answer takes some to come.
 _LITTLE = timedelta(seconds=30)
 _CANCELLED = re.compile(r"transaction cancel|maximum execution time", re.IGNORECASE)
 
@@ -36,6 +37,7 @@ def check(content: bytes, writing: bool) -> None:
         problem = translate(NAME, error, writing=writing)
         # An instance that ends a request at its time limit has begun its 200 already: the JSON just stops.
         raise (problem if writing else CutShort(NAME, str(problem))) from None
+    # Before the result: at the time limit an instance sends rows and an error together, and pysnow gives the rows.
     if isinstance(body, dict) and "error" in body:
         why = f"an error inside the answer: {clean(_detail(body))}"
         raise garbled(NAME, why, writing=True) if writing else CutShort(NAME, why)
@@ -54,6 +56,7 @@ def refusal(response: requests.Response, writing: bool) -> SourceError:
         return NotFound(NAME, "has no such table")
     if response.status_code == 500 and not writing and _CANCELLED.search(detail):
         return CutShort(NAME, f"answered 500: {clean(detail)}")
+    # Some 429s tell only when the hour begins anew.
     wait = response.headers.get("Retry-After") or response.headers.get("X-RateLimit-Reset")
     return status_error(NAME, response.status_code, detail, writing=writing, retry_after=wait)
 
@@ -71,6 +74,7 @@ def ahead(date: str, now: datetime) -> timedelta:
 def in_order(table: str, after: str, rows: Sequence[Row]) -> None:
     """Raise Garbled when the instance dropped the condition on sys_id or the order: pages would then leave out some."""
     ids = [sys_id_of(row) for row in rows]
+    # Not noticed, such an instance would give the same page for ever.
     if ids and ids[0] <= after:
         raise Garbled(NAME, f"{table}: the instance ignores the condition on sys_id", _QUERYABLE)
     if ids != sorted(ids):

@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _NO_EVIDENCE = frozenset(
+    # Journals may be written by anybody, and `approval` becomes "approved" by itself where nobody is asked.
     {"work_notes", "comments", "comments_and_work_notes", "approval", "approval_history"}
 )
 
@@ -20,6 +21,7 @@ def columns_of(value: dict[str, str], known: Collection[str], what: str) -> dict
         one_of(key, known, what)
         if not _COLUMN.fullmatch(column):
             raise ValueError(f"{key}: {column!r} is no column name; use the name, not the label")
+        # Also at the end of a walk: "parent.approval" proves no more.
         if column.rpartition(".")[2] in _NO_EVIDENCE:
             raise ValueError(f"{key}: {column} proves nothing (anyone can write it); name another column")
     return {key.lower(): column for key, column in value.items()}

@@ -141,6 +141,7 @@ class ServiceNowSettings(EnvSettings):
         "takes no hints. The connector's README has the rule.",
         examples=["<secret>"],
     )
+    # Pages of 200 to 1000 keep below the instance's 60 seconds; pysnow's own default is 10,000.
     page_size: int = Field(200, ge=1, le=1000, description="Records asked for at a time.", examples=["200"])
     overlap_minutes: int = Field(
         5,
@@ -177,6 +178,7 @@ class ServiceNowSettings(EnvSettings):
     @field_validator("url")
     @classmethod
     def _address(cls, value: str) -> str:
+        # pysnow takes a host and builds the address itself: a path would be lost in silence.
         if value and not re.fullmatch(r"https?://[^/\s?#@]+/*", value):
             raise ValueError("must be https:// (http:// for a local address) and a host, nothing after it")
         return value.rstrip("/")
@@ -184,6 +186,7 @@ class ServiceNowSettings(EnvSettings):
     @field_validator("query")
     @classmethod
     def _narrowing(cls, value: str) -> str:
+        # What we add at the end of a query would hold for its last alternative alone, or come after another order.
         if re.search(r"\^NQ|ORDERBY|GROUPBY|javascript:", value):
             raise ValueError(
                 "may not hold ^NQ, ORDERBY, GROUPBY or javascript:; use ^OR or IN for alternatives"
@@ -252,6 +255,7 @@ class ServiceNowSettings(EnvSettings):
     @model_validator(mode="after")
     def _criticality(self) -> ServiceNowSettings:
         for name, words in self.ci_fields.items():
+            # Read as a class, the most critical services would be taken for the least.
             down = [c.name for c in parsed(words, self.ci_classes) if c.name in COUNTED_DOWN]
             if name in LEVELS and down and name not in self.ci_values:
                 raise ValueError(

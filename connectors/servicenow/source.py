@@ -44,6 +44,7 @@ _CHANGES = Link("change_request", ("parent", "parent.parent"))
 PLUGINS = frozenset({"rm_release"})
 """Tables of optional plugins: an instance without them has no such records. Any other table must be there."""
 
+# A cycle identifies and then lists: one question for both, and hardly time for a password to change.
 KNOWN = 60.0
 """Seconds for which it is taken for granted that the instance still knows us."""
 
@@ -78,6 +79,7 @@ class ServiceNowSource:
         # A script in a query is evaluated by the instance; this is the one place where we want that.
         query = encoded_query.equals("user_name", user) if user else "sys_id=javascript:gs.getUserID()"
         rows = self.client.first("sys_user", query, ("user_name", "name", "time_zone"), limit=2).rows
+        # By the answer and not the status: an instance may serve a visitor a 200 and no rows.
         if len(rows) != 1 or (user and values.value(rows[0], "user_name").casefold() != user.casefold()):
             fix = "check the credentials; the account must be able to read its own record in sys_user"
             raise AuthRefused(NAME, "does not know the account, or takes it for a visitor", fix)
@@ -98,12 +100,14 @@ class ServiceNowSource:
             return
         self._be_known()
         start = since - timedelta(minutes=self.settings.overlap_minutes) - self.client.ahead
+        # What hangs on tickets first: each ticket is then given once, in a version that tells of both.
         related, listed = self._related(start), set[str]()
         for table in self.settings.tables:
             poll = Poll(table, (), "cmdb_ci", _OPEN, self.settings.query)
             for row in self._moved_rows(poll, start):
                 listed.add(values.value(row, "sys_id"))
                 yield _moved(self._ref(table, row), related, _of_item(row, start))
+        # Listed in the end by their ids, which also leaves out those beyond the configured query.
         yield from (_moved(ref, related) for ref in self._listed(related.keys() - listed))
 
     def census(self, since: datetime | None = None) -> Iterator[TicketRef]:
@@ -142,6 +146,7 @@ class ServiceNowSource:
             yield self._ref(table, row)
 
     def _ref(self, table: str, row: values.Row) -> TicketRef:
+        # Else each of our own notes would have its ticket read and judged once more.
         return self.own.unmoved(mapping.reference(table, row))
 
     def _rows(self, table: str, query: str) -> Iterator[values.Row]:
@@ -178,6 +183,7 @@ class ServiceNowSource:
         for poll in self.polls:
             try:
                 rows = [row for page in self._poller.pages(poll, start, poll.tickets) for row in page.rows]
+            # One closed table costs what it tells, not the whole run.
             except (Forbidden, NotFound, Garbled):
                 continue
             for row in rows:
@@ -206,6 +212,7 @@ class ServiceNowSource:
         own = (*self.fields.columns.values(), self.fields.template)
         columns = dict.fromkeys(("sys_id", *mapping.BASE, *mapping.links(table), *own))
         row = self._record(table, sys_id, tuple(columns))
+        # What is read now holds the note already; kept on, a later change could be taken for it.
         self.own.forget(ref.id)
         created = values.stamp(row, "sys_created_on")
         trail = history.read(self._siblings, self.directory, table, sys_id, created)
@@ -243,6 +250,7 @@ class ServiceNowSource:
         """The record, read together with those listed after it; of all of them the people are looked up at once."""
         link = Link(table, ("sys_id",))
         found = self._siblings.rows(table, link, sys_id, columns)
+        # Not found among many may be hidden or gone: asked for by itself, the instance says 404.
         row = found.rows[0] if found.rows else self.client.record(table, sys_id, columns)
         self.fields.meet([row, *self._siblings.waiting(link)])
         return row
@@ -261,6 +269,7 @@ class ServiceNowSource:
         labels.setdefault(now, (label,))
         numbers = {number for step in trail.of("state") for number in (step.before, step.after)}
         strange = [n for n in numbers - labels.keys() if statuses.known(table, n, (), self.states) is None]
+        # Only then: it costs a request for each ticket, and the API knows changes alone.
         if strange and not choices and KINDS[table] is TicketKind.CHANGE:
             labels |= self.labels.next_to(values.value(row, "sys_id"))
         items = {item for step in trail.of(history.ITEM) for item in (step.before, step.after)}
@@ -295,6 +304,7 @@ def _moved(ref: TicketRef, related: Mapping[str, str], item: str = "") -> Ticket
     """The ref in a version of its own when what hangs on the ticket changed, or its item: its own counter did not
     move.
     """
+    # The latest of them: any later change makes another version, the same one again does not.
     stamp = max(related.get(mapping.split_id(ref.id)[1], ""), item)
     return replace(ref, version=f"{ref.version} {stamp}") if stamp else ref
 

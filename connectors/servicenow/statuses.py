@@ -38,6 +38,7 @@ _CHANGE = {
     "3": State.CLOSED,
     "4": State.CANCELED,
 }
+# Tasks and releases have numbers of their own: their 4 is closed incomplete, not canceled, and 7 is skipped.
 _TASK = {
     "-5": State.DRAFT,
     "1": State.ASSESS,
@@ -114,6 +115,7 @@ class Labels:
             rows = list(self._client.listing("sys_choice", query, ("name", "value", "label")))
         except (Forbidden, NotFound):
             return {}
+        # Choices of the table itself replace those that it would inherit from `task`.
         own = [row for row in rows if values.value(row, "name") == table] or rows
         found: dict[str, set[str]] = {}
         for row in own:
@@ -126,6 +128,7 @@ def known(table: str, number: str, labels: Iterable[str], own: Mapping[str, Stat
     not agree.
     """
     words = [label.strip().lower() for label in labels]
+    # The site's own words first: "Ready" may mean anything somewhere.
     for names in (own, KNOWN):
         found = {names[word] for word in words if word in names}
         if found:

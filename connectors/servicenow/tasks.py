@@ -22,6 +22,7 @@ LINKS: Mapping[str, Link] = {
     "change_request": Link("change_task", ("change_request",)),
     "rm_release": Link("rm_task", ("parent",)),
 }
+# By label, as with tickets: sites number and name the states of their tasks themselves.
 _COMPLETE = frozenset({"closed complete", "closed", "complete", "gesloten", "voltooid", "afgesloten"})
 _SKIPPED = frozenset({"closed skipped", "skipped", "overgeslagen"})
 _COLUMNS = (
@@ -62,6 +63,7 @@ def _field(name: str, rows: Sequence[Row], where: str) -> Field:
     if not all(values.has(row, column) for row in rows for column in _NEEDED):
         return parsing.unreadable(where, "the tasks may not be read")
     waiting = [row for row in rows if not _done(row)]
+    # No task at all settles nothing either: "all of none are done" would be a yes.
     if waiting or not rows:
         shown = ", ".join(values.value(row, "number") for row in waiting)
         return Field(False if waiting and FIELDS[name].kind is Kind.BOOL else None, raw=shown, where=where)
@@ -89,6 +91,7 @@ def _closer(row: Row) -> Person | None:
 
 
 def _done(row: Row) -> bool:
+    # The bare number only where the instance shows no label for it.
     complete = _is(row, _COMPLETE) or (values.shown(row, "state") == values.value(row, "state") == "3")
     return values.value(row, "active") == "false" and complete
 

@@ -18,6 +18,7 @@ def of(client: Client, settings: ServiceNowSettings, ref: TicketRef) -> tuple[Fa
     except NotFound:
         return (Fate.DELETED if _deleted(client, table, sys_id) else Fate.HIDDEN), None
     found = mapping.reference(table, row)
+    # Before its scope: a ticket may have left the query by being closed.
     if _over(row):
         return Fate.OVER, found
     if table not in settings.tables or not _in_scope(client, settings.query, table, sys_id):
@@ -34,6 +35,7 @@ def _in_scope(client: Client, query: str, table: str, sys_id: str) -> bool:
     if not query:
         return True
     page = client.first(table, encoded_query.every(query, encoded_query.equals("sys_id", sys_id)), ())
+    # Looked at, because an instance that drops a condition gives any record.
     return any(values.value(row, "sys_id") == sys_id for row in page.rows)
 
 

@@ -15,6 +15,7 @@ Row = Mapping[str, Any]
 
 def has(row: Row, column: str) -> bool:
     """Whether the column came back at all; one that did not is hidden or does not exist."""
+    # Not by its value: an empty column comes back as "", one that is hidden does not come back.
     return column in row
 
 

@@ -41,6 +41,7 @@ class ServiceNowInbound:
 
     def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[ChangeHint]:
         """The ticket that a signed body names; empty when it is not watched, or when the bot itself wrote last."""
+        # The signature before anything is parsed: nobody else's JSON is read.
         self._verify(headers, body)
         told = _understood(body)
         # Written so that NaN, which is neither early nor late, is refused too.
@@ -55,6 +56,7 @@ class ServiceNowInbound:
     def _verify(self, headers: Mapping[str, str], body: bytes) -> None:
         shown = next((v for k, v in headers.items() if k.casefold() == SIGNATURE.casefold()), "").strip()
         right = base64.b64encode(hmac.new(self._secret, body, hashlib.sha256).digest())
+        # Without a secret anybody could sign with the empty one.
         if not self._secret or not hmac.compare_digest(shown.encode(), right):
             fix = "the business rule and SERVICENOW_WEBHOOK_SECRET must hold the same secret"
             raise AuthRefused(NAME, "a hint is not signed, or signed with another secret", fix)
@@ -68,6 +70,7 @@ def _understood(body: bytes) -> dict[str, Any]:
         told = None
     if not isinstance(told, dict) or not encoded_query.is_sys_id(str(told.get("sys_id", ""))):
         raise Garbled(NAME, "a hint names no ticket")
+    # By exact type: True is an int in Python.
     if type(told.get("sent")) not in (int, float):
         raise Garbled(NAME, "a hint does not say when it was sent")
     words = {part: str(told.get(part) or "") for part in ("sys_id", "table", "by", "event")}

@@ -20,6 +20,7 @@ from domain.ports.messaging import Format, Marker, Place, Posted
 LIMIT = 3900
 """Characters in a note. Journal columns hold 4000 unless made larger, and a cut would take the marker away."""
 
+# Stands in every note where people read it; 48 bits tell the few texts of one ticket apart.
 _DIGEST = 12
 _MARK = re.compile(
     r"^\[sluis (?P<slot>\S+) h=(?P<digest>[0-9a-f]{12}) r=(?P<revision>\d+)\]\s*$", re.MULTILINE
@@ -39,6 +40,7 @@ _POLICY = re.compile(r"Data Policy Exception:\s*(?P<reason>.+)", re.IGNORECASE)
 def inert(text: str) -> str:
     """Text in which the instance finds no `[code]` section, link or mention, a browser no tag, and we no marker."""
     plain = _CONTROL.sub("", text).translate(_HARMLESS)
+    # Broken by a character of no width: the words stay readable, and `[code]` would be shown as HTML.
     return _ACTIVE.sub("\\1\u200b", _TAG.sub("[\u200b", plain))
 
 
@@ -49,6 +51,7 @@ def mark(marker: Marker) -> str:
 
 def note(text: str, marker: Marker) -> str:
     """The note as it is written: inert text, cut when too long, and the marker."""
+    # The marker after the text was made inert: it is the one that may stand.
     line, safe = mark(marker), inert(text).strip()
     room = LIMIT - len(line) - 2
     return f"{safe if len(safe) <= room else safe[: room - 1].rstrip() + '…'}\n\n{line}"
@@ -70,6 +73,7 @@ class WorkNotes:
         says that there is no note, and none may be written on that assumption.
         """
         table, sys_id = mapping.split_id(place.container)
+        # Through the ticket first: sys_journal_field has access rules of its own (docs/servicenow-facts.md, row 8).
         row = self._client.record(table, sys_id, (_NOTE, *own_notes.COLUMNS))
         self._own.about_to(place.container, row)
         seen = _marks(values.shown(row, _NOTE), sys_id, marker.slot)
@@ -113,6 +117,7 @@ class WorkNotes:
     def _payload(self, text: str, marker: Marker) -> dict[str, str]:
         payload = {_NOTE: note(text, marker)}
         if self._settings.status_column:
+            # The column is made as String (100); see COLUMNS.md.
             payload[self._settings.status_column] = shorten(inert(text.strip().partition("\n")[0]), 100)
         if self._settings.findings_column:
             payload[self._settings.findings_column] = inert(text).strip()[:LIMIT]

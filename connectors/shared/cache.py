@@ -25,6 +25,7 @@ class Cache(Generic[K, V]):
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, most: int = MOST) -> None:
         self._lock = threading.Lock()
+        # None is kept as well: "nobody" is an answer, and asking for it again costs as much as for somebody.
         self._kept: TTLCache[K, V | None] = TTLCache(most, seconds, clock)
 
     def ask(self, key: K, question: Callable[[], V]) -> V:

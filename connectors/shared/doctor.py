@@ -29,6 +29,7 @@ def steps(looks: Iterable[Step]) -> Iterator[Diagnosis]:
     """Every step in order. One that fails is a finding, and the others are taken all the same."""
     for about, look in looks:
         try:
+            # Caught here and not around the loop: an admin wants to see everything that is wrong in one go.
             yield from look()
         except SourceError as error:
             yield failed(about, error)
@@ -56,6 +57,7 @@ def _role(role: Role, name: str, system: str, found: Found | None, permission: s
         return Diagnosis(Health.WARNING, about, f"{system} has no group or user {name}", fix)
     if not found.readable:
         return Diagnosis(Health.FAILED, about, f"members of {name} may not be read", permission)
+    # A group of people who left looks filled in, and nobody in it can sign off.
     active = [person for person in found.people if person.active]
     if not active:
         return Diagnosis(Health.WARNING, about, f"{name} has no active members", "put people in the group")

@@ -28,17 +28,21 @@ from domain.ports.errors import (
     Unreachable,
 )
 
+# Slack's "ratelimited" inside a 200 names no time (docs/slack-facts.md, row 4).
 DEFAULT_WAIT = 60.0
 """Seconds to stay away after a 429 that does not say how long."""
 
+# ServiceNow's X-RateLimit-Reset is such a moment, while Retry-After is a span, and both come as bare numbers.
 _EPOCH = 1e9
 """From here on a number of seconds is a moment since 1970, not a time to wait."""
 
+# A definite no about what was sent: nothing was done, so nothing has to be read back.
 _UNDONE = frozenset({400, 409, 413, 422})
 _BY_STATUS: dict[int, tuple[type[SourceError], str]] = {
     401: (AuthRefused, "check the account and its token or password; tokens expire"),
     403: (Forbidden, "give the account this permission"),
     404: (NotFound, ""),
+    # Jira Cloud answers 410 where the old search was (docs/jira-facts.md, Listing and paging).
     410: (NotFound, ""),
 }
 _BEFORE = (
@@ -63,6 +67,7 @@ def status_error(
     """The error for an HTTP status of 400 and above. `detail` is the vendor's own message, if any;
     `retry_after` the header's value. For a write, 5xx is `Ambiguous` and a validation error `Refused`.
     """
+    # Only the vendor's own words: the text of `requests` holds the whole address, and with it the query.
     said = f"answered {status}" + (f": {clean(detail)}" if detail.strip() else "")
     if status == 429:
         return RateLimited(system, said, datetime.now(UTC) + timedelta(seconds=wait_seconds(retry_after)))
@@ -79,6 +84,7 @@ def translate(system: str, error: Exception, *, writing: bool) -> SourceError:
     """The error for a failure below HTTP, or for an answer that cannot be decoded."""
     if isinstance(error, SourceError):
         return error
+    # Before the others: a body that cannot be read came after the request was carried out.
     if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)):
         return garbled(system, "the answer is not JSON", writing=writing)
     what = _failure(error)
@@ -93,6 +99,7 @@ def garbled(system: str, why: str, *, writing: bool) -> SourceError:
 
 
 def _failure(error: Exception) -> str:
+    # Narrow ones first: in `requests` an SSLError and a ConnectTimeout are connection errors too.
     names: tuple[tuple[type[Exception], str], ...] = (
         (requests.exceptions.SSLError, "the TLS certificate or connection was not accepted"),
         (requests.exceptions.ProxyError, "the proxy did not let us through"),
@@ -118,6 +125,7 @@ def wait_seconds(told: str | None) -> float:
     """
     if not told:
         return DEFAULT_WAIT
+    # By form and not by header: the vendors fill X-RateLimit-Reset each in their own way.
     for read in (_number, parsedate_to_datetime, datetime.fromisoformat):
         try:
             found = read(told.strip())
@@ -130,11 +138,13 @@ def wait_seconds(told: str | None) -> float:
 
 def _number(told: str) -> float:
     number = float(told)
+    # `float` also reads "inf" and "nan", and nobody would ask anything of that system again.
     if not math.isfinite(number):
         raise ValueError(told)
     return number if number < _EPOCH else number - datetime.now(UTC).timestamp()
 
 
 def _ahead(moment: datetime) -> float:
+    # HTTP dates are in GMT by definition; "-0000" leaves the parsed one without a zone.
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return (aware - datetime.now(UTC)).total_seconds()

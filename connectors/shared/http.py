@@ -22,6 +22,7 @@ from urllib3.util.retry import Retry
 from connectors.shared.errors import wait_seconds
 from domain.ports.errors import RateLimited, Unreachable
 
+# The `jira` package and `requests` have none of their own (docs/jira-facts.md, row 6).
 TIMEOUT = (5.0, 65.0)
 """Seconds to connect and to read. ServiceNow cuts a request after 60 seconds itself."""
 
@@ -33,7 +34,9 @@ ONE_ISSUE = frozenset({"jira-per-issue-on-write"})
 Source: https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
 """
 
+# Narrower than urllib3's default, which also repeats PUT and DELETE: an edit may mail people each time.
 _READS = frozenset({"GET", "HEAD"})
+# Not 500: that is the system's own failure, and ServiceNow also answers it when it cut a request off.
 _PASSING = frozenset({429, 502, 503, 504})
 
 
@@ -53,6 +56,7 @@ class RetryPolicy(Retry):
         """A 429 is retried whatever the method: the server said that nothing was done."""
         if status_code == 429:
             # urllib3 repeats only methods that may be done twice, and cannot tell "refused" from "failed half-way".
+            # `total` counts down to 0 with every attempt, and is what ends this.
             return bool(self.total)
         return super().is_retry(method, status_code, has_retry_after)
 
@@ -71,6 +75,7 @@ class RetryPolicy(Retry):
     def sleep_for_retry(self, response: BaseHTTPResponse) -> bool:
         """Sleep as long as the server asks; raise RateLimited when that is longer than our patience."""
         seconds = self.get_retry_after(response) or 0
+        # Slept here, an hour's allowance that is used up (ServiceNow) would hold up the other systems too.
         if seconds > self.patience:
             until = datetime.now(UTC) + timedelta(seconds=seconds)
             reason = response.headers.get("RateLimit-Reason", "")
@@ -86,13 +91,17 @@ def policy(system: str, *, total: int = 4, backoff: float = 0.5, patience: float
         connect=3,
         read=2,
         status=total,
+        # Below `total`: what does not connect or does not answer is given up sooner than what asks for patience.
         other=0,
+        # A redirect is the connector's business: it may lead to a log-in page, with our credentials.
         redirect=0,
         backoff_factor=backoff,
+        # Workers that failed together must not come back together.
         backoff_jitter=backoff,
         status_forcelist=_PASSING,
         allowed_methods=_READS,
         respect_retry_after_header=True,
+        # urllib3 caps a wait at this in silence; our patience is what should decide, so it lies far beyond.
         retry_after_max=24 * 3600,
         # The last answer is worth more than urllib3's own error: it says in the system's words what is wrong.
         raise_on_status=False,
@@ -112,6 +121,7 @@ class Circuit:
     ) -> None:
         self._limit, self._rest, self._clock = limit, rest, clock
         self._lock = threading.Lock()
+        # Two causes apart: failures are counted by a clock that never goes back, a wait is told as a time of day.
         self._failures, self._opened = 0, 0.0
         self._until: datetime | None = None
 
@@ -133,6 +143,7 @@ class Circuit:
     def hold(self, until: datetime) -> None:
         """Ask nothing before `until` (UTC)."""
         with self._lock:
+            # A shorter wait told by a later answer does not undo a longer one: two limits may hold at once.
             self._until = max(until, self._until or until)
 
     def admit(self) -> bool:
@@ -149,6 +160,7 @@ class Circuit:
         """Tell how a request ended: `answered` is False for no connection, time-out and 5xx."""
         with self._lock:
             self._failures = 0 if answered else self._failures + 1
+            # Exactly once: a probe that fails must not count as a new opening, `admit` has set the time already.
             if self._failures == self._limit:
                 self._opened = self._clock()
 
@@ -191,6 +203,7 @@ class Adapter(HTTPAdapter):
             self.circuit.report(answered=False)
             raise
         except RateLimited as limited:
+            # Asked to wait is not down: it must neither open the circuit nor leave a probe without an end.
             self.circuit.report(answered=True)
             if limited.reason not in ONE_ISSUE:
                 self.circuit.hold(limited.until)

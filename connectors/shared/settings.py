@@ -18,6 +18,7 @@ class _FileSource(EnvSettingsSource):
             for key, path in super()._load_env_vars().items()
             if key.endswith("_file")
         }
+        # Only of our own fields: REGISTER_FILE is a setting itself and no twin of REGISTER.
         fields = {prefix + name for name in self.settings_cls.model_fields}
         return {key: _content(path) for key, path in paths.items() if key in fields and path}
 
@@ -32,9 +33,12 @@ class EnvSettings(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=".env",
         env_nested_delimiter="__",
+        # One `.env` serves all groups of settings, so each finds the variables of the others in it.
         extra="ignore",
         frozen=True,
+        # A mistake in a token would otherwise print the token.
         hide_input_in_errors=True,
+        # Containers and `.env` files say "not set" with an empty variable; it must not fail as a value.
         env_ignore_empty=True,
     )
 

@@ -65,6 +65,7 @@ class Throttle:
         """Take a turn, sleeping until it comes. Who asks first goes first; other keys do not wait for it."""
         with self._lock:
             now = self._clock()
+            # Whenever it may be: waiting is a promise, so the turn is taken now and slept for afterwards.
             due = self._take(key, now, latest=math.inf)
         # Outside of the lock: the turn is ours already, so nobody needs to wait until we have slept.
         if due > now:
@@ -79,6 +80,7 @@ class Throttle:
     def _take(self, key: str, now: float, latest: float) -> float:
         """When the next turn comes. It is taken, unless that is after `latest`."""
         self._forget(now)
+        # A key nobody asked for has all its turns: they "came back" before time began.
         back = self._back.get(key) or tuple(deque([-math.inf] * n.turns, n.turns) for n in self._limits)
         # The first of each is the turn that was taken longest ago, and so is the first to be there again.
         due = max([now, *(turns[0] for turns in back)])

@@ -29,6 +29,7 @@ def build(settings: SlackSettings) -> Connector | None:
         channel=SlackMessages(client),
         recipients=SlackRecipients(client, settings),
         interactions=SlackInteractions(client, settings)
+        # Without either nobody could press a button: messages then carry links alone.
         if settings.app_token or settings.signing_secret
         else None,
     )

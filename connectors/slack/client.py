@@ -24,15 +24,18 @@ from connectors.shared.errors import garbled, status_error
 from connectors.slack.response_checks import SYSTEM, meaning, unsure
 from domain.ports.errors import Garbled, RateLimited, SourceError, Unreachable
 
+# The SDK's own is 30 s; a dialog must open within three, and other messages wait behind this one.
 TIMEOUT = 10
 """Seconds to connect, and to read."""
 
+# A tick of the whole outbox waits with it: a longer pause ends the turn, and the other systems go on.
 PATIENCE = 5.0
 """Seconds of Retry-After that are slept through, once."""
 
 PAGE = 200
 """Messages per page; Slack advises no more than 200."""
 
+# Nothing of the request left this machine: a message may be sent again without the danger of a second one.
 _NEVER_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 # Time-outs and URLError are OSErrors.
 _LINE_DOWN = (OSError, http.client.HTTPException)
@@ -88,6 +91,7 @@ class SlackClient:
     """Calls Web API methods by name. May be shared between threads."""
 
     def __init__(self, token: str, api_url: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        # No handlers: the SDK's default one repeats a POST when the line drops (docs/slack-facts.md, row 1).
         self._web = WebClient(token, api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
         self._sleep = sleep
         self._me: Me | None = None
@@ -166,6 +170,7 @@ def _refusal(error: SlackApiError, *, writing: bool) -> SourceError:
         # A 429 tells how long to stay away, whatever its body is: https://docs.slack.dev/apis/web-api/rate-limits
         if response.status_code == 429 or "error" not in data or _is_page(data):
             return status_error(SYSTEM, response.status_code, writing=writing, retry_after=wait)
+        # Pages of HTML were set aside above: here Slack itself says, with a code, that it broke down.
         if response.status_code >= 500:
             return unsure(f"answered {response.status_code}", writing=writing)
     if not isinstance(response.data, dict) or _is_page(response.data):

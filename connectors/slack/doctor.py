@@ -26,6 +26,7 @@ SCOPES: Mapping[str, str] = {
 }
 """What the app asks for, and what each is for."""
 
+# Without any other scope less is done, or done less surely; without this one nothing is said at all.
 _ESSENTIAL = frozenset({"chat:write"})
 
 
@@ -44,6 +45,7 @@ class SlackExaminer:
             return
         who, where = answer.data.get("user", "?"), answer.data.get("team", "?")
         yield Diagnosis(Health.OK, SYSTEM, f"connected as {who} in the workspace {where}")
+        # Slack tells the scopes with every answer, so that nothing needs to be tried to find out.
         yield from _scopes(answer.headers.get("x-oauth-scopes"))
         yield from self._lines()
         yield from self._channels()
@@ -92,6 +94,7 @@ def _state(about: str, variable: str, info: Mapping[str, Any]) -> Diagnosis:
     if info.get("is_archived"):
         fix = f"unarchive #{info.get('name')}, or put another channel in {variable}"
         return Diagnosis(Health.FAILED, about, "the channel is archived", fix)
+    # The app asks for no scope to join by itself: somebody of the channel lets it in.
     if not info.get("is_member"):
         fix = f"in #{info.get('name')}: /invite @sluiswachter"
         return Diagnosis(Health.FAILED, about, "the app is not in the channel", fix)

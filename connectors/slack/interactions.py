@@ -32,6 +32,7 @@ Take = Callable[[Interaction], Mapping[str, Any] | None]
 DRAIN = 3.0
 """Seconds given to what came in when we are told to leave: Slack would not wait longer either."""
 
+# A dead line is noticed after six seconds; this adds little, and looking costs no request.
 LOOK = 0.5
 """Seconds between two looks at the lines."""
 
@@ -57,6 +58,7 @@ class SlackInteractions:
 
     def open(self, take: Take) -> None:
         """Begin to listen. A line that cannot be opened now is tried again until it can."""
+        # Over HTTP too: the same listeners, behind another door.
         self._app = _app(self._settings, take)
         token = self._settings.app_token
         if token is None:
@@ -65,6 +67,7 @@ class SlackInteractions:
         self._lines = [
             SocketConnection(self._app, token.get_secret_value(), web, silent()) for _ in range(LINES)
         ]
+        # In a thread of its own: a line that cannot be opened must not keep the rest from starting.
         self._keeper = threading.Thread(target=self._keep, name="slack-lines", daemon=True)
         self._keeper.start()
 
@@ -99,6 +102,7 @@ class SlackInteractions:
         if not re.fullmatch(r"\d{1,12}", stamp, re.ASCII):
             return 401, _PLAIN, ""
         try:
+            # The very bytes received: the signature is over these, and not over what they mean.
             request = BoltRequest(body=body.decode(), headers=dict(given))
         except ValueError:
             return 400, _PLAIN, ""
@@ -114,6 +118,7 @@ class SlackInteractions:
         raw = found.get("profile")
         profile = raw if isinstance(raw, dict) else {}
         name = str(profile.get("real_name") or found.get("real_name") or found.get("name") or user)
+        # A press may arrive after the account was closed, and nobody answers for a bot's.
         if found.get("deleted") or found.get("is_bot"):
             raise NotFound(SYSTEM, "the account is not that of a person who works here")
         return Visitor(user, name, str(profile.get("email") or "").strip(), str(found.get("locale") or ""))
@@ -130,6 +135,7 @@ class SlackInteractions:
         if to.reply and self._hook(to.reply, body):
             return
         content = {"text": body["text"], "blocks": body["blocks"], "parse": "none", "link_names": False}
+        # In a direct conversation nothing needs to be hidden from others, so that a plain message does.
         if to.place and not to.place.startswith("D"):
             try:
                 self._client.write("chat.postEphemeral", channel=to.place, user=to.user, **content)
@@ -149,11 +155,13 @@ class SlackInteractions:
             return False
         hook = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
         try:
+            # Said outright, so that an answer to one person never takes the place of everybody's card.
             answer = hook.send(
                 text=body["text"], blocks=body["blocks"], response_type="ephemeral", replace_original=False
             )
         except (OSError, ValueError):
             return False
+        # Used up or too old is no failure: there are two other ways.
         return bool(answer.status_code == 200)
 
     def show(self, to: Interaction, view: Mapping[str, Any]) -> str:
@@ -185,10 +193,12 @@ def _app(settings: SlackSettings, take: Take) -> App:
         process_before_response=True,
         logger=silent(),
     )
+    # Whatever comes is acknowledged: a payload that no listener takes would be sent again.
     anything = re.compile("")
 
     def keep(deed: Interaction | None, ack: Ack) -> None:
         shown = take(deed) if deed else None
+        # Only the acknowledgement of a form can show what is wrong with it: afterwards the dialog is gone.
         if shown is not None and deed is not None and deed.deed is InteractionKind.FORM:
             ack(response_action="update", view=dict(shown))
         else:

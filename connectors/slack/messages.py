@@ -27,6 +27,7 @@ class SlackMessages:
     name = SYSTEM
     format = Format.SLACK
     editable = True
+    # A channel is read back a page at a time, at a limited rate: the outbox looks only when in doubt.
     endless = True
 
     def __init__(self, client: SlackClient, paces: MessageLimits | None = None) -> None:
@@ -38,6 +39,7 @@ class SlackMessages:
         """
         me = self._client.me()
         ours = [m for m in self._messages(place, since - _EARLIER) if _slot(m, me) == marker.slot]
+        # Pages come newest first in a channel, and oldest first in a thread.
         ours.sort(key=lambda message: float(message["ts"]))
         return [Posted(f"{place.container}/{m['ts']}", str(_payload(m).get("digest", ""))) for m in ours]
 
@@ -84,6 +86,7 @@ class SlackMessages:
                 # A thread lists the message that starts it too.
                 yield from (m for m in records(page, "messages") if m["ts"] != ts)
         except NotFound as error:
+            # A thread that is gone holds nothing of ours; a channel that is gone is a failure.
             if "thread_not_found" not in str(error):
                 raise
 
@@ -116,6 +119,7 @@ def _ts(remote_id: str) -> str:
 
 def _remote_id(answer: Answer) -> str:
     channel, ts = answer.data.get("channel"), answer.data.get("ts")
+    # It was posted, and cannot be edited without these: settled by reading back.
     if not channel or not ts:
         raise Ambiguous(SYSTEM, "took the message without saying where it stands")
     return f"{channel}/{ts}"

@@ -73,6 +73,7 @@ def home(body: Body) -> Interaction | None:
     """Somebody looks at their page. Slack repeats an event under the same id when it heard no answer."""
     event = _of(body, "event")
     user = _text(event.get("user"))
+    # Looking at the app's Messages tab raises the same event.
     if not user or event.get("tab", "home") != "home":
         return None
     once = _text(body.get("event_id")) or f"{user}:{event.get('event_ts', '')}"

@@ -69,6 +69,7 @@ class SlackRecipients:
         return self._of(person).locale
 
     def _of(self, person: Person) -> _Known:
+        # Slack finds addresses in any case; folded, one person is asked for once.
         email = person.email.strip().lower()
         if not email:
             return _NOBODY
@@ -86,6 +87,7 @@ class SlackRecipients:
             user = record(self._client.read("users.lookupByEmail", email=email), "user")
             if user.get("deleted") or user.get("is_bot"):
                 return _NOBODY
+            # As a read: opening it twice gives the same conversation, and its id is what an edit needs.
             opened = record(self._client.read("conversations.open", users=user.get("id", "")), "channel")
         except NotFound:
             return _NOBODY

@@ -118,12 +118,14 @@ def meaning(answer: Mapping[str, Any], *, writing: bool) -> SourceError:
         return unsure(f"broke down ({code})", writing=writing)
     if code == "missing_scope":
         return _missing_scope(answer)
+    # There are several of these: read-only, thread-only, a locked thread.
     restricted = code.startswith("restricted_action")
     known = _READ_ONLY if restricted else CODES.get(code)
     if known:
         error = known.error(SYSTEM, f"{known.says} ({code})", known.fix)
         error.closed = restricted or code in CLOSED_PLACES
         return error
+    # Slack adds codes; `ok: false` says that nothing was done, whatever the code.
     return (Refused if writing else Garbled)(SYSTEM, f"answered with an error ({code})")
 
 
@@ -139,6 +141,7 @@ def _code(raw: object) -> str:
 
 def _missing_scope(answer: Mapping[str, Any]) -> Forbidden:
     needed = str(answer.get("needed") or "")
+    # It becomes part of a sentence for people, so that only what looks like scopes gets in.
     scope = needed if re.fullmatch(r"[a-z:._,]{1,80}", needed) else "a scope"
     fix = f"add {scope} under OAuth & Permissions > Bot Token Scopes and install the app again"
     return Forbidden(SYSTEM, f"the app lacks the scope {scope} (missing_scope)", fix)

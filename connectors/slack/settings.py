@@ -13,6 +13,7 @@ from pydantic_settings import SettingsConfigDict
 
 from connectors.shared.settings import EnvSettings
 
+# No D: a direct conversation is of one person, and a team's messages do not belong there.
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{3,}")
 
 
@@ -35,6 +36,7 @@ def _api(value: str) -> str:
     loopback = parts.scheme == "http" and _is_loopback(parts.hostname or "")
     secure = parts.scheme == "https" and bool(parts.hostname)
     if (secure or loopback) and not (parts.query or parts.username):
+        # The SDK puts the method's name right behind it.
         return value.rstrip("/") + "/"
     raise ValueError("must be an https URL, or http on this machine, such as https://slack.com/api/")
 
@@ -60,6 +62,7 @@ class SlackSettings(EnvSettings):
 
     model_config = SettingsConfigDict(env_prefix="SLACK_")
 
+    # Slack's tokens look alike but for how they begin; a wrong one would only be noticed when it is refused.
     bot_token: Annotated[SecretStr, _starts("xoxb-", "xoxe.xoxb-")] | None = Field(
         None,
         description="Bot User OAuth Token of the Slack app. Without it nothing is sent to Slack.",
@@ -112,6 +115,7 @@ class SlackSettings(EnvSettings):
     @classmethod
     def _folded(cls, channels: Mapping[str, str]) -> dict[str, str]:
         folded = {fold(team): channel for team, channel in channels.items()}
+        # One of the two would win in silence.
         if len(folded) < len(channels):
             raise ValueError("names one team twice (capitals, spaces, hyphens and underscores do not count)")
         return folded

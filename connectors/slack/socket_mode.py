@@ -28,9 +28,11 @@ LINES = 2
 """Lines of one process. Slack gives an interaction to one of them; while one is renewed the other listens. Slack allows
 ten per app, over all processes."""
 
+# Below the library's 5 s: a line counts as dead by pings alone (docs/slack-facts.md, row 5).
 PING = 2.0
 """Seconds between pings."""
 
+# Three pings: one answer that is late is no dead line.
 QUIET = 6.0
 """Seconds without an answered ping after which a line counts as dead."""
 
@@ -74,6 +76,7 @@ class SocketConnection:
     def __init__(self, app: App, token: str, web: WebClient, logger: logging.Logger) -> None:
         self._app = app
         self.client = Client(token, logger=logger, web_client=web, ping_interval=PING)
+        # Not Bolt's own handler: it does not tell when the last interaction in hand is done.
         self.client.socket_mode_request_listeners.append(self._handle)
         self._busy = 0
         self._idle = threading.Condition()
@@ -100,6 +103,7 @@ class SocketConnection:
         """Seconds since the last answered ping, or since the line was opened; very many before that."""
         session = self.client.current_session
         heard = session.last_ping_pong_time if session is not None else None
+        # By the wall clock, because the library stamps pings with it.
         return max(0.0, time.time() - (heard or self._since))
 
     def mend(self) -> None:

@@ -27,5 +27,6 @@ class MessageLimits:
         def throttle(burst: int, seconds: float) -> Throttle:
             return Throttle(TokenBucket(burst, seconds), clock=clock, sleep=sleep)
 
+        # Below what Slack names: several processes of ours may share it.
         self.channel, self.posts = throttle(5, 1.0), throttle(30, 0.3)
         self.edits, self.removals = throttle(10, 1.5), throttle(10, 1.5)

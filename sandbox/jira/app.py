@@ -28,6 +28,7 @@ _REMOVED = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration "
     "guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
 )
+# These serve a visitor with a 200, as measured on live sites; every other address of the API says 401 or 404.
 _ANONYMOUS = ("/serverInfo", "/field", "/search/jql", "/issuetype", "/_edge", "/browse")
 
 
@@ -46,6 +47,7 @@ class JiraSandbox(State):
 
 def _app(site: JiraSandbox) -> Flask:
     app = Flask("jira-sandbox")
+    # Members in the order in which Jira gives them: recorded answers are read by people.
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["site"] = site
     app.before_request(lambda: _who(site))
@@ -73,6 +75,7 @@ def _who(site: JiraSandbox) -> Response | tuple[Response, int] | None:
     if given is not None:
         g.user = next((u for u in site.users.values() if u.token and _knows(u, given, site)), None)
         g.failed = g.user is None
+    # Data Center is plain about it; only Cloud takes wrong credentials for a visitor.
     if site.server and g.failed:
         return Response("Unauthorized", 401)
     if given is not None and given.type == "bearer" and not _takes_bearer(site):
@@ -135,6 +138,7 @@ def _platform(site: JiraSandbox) -> Blueprint:
 
     @api.get("/field")
     def fields() -> Any:
+        # A visitor gets the system's own fields: a list that is short, and no error.
         seen = [f for f in site.fields.values() if g.user or "_" not in f.id]
         return jsonify([g.beans.field(f) for f in seen])
 
@@ -182,6 +186,7 @@ def _issues(api: Blueprint, site: JiraSandbox) -> None:
             refuse(404 if site.server else 400, "The number of issues must be between 1 and 100.")
         seen = [i for i in (find_issue(site, str(k)) for k in asked) if i]
         names, history = given.get("fields") or ["*all"], "changelog" in (given.get("expand") or [])
+        # Not in the order asked for: the real one promises none, and a client that counts on it is found out.
         rows = [g.beans.issue(i, names, history=history) for i in sorted(seen, key=lambda i: int(i.id))]
         return {"issues": rows, "issueErrors": []}
 
@@ -200,6 +205,7 @@ def _directory(api: Blueprint, site: JiraSandbox) -> None:
         name = ids.get(request.args.get("groupId", ""), request.args.get("groupname", ""))
         if name not in site.groups:
             refuse(404, "The group does not exist.")
+        # Inactive members are left out unless `includeInactiveUsers` asks for them.
         users = [site.users[u] for u in site.groups[name] if site.users[u].active]
         return page([g.beans.user(u) for u in users], *asked_page(50, 50))
 

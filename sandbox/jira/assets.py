@@ -92,8 +92,10 @@ class Assets:
     def query(self, text: str) -> list[Object]:
         """Objects that match. Raises ValueError for a query that is not understood."""
         match = _QUERY.fullmatch(text)
+        # Strict on purpose: a query that a real site might not take must fail here too.
         if match is None or not self.queries:
             raise ValueError(text)
+        # AQL compares without regard to case.
         words = {(quoted or plain).casefold() for quoted, plain in _WORD.findall(match[2])}
         seen = [o for o in self.objects.values() if o.id not in self.hidden]
         return [o for o in seen if _attribute(o, match[1]).casefold() in words]

@@ -47,6 +47,7 @@ def cloud(assets: Assets) -> Blueprint:
 
     @api.before_request
     def place() -> None:
+        # Taken out of the arguments: the routes below are shared with Data Center, which has no workspaces.
         if (request.view_args or {}).pop("workspace", "") != WORKSPACE:
             raise Refusal(404, {"errorMessages": ["Workspace not found"], "errors": {}})
 
@@ -72,6 +73,7 @@ def data_center(assets: Assets, name: str) -> Blueprint:
 
     @api.before_request
     def place() -> None:
+        # Without Assets the address does not exist: a 404, unlike the 403 of an account without the role.
         if name not in assets.addresses or not assets.types:
             raise Refusal(404, {"message": "null for uri", "status-code": 404})
 
@@ -149,6 +151,7 @@ def _bean(assets: Assets, one: Object, *, text_ids: bool, named: bool = False) -
 
 
 def _id(number: str, text: bool) -> str | int:
+    # Cloud gives ids as text, Data Center as numbers.
     return number if text else int(number)
 
 

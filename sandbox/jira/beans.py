@@ -81,6 +81,7 @@ class Beans:
         if names:
             bean["fields"] = self._fields(issue, updated or issue.updated, names)
         if history:
+            # Cloud cuts the copy off at 40; Data Center gives all of it (docs/jira-facts.md, Reading an issue).
             newest = list(reversed(issue.history))[: None if self.state.server else 40]
             bean["changelog"] = {
                 "startAt": 0,
@@ -131,6 +132,7 @@ class Beans:
             return self.user(self.state.users[value["accountId"]])
         if self.state.server and isinstance(value, dict) and "objectId" in value:
             found = self.state.assets.visible(value["objectId"])
+            # Data Center shows an object as text; Cloud gives its id alone.
             return f"{found.label} ({found.key})" if found else None
         return self.body(value) if isinstance(value, dict) and value.get("type") == "doc" else value
 
@@ -174,6 +176,7 @@ class Beans:
             "updateAuthor": self.user(comment.editor or comment.author),
             "created": stamp(comment.created),
             "updated": stamp(comment.updated),
+            # Outside of service projects Jira calls every comment public.
             "jsdPublic": comment.public if issue.jsm else True,
         }
 

@@ -13,6 +13,7 @@ from sandbox.jira.records import Comment, Issue
 from sandbox.jira.state import State
 from sandbox.jira.web import asked_page, need_issue, refuse
 
+# docs/jira-facts.md, row 12.
 LIMIT = 32767
 _HIDDEN = "Can not find a comment for the id: {0}."
 
@@ -31,6 +32,7 @@ def comments(api: Blueprint, site: State) -> None:
     def create(key: str) -> Any:
         issue = need_issue(site, key)
         if not site.may("ADD_COMMENTS", issue.project):
+            # A 400 and no 403, as Atlassian's API description says of a missing permission.
             refuse(400, comment="You do not have the permission to comment on this work item.")
         body, properties = _given()
         made = site.add_comment(issue.key, body, g.user, properties)
@@ -50,6 +52,7 @@ def _changing(api: Blueprint, site: State) -> None:
     def edit(key: str, comment_id: str) -> Any:
         issue, comment = _own(site, key, comment_id, "EDIT_OWN_COMMENTS", "edit")
         body, properties = _given()
+        # The stricter of two readings: what takes a project administrator is not documented for comments.
         if "notifyUsers" in request.args and not site.may("ADMINISTER_PROJECTS", issue.project):
             refuse(
                 403,

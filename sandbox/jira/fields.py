@@ -49,6 +49,7 @@ class KindSpec:
 
 def number_of(words: str) -> str:
     """A stable number for an option, group or service of this name."""
+    # Out of the name, so that a story told twice gives the same recordings.
     return str(10000 + int(hashlib.sha256(words.encode()).hexdigest()[:6], 16) % 89999)
 
 
@@ -170,6 +171,7 @@ KINDS: dict[FieldKind, KindSpec] = {
     FieldKind.RAW: _spec("any", "any", _as_is),
 }
 
+# These have the same id on every site; all others have a number, which no client can know beforehand.
 SYSTEM_FIELDS: dict[str, tuple[str, FieldKind]] = {
     "summary": ("Summary", FieldKind.STRING),
     "description": ("Description", FieldKind.TEXT),

@@ -25,6 +25,7 @@ class Webhook:
     def __init__(self, site: State, url: str, secret: str = "") -> None:
         self.answers: list[int] = []
         self._site, self._url, self._secret = site, url, secret.encode()
+        # One thread: deliveries keep their order, and the story does not wait for who listens.
         self._line = ThreadPoolExecutor(1, thread_name_prefix="sandbox-webhook")
         site.listeners.append(self.happened)
 
@@ -41,6 +42,7 @@ class Webhook:
             headers["X-Hub-Signature"] = f"sha256={digest}"
         try:
             status = requests.post(self._url, body, headers=headers, timeout=5).status_code
+        # Told as 0 and not raised: nobody waits for it in this thread, and a story goes on while we are down.
         except requests.ConnectionError:
             status = 0
         self.answers.append(status)
@@ -59,5 +61,6 @@ class Webhook:
             "issue": beans.issue(issue, _FIELDS),
         }
         if comment is not None:
+            # Events of comments name nobody in `user`: who did it stands in the comment.
             return told | {"comment": beans.comment(issue, comment)}
         return told | {"user": beans.user(who)}

@@ -52,15 +52,18 @@ def parse(jql: str) -> Query:
 def search(state: State, jql: str, user: User) -> list[Issue]:
     """The issues that match, in order, as the search index sees them. Raises BadJql."""
     query = parse(jql)
+    # Cloud refuses a query without any restriction.
     if not query.groups:
         raise BadJql(UNBOUNDED)
     _check_values(state, query)
     found = [
         issue
         for issue in state.issues.values()
+        # An issue that the index does not know yet is not found at all, by whatever clause.
         if state.stamp(issue)
         and all(any(_holds(state, issue, clause, user) for clause in group) for group in query.groups)
     ]
+    # From the last to the first: Python's sort keeps the order of what is equal.
     for field, descending in reversed(query.order):
         found.sort(key=_sort_key(state, field), reverse=descending)
     return found
@@ -152,6 +155,7 @@ def _check_values(state: State, query: Query) -> None:
     }
     for clause in (clause for group in query.groups for clause in group):
         for value in clause.values:
+            # One value that does not exist fails the whole query (docs/jira-facts.md, Listing and paging).
             if clause.field in known and value.lower() not in known[clause.field]:
                 raise BadJql(f"The value '{value}' does not exist for the field '{clause.field}'.")
 
@@ -174,6 +178,7 @@ def _moment(value: str, user: User) -> datetime:
             naive = datetime.strptime(value, form)  # noqa: DTZ007 - the zone is that of the user
         except ValueError:
             continue
+        # The zone of who asks, not the site's: docs/jira-facts.md, row 8.
         return naive.replace(tzinfo=ZoneInfo(user.timezone))
     raise BadJql(f"Date value '{value}' for field 'updated' is invalid.")
 

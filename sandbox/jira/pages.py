@@ -14,6 +14,7 @@ from sandbox.jira.records import Comment, Issue, category
 from sandbox.jira.render import html
 from sandbox.jira.state import State
 
+# Fixed, so that pictures of the pages are the same on any machine.
 _ZONE = ZoneInfo("Europe/Brussels")
 _PEOPLE = ("reporter", "assignee")
 _HEAD = ("summary", "description", "status", *_PEOPLE)

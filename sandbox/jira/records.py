@@ -36,6 +36,7 @@ class User:
     token: str = ""
     timezone: str = "Europe/Brussels"
     active: bool = True
+    # As accounts are by default on Cloud: nobody's address is told.
     email_visible: bool = False
 
 
@@ -118,4 +119,5 @@ class Issue:
     approvals: list[Approval] = field(default_factory=list)
     links: list[tuple[str, str, str, bool]] = field(default_factory=list)
     parent: str = ""
+    # What the search index learnt when: it lags, and shows the stamp it knew then.
     indexed: list[tuple[datetime, datetime]] = field(default_factory=list)

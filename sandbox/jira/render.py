@@ -24,6 +24,7 @@ _PLAIN = {
 
 def html(node: Any) -> Markup:
     """A node and what is in it."""
+    # Wiki markup of Data Center is shown as it is written: no page of ours renders it.
     if isinstance(node, str) and node:
         return Markup('<pre class="wiki">{}</pre>').format(node)
     if not isinstance(node, dict):
@@ -64,6 +65,7 @@ def _mark(mark: dict[str, Any], inner: Markup) -> Markup:
 
 def _colour(given: Any) -> str:
     words = str(given)
+    # It becomes part of a style: anything else could say more than a colour.
     return words if words.startswith("#") and words[1:].isalnum() else "inherit"
 
 

@@ -30,6 +30,7 @@ def token_search(site: State) -> Any:
     names = names.split(",") if isinstance(names, str) else names
     with site.lock:
         token = given.get("nextPageToken")
+        # A token stands for the result as it was: what changes between two pages moves nothing.
         found, start = site.tokens.get(token or "", ([], 0)) if token else (_found(site, given), 0)
         rows = [
             g.beans.issue(i, [] if names == ["id"] else names, updated=site.stamp(i))
@@ -51,6 +52,7 @@ def offset_search(site: State) -> Any:
     found, start, size = _found(site, given), int(given.get("startAt", 0)), _size(given.get("maxResults", 50))
     names = given.get("fields") or "*all"
     names = names.split(",") if isinstance(names, str) else names
+    # Searched anew for every page: an issue that changes meanwhile moves the others, as on Data Center.
     rows = [g.beans.issue(i, names) for i in found[start : start + size]]
     return {"startAt": start, "maxResults": size, "total": len(found), "issues": rows}
 

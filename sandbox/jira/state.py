@@ -61,6 +61,7 @@ class State:
     def now(self) -> datetime:
         """The present, to the millisecond, as Jira keeps it."""
         moment = self.clock()
+        # Finer stamps would let tests tell apart what Jira cannot.
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def user(self, who: User | str) -> User:
@@ -134,11 +135,13 @@ class State:
                 field_id = self.field_id(name)
                 issue.values[field_id] = self._encode(field_id, value)
             self._index(issue)
+        # Outside of the lock: who listens may ask the site something at once.
         self.tell("jira:issue_created", issue, author)
         return issue.key
 
     def _next_key(self, project: str) -> str:
         """The next key of a project; numbers are never given twice."""
+        # Counted apart from the issues: a number is not given again after a deletion.
         self._numbers[project] = self._numbers.get(project, 0) + 1
         return f"{project}-{self._numbers[project]}"
 
@@ -205,6 +208,7 @@ class State:
             if user.account_id not in approval.answers or approval.final != "pending":
                 return False
             approval.answers[user.account_id] = {"approve": "approved", "decline": "declined"}[decision]
+            # No `touch`: an answer moves neither status nor `updated`, which a client has to cope with.
             approval.completed = self.now() if approval.final != "pending" else None
         return True
 
@@ -217,6 +221,7 @@ class State:
             comment = Comment(
                 self.next_id(), self.user(by), self.stored(body), now, now, dict(properties or {})
             )
+            # Service Management may ignore the property of somebody who is only a customer.
             if not self.agent:
                 comment.properties.pop("sd.public.comment", None)
             self.issues[key].comments.append(comment)
@@ -270,12 +275,14 @@ class State:
 
     def touch(self, issue: Issue) -> None:
         """The issue changed now."""
+        # Stories set the clock back and forth; the stamp of an issue never goes back.
         issue.updated = max(self.now(), issue.updated)
         self._index(issue)
 
     def stamp(self, issue: Issue) -> datetime | None:
         """`updated` as searches see it: what the index knew `index_lag` ago; None when not yet indexed."""
         horizon = self.now() - self.index_lag
+        # The stamp of then and not of now: an index that lags shows old values, not only fewer issues.
         known = [updated for seen, updated in issue.indexed if seen <= horizon]
         return known[-1] if known else None
 

@@ -22,6 +22,7 @@ def gateway(app: WSGIApplication) -> WSGIApplication:
     def through(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path.startswith(f"{GATEWAY}/"):
+            # Remembered, because a bearer token is taken only there.
             environ |= {"PATH_INFO": path.removeprefix(GATEWAY), "sandbox.gateway": "yes"}
         return app(environ, start)
 

@@ -10,6 +10,7 @@ class Access:
     """What differs between instances, and what the account is kept from. Nothing is restricted at first."""
 
     hidden_rows: set[str] = field(default_factory=set)  # sys_ids
+    # Three ways of keeping a table from an account, because instances differ and each needs another answer of ours.
     hidden_tables: set[str] = field(default_factory=set)  # answered with 200 and no rows
     forbidden_tables: set[str] = field(default_factory=set)  # answered with 403
     missing_tables: set[str] = field(default_factory=set)  # plugin not installed: 400
@@ -23,6 +24,7 @@ class Access:
     strict_queries: bool = False  # unknown columns in a query: 403 instead of being dropped
     unqueryable: set[tuple[str, str]] = field(default_factory=set)  # conditions on them are dropped
     uncounted: bool = False  # no X-Total-Count
+    # Off, as on an instance as it is delivered: the query then widens.
     no_rows_on_invalid: bool = False  # glide.invalid_query.returns_no_rows
     hibernating: bool = False  # every answer is a page of HTML with status 200
     anonymous_answers: bool = False  # bad credentials: 200 and no rows instead of 401

@@ -64,6 +64,7 @@ class Accounts:
             return make_response(jsonify(error="server_error", error_description="access_denied"), 401)
         token = secrets.token_urlsafe(24)
         self.tokens[token] = user
+        # No refresh token: the client credentials grant gives none.
         return jsonify(access_token=token, scope="useraccount", token_type="Bearer", expires_in=1799)
 
 
@@ -73,6 +74,7 @@ class TableApi:
     def __init__(self, state: State, accounts: Accounts) -> None:
         self.state, self.accounts = state, accounts
         self.blueprint = Blueprint("servicenow_api", __name__)
+        # pysnow asks the one without a version; the vendor has both.
         for base in ("/api/now/table", "/api/now/v2/table"):
             self.blueprint.add_url_rule(
                 f"{base}/<table>",
@@ -114,12 +116,14 @@ class TableApi:
             if access.anonymous_answers:
                 return jsonify(result=[])
             raise Refusal(401, "User Not Authenticated", "Required to provide Auth information")
+        # A 400 for a table, where a record that is missing is a 404: so answers an instance without the plugin.
         if table not in self.state.tables or table in access.missing_tables:
             raise Refusal(400, f"Invalid table {table}")
         if table in access.forbidden_tables:
             raise Refusal(403, *_NO_QUERY)
         with self.state.lock:
             answer: Response = act(who)
+        # With every answer, as instances do: a client that keeps it is tied to one node.
         answer.headers["Set-Cookie"] = "glide_session_store=0; Max-Age=1800; Path=/; HttpOnly"
         return answer
 
@@ -129,6 +133,7 @@ class TableApi:
         found = self._search(table, request.args.get("sysparm_query", ""), who)
         offset, limit = (
             request.args.get("sysparm_offset", 0, int),
+            # The documented default: who asks for no limit gets up to ten thousand.
             request.args.get("sysparm_limit", 10000, int),
         )
         # The limit comes before the row rules: a page may hold fewer records than asked for, or none.
@@ -153,6 +158,7 @@ class TableApi:
             "javascript:gs.getUserName()": who,
         }
         query = parse(text, lambda column: self._queryable(table, column), scripts)
+        # The same mistake, refused by some instances and dropped by others (docs/servicenow-facts.md, rows 2 and 3).
         if query.invalid and state.access.strict_queries:
             raise Refusal(403, *_NO_QUERY)
         # By default what is not understood is left out, and the rest of the query holds:
@@ -219,6 +225,7 @@ class TableApi:
         if mode == "false":
             return {**link, "value": value} if linked else value
         shown = self.state.shown(table, row, column)
+        # References then come without their sys_id: a client that needs both has to ask for "all".
         if mode == "true":
             return {"display_value": shown, **link} if linked else shown
         # An empty choice shows as null rather than as "".
@@ -251,6 +258,7 @@ class TableApi:
         if row is None or not self._visible(table, row):
             raise Refusal(404, *_NO_RECORD)
         body = self._body(table)
+        # Data policies hold for REST as for the form, also for a request that touches another column.
         for column, words in self.state.access.mandatory.items():
             if not body.get(column, row.get(column, "")):
                 raise Refusal(403, "Operation Failed", f"Data Policy Exception: {words}")

@@ -36,6 +36,7 @@ class ServiceNowSandbox:
     def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
         self.state = State(clock or (lambda: datetime.now(UTC)))
         self.accounts = Accounts()
+        # With a user record of its own: a client asks who it is, and a visitor would find none.
         self.integration_id = self.add_user(
             "Sluis Integration", INTEGRATION_USER, password=INTEGRATION_PASSWORD
         )
@@ -94,6 +95,7 @@ class ServiceNowSandbox:
         """A configuration item. A column that its class does not know is added to that class."""
         for column in columns:
             if not self.state.kind(class_name, column):
+                # Sites keep classifications in columns of their own; a story need not declare them first.
                 self.state.tables[class_name].columns[column] = "string"
         return self._add(class_name, **columns)
 
@@ -207,6 +209,7 @@ class ServiceNowSandbox:
 
     def _ask(self, change: str, user: str, part: str = "") -> str:
         table = self.state.table_of(self.row("task", change))
+        # Both ways of naming the ticket: an instance may fill either (docs/servicenow-facts.md, Meaning).
         columns = {"sysapproval": change, "document_id": change, "source_table": table}
         return self._add("sysapproval_approver", approver=user, state="requested", group=part, **columns)
 
@@ -215,6 +218,7 @@ class ServiceNowSandbox:
 
     def _decide(self, change: str, user: str, state: str, by: str) -> None:
         by = by or self.row("sys_user", user)["user_name"]
+        # Only what is still asked: the decisions of an earlier round stay as they were.
         mine = [r for r in self._approvers(change) if r["approver"] == user and r["state"] == "requested"]
         if not mine:
             raise KeyError(user)

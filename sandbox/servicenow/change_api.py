@@ -35,6 +35,7 @@ class ChangeApi:
             if (r["name"], r["element"]) == ("change_request", "state")
         ]
         place = order.index(change["state"]) if change["state"] in order else 0
+        # Not the whole list: a client that takes this for all states of the model is found out.
         near = order[max(0, place - 1) : place + 2]
         labels = {value: self.state.label("change_request", "state", value) for value in near}
         return jsonify(result={"available_states": near, "state_transitions": [], "state_label": labels})
@@ -49,6 +50,7 @@ class ChangeApi:
 
     def _conflicts(self, sys_id: str) -> Response:
         change = self._change(sys_id)
+        # Closed apart from the change itself: that there is a conflict can be seen all the same.
         if "conflict" in self.state.access.forbidden_tables:
             raise Refusal(403, "Operation Failed", "ACL Exception")
         found = [row for row in self.state.all("conflict") if row.get("change") == sys_id]

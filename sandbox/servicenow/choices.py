@@ -78,6 +78,7 @@ _BOTH = {
 CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("change_request", "state"): _STATES,
     ("change_request", "type"): {"normal": "Normal", "standard": "Standard", "emergency": "Emergency"},
+    # As recorded changes have it; by the API's documentation 1 would be high.
     ("change_request", "risk"): {"2": "High", "3": "Moderate", "4": "Low"},
     ("rm_release", "state"): {
         "-5": "Pending",
@@ -109,6 +110,7 @@ CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
     (table, column): labels for table in ("change_request", "rm_release") for column, labels in _BOTH.items()
 }
 
+# Incidents that are resolved are still active: they may be opened again.
 OVER = {
     "change_request": ("3", "4"),
     "rm_release": ("3", "4", "7"),

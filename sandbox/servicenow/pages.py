@@ -51,6 +51,7 @@ class Pages:
 
     def navigate(self) -> Response:
         """The form that a link such as nav_to.do?uri=change_request.do?sys_id=... opens."""
+        # Strict: the links in our messages must lead to a form, and one that is put together wrongly must not.
         match = re.fullmatch(r"([a-z_]+)\.do\?sys_id=([0-9a-f]{32})", request.args.get("uri", ""))
         row = self.state.get("task", match[2]) if match else None
         if row is None:

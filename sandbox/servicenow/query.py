@@ -13,6 +13,7 @@ _CONDITION = re.compile(
 _ORDER = re.compile(r"ORDERBY(DESC)?([a-z][a-z0-9_.]*)")
 
 
+# A list of forty ids is compared with every record of a table: read once, not ten thousand times.
 @lru_cache(maxsize=32)
 def _listed(words: str) -> frozenset[str]:
     """The words of an IN list."""
@@ -29,6 +30,7 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "STARTSWITH": lambda have, want: have.casefold().startswith(want.casefold()),
     "=": lambda have, want: have.casefold() == want.casefold(),
     "!=": lambda have, want: have.casefold() != want.casefold(),
+    # As text: stored stamps and sys_ids sort like what they stand for. An empty column is in no range.
     ">=": lambda have, want: have != "" and have >= want,
     "<=": lambda have, want: have != "" and have <= want,
     ">": lambda have, want: have != "" and have > want,
@@ -73,8 +75,10 @@ def parse(text: str, known: Callable[[str], bool], scripts: dict[str, str]) -> Q
     order: list[tuple[str, bool]] = []
     invalid: list[str] = []
     alternatives = []
+    # What follows ^NQ starts anew: a condition that should hold for all has to be said in each.
     for part in text.split("^NQ"):
         group: list[list[Condition]] = []
+        # "^OR" belongs to the condition before it, "^ORDERBY" begins like it and does not.
         for term in filter(None, re.split(r"\^(?!OR(?!DERBY))", part)):
             ordered = _ORDER.fullmatch(term)
             if ordered:

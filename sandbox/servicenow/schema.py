@@ -78,6 +78,7 @@ _INCIDENT = _columns(
     time="u_detected_at u_reported_written u_reported_phone",
 )
 
+# Not on releases: rm_release has neither a type nor a check for conflicts.
 _CHANGE = _columns(
     choice="type risk category",
     bool="cab_required on_hold",
@@ -146,7 +147,9 @@ _TABLES = (
     Table("sys_user_group", "", _columns(string="name description", bool="active", ref__sys_user="manager")),
     Table("sys_user_grmember", "", _columns(ref__sys_user="user", ref__sys_user_group="group")),
     Table("cmdb_ci", "", _CI),
+    # The vendor's own spelling.
     Table("cmdb_ci_service", "cmdb_ci", _columns(choice="busines_criticality")),
+    # On this class alone: a client that asks the base table does not get to see it.
     Table("cmdb_ci_business_app", "cmdb_ci", _columns(string="data_classification")),
     Table("cmdb_ci_appl", "cmdb_ci", {}),
     Table("cmdb_ci_server", "cmdb_ci", {}),

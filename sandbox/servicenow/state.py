@@ -40,6 +40,7 @@ class State:
         self.rows: dict[str, dict[str, Row]] = {name: {} for name in self.tables}
         self.access = Access()
         self.zone = ZoneInfo("Europe/Brussels")
+        # Neither UTC nor ISO: a client that reads shown dates gets them wrong here as on a real instance.
         self.date_format = "%d/%m/%Y %H:%M:%S"
         self._made = 0
         self._labels: dict[tuple[str, str, str], str] = {}
@@ -64,6 +65,7 @@ class State:
         kind = kind or SYSTEM.get(head, "")
         if not rest:
             return kind
+        # Through the declared table: columns that only a class below it has cannot be reached by a walk.
         return self.kind(kind[4:], rest) if kind.startswith("ref:") else ""
 
     def columns(self, table: str) -> list[str]:
@@ -85,6 +87,7 @@ class State:
         if table == "sys_dictionary":
             return self._dictionary()
         with self.lock:
+            # Mostly one table is filled, and its rows stand in order already: ten thousand need not be sorted.
             filled = [self.rows[t] for t in self.tables if self.rows[t] and table in self.line(t)]
             if len(filled) == 1:
                 return list(filled[0].values())
@@ -116,6 +119,7 @@ class State:
     def raw(self, table: str, row: Row, column: str) -> str:
         """The stored value of a column, dot-walked through references as the declared class sees them."""
         head, _, rest = column.partition(".")
+        # A journal has no stored value of its own: its entries are rows of sys_journal_field.
         value = "" if self.kind(table, head) == "journal" else row.get(head, "")
         if not rest:
             return value
@@ -205,6 +209,7 @@ class State:
             made, now = self._made, stored(self.clock())
             sys_id = (
                 columns.get("sys_id")
+                # 32 hexadecimal digits, and the same at every run: recordings and tests may name them.
                 or hashlib.md5(f"{table}:{made}".encode(), usedforsecurity=False).hexdigest()
             )
             row = {"sys_id": sys_id, "sys_mod_count": "0", "_made": str(made), "_table": table}
@@ -215,6 +220,7 @@ class State:
             if root == "task":
                 row |= {"number": f"{PREFIX.get(table, 'TASK')}{30000 + made:07d}", "active": "true"}
             self.rows[table][sys_id] = row
+            # A label is looked up for every cell of a listing; only a change of the choices makes it be read anew.
             self._labels = {} if table == "sys_choice" else self._labels
             row |= {c: v for c, v in columns.items() if self.kind(table, c) != "journal"}
             self._journals(table, sys_id, columns, by)
@@ -240,7 +246,9 @@ class State:
                 self._audit(own, row, column, value, by)
             row |= changed
             self._labels = {} if own == "sys_choice" else self._labels
+            # A write that changes nothing moves nothing.
             if changed or noted:
+                # A note moves them too, although no column changed.
                 row["sys_mod_count"] = str(int(row["sys_mod_count"]) + 1)
                 row |= {"sys_updated_on": stored(self.clock()), "sys_updated_by": by}
             self._close(own, row)
@@ -257,12 +265,14 @@ class State:
             own = self.table_of(row)
             del self.rows[own][sys_id]
             self._labels = {} if own == "sys_choice" else self._labels
+            # Archiving and table cleaners take records away without a word in this log.
             if audited:
                 self.insert("sys_audit_delete", {"tablename": own, "documentkey": sys_id}, by)
 
     def _settle(self, decided: Row) -> None:
         """First response counts: the other members of the group need not answer any more."""
         group = decided.get("group", "")
+        # No longer asked is no approval: a client that counts these takes silence for consent.
         for row in self.all("sysapproval_approver") if group else ():
             if row.get("group") == group and row["state"] == "requested":
                 self.update("sysapproval_approver", row["sys_id"], {"state": "not_required"}, "system")

@@ -180,6 +180,7 @@ class SlackSandbox:
         if method not in METHODS:
             raise Failure("unknown_method", req_method=method)
         scope, function = METHODS[method]
+        # The one method that takes no token.
         if method != "api.test":
             self._authorize()
         if scope:
@@ -195,6 +196,7 @@ class SlackSandbox:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind != "Bearer" or not token:
             raise Failure("not_authed")
+        # A bot token where an app token belongs is told as such, not as a wrong one.
         if wanted and token == self.token:
             raise Failure("not_allowed_token_type")
         if token != (wanted or self.token):

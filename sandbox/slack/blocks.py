@@ -13,6 +13,7 @@ from sandbox.slack.state import Failure
 
 Complaints = Iterator[str]
 
+# The SDK's models know neither this nor most limits below (docs/slack-facts.md, row 8).
 _MAX_BLOCKS, _MAX_VIEW_BLOCKS = 50, 100
 
 
@@ -62,6 +63,7 @@ def _text(text: object, where: str, limit: int, kinds: tuple[str, ...]) -> Compl
         yield f"must be more than 0 characters [json-pointer:{where}/text]"
     elif len(words) > limit:
         yield f"must be less than {limit + 1} characters [json-pointer:{where}/text]"
+    # `emoji` is of plain text only.
     if "emoji" in text and text["type"] == "mrkdwn":
         yield f"invalid additional property: emoji [json-pointer:{where}]"
 
@@ -105,6 +107,7 @@ def _context(block: dict[str, Any], where: str) -> Complaints:
 
 def _actions(block: dict[str, Any], where: str) -> Complaints:
     elements = block.get("elements")
+    # 25 and not the five that much advice says (docs/slack-facts.md, row 9).
     yield from _count(elements, f"{where}/elements", 25)
     ids = [e["action_id"] for e in elements or () if e.get("action_id")]
     if len(ids) != len(set(ids)):
@@ -136,6 +139,7 @@ def _menu(element: dict[str, Any], where: str) -> Complaints:
             yield f"must be between 1 and 150 characters [json-pointer:{where}/options/{number}/value]"
 
 
+# Those that our forms use; another is refused, so that its limits are looked up before it is sent.
 _INPUTS = frozenset({"plain_text_input", "datepicker", "static_select", "multi_static_select"})
 
 

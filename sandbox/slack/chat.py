@@ -80,6 +80,7 @@ def _metadata(args: Args) -> dict[str, Any] | None:
     if not isinstance(metadata, dict) or not isinstance(metadata.get("event_type"), str):
         raise Failure("invalid_metadata_format")
     payload = metadata.get("event_payload")
+    # Flat values only: what is nested is refused here, so that nothing of ours comes to rest on it.
     if not isinstance(payload, dict) or any(isinstance(value, dict | list) for value in payload.values()):
         raise Failure("invalid_metadata_schema")
     return {"event_type": metadata["event_type"], "event_payload": payload}
@@ -93,6 +94,7 @@ def _parent(channel: Channel, args: Args) -> str:
     thread = channel.thread(ts)
     if not thread:
         raise Failure("thread_not_found")
+    # A reply to a reply lands in the same thread: there are no threads within threads.
     return thread[0].thread_ts or ts
 
 
@@ -106,8 +108,10 @@ def update(workspace: Workspace, args: Args) -> dict[str, Any]:
         raise Failure("msg_too_long")
     metadata = _metadata(args)
     with workspace.lock:
+        # "client" unless said otherwise: an edit links names, a new message does not (docs/slack-facts.md, row 7).
         message.text, message.blocks, message.parse = text, blocks, str(args.get("parse", "client"))
         message.metadata = metadata or message.metadata
+        # With blocks Slack shows no "(edited)".
         message.edited = "" if blocks else workspace.next_ts()
     return {"channel": channel.id, "ts": message.ts, "text": text, "message": shown(workspace, message, True)}
 
@@ -116,6 +120,7 @@ def delete(workspace: Workspace, args: Args) -> dict[str, Any]:
     """chat.delete: a parent with replies leaves a tombstone."""
     channel, message = _own(workspace, args, "cant_delete_message")
     with workspace.lock:
+        # The replies outlive what they answer, and a client must not take the tombstone for its message.
         if len(channel.thread(message.ts)) > 1:
             message.subtype, message.user, message.metadata = "tombstone", "USLACKBOT", None
             message.text, message.blocks = "This message was deleted.", []

@@ -49,6 +49,7 @@ def _within(messages: Sequence[Message], args: Args) -> list[Message]:
         raise Failure("invalid_ts_oldest") from None
     if flag(args, "inclusive"):
         return [m for m in messages if oldest <= m.at <= latest]
+    # Without the ends: who pages by the stamp last seen gets nothing twice.
     return [m for m in messages if oldest < m.at < latest]
 
 
@@ -141,6 +142,7 @@ def open_conversation(workspace: Workspace, args: Args) -> dict[str, Any]:
     ids = [u for u in str(args.get("users") or "").split(",") if u]
     if not ids:
         raise Failure("users_list_not_supplied")
+    # A conversation of several is another kind, with a scope that the app does not have.
     if len(ids) > 1:
         raise Failure("missing_scope", needed="mpim:write", provided=",".join(sorted(workspace.scopes)))
     user = workspace.users.get(ids[0])
@@ -156,6 +158,7 @@ def open_conversation(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 def _profile(workspace: Workspace, user: User) -> dict[str, Any]:
     profile = {"real_name": user.name, "display_name": user.name}
+    # Without the scope the address is just not there: no error tells why nobody is found.
     if user.email and "users:read.email" in workspace.scopes:
         profile["email"] = user.email
     body = {"id": user.id, "team_id": workspace.team_id, "name": user.name.lower().replace(" ", ".")}
@@ -179,6 +182,7 @@ def user_info(workspace: Workspace, args: Args) -> dict[str, Any]:
     user = workspace.users.get(str(args.get("user", "")))
     if user is None:
         raise Failure("user_not_found")
+    # Only when asked for, and by this method alone.
     locale = {"locale": user.locale} if flag(args, "include_locale") else {}
     return {"user": _profile(workspace, user) | locale}
 

@@ -49,6 +49,7 @@ class People:
     def press_in_view(self, user: User, view: View, action: str) -> Delivered:
         """Press a button of a dialog or of Home."""
         payload = self._pressed(user, _find(view.content["blocks"], action), "")
+        # No response URL: a press in a dialog or on Home comes without one.
         payload |= {"container": {"type": "view", "view_id": view.id}, "view": shown(self.workspace, view)}
         return self.deliver("interactive", payload)
 
@@ -64,6 +65,7 @@ class People:
         action = done.payload.get("response_action")
         if done.acknowledged and action == "update":
             view.content, view.hash = checked(done.payload["view"], "modal"), self.workspace.next_ts()
+        # A form that was not acknowledged stays open, and Slack tells the person that something went wrong.
         elif done.acknowledged and not action:
             self.workspace.views.pop(view.id, None)
         return done
@@ -116,6 +118,7 @@ class People:
         """The headers that prove a request to come from Slack."""
         stamp = stamp or str(int(time.time()))
         base = b"v0:" + stamp.encode() + b":" + body
+        # Over the stamp too: a request that somebody recorded cannot be sent again with a new one.
         digest = hmac.new(self.secret.encode(), base, hashlib.sha256).hexdigest()
         return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
 
@@ -126,17 +129,20 @@ class People:
             raise Failure("expired_url")
         if uses <= 0:
             raise Failure("used_url")
+        # Counted also when what it carries is refused afterwards.
         self.workspace.hooks[name] = user, channel, until, uses - 1
 
     def _post(self, kind: str, payload: Payload, attempt: int) -> Delivered:
         if kind == "events_api":
             body, form = json.dumps(payload).encode(), "application/json"
         else:
+            # Three forms of one thing: events as JSON, presses as JSON within a form, commands as a form.
             fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
             body, form = urlencode(fields).encode(), "application/x-www-form-urlencoded"
         headers = self.signed(body) | {"Content-Type": form}
         headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "timeout"} if attempt else {}
         started = time.monotonic()
+        # Slack waits no longer than three seconds either.
         answer = requests.post(self.url, data=body, headers=headers, timeout=3)
         told = answer.json() if answer.headers.get("content-type", "").startswith("application/json") else {}
         return Delivered(answer.status_code == 200, time.monotonic() - started, told)

@@ -73,6 +73,7 @@ class Sockets:
     def send(self, kind: str, payload: dict[str, Any], attempt: int = 0, patience: float = 3.0) -> Delivered:
         """Give a payload to one of the lines, in turn, and wait as long as Slack does for an acknowledgement."""
         with self._lock:
+            # A line that is being renewed still stands, and gets nothing more.
             lines = [line for line in self.lines if id(line) not in self._leaving]
         started = time.monotonic()
         if not lines:
@@ -82,6 +83,7 @@ class Sockets:
         self._waiting[envelope] = told
         body = {"envelope_id": envelope, "type": kind, "accepts_response_payload": True, "payload": payload}
         body |= {"retry_attempt": attempt, "retry_reason": "timeout"} if attempt else {}
+        # In turn: whoever keeps something in memory between two payloads is found out.
         lines[next(self._turn) % len(lines)].send(json.dumps(body))
         heard = told[0].wait(patience)
         return Delivered(heard, time.monotonic() - started, told[1])
@@ -100,6 +102,7 @@ class Sockets:
             lines = list(self.lines)
         for line in lines:
             with suppress(OSError):
+                # Below the protocol: a WebSocket that closes properly says goodbye, and a dead server does not.
                 line.socket.shutdown(socket.SHUT_RDWR)
         if server is not None:
             server.shutdown()

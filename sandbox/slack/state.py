@@ -43,6 +43,7 @@ class User:
     deleted: bool = False
     bot: bool = False
     timezone: str = "Europe/Brussels"
+    # With a hyphen as Slack writes it, while Babel wants "nl_BE".
     locale: str = "nl-NL"
 
 
@@ -159,6 +160,7 @@ class Workspace:
     def next_ts(self) -> str:
         """A new message id: seconds and microseconds, always later than the one before."""
         with self.lock:
+            # A ts is also the id: two messages within a microsecond, or by a clock that stands still, need two.
             self._last = max(round(self._clock() * 1_000_000), self._last + 1)
             return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
 

@@ -106,8 +106,10 @@ def mrkdwn(text: str, viewer: Viewer, autolink: bool = True) -> Markup:
     `autolink` is off for `verbatim` blocks and texts posted with `parse` "none": bare addresses stay text.
     """
     kept = _Kept()
+    # Taken out first: with a placeholder in its text a message could call up another's piece.
     text = re.sub("[\ue000\ue001]", "", text)
     text = re.sub(r"<([^<>\n]+)>", lambda m: kept.put(_special(m[1], viewer)), text)
+    # Before styles and the single backtick: within code nothing else means anything.
     text = re.sub(r"```(.+?)```", _code(kept, "pre"), text, flags=re.DOTALL)
     text = re.sub(r"`([^`\n]+)`", _code(kept, "code"), text)
     if autolink:
@@ -120,6 +122,7 @@ def mrkdwn(text: str, viewer: Viewer, autolink: bool = True) -> Markup:
 
 
 def _plain(text: str) -> str:
+    # The ampersand last, or "&amp;lt;" would become "<". Other entities stay: Slack knows these three.
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -60,6 +60,7 @@ def post_ephemeral(workspace: Workspace, args: Args) -> dict[str, Any]:
     user = str(args.get("user") or "")
     if workspace.bot.id not in channel.members:
         raise Failure("not_in_channel")
+    # What only one person sees is shown in the channel itself: who is not there cannot see it.
     if user not in channel.members:
         raise Failure("user_not_in_channel")
     if channel.archived:
@@ -104,6 +105,7 @@ def _complaints(view: dict[str, Any], kind: str) -> list[str]:
     needed = ("title",) if kind == "modal" else ()
     shown = [name for name in ("title", "submit", "close") if name in view or name in needed]
     wrong = [f"{name}: a plain text of 1 to 24 characters" for name in shown if not _brief(view.get(name))]
+    # A form that cannot be sent in is refused, although each of its blocks is right.
     if kind == "modal" and _asks(view) and "submit" not in view:
         wrong.append("submit: needed where something is to be filled in")
     if len(view.get("private_metadata") or "") > 3000 or len(view.get("callback_id") or "") > 255:

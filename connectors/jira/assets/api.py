@@ -45,6 +45,7 @@ class AssetsApi(Protocol):
 
 def road(client: Client, settings: JiraSettings, adapter: Adapter | None = None) -> AssetsApi:
     """The way that fits the site, which is asked for its kind. Raises SourceError."""
+    # Two classes, because they share no address, no paging and no session.
     return _Cloud(client, settings, adapter) if client.cloud else _DataCenter(client)
 
 
@@ -152,6 +153,7 @@ class _DataCenter:
     def _home(self) -> str:
         """The address that answers, `assets` from JSM 5.3 and `insight` before; empty when neither does."""
         if self._prefix is None:
+            # The newer first: a site may answer to both.
             self._prefix = next(filter(self._answers, ("rest/assets/1.0", "rest/insight/1.0")), "")
         return self._prefix
 

@@ -50,6 +50,7 @@ class Kind:
 
 def wanted_names(overrides: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """The attribute names to look for, by field of an asset."""
+    # In the place of the default names, not beside them: an admin who names one means no other.
     own = {name.lower(): (attribute,) for name, attribute in overrides.items()}
     return dict(NAMES) | own
 
@@ -110,6 +111,7 @@ def _person(value: Mapping[str, Any], user: Lookup) -> Person | None:
         active = not (raw.get("isDeleted") or raw.get("active") is False)
         return Person(key, name or key, active, str(raw.get("emailAddress") or ""))
     text = str(value.get("value") or name).strip()
+    # Assets also keeps people in attributes of plain text, by their account id.
     if _ACCOUNT.fullmatch(text):
         return user(text) or Person(text, text)
     return Person(name, name) if parsing.text(name).filled else None

@@ -10,6 +10,7 @@ from connectors.jira.assets.register import JiraAssets
 from connectors.jira.fields import SiteField
 from domain.ports.connector import Diagnosis, Health
 
+# Each costs a request, and the doctor is run by hand: somebody waits for it.
 MOST_TYPES = 200
 """Object types looked at."""
 _SHOWN = 5

@@ -84,6 +84,7 @@ class JiraAssets:
     def workspaces(self) -> tuple[str, ...]:
         """The workspaces of the site. Raises SourceError."""
         found = self._workspaces.ask(None, self.way.workspaces)
+        # It becomes part of every address, and it too came over the line.
         return tuple(one for one in found if not one or _ID.fullmatch(f"{one}:1"))
 
     def kind(self, workspace: str, type_id: str) -> Kind:
@@ -110,6 +111,7 @@ class JiraAssets:
         if match[1]:
             return match[1], match[2]
         places = self.workspaces()
+        # Of two workspaces an id without one may mean either.
         return (places[0], match[2]) if len(places) == 1 else None
 
     def _by_key(self, keys: set[Key]) -> dict[Key, tuple[str, dict[str, Any]]]:
@@ -133,6 +135,7 @@ class JiraAssets:
                     raise
                 objects = list(self._one_by_one(workspace, [i.strip('"') for i in some]))
             for raw in objects:
+                # Tickets name an object by either, and the answer does not say by which it was asked.
                 for alias in (str(raw.get("id")), str(raw.get("objectKey"))):
                     found[workspace, alias] = workspace, raw
         return found
@@ -229,6 +232,7 @@ def _service_id(raw: Mapping[str, Any]) -> str:
 
 def _not_taken(error: SourceError) -> bool:
     """Whether Assets answered that it does not take this query: it has no such attribute, or no such address."""
+    # By exact type: a limit or a line that dropped is a SourceError too, and would be asked one by one.
     return type(error) in (SourceError, NotFound)
 
 

@@ -59,6 +59,7 @@ class Classes:
         for table, columns in self._named.items():
             self._of_named(table, sorted(columns), items)
         absent = {c for item in items.values() for c in self._shared if c not in item.row}
+        # Only where something is lacking: a site that keeps its classes on the base table pays for no more requests.
         for table in self._tables(items.values()) if absent else ():
             self._of_own(table, absent, items)
         return items
@@ -82,6 +83,7 @@ class Classes:
             for sys_id, row in found.items():
                 items[sys_id].row |= {c: row[c] for c in wanted if c in row}
             if found:
+                # Learnt only from rows that came: an empty answer says nothing of columns.
                 self._lacks(table, set(wanted).difference(*found.values()))
 
     def _lacks(self, table: str, columns: Iterable[str]) -> None:
@@ -91,6 +93,7 @@ class Classes:
     def _tables(self, items: Iterable[Item]) -> list[str]:
         """The classes an admin named, else those of the items themselves."""
         own = {_class_of(item) for item in items} - {"", BASE}
+        # A class comes from a record and becomes part of an address.
         return list(self._classes) or sorted(table for table in own if table.isidentifier())
 
     def _known_lacking(self, table: str, column: str) -> bool:

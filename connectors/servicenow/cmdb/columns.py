@@ -43,12 +43,14 @@ def parsed(words: str, classes: Collection[str]) -> tuple[Column, ...]:
 
 def _column(word: str, classes: Collection[str]) -> Column:
     head, _, rest = word.partition(".")
+    # "owned_by.department" looks just like "u_class_table.column"; only a name tells them apart.
     is_class = bool(rest) and (head in classes or head.startswith("cmdb_ci_"))
     return Column(rest, head) if is_class else Column(word)
 
 
 def meanings(words: str) -> dict[str, str]:
     """ "Public=1,Secret=5" into value or label → what it means, in lower case. Raises ValueError for another form."""
+    # From the right: labels such as "class = high" may hold the sign themselves.
     pairs = [part.rpartition("=") for part in words.split(",") if part.strip()]
     if any(not value.strip() or not meaning.strip() for value, _, meaning in pairs):
         raise ValueError("write it as value=meaning, several with commas")

@@ -42,6 +42,7 @@ class CmdbPrefetch:
             taken = {ref: self._kept.pop(ref, (oldest, None)) for ref in dict.fromkeys(refs)}
             known = {ref: asset for ref, (at, asset) in taken.items() if at > oldest}
             missing = [ref for ref in taken if ref not in known]
+            # Only along with a request that is made anyway.
             more = [ref for ref in self._next if ref not in taken][:MOST] if missing else []
             self._next = {ref: None for ref in self._next if ref not in taken and ref not in more}
         found = self._ask(missing, more) if missing else {}

@@ -43,6 +43,7 @@ class Cmdb:
         """Items by sys_id, or by exact name for refs of other registers. One that is there but hidden comes
         back with nothing readable; a name that two items carry decides nothing and is left out.
         """
+        # Refs come from tickets of any system; what is no sys_id never enters a query.
         own = {ref for ref in refs if ref.book == NAME and encoded_query.is_sys_id(ref.id)}
         rows, hidden = self._by_id({ref.id for ref in own})
         rows_by_name = self._by_names({ref.name for ref in set(refs) - own})
@@ -72,6 +73,7 @@ class Cmdb:
         for query in encoded_query.alternatives("name", names):
             for row in self._client.listing(BASE, query, self._wanted()):
                 found.setdefault(values.value(row, "name"), []).append(row)
+        # Exactly: the instance compares without regard to case, and "kassa" may be another item than "Kassa".
         own = {name: found.get(name.strip(), []) for name in names}
         return {name: rows[0] for name, rows in own.items() if len(rows) == 1}
 
@@ -112,6 +114,7 @@ def _first(item: Item, columns: Sequence[Column], read: Callable[[str], Field]) 
         if standing is None or not values.has(item.row, column.key):
             return parsing.unreadable(column.key, "the column does not exist or may not be read")
         field = read(column.key)
+        # Something that cannot be read counts as well: a later column must not speak for it.
         if field.filled or field.raw:
             return field
         empty = empty or field

@@ -71,6 +71,7 @@ def _span(row: Row) -> str:
     days = _weekdays(row, starts)
     if not (starts and ends and days) or not timedelta() < ends - starts <= timedelta(days=1):
         return ""
+    # In a zone of its own it moves against ours with summer time.
     if values.value(row, "schedule.time_zone") not in ("", "floating"):
         return ""
     return f"{', '.join(days)} {starts:%H:%M}-{ends:%H:%M}"
@@ -82,6 +83,7 @@ def _weekdays(row: Row, starts: datetime | None) -> list[str]:
     unknown = values.value(row, "repeat_until") not in _FOR_EVER or every not in ("", "0", "1")
     if unknown or not starts or not values.has(row, "repeat_until") or not values.has(row, "repeat_count"):
         return []
+    # A weekly entry without days repeats on the day on which it began.
     own = values.value(row, "days_of_week") or str(starts.isoweekday())
     days = own if repeat == "weekly" else _REPEATS.get(repeat, "")
     return [_DAYS[int(day) - 1] for day in sorted(set(days)) if day in "1234567"]
