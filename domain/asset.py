@@ -42,6 +42,7 @@ class Asset:
     book: str
     id: str
     name: str
+    # What a register does not give is out of sight and not empty: nothing may be concluded from it.
     confidentiality: Field = UNREADABLE
     integrity: Field = UNREADABLE
     availability: Field = UNREADABLE

@@ -40,9 +40,11 @@ def reach(
     edges: dict[AssetRef, Sequence[AssetRef]] = {}
     for _ in range(hops):
         asked = {asset for walk in walks.values() for asset in walk.frontier} - edges.keys()
+        # A set has another order in every process; what is asked of a register should not.
         edges |= dependents(sorted(asked, key=lambda ref: (ref.name, ref.id))) if asked else {}
         for walk in walks.values():
             walk.advance(edges)
+    # The first chain is the start itself, which was not reached from anywhere.
     return {start: Reach(tuple(walk.chains.values())[1:], walk.cut) for start, walk in walks.items()}
 
 
@@ -64,6 +66,7 @@ class _Walk:
     def _meet(self, other: AssetRef, chain: Chain) -> None:
         if other in self.chains:
             return
+        # The start is among the chains, so this lets `most` others in.
         if len(self.chains) > self.most:
             self.cut = True
             return

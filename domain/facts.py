@@ -99,6 +99,7 @@ class Facts:
     underway: tuple[Underway, ...] = ()
     service_hours: Mapping[str, str] = field(default_factory=dict)
     children: tuple[Child, ...] = ()
+    # A ticket that is no release contains nothing, and that can be seen.
     children_readable: bool = True
     waivers: tuple[Waiver, ...] = ()
     declarations: tuple[Declaration, ...] = ()

@@ -54,6 +54,7 @@ class Field:
     @property
     def filled(self) -> bool:
         """True when a meaningful value was seen."""
+        # An empty list is a value to Python and says nothing to people.
         return self.readable and self.value is not None and self.value != ()
 
     @property
@@ -163,6 +164,7 @@ _SPECS = (
         anonymised="anonymized|geanonimiseerd|anoniem",
         pseudonymised="pseudonymized|gepseudonimiseerd",
         production="productie|productiedata|productiegegevens|production data",
+        # Here "none" is an answer: no data at all. In a text it is a placeholder.
         none="geen|no test data",
     ),
     _spec("tested_in_production", _B, "Tested in production"),

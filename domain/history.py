@@ -26,6 +26,7 @@ def difference(before: str, after: str) -> tuple[str, str] | None:
     short = parsing.shorten(old), parsing.shorten(new)
     if not same_words(*short):
         return short
+    # Shortened, the two would look alike, so both are shown from a little before the place where they differ.
     start = _first_difference(old, new)
     return _from(old, start), _from(new, start)
 
@@ -33,6 +34,7 @@ def difference(before: str, after: str) -> tuple[str, str] | None:
 def comparable(name: str, raw: str) -> str:
     """A value of a field as history keeps it: a moment that can be understood in ISO 8601, UTC; else as it stands."""
     spec = FIELDS.get(name)
+    # A moment can be written in several ways; compared as text, one that stayed would seem to have changed.
     found = parsing.moment(raw).value if spec and spec.kind is Kind.MOMENT else None
     return found.isoformat() if isinstance(found, datetime) else raw
 

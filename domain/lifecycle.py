@@ -27,6 +27,7 @@ class State(StrEnum):
         return self in (State.CLOSED, State.CANCELED)
 
 
+# As texts, states would be compared by their letters.
 _ORDER = {state: place for place, state in enumerate(State)}
 
 

@@ -64,6 +64,7 @@ def boolean(raw: object, where: str = "") -> Field:
 
 def choice(name: str, raw: object, where: str = "") -> Field:
     """One of the vocabulary's choices for the field `name`, by code or by any of the words that mean it."""
+    # ServiceNow stores codes with underscores (successful_issues) where people write blanks.
     words = " ".join(str(raw).replace("_", " ").split()).lower() if raw is not None else ""
     for code, meanings in FIELDS[name].choices.items():
         if words and words in {m.replace("_", " ") for m in meanings}:
@@ -85,6 +86,7 @@ def _iso(words: str) -> datetime | None:
         parsed = datetime.fromisoformat(words)
     except ValueError:
         return None
+    # ServiceNow stores moments in UTC, without saying so (docs/servicenow-facts.md).
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
 
 
@@ -98,6 +100,7 @@ def _strptime(words: str, form: str) -> datetime | None:
 def level(raw: object, where: str = "") -> Field:
     """A class 1 to 5 from "3", 3, "klasse 3", "C3" or "3 - vertrouwelijk". Rubbish ("hoog?", 7) stays unvalued."""
     words = str(raw).strip() if raw is not None else ""
+    # A number field of Jira holds 3 as 3.0.
     match = re.fullmatch(
         r"(?:klasse|class|[vcibaVCIBA])?\s*([0-9]+)(?:\.0)?(?:\s*[-–:].*)?", words, re.IGNORECASE
     )

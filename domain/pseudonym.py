@@ -24,7 +24,9 @@ class Persona:
         """A name as whole words, however it is spaced or capitalised; an account id that is no common word."""
         words = [r"\s+".join(map(re.escape, name.split())) for name in self.names if name.strip()]
         words += [re.escape(account) for account in self.ids if len(account) >= _TELLING]
+        # A pattern takes the first alternative that fits: a name within a longer one must come after it.
         longest = sorted(words, key=len, reverse=True)
+        # Not \b, which finds no edge behind a name that ends in a full stop.
         return re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE) if words else None
 
     def told_by(self, text: str) -> bool:
@@ -73,6 +75,7 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
+        # Account ids are keys as well, as in `Facts.same_person`.
         return {change(str(key)): _mapped(item, change) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_mapped(item, change) for item in value]

@@ -20,6 +20,7 @@ from urllib.parse import quote, quote_plus
 SHORTEST = 4
 """A shorter value is no secret, and taking it out would make every text unreadable."""
 MARK = "[secret]"
+# In addresses of the web the @ is written %40.
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 _forms: set[str] = set()
@@ -35,6 +36,7 @@ def learn(secrets: Iterable[str], users: Iterable[str] = ()) -> None:
         for secret in secrets:
             if len(secret.strip()) >= SHORTEST:
                 _forms.update(_ways(secret.strip(), names))
+        # One secret may be part of another: with the shorter first, the rest of the longer would stay.
         longest_first = sorted(_forms, key=len, reverse=True)
         _pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
@@ -75,4 +77,5 @@ def _ways(secret: str, users: Iterable[str]) -> Iterable[str]:
     # together with a name: Basic authentication over HTTP, AUTH PLAIN of a mail server (RFC 4616)
     pairs = [pair for user in names for pair in (f"{user}:{secret}", f"\0{user}\0{secret}")]
     for plain in (secret, *pairs):
+        # Padding is there only at the end of what was encoded, and not everywhere; without it both forms are found.
         yield from (encode(plain.encode()).decode().rstrip("=") for encode in encodings)

@@ -19,6 +19,7 @@ class Say:
     """
 
     msgid: str
+    # Pairs, so that sentences can be compared and each is said once.
     args: tuple[tuple[str, object], ...] = ()
 
 

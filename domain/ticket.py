@@ -54,6 +54,7 @@ class TicketRef:
     id: str
     key: str
     updated: datetime
+    # ServiceNow stamps in whole seconds, within which a ticket can change twice (docs/servicenow-facts.md).
     version: str = ""
 
     @property
@@ -147,6 +148,7 @@ class Ticket:
     assets: tuple[AssetRef, ...] = ()
     assets_readable: bool = True
     history: tuple[Change, ...] = ()
+    # A source has to say that it tells the history: from one that does not, nothing is concluded.
     history_readable: bool = False
     preapproval: Field = UNREADABLE
     remarks: tuple[str, ...] = ()

@@ -94,9 +94,11 @@ class Calendar:
 
 def fold(team: str) -> str:
     """The form in which names of teams are compared: capitals do not matter, and blanks and dashes are the same."""
+    # A team stands in the name of a variable too, which takes neither blanks nor dashes.
     return re.sub(r"[\s_-]+", "_", team.strip()).casefold()
 
 
+# The library works out a whole year whenever it is asked, and a week is asked about day by day.
 @lru_cache(maxsize=64)
 def _public(country: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, years=year))

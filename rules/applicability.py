@@ -20,6 +20,7 @@ def causes(applies: Applies, subject: Subject) -> Iterator[Because]:
         return
     if not applies.dimensions:
         yield Because(subject.name, flag=flag, certain=held is True, path=subject.path)
+    # The schema gives a class with every list of dimensions; the 1 is there for the types.
     from_class = applies.from_class or 1
     for dimension in applies.dimensions:
         level = subject.level(dimension)
@@ -57,4 +58,5 @@ def applicable_rules(facts: Facts, packs: Sequence[Pack]) -> Iterator[tuple[Pack
 
 def _called_for(rule: Rule, facts: Facts) -> bool:
     when = rule.applies.when
+    # What cannot be seen stays in: the engine makes it "unknown", where leaving it out would pass for "not asked".
     return when is None or when.holds(facts) is not False

@@ -21,6 +21,7 @@ class Params(BaseModel):
     gets whatever the packs that come along get, and no code names a rule or a check.
     """
 
+    # A misspelt parameter is refused at load: left aside, it would keep a default in force that nobody chose.
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     def notifies(self) -> Addressees | None:

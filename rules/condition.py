@@ -70,12 +70,14 @@ class Condition(BaseModel):
             return field.filled or bool(field.raw and FIELDS[name].kind is not Kind.TEXT)
         if self.equals is not None:
             return None if _unclear(name, field) else field.value == self.equals
+        # Errs towards asking: what is empty or not understood is not the value that excuses.
         return field.value != self.differs
 
     @property
     def told(self) -> Say:
         """The condition in words."""
         if self.any:
+            # Two at a time, since a sentence of the catalogues has a fixed number of places.
             return reduce(lambda one, other: say("{one} or {other}", one=one, other=other), self._each_told)
         if self.asset:
             return say("where {attribute} is known of an asset", attribute=_ATTRIBUTES[self.asset])
@@ -126,6 +128,7 @@ def _either(held: Iterable[bool | None]) -> bool | None:
 def _attribute(facts: Facts, subject: Subject, name: str) -> bool | None:
     """Whether the register knows an attribute of an asset. An asset that is in no register has none."""
     if subject.asset is None:
+        # What may stand in the register out of our sight is no asset of which nothing is known.
         return None if subject.unseen or not facts.ticket.assets_readable else False
     field: TicketField = getattr(subject.asset, name)
     return field.filled if field.readable else None
@@ -144,6 +147,7 @@ def _attribute_seen(name: str, assets: tuple[Quote | Say, ...], result: bool | N
 
 def _unclear(name: str, field: TicketField) -> bool:
     """Whether a yes/no field holds words that are neither, and more than a placeholder."""
+    # A placeholder in a yes/no field says nothing at all; any other words may mean either.
     words = field.raw.strip().lower()
     return FIELDS[name].kind is Kind.BOOL and field.value is None and words not in PLACEHOLDERS
 

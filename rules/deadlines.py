@@ -41,6 +41,7 @@ class Deadlines(Params):
 
     def of(self, facts: Facts) -> datetime | None:
         """The deadline (UTC); None when there is none, or a field that may hold one cannot be read."""
+        # A field that cannot be read may hold an earlier deadline than those that can.
         if not all(facts.field(name).readable for name in self.fields):
             return None
         values = [facts.field(name).value for name in self.fields]
@@ -50,6 +51,7 @@ class Deadlines(Params):
 
     def chosen(self, facts: Facts) -> int | None:
         """The term in hours that makes the deadline, where it is one of the organisation's own."""
+        # Where the ticket gives a date itself, no term was used, so there is no choice to tell of.
         if any(isinstance(facts.field(name).value, datetime) for name in self.fields):
             return None
         return self.own_terms.get(str(facts.field("priority").value))
@@ -58,6 +60,7 @@ class Deadlines(Params):
         hours = {str(name): number for name, number in self.hours.items()}.get(
             str(facts.field("priority").value)
         )
+        # From when the ticket was made (so the source's 48 hours are read), not from when the priority was set.
         return None if hours is None else facts.ticket.created + timedelta(hours=hours)
 
 

@@ -51,6 +51,7 @@ def standing(
     """The latest declaration of a rule for a subject, or for the whole organisation, as it counts today."""
     wanted = {"", subject.casefold()}
     fitting = [d for d in declarations if d.rule == rule and d.subject.casefold() in wanted]
+    # A review dated in the future has not taken place.
     latest = max((d for d in fitting if d.reviewed <= today), key=lambda d: d.reviewed, default=None)
     if latest is None:
         return Declared(Standing.ABSENT)

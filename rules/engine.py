@@ -37,6 +37,7 @@ __all__ = [
     "why_not",
 ]
 
+# What these gates ask must be there before the rollout, so it falls due at the planned start.
 _BEFORE_THE_START = frozenset({State.ASSESS, State.AUTHORIZE, State.SCHEDULED, State.IMPLEMENT})
 
 
@@ -58,6 +59,7 @@ def _found(facts: Facts, packs: Sequence[Pack], asked: Callable[[Rule], bool]) -
         return
     for pack, rule in applicable_rules(facts, packs):
         if asked(rule):
+            # Each pack says itself what is approved, so drift is judged by the pack of the rule.
             found = _finding(replace(facts, material=frozenset(pack.material)), pack, rule)
             if found is not None:
                 yield found
@@ -78,6 +80,7 @@ class _Judged:
 
 def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
     reasons = [(subject, why) for subject in facts.subjects for why in causes(rule.applies, subject)]
+    # What does not apply leaves no finding at all; `why_not` tells the reason to whoever asks.
     if not reasons:
         return None
     stages = [
@@ -99,12 +102,15 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         because=tuple(why for _, why in reasons),
         seen=outcome.seen,
         wanted=outcome.wanted,
+        # Nobody of the team is asked for what is settled, nor for what cannot be seen: that is the administrator's.
         who=outcome.who if verdict.open else (),
         parts=tuple(part for one in stages for part in one.outcome.parts),
         due=outcome.due or _due(facts, gate),
         # `due` is when people should be ready, `deadline` when the law's or the norm's own clock runs out.
         deadline=outcome.due,
+        # A clock of the rule's own changes what it says though nobody touches the ticket (docs/decisions/008).
         again=outcome.again or outcome.due,
+        # Only what is missing can be made good afterwards; what is forbidden stays so, also in an emergency.
         settle_by=facts.settle_by if verdict is Verdict.MISSING else None,
         underway=outcome.underway and verdict is Verdict.PENDING,
         notifies=rule.notifies,
@@ -128,6 +134,7 @@ def _outcomes(
 ) -> Iterator[tuple[State, Outcome]]:
     """Judge by the certain reasons; when none is certain, it is not known whether anything is asked at all."""
     when, gate = rule.applies.when, rule.gate or State.CLOSED
+    # Where it cannot be seen whether it is asked, no check is run: it could reproach somebody for what is not.
     if when and when.holds(facts) is None:
         yield gate, _unsure_of(facts, when)
         return
@@ -135,6 +142,7 @@ def _outcomes(
     certain = [(subject, why) for subject, why in reasons if why.certain]
     if not certain or not rule.stages:
         names = dict.fromkeys(why.subject for _, why in reasons)
+        # Only a flag makes a reason uncertain, and what is asked has a check, so GDPR is there for the types alone.
         yield gate, _unsure(rule.applies.flag or Flag.GDPR, names)
         return
     # Each subject once, though several of its classes may ask for the rule.

@@ -43,6 +43,7 @@ def observe_yes(facts: Facts, name: str, no: Result = Result.UNMET) -> Observati
 def observe_done(facts: Facts, name: str) -> Observation:
     """A point must be answered with yes, or with words that tell of it; a plain no is no."""
     field = facts.field(name)
+    # A text field that says "no" is filled in, and yet the answer is no.
     if isinstance(field.value, bool) or (
         isinstance(field.value, str) and parsing.boolean(field.value).value is False
     ):

@@ -38,6 +38,7 @@ class RequirementGroup:
     @property
     def severity(self) -> Severity:
         """Required as soon as one finding that speaks is."""
+        # By those that speak: a required finding that is met must not make open advice look required.
         required = any(f.severity is Severity.REQUIRED for f in self.speaking)
         return Severity.REQUIRED if required else Severity.ADVICE
 
@@ -85,6 +86,7 @@ class RequirementGroup:
     @property
     def underway(self) -> bool:
         """True when all that is open of it is being done by the bot itself."""
+        # Only those of the line's own severity: open advice beside a required point says nothing of that point.
         open_ = [f.underway for f in self.findings if f.verdict.open and f.severity is self.severity]
         return bool(open_) and all(open_)
 
@@ -112,6 +114,7 @@ def group_findings(findings: Iterable[Finding]) -> tuple[RequirementGroup, ...]:
     return tuple(RequirementGroup(name, tuple(some), _speaking(some)) for name, some in lines.items())
 
 
+# An exception comes before what is met: what is open stays visible beneath it.
 _SPEAK_IN_TURN = (
     frozenset(verdict for verdict in Verdict if verdict.open),
     frozenset({Verdict.UNKNOWN}),
@@ -129,6 +132,7 @@ def _speaking(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def _once(spoken: Iterable[Say]) -> tuple[Say, ...]:
     said: list[Say] = []
+    # Sentence by sentence, since two findings may share one sentence of several.
     for sentence in (atom for one in spoken for atom in atoms(one)):
         if sentence not in said:
             said.append(sentence)

@@ -24,6 +24,7 @@ def when_and_by_whom(notice: Notice) -> Say:
             person=Quote(notice.receipt.person),
             received=notice.receipt.at,
         )
+    # Nobody can confirm an e-mail here, so none is said to be awaited.
     if notice.by_mail:
         return say("Sent to {names} by e-mail on {sent}.", names=to, sent=notice.at)
     return say("Sent to {names} on {sent}; receipt is not confirmed yet.", names=to, sent=notice.at)

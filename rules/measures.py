@@ -38,6 +38,7 @@ def measures(
     subject = Subject("", confidentiality, integrity, availability, gdpr, ksz, nis2)
     found = [(rule, why) for rule in _rules(packs) if (why := tuple(causes(rule.applies, subject)))]
     hours = {
+        # A reason by a flag alone has no class; the highest is then asked.
         rule.params.at(reason.level or 5)
         for rule, why in found
         if isinstance(rule.params, HoursTable)

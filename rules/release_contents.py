@@ -27,6 +27,7 @@ def complete(facts: Facts) -> bool:
 def look_contents(facts: Facts) -> Observation:
     """At least one change, and nothing out of sight."""
     found, name = contents(facts), label("changes")
+    # Before looking whether it is empty: what is out of sight may be the change that seems to be lacking.
     if not complete(facts):
         return Observation(
             name, Result.UNKNOWN, say("It cannot be read which changes this release contains.")

@@ -49,6 +49,7 @@ class _NotingTuple(tuple[Any, ...]):
 
     told: Callable[[], None]
 
+    # A look at the approvals as a whole is noticed where a check goes through them.
     def __iter__(self) -> Iterator[Any]:
         self.told()
         return super().__iter__()
@@ -56,6 +57,7 @@ class _NotingTuple(tuple[Any, ...]):
 
 def access_trace(facts: Facts, rule: Rule) -> LookedAt:
     """What judging this rule on this ticket takes into view; nothing where no check is run."""
+    # As the engine does: only certain reasons are judged by, and each asset once.
     certain = [(s, why) for s in facts.subjects for why in causes(rule.applies, s) if why.certain]
     if not certain or not rule.stages:
         return LookedAt()
@@ -70,6 +72,7 @@ def access_trace(facts: Facts, rule: Rule) -> LookedAt:
         for stage in rule.stages
         for part in CHECKS[stage.check].run(noted, CheckInput(stage.params, because, subjects)).parts
     }
+    # Some checks judge the very fields by which others only seek whom to ask: a part of that name tells them apart.
     names = [*_judged_by(fields.asked), *(name for name in _WHOM_TO_ASK if label(name) in judged)]
     return LookedAt(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(roles.asked)), bool(read))
 
@@ -80,6 +83,7 @@ _WHOM_TO_ASK = ("responsible_group", "implementer", "requester")
 
 def _judged_by(asked: list[str]) -> Iterator[str]:
     """The looks without those that only sought whom to ask: they judge nothing."""
+    # `settlers` reads these fields in one order, each only where the one before named nobody.
     next_to_ask = 0
     for name in asked:
         if name == _WHOM_TO_ASK[0]:

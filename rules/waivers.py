@@ -19,6 +19,7 @@ def apply_waivers(finding: Finding, facts: Facts, waivable: Condition | None = N
     waiver = in_force(facts, finding.id) if allowed else None
     if waiver is None:
         return finding
+    # Nobody is asked for what is excused, and no term of an emergency runs on it.
     return replace(
         finding, verdict=Verdict.WAIVED, under=finding.verdict, waiver=waiver, who=(), settle_by=None
     )

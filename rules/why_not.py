@@ -25,6 +25,7 @@ class UnknownRule(LookupError):
 def why_not(facts: Facts, packs: Sequence[Pack], rule_id: str) -> Say | None:
     """Why a known rule gives no finding on this ticket; None when it gives one. Raises UnknownRule."""
     pack, rule = find_rule(facts, packs, rule_id)
+    # From what holds for every ticket to what is this ticket's own, so that the most general reason is told.
     if not rule.asked:
         return _never_asked(rule.item, Quote(pack.cited(rule)))
     if facts.ticket.state is State.CANCELED:
@@ -94,6 +95,7 @@ def when(applies: Applies) -> Say:
 
 def _differs(applies: Applies, subject: Subject) -> Say:
     """What about one asset keeps the rule from applying."""
+    # A flag that cannot be seen is a reason to ask, so what comes here is a certain no.
     if applies.flag and not subject.flag(applies.flag):
         return say("{asset} has no {data}", asset=asset_name(subject.name), data=FLAGS[applies.flag])
     return classes_of(subject)

@@ -22,6 +22,7 @@ class Window:
 
     def holds(self, start: datetime, end: datetime) -> bool:
         """Whether a period, in local time, lies wholly in one opening of the window."""
+        # A window that opened the day before may still be open after midnight.
         return any(self._on(start - timedelta(days=back), start, end) for back in (0, 1))
 
     def _on(self, day: datetime, start: datetime, end: datetime) -> bool:
@@ -37,6 +38,7 @@ def windows(words: str) -> tuple[Window, ...] | None:
     """All windows in a text; None when any part of it cannot be understood."""
     parts = [part.strip().casefold() for part in re.split(r"[;\n]+", words) if part.strip()]
     found = [_window(part) for part in parts]
+    # Without the part that is not understood, a rollout in that very window would seem to lie outside all of them.
     return tuple(w for w in found if w) if found and all(found) else None
 
 
@@ -46,6 +48,7 @@ def _window(words: str) -> Window | None:
         return None
     days = _days(match[1].strip())
     try:
+        # People write 2:00; `fromisoformat` wants two digits.
         opens, closes = (time.fromisoformat(clock.zfill(5)) for clock in (match[2], match[3]))
     except ValueError:
         return None
@@ -61,6 +64,7 @@ def _days(words: str) -> frozenset[int]:
         ends = [_day(one) for one in part.split("-")]
         if None in ends or len(ends) > 2:
             return frozenset()
+        # A range may go past Sunday, as in fri-mon.
         first, last = (ends[0] or 0), (ends[-1] or 0)
         days |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
     return frozenset(days)
@@ -68,5 +72,6 @@ def _days(words: str) -> frozenset[int]:
 
 def _day(word: str) -> int | None:
     """A weekday by its first letters; "dinsdag" and "donderdag" differ in the second."""
+    # English days are known by three letters, Dutch ones by two; the rest of the word does not matter.
     letters = word.strip()
     return next((_NUMBER[letters[:n]] for n in (3, 2) if letters[:n] in _NUMBER), None)

@@ -71,12 +71,14 @@ CHOICES: Mapping[str, Say] = {
 }
 
 
+# Written again in `sentences`: the catalogues are extracted from literals alone.
 _JOINED = "{first} {then}"
 
 
 @cache
 def label(name: str) -> Say:
     """What people call a field of the vocabulary."""
+    # No literal: `bot.messages.i18n.catalogue` takes the labels from the vocabulary itself.
     return say(FIELDS[name].label)
 
 

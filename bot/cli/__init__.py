@@ -20,9 +20,11 @@ app = typer.Typer(
     " that the classification of their assets demands.",
     no_args_is_help=True,
     rich_markup_mode="rich",
+    # Typer's own tracebacks can show local variables, and among these are secrets.
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+# In the order in which the help lists them.
 for module in (operate, check, waive, audit, journal, measures, rules):
     module.register(app)
 

@@ -145,12 +145,14 @@ def _persona(journal: Journal, loaded: Settings, who: list[str]) -> Persona:
 
     same = loaded.bot.same_accounts
     found = {account: names for words in who for account, names in journal.accounts(words).items()}
+    # Several ids are given on purpose; one name may be that of several people.
     if len(who) == 1 and len({same.get(account, account) for account in found}) > 1:
         accounts = " ".join(sorted(found))
         _refuse(f"{who[0]} is the name of several accounts; give those of the person meant: {accounts}")
     theirs = {same.get(account, account) for account in found}
     ids = {*found, *(account for account, one in same.items() if one in theirs)}
     names = {name for account in ids for name in journal.accounts(account).get(account, ())}
+    # Of whom no account is known, the words that were given are looked for.
     return Persona(frozenset(ids), frozenset(names or who))
 
 

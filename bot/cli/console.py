@@ -38,6 +38,7 @@ def show_report(done: Report, console: Console | None = None) -> None:
     _show_attestations(done, out)
     _show_planned(done, out)
     for line in done.notes:
+        # As Text, because rich takes square brackets in a plain string for markup.
         out.print(Text(f"  ! {line}", style="yellow"))
     for line in done.problems:
         out.print(Text(f"  ✗ {line}", style="red"))

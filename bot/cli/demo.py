@@ -105,6 +105,7 @@ class Story:
             deed()
         started = time.monotonic()
         with Interrupt() as interrupt:
+            # Built anew for every cycle, as by `sluis sync`: what is remembered stands in the journal.
             ctx = bootstrap.build(load_settings(), stop=interrupt.told)
             try:
                 report = cycle(ctx)

@@ -18,6 +18,7 @@ class Interrupt:
         return self._flag.is_set()
 
     def __enter__(self) -> Interrupt:
+        # Ctrl-C of a person, and SIGTERM of whatever stops a service.
         self._before = {n: signal.signal(n, self._handle) for n in (signal.SIGINT, signal.SIGTERM)}
         return self
 

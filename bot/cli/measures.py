@@ -109,6 +109,7 @@ def measures(
     use = in_use(packs, packs_dir, language)
     loaded = load_today(use.packs, use.packs_dir)
     one = Case(confidentiality, integrity, availability, gdpr, ksz, nis2, size.value)
+    # Three thousand answers are for machines.
     if every and form is Form.TEXT:
         form = Form.JSONL
     if form is Form.TEXT:
@@ -178,6 +179,7 @@ def _tell(found: dict[str, object], packs: tuple[Pack, ...], language: str) -> N
     from domain.sentence import Either
     from rules.wording import CHOICES
 
+    # No moment is told here, so that any zone will do.
     speak, asked, rollout = Translator(language, ZoneInfo("UTC")), found["measures"], found["rollout"]
     for rule in (rule for pack in packs for rule in pack.rules):
         if isinstance(asked, list) and rule.id in asked:

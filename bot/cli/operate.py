@@ -51,6 +51,7 @@ def sync(
     logs.configure(loaded.bot.log_level)
     with Interrupt() as interrupt:
         ctx = bootstrap.build(loaded, stop=interrupt.told)
+        # A word for this run alone, and therefore no setting (docs/decisions/024).
         ctx = replace(ctx, allow=allowed)
         try:
             if allowed:
@@ -223,6 +224,7 @@ def demo(
     try:
         from bot.cli.demo import run
     except ModuleNotFoundError as error:
+        # Only what a lean installation may lack is told so; anything else that is missing is a fault of ours.
         if (error.name or "").partition(".")[0] != "sandbox":
             raise
         typer.echo(

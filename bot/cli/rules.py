@@ -118,6 +118,7 @@ def _packs_for(read: Read, use: Norms) -> tuple[Pack, ...]:
 def _show_cases(ran: Sequence[Ran], form: Form, language: str) -> None:
     from bot.messages.i18n.speaker import Translator
 
+    # Cases write their moments in UTC, and read them back so.
     speak = Translator(language, ZoneInfo("UTC"))
     if form is Form.JSON:
         answer = [one.as_json(speak) for one in ran]
@@ -159,9 +160,11 @@ def lint(
         raw = parse(file)
         if is_case_file(raw):
             _packs_for(cases_of(file.name, raw), in_use(packs, packs_dir))
+        # A norm that comes along is looked at alone: beside the norms, its own name would be taken already.
         elif file.resolve().parent == Path(str(PACKS)):
             load_file(file)
         else:
+            # Against all norms, in use or not: it may extend any of them, and take no id of theirs.
             checked(file, load(",".join(known_packs()), None))
     except PolicyError as error:
         _refuse(error.problems)

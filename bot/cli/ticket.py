@@ -25,9 +25,11 @@ def ticket_called(key: str) -> Iterator[tuple[Context, TicketSource, TicketRef]]
 
     loaded = load_settings()
     logs.configure("ERROR")
+    # A bot may be running on this journal, and goes on running.
     ctx = bootstrap.build(loaded, exclusive=False)
     try:
         for source in ctx.sources:
+            # First who we are: with a wrong token Jira answers that no ticket is there (docs/jira-facts.md, 1).
             source.identify()
             if ref := source.find(key):
                 yield ctx, source, ref

@@ -74,6 +74,7 @@ def _record(
     terms = ctx.policy.waivers
     try:
         made = waiver(facts, ctx.policy.packs, WaiverRequest(rules, reason, until, person), terms, ctx.speak)
+        # By account as well as by name, because names of people are not unique.
         account = authorised(facts.roles, person, terms.waiver_roles, ctx.speak).person.id
     except WaiverRefused as error:
         _refuse(str(error), 1)

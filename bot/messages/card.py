@@ -64,6 +64,7 @@ def compose(
     notices = [] if refused is None else [_alone(refused, speak)]
     notices += [line] if (line := planning_line(facts, speak)) else []
     reason = why or _reason(ticket, speak)
+    # Of a ticket that is over nothing is asked, unless an emergency still has to make something good.
     asked = view.now if buttons and not (ticket.state.over and not view.obligations) else ()
     built = [blocks.header(_heading(ticket)), blocks.rich_text([blocks.words(standing, bold=True)])]
     built += [blocks.bullets(*points)] if points else []
@@ -72,6 +73,7 @@ def compose(
         *_buttons(ticket, speak, asked),
         blocks.context(escape(reason)),
     ]
+    # The link last: what is too long leaves out rows before the last one.
     said = _text(_heading(ticket), standing, *map(_words, points), *notices, about, reason, ticket.url)
     return _message(said, built)
 
@@ -107,6 +109,7 @@ def reminder(one: Reminder, speak: Translator) -> Message:
     heading = speak.count("{n} change waits for you", "{n} changes wait for you", len(keys))
     built = [blocks.header(heading)]
     texts = [heading]
+    # A ticket takes three blocks at most, and heading and reason need room as well.
     for due, lines in one.items[: blocks.BLOCKS // 4]:
         built += _reminded(due, lines, speak)
         texts += [
@@ -139,6 +142,7 @@ def _points(view: Overview, facts: Facts, speak: Translator, room: int) -> list[
         [
             blocks.words(title(line, speak), bold=True),
             blocks.words(f" — {seen(line, speak)} "),
+            # Said in the reader's language already; Quote keeps it from being looked up once more.
             blocks.words(speak.say("Who: {who}", who=Quote(who(line, facts, speak)))),
         ]
         for line in view.now[:room]

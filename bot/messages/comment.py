@@ -53,10 +53,12 @@ def _panel(view: Overview, facts: Facts, speak: Translator) -> Panel:
 
 
 def _open_points(view: Overview, facts: Facts, speak: Translator) -> list[Block]:
+    # What an emergency skipped has a list of its own, which comes first and takes of the room.
     now = [line for line in view.now if line not in view.obligations]
     room = max(DETAILED - len(view.obligations), 0)
     shown, rest = now[:room], now[room:]
     blocks: list[Block] = _ledger(view, facts, speak)
+    # Lines come with the most pressing first, so that those under one heading stand together.
     for heading, group in groupby(shown, key=lambda line: _heading(line, view, speak)):
         blocks += [Heading(heading), Bullets(tuple(_point(line, facts, speak) for line in group))]
     if rest:

@@ -72,6 +72,7 @@ def compose(digest: Digest, speak: Translator) -> Message:
         (speak.say("Overdue or not allowed"), digest.overdue, True),
         (speak.say("Due today"), digest.today, True),
         (speak.say("Due in the coming days"), digest.soon, True),
+        # When it was due says nothing any more of what is settled.
         (speak.say("Settled since the last working day"), digest.settled, False),
     ):
         several = len(digest.teams) > 1
@@ -98,11 +99,13 @@ def preread(week: Preread, speak: Translator) -> Message:
         )
         return message(text(none), [blocks.rich_text([blocks.words(none)])])
     built, rows = [blocks.header(top)], [top]
+    # Room for the heading, how many are left out, and why it came.
     for number, (what, entry) in enumerate(week.exceptions[: blocks.BLOCKS - 4], start=1):
         told = f"{number}. {named(entry.key, entry.summary)}"
         said = _exception(what, entry, entry.key in week.raised, speak)
         built.append(blocks.rich_text([blocks.web_link(entry.url, told), blocks.words(f" — {said}")]))
         rows.append(f"{told} — {said}")
+    # By key, since one ticket can be an exception in more than one way.
     on_course = week.followed - len({entry.key for _, entry in week.exceptions})
     rest = speak.count(
         "Exceptions only: {n} other open ticket is on course and not listed.",

@@ -20,6 +20,7 @@ from domain.requests import ActionRequest
 from domain.sentence import Quote
 from rules.grouping import RequirementGroup
 
+# Three blocks a ticket, and room for the heading, how many more there are, and why it came.
 _MOST = blocks.BLOCKS // 4
 
 
@@ -83,6 +84,7 @@ def _starts(facts: Facts, speak: Translator) -> str:
 def in_thread(up: EscalationMessage, speak: Translator) -> Message:
     """In the thread of the ticket's card: that it went up, to whom, and who was asked before."""
     points = [_point(one, speak) for one in up.raised]
+    # One term that is over is enough to say that it was not settled in time.
     ahead = all(one.charge.term and one.facts.now < one.charge.start for one in up.raised)
     went = (
         speak.say("The {role} was told of this, because a term runs out:", role=up.audience)

@@ -60,6 +60,7 @@ def reasoning(
         Branch(speak(say("Who can settle it")), tuple(_who(finding, speak))),
     ]
     title = f"{finding.id}  {finding.titled(speak.language)}"
+    # A branch with nothing on it is left out, but for the verdict, which says it in its own line.
     return Branch(title, tuple(t for n, t in enumerate(twigs) if n == 0 or t.twigs))
 
 
@@ -130,6 +131,7 @@ def _assets(finding: Finding, rule: Rule, speak: Translator) -> Iterator[Branch]
     clause = say("{document} asks this {when}", document=Quote(finding.cite), when=when(rule.applies))
     for name in dict.fromkeys(because.subject for because in finding.because):
         reasons = (_reason(b, clause, speak) for b in finding.because if b.subject == name)
+        # A ticket without an asset has a name that ends in a comma, made for use within a sentence.
         yield Branch(_capital(speak(asset_name(name)).rstrip(",")), tuple(reasons))
 
 
@@ -143,6 +145,7 @@ def _looks(
     """Every field with its place in the source, every role with who holds it, the approvals one by one."""
     parts = {part.name: part for part in finding.parts}
     for name in (name for name in looked.fields if name in FIELDS):
+        # A part that is a field is told with that field, and not a second time below.
         part = parts.pop(label(name), None)
         mark = f"{_MARKS[part.met]} " if part else ""
         yield Branch(

@@ -141,6 +141,7 @@ def more(speak: Translator) -> Any:
 
 
 def _receive(source: str, ticket_id: str, kind: str, speak: Translator) -> blocks.Element:
+    # The name of a team may hold the marks that `encode` puts between the parts.
     value = encode(source, ticket_id, more=quote(kind, safe=":"))
     return blocks.button(speak.say("I have received this"), Action.RECEIVED.value, value, "primary")
 

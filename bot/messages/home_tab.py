@@ -78,6 +78,7 @@ def listed(mine: MyWork, speak: Translator) -> Message:
 
 
 def _heading(mine: MyWork, speak: Translator) -> str:
+    # Where somebody is not known everywhere, a plain "nothing" would be more than was seen.
     if not mine.waiting and (mine.unknown or mine.silent):
         return speak.say("Nothing waits for you, as far as can be seen")
     if not mine.waiting:

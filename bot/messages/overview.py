@@ -95,6 +95,7 @@ def next_step(view: Overview, facts: Facts, speak: Translator) -> str:
     first = view.now[0]
     about = {"who": Quote(who(first, facts, speak)), "what": Quote(title(first, speak))}
     overrun = first.deadline is not None and first.deadline <= facts.now
+    # Of what is overdue, "before" a moment that is past helps nobody.
     if first.due and not overrun and not facts.ticket.state.reached(first.gate):
         return speak.say("Needed next from {who}, before {due}: {what}.", due=first.due, **about)
     return speak.say("Needed next from {who}: {what}.", **about)

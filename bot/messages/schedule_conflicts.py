@@ -35,6 +35,7 @@ def planning_line(facts: Facts, speak: Translator) -> str:
     if planning is None or not ahead:
         return ""
     if planning.result is Checked.NOT_RUN:
+        # Before it is to be authorised nobody expects the check to have run.
         due = facts.ticket.state in _CHECK_IS_DUE
         return speak.say("The planning has not been checked for conflicts.") if due else ""
     if planning.at and _moved_since(facts, planning.at):
@@ -58,6 +59,7 @@ def _conflict(conflicts: tuple[Conflict, ...], at: datetime | None, speak: Trans
         return speak.say("The planning is in conflict with {what}; checked on {at}.", what=what, at=at)
     if what:
         return speak.say("The planning is in conflict with {what}.", what=what)
+    # The details may be hidden from the account; that there is a conflict is not.
     return speak.say("The planning is in conflict with a blackout, a maintenance window or another change.")
 
 

@@ -14,6 +14,7 @@ from rules.wording import ROLES
 
 def last_day(waiver: Waiver, speak: Translator) -> Quote:
     """The last day on which a waiver holds, as people read it."""
+    # `until` is the first moment at which it no longer holds: the midnight that ends its last day.
     return Quote(speak.day(waiver.until - timedelta(seconds=1)))
 
 
@@ -27,6 +28,7 @@ def waived(finding: Finding, speak: Translator) -> str:
         day=last_day(waiver, speak),
         name=Quote(waiver.by),
         role=ROLE_NAMES[waiver.role],
+        # The sentence goes on behind it with a mark of its own.
         reason=Quote(waiver.reason.rstrip(" .;")),
         verdict=finding.under,
     )

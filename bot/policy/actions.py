@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from domain.ticket import TicketSubject
 
+# Below the 2,000 characters that Slack takes as the value of a button.
 _LONGEST = 1500
 
 
@@ -47,6 +48,7 @@ class ButtonValue:
 
 def encode(source: str, ticket_id: str, lines: Sequence[str] = (), more: str = "") -> str:
     """The value of a button or menu choice, for `carried`."""
+    # The lines come last: what is cut off is one of them, and never the ticket.
     return f"{TicketSubject(source, ticket_id)}|{more}|{','.join(lines)}"[:_LONGEST]
 
 
@@ -97,6 +99,7 @@ def parse_command(words: str) -> Command:
         return Command(wanted, rest[0].upper(), rest[1].upper() if len(rest) > 1 else "")
     if wanted is CommandKind.MINE:
         return Command(wanted)
+    # Nothing is guessed from words that do not fit; help says what would.
     if wanted or rest:
         return Command(CommandKind.HELP)
     return Command(CommandKind.TICKET, first.upper())

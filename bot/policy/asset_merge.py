@@ -26,6 +26,7 @@ def merge(described: Sequence[Asset], titles: Titles) -> tuple[Asset, tuple[Say,
         return first, ()
     values: dict[str, Any] = {d.value: _highest(_each(described, d.value)) for d in Dimension}
     values |= {f.value: _holding(_each(described, f.value)) for f in Flag}
+    # Of people and hours those of one register count whole: the first that names them (docs/decisions/011).
     values |= {name: _fullest(_each(described, name)) for name in _OTHERS}
     return replace(first, **values), (
         *_class_conflicts(described, titles),

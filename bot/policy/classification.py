@@ -54,6 +54,7 @@ def classify(
     stated = _stated(ticket)
     if not ticket.assets and not beyond.bundled:
         return (_nameless(stated, default),), (*_no_assets(ticket), *_stated_problems(ticket, ()))
+    # What the ticket states may raise the default, and never lowers a class that is known (docs/decisions/007).
     assumed = {d: max(default, stated.get(d.value, 0)) for d in Dimension}
     flags = {f: bool(stated.get(f.value)) for f in Flag}
 
@@ -90,6 +91,7 @@ def _higher(one: Subject, other: Subject) -> Subject:
     return replace(
         one,
         **values,
+        # Judged by default only where neither of the two has a class.
         assumed=tuple(d for d in one.assumed if d in other.assumed),
         problems=tuple(dict.fromkeys((*one.problems, *other.problems))),
         unseen=tuple(dict.fromkeys((*one.unseen, *other.unseen))),
@@ -109,6 +111,7 @@ def _doubted(subject: Subject, problems: tuple[Say, ...], unseen: tuple[Say, ...
 def unread_change(key: str, default: int) -> Subject:
     """What a change touches that could not be read: unknown, so judged by default like anything unclassified."""
     doubt = say("The change {key} of this release could not be read.", key=Quote(key))
+    # Of what cannot be read, every flag may hold.
     subject = _judged(key, dict.fromkeys(Dimension, default), dict.fromkeys(Flag), tuple(Dimension))
     return replace(subject, unseen=(doubt,))
 
@@ -197,6 +200,7 @@ def _class_unseen(asset: Asset, dimension: Dimension) -> Say:
 
 
 def _flag(field: Field) -> bool | None:
+    # A flag that is empty where it can be read is a no.
     return bool(field.value) if field.readable else None
 
 
@@ -211,6 +215,7 @@ def _class_problem(asset: Asset, dimension: Dimension, field: Field, default: in
     return say("{asset} has no class for {dimension}; judged as class {default}.", **about)
 
 
+# `stated_classes` leaves out a number that is no class, so the numbers are looked at once more here.
 _NUMBERED = re.compile(r"\b[CVIBA]\s*[:=]?\s*([0-9]+)\b", re.IGNORECASE)
 
 
@@ -231,6 +236,7 @@ def _stated_problems(ticket: Ticket, subjects: Sequence[Subject]) -> tuple[Say, 
 
 
 def _is_lower(dimension: Dimension, stated: Mapping[str, int], subjects: Sequence[Subject]) -> bool:
+    # Nothing is lower than an assumed class: that rose to what the ticket states.
     known = [s for s in subjects if dimension not in s.assumed]
     return dimension.value in stated and bool(known) and stated[dimension.value] < highest(known, dimension)
 

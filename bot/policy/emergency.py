@@ -28,6 +28,7 @@ def settle_by(
         return None
     start = _started(ticket)
     if start is None:
+        # What was reckoned once stays: else the term would begin anew at every look.
         return known or calendar.working_days_after(now, days)
     return calendar.working_days_after(start, days)
 
@@ -37,6 +38,7 @@ def _started(ticket: Ticket) -> datetime | None:
     if isinstance(actual, datetime):
         return actual
     entered = [change.at for change in ticket.history if _implements(change, ticket)]
+    # The first time, since going back and forth gives nobody more of it.
     return min(entered, default=None)
 
 

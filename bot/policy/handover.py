@@ -18,6 +18,7 @@ from domain.finding import Finding
 from domain.people import Group, Person, Role
 from rules.handover_record import SOON
 
+# What failed or was rolled back hands nothing over.
 _DONE = ("successful", "with_issues")
 
 AVAILABLE, OPERATIONAL = 1, 2
@@ -68,6 +69,7 @@ def stages_due(facts: Facts, findings: Sequence[Finding]) -> tuple[int, ...]:
     if not asked or not rolled_out:
         return ()
     operational = facts.field("operational_at").value
+    # A moment that lies ahead is a plan and announces nothing.
     second = isinstance(operational, datetime) and operational <= facts.now
     return (AVAILABLE, OPERATIONAL) if second else (AVAILABLE,)
 

@@ -18,6 +18,7 @@ class IntakeTerms(Terms):
         "Where a closed state counts as open in the system itself, it is not even listed.",
         examples=["2026-01-01"],
     )
+    # Class 3 and never silently class 1 (requirements catalogue, section 1).
     default_class: int = Field(3, ge=1, le=5, description="Class by which an unclassified asset is judged.")
     max_children: int = Field(
         100,

@@ -47,6 +47,7 @@ class JudgingTerms(Terms):
     @field_validator("same_person")
     @classmethod
     def _pairs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        # Only to refuse what is no pair as the settings are read; the value stays as written (docs/decisions/024).
         one_person(value)
         return value
 

@@ -55,6 +55,7 @@ def _after(known: Membership, here: Membership | None, looked_at: datetime) -> M
     """A membership once it is seen who is there now. Somebody who left and came back has a second one."""
     if known.until is not None:
         return known
+    # Another beginning is another membership: what was seen before stays when rows are made anew.
     if here is None or (known.told and here.told and here.since != known.since):
         return replace(known, until=looked_at)
     if here.told:

@@ -54,6 +54,7 @@ def _known(rule: Rule) -> RuleInfo:
 
 def _own(params: object) -> EscalationPolicy | None:
     """The ladder that a pack writes into a rule: roles, one every so many hours of the clock."""
+    # Asked of whatever parameters have it: no code names the check (docs/decisions/025).
     roles, hours = getattr(params, "ladder", None), getattr(params, "hours_per_step", None)
     if not roles or not hours:
         return None
@@ -96,6 +97,7 @@ def _each(
         line, verdict, end = rule.line, point.verdict, point.deadline
         # The rule's own ladder outweighs the settings: the norm document names who is asked, and when.
         if rule.ladder:
+            # A ladder of the chain counts from the overrun, and until then nothing goes up it.
             if verdict is Verdict.VIOLATED:
                 yield OverdueItem(line, end or point.since, rule.ladder, verdict, term=True)
         elif end and rule.breach:
@@ -105,4 +107,5 @@ def _each(
         elif verdict is Verdict.VIOLATED:
             yield OverdueItem(line, point.since, ladders.forbidden, verdict)
         elif verdict is Verdict.MISSING:
+            # An emergency has until that moment, so its delay counts from there.
             yield OverdueItem(line, settle_by or point.since, ladders.missing, verdict)

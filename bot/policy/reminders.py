@@ -91,9 +91,11 @@ def due(
 
     asked  only whether it asks for the one of this step: what is missing already does not hide what comes next
     """
+    # An emergency that is closed still has to make good what it skipped.
     over = facts.ticket.state.over and not view.obligations
     if not view.now or over or not may_speak(facts, calendar):
         return None
+    # It has begun, so there is no planned start left to remind of: its own clock takes the place of that.
     if view.obligations and facts.settle_by:
         last = step_after(facts.settle_by, calendar, facts.now)
         return Due(facts, view, last) if last is not None else None
@@ -132,6 +134,7 @@ def all_snoozed(
     nobody is known is never at rest.
     """
     resting = {pause.account for pause in pauses if pause.holds(now)}
+    # Closed accounts press nothing: counted, they would keep everybody else from being left in peace.
     known = [person for person in audience if person.active]
     return bool(known) and not hard(one, steps) and all(person.id in resting for person in known)
 

@@ -17,4 +17,5 @@ def one_person(pairs: Iterable[str]) -> dict[str, str]:
         joined = [known for known in people if known & {one, other}]
         people = [known for known in people if known not in joined]
         people.append({one, other}.union(*joined))
+    # The smallest id, so that it does not hang on the order in which pairs are written.
     return {account: min(accounts) for accounts in people for account in accounts}

@@ -44,6 +44,7 @@ def snooze_of(
     last = latest(facts, limits)
     if last is None:
         return None
+    # Who only says to have seen it is left in peace as long as may be.
     chosen = until_of(wanted, now, limits.calendar) if isinstance(wanted, SnoozeChoice) else wanted or last
     if chosen <= now:
         return None
@@ -60,6 +61,7 @@ def snooze_choices(facts: Facts, limits: Limits) -> tuple[tuple[SnoozeChoice, da
     last = latest(facts, limits)
     if last is None:
         return ()
+    # Reversed, so that of choices that end together the shortest gives its name.
     found = {until_of(nap, facts.now, limits.calendar): nap for nap in reversed(SnoozeChoice)}
     return tuple((nap, until) for until, nap in sorted(found.items()) if until <= last)
 
@@ -68,10 +70,12 @@ def latest(facts: Facts, limits: Limits) -> datetime | None:
     """Until when (UTC) anything may be put off at most; None when its time has come."""
     start = facts.field("planned_start").value
     planned = start if isinstance(start, datetime) else None
+    # What is over waits for nobody, unless an emergency still has to make something good.
     if facts.ticket.state.over and not facts.settle_by:
         return None
     if planned is None and facts.settle_by is None:
         return limits.calendar.working_days_after(facts.now, LONGEST)
+    # Once it is being carried out, its planned start is no step any more.
     before = facts.ticket.state.reached(State.IMPLEMENT)
     return next_hard_step(
         None if before else planned, facts.settle_by, limits.steps, limits.calendar, facts.now
@@ -82,6 +86,7 @@ def until_of(nap: SnoozeChoice, now: datetime, calendar: Calendar) -> datetime:
     """When (UTC) a snooze of that length ends: after two hours, else when the office opens."""
     if nap is SnoozeChoice.HOURS:
         return now + timedelta(hours=2)
+    # The value says how many working days: 1d, 2d, 5d.
     day = calendar.working_days_after(now, int(nap.value[:-1])).astimezone(calendar.timezone)
     return calendar.at(day.date(), calendar.opens)
 
@@ -116,6 +121,7 @@ def _resolution(facts: Facts, line: RequirementGroup, packs: Sequence[Pack]) -> 
         moves += [m for name in looked.fields if (m := _move(facts.field(name)))]
         if looked.approvals:
             moves += [m for a in facts.ticket.approvals if (m := _approved(facts, a, looked.roles))]
+    # What changed last is what put it in order, as far as can be told.
     newest = max(moves, key=lambda move: move[0], default=None)
     return Resolution(line, newest[1], newest[0]) if newest else Resolution(line)
 
@@ -127,5 +133,6 @@ def _move(field: Field) -> tuple[datetime, Person] | None:
 def _approved(facts: Facts, one: Approval, roles: Collection[Role]) -> tuple[datetime, Person] | None:
     if one.decision is not Decision.APPROVED or not one.person or not one.at:
         return None
+    # Owners are no group: where no role was looked at, an approval by anybody is told.
     asked = not roles or any(facts.role(role).holds(one.person) for role in roles)
     return (one.at, one.person) if asked else None

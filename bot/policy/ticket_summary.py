@@ -72,6 +72,7 @@ class Overview:
             return Tone.STOP
         if self.upcoming:
             return Tone.TODO
+        # Green for nothing left behind alone: what is unseen, excepted or on its way is not done.
         return Tone.INFO if self.unseen or self.waived or self.underway else Tone.DONE
 
 

@@ -60,6 +60,7 @@ def waits(
             continue
         pressing = [point for point in open_ if point.verdict in _PRESSING]
         since = min(point.since for point in pressing or open_)
+        # Not known counts as office hours, which are never more than the hours of the clock.
         age = age_of(since, now, calendar_of(row.team), of_work=row.notify_any_hour is not True)
         found.append(Wait(row.key, row.summary, row.team, len(open_), len(pressing), since, age))
     return tuple(sorted(found, key=lambda one: (not one.pressing, one.since, one.key)))

@@ -10,6 +10,7 @@ from bot.policy.terms import Terms
 class WriteLimits(Terms):
     """What one run may write unasked: messages, and the share of the open tickets they are about."""
 
+    # Counted before the first write (docs/decisions/021): stopped half-way, a flood would have done its harm.
     max_writes: int = Field(
         200,
         ge=0,

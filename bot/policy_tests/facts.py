@@ -71,6 +71,7 @@ def _is_raw(raw: object) -> bool:
 def _ticket(
     part: TicketPart, assets: Iterable[AssetPart], approvals: Iterable[ApprovalPart], case: Case
 ) -> Ticket:
+    # In a case what is not given is empty; on a real ticket it would be out of sight.
     fields = dict.fromkeys(FIELDS, Field()) | {name: _field(name, raw) for name, raw in part.fields.items()}
     hidden = set(part.hidden)
     return Ticket(

@@ -58,6 +58,7 @@ def cases_of(name: str, raw: Any) -> Read:
     found: list[str] = []
     for place, given in enumerate(whole.cases, 1):
         title = str(given.get("name") or f"case {place}")
+        # Taken from what the file holds, which knows its lines; what pydantic made of it does not.
         own = raw["cases"][place - 1]
         try:
             case = Case.model_validate(_over(whole.common, given))
@@ -98,6 +99,7 @@ def _over(common: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]
 
 def _lines(error: ValidationError) -> Iterator[tuple[tuple[int | str, ...], str]]:
     for problem in problems(error):
+        # Pydantic adds "[key]" where the key itself is wrong; the place is the name before it.
         loc = tuple(step for step in problem["loc"] if step != "[key]")
         yield loc, f"{'.'.join(map(str, loc)) or 'the file'}: {told(problem, KEYS)}"
 

@@ -30,6 +30,7 @@ UNSEEN = ("approvals", "assets", "changes in it", "history")
 
 
 def _moment(value: object) -> object:
+    # YAML makes a date of 2026-03-10 by itself.
     if isinstance(value, date):
         value = value.isoformat()
     found = moment(value).value
@@ -143,6 +144,7 @@ class TicketPart(BaseModel):
     what cannot be read; a field that is not given is empty.
     """
 
+    # Every field of the vocabulary may stand here by its own name; `_known_fields` refuses what is none.
     model_config = ConfigDict(frozen=True, extra="allow")
 
     kind: TicketKind = TicketKind.CHANGE
@@ -203,6 +205,7 @@ class Case(_Part):
     """
 
     name: str = Field(min_length=1)
+    # A fixed moment, so that a case comes out the same on any day.
     now: Moment = datetime.fromisoformat("2026-03-10T09:00+00:00")
     ticket: TicketPart = TicketPart()
     assets: tuple[AssetPart, ...] = ()

@@ -62,6 +62,7 @@ def load_declarations(path: str, packs: Sequence[Pack]) -> tuple[Declaration, ..
     except (yaml.YAMLError, UnicodeDecodeError):
         raise DeclarationsError([f"{path} is not YAML; write a list, one entry per declaration"]) from None
     try:
+        # An empty file is a list with nothing in it yet, and no mistake.
         entries = _ENTRIES.validate_python(raw or ())
     except ValidationError as error:
         raise DeclarationsError(list(_lines(error))) from None
@@ -77,6 +78,7 @@ def attestations(
     for pack in packs:
         for rule in pack.rules:
             if rule.item is Item.ATTESTATION and pack.effective(today):
+                # What was declared for one service says nothing of the organisation.
                 yield rule, standing((d for d in declarations if not d.subject), rule.id, today)
 
 

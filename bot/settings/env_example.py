@@ -46,11 +46,13 @@ def _assignments(name: str, field: FieldInfo) -> list[str]:
         if isinstance(one, dict):
             lines += [f"{name}__{key}={value}" for key, value in one.items()]
         else:
+            # Of a setting that is many variables, an example is a whole line with the name of one.
             lines.append(str(one) if str(one).startswith(name) else f"{name}={one}")
     return lines
 
 
 def _shown(value: object) -> str:
+    # A secret has no default to show, and a mapping is shown by its examples.
     if value is None or isinstance(value, SecretStr | dict):
         return ""
     if isinstance(value, bool):

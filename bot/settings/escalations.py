@@ -42,6 +42,7 @@ class EscalationSettings(BaseModel):
     @field_validator("escalate_forbidden", "escalate_missing", "escalate_deadline", "escalate_breach")
     @classmethod
     def _rungs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        # Only to refuse; the audit trail hashes the value as it is written (docs/decisions/024).
         rungs(value)
         return value
 

@@ -23,6 +23,7 @@ def in_force(
     found: dict[str, str | None] = {}
     for group in (settings.bot, settings.roles, *settings.connectors.values()):
         found |= dict(_variables(group, prefix(type(group))))
+    # With all that it holds: a pack of one's own can change and keep its version.
     found |= {f"pack {pack.id} {pack.version}": pack.model_dump_json(by_alias=True) for pack in packs}
     return found | {"declarations": json.dumps([repr(one) for one in declarations])}
 

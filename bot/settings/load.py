@@ -102,6 +102,7 @@ class DeclarationSettings(BaseModel):
 class ServerSettings(BaseModel):
     """Where `sluis serve` is found, and what it tells of itself."""
 
+    # This machine alone, until an administrator opens it to others.
     http_host: str = Field(
         "127.0.0.1", description="Address on which `sluis serve` answers health checks, and Slack over HTTP."
     )

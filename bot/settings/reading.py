@@ -55,6 +55,7 @@ def unknown(groups: Collection[type[EnvSettings]]) -> Iterator[str]:
     fields = {name: field for group in groups for name, field in variables(group)}
     prefixes = tuple(prefix(group) for group in groups)
     for name in sorted({**dotenv_values(".env"), **os.environ}):
+        # The name of a setting may itself end in _FILE, as that of SLUIS_DECLARATIONS_FILE does.
         plain = name.upper() if name.upper() in fields else name.upper().removesuffix("_FILE")
         if plain.startswith(prefixes) and plain not in fields and not _open_ended(plain, fields):
             close = nearest(plain, fields)
@@ -73,12 +74,14 @@ def keep_secret(groups: Iterable[EnvSettings]) -> None:
     values = [(name, value) for group in groups for name, value in group]
     users = [value for name, value in values if name in _ACCOUNTS and isinstance(value, str)]
     secrets = [value.get_secret_value() for _, value in values if isinstance(value, SecretStr)]
+    # The address of a database is no secret as a whole, but the password in it is.
     databases = [_password(value) for name, value in values if name == "database_url"]
     learn([*secrets, *databases], users)
 
 
 def _password(url: str) -> str:
     try:
+        # In an address a password is percent-encoded; in other texts it stands as it is.
         return unquote(urlsplit(url).password or "")
     except ValueError:
         return ""

@@ -15,6 +15,7 @@ class RoleSettings(EnvSettings):
 
     model_config = SettingsConfigDict(env_prefix="ROLES__")
 
+    # The owner has no group here: who that is comes from the asset.
     cab: Names = Field((), description="The change advisory board.", examples=["Change Advisory Board"])
     dpo: Names = Field((), description="The data protection officers.", examples=["Data Protection"])
     change_manager: Names = Field((), description="The change managers.")

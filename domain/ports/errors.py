@@ -18,6 +18,7 @@ class SourceError(Exception):
     closed = False
 
     def __init__(self, system: str, message: str, fix: str = "") -> None:
+        # What another system says may repeat what it was sent, secrets included.
         super().__init__(hidden(message))
         self.system = system
         self.fix = hidden(fix)

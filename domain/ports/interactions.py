@@ -37,6 +37,7 @@ class Interaction:
     answers: Mapping[str, str] = field(default_factory=dict)
     place: str = ""
     view: str = ""
+    # Whoever has these can answer in the bot's name, so that no log may show them.
     reply: str = field(default="", repr=False)
     trigger: str = field(default="", repr=False)
 

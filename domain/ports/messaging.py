@@ -57,6 +57,7 @@ class MessageChannel(Protocol):
     """
 
     name: str
+    # Nobody can edit a work note of ServiceNow (docs/servicenow-facts.md, fact 7).
     editable: bool = False
     endless: bool = False
 

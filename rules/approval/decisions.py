@@ -19,6 +19,7 @@ from rules.approval.unanswered import with_silence
 from rules.outcome import Observation, Outcome, Result
 from rules.wording import ROLES, sentences
 
+# A decision without a moment sorts first, so that a dated one of the same person replaces it.
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 UNREAD = say("The approvals of this ticket cannot be read.")
 
@@ -89,12 +90,16 @@ def decisions_of_cycle(facts: Facts) -> tuple[ApprovalDecision, ...]:
 
 def _before(vote: ApprovalDecision, start: datetime | None) -> bool:
     """Whether a decision is of an earlier cycle: by when it was asked for, else by when it was taken."""
+    # A change that goes back to New makes ServiceNow ask anew; what was asked before is of the earlier cycle
+    # (docs/servicenow-facts.md).
     began = vote.asked_at or vote.at
+    # One without any moment is kept: nothing shows that it is old (docs/decisions/010).
     return start is not None and began is not None and began < start
 
 
 def _with_drift(facts: Facts, vote: ApprovalDecision) -> ApprovalDecision:
     moment = vote.at or vote.asked_at
+    # A rejection never goes stale (docs/decisions/010).
     return replace(vote, drift=changed_after(facts, moment)) if vote.approved and moment else vote
 
 
@@ -138,6 +143,7 @@ def with_later_changes(
 
 def holds_role(facts: Facts, role: Role, person: Person) -> bool:
     """Whether the person holds the role, or was seen to hold it once, by any of their accounts."""
+    # Without a moment: that it was ever theirs does not hang on one.
     return role_at_decision(facts, role, person, None, None).ever
 
 
@@ -177,6 +183,7 @@ def _in_time(facts: Facts, role: Role, vote: ApprovalDecision) -> ApprovalDecisi
     stood = role_at_decision(facts, role, vote.person, vote.at, vote.asked_at)
     if stood.held is HeldThen.THEN:
         return replace(vote, then=role)
+    # A rejection stands whenever it was given (docs/decisions/014); only approvals lapse.
     if not vote.approved or stood.counts or not stood.ever:
         return vote
     why = why_not(role, vote.person, vote.at, stood)
@@ -195,6 +202,7 @@ def observe_role(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> 
         return Observation(name, Result.UNKNOWN, UNREAD)
     if not members.configured:
         return Observation(name, Result.UNKNOWN, _unnamed(role))
+    # What is decided comes before what is unreadable: one decision that is seen can settle it.
     decided = _observe_decided(facts, role, counts)
     return decided or with_silence(facts, role, Observation(name, *_undecided(facts, role, counts)))
 
@@ -208,6 +216,7 @@ def _observe_decided(facts: Facts, role: Role, counts: Callable[[Person], bool])
             name, Result.UNMET, say("Rejected for {role} by {people}.", role=name, people=rejected)
         )
     approved = tuple(v.signed for v in given if v.holds and counts(v.person))
+    # A member who cannot be seen may have rejected, and one rejection outweighs every approval.
     if not approved or _hidden_rejection(facts, role):
         return None
     return Observation(name, Result.MET, say("Approved for {role} by {people}.", role=name, people=approved))

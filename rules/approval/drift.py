@@ -65,6 +65,7 @@ def out_of_sight(facts: Facts, subjects: Iterable[Subject], approved: datetime |
         parts.append(Part(name, None, seen))
     for subject in subjects:
         updated = subject.asset.updated_at if subject.asset else None
+        # That an entry was touched proves no change of class: held against nobody (docs/decisions/010).
         if approved and updated and updated > approved:
             seen = say(
                 "The register's entry of {asset} was changed after the approval; whether its class, cannot be seen.",
@@ -75,15 +76,18 @@ def out_of_sight(facts: Facts, subjects: Iterable[Subject], approved: datetime |
 
 
 def _history(ticket: Ticket) -> tuple[Change, ...]:
+    # Where the history cannot be seen approvals count, and the reasoning says so (docs/decisions/010).
     return ticket.history if ticket.history_readable else ()
 
 
 def _returned(change: Change) -> bool:
+    # Several statuses of a source may mean draft; a move between two of them asks nobody anew.
     return change.after == State.DRAFT.value and change.before != State.DRAFT.value
 
 
 def _trivial(change: Change) -> bool:
     """An edit of blanks or capitals. Values that are not shown at all may be anything."""
+    # A text that is not kept leaves both sides blank, which must not pass for "no change".
     return bool(change.before or change.after) and same_words(change.before, change.after)
 
 

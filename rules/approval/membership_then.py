@@ -61,8 +61,10 @@ def role_at_decision(
     here = [one for one in own if one.until is None] if present else []
     # Without a date: who held the role when it was asked for held it when they decided, whenever that was.
     moment = at or asked_at or facts.ticket.created
+    # A member of whom nothing tells when it began counts as always one (docs/decisions/014).
     if present and (not here or any(one.since is None or one.since <= moment for one in here)):
         return RoleAtDecision(HeldThen.YES)
+    # For somebody who has left, or left and came back, only a dated decision can be placed in a time that was seen.
     if at is not None and any(_over(one, at) for one in own):
         return RoleAtDecision(HeldThen.YES if present else HeldThen.THEN)
     if present:
@@ -78,6 +80,7 @@ def memberships(facts: Facts, role: Role, person: Person) -> list[Membership]:
 
 def _over(one: Membership, at: datetime) -> bool:
     """Whether somebody who has left was seen, or is told, to belong to it at that moment."""
+    # Of what the bot saw itself, `since` is the look before: only from `seen` on did they surely belong to it.
     start = one.since if one.told else one.seen
     return one.until is not None and start is not None and start <= at <= one.until
 

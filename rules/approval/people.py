@@ -11,6 +11,7 @@ from domain.sentence import Say, say
 from rules.outcome import Observation, Result
 from rules.wording import labels
 
+# Testers are not among them: who tested may be one of the two who validate (docs/decisions/009).
 MAKERS = ("requester", "implementer", "builders")
 """Fields with the people who make the change: they do not validate its tests where duties must be apart."""
 
@@ -27,6 +28,7 @@ def settlers(facts: Facts) -> tuple[Actor, ...]:
 
 def account(facts: Facts, person: Person) -> str:
     """The id that stands for the person, whichever of their accounts this is."""
+    # Accounts are one person only when an administrator says so; the same name proves nothing (docs/decisions/009).
     return facts.same_person.get(person.id, person.id)
 
 

@@ -24,6 +24,7 @@ def _preapproved(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
     approvals cannot be read there may be one.
     """
     change_type = facts.field("change_type").value
+    # Where people decided, it is their approval that is told, and no template is looked for.
     if rule.preapproved_by is None or change_type != rule.preapproved_by or outcome.result is Result.MET:
         return outcome
     # The word "standard" proves nothing: anybody can choose it in the form.
@@ -59,6 +60,7 @@ def _no_template(readable: bool) -> Say:
 
 def _told_who(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
     """Every finding judged by a substitute body says so."""
+    # Only checks about bodies take `roles`; with any other there is nobody to stand in for.
     roles = getattr(rule.params, "roles", ())
     told = [_stands_in(one.body, ROLES[one.role]) for one in facts.substitutes if one.role in roles]
     return replace(outcome, seen=sentences(outcome.seen, *told)) if told else outcome

@@ -32,6 +32,7 @@ def unanswered(facts: Facts, role: Role) -> tuple[Say, ...]:
                 "{people} cannot decide any more (account closed), so that the request is stuck.", people=gone
             )
         )
+    # ServiceNow approves by itself where nobody was there to be asked (docs/servicenow-facts.md, fact 9).
     if any(a.decision is Decision.AUTOMATIC for a in asked):
         found.append(
             say(

@@ -20,6 +20,7 @@ def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """
     accepted, deployed = look_contents(facts), observe_filled(facts, "deployed_changes")
     looks = [accepted, deployed]
+    # Only two lists that are both to be seen can be compared; else what is lacking is told.
     if accepted.result is deployed.result is Result.MET:
         looks = [*_compared(facts)]
     return combine(

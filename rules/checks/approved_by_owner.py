@@ -35,6 +35,7 @@ def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     if not facts.ticket.approvals_readable:
         return Outcome(Result.UNKNOWN, UNREAD, _WANTED)
     asked = [_ask(facts, subject) for subject in demand.subjects]
+    # Who owns several of the assets is told and asked once.
     looks = list(dict.fromkeys(look for one in asked for look in one.looks))
     who = tuple(dict.fromkeys(actor for one in asked for actor in one.who))
     outcome = combine(looks, sentences(*(one.wanted for one in asked)), who)
@@ -71,6 +72,7 @@ def _from_votes(facts: Facts, owners: Sequence[Person], decided: tuple[ApprovalD
     """What it comes to when the owners are known, from what they last said."""
     rejected = [vote for vote in decided if not vote.approved]
     holding = [vote for vote in decided if vote.holds]
+    # One owner's rejection outweighs another's approval; of those who approved one will do.
     if rejected or holding:
         return _Asked(
             tuple(map(_decided, rejected or holding)),
@@ -84,6 +86,7 @@ def _from_votes(facts: Facts, owners: Sequence[Person], decided: tuple[ApprovalD
             _as_owners(vote.person for vote in decided),
             votes=decided,
         )
+    # Any one of the owners can approve, so each of them is told and asked.
     return _Asked(tuple(_waiting(facts, owner) for owner in owners), _as_owners(owners))
 
 
@@ -96,6 +99,7 @@ def _owners(facts: Facts, subject: Subject) -> tuple[Person, ...] | None:
     own = subject.asset.owner if subject.asset else Field()
     # The register outweighs the ticket, in which the team itself could name an owner who agrees.
     owners = own.people or facts.people("application_owner")
+    # An owner who cannot be seen may be the one who counts: "nobody owns it" takes both to be readable.
     readable = own.readable and facts.field("application_owner").readable
     return owners if owners or readable else None
 

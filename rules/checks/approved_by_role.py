@@ -39,6 +39,7 @@ def check(facts: Facts, demand: CheckInput[ApprovedByRole]) -> Outcome:
     if four_eyes:
         # Vo-ICR R&D v2.1 §1.1, class 5, and §1.2 from class 4: segregation of duties and four eyes in one measure.
         looks += [_two_people(facts, roles), duties_apart(facts)]
+    # Four eyes add two looks that are no role's; where no role lacks, each of them may give the second pair of eyes.
     asked = [role for role, look in zip(roles, looks, strict=False) if look.result is Result.UNMET] or roles
     who = tuple(dict.fromkeys(actor for role in asked for actor in ask_of(facts, role, counts)))
     given = (vote for role in asked for vote in in_role(facts, role))

@@ -41,6 +41,7 @@ def check(facts: Facts, demand: CheckInput[BreachReported]) -> Outcome:
         hours=demand.params.hours,
     )
     detected = facts.field("detected_at")
+    # A moment that is hidden may lie before the ticket: counted from there, a term that is over would seem to run.
     if not detected.readable:
         return Outcome(Result.UNKNOWN, saw(facts, "detected_at"), wanted, settlers(facts))
     # Without a moment of detection: by the time the ticket was made, somebody knew.
@@ -73,6 +74,7 @@ def _look(facts: Facts, name: str, end: datetime) -> Observation:
     known, at = observe_filled(facts, name), facts.field(name).value
     if known.result is Result.UNKNOWN:
         return known
+    # What is not reported yet is late as soon as the term is over.
     late = at > end if isinstance(at, datetime) else facts.now > end
     if not late:
         return known

@@ -76,4 +76,5 @@ def _before_rollout(facts: Facts, key: Quote, cast: Sequence[ApprovalDecision]) 
 
 
 def _in_time(vote: ApprovalDecision, started: object) -> bool:
+    # An approval without a date cannot be shown to lie before a start that is known.
     return not isinstance(started, datetime) or (vote.at is not None and vote.at <= started)

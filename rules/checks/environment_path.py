@@ -144,5 +144,6 @@ def _environments(record: Approval) -> frozenset[str]:
 
 
 def _named_in(text: str) -> frozenset[str]:
+    # Whole words only, since "t" and "a" are letters of nearly every other.
     words = set(re.findall(r"[a-z]+", text.casefold()))
     return frozenset(environment for environment, names in _WORDS.items() if names & words)

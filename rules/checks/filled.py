@@ -30,6 +30,7 @@ def check(facts: Facts, demand: CheckInput[Filled]) -> Outcome:
     names = demand.params.fields
     looks = [observe_filled(facts, name) for name in names]
     outcome = combine(looks, say("Fill in: {fields}.", fields=labels(*names)), settlers(facts))
+    # Of several fields the sentence gives the names; what was seen of each stands among the parts.
     return outcome if len(looks) == 1 else replace(outcome, seen=_counted(looks, outcome.result))
 
 

@@ -43,6 +43,7 @@ def check(facts: Facts, demand: CheckInput[InsideWindow]) -> Outcome:
     times = [value for name in _TIMES if isinstance(value := facts.field(name).value, datetime)]
     if len(times) == len(_TIMES):
         zone = ZoneInfo(demand.params.timezone)
+        # A window is what the clock on the wall says, in summer and in winter.
         start, end = (moment.astimezone(zone) for moment in times)
         looks += [_look(subject, start, end) for subject in demand.subjects]
     return combine(looks, wanted, settlers(facts))
@@ -64,6 +65,7 @@ def _look(subject: Subject, start: datetime, end: datetime) -> Observation:
             "The maintenance window of {asset} is not understood: {text}.", asset=asset, text=Quote(words)
         )
         return Observation(name, Result.UNKNOWN, seen)
+    # A planned end before its start lies in no window, though both moments may.
     inside = start <= end and any(window.holds(start, end) for window in open_)
     seen = say("The maintenance window of {asset} is {text}.", asset=asset, text=Quote(words))
     return Observation(name, Result.MET if inside else Result.UNMET, seen)

@@ -28,6 +28,7 @@ class KeptInChain(Params):
     `hours_per_step` hours; both are the organisation's own choice.
     """
 
+    # The norm (DAP-7) names the overrun of a deadline and a change not carried through in time alike.
     deadlines: tuple[FieldName, ...] = Field(default=("deadline", "planned_end"), min_length=1)
     ladder: tuple[Role, ...] = Field(min_length=1)
     hours_per_step: int = Field(default=24, ge=1)
@@ -101,6 +102,7 @@ def _in_time(facts: Facts, asked: KeptInChain) -> Observation:
 def _agreements(facts: Facts) -> tuple[Observation, ...]:
     """What the chain agreed on changes counts from the rollout on; before it, that is still to be done elsewhere."""
     ticket = facts.ticket
+    # An incident is no change: neither registering nor a place on the calendar is asked of it.
     if ticket.kind is TicketKind.INCIDENT or not ticket.state.reached(State.IMPLEMENT):
         return ()
     looks = [observe_filled(facts, "cmk_reference"), observe_role(facts, Role.KETEN_CAB, _anybody)]
@@ -129,6 +131,7 @@ def _step(facts: Facts, asked: KeptInChain, since: datetime | None) -> int:
     end = facts.field("actual_end").value
     until = end if isinstance(end, datetime) else facts.now
     climbed = (until - since) // timedelta(hours=asked.hours_per_step) if since else 0
+    # A breach since a moment that lies ahead is on the first step, and not below it.
     return min(max(0, climbed), len(asked.ladder) - 1)
 
 
@@ -153,6 +156,7 @@ def _above(facts: Facts, asked: KeptInChain, since: datetime | None, step: int) 
 
 
 def _holders(facts: Facts, role: Role) -> tuple[Actor, ...]:
+    # Nobody whose account is closed can act on it.
     return tuple(Holder(person, role) for person in facts.role(role).people if person.active) or (role,)
 
 

@@ -47,8 +47,10 @@ def _verified(facts: Facts, people: tuple[Person, ...], result: Result) -> tuple
 
 def _judge(duties: tuple[_Duty, ...], people: tuple[Person, ...]) -> tuple[Result, Say]:
     if len(people) > 1:
+        # Two people who are seen settle it, whatever cannot be read.
         return Result.MET, say("Different people take part: {people}.", people=people)
     missing = tuple(duty for duty in duties if not duty.people)
+    # Beside the one who is seen a field may hide another: where no duty is empty, all are looked at.
     hidden = tuple(duty.name for duty in missing or duties if not duty.readable)
     if hidden:
         return Result.UNKNOWN, say("Cannot be read: {fields}.", fields=hidden)
@@ -58,6 +60,7 @@ def _judge(duties: tuple[_Duty, ...], people: tuple[Person, ...]) -> tuple[Resul
 
 
 def _duties(facts: Facts) -> tuple[_Duty, ...]:
+    # An approval that does not count puts nobody in that duty.
     approvers = tuple(vote.person for vote in effective_decisions(facts) if vote.holds)
     return (
         _duty(facts, "requester"),

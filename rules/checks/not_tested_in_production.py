@@ -29,4 +29,5 @@ def _result(facts: Facts) -> Result:
         return Result.UNMET
     if not tested.value or measures.filled:
         return Result.MET
+    # Measures may be on record out of sight, so nobody is reproached.
     return Result.VIOLATED if measures.readable else Result.UNKNOWN

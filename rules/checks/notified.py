@@ -60,6 +60,7 @@ def check(facts: Facts, demand: CheckInput[Notified]) -> Outcome:
     if outcome.result is not Result.UNMET or not all(one.underway for one in lacking):
         return outcome
     way = tuple(dict.fromkeys(u for one in lacking for u in one.underway))
+    # Its delivery changes nothing in the ticket, so no source will list it: the ticket is looked at again by itself.
     again = facts.now + SOON
     return replace(outcome, seen=on_its_way(way), wanted=_NOTHING, who=(), again=again, underway=True)
 

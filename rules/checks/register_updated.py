@@ -32,6 +32,7 @@ def _look(facts: Facts, subject: Subject, ended: object) -> Observation:
 def _updated(facts: Facts, subject: Subject, ended: object) -> tuple[Result, Say]:
     asset, readable = asset_name(subject.name), facts.ticket.assets_readable
     if subject.asset is None:
+        # What the register may hold out of our sight is not lacking in it.
         result = Result.UNMET if readable and not subject.unseen else Result.UNKNOWN
         return result, say("The register does not know {asset}.", asset=asset)
     # The register's own stamp: that somebody says so in the ticket is no evidence.

@@ -23,6 +23,7 @@ def check(facts: Facts, demand: CheckInput[HoursTable]) -> Outcome:
         hours=Quote(longest(set(asked.values()))),
     )
     team = observe_filled(facts, "responsible_group")
+    # Until a team is named there is nobody whose hours could be looked at.
     looks = [_hours(facts, subject, demand.params.at(subject.availability)) for subject in demand.subjects]
     return combine([team, *looks] if team.result is Result.MET else [team], wanted, settlers(facts))
 

@@ -16,6 +16,7 @@ def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met by either; violated only when both are said to be otherwise."""
     looks = [
         observe_test_data(facts),
+        # Forbidden beside production data alone (`any_of`): this no is no confession (docs/decisions/003).
         observe_yes(facts, "environments_like_production", no=Result.VIOLATED),
     ]
     wanted = say(

@@ -41,6 +41,7 @@ def check(facts: Facts, demand: CheckInput[TwoNotifications]) -> Outcome:
     outcome = combine(list(looks.values()), wanted, settlers(facts))
     lacking = [stage for stage, look in looks.items() if look.result is Result.UNMET]
     way = [one for one in facts.underway if one.stage in lacking]
+    # Nothing is left to the team only where each stage that lacks is on its way.
     if not lacking or {one.stage for one in way} != set(lacking):
         return outcome
     seen = sentences(outcome.seen, on_its_way(way))

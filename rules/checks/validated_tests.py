@@ -33,6 +33,7 @@ def check(facts: Facts, demand: CheckInput[ValidatedTests]) -> Outcome:
         observe_filled(facts, "test_validated_at"),
     ]
     if four_eyes:
+        # The makers alone are kept apart: who tested may be one of the two who validate (docs/decisions/009).
         looks += [_two_people(facts), duties_apart(facts, MAKERS)]
         wanted = sentences(
             wanted, say("This takes two different people who did not request, build or carry out the change.")

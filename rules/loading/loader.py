@@ -41,6 +41,7 @@ __all__ = [
     "taken_twice",
 ]
 
+# As a resource of the package, so that the packs are found wherever it is installed.
 PACKS = files("rules") / "packs"
 
 
@@ -78,6 +79,7 @@ def load_editions(name: str, folder: Traversable = PACKS) -> tuple[Pack, ...]:
             found.extend(error.problems)
     # File names sort by version as text, where 10 comes before 9.
     editions.sort(key=lambda pack: pack.effective_from)
+    # With an edition refused, it cannot be told which days the others leave or share.
     if found := found or list(overlaps(editions)):
         raise PolicyError(found)
     return tuple(editions)
@@ -94,12 +96,14 @@ def read_pack(filename: str, raw: Any) -> Pack:
         pack = Pack.model_validate(raw)
     except ValidationError as error:
         raise PolicyError(list(_lines(filename, raw, error))) from None
+    # What parameters may be depends on the check, so the schema keeps them as written and they are looked at here.
     found = [
         f"{at_place(filename, raw['rules'][place], line)}: {rule.id}.{line}"
         for place, rule in enumerate(pack.rules)
         for line in parameter_problems(rule)
     ]
     name, _, version = filename.removesuffix(".yaml").partition("@")
+    # A pack is switched on by the name of its file and cited by its id; the two must not differ.
     if pack.id != name:
         found.append(
             f'{placed(filename, raw, ["id"])}: id: "{pack.id}" must be the name of the file, "{name}"'
@@ -170,6 +174,7 @@ def _where(raw: Any, loc: tuple[int | str, ...]) -> str:
     match loc:
         case ("rules", int(place), *rest):
             rule = raw["rules"][place]
+            # The file is wrong, so that anything may stand in the place of a rule.
             name = rule.get("id") if isinstance(rule, dict) else None
             return ".".join(map(str, (name or f"rules.{place + 1}", *rest)))
         case _:

@@ -58,6 +58,7 @@ def _added(norms: Sequence[Pack], files: Iterable[Traversable]) -> tuple[Pack, .
     found: list[str] = []
     packs = list(norms)
     raws = list(_parsed(files, found))
+    # An extension may be of another own pack, which must be there by then.
     for name, raw in sorted(raws, key=lambda item: _extends(item[1]) is not None):
         try:
             packs = _extended(name, raw, packs) if _extends(raw) else [*packs, _own(name, raw, norms)]
@@ -74,6 +75,7 @@ def _with_line(raws: Mapping[str, Any], problem: str) -> str:
     """A problem with the id of a rule, with the last line on which a file of the organisation has that id."""
     name, rule_id, rest = problem.split(": ", 2)
     rules = raws[name].get("rules") or () if name in raws else ()
+    # The last, since of an id that is there twice the second is the one too many.
     place = max((n for n, rule in enumerate(rules) if rule.get("id") == rule_id), default=None)
     if place is None:
         return problem
@@ -94,6 +96,7 @@ def _extends(raw: Any) -> str | None:
 
 def _own(name: str, raw: Any, norms: Sequence[Pack]) -> Pack:
     pack = read_pack(name, raw)
+    # Of a norm that is not in use too: the day it is switched on, the two would clash.
     if pack.id in {*known_packs(), *(norm.id for norm in norms)}:
         told = f'"{pack.id}" is the name of a norm; take another and write "extends: {pack.id}"'
         raise PolicyError([f"{placed(name, raw, ['id'])}: {told}"])
@@ -175,8 +178,10 @@ def _rule(name: str, norm: Rule, own: Pack, given: Mapping[str, Any], found: lis
             f"{'.'.join(map(str, (norm.id, *problem['loc'])))}: {told(problem, KEYS)}"
             for problem in problems(error)
         )
+        # Goes on with the norm's rule, so that all that is wrong in the files is told at once.
         return norm
     wrong = list(parameter_problems(rule))
+    # Parameters that the check refuses cannot be compared with those of the norm.
     lines = wrong or [f"{line}; {_REFUSED}" for line in loosened(norm, rule)]
     if "section" in given:
         lines.append("section: is the norm's, and cannot be changed")

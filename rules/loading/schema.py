@@ -192,6 +192,7 @@ class Rule(_Part):
             )
         return self
 
+    # A rule is asked of every ticket, its parameters are read once.
     @cached_property
     def params(self) -> Params:
         """The parameters as the check takes them. Raises pydantic's ValidationError; settled at load."""

@@ -14,7 +14,9 @@ from rules.loading.loader import Applies, Rule
 from rules.rollout import RolloutTable
 from rules.service_hours import HoursTable, covers
 
+# An own pack writes only what differs: of these, key by key.
 _MERGED = ("title", "applies", "with")
+# With another check or line it would be another rule; how it stands among others is the norm's to say.
 _KEPT = ("line", "rank", "item", "check", "later", "waivable", "alone")
 MORE_ASKS_MORE = frozenset(
     {"fields", "roles", "done", "filled", "says", "deadlines", "four_eyes", "stakeholders"}
@@ -46,6 +48,7 @@ def own_choice(rule: Rule) -> dict[str, Any]:
 
 def merged(rule: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
     """The rule as its file would say it, with what is given put over it."""
+    # Only what the norm's file says: a default written out would stand against what is put over it.
     base = rule.model_dump(mode="json", by_alias=True, exclude_unset=True)
     over = {
         key: {**base.get(key, {}), **value} if key in _MERGED and isinstance(value, Mapping) else value
@@ -66,6 +69,7 @@ def loosened(norm: Rule, own: Rule) -> Iterator[str]:
         yield f"gate: {own.gate or 'none'} comes after {norm.gate}"
     yield from (f"{name}: cannot be changed" for name in _KEPT if getattr(own, name) != getattr(norm, name))
     yield from (f"applies.{line}" for line in _narrowed(norm.applies, own.applies))
+    # With another check, which is refused above, there is nothing to compare.
     if own.check == norm.check:
         yield from (f"with.{line}" for line in _loosened_params(norm.params, own.params))
 
@@ -123,11 +127,13 @@ def _later(norm: Deadlines, own: Deadlines) -> Iterator[str]:
 
 
 def _wider(norm: RolloutTable, own: RolloutTable) -> Iterator[str]:
+    # By what each class may do and not row by row: tables with different rows may allow the same.
     for level, size in itertools.product(CLASSES, ("major", "minor")):
         allowed = own.at(level, size)
         if more := allowed - norm.at(level, size):
             yield f"allowed: lets through {', '.join(sorted(more))} at class {level}, {size}"
         elif not allowed:
+            # A class that allows nothing could never be rolled out: a slip, not strictness.
             yield f"allowed: lets through nothing at class {level}, {size}"
 
 
@@ -138,6 +144,7 @@ def _less(norm: Params, own: Params) -> Iterator[str]:
             continue
         if name in MORE_ASKS_MORE:
             yield from (f"{name}: {line}" for line in _shrunk(before, after))
+        # A parameter that stands in none of the lists is refused: nobody said which way it tightens.
         elif name not in LESS_ASKS_MORE:
             yield f"{name}: cannot be changed"
         elif after > before:

@@ -36,6 +36,7 @@ class Listed(list[Any]):
     lines: Mapping[Hashable, int]
 
 
+# The loader in C is much faster, and not in every build of PyYAML.
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML that refuses a key written twice, instead of quietly taking the last."""
 
@@ -55,6 +56,7 @@ def _line(node: yaml.Node) -> int:
 
 
 def _mapped(loader: _Loader, node: yaml.MappingNode) -> Any:
+    # PyYAML fills a mapping after it has handed it out; what is copied here must be whole.
     return loader.construct_mapping(node, deep=True)
 
 
@@ -107,6 +109,7 @@ def parse(file: Traversable) -> Any:
         mark = error.problem_mark
         where = f" line {mark.line + 1}" if mark else ""
         raise PolicyError([f"{file.name}:{where} {error.problem}"]) from None
+    # ValueError comes of a date like 2024-13-40, which YAML takes for one.
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "is no text that YAML can read"
         raise PolicyError([f"{file.name}: {reason}"]) from None
@@ -128,6 +131,7 @@ def told(problem: ErrorDetails, keys: Iterable[str]) -> str:
         case "extra_forbidden":
             return unknown("key", str(problem["loc"][-1]), keys)
         case "enum" | "literal_error":
+            # Pydantic tells what it expected in one text, with the names in quotes.
             known = re.findall(r"'([^']*)'", problem["ctx"]["expected"])
             return unknown("name", str(problem["input"]), known)
         case "missing":

@@ -63,6 +63,7 @@ def url_button(label: str, url: str, action_id: str, style: Style = "") -> Eleme
     """A button that opens a page. Raises ValueError when the URL is not one of the web."""
     if not is_web(url):
         raise ValueError("a button opens web pages only")
+    # A button with a link reports its press as well (docs/slack-facts.md), hence an id for it.
     button = {"type": "button", "text": plain(cut(label, BUTTON)), "url": url, "action_id": action_id}
     return button | ({"style": style} if style else {})
 
@@ -115,6 +116,7 @@ def _rich_section(parts: Sequence[Element]) -> Element:
 
 def plain(text: str) -> Element:
     """Plain text, shown as it is."""
+    # Without emoji, so that what a ticket writes between colons stays as it is written.
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
@@ -195,6 +197,7 @@ def _check_context(where: str, block: Block) -> None:
 
 def _check_actions(where: str, block: Block) -> None:
     _between(f"{where} elements", block.get("elements"), ACTIONS)
+    # The SDK's own models let one id pass twice, and Slack does not (docs/slack-facts.md, 8).
     _unique(f"{where} action_id", [e["action_id"] for e in block["elements"] if e.get("action_id")])
     for number, element in enumerate(block["elements"]):
         check = _check_menu if element.get("type") == "static_select" else _check_button
@@ -236,6 +239,7 @@ def _check_divider(_: str, __: Block) -> None:
     """Nothing can be wrong with a line."""
 
 
+# Slack takes newer kinds of block on some surfaces only (docs/slack-facts.md), so no other kind is sent.
 _CHECKS: Mapping[str, Callable[[str, Block], None]] = {
     "header": _check_header,
     "section": _check_section,

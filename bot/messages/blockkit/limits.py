@@ -19,6 +19,7 @@ LITERAL = 12_000
 how much that is; this is what it allows in one block of markdown.
 """
 
+# These close a message (buttons, why it came) and stay when others are left out before them.
 _FIXED = ("actions", "context", "header")
 
 More = Callable[[int], str]
@@ -37,6 +38,7 @@ def text_of(rows: Sequence[str], more: More = counted) -> str:
     told = [row for row in rows if row]
     whole = escape("\n".join(told))
     kept = len(told) - 1
+    # The first row, which says what it is about, and the last always stay.
     while len(whole) > blocks.TEXT and kept > 1:
         kept -= 1
         left_out = len(told) - 1 - kept
@@ -55,6 +57,7 @@ def fitted(
     built: Sequence[Block], more: More = counted, most: int = blocks.BLOCKS, literal: int = LITERAL
 ) -> list[Block]:
     """The blocks that are fit to be sent, at most so many, with at most so many characters of literal text."""
+    # A copy, as lists are shortened in place and the caller's own must stay whole.
     return _few(_short(copy.deepcopy([block for block in built if _sound(block)]), more, literal), more, most)
 
 
@@ -74,6 +77,7 @@ def _short(built: list[Block], more: More, literal: int) -> list[Block]:
     for part in reversed(lists):
         items, dropped = part["elements"], 0
         while sum(map(len, _texts(built))) > literal and len(items) > 1:
+            # The line that says how many more there are is said anew with another number.
             if dropped:
                 items.pop()
             items.pop()
@@ -87,6 +91,7 @@ def _short(built: list[Block], more: More, literal: int) -> list[Block]:
 def _clipped(built: list[Block], room: int) -> list[Block]:
     """What is still too long, in one piece, is cut."""
     for element in _elements(built):
+        # Slack refuses an empty text.
         element["text"] = element["text"][:room] or "…"
         room = max(room - len(element["text"]), 0)
     return built
@@ -97,6 +102,7 @@ def _few(built: list[Block], more: More, most: int) -> list[Block]:
     if len(built) <= most:
         return built
     tail = next((n for n, block in enumerate(reversed(built)) if block["type"] not in _FIXED), 0)
+    # One place is kept for the line that says how many are left out.
     tail = min(tail, most - 1)
     room = most - tail - 1
     left_out = len(built) - tail - room

@@ -29,6 +29,7 @@ _REST = 50_000
 
 def dialog(title: str, built: Sequence[blocks.Block], close: str) -> View:
     """A dialog to read; what is to be filled in comes last."""
+    # What is to be filled in is never left out, so it stands apart while the rest is shortened.
     told = [block for block in built if block["type"] != "input"]
     filled_in = [block for block in built if block["type"] == "input"]
     return check(
@@ -70,6 +71,7 @@ def text_field(label: str, name: str, hint: str, value: str = "", longest: int =
 
 def day_field(label: str, name: str, day: str) -> blocks.Block:
     """A place for a day, such as 2026-12-31; anything else is left empty."""
+    # ASCII, because \d takes digits of every script and Slack those of one.
     known = {"initial_date": day} if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day, re.ASCII) else {}
     return _field(label, {"type": "datepicker", "action_id": name} | known)
 
@@ -79,6 +81,7 @@ def choices_field(
 ) -> blocks.Block:
     """Some out of a list, by label and value."""
     offered = blocks.options(choices)[: blocks.CHOICES]
+    # What is chosen beforehand has to be among what is on offer, by Slack's reference.
     before = [option for option in offered if option["value"] in chosen]
     element = {"type": "multi_static_select", "action_id": name, "options": offered}
     return _field(label, element | ({"initial_options": before} if before else {}))

@@ -17,11 +17,13 @@ def escape(text: str) -> str:
     This takes the power from mentions, links and dates. `*`, `_`, `~` and backticks keep theirs; where text of a
     ticket may hold them, use a rich text block instead.
     """
+    # The ampersand first: after the others it would escape their escapes.
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def is_web(url: str) -> bool:
     """Whether the URL is an absolute one for the web, which is all that messages link to."""
+    # `urlsplit` raises for an address such as http://[ where it looks for an IPv6 host.
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -36,6 +38,7 @@ def link(url: str, label: str) -> str:
     words = escape(" ".join(label.replace("|", "¦").split()))
     if not is_web(url):
         return words
+    # A bar would end the address and begin the label; a blank would end the link.
     target = escape(re.sub(r"\s", "%20", url.strip()).replace("|", "%7C"))
     return f"<{target}|{words}>" if words else f"<{target}>"
 
@@ -48,6 +51,7 @@ def clip(text: str, limit: int) -> str:
         return text
     if limit < 1:
         return ""
+    # An entity has three letters at most (&amp;): one that lost its end is taken out whole.
     kept = re.sub(r"&[a-z]{0,3}$", "", text[: limit - 1])
     return re.sub(r"<[^>]*$", "", kept).rstrip() + ELLIPSIS
 

@@ -41,6 +41,7 @@ def _paragraph(lines: tuple[Line, ...]) -> dict[str, Any]:
     content: list[dict[str, Any]] = []
     for number, line in enumerate(lines):
         content += [{"type": "hardBreak"}] if number else []
+        # By ADF's schema a text node holds at least one character.
         content += [_text(run) for run in line if run.text]
     return {"type": "paragraph", "content": content}
 

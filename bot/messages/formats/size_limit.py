@@ -27,12 +27,14 @@ def fitted(document: Document, form: Format, speak: Translator) -> Any:
         body = rendered(shorter, form)
         if size(body) <= ROOM:
             return body
+    # Too long even without lists: the panel alone, which says how the ticket stands.
     return rendered(Document(document.blocks[:1]), form)
 
 
 def size(body: Any) -> int:
     """UTF-16 units of a rendered body as it is sent."""
     sent = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    # Half a surrogate pair in a ticket's text must not end in an error.
     return len(sent.encode("utf-16-le", "surrogatepass")) // 2
 
 

@@ -10,6 +10,7 @@ from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel
 
 _COLOURS = {Tone.STOP: "#ffebe6", Tone.TODO: "#fffae6", Tone.DONE: "#e3fcef", Tone.INFO: "#deebff"}
 _SPECIAL = re.compile(r"([\\{}\[\]*_\-+^~!|?#@])")
+# Jira makes a link of a bare address; a blank of no width in it keeps it text.
 _URL = re.compile(r"(?i)\b(https?|ftp|mailto|file|www)(:|\.)")
 
 
@@ -33,6 +34,7 @@ def _block(block: Block) -> str:
         case Panel(tone, lines):
             return f"{{panel:bgColor={_COLOURS[tone]}}}\n{_lines(lines)}\n{{panel}}"
         case Bullets(items):
+            # Two backslashes break the line within an item, where a real line break would end the list.
             return "\n".join(f"* {_lines(lines, joint=' ' + chr(92) * 2 + ' ')}" for lines in items)
         case Fold(title, _):
             return escape(title)
@@ -46,6 +48,7 @@ def _run(run: Run) -> str:
     text = escape(run.text)
     if run.link:
         return f"[{text}|{run.link}]"
+    # Blanks go outside the marks: wiki markup knows no bold that begins or ends with one.
     lead, trail = run.text[: len(run.text) - len(run.text.lstrip())], run.text[len(run.text.rstrip()) :]
     if run.strong and text:
         text = f"*{text}*"

@@ -24,6 +24,7 @@ _KEYWORDS = {"say": None, "count": (1, 2)}
 def extracted() -> Catalog:
     """Every message id in the code."""
     catalogue = Catalog(project="sluiswachter")
+    # `domain` says nothing but the labels of fields, which are added below.
     for folder in ("bot", "connectors", "rules"):
         for _, _, message, _, _ in extract_from_dir(ROOT / folder, keywords=_KEYWORDS):
             catalogue.add(message)
@@ -43,6 +44,7 @@ def stored(language: str, folder: Path = FOLDER) -> Catalog:
 
 def untranslated(catalogue: Catalog) -> int:
     """How many sentences are said in English for want of a translation."""
+    # The first entry is the header, whose id is empty.
     return sum(1 for message in catalogue if message.id and not all(_forms(message)))
 
 
@@ -58,6 +60,7 @@ def main(folder: Path = FOLDER) -> None:
         catalogue.update(extracted(), no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
         with (folder / language / CATALOGUE).open("wb") as file:
+            # Without places and wrapped lines, a change of code changes no line of a catalogue that says the same.
             write_po(file, catalogue, width=0, no_location=True, omit_header=False, sort_output=True)
         sys.stdout.write(f"{language}: {untranslated(catalogue)} sentences to be translated\n")
 

@@ -27,6 +27,7 @@ LANGUAGES = (*translated(), FALLBACK)
 def spoken(code: str) -> str:
     """The code, if it is one of a language there is. Raises ValueError."""
     if code not in LANGUAGES:
+        # In pydantic's words, as every other setting that is refused.
         raise ValueError(f"Input should be {either(map(repr, LANGUAGES))}")
     return code
 

@@ -127,6 +127,7 @@ def _catalogue(language: str) -> tuple[gettext.NullTranslations, str]:
     """
     if language == FALLBACK:
         return gettext.NullTranslations(), _ENGLISH
+    # Compiled in memory, so that no compiled file can say something else than the catalogue does.
     compiled = io.BytesIO()
     with (LOCALES / language / CATALOGUE).open("rb") as file:
         kept = read_po(file)
