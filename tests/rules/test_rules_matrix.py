@@ -165,7 +165,7 @@ import json, sys
 from zoneinfo import ZoneInfo
 from build import complete, facts, subject, HIDDEN, ROLES
 from bot.messages.findings_report import as_json
-from bot.messages.i18n.speaker import Speaker
+from bot.messages.i18n.speaker import Translator
 from domain.asset import Flag
 from rules.engine import evaluate
 from rules.loading.loader import known_packs, load_packs
@@ -174,7 +174,7 @@ packs = load_packs(known_packs())
 both = (subject("Shop", 3, 4, 2, flags=(Flag.GDPR,)), subject("Till", 5, 1, 3, ksz=None))
 for given in (complete(), facts(subjects=both, roles=ROLES), complete(test_data=HIDDEN, subjects=both)):
     for language in ("nl", "en"):
-        speak = Speaker(language, ZoneInfo("Europe/Brussels"))
+        speak = Translator(language, ZoneInfo("Europe/Brussels"))
         print(json.dumps(as_json(given, evaluate(given, packs), speak), ensure_ascii=False))
 """
 
