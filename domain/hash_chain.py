@@ -9,7 +9,6 @@ can prove the place of its rows between those of other tickets without showing t
 the chain; a row holds only their seal, an HMAC under a random salt that is destroyed when they are erased.
 """
 
-# Annotations stay unread then, so that `X | None` does no harm on Python 3.9.
 from __future__ import annotations
 
 import argparse
@@ -79,7 +78,6 @@ class Head(NamedTuple):
 
 def canonical(value: Any) -> str:
     """JSON in the one form that is hashed: keys in order, no blanks, ASCII."""
-    # Another spelling of the same value would have another hash, so nothing is left to the defaults.
     return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
 
@@ -125,7 +123,6 @@ class Walk:
             )
         if link(row.previous, content(row)) != row.hash:
             yield Flaw(row.seq, "was changed")
-        # A row that was changed is named as that alone; that it no longer fits its place follows from it.
         elif following and row.previous != self.last.hash:
             yield Flaw(row.seq, f"does not follow row {self.last.seq} as that stands now")
 
@@ -134,7 +131,6 @@ class Walk:
             self.due.update(_amendments(row.facts))
         if row.personal:
             self.due[row.seq, "personal"] = row.personal
-        # Rows repeat the seal of the last snapshot; the snapshot itself stands beside the row of a verdict alone.
         if row.cause == "verdict":
             self.due[row.seq, "snapshot"] = row.snapshot
 
@@ -144,7 +140,6 @@ class Walk:
         for one in kept:
             key = one.seq, one.part
             missing.discard(key)
-            # What was erased is due under an empty seal, so that nothing may stand there again.
             expected = self.due.get(key)
             if not expected:
                 yield Flaw(one.seq, f"has a {one.part} part beside it that the chain does not know of")
@@ -205,7 +200,6 @@ def pack_flaws(pack: Mapping[str, Any], folder: Path, anchors: Mapping[int, str]
         row = ours.pop(number, None)
         if row and (row.previous != at or content(row) != linked):
             yield Flaw(number, "was changed, or does not stand where it stood")
-        # Of other tickets' rows a pack gives the hash of the content alone, which is enough to go on along the chain.
         at = link(at, linked)
         if at != anchors.get(number, at):
             yield Flaw(number, "is not the row that was noted as an anchor")
@@ -259,7 +253,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         pack = json.loads((given.folder / "evidence.json").read_text(encoding="utf-8"))
         found = list(pack_flaws(pack, given.folder, dict(given.anchor)))
-    # Whatever is wrong with the file, who verifies gets one line and no trace of Python.
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         sys.stderr.write(f"this is no evidence pack that can be read: {type(error).__name__}: {error}\n")
         return 2
