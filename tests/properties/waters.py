@@ -9,7 +9,6 @@ from typing import Any
 
 import build
 
-from domain import ports
 from domain.asset import Asset
 from domain.fields import Field
 from domain.people import Person, Role, RoleMembers
@@ -17,7 +16,7 @@ from domain.ports.connector import Diagnosis
 from domain.ports.errors import Ambiguous, Gone, NotFound, SourceError, Unreachable
 from domain.ports.interactions import Interaction, Visitor
 from domain.ports.messaging import Format, Marker, Place, Posted
-from domain.ports.source import Identity
+from domain.ports.source import Fate, Identity
 from domain.sentence import Quote
 from domain.ticket import AssetRef, Ticket, TicketRef
 
@@ -154,13 +153,11 @@ class Site:
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         return {role: build.ROLES.get(role, RoleMembers(configured=False)) for role in wanted}
 
-    def fate(self, ref: TicketRef) -> tuple[Any, TicketRef | None]:
-        fates = getattr(ports, "Fate", None)
-        assert fates, "asked only by a bot that knows of fates"
+    def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
         if ref.id in self.gone:
-            return fates.DELETED, None
+            return Fate.DELETED, None
         here = self.ref(self.tickets[ref.id])
-        return (fates.OVER if self.tickets[ref.id].state.over else fates.OPEN), here
+        return (Fate.OVER if self.tickets[ref.id].state.over else Fate.OPEN), here
 
     def account(self, email: str) -> Person | None:
         return None
