@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from domain.asset import Subject
 from domain.fields import Field
+from domain.looks import NEVER, Looks
 from domain.people import Person, Role, RoleMembers
 from domain.sentence import Say
 from domain.ticket import Ticket
@@ -86,6 +87,7 @@ class Facts:
     team, the hours an admin declared for it: "5x10" or "24x7". `same_person` gives, by account id, the id of the
     account that stands for the person, where an admin declared two accounts to be one person. `settle_by` is until
     when (UTC) an emergency change that has begun is to make good what it skipped; None for any other ticket.
+    `looks` is what the bot itself saw change, where the source tells no history.
     `material` holds the fields whose change makes an approval stale, as the norm in hand says; the engine sets it
     per pack.
     """
@@ -107,6 +109,7 @@ class Facts:
     same_person: Mapping[str, str] = field(default_factory=dict)
     settle_by: datetime | None = None
     material: frozenset[str] = frozenset()
+    looks: Looks = NEVER
 
     def field(self, name: str) -> Field:
         """What was seen of a ticket's field."""

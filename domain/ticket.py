@@ -111,6 +111,9 @@ class Change:
     it is a part of, by its key. `before` and `after`
     are shown as the source shows them, shortened, both empty where they cannot be shown; of "state" they are
     codes of the lifecycle, empty where that is not known. `at` is in UTC.
+
+    since  of what only the bot's own looks show: the look before (UTC); it happened after that, by `at` at the latest
+    of     the asset whose class, flag or owner it is, by name; empty for what is the ticket's own
     """
 
     field: str
@@ -118,6 +121,8 @@ class Change:
     after: str
     by: Person | None
     at: datetime
+    since: datetime | None = None
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
