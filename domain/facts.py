@@ -88,8 +88,8 @@ class Facts:
     account that stands for the person, where an admin declared two accounts to be one person. `settle_by` is until
     when (UTC) an emergency change that has begun is to make good what it skipped; None for any other ticket.
     `looks` is what the bot itself saw change, where the source tells no history.
-    `material` holds the fields whose change makes an approval stale, as the norm in hand says; the engine sets it
-    per pack.
+    `material` holds, by kind of evidence, the fields whose change overtakes it, as the norm in hand says; the engine
+    sets it per pack.
     """
 
     ticket: Ticket
@@ -108,7 +108,7 @@ class Facts:
     substitutes: tuple[Substitute, ...] = ()
     same_person: Mapping[str, str] = field(default_factory=dict)
     settle_by: datetime | None = None
-    material: frozenset[str] = frozenset()
+    material: Mapping[str, frozenset[str]] = field(default_factory=dict)
     looks: Looks = NEVER
 
     def field(self, name: str) -> Field:

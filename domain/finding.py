@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from domain.asset import Because
 from domain.lifecycle import Severity, State, Verdict
@@ -32,6 +33,29 @@ class Addressees:
     stakeholders: bool = False
 
 
+class Timing(StrEnum):
+    """When what meets a rule came, against the start of the rollout. AFTERWARDS: an emergency made it good in its
+    term. UNSEEN: nothing shows on which side of the start it came, so nothing says that it was in time.
+    """
+
+    IN_TIME = "in_time"
+    LATE = "late"
+    AFTERWARDS = "afterwards"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When the evidence of a rule came: its timing, the start of the rollout, and since when it has held (both UTC;
+    None where not known), and the same in words; nothing is told of what was in time.
+    """
+
+    timing: Timing
+    start: datetime | None = None
+    since: datetime | None = None
+    told: Say | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The judgement of one rule on one ticket.
@@ -46,6 +70,7 @@ class Finding:
     settle_by       of what an emergency skipped: until when (UTC) it must be made good afterwards
     notifies        whom its rule wants formally notified of the handover; None where it asks for no notification
     alone           on its line, the strictest words it alone: what it asks contains what the milder ones ask
+    moment          when its evidence came; None where that makes no difference, or the rollout has not begun
     """
 
     id: str
@@ -71,6 +96,7 @@ class Finding:
     underway: bool = False
     notifies: Addressees | None = None
     alone: bool = False
+    moment: Moment | None = None
 
     def titled(self, language: str) -> str:
         """The rule's title in a language, or in English where the pack does not have it in that one."""

@@ -32,12 +32,15 @@ _ORDER = {state: place for place, state in enumerate(State)}
 
 
 class Verdict(StrEnum):
-    """What a rule says of a ticket. `UNKNOWN` is never `MET`: what cannot be seen proves nothing."""
+    """What a rule says of a ticket. `UNKNOWN` is never `MET`: what cannot be seen proves nothing. `LATE` is neither met
+    nor open: what had to be there before the rollout came after it began, and that cannot be made good.
+    """
 
     MET = "met"
     PENDING = "pending"
     MISSING = "missing"
     VIOLATED = "violated"
+    LATE = "late"
     WAIVED = "waived"
     UNKNOWN = "unknown"
 
@@ -51,6 +54,7 @@ WORST_FIRST = (
     Verdict.VIOLATED,
     Verdict.MISSING,
     Verdict.PENDING,
+    Verdict.LATE,
     Verdict.UNKNOWN,
     Verdict.WAIVED,
     Verdict.MET,

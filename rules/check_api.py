@@ -32,6 +32,10 @@ class Params(BaseModel):
         """Whether its clock runs day and night, so that people are told of it at any hour."""
         return False
 
+    def evidence_fields(self) -> tuple[str, ...]:
+        """Fields whose being filled in is the evidence, where it may have to come from after the rollout."""
+        return ()
+
     def preapprovable(self) -> bool:
         """Whether the template of a standard change may count as the decision that is asked for."""
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from domain.asset import Because, Flag, Subject
@@ -13,11 +13,10 @@ from domain.lifecycle import State, Verdict
 from domain.sentence import say
 from rules.applicability import applicable_rules, causes
 from rules.approval.people import settlers
-from rules.approval.stand_ins import with_stand_ins
-from rules.check_api import CheckInput
 from rules.checks import CHECKS
 from rules.condition import Condition
 from rules.grouping import RequirementGroup, group_findings
+from rules.judging import Judged, Past, Question, judge, worst
 from rules.loading.loader import Pack, Rule
 from rules.measures import Measures, allowed_rollout, measures
 from rules.outcome import Outcome, Result
@@ -57,10 +56,12 @@ def refresh(findings: Sequence[Finding], facts: Facts, packs: Sequence[Pack]) ->
 def _found(facts: Facts, packs: Sequence[Pack], asked: Callable[[Rule], bool]) -> Iterator[Finding]:
     if facts.ticket.state is State.CANCELED:
         return
+    pasts: dict[int, Past] = {}
     for pack, rule in applicable_rules(facts, packs):
         if asked(rule):
             # Each pack says itself what is approved, so drift is judged by the pack of the rule.
-            found = _finding(replace(facts, material=frozenset(pack.material)), pack, rule)
+            past = pasts.setdefault(id(pack), Past.of(replace(facts, material=pack.material.by_kind)))
+            found = _finding(past, pack, rule)
             if found is not None:
                 yield found
 
@@ -69,25 +70,14 @@ def _reads_notices(rule: Rule) -> bool:
     return any(CHECKS[stage.check].reads_notices for stage in rule.stages)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """One stage of a rule, judged. A rule without a gate runs on a clock; the end of the ticket asks for it too."""
-
-    gate: State
-    outcome: Outcome
-    verdict: Verdict
-
-
-def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
+def _finding(past: Past, pack: Pack, rule: Rule) -> Finding | None:
+    facts = past.facts
     reasons = [(subject, why) for subject in facts.subjects for why in causes(rule.applies, subject)]
     # What does not apply leaves no finding at all; `why_not` tells the reason to whoever asks.
     if not reasons:
         return None
-    stages = [
-        _Judged(gate, outcome, _verdict(outcome, facts.ticket.state, gate))
-        for gate, outcome in _outcomes(facts, rule, reasons)
-    ]
-    told = _telling(stages)
+    stages = list(_stages(past, rule, reasons))
+    told = worst(stages)
     gate, outcome, verdict = told.gate, told.outcome, told.verdict
     found = Finding(
         id=rule.id,
@@ -115,49 +105,31 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         underway=outcome.underway and verdict is Verdict.PENDING,
         notifies=rule.notifies,
         alone=rule.alone,
+        moment=told.moment,
     )
     return apply_waivers(found, facts, rule.waivable)
 
 
-def _telling(stages: Sequence[_Judged]) -> _Judged:
-    """The stage a finding tells of: what is forbidden or overdue in any, else the first that is not settled."""
-    # A finding has one gate and one verdict. The order of the gates alone would hide what is wrong now behind a first
-    # stage that only waits, and once all is well the last stage is the one that tells the whole.
-    for verdict in (Verdict.VIOLATED, Verdict.MISSING):
-        if worst := next((one for one in stages if one.verdict is verdict), None):
-            return worst
-    return next((one for one in stages if one.verdict is not Verdict.MET), stages[-1])
-
-
-def _outcomes(
-    facts: Facts, rule: Rule, reasons: Sequence[tuple[Subject, Because]]
-) -> Iterator[tuple[State, Outcome]]:
+def _stages(past: Past, rule: Rule, reasons: Sequence[tuple[Subject, Because]]) -> Iterator[Judged]:
     """Judge by the certain reasons; when none is certain, it is not known whether anything is asked at all."""
+    facts = past.facts
     when, gate = rule.applies.when, rule.gate or State.CLOSED
     # Where it cannot be seen whether it is asked, no check is run: it could reproach somebody for what is not.
     if when and when.holds(facts) is None:
-        yield gate, _unsure_of(facts, when)
+        yield Judged(gate, _unsure_of(facts, when), Verdict.UNKNOWN)
         return
     # A flag that cannot be seen asks for nothing by itself, but may not be taken for "no" either.
     certain = [(subject, why) for subject, why in reasons if why.certain]
     if not certain or not rule.stages:
         names = dict.fromkeys(why.subject for _, why in reasons)
         # Only a flag makes a reason uncertain, and what is asked has a check, so GDPR is there for the types alone.
-        yield gate, _unsure(rule.applies.flag or Flag.GDPR, names)
+        yield Judged(gate, _unsure(rule.applies.flag or Flag.GDPR, names), Verdict.UNKNOWN)
         return
     # Each subject once, though several of its classes may ask for the rule.
     subjects = tuple({id(subject): subject for subject, _ in certain}.values())
     because = tuple(why for _, why in certain)
     for stage in rule.stages:
-        check = CHECKS[stage.check]
-        # What a check does not declare to read it cannot see: so `refresh` leaves out none that it should judge.
-        shown = facts if check.reads_notices else _without_notices(facts)
-        outcome = check.run(shown, CheckInput(stage.params, because, subjects))
-        yield stage.gate or State.CLOSED, with_stand_ins(outcome, facts, rule)
-
-
-def _without_notices(facts: Facts) -> Facts:
-    return replace(facts, notices=(), underway=()) if facts.notices or facts.underway else facts
+        yield judge(past, Question(rule, stage, because, subjects))
 
 
 def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:
@@ -175,20 +147,6 @@ def _unsure_of(facts: Facts, when: Condition) -> Outcome:
     if unclear:
         return Outcome(Result.UNKNOWN, seen, say("Fill in: {fields}.", fields=unclear), settlers(facts))
     return Outcome(Result.UNKNOWN, seen, say("Make {field} readable.", field=hidden))
-
-
-def _verdict(outcome: Outcome, state: State, gate: State) -> Verdict:
-    match outcome.result:
-        case Result.MET:
-            return Verdict.MET
-        case Result.VIOLATED:
-            return Verdict.VIOLATED
-        case Result.UNKNOWN:
-            return Verdict.UNKNOWN
-        case Result.UNMET:
-            # What the bot itself is sending is nobody's neglect.
-            late = state.reached(gate) and not outcome.underway
-            return Verdict.MISSING if late else Verdict.PENDING
 
 
 def _due(facts: Facts, gate: State) -> datetime | None:

@@ -117,6 +117,7 @@ def group_findings(findings: Iterable[Finding]) -> tuple[RequirementGroup, ...]:
 # An exception comes before what is met: what is open stays visible beneath it.
 _SPEAK_IN_TURN = (
     frozenset(verdict for verdict in Verdict if verdict.open),
+    frozenset({Verdict.LATE}),
     frozenset({Verdict.UNKNOWN}),
     frozenset({Verdict.WAIVED}),
     frozenset({Verdict.MET}),

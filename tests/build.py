@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from domain.asset import Asset, Because, Flag, Subject
@@ -125,6 +125,7 @@ def complete(**given: Any) -> Facts:
         "handed_over_to": (TEAM,),
         "handed_over_at": day(9),
         "stakeholders": (BO, TEAM),
+        "post_verification": Field("see wiki", at=day(9, 13)),
     }
     rest = {
         "state": State.CLOSED,
@@ -179,6 +180,8 @@ def english(value: object) -> str:
             return name
         case datetime():
             return value.strftime("%d/%m %H:%M")
+        case timedelta():
+            return str(value)
         case Either(items):
             return ", ".join(english(item) for item in items)
         case tuple():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.policy.classification import classify
@@ -30,8 +30,11 @@ def person(name: str) -> Person:
 def facts_of(case: Case) -> Facts:
     """The facts of a case."""
     ticket = _ticket(case.ticket, case.assets, case.approvals, case)
+    history = (*_changes(case), *_written(case, ticket))
     ticket = replace(
-        ticket, history=tuple(_changes(case)), history_readable="history" not in case.ticket.hidden
+        ticket,
+        history=tuple(sorted(history, key=lambda change: change.at)),
+        history_readable="history" not in case.ticket.hidden,
     )
     subjects, doubts = _classified(ticket, case.assets, case.default_class)
     return Facts(
@@ -83,7 +86,7 @@ def _ticket(
         state=part.state,
         status=part.state.value,
         summary=part.summary or case.name,
-        created=part.created or case.now,
+        created=part.created or _before_all(case),
         updated=case.now,
         fields={name: UNREADABLE if name in hidden else field for name, field in fields.items()},
         approvals=tuple(map(_approval, approvals)),
@@ -166,6 +169,40 @@ def _approval(part: ApprovalPart) -> Approval:
 def _changes(case: Case) -> Iterator[Change]:
     for line in sorted(case.history, key=lambda change: change.at):
         yield Change(line.field, line.before, line.after, person(line.by) if line.by else None, line.at)
+
+
+def _written(case: Case, ticket: Ticket) -> Iterator[Change]:
+    """What the moments beside the values say: until then there was nothing. A line of the history says it better."""
+    told = {line.field for line in case.history}
+    for name, field in ticket.fields.items():
+        if field.at is not None and field.filled and name not in told:
+            yield Change(name, "", _shown(field.value), field.by, field.at)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(str(getattr(item, "name", item)) for item in value)
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _before_all(case: Case) -> datetime:
+    """A moment before every other in the case: a ticket that does not say when it was made has always been there."""
+    return min(_moments(case.model_dump()), default=case.now) - timedelta(days=1)
+
+
+def _moments(part: object) -> Iterator[datetime]:
+    if isinstance(part, datetime):
+        yield part if part.tzinfo else part.replace(tzinfo=UTC)
+    elif isinstance(part, str):
+        # Fields of the ticket stand in a case as they are written.
+        if found := parsing.moment(part).moment:
+            yield found
+    elif isinstance(part, Mapping):
+        for item in part.values():
+            yield from _moments(item)
+    elif isinstance(part, list | tuple):
+        for item in part:
+            yield from _moments(item)
 
 
 def _child(part: ChildPart, case: Case) -> Child:

@@ -188,6 +188,7 @@ class Expected(StrEnum):
     PENDING = "pending"
     MISSING = "missing"
     VIOLATED = "violated"
+    LATE = "late"
     WAIVED = "waived"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = NOT_APPLICABLE

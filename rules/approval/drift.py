@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from domain.asset import Subject
+from domain import parsing
+from domain.asset import Dimension, Flag, Subject
 from domain.facts import Facts
 from domain.finding import Part
 from domain.history import same_words
 from domain.lifecycle import State
 from domain.sentence import Say, say
 from domain.ticket import Change, Ticket
-from rules.loading.names import ASSETS
-from rules.wording import asset_name, label, shown_as
+from rules.loading.names import ASSETS, CLASS
+from rules.moments.log import changes
+from rules.moments.rollout import ended
+from rules.wording import DIMENSIONS, FLAGS, asset_name, label, shown_as
 
 _STATE = "state"
+APPROVALS, TESTS, VALIDATION, ACCEPTANCE = "approvals", "tests", "validation", "acceptance"
+"""Kinds of evidence, by which a pack says what each is of."""
+
+CONTENTS = "changes"
 _SHOWN = 1
 """How many changed fields are told in full in a message; the others are named, and told in the reasoning."""
 
@@ -30,28 +37,78 @@ def cycle_start(ticket: Ticket) -> datetime | None:
     return max(back, default=None)
 
 
-def changed_after(facts: Facts, moment: datetime) -> tuple[Change, ...]:
-    """Material changes after a moment, one per field: from what stood there then to what stands there now."""
-    found: dict[str, Change] = {}
-    for change in _history(facts.ticket):
-        if change.field in facts.material and change.at > moment and not _trivial(change):
-            first = found.get(change.field, change)
+def changed_after(facts: Facts, moment: datetime, kind: str = APPROVALS) -> tuple[Change, ...]:
+    """What changed after a moment of that which a kind of evidence is of, one per field: from what stood there then to
+    what stands there now. What changed once the rollout was over overtakes nothing.
+    """
+    found: dict[tuple[str, str], Change] = {}
+    for change in _relevant(facts, kind):
+        if _after(change, moment) and not _trivial(change):
+            first = found.get(_of(change), change)
             # Changed and changed back: nothing is different from what was approved.
             back = same_words(first.before, change.after)
-            found[change.field] = change if back else replace(change, before=first.before)
+            found[_of(change)] = change if back else replace(change, before=first.before)
     return tuple(found.values())
+
+
+def _after(change: Change, moment: datetime) -> bool:
+    """Whether it surely came after the moment: nobody is reproached for what two looks leave open."""
+    return change.at > moment and (change.since is None or change.since >= moment)
+
+
+def _relevant(facts: Facts, kind: str) -> Iterator[Change]:
+    over = ended(facts)
+    for change in (*changes(facts), *_added(facts)):
+        matters = _name(change) in facts.material.get(kind, ())
+        if matters and (over is None or change.at <= over.by):
+            yield change
+
+
+def _added(facts: Facts) -> Iterator[Change]:
+    """Changes that came into a release, where the source tells when, and not in the history of the release."""
+    told = {change.after for change in changes(facts) if change.field == CONTENTS}
+    for child in facts.children:
+        if child.added_at is not None and child.key not in told:
+            yield Change(CONTENTS, "", child.key, None, child.added_at)
+
+
+def _name(change: Change) -> str:
+    """What a pack calls it; nothing for a class or flag that did not rise, and for other attributes of an asset."""
+    if not change.of:
+        return change.field
+    return CLASS if change.field in _RAISED and _RAISED[change.field](change) else ""
+
+
+def _rose(change: Change) -> bool:
+    before, after = parsing.level(change.before).value, parsing.level(change.after).value
+    return isinstance(before, int) and isinstance(after, int) and after > before
+
+
+def _set(change: Change) -> bool:
+    return parsing.boolean(change.after).value is True and parsing.boolean(change.before).value is not True
+
+
+_RAISED: Mapping[str, Callable[[Change], bool]] = {
+    **dict.fromkeys((dimension.value for dimension in Dimension), _rose),
+    **dict.fromkeys((flag.value for flag in Flag), _set),
+}
+
+
+def _of(change: Change) -> tuple[str, str]:
+    """What a change is compared by; of the contents of a release each change by itself."""
+    return change.field, change.of or (f"{change.before}{change.after}" if change.field == CONTENTS else "")
 
 
 def told(changes: tuple[Change, ...]) -> tuple[Say, ...]:
     """What changed, a sentence each: from what to what, by whom and when; of many the rest by name."""
     full = tuple(_told(change) for change in changes[:_SHOWN])
-    rest = tuple(_label(change.field) for change in changes[_SHOWN:])
+    rest = tuple(_label(change) for change in changes[_SHOWN:])
     return (*full, say("Also changed: {fields}.", fields=rest)) if rest else full
 
 
 def as_part(change: Change) -> Part:
     """A change that overtook an approval, in full."""
-    return Part(_label(change.field), False, _told(change))
+    return Part(_label(change), False, _told(change))
 
 
 def out_of_sight(facts: Facts, subjects: Iterable[Subject], approved: datetime | None) -> tuple[Part, ...]:
@@ -99,7 +156,7 @@ def _told(change: Change) -> Say:
 
 
 def _what(change: Change) -> Say:
-    field = _label(change.field)
+    field = _label(change)
     before, after = (shown_as(change.field, text) for text in (change.before, change.after))
     if before is None and after is None:
         return say("{field} was changed", field=field)
@@ -110,5 +167,13 @@ def _what(change: Change) -> Say:
     return say("{field} was changed from {before} to {after}", field=field, before=before, after=after)
 
 
-def _label(field: str) -> Say:
-    return say("List of assets") if field == ASSETS else label(field)
+def _label(change: Change) -> Say:
+    if change.of:
+        return say("{attribute} of {asset}", attribute=_ATTRIBUTES[change.field], asset=asset_name(change.of))
+    return say("List of assets") if change.field == ASSETS else label(change.field)
+
+
+_ATTRIBUTES: Mapping[str, Say] = {
+    **{dimension.value: told for dimension, told in DIMENSIONS.items()},
+    **{flag.value: told for flag, told in FLAGS.items()},
+}

@@ -21,6 +21,10 @@ class Filled(Params):
 
     fields: tuple[FieldName, ...] = Field(min_length=1)
 
+    def evidence_fields(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.fields
+
 
 PARAMS = Filled
 

@@ -31,6 +31,10 @@ class Recorded(Params):
                 raise ValueError(unknown("value", choice, FIELDS[name].choices))
         return self
 
+    def evidence_fields(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.done, *self.filled, *self.says)
+
 
 PARAMS = Recorded
 

@@ -13,6 +13,9 @@ from domain.fields import FIELDS, Kind
 ASSETS = "assets"
 """What a ticket's history calls a change of the assets it touches."""
 
+CLASS = "class"
+"""What a pack calls the class or a flag of an asset: it overtakes what was decided when it rises."""
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like `word`, capitals aside; None when none does."""
@@ -36,7 +39,7 @@ def _known_field(name: str) -> str:
 
 
 def _material(name: str) -> str:
-    if name == ASSETS:
+    if name in (ASSETS, CLASS):
         return name
     spec = FIELDS[_known_field(name)]
     if spec.kind in (Kind.USERS, Kind.PARTY) or name == "description":
@@ -50,4 +53,4 @@ FieldName = Annotated[str, AfterValidator(_known_field)]
 """A field of the ticket's vocabulary, refused at load when there is no such field."""
 
 MaterialName = Annotated[str, AfterValidator(_material)]
-"""A field that belongs to what is approved, or "assets". Descriptions and people never do."""
+"""A field that belongs to what is approved or tested, "assets" or "class". Descriptions and people never do."""

@@ -30,15 +30,59 @@ from rules.checks import CHECKS
 from rules.condition import Condition
 from rules.loading.names import MaterialName, unknown
 
-MATERIAL = (
-    *("assets", "classification", "change_type", "release_size", "rollout_strategy", "pull_until"),
-    *("planned_start", "planned_end", "package", "implementation_plan", "test_plan", "fallback_plan"),
-)
-"""What is approved, unless a pack says otherwise: scope, class, plan and planned dates."""
-
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+Names = tuple[MaterialName, ...]
+_TESTED = (
+    *("package", "test_plan", "test_data", "environments_separated", "environments_like_production"),
+    *("environment_path", "changes"),
+)
+
+
+class Material(_Part):
+    """What each kind of evidence is of: fields whose change overtakes it, so that it does not count any more. A list
+    in the place of these is that of the approvals, the others being the usual ones.
+    """
+
+    approvals: Names = (
+        *(
+            "assets",
+            "class",
+            "classification",
+            "change_type",
+            "release_size",
+            "rollout_strategy",
+            "pull_until",
+        ),
+        *("planned_start", "planned_end", "package", "implementation_plan", "test_plan", "fallback_plan"),
+        *(
+            "test_data",
+            "environments_separated",
+            "environments_like_production",
+            "environment_path",
+            "changes",
+        ),
+    )
+    tests: Names = _TESTED
+    validation: Names = _TESTED
+    acceptance: Names = ("package", "acceptance_criteria", "changes")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _approvals_alone(cls, given: object) -> object:
+        return {"approvals": given} if isinstance(given, list | tuple) else given
+
+    @cached_property
+    def by_kind(self) -> dict[str, frozenset[str]]:
+        """The same as facts carry it."""
+        return {name: frozenset(getattr(self, name)) for name in type(self).model_fields}
+
+
+MATERIAL = Material()
+"""What is approved, tested and accepted, unless a pack says otherwise."""
 
 
 def _known_check(name: str) -> str:
@@ -101,6 +145,15 @@ class Item(StrEnum):
     REPORT = "report"
 
 
+class Counts(StrEnum):
+    """When evidence must have come to count: before the rollout began, else it is late; or after it ended, else it does
+    not count yet.
+    """
+
+    BEFORE_ROLLOUT = "before_rollout"
+    AFTER_ROLLOUT = "after_rollout"
+
+
 class Later(_Part):
     """The part of a requirement that is asked only later: its own gate and check."""
 
@@ -116,6 +169,7 @@ class Stage:
     gate: State | None
     check: str
     params: Params
+    evidence: Counts | None = None
 
 
 class Rule(_Part):
@@ -128,6 +182,8 @@ class Rule(_Part):
     preapproved_by  the type of change whose template counts as the decision asked for, where the source system
                     names that template
     alone  on its line, the strictest words it alone, because what it asks contains what the milder ones ask
+    evidence  when what meets it must have come, of what its own gate asks; None where that makes no difference
+    stays  what is forbidden when the rollout begins stays so: rewritten afterwards, it heals nothing
     """
 
     id: str = Field(pattern=r"^[A-Z0-9]+-[A-Z0-9]+$")
@@ -146,6 +202,8 @@ class Rule(_Part):
     waivable: Condition | None = None
     # Left out where it says nothing, so that packs without it are on record under the hash they had before.
     alone: bool = Field(default=False, exclude_if=not_)
+    evidence: Counts | None = Field(default=None, exclude_if=not_)
+    stays: bool = Field(default=False, exclude_if=not_)
 
     @field_validator("gate", mode="before")
     @classmethod
@@ -203,7 +261,7 @@ class Rule(_Part):
         """What is judged, in the order of the gates; nothing where no check is run. Raises as `params` does."""
         if self.check is None:
             return ()
-        first = Stage(self.gate, self.check, self.params)
+        first = Stage(self.gate, self.check, self.params, self.evidence)
         return (first, self._second(self.later)) if self.later else (first,)
 
     @cached_property
@@ -219,9 +277,8 @@ class Rule(_Part):
 
 
 class Pack(_Part):
-    """One norm document as data. `cite` is how it is cited: document and version. `material` are the fields whose
-    change after an approval makes that approval stale: what is approved is what they say. A pack that does not name
-    them takes the usual ones.
+    """One norm document as data. `cite` is how it is cited: document and version. `material` says of each kind of
+    evidence what it is of: a change of that after it makes it stale. A pack that does not say it takes the usual.
     """
 
     id: str
@@ -230,7 +287,7 @@ class Pack(_Part):
     effective_until: date | None = None
     document: Title
     cite: str
-    material: tuple[MaterialName, ...] = MATERIAL
+    material: Material = MATERIAL
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     def effective(self, day: date) -> bool:

@@ -17,7 +17,7 @@ from rules.service_hours import HoursTable, covers
 # An own pack writes only what differs: of these, key by key.
 _MERGED = ("title", "applies", "with")
 # With another check or line it would be another rule; how it stands among others is the norm's to say.
-_KEPT = ("line", "rank", "item", "check", "later", "waivable", "alone")
+_KEPT = ("line", "rank", "item", "check", "later", "waivable", "alone", "evidence", "stays")
 MORE_ASKS_MORE = frozenset(
     {"fields", "roles", "done", "filled", "says", "deadlines", "four_eyes", "stakeholders"}
 )

@@ -103,7 +103,7 @@ FACTS = Facts(
     substitutes=(Substitute(Role.CAB, "Management team", "We are twelve people"),),
     same_person={"acc-1": "acc-2"},
     settle_by=day(12),
-    material=frozenset({"test_plan"}),
+    material={"approvals": frozenset({"test_plan"})},
 )  # fmt: skip
 FINDING = Finding(
     id="ICR-17",
@@ -166,7 +166,7 @@ def test_packs_in_force() -> None:
     rule = pack["rules"][0]
     assert " ".join(pack) == "id version effective_from effective_until document cite material rules"
     assert " ".join(rule) == (
-        "id title section applies gate severity line rank item preapproved_by check with later waivable"
+        "id title section applies gate severity line rank item preapproved_by check with later waivable evidence"
     )
     assert " ".join(rule["applies"]) == "from_class dimensions flag any kinds when"
     assert " ".join(rule["applies"]["when"]) == "field asset any filled is not"

@@ -33,7 +33,7 @@ from rules.outcome import Result
 @pytest.mark.parametrize(
     ("values", "text"),
     [
-        (Verdict, "met pending missing violated waived unknown"),
+        (Verdict, "met pending missing violated late waived unknown"),
         (State, "draft assess authorize scheduled implement review closed canceled"),
         (Severity, "required advice"),
         (Role, "owner cab dpo change_manager operations keten_cab users process_owner"),

@@ -28,7 +28,7 @@ from domain.asset import Because, Dimension, Flag
 from domain.lifecycle import State, Verdict
 from domain.people import Role
 from domain.ticket import TicketKind
-from rules import engine
+from rules import judging
 from rules.checks import CHECKS
 from rules.engine import UnknownRule, allowed_rollout, evaluate, group_findings, why_not
 
@@ -74,7 +74,7 @@ def test_only_a_check_that_declares_it_is_shown_what_was_handed_over(packs, monk
 
         return replace(check, run=run)
 
-    monkeypatch.setattr(engine, "CHECKS", {name: spied(name, check) for name, check in CHECKS.items()})
+    monkeypatch.setattr(judging, "CHECKS", {name: spied(name, check) for name, check in CHECKS.items()})
     for kind in TicketKind:
         evaluate(complete(kind=kind), packs)
     assert {name for name, notices in shown.items() if notices} == {"notified", "two_notifications"}

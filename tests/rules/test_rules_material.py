@@ -26,7 +26,7 @@ WORDING = "is about people or wording; a change of it is no change of what was a
 
 def load(folder, material):
     (folder / "mine.yaml").write_text(PACK.format(material=material), encoding="utf-8")
-    return load_packs(["mine"], folder)[0].material
+    return load_packs(["mine"], folder)[0].material.approvals
 
 
 def test_fields_and_the_assets(tmp_path):
@@ -43,10 +43,10 @@ def test_a_pack_that_names_none_takes_the_usual_ones(tmp_path):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("planed_start", 'material.0: unknown field "planed_start", did you mean "planned_start"?'),
-        ("implementer", f'material.0: "implementer" {WORDING}'),
-        ("responsible_group", f'material.0: "responsible_group" {WORDING}'),
-        ("description", f'material.0: "description" {WORDING}'),
+        ("planed_start", 'material.approvals.0: unknown field "planed_start", did you mean "planned_start"?'),
+        ("implementer", f'material.approvals.0: "implementer" {WORDING}'),
+        ("responsible_group", f'material.approvals.0: "responsible_group" {WORDING}'),
+        ("description", f'material.approvals.0: "description" {WORDING}'),
     ],
 )
 def test_what_is_refused(tmp_path, name, told):

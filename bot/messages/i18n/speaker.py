@@ -6,13 +6,13 @@ import gettext
 import io
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -50,6 +50,7 @@ VERDICT_NAMES = {
     Verdict.PENDING: say("still to do"),
     Verdict.MISSING: say("missing"),
     Verdict.VIOLATED: say("not allowed"),
+    Verdict.LATE: say("too late"),
     Verdict.WAIVED: say("waived"),
     Verdict.UNKNOWN: say("cannot be seen"),
 }
@@ -72,6 +73,9 @@ class Translator:
                 text = self._say(spoken)
             case datetime():
                 text = self.moment(spoken)
+            case timedelta():
+                # Up to two days in hours: "36 hours" says more than "2 days".
+                text = format_timedelta(spoken, "minute", threshold=2, locale=self._locale)
             case Quote(text):
                 pass
             case Holder(person, role):

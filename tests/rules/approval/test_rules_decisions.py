@@ -33,7 +33,11 @@ from rules.approval.decisions import effective_decisions
 from rules.approval.people import DUTIES, duty_of, same
 from rules.engine import evaluate
 
-MATERIAL = frozenset({"planned_start", "planned_end", "rollout_strategy", "test_plan", "assets", "package"})
+MATERIAL = {
+    "approvals": frozenset(
+        {"planned_start", "planned_end", "rollout_strategy", "test_plan", "assets", "package"}
+    )
+}
 YES = "Approved for the CAB by An on 05/03 12:00."
 NONE = "No approval by the CAB yet."
 OVER = "The approval by An on 05/03 12:00 no longer counts."

@@ -16,7 +16,7 @@ from domain.ticket import Approval, Change, Decision
 from rules.engine import evaluate
 
 quick = settings(max_examples=40, deadline=None)
-MATERIAL = PACKS[0].material
+MATERIAL = PACKS[0].material.approvals
 names = st.sampled_from((*FIELDS, "assets"))
 words = st.sampled_from(
     ("", "tbd", "Plan A", "plan  b", "2026-03-09T17:00:00+00:00", "big bang", "{field} @here")

@@ -1,0 +1,167 @@
+"""One stage of a rule on one ticket: its check run now, and set against when its evidence must have come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from domain.asset import Because, Subject
+from domain.facts import Facts
+from domain.finding import Moment, Timing
+from domain.lifecycle import State, Verdict
+from rules.approval.stand_ins import with_stand_ins
+from rules.check_api import CheckInput
+from rules.checks import CHECKS
+from rules.loading.schema import Counts, Rule, Stage
+from rules.moments import telling
+from rules.moments.as_of import AsOf, facts_at
+from rules.moments.recorded_after import without_early
+from rules.moments.rollout import Rollout, rollout
+from rules.moments.timing import Evidence, timing
+from rules.outcome import Outcome, Result
+from rules.trace import AccessTrace
+from rules.wording import labels, sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The facts of a ticket now and at other moments, each made once for all rules of a pack."""
+
+    facts: Facts
+    rollout: Rollout | None
+    _made: dict[AsOf, Facts] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, facts: Facts) -> Past:
+        """Of the facts as they are now."""
+        return cls(facts, rollout(facts))
+
+    def at(self, moment: AsOf) -> Facts:
+        """The facts as they were."""
+        if moment not in self._made:
+            self._made[moment] = facts_at(self.facts, moment)
+        return self._made[moment]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One stage of a rule, judged. A rule without a gate runs on a clock; the end of the ticket asks for it too."""
+
+    gate: State
+    outcome: Outcome
+    verdict: Verdict
+    moment: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One stage of a rule, asked for certain reasons of these assets."""
+
+    rule: Rule
+    stage: Stage
+    because: tuple[Because, ...]
+    subjects: tuple[Subject, ...]
+
+    def answer(self, facts: Facts) -> Outcome:
+        """What its check says of facts, now or then."""
+        check = CHECKS[self.stage.check]
+        # What a check does not declare to read it cannot see: so `refresh` leaves out none that it should judge.
+        shown = facts if check.reads_notices else _without_notices(facts)
+        outcome = check.run(shown, CheckInput(self.stage.params, self.because, self.subjects))
+        return with_stand_ins(outcome, facts, self.rule)
+
+
+def judge(past: Past, question: Question) -> Judged:
+    """The answer as of now, and what the moments make of it."""
+    facts, stage = past.facts, question.stage
+    gate = stage.gate or State.CLOSED
+    if stage.evidence is Counts.AFTER_ROLLOUT:
+        return _after(facts, question, gate)
+    fields: AccessTrace[str, Any] = AccessTrace(facts.ticket.fields)
+    outcome = question.answer(_tracing(facts, fields) if past.rollout else facts)
+    if past.rollout is not None and question.rule.stays:
+        outcome = _staying(past, past.rollout, question, outcome)
+    verdict = given(outcome, facts.ticket.state, gate)
+    if past.rollout is None or stage.evidence is None or verdict is not Verdict.MET:
+        return Judged(gate, outcome, verdict)
+    evidence = Evidence(
+        facts,
+        past.rollout,
+        lambda at: question.answer(past.at(at)).result is Result.MET,
+        {*fields.asked, *(name for names in facts.material.values() for name in names)},
+    )
+    moment = _made_good(past, question.rule, timing(evidence))
+    return Judged(gate, outcome, Verdict.LATE if moment.timing is Timing.LATE else verdict, moment)
+
+
+def given(outcome: Outcome, state: State, gate: State) -> Verdict:
+    """The verdict that an answer comes to in a state, before its moment is looked at."""
+    match outcome.result:
+        case Result.MET:
+            return Verdict.MET
+        case Result.VIOLATED:
+            return Verdict.VIOLATED
+        case Result.UNKNOWN:
+            return Verdict.UNKNOWN
+        case Result.UNMET:
+            # What the bot itself is sending is nobody's neglect.
+            late = state.reached(gate) and not outcome.underway
+            return Verdict.MISSING if late else Verdict.PENDING
+
+
+def _after(facts: Facts, question: Question, gate: State) -> Judged:
+    """Of what counts only from after the rollout: the answer without what was recorded too early."""
+    shown, early, sure = without_early(facts, question.stage.params.evidence_fields())
+    outcome = question.answer(shown)
+    if early:
+        whole = question.answer(facts)
+        told = telling.too_early(labels(*early))
+        seen = told if whole.result is Result.MET else sentences(whole.seen, told)
+        outcome = replace(outcome, seen=seen)
+    verdict = given(outcome, facts.ticket.state, gate)
+    unseen = verdict is Verdict.MET and not sure
+    moment = Moment(Timing.UNSEEN, told=telling.perhaps_early()) if unseen else None
+    return Judged(gate, outcome, verdict, moment)
+
+
+def _staying(past: Past, began: Rollout, question: Question, now: Outcome) -> Outcome:
+    """What was forbidden when the rollout began, as far as that is certain, is so still."""
+    if now.result is Result.VIOLATED:
+        return now
+    then = [
+        question.answer(past.at(AsOf(moment, benefit)))
+        for moment, benefit in ((began.began.by, True), (began.began.after, False))
+    ]
+    if any(outcome.result is not Result.VIOLATED for outcome in then):
+        return now
+    return replace(then[0], seen=telling.stays(then[0].seen))
+
+
+def _made_good(past: Past, rule: Rule, moment: Moment) -> Moment:
+    """What an emergency brought within its term is made good; never what the value at the start decides."""
+    term, since, start = past.facts.settle_by, moment.since, moment.start
+    if moment.timing is not Timing.LATE or term is None or since is None or start is None or rule.stays:
+        return moment
+    called = past.at(AsOf(start, benefit=True)).field("change_type").value
+    if called != "emergency" or since > term:
+        return moment
+    return Moment(Timing.AFTERWARDS, start, since, telling.afterwards(since, start))
+
+
+def _tracing(facts: Facts, fields: Mapping[str, Any]) -> Facts:
+    return replace(facts, ticket=replace(facts.ticket, fields=fields))
+
+
+def _without_notices(facts: Facts) -> Facts:
+    return replace(facts, notices=(), underway=()) if facts.notices or facts.underway else facts
+
+
+def worst(stages: Sequence[Judged]) -> Judged:
+    """The stage a finding tells of: what is forbidden or overdue in any, else the first that is not settled."""
+    # A finding has one gate and one verdict. The order of the gates alone would hide what is wrong now behind a first
+    # stage that only waits, and once all is well the last stage is the one that tells the whole.
+    for verdict in (Verdict.VIOLATED, Verdict.MISSING):
+        if found := next((one for one in stages if one.verdict is verdict), None):
+            return found
+    return next((one for one in stages if one.verdict is not Verdict.MET), stages[-1])
