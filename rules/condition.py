@@ -12,8 +12,8 @@ from domain.asset import Subject
 from domain.facts import Facts
 from domain.fields import FIELDS, Kind
 from domain.fields import Field as TicketField
-from domain.parsing import PLACEHOLDERS
 from domain.sentence import Quote, Say, say
+from domain.words import blank
 from rules.loading.names import FieldName, unknown
 from rules.wording import asset_name, label, saw, sentences, shown_value
 
@@ -148,8 +148,7 @@ def _attribute_seen(name: str, assets: tuple[Quote | Say, ...], result: bool | N
 def _unclear(name: str, field: TicketField) -> bool:
     """Whether a yes/no field holds words that are neither, and more than a placeholder."""
     # A placeholder in a yes/no field says nothing at all; any other words may mean either.
-    words = field.raw.strip().lower()
-    return FIELDS[name].kind is Kind.BOOL and field.value is None and words not in PLACEHOLDERS
+    return FIELDS[name].kind is Kind.BOOL and field.value is None and not blank(field.raw, name)
 
 
 def _fitting(name: str, value: object) -> None:

@@ -111,7 +111,7 @@ def _field(name: str, raw: Any) -> Field:
         return parsing.choice(name, raw)
     if kind in _ITEMS:
         return Field(tuple(_ITEMS[kind](item) for item in _listed(raw)) or None)
-    return _READ.get(kind, parsing.text)(raw)
+    return _READ[kind](raw) if kind in _READ else parsing.text(raw, name=name)
 
 
 def _listed(raw: Any) -> list[Any]:

@@ -47,7 +47,7 @@ def _keys(words: str) -> tuple[str, ...]:
 
 
 _READERS: Mapping[Kind, Callable[[str, str, str, str], Field]] = {
-    Kind.TEXT: lambda _, raw, shown, column: parsing.text(shown, column),
+    Kind.TEXT: lambda name, raw, shown, column: parsing.text(shown, column, name),
     Kind.BOOL: _flag,
     Kind.CHOICE: _choice,
     Kind.MOMENT: lambda _, raw, shown, column: parsing.moment(raw, column),
