@@ -30,12 +30,17 @@ class Flag(StrEnum):
     NIS2 = "nis2"
 
 
+TRAITS = ("chain_component", "internet_facing")
+"""Attributes of an asset that say yes or no, and are no overlay of its classification."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """An asset as a register describes it. Each attribute is a `Field`, so that "not there", "empty" and
     "cannot be read" stay apart. Classes are ints 1 to 5; flags bools; owner and stakeholders people;
     `operations_group` a group; `service_hours` "5x10" or "24x7"; `maintenance_windows` text such as
-    "Sun 02:00-06:00; mon-thu 22:00-02:00"; `supplier` the name of who delivers it, where that is outsourced.
+    "Sun 02:00-06:00; mon-thu 22:00-02:00"; `supplier` the name of who delivers it, where that is outsourced;
+    `chain_component` and `internet_facing` bools: part of a chain of several parties, reachable from the internet.
     `accounts` is the source system whose account ids name its people, where that is not the book itself.
     """
 
@@ -55,6 +60,8 @@ class Asset:
     stakeholders: Field = UNREADABLE
     maintenance_windows: Field = UNREADABLE
     supplier: Field = UNREADABLE
+    chain_component: Field = UNREADABLE
+    internet_facing: Field = UNREADABLE
     updated_at: datetime | None = None
     accounts: str = ""
 

@@ -37,7 +37,7 @@ Value = str | bool | int | datetime | tuple[str, ...] | tuple[Person | Group, ..
 class Field:
     """What was seen of one field.
 
-    value     the typed value; None when the field is empty or holds only a placeholder
+    value     the typed value; None when the field is empty or holds only words that say nothing
     readable  False when the field is not mapped, not returned or holds an error: then nothing is known
     raw       what stood there when it could not be understood, shortened, as the source shows it
     where     the name under which people find the field in their system
@@ -94,6 +94,7 @@ _LEVELS = {
     "medium": "gemiddeld|middel|moderate|3 moderate|3|p3",
     "low": "laag|4 low|4|p4",
 }
+_THREE = {"high": "hoog|groot", "medium": "gemiddeld|middel|midden", "low": "laag|klein"}
 
 _SPECS = (
     _spec(
@@ -143,6 +144,8 @@ _SPECS = (
         passed="geslaagd|pass|ok|succesvol|successful",
         failed="mislukt|fail|gefaald|niet geslaagd",
     ),
+    _spec("tested_at", _M, "Tested at"),
+    _spec("test_report", _T, "Test report"),
     _spec("test_validated_by", _U, "Test validated by"),
     _spec("test_validated_at", _M, "Test validated at"),
     _spec("acceptance_criteria", _T, "Acceptance criteria"),
@@ -153,6 +156,7 @@ _SPECS = (
         accepted="geaccepteerd|aanvaard|accept",
         rejected="afgewezen|verworpen|geweigerd",
     ),
+    _spec("accepted_at", _M, "Accepted at"),
     _spec("environments_separated", _B, "Environments separated"),
     _spec("environments_like_production", _B, "Environments like production"),
     _spec("environment_path", _L, "Environment path"),
@@ -164,7 +168,7 @@ _SPECS = (
         anonymised="anonymized|geanonimiseerd|anoniem",
         pseudonymised="pseudonymized|gepseudonimiseerd",
         production="productie|productiedata|productiegegevens|production data",
-        # Here "none" is an answer: no data at all. In a text it is a placeholder.
+        # Here "none" is an answer: no data at all. What it is in a text, says `words.yaml`.
         none="geen|no test data",
     ),
     _spec("tested_in_production", _B, "Tested in production"),
@@ -203,13 +207,29 @@ _SPECS = (
     _spec("feedback", _T, "Feedback"),
     _spec("reported_back", _T, "Reported back"),
     _spec("known_errors", _T, "Known errors"),
+    _spec("known_errors_agreed", _T, "Known errors agreed"),
     _spec("incidents_followed_up", _T, "Incidents followed up"),
+    _spec("quality_checked", _T, "Quality checked"),
+    _spec("no_capacity_problems", _T, "No capacity problems"),
+    _spec("review_needed", _B, "Review needed"),
+    _spec("post_implementation_review", _T, "Post-implementation review"),
     _spec("impact_analysis", _T, "Impact analysis"),
     _spec("parallel_run_needed", _B, "Parallel run needed"),
     _spec("parallel_run_result", _T, "Parallel run result"),
     _spec("supplier", _T, "Supplier"),
     _spec("finally_responsible", _U, "Finally responsible"),
     _spec("born_from", _K, "Born from"),
+    _spec(
+        "reason",
+        _C,
+        "Change reason",
+        incident="incidenten|storing|verstoring",
+        problem="probleem|problem resolution",
+        corrective="correctief|correctie|correction|repair|herstel|fix|bug fix|bugfix|break fix|break/fix",
+        preventive="preventief|preventie|prevention",
+        improvement="verbetering|enhancement|new functionality|nieuwe functionaliteit|upgrade",
+        upkeep="onderhoud|maintenance|beheer",
+    ),
     _spec("patch", _B, "Patch"),
     _spec("severity", _C, "Severity", **_LEVELS),
     _spec("dependencies", _T, "Dependencies"),
@@ -245,10 +265,33 @@ _SPECS = (
         low="4|p4|prio 4|prio4|4 low|4 - low|4 - laag|laag|minor",
         lowest="5|p5|prio 5|prio5|5 planning|5 - planning|planning|laagste|trivial",
     ),
-    _spec("data_breach", _B, "Data breach"),
+    _spec(
+        "data_breach",
+        _C,
+        "Data breach",
+        yes="ja|true|1|y|j|on|waar|confirmed|bevestigd",
+        suspected="suspicion|vermoeden|vermoedelijk|vermoed|mogelijk|possible|possibly",
+        no="nee|neen|false|0|n|off|onwaar|geen|none|withdrawn|ingetrokken",
+    ),
     _spec("detected_at", _M, "Detected at"),
     _spec("reported_written", _M, "Reported written"),
     _spec("reported_phone", _M, "Reported phone"),
+    # A moment, or that it is not needed and why: kept as text, so that who wrote the reason is known.
+    _spec("reported_authority", _T, "Reported to the authority"),
+    _spec("complaint", _B, "Complaint"),
+    _spec("persons_informed", _T, "Persons informed"),
+    _spec("damage_repaired", _T, "Damage repaired"),
+    _spec(
+        "pentest_result",
+        _C,
+        "Penetration test",
+        passed="geslaagd|pass|ok|no findings|geen bevindingen",
+        medium_findings="medium|medium risk|middel|gemiddeld|middelgrote bevindingen",
+        high_open="high findings open|high open|high|hoog|hoge bevindingen open",
+        high_mitigated="high findings mitigated|high mitigated|hoge bevindingen gemitigeerd|hoog gemitigeerd",
+    ),
+    _spec("misuse_chance", _C, "Misuse chance", **_THREE),
+    _spec("expected_damage", _C, "Expected damage", **_THREE),
 )
 
 FIELDS: Mapping[str, FieldSpec] = {spec.name: spec for spec in _SPECS}

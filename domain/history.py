@@ -6,14 +6,17 @@ from datetime import datetime
 
 from domain import parsing
 from domain.fields import FIELDS, Kind
+from domain.words import blank
 
 _LEAD = 24
 """Characters shown before the place where two long texts begin to differ."""
 
 
-def same_words(before: str, after: str) -> bool:
-    """True when two texts differ in blanks and capitals at most, or both say nothing ("", "tbd", "-")."""
-    return _plain(before) == _plain(after)
+def same_words(before: str, after: str, name: str = "") -> bool:
+    """True when two texts differ in blanks and capitals at most, or both say nothing ("", "tbd", "-") in the field
+    `name`.
+    """
+    return _plain(before, name) == _plain(after, name)
 
 
 def difference(before: str, after: str) -> tuple[str, str] | None:
@@ -39,9 +42,8 @@ def comparable(name: str, raw: str) -> str:
     return found.isoformat() if isinstance(found, datetime) else raw
 
 
-def _plain(text: str) -> str:
-    words = " ".join(text.split()).casefold()
-    return "" if words in parsing.PLACEHOLDERS else words
+def _plain(text: str, name: str) -> str:
+    return "" if blank(text, name) else " ".join(text.split()).casefold()
 
 
 def _first_difference(old: str, new: str) -> int:

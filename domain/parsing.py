@@ -8,34 +8,9 @@ from datetime import UTC, datetime
 
 from domain.asset import CLASSES
 from domain.fields import FIELDS, UNREADABLE, Field
+from domain.words import empty as says_nothing
+from domain.words import says_no, shown
 
-PLACEHOLDERS = frozenset(
-    {
-        "",
-        "-",
-        "--",
-        ".",
-        "..",
-        "...",
-        "?",
-        "n/a",
-        "na",
-        "n.a.",
-        "tbd",
-        "tba",
-        "tbc",
-        "nvt",
-        "n.v.t.",
-        "todo",
-        "to do",
-        "none",
-        "null",
-        "x",
-        "xxx",
-        "nog in te vullen",
-        "volgt",
-    }
-)
 _TRUE = frozenset({"yes", "ja", "true", "1", "y", "j", "on", "waar"})
 _FALSE = frozenset({"no", "nee", "neen", "false", "0", "n", "off", "onwaar"})
 _SHOWN = 80
@@ -47,18 +22,24 @@ def shorten(text: str, limit: int = _SHOWN) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def text(raw: object, where: str = "") -> Field:
-    """Meaningful text, or an empty field for blanks and placeholders ("n/a", "tbd", "-", ...)."""
+def text(raw: object, where: str = "", name: str = "") -> Field:
+    """Meaningful text, or an empty field for blanks and words that say nothing ("n/a", "tbd", "-", ...) in the field
+    `name` of the vocabulary; without a name, in a field that must hold something.
+    """
     words = str(raw).strip() if raw is not None else ""
-    return Field(None if words.lower() in PLACEHOLDERS else words, raw=shorten(words), where=where)
+    if says_nothing(words, name):
+        return Field(None, raw=shorten(shown(words)), where=where)
+    return Field(words, raw=shorten(words), where=where)
 
 
 def boolean(raw: object, where: str = "") -> Field:
-    """yes/no in Dutch and English, true/false, 1/0. Anything else stays unvalued, with what stood there."""
+    """yes/no in Dutch and English, true/false, 1/0; a no by its first word ("nee, twee staan nog open"). Anything else
+    stays unvalued, with what stood there.
+    """
     if isinstance(raw, bool):
         return Field(raw, where=where)
     words = str(raw).strip().lower() if raw is not None else ""
-    value = True if words in _TRUE else False if words in _FALSE else None
+    value = True if words in _TRUE else False if words in _FALSE or says_no(words) else None
     return Field(value, raw=shorten(words) if value is None else "", where=where)
 
 

@@ -12,17 +12,17 @@ from domain.asset import Subject
 from domain.facts import Facts
 from domain.fields import FIELDS, Kind
 from domain.fields import Field as TicketField
-from domain.parsing import PLACEHOLDERS
-from domain.sentence import Quote, Say, say
+from domain.sentence import Either, Quote, Say, say
+from domain.words import blank
 from rules.loading.names import FieldName, unknown
 from rules.wording import asset_name, label, saw, sentences, shown_value
 
 
 class Condition(BaseModel):
     """Under which a rule asks something. Either `any` of several conditions; or about one `field` of the ticket
-    that it is `filled`, says the value `is`, or says anything but `not` (empty included); or about one attribute
-    of the assets, `asset`, that it is `filled` for one of them. A value is true or false for a yes/no field, and a
-    code of its choices for a choice.
+    that it is `filled`, says the value `is` (or one of several), or says anything but `not` (empty included); or
+    about one attribute of the assets, `asset`, that it is `filled` for one of them. A value is true or false for a
+    yes/no field, and a code of its choices for a choice.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -31,12 +31,12 @@ class Condition(BaseModel):
     asset: Literal["supplier"] | None = None
     any: tuple[Condition, ...] = ()
     filled: bool | None = None
-    equals: bool | str | None = Field(default=None, alias="is")
+    equals: bool | str | tuple[bool | str, ...] | None = Field(default=None, alias="is")
     differs: bool | str | None = Field(default=None, alias="not")
 
     @model_validator(mode="after")
     def _one_way(self) -> Condition:
-        given = [way for way in (self.filled, self.equals, self.differs) if way is not None]
+        given = [way for way in (self.filled, self.equals, self.differs) if way not in (None, ())]
         about = [it for it in (self.field, self.asset, self.any) if it]
         if len(about) != 1 or (self.any and (given or len(self.any) < 2)):
             raise ValueError("give a field, an asset's attribute, or any of two conditions or more")
@@ -44,12 +44,13 @@ class Condition(BaseModel):
             self._one_question(given)
         return self
 
-    def _one_question(self, given: Sequence[bool | str]) -> None:
+    def _one_question(self, given: Sequence[bool | str | tuple[bool | str, ...]]) -> None:
         """Of a field or an attribute one thing is asked, which it can answer."""
         if len(given) != 1 or self.filled is False or (self.asset and not self.filled):
             raise ValueError("give one of filled: true, is and not" if self.field else "give filled: true")
         if self.field and self.filled is None:
-            _fitting(self.field, given[0])
+            for value in given[0] if isinstance(given[0], tuple) else (given[0],):
+                _fitting(self.field, value)
 
     def holds(self, facts: Facts) -> bool | None:
         """Whether the rule asks something of the ticket; None when that cannot be seen: the field cannot be read,
@@ -69,9 +70,13 @@ class Condition(BaseModel):
             # What stands there but is not understood (a link that is none) was meant to say something.
             return field.filled or bool(field.raw and FIELDS[name].kind is not Kind.TEXT)
         if self.equals is not None:
-            return None if _unclear(name, field) else field.value == self.equals
+            return None if _unclear(name, field) else field.value in self._values
         # Errs towards asking: what is empty or not understood is not the value that excuses.
         return field.value != self.differs
+
+    @property
+    def _values(self) -> tuple[bool | str | None, ...]:
+        return self.equals if isinstance(self.equals, tuple) else (self.equals,)
 
     @property
     def told(self) -> Say:
@@ -92,7 +97,12 @@ class Condition(BaseModel):
         if self.filled:
             return say("where {field} is filled in", field=name)
         if self.equals is not None:
-            return say("where {field} says {value}", field=name, value=shown_value(field, self.equals))
+            values = tuple(shown_value(field, value) for value in self._values)
+            return say(
+                "where {field} says {value}",
+                field=name,
+                value=values[0] if len(values) == 1 else Either(values),
+            )
         return say("unless {field} says {value}", field=name, value=shown_value(field, self.differs))
 
     def seen(self, facts: Facts, result: bool | None) -> Say:
@@ -146,15 +156,19 @@ def _attribute_seen(name: str, assets: tuple[Quote | Say, ...], result: bool | N
 
 
 def _unclear(name: str, field: TicketField) -> bool:
-    """Whether a yes/no field holds words that are neither, and more than a placeholder."""
-    # A placeholder in a yes/no field says nothing at all; any other words may mean either.
-    words = field.raw.strip().lower()
-    return FIELDS[name].kind is Kind.BOOL and field.value is None and words not in PLACEHOLDERS
+    """Whether a question of yes or no holds words that are neither, and more than words that say nothing."""
+    spec = FIELDS[name]
+    asks = spec.kind is Kind.BOOL or {"yes", "no"} <= spec.choices.keys()
+    # What says nothing is no answer at all; any other words may mean either.
+    return asks and field.value is None and not blank(field.raw, name)
 
 
 def _fitting(name: str, value: object) -> None:
     """Refuse a value that the field can never have."""
     spec = FIELDS[name]
+    # Without quotes YAML reads the words yes and no as true and false.
+    if spec.kind is Kind.CHOICE and isinstance(value, bool) and {"yes", "no"} <= spec.choices.keys():
+        raise ValueError(f"put {'yes' if value else 'no'} in quotes: {name} is a choice, not true or false")
     if spec.kind is Kind.CHOICE and value not in spec.choices:
         raise ValueError(unknown("value", str(value), spec.choices))
     if spec.kind is Kind.BOOL and not isinstance(value, bool):

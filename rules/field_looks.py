@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain import parsing
 from domain.facts import Facts
+from domain.words import settles
 from rules.outcome import Observation, Result
 from rules.wording import label, saw
 
@@ -41,15 +42,18 @@ def observe_yes(facts: Facts, name: str, no: Result = Result.UNMET) -> Observati
 
 
 def observe_done(facts: Facts, name: str) -> Observation:
-    """A point must be answered with yes, or with words that tell of it; a plain no is no."""
+    """A point must be answered with yes, or with words that tell of it; words that begin with a no are a no."""
     field = facts.field(name)
     # A text field that says "no" is filled in, and yet the answer is no.
-    if isinstance(field.value, bool) or (
-        isinstance(field.value, str) and parsing.boolean(field.value).value is False
-    ):
+    if isinstance(field.value, bool) or (isinstance(field.value, str) and _denied(name, field.value)):
         done = Result.MET if field.value is True else Result.UNMET
         return Observation(label(name), done if field.readable else Result.UNKNOWN, saw(facts, name))
     return observe_filled(facts, name)
+
+
+def _denied(name: str, text: str) -> bool:
+    # "No interruptions expected" begins as a no does, and is an answer.
+    return not settles(text, name) and parsing.boolean(text).value is False
 
 
 def observe_test_data(facts: Facts) -> Observation:

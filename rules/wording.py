@@ -13,6 +13,7 @@ from domain.fields import FIELDS, Field, Kind
 from domain.parsing import shorten
 from domain.people import Person, Role
 from domain.sentence import Quote, Say, say
+from domain.words import blank
 
 ROLES: Mapping[Role, Say] = {
     Role.OWNER: say("the application owner"),
@@ -68,6 +69,18 @@ CHOICES: Mapping[str, Say] = {
     "low": say("low"),
     "light": say("light"),
     "very_high": say("very high, a calamity"),
+    "incident": say("incident"),
+    "problem": say("problem"),
+    "corrective": say("corrective"),
+    "preventive": say("preventive"),
+    "improvement": say("improvement"),
+    "upkeep": say("maintenance"),
+    "yes": say("yes"),
+    "suspected": say("suspected"),
+    "no": say("no"),
+    "medium_findings": say("medium findings"),
+    "high_open": say("high findings, still open"),
+    "high_mitigated": say("high findings, mitigated"),
 }
 
 
@@ -180,7 +193,7 @@ def shown_as(name: str, text: str) -> object | None:
     nothing. `name` may be one that is no field of the vocabulary: then the text as it stands.
     """
     spec = FIELDS.get(name)
-    if not parsing.text(text).filled:
+    if blank(text, name):
         return None
     if spec is None or spec.kind not in _UNDERSTOOD:
         return _quote(text) if spec is None or spec.kind is not Kind.TEXT else shown_value(name, text)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from domain.asset import Asset, Dimension, Flag
+from domain.asset import TRAITS, Asset, Dimension, Flag
 from domain.fields import Field
 from domain.sentence import Quote, Say, say
 from rules.wording import FLAGS, class_letter
@@ -25,7 +25,7 @@ def merge(described: Sequence[Asset], titles: Titles) -> tuple[Asset, tuple[Say,
     if len(described) == 1:
         return first, ()
     values: dict[str, Any] = {d.value: _highest(_each(described, d.value)) for d in Dimension}
-    values |= {f.value: _holding(_each(described, f.value)) for f in Flag}
+    values |= {name: _holding(_each(described, name)) for name in (*(f.value for f in Flag), *TRAITS)}
     # Of people and hours those of one register count whole: the first that names them (docs/decisions/011).
     values |= {name: _fullest(_each(described, name)) for name in _OTHERS}
     return replace(first, **values), (

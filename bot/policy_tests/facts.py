@@ -10,7 +10,7 @@ from typing import Any
 from bot.policy.classification import classify
 from bot.policy_tests.schema import ApprovalPart, AssetPart, Case, ChildPart, TicketPart
 from domain import parsing
-from domain.asset import Asset, Dimension, Flag, Subject
+from domain.asset import TRAITS, Asset, Dimension, Flag, Subject
 from domain.facts import Child, Facts, Notice
 from domain.fields import FIELDS, UNREADABLE, Field, Kind
 from domain.people import Group, Membership, Person, Role, RoleMembers
@@ -114,7 +114,7 @@ def _field(name: str, raw: Any) -> Field:
         return parsing.choice(name, raw)
     if kind in _ITEMS:
         return Field(tuple(_ITEMS[kind](item) for item in _listed(raw)) or None)
-    return _READ.get(kind, parsing.text)(raw)
+    return _READ[kind](raw) if kind in _READ else parsing.text(raw, name=name)
 
 
 def _listed(raw: Any) -> list[Any]:
@@ -231,6 +231,7 @@ def _asset(part: AssetPart) -> Asset:
         "service_hours": Field(part.service_hours or None),
         "maintenance_windows": Field(part.maintenance_windows or None),
         "supplier": parsing.text(part.supplier),
+        **{name: Field(getattr(part, name)) for name in TRAITS},
     }
     shown = {name: UNREADABLE if name in part.hidden else field for name, field in attributes.items()}
     return Asset.described((_BOOK, part.name), part.name, shown, part.updated_at)

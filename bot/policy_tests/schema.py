@@ -66,6 +66,8 @@ class AssetPart(_Part):
     service_hours: str = ""
     maintenance_windows: str = ""
     supplier: str = ""
+    chain_component: bool | None = None
+    internet_facing: bool | None = None
     updated_at: Moment | None = None
     known: bool = True
     unread: bool = False

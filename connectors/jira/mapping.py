@@ -201,6 +201,26 @@ def _validated_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMa
     return _moment_of("test_validated_at", "test_validated_by", seen, site, lambda f: history.last(f)[1])
 
 
+def _tested_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, __: History) -> Field:
+    return _later_of("tested_at", "test_result", seen, site)
+
+
+def _accepted_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, __: History) -> Field:
+    return _later_of("accepted_at", "acceptance_result", seen, site)
+
+
+def _later_of(name: str, result: str, seen: Mapping[str, Field], site: FieldMap) -> Field:
+    """The later of what a field says and when the result got its present value; the history alone, where the site has
+    no such field.
+    """
+    own, told = seen[name], seen[result]
+    if not own.readable and (site.found.get(name) or not told.readable):
+        return own
+    if told.at is None or (own.moment and own.moment >= told.at):
+        return own if own.readable else Field(None, where=told.where)
+    return Field(told.at, where=f"{told.where} (history)", by=told.by, at=told.at)
+
+
 def _moment_of(
     name: str, origin: str, seen: Mapping[str, Field], site: FieldMap, when: Callable[[Any], Any]
 ) -> Field:
@@ -232,6 +252,8 @@ _DERIVED: Mapping[str, _Derive] = {
     "package": _package,
     "changes": _changes,
     "test_plan_fixed_at": _plan_fixed_at,
+    "tested_at": _tested_at,
+    "accepted_at": _accepted_at,
     "test_validated_at": _validated_at,
     "verified_by": _verifier,
 }

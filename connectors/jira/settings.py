@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from connectors.shared.settings import EnvSettings
-from domain.asset import Dimension, Flag
+from domain.asset import TRAITS, Dimension, Flag
 from domain.fields import FIELDS
 from domain.lifecycle import State
 from domain.people import Role
@@ -33,6 +33,7 @@ ASSET_FIELDS = (
     *Dimension,
     *Flag,
     *("owner", "operations_group", "service_hours", "stakeholders", "maintenance_windows", "supplier"),
+    *TRAITS,
 )
 
 

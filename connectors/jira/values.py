@@ -82,6 +82,9 @@ def adf_text(node: Any) -> str:
     if not isinstance(node, dict):
         return ""
     kind, attrs = node.get("type"), obj(node.get("attrs"))
+    # The prompt of a form: it asks for something and says nothing.
+    if kind == "placeholder":
+        return ""
     if kind == "text":
         return str(node.get("text", ""))
     if kind == "hardBreak":
@@ -130,8 +133,8 @@ def _listed(raw: Any) -> list[Any]:
     return raw if isinstance(raw, list) else [] if raw is None else [raw]
 
 
-def _text(_: str, raw: Any, where: str) -> Field:
-    return parsing.text(words(raw), where)
+def _text(name: str, raw: Any, where: str) -> Field:
+    return parsing.text(words(raw), where, name)
 
 
 def _bool(_: str, raw: Any, where: str) -> Field:

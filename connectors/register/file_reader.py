@@ -29,6 +29,8 @@ COLUMNS = (
     "stakeholders",
     "maintenance_windows",
     "supplier",
+    "chain_component",
+    "internet_facing",
     "depends_on",
     "updated_at",
 )
@@ -44,6 +46,7 @@ ALIASES = {
     "belanghebbenden": "stakeholders",
     "onderhoudsvensters": "maintenance_windows",
     "leverancier": "supplier",
+    "ketencomponent": "chain_component",
     "hangt_af_van": "depends_on",
 }
 """Dutch column names that are understood too."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.register.file_reader import NAME, Row, load
 from domain import parsing
-from domain.asset import Asset
+from domain.asset import TRAITS, Asset
 from domain.dependencies import Reach, reach
 from domain.fields import Field
 from domain.people import Group, Person
@@ -190,4 +190,5 @@ _READERS: Mapping[str, Callable[[Any, str], Field]] = {
     "stakeholders": _people,
     "maintenance_windows": parsing.text,
     "supplier": parsing.text,
+    **dict.fromkeys(TRAITS, parsing.boolean),
 }

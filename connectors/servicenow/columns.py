@@ -39,6 +39,7 @@ COLUMNS: Mapping[str, str] = {
     # A plain instance has no such column; a category of that name is how sites say it.
     "patch": "category",
     "incident_priority": "priority",
+    "reason": "reason",
 } | {
     name: f"u_{name}"
     for name in (
@@ -76,7 +77,10 @@ COLUMNS: Mapping[str, str] = {
             "detected_at",
             "reported_written",
         ),
-        *("reported_phone",),
+        *("reported_phone", "tested_at", "accepted_at", "test_report", "quality_checked"),
+        *("no_capacity_problems", "known_errors_agreed", "post_implementation_review", "review_needed"),
+        *("reported_authority", "complaint", "persons_informed", "damage_repaired", "pentest_result"),
+        *("misuse_chance", "expected_damage"),
     )
 }
 
@@ -109,6 +113,8 @@ CI_COLUMNS: Mapping[str, str] = {
     "stakeholders": "u_stakeholders",
     "maintenance_windows": "u_maintenance_windows",
     "supplier": "vendor",
+    "chain_component": "u_chain_component",
+    "internet_facing": "u_internet_facing",
 }
 
 

@@ -37,6 +37,7 @@ _ITEM_NOTES = {
 _NOTES = {
     "environment_path": "D, T, A, P in the order passed",
     "classification": "such as: C3 I2 A1 gdpr",
+    "reported_authority": "a moment, or that it is not needed and why",
 }
 _STANDING = (
     ("u_compliance_status", "String (100)", "Compliance status"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.servicenow import encoded_query, values
@@ -15,6 +16,8 @@ from domain import parsing
 from domain.fields import FIELDS, Field, FieldSpec, Kind
 from domain.people import Group, Person
 
+_RESULTS = {"tested_at": "test_result", "accepted_at": "acceptance_result"}
+_CATEGORY = "category"
 _STAGES = {"O": "D", "D": "D", "T": "T", "A": "A", "P": "P"}
 
 
@@ -47,7 +50,7 @@ def _keys(words: str) -> tuple[str, ...]:
 
 
 _READERS: Mapping[Kind, Callable[[str, str, str, str], Field]] = {
-    Kind.TEXT: lambda _, raw, shown, column: parsing.text(shown, column),
+    Kind.TEXT: lambda name, raw, shown, column: parsing.text(shown, column, name),
     Kind.BOOL: _flag,
     Kind.CHOICE: _choice,
     Kind.MOMENT: lambda _, raw, shown, column: parsing.moment(raw, column),
@@ -76,6 +79,8 @@ class Fields:
         }
         # After the columns were read: these take the place of what somebody typed, or fill in for it.
         self._moments(seen, history)
+        self._results(seen)
+        self._reason(seen, row)
         seen["verified_by"] = self._verifier(seen, history)
         return seen
 
@@ -107,6 +112,20 @@ class Fields:
         first = history.first_filled(self.columns["test_plan"]) if seen["test_plan"].filled else None
         self._prefer(seen, "test_plan_fixed_at", first, instead=True)
         self._prefer(seen, "test_validated_at", seen["test_validated_by"].at, instead=False)
+
+    def _results(self, seen: dict[str, Field]) -> None:
+        """Tested and accepted: the later of what the column says and when the result got its present value."""
+        for name, result in _RESULTS.items():
+            own, at = seen[name], seen[result].at
+            if at and (own.moment is None or own.moment < at):
+                seen[name] = replace(seen[result], value=at, raw="")
+
+    def _reason(self, seen: dict[str, Field], row: Row) -> None:
+        """Why the change is made; where no column of its own says so, a category may."""
+        if not seen["reason"].filled and values.has(row, _CATEGORY):
+            raw, shown = values.value(row, _CATEGORY), values.shown(row, _CATEGORY)
+            told = _choice("reason", raw, shown, _CATEGORY)
+            seen["reason"] = told if told.filled or not seen["reason"].readable else seen["reason"]
 
     def _verifier(self, seen: Mapping[str, Field], history: History) -> Field:
         """Who verified; where no column says so, whoever first wrote down the verification, by the audit trail."""

@@ -67,22 +67,22 @@ def _field(name: str, rows: Sequence[Row], where: str) -> Field:
     if waiting or not rows:
         shown = ", ".join(values.value(row, "number") for row in waiting)
         return Field(False if waiting and FIELDS[name].kind is Kind.BOOL else None, raw=shown, where=where)
-    return _settled(FIELDS[name].kind, rows, where)
+    return _settled(name, rows, where)
 
 
-def _settled(kind: Kind, rows: Sequence[Row], where: str) -> Field:
+def _settled(name: str, rows: Sequence[Row], where: str) -> Field:
     """What tasks that are all done say of the field that they settle."""
     last = max(rows, key=lambda row: values.value(row, "closed_at"))
     at = parsing.moment(values.value(last, "closed_at")).value
     people = {values.value(row, "closed_by"): _closer(row) for row in rows if values.value(row, "closed_by")}
+    notes = (values.value(row, "close_notes").strip() for row in rows)
     # The task closed last says when the whole was done; who closed any of them had a part in it.
     told: dict[Kind, object] = {
         Kind.MOMENT: at,
         Kind.BOOL: True,
-        Kind.TEXT: "; ".join(filter(None, (values.value(row, "close_notes").strip() for row in rows)))
-        or None,
+        Kind.TEXT: parsing.text("; ".join(filter(None, notes)), name=name).value,
     }
-    value = told.get(kind, tuple(people.values()))
+    value = told.get(FIELDS[name].kind, tuple(people.values()))
     return Field(value, where=where, by=_closer(last), at=at)  # type: ignore[arg-type]
 
 

@@ -57,30 +57,33 @@ _CHANGE_LIKE = _columns(
     " u_interruptions u_component_order u_pilot_scope u_pilot_results u_requirements_verified u_fixes_done"
     " u_feedback u_reported_back u_known_errors u_incidents_followed_up u_impact_analysis u_parallel_run_result"
     " u_supplier u_born_from u_dependencies u_deviations u_cmk_reference u_calendar_slot"
+    " u_test_report u_quality_checked u_no_capacity_problems u_known_errors_agreed u_post_implementation_review"
+    " u_reported_authority u_persons_informed u_damage_repaired"
     " u_compliance_status u_compliance_findings"
     " test_plan backout_plan implementation_plan justification risk_impact_analysis",
     bool="u_environments_separated u_environments_like_production u_tested_in_production u_parallel_run_needed"
     " u_tested_function u_tested_compatibility u_tested_performance u_users_informed u_vulnerability_gone"
-    " u_stable_after u_chain_wide u_data_breach u_security_incident",
-    time="u_deadline u_detected_at u_reported_written u_reported_phone start_date end_date work_start work_end"
+    " u_stable_after u_chain_wide u_security_incident u_review_needed u_complaint",
+    time="u_tested_at u_accepted_at u_deadline u_detected_at u_reported_written u_reported_phone start_date end_date work_start work_end"
     " u_pull_until u_test_plan_fixed_at u_test_validated_at"
     " u_handed_over_at u_operational_at",
     choice="u_release_size u_rollout_strategy u_test_result u_acceptance_result u_test_data close_code"
-    " u_severity u_priority u_incident_severity",
+    " u_severity u_priority u_incident_severity u_data_breach u_pentest_result u_misuse_chance u_expected_damage",
     ref__sys_user="requested_by u_finally_responsible u_test_validated_by u_verified_by",
     ref__sys_user_group="u_handed_over_to",
     list__sys_user="u_builders u_testers",
 )
 
 _INCIDENT = _columns(
-    string="u_incident_severity",
-    bool="u_data_breach u_security_incident",
+    string="u_incident_severity u_reported_authority u_persons_informed u_damage_repaired",
+    choice="u_data_breach",
+    bool="u_security_incident u_complaint",
     time="u_detected_at u_reported_written u_reported_phone",
 )
 
 # Not on releases: rm_release has neither a type nor a check for conflicts.
 _CHANGE = _columns(
-    choice="type risk category",
+    choice="type risk category reason",
     bool="cab_required on_hold",
     string="conflict_status",
     time="conflict_last_run",
@@ -96,7 +99,7 @@ _CHANGE_TASK = _columns(
 
 _CI = _columns(
     string="name sys_class_name u_service_hours u_maintenance_windows u_confidentiality u_integrity u_availability",
-    bool="u_gdpr u_ksz u_nis2",
+    bool="u_gdpr u_ksz u_nis2 u_chain_component u_internet_facing",
     ref__sys_user="owned_by managed_by",
     ref__sys_user_group="support_group",
     ref__core_company="vendor",

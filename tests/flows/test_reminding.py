@@ -214,7 +214,7 @@ def test_a_breach_goes_up_at_night_and_a_patch_in_office_hours(office: Make):
         at(20, 20), packs=("keten-dap",), channels={"cab": "cab", "dpo": "dpo", "change_manager": "cm"}
     )
     breach = {
-        "data_breach": True,
+        "data_breach": "yes",
         "detected_at": at(20, 20),
         "incident_priority": "highest",
         "chain_wide": False,

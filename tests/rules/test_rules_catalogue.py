@@ -224,7 +224,7 @@ ASKED_WHATEVER_THE_CLASS = [
     (CHANGE, {"patch": True}, CHANGE_ALWAYS | PATCHES),
     (CHANGE, {"patch": False}, CHANGE_ALWAYS),
     (INCIDENT, {"patch": True}, {"PROC-1"}),
-    (INCIDENT, {"data_breach": True}, {"DAP-4", "DAP-5", "DAP-6"}),
+    (INCIDENT, {"data_breach": "yes"}, {"DAP-4", "DAP-5", "DAP-6"}),
     (CHANGE, {"chain_wide": True}, CHANGE_ALWAYS | {"DAP-1", "DAP-7"}),
     (RELEASE, {"chain_wide": True}, CHANGE_ALWAYS | RELEASES | {"DAP-1", "DAP-2", "DAP-7"}),
     (CHANGE, {"rollout_strategy": "limited_pull"}, CHANGE_ALWAYS | {"ICR-51"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from build import EMPTY, HIDDEN, Field, english, facts, subject
+from pydantic import ValidationError
 
 from domain import parsing
 from domain.lifecycle import Verdict
@@ -12,7 +13,7 @@ from rules.condition import Condition
 from rules.engine import evaluate, why_not
 from rules.loading.loader import load_packs
 
-SUSPECTED = Field(None, raw="suspected")
+SUSPECTED = Field(None, raw="to be seen")
 
 
 @pytest.mark.parametrize(
@@ -27,8 +28,61 @@ SUSPECTED = Field(None, raw="suspected")
     ],
 )
 def test_a_yes_or_no(value, holds):
-    condition = Condition.model_validate({"field": "data_breach", "is": True})
+    condition = Condition.model_validate({"field": "security_incident", "is": True})
+    assert condition.holds(facts(security_incident=value)) is holds
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [
+        ("yes", True),
+        ("suspected", True),
+        ("no", False),
+        (EMPTY, False),
+        (Field(None, raw="tbd"), False),
+        (Field(None, raw="to be seen"), None),
+        (HIDDEN, None),
+    ],
+)
+def test_one_of_several_values(value, holds):
+    condition = Condition.model_validate({"field": "data_breach", "is": ["yes", "suspected"]})
     assert condition.holds(facts(data_breach=value)) is holds
+    assert english(condition.told) == "where Data breach says yes, suspected"
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (
+            {"field": "data_breach", "is": True},
+            "put yes in quotes: data_breach is a choice, not true or false",
+        ),
+        (
+            {"field": "data_breach", "is": [False, "suspected"]},
+            "put no in quotes: data_breach is a choice, not true or false",
+        ),
+        ({"field": "data_breach", "is": ["suspect"]}, 'unknown value "suspect", did you mean "suspected"?'),
+        ({"field": "data_breach", "is": []}, "give one of filled: true, is and not"),
+    ],
+)
+def test_values_that_a_field_cannot_have(given, problem):
+    with pytest.raises(ValidationError) as refused:
+        Condition.model_validate(given)
+    assert [error["msg"] for error in refused.value.errors()] == [f"Value error, {problem}"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        *((yes, "yes") for yes in ("ja", "Yes", "true", "1", True, "Bevestigd")),
+        *((maybe, "suspected") for maybe in ("vermoeden", "Vermoedelijk", "suspected", "Suspicion")),
+        *((no, "no") for no in ("nee", "No", "false", "0", False, "geen", "Ingetrokken")),
+        ("to be seen", None),
+        ("", None),
+    ],
+)
+def test_a_data_breach_is_certain_suspected_or_none(words, code):
+    assert parsing.choice("data_breach", words).value == code
 
 
 def test_a_choice_that_is_not_understood_is_another_choice():
@@ -114,8 +168,8 @@ def test_an_attribute_of_the_assets(assets, readable, holds, seen):
     [
         (
             {"security_incident": False},
-            "Asked where Security incident says yes or where Data breach says yes or where Incident severity is "
-            "filled in. Security incident says no. Data breach is empty. Incident severity is empty.",
+            "Asked where Security incident says yes or where Data breach says yes, suspected or where Incident severity "
+            "is filled in. Security incident says no. Data breach is empty. Incident severity is empty.",
         ),
         ({"security_incident": True}, None),
     ],

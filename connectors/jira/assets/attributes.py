@@ -11,7 +11,7 @@ from connectors.jira.assets.api import OBJECTS
 from connectors.jira.client import NAME, account_id
 from connectors.jira.values import obj, objs
 from domain import parsing
-from domain.asset import Asset
+from domain.asset import TRAITS, Asset
 from domain.fields import Field
 from domain.people import Group, Person
 
@@ -28,6 +28,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "stakeholders": ("Stakeholders", "Belanghebbenden"),
     "maintenance_windows": ("Maintenance windows", "Onderhoudsvensters"),
     "supplier": ("Supplier", "Leverancier"),
+    "chain_component": ("Chain component", "Ketencomponent"),
+    "internet_facing": ("Internet facing", "Internet-facing", "Via internet bereikbaar"),
 }
 """Names of attributes to look for, best first, unless an admin names another."""
 
@@ -132,7 +134,7 @@ def _plain(name: str) -> str:
 
 _READERS: Mapping[str, Callable[[str, str], Field]] = {
     **dict.fromkeys(("confidentiality", "integrity", "availability"), parsing.level),
-    **dict.fromkeys(("gdpr", "ksz", "nis2"), parsing.boolean),
+    **dict.fromkeys(("gdpr", "ksz", "nis2", *TRAITS), parsing.boolean),
     "service_hours": parsing.hours,
     **dict.fromkeys(("maintenance_windows", "supplier"), parsing.text),
 }

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from connectors.servicenow import values
 from connectors.servicenow.values import Row
 from domain import parsing
-from domain.asset import Dimension, Flag
+from domain.asset import TRAITS, Dimension, Flag
 from domain.fields import Field
 
 LEVELS = tuple(Dimension)
-FLAGS = tuple(Flag)
+FLAGS = (*Flag, *TRAITS)
 
 COUNTED_DOWN = frozenset({"busines_criticality", "business_criticality"})
 """Columns in which 1 is the most critical, so that their numbers are no classes. The first one is spelt so by the
