@@ -128,6 +128,7 @@ class Rule(_Part):
     preapproved_by  the type of change whose template counts as the decision asked for, where the source system
                     names that template
     alone  on its line, the strictest words it alone, because what it asks contains what the milder ones ask
+    declared  what it is about is declared once for the organisation: tickets are asked only while that is current
     """
 
     id: str = Field(pattern=r"^[A-Z0-9]+-[A-Z0-9]+$")
@@ -146,6 +147,7 @@ class Rule(_Part):
     waivable: Condition | None = None
     # Left out where it says nothing, so that packs without it are on record under the hash they had before.
     alone: bool = Field(default=False, exclude_if=not_)
+    declared: bool = Field(default=False, exclude_if=not_)
 
     @field_validator("gate", mode="before")
     @classmethod
@@ -164,6 +166,11 @@ class Rule(_Part):
     def asked(self) -> bool:
         """Whether tickets are judged by it."""
         return self.item is Item.RULE
+
+    @property
+    def for_the_organisation(self) -> bool:
+        """Whether something has to be declared once for the organisation because of it."""
+        return self.declared or self.item is Item.ATTESTATION
 
     @property
     def reserved(self) -> bool:
