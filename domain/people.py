@@ -42,12 +42,19 @@ class Role(StrEnum):
     PROCESS_OWNER = "process_owner"
 
 
+ANY_ROLE = "any role"
+"""The part of what is asked that somebody in any of several roles can settle."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A person in the role in which something is asked of them."""
+    """A person in the role in which something is asked of them. Of those asked in one role for one `part` (an asset, a
+    change of a release) one is enough; different roles and different parts are asked each.
+    """
 
     person: Person
     role: Role
+    part: str = ""
 
     @property
     def name(self) -> str:
@@ -92,6 +99,19 @@ class RoleMembers:
     def holds(self, person: Person) -> bool:
         """True when the person is a member, by the source's own id."""
         return any(person.id == member.id for member in self.people)
+
+    @property
+    def vacant(self) -> bool:
+        """True when it can be seen that nobody can decide for the role: its group is there and has no active member. A
+        group that is not found at all is no such thing.
+        """
+        known = self.configured and self.readable and bool(self.groups or self.people)
+        return known and not any(member.active for member in self.people)
+
+    @property
+    def lost(self) -> bool:
+        """True when nothing of what an admin named for it is found in the source."""
+        return self.configured and self.readable and not (self.groups or self.people)
 
     def covers(self, group: Group | None) -> bool:
         """True when the group is one of the role's groups."""

@@ -33,13 +33,16 @@ class Waiver:
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """Something declared once, for the organisation (`subject` empty) or for one service: that a policy or a
-    procedure exists, and where. `reviewed` is when it was last looked at.
+    procedure exists, and where. `reviewed` is when it was last looked at. `same_person` is whether it allows one person
+    what is otherwise for two, and `reason` why.
     """
 
     rule: str
     reference: str
     reviewed: date
     subject: str = ""
+    same_person: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

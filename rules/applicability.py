@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.asset import Because, Subject
 from domain.facts import Facts
+from rules.declarations import Declared, Standing, standing
 from rules.loading.loader import Applies, Pack, Rule
 
 
@@ -56,7 +57,23 @@ def applicable_rules(facts: Facts, packs: Sequence[Pack]) -> Iterator[tuple[Pack
                     yield pack, rule
 
 
+def in_effect(rule: Rule, facts: Facts) -> bool:
+    """Whether what the rule is about is declared for the organisation, where it has to be. Without that tickets are not
+    asked: it is the organisation's to declare, and no team's.
+    """
+    return not rule.declared or declared_for(rule, facts).standing is Standing.CURRENT
+
+
+def declared_for(rule: Rule, facts: Facts) -> Declared:
+    """How the organisation's declaration of a rule stands today."""
+    # What was declared for one service says nothing of the organisation.
+    general = (one for one in facts.declarations if not one.subject)
+    return standing(general, rule.id, facts.now.date())
+
+
 def _called_for(rule: Rule, facts: Facts) -> bool:
+    if not in_effect(rule, facts):
+        return False
     when = rule.applies.when
     # What cannot be seen stays in: the engine makes it "unknown", where leaving it out would pass for "not asked".
     return when is None or when.holds(facts) is not False

@@ -58,10 +58,14 @@ class RequirementGroup:
         return tuple(dict.fromkeys(why for f in self.findings for why in f.because))
 
     @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings of it that somebody still has to settle."""
+        return tuple(f for f in self.findings if f.verdict.open)
+
+    @property
     def who(self) -> tuple[Actor, ...]:
         """Everybody who can settle something of it that is open, each once."""
-        settling = (f for f in self.findings if f.verdict.open)
-        return tuple(dict.fromkeys(actor for f in settling for actor in f.who))
+        return tuple(dict.fromkeys(actor for f in self.open for actor in f.who))
 
     @property
     def gate(self) -> State:

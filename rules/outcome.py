@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -86,3 +86,10 @@ def combine(
     result = combine(look.result for look in looks)
     telling = [look.seen for look in looks if look.result is result] or [look.seen for look in looks]
     return Outcome(result, sentences(*telling), wanted, who, tuple(look.part for look in looks))
+
+
+def with_told(outcome: Outcome, told: Sequence[Say]) -> Outcome:
+    """The outcome with facts that go with what was seen, where it is met."""
+    if outcome.result is not Result.MET or not told:
+        return outcome
+    return replace(outcome, seen=sentences(outcome.seen, *told))

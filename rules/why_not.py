@@ -8,7 +8,7 @@ from domain.asset import Subject
 from domain.facts import Facts
 from domain.lifecycle import State
 from domain.sentence import Quote, Say, say
-from rules.applicability import causes, judged_on
+from rules.applicability import causes, declared_for, in_effect, judged_on
 from rules.loading.loader import Applies, Item, Pack, Rule
 from rules.loading.names import nearest, unknown
 from rules.wording import DIMENSIONS, FLAGS, asset_name, classes_of, sentences
@@ -36,6 +36,11 @@ def why_not(facts: Facts, packs: Sequence[Pack], rule_id: str) -> Say | None:
         )
     if facts.ticket.kind not in rule.applies.kinds:
         return say("Nothing is asked of this kind of ticket.")
+    if not in_effect(rule, facts):
+        return sentences(
+            say("This is asked of tickets once the organisation has declared it."),
+            declared_for(rule, facts).told,
+        )
     return _not_called_for(facts, rule.applies)
 
 

@@ -220,6 +220,7 @@ def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     for pack, rule in found:
         title = f"{rule.titled(language)}{speak(notes[rule.item]) if rule.item in notes else ''}"
+        title += speak.say(" (asked once the organisation has declared it)") if rule.declared else ""
         title += "".join(f" ({speak(note)})" for note in _chosen(rule))
         before = speak.say("before {gate}", gate=rule.gate) if rule.gate else ""
         if rule.gate and rule.later:

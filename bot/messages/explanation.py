@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.messages.findings_report import finding_json, reason
 from bot.messages.i18n.speaker import Translator
+from bot.messages.overview import asked_of
 from bot.messages.waivers import waived
 from domain.asset import Because
 from domain.facts import Facts
@@ -218,7 +219,7 @@ def _wanted(finding: Finding, speak: Translator) -> Iterator[Branch]:
 
 def _who(finding: Finding, speak: Translator) -> Iterator[Branch]:
     if finding.who:
-        yield Branch(speak.listed(finding.who, either=True))
+        yield Branch(asked_of((finding,), speak))
     elif finding.verdict is Verdict.UNKNOWN:
         yield Branch(speak(say("An administrator, by making visible what cannot be read.")))
 

@@ -69,7 +69,7 @@ def finding_json(finding: Finding, speak: Translator) -> dict[str, Any]:
         "because": [_because(b) for b in finding.because],
         "seen": speak(finding.seen),
         "wanted": speak(finding.wanted),
-        "who": [actor.name if isinstance(actor, Holder) else speak(actor) for actor in finding.who],
+        "who": list(dict.fromkeys(a.name if isinstance(a, Holder) else speak(a) for a in finding.who)),
         "parts": [
             {"name": speak(p.name), "met": p.met, "seen": speak(p.seen) if p.seen else None}
             for p in finding.parts

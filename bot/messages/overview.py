@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from bot.messages.i18n.speaker import Translator
 from bot.policy.ticket_summary import Overview
+from bot.policy.who_acts import must_act
 from domain.asset import Because, Dimension, Flag, Subject
 from domain.facts import Facts
+from domain.finding import Finding
 from domain.lifecycle import State
 from domain.sentence import Quote, Say
 from domain.ticket import Ticket
@@ -118,7 +120,20 @@ def capital(sentence: str) -> str:
 
 def who(line: RequirementGroup, facts: Facts, speak: Translator, limit: int = 3) -> str:
     """Who can settle the line, with the role in which they are asked; the team when nobody in particular."""
-    return speak.listed(line.who, limit, either=True) if line.who else _team(facts.ticket, speak)
+    return asked_of(line.open, speak, limit) or _team(facts.ticket, speak)
+
+
+def asked_of(findings: Sequence[Finding], speak: Translator, limit: int = 0) -> str:
+    """Who must act on these: "A or B" where one of them can, "A and B" where each must; empty where nobody is asked."""
+    groups = must_act(findings)
+    if len(groups) == 1:
+        return speak.listed(groups[0], limit, either=True)
+    told = [Quote(speak.listed(group, limit, either=True)) for group in groups]
+    if all(len(group) == 1 for group in groups) or (limit and len(groups) > limit):
+        return speak.listed(told, limit) if groups else ""
+    # With a comma, as in "A or B, and C" it must be seen what goes together.
+    *first, last = (one.text for one in told)
+    return speak.say("{some}, and {last}", some=Quote(", ".join(first)), last=Quote(last))
 
 
 def _team(ticket: Ticket, speak: Translator) -> str:

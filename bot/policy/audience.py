@@ -23,7 +23,7 @@ class Team:
 
 Audience = OnTicket | Team | Role | Person
 
-ASKED_THEMSELVES = (Role.DPO, Role.CAB, Role.KETEN_CAB)
+ASKED_THEMSELVES = (Role.DPO, Role.CAB, Role.KETEN_CAB, Role.CHANGE_MANAGER)
 """Roles whose sign-off is asked in a channel of their own, where they have one."""
 
 

@@ -131,6 +131,8 @@ class DeclarationPart(_Part):
     reference: str
     reviewed: date
     subject: str = ""
+    same_person: bool = False
+    reason: str = ""
 
 
 class SubstitutePart(_Part):

@@ -7,6 +7,11 @@
   subject: Website
   reference: https://wiki.example.org/procedures/website
   reviewed: 2026-02-01
+- rule: CH06-9
+  reference: Access to the environments, version 2
+  reviewed: 2026-02-01
+  same_person: allowed
+  reason: a team of two, each release is read by the other
 """
 
 from __future__ import annotations
@@ -14,16 +19,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from domain.ports.connector import Diagnosis, Health
 from domain.sentence import FALLBACK
 from domain.waiver import Declaration
 from rules.declarations import Declared, Standing, standing
-from rules.loading.loader import Item, Pack, Rule
+from rules.loading.loader import Pack, Rule
 from rules.loading.names import nearest
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -46,6 +59,14 @@ class _Entry(BaseModel):
     reference: Words
     reviewed: date
     subject: str = Field(default="")
+    same_person: Literal["allowed", "not allowed"] = "not allowed"
+    reason: str = Field(default="")
+
+    @model_validator(mode="after")
+    def _allowed_for_a_reason(self) -> _Entry:
+        if (self.same_person == "allowed") != bool(self.reason.strip()):
+            raise ValueError("same_person: allowed and a reason belong together")
+        return self
 
 
 _ENTRIES = TypeAdapter(tuple[_Entry, ...])
@@ -68,7 +89,18 @@ def load_declarations(path: str, packs: Sequence[Pack]) -> tuple[Declaration, ..
         raise DeclarationsError(list(_lines(error))) from None
     if unknown := list(_unknown(entries, packs)):
         raise DeclarationsError(unknown)
-    return tuple(Declaration(e.rule, e.reference, e.reviewed, e.subject.strip()) for e in entries)
+    return tuple(map(_declared, entries))
+
+
+def _declared(entry: _Entry) -> Declaration:
+    return Declaration(
+        entry.rule,
+        entry.reference,
+        entry.reviewed,
+        entry.subject.strip(),
+        same_person=entry.same_person == "allowed",
+        reason=" ".join(entry.reason.split()),
+    )
 
 
 def attestations(
@@ -77,7 +109,7 @@ def attestations(
     """Everything the norms want declared for the organisation, and how that stands today."""
     for pack in packs:
         for rule in pack.rules:
-            if rule.item is Item.ATTESTATION and pack.effective(today):
+            if rule.for_the_organisation and pack.effective(today):
                 # What was declared for one service says nothing of the organisation.
                 yield rule, standing((d for d in declarations if not d.subject), rule.id, today)
 
@@ -107,8 +139,11 @@ def _lines(error: ValidationError) -> Iterator[str]:
 
 def _unknown(entries: Sequence[_Entry], packs: Sequence[Pack]) -> Iterator[str]:
     known = [rule.id for pack in packs for rule in pack.rules]
+    duties = {rule.id for pack in packs for rule in pack.rules if rule.declared}
     for place, entry in enumerate(entries, start=1):
         if entry.rule not in known:
             close = nearest(entry.rule, known)
             hint = f'; did you mean "{close}"?' if close else ""
             yield f'entry {place}: "{entry.rule}" is no rule of the norms in use{hint}'
+        elif entry.same_person == "allowed" and entry.rule not in duties:
+            yield f"entry {place}: same_person: {entry.rule} is not about one person doing two things"

@@ -195,19 +195,29 @@ def _decides_for(facts: Facts, role: Role, vote: ApprovalDecision) -> bool:
     return decides(vote, lambda person: holds_role(facts, role, person), asked)
 
 
-def observe_role(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> Observation:
-    """Whether the role approved, by somebody who `counts`. One rejection outweighs every approval."""
+def observe_role(facts: Facts, role: Role, counts: Callable[[Person], bool], needed: int = 1) -> Observation:
+    """Whether the role approved, by as many different people who `counts` as are `needed`. One rejection outweighs
+    every approval.
+    """
     members, name = facts.role(role), ROLES[role]
     if not facts.ticket.approvals_readable:
         return Observation(name, Result.UNKNOWN, UNREAD)
     if not members.configured:
         return Observation(name, Result.UNKNOWN, _unnamed(role))
     # What is decided comes before what is unreadable: one decision that is seen can settle it.
-    decided = _observe_decided(facts, role, counts)
-    return decided or with_silence(facts, role, Observation(name, *_undecided(facts, role, counts)))
+    decided = _observe_decided(facts, role, counts, needed)
+    return decided or with_silence(facts, role, Observation(name, *_undecided(facts, role, counts, needed)))
 
 
-def _observe_decided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> Observation | None:
+def approvals_for(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[ApprovalDecision, ...]:
+    """The approvals for a role that count now, one of each person."""
+    found = [vote for vote in in_role(facts, role) if vote.holds and counts(vote.person)]
+    return tuple({account(facts, vote.person): vote for vote in found}.values())
+
+
+def _observe_decided(
+    facts: Facts, role: Role, counts: Callable[[Person], bool], needed: int
+) -> Observation | None:
     """What those who hold the role decided; None when that settles nothing."""
     given, name = in_role(facts, role), ROLES[role]
     rejected = tuple(v.signed for v in given if not v.approved)
@@ -215,27 +225,54 @@ def _observe_decided(facts: Facts, role: Role, counts: Callable[[Person], bool])
         return Observation(
             name, Result.UNMET, say("Rejected for {role} by {people}.", role=name, people=rejected)
         )
-    approved = tuple(v.signed for v in given if v.holds and counts(v.person))
+    approved = tuple(v.signed for v in approvals_for(facts, role, counts))
     # A member who cannot be seen may have rejected, and one rejection outweighs every approval.
-    if not approved or _hidden_rejection(facts, role):
+    if len(approved) < needed or _hidden_rejection(facts, role):
         return None
     return Observation(name, Result.MET, say("Approved for {role} by {people}.", role=name, people=approved))
 
 
-def _undecided(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[Result, Say]:
+def _undecided(facts: Facts, role: Role, counts: Callable[[Person], bool], needed: int) -> tuple[Result, Say]:
     if not facts.role(role).readable:
         return Result.UNKNOWN, say("It cannot be read who belongs to {role}.", role=ROLES[role])
+    if facts.role(role).lost:
+        return Result.UNKNOWN, say("The group that is named for {role} is not found.", role=ROLES[role])
     idle = [v for v in in_role(facts, role) if v.approved and not v.holds and counts(v.person)]
     lapses = [vote.lapse for vote in idle if vote.lapse]
     overtaken = [vote for vote in idle if vote.drift and not vote.lapse]
     # Why what looks like an approval is none, before "no approval yet" is said to whoever sees one in the ticket.
     told = [*lapses, *(_no_member(role, v) for v in _deputies(facts, role))]
+    empty = [_vacant(role)] if facts.role(role).vacant else []
     if overtaken:
         result, seen = observe_overtaken(overtaken)
-        return result, sentences(seen, *told)
+        return result, sentences(seen, *told, *empty)
     if told and any(vote.unsure for vote in idle):
         return Result.UNKNOWN, sentences(told[0], *told[1:])
-    return Result.UNMET, sentences(*told, say("No approval by {role} yet.", role=ROLES[role]))
+    return Result.UNMET, sentences(*told, _too_few(facts, role, counts, needed), *empty)
+
+
+def _too_few(facts: Facts, role: Role, counts: Callable[[Person], bool], needed: int) -> Say:
+    approved = tuple(vote.signed for vote in approvals_for(facts, role, counts))
+    if needed == 1 or not approved:
+        return say("No approval by {role} yet.", role=ROLES[role])
+    return say(
+        "{needed} approvals by {role} are asked, {given} so far: {people}.",
+        needed=needed,
+        role=ROLES[role],
+        given=len(approved),
+        people=approved,
+    )
+
+
+def _vacant(role: Role) -> Say:
+    return say("At present nobody can decide for {role}: its group has no active member.", role=ROLES[role])
+
+
+def approvals_wanted(role: Role, needed: int = 1) -> Say:
+    """What is asked of a role."""
+    if needed == 1:
+        return say("An approval by {role}.", role=ROLES[role])
+    return say("{n} approvals by {role}, of different people.", n=needed, role=ROLES[role])
 
 
 def observe_overtaken(given: Sequence[ApprovalDecision]) -> tuple[Result, Say]:
@@ -302,14 +339,35 @@ def _may_again(vote: ApprovalDecision) -> bool:
     return bool(vote.drift) and not vote.then and vote.person.active
 
 
-def ask_of(facts: Facts, role: Role, counts: Callable[[Person], bool]) -> tuple[Actor, ...]:
-    """Who can still decide for a role: whoever rejected, else whose approval was overtaken and who still holds it,
-    else members who have not decided while they held it, else the role.
+def ask_of(
+    facts: Facts, role: Role, counts: Callable[[Person], bool], needed: int = 1, part: str = ""
+) -> tuple[Actor, ...]:
+    """Who can still decide for a role, for one `part` of what is asked: whoever rejected, each of them; else whose
+    approval was overtaken and who still holds it, else members who have not decided while they held it, else the role.
+    Where nobody can decide for it, the change manager, who can see to it that somebody does.
     """
     given = in_role(facts, role)
-    rejected = tuple(v.person for v in given if not v.approved)
+    if rejected := [v.person for v in given if not v.approved]:
+        return each_of(role, part, [p for p in rejected if p.active]) or (Role.CHANGE_MANAGER,)
     theirs = [v for v in given if v.lapse is None]
-    again = tuple(v.person for v in theirs if _may_again(v) and counts(v.person))
+    again = [v.person for v in theirs if _may_again(v) and counts(v.person)]
     decided = {account(facts, v.person) for v in theirs}
-    waiting = tuple(p for p in facts.role(role).people if account(facts, p) not in decided and counts(p))
-    return tuple(Holder(person, role) for person in rejected or again or waiting) or (role,)
+    waiting = [
+        p for p in facts.role(role).people if p.active and account(facts, p) not in decided and counts(p)
+    ]
+    able, left = again or waiting, needed - len(approvals_for(facts, role, counts))
+    if able:
+        # With no more people than approvals that lack, every one of them must act.
+        return each_of(role, part, able) if len(able) <= left else _one_of(role, part, able)
+    return (Role.CHANGE_MANAGER,) if facts.role(role).vacant else (role,)
+
+
+def _one_of(role: Role, part: str, people: Iterable[Person]) -> tuple[Actor, ...]:
+    return tuple(Holder(person, role, part) for person in people)
+
+
+def each_of(role: Role, part: str, people: Sequence[Person]) -> tuple[Actor, ...]:
+    """Everybody of them is asked: a part for each, so that none of them stands in for another."""
+    if len(people) < 2:
+        return _one_of(role, part, people)
+    return tuple(Holder(person, role, f"{part}/{person.id}") for person in people)

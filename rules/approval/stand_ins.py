@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain.facts import Facts
-from domain.fields import Field
-from domain.parsing import shorten
 from domain.sentence import Quote, Say, say
 from rules.approval.decisions import effective_decisions
+from rules.approval.templates import by_template, no_template
 from rules.loading.loader import Rule
 from rules.outcome import Outcome, Result
 from rules.wording import ROLES, sentences
@@ -30,32 +29,12 @@ def _preapproved(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:
     # The word "standard" proves nothing: anybody can choose it in the form.
     template = facts.ticket.preapproval
     if not template.filled:
-        return replace(outcome, seen=sentences(outcome.seen, _no_template(template.readable)))
+        return replace(outcome, seen=sentences(outcome.seen, no_template(template.readable)))
     rejected = any(not vote.approved for vote in effective_decisions(facts))
     # Unreadable approvals may hold a rejection, and unknown is never met.
     if rejected or not facts.ticket.approvals_readable:
         return outcome
-    return Outcome(Result.MET, _by_template(template), outcome.wanted)
-
-
-def _by_template(template: Field) -> Say:
-    name = Quote(shorten(str(template.value)))
-    if template.by is None or template.at is None:
-        return say("Pre-approved as standard change: {template}.", template=name)
-    return say(
-        "Pre-approved as standard change: {template}, set by {person} on {moment}.",
-        template=name,
-        person=template.by,
-        moment=template.at,
-    )
-
-
-def _no_template(readable: bool) -> Say:
-    if readable:
-        return say(
-            "The change is called standard, but no approved template is named; that alone proves nothing."
-        )
-    return say("The change is called standard, but it cannot be read under which approved template.")
+    return Outcome(Result.MET, by_template(template), outcome.wanted)
 
 
 def _told_who(outcome: Outcome, facts: Facts, rule: Rule) -> Outcome:

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 from pydantic import Field
 
 from domain.facts import Facts
-from domain.people import Person, Role
+from domain.finding import Actor
+from domain.people import ANY_ROLE, Holder, Person, Role
 from domain.sentence import Say, say
-from rules.approval.decisions import ask_of, in_role, observe_role, with_later_changes
-from rules.approval.people import distinct, does_not_count, duties_apart, duty_of
-from rules.check_api import CheckInput, Params
-from rules.outcome import Observation, Outcome, Result, combine
-from rules.wording import ROLES, sentences
+from rules.approval.decisions import (
+    approvals_for,
+    approvals_wanted,
+    ask_of,
+    in_role,
+    observe_role,
+    with_later_changes,
+)
+from rules.approval.how_many import HowMany
+from rules.approval.people import (
+    also_requested,
+    among,
+    distinct,
+    does_not_count,
+    duties_apart,
+    duty_of,
+)
+from rules.check_api import CheckInput
+from rules.outcome import Observation, Outcome, Result, combine, with_told
+from rules.wording import sentences
 
 
-class ApprovedByRole(Params):
-    """Roles that must each approve. `four_eyes`: two different people at least, whose own work it is not."""
+class ApprovedByRole(HowMany):
+    """Roles that must each approve. `at_least`: how many different people of each, one number or a table by role.
+    `four_eyes`: two different people at least, with no duty in the change; one for each role where there are several.
+    """
 
     roles: tuple[Role, ...] = Field(min_length=1)
     four_eyes: bool = False
 
     def preapprovable(self) -> bool:
-        """For the CAB alone: a template is its decision in advance, and no second pair of eyes on this change."""
-        return self.roles == (Role.CAB,) and not self.four_eyes
+        """For one approval by the CAB alone: a template is its decision in advance, and no second pair of eyes on this
+        change.
+        """
+        return self.roles == (Role.CAB,) and self.of(Role.CAB) == 1 and not self.four_eyes
 
 
 PARAMS = ApprovedByRole
@@ -30,28 +53,49 @@ PARAMS = ApprovedByRole
 
 def check(facts: Facts, demand: CheckInput[ApprovedByRole]) -> Outcome:
     """Met when every role approved. Under four eyes approvals by whoever has a duty in it do not count."""
-    roles, four_eyes = demand.params.roles, demand.params.four_eyes
+    asks = demand.params
+    roles, four_eyes = asks.roles, asks.four_eyes
 
     def counts(person: Person) -> bool:
         return not four_eyes or duty_of(facts, person) is None
 
-    looks = [observe_role(facts, role, counts) for role in roles]
+    looks = [observe_role(facts, role, counts, asks.of(role)) for role in roles]
+    left = [role for role, look in zip(roles, looks, strict=True) if look.result is Result.UNMET]
+    who = [actor for role in left or roles for actor in ask_of(facts, role, counts, asks.of(role))]
     if four_eyes:
         # Vo-ICR R&D v2.1 §1.1, class 5, and §1.2 from class 4: segregation of duties and four eyes in one measure.
-        looks += [_two_people(facts, roles), duties_apart(facts)]
-    # Four eyes add two looks that are no role's; where no role lacks, each of them may give the second pair of eyes.
-    asked = [role for role, look in zip(roles, looks, strict=False) if look.result is Result.UNMET] or roles
-    who = tuple(dict.fromkeys(actor for role in asked for actor in ask_of(facts, role, counts)))
-    given = (vote for role in asked for vote in in_role(facts, role))
-    return with_later_changes(facts, demand.subjects, given, combine(looks, _wanted(roles, four_eyes), who))
+        looks += [_apart(facts, roles), duties_apart(facts, _approvers(facts, roles))]
+        # Where no role lacks its approval, a second person in any of them will do.
+        who = who if left else [_in_any(actor) for actor in who]
+    given = [vote for role in left or roles for vote in in_role(facts, role)]
+    wanted = sentences(
+        *(approvals_wanted(role, n) for role, n in asks.counts().items()), *_apart_wanted(asks)
+    )
+    outcome = combine(looks, wanted, tuple(dict.fromkeys(who)))
+    told = () if four_eyes else also_requested(facts, _approvers(facts, roles))
+    return with_later_changes(facts, demand.subjects, given, with_told(outcome, told))
 
 
-def _two_people(facts: Facts, roles: tuple[Role, ...]) -> Observation:
+def _in_any(actor: Actor) -> Actor:
+    return replace(actor, part=ANY_ROLE) if isinstance(actor, Holder) else actor
+
+
+def _approvers(facts: Facts, roles: tuple[Role, ...]) -> tuple[Person, ...]:
+    """Everybody whose approval for one of the roles stands, whatever their duties."""
+    return distinct(
+        facts, (vote.person for role in roles for vote in approvals_for(facts, role, lambda _: True))
+    )
+
+
+def _apart(facts: Facts, roles: tuple[Role, ...]) -> Observation:
+    """Two people at least, none with a duty in the change, and each role by somebody of its own."""
     name = say("Four eyes")
-    approved = distinct(facts, (v.person for role in roles for v in in_role(facts, role) if v.holds))
+    approved = _approvers(facts, roles)
     # Whoever asked for the change or made it cannot be the second pair of eyes.
     people = tuple(person for person in approved if duty_of(facts, person) is None)
-    if len(people) > 1:
+    # A role of which nobody approved yet has a look of its own, which says so.
+    by_role = [found for role in roles if (found := [p for p in people if _approved_for(facts, role, p)])]
+    if len(people) > 1 and _one_each(facts, by_role):
         return Observation(name, Result.MET, say("Different people approved: {people}.", people=people))
     if not _all_readable(facts, roles):
         return Observation(
@@ -63,16 +107,26 @@ def _two_people(facts: Facts, roles: tuple[Role, ...]) -> Observation:
     )
 
 
+def _approved_for(facts: Facts, role: Role, person: Person) -> bool:
+    return among(facts, person, (vote.person for vote in approvals_for(facts, role, lambda _: True)))
+
+
+def _one_each(facts: Facts, by_role: Sequence[Sequence[Person]], taken: tuple[Person, ...] = ()) -> bool:
+    """Whether each of these can be stood for by somebody who stands for no other."""
+    if not by_role:
+        return True
+    first, *rest = by_role
+    return any(
+        _one_each(facts, rest, (*taken, person)) for person in first if not among(facts, person, taken)
+    )
+
+
 def _all_readable(facts: Facts, roles: tuple[Role, ...]) -> bool:
     held = [facts.role(role) for role in roles]
     return facts.ticket.approvals_readable and all(m.configured and m.readable for m in held)
 
 
-def _wanted(roles: tuple[Role, ...], four_eyes: bool) -> Say:
-    asked = sentences(*(say("An approval by {role}.", role=ROLES[role]) for role in roles))
-    if not four_eyes:
-        return asked
-    return sentences(
-        asked,
-        say("This takes two different people who did not request, build, test or carry out the change."),
-    )
+def _apart_wanted(asks: ApprovedByRole) -> Iterator[Say]:
+    if not asks.four_eyes:
+        return
+    yield say("This takes two different people who did not request, build, test or carry out the change.")

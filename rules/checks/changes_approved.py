@@ -1,80 +1,167 @@
-"""Every change in a release was approved by change management before the rollout, those added later too."""
+"""Every change in a release was approved before the rollout by the body that decides on it, those added later too."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from domain.asset import Dimension, Subject
 from domain.facts import Child, Facts
+from domain.finding import Actor
 from domain.lifecycle import State
-from domain.people import Role
+from domain.looks import NEVER
+from domain.people import Person, Role
 from domain.sentence import Quote, Say, say
-from domain.ticket import Ticket
-from rules.approval.decisions import ApprovalDecision, in_role
+from domain.ticket import Approval, Decision, Ticket
+from rules.approval.begun import later, rollout_began
+from rules.approval.decisions import (
+    UNREAD,
+    ApprovalDecision,
+    ask_of,
+    effective_decisions,
+    in_role,
+    observe_role,
+)
+from rules.approval.owners import ask_owners
+from rules.approval.templates import by_template, no_template
 from rules.check_api import CheckInput, Params
-from rules.outcome import Observation, Outcome, Result, combine
+from rules.outcome import Observation, Outcome, Result, all_of, combine
 from rules.release_contents import contents, look_contents
 from rules.wording import sentences
 
 PARAMS = Params
-_ROLES = (Role.CAB, Role.CHANGE_MANAGER)
-"""Who decides for change management."""
+_STANDARD = "standard"
+_BY_THE_CAB = 3
+"""From this class of confidentiality or integrity on the CAB decides, below it the owner (Vo-ICR R&D v2.1 §1.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedChange:
+    """How it stands with the approval of one change in a release, by the body that decides on it.
+
+    votes  the decisions of that body; those that hold are the approvals by which it is met
+    who    of whom something is still asked
+    """
+
+    key: str
+    result: Result
+    seen: Say
+    votes: tuple[ApprovalDecision, ...] = ()
+    who: tuple[Actor, ...] = ()
 
 
 def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
     """Met when each change has such an approval and no rejection; a canceled change is rolled out by nobody."""
-    wanted = say("An approval by change management of every change in this release, before the rollout.")
+    wanted = say(
+        "An approval of every change in this release before the rollout: by its template where it is a standard "
+        "change, by the owner at class 1 and 2, by the CAB from class 3."
+    )
     read = {child.key: child for child in facts.children}
-    looks = [_look(facts, key, read.get(key)) for key in contents(facts)]
+    judged = [
+        _timely(facts, read.get(key), judge_change(facts, key, read.get(key))) for key in contents(facts)
+    ]
+    looks = [_look(one, read.get(one.key)) for one in judged]
     whole = look_contents(facts)
     if not looks or whole.result is not Result.MET:
         looks.append(whole)
-    asked = tuple(role for role in _ROLES if facts.role(role).configured)
-    return combine(looks, wanted, asked)
+    who = dict.fromkeys(actor for one in judged if one.result is Result.UNMET for actor in one.who)
+    return combine(looks, wanted, tuple(who))
 
 
-def _look(facts: Facts, key: str, child: Child | None) -> Observation:
-    name, change = say("{change}", change=Quote(key)), Quote(key)
-    if child is None or child.ticket is None:
-        return Observation(name, Result.UNKNOWN, say("{change} cannot be read.", change=change))
-    if child.ticket.state is State.CANCELED:
-        return Observation(name, Result.MET, say("{change} is canceled.", change=change))
-    result, seen = _decided(facts, child.ticket)
+def _look(one: JudgedChange, child: Child | None) -> Observation:
+    seen = one.seen
     # Only where it explains something: a change added late may have missed the round of approvals.
-    if child.added_at and result is not Result.MET:
+    if child and child.added_at and one.result is not Result.MET:
         seen = sentences(seen, say("It was added to the release on {moment}.", moment=child.added_at))
-    return Observation(name, result, seen)
+    return Observation(say("{change}", change=Quote(one.key)), one.result, seen)
 
 
-def _decided(facts: Facts, change: Ticket) -> tuple[Result, Say]:
-    key = Quote(change.key)
-    unclear = Result.UNKNOWN, say("The approvals of {change} cannot be judged.", change=key)
-    configured = [members for members in map(facts.role, _ROLES) if members.configured]
-    if not change.approvals_readable or not configured:
-        return unclear
-    cast = [vote for role in _ROLES for vote in in_role(replace(facts, ticket=change), role)]
-    # A rejection that can be read is one, whoever else may have decided out of sight.
-    if not all(vote.approved for vote in cast):
-        return Result.UNMET, say("{change} was rejected.", change=key)
-    if not all(members.readable for members in configured):
-        return unclear
-    return _before_rollout(facts, key, cast)
+def judge_change(facts: Facts, key: str, child: Child | None) -> JudgedChange:
+    """How it stands with the approval of one change, whenever it was given."""
+    name = Quote(key)
+    if child is None or child.ticket is None:
+        return JudgedChange(key, Result.UNKNOWN, say("{change} cannot be read.", change=name))
+    if child.ticket.state is State.CANCELED:
+        return JudgedChange(key, Result.MET, say("{change} is canceled.", change=name))
+    own = _as_its_own(facts, child.ticket, child.subjects)
+    if not child.ticket.approvals_readable:
+        return JudgedChange(key, Result.UNKNOWN, _of(key, UNREAD))
+    template = own.ticket.preapproval
+    if own.field("change_type").value == _STANDARD and template.filled:
+        return _by_template(own, key)
+    found = _by_body(own, key)
+    if found.result is Result.MET or own.field("change_type").value != _STANDARD:
+        return found
+    return replace(found, seen=sentences(found.seen, no_template(template.readable)))
 
 
-def _before_rollout(facts: Facts, key: Quote, cast: Sequence[ApprovalDecision]) -> tuple[Result, Say]:
-    """Whether one of the decisions, none of which rejects, came before the release was rolled out."""
+def _as_its_own(facts: Facts, change: Ticket, subjects: tuple[Subject, ...]) -> Facts:
+    """The change as if it were judged by itself, by who holds the roles in the system of the release."""
+    named = tuple(subject for subject in subjects if not subject.path)
+    # What the bot saw change of the release is no history of the change.
+    return replace(
+        facts, ticket=change, subjects=named or subjects, children=(), children_readable=True, looks=NEVER
+    )
+
+
+def _by_template(own: Facts, key: str) -> JudgedChange:
+    votes = effective_decisions(own)
+    rejected = [vote for vote in votes if not vote.approved]
+    if not rejected:
+        return JudgedChange(key, Result.MET, _of(key, by_template(own.ticket.preapproval)))
+    seen = say("Rejected by {people}.", people=tuple(vote.signed for vote in rejected))
+    return JudgedChange(key, Result.UNMET, _of(key, seen), votes, tuple(vote.person for vote in rejected))
+
+
+def _by_body(own: Facts, key: str) -> JudgedChange:
+    levels = [s.level(d) for s in own.subjects for d in (Dimension.CONFIDENTIALITY, Dimension.INTEGRITY)]
+    if max(levels, default=0) >= _BY_THE_CAB:
+        look = observe_role(own, Role.CAB, _anybody)
+        who = ask_of(own, Role.CAB, _anybody, part=key)
+        return JudgedChange(key, look.result, _of(key, look.seen), in_role(own, Role.CAB), who)
+    # What is not seen of its assets may be of a class for which the owner is not enough.
+    if not own.subjects or any(subject.unseen for subject in own.subjects):
+        return JudgedChange(
+            key, Result.UNKNOWN, say("It cannot be seen who decides on {change}.", change=Quote(key))
+        )
+    asked = [ask_owners(own, subject, key) for subject in own.subjects]
+    looks = list(dict.fromkeys(look for one in asked for look in one.looks))
+    result = all_of(look.result for look in looks)
+    told = [look.seen for look in looks if look.result is result]
+    votes = tuple(dict.fromkeys(vote for one in asked for vote in one.votes))
+    who = tuple(actor for one in asked for actor in one.who)
+    return JudgedChange(key, result, _of(key, *told), votes, who)
+
+
+def _anybody(person: Person) -> bool:
+    return True
+
+
+def _of(key: str, *told: Say) -> Say:
+    first, *rest = told
+    return say("{change}: {told}", change=Quote(key), told=sentences(first, *rest))
+
+
+def _timely(facts: Facts, child: Child | None, one: JudgedChange) -> JudgedChange:
+    """The same, when it is asked as well that what was approved was so before the release was rolled out."""
+    if one.result is not Result.MET or child is None or child.ticket is None or not one.votes:
+        return one
     if not facts.field("actual_start").readable:
-        return Result.UNKNOWN, say("It cannot be read when the rollout started.")
-    started = facts.field("actual_start").value
-    timely = [vote for vote in cast if _in_time(vote, started)]
-    if people := tuple(vote.signed for vote in timely if vote.lapse is None):
-        return Result.MET, say("{change} was approved by {people}.", change=key, people=people)
-    lapses = [vote.lapse for vote in cast if vote.lapse]
-    seen = sentences(*lapses, say("{change} was not approved before the rollout.", change=key))
-    return Result.UNKNOWN if any(vote.unsure for vote in timely) else Result.UNMET, seen
+        return replace(one, result=Result.UNKNOWN, seen=say("It cannot be read when the rollout started."))
+    start = rollout_began(facts)
+    late = tuple(a for a in child.ticket.approvals if start and _came_after(a, start))
+    if not late:
+        return one
+    # Judged once more as if what came too late had not been given: an earlier approval may do.
+    in_time = tuple(a for a in child.ticket.approvals if a not in late)
+    before = judge_change(facts, one.key, replace(child, ticket=replace(child.ticket, approvals=in_time)))
+    if before.result is Result.MET:
+        return before
+    seen = say("{change} was not approved before the rollout.", change=Quote(one.key))
+    return replace(one, result=Result.UNMET, seen=sentences(one.seen, seen))
 
 
-def _in_time(vote: ApprovalDecision, started: object) -> bool:
-    # An approval without a date cannot be shown to lie before a start that is known.
-    return not isinstance(started, datetime) or (vote.at is not None and vote.at <= started)
+def _came_after(approval: Approval, start: datetime) -> bool:
+    """Whether it can be seen that an approval came after the start; a rejection stands whenever it came."""
+    moment = approval.at or approval.asked_at
+    return approval.decision is Decision.APPROVED and moment is not None and later(moment, start)

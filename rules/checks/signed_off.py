@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from pydantic import model_validator
 
 from domain.facts import Facts
-from domain.fields import Field
+from domain.finding import Actor
 from domain.people import Person, Role
 from domain.sentence import say
-from rules.approval.decisions import UNREAD, ApprovalDecision, ask_of, effective_decisions, observe_role
-from rules.approval.people import settlers
-from rules.check_api import CheckInput, Params
+from rules.approval.decisions import UNREAD, approvals_for, approvals_wanted, ask_of, observe_role
+from rules.approval.how_many import HowMany
+from rules.approval.owners import OwnersOfAsset, ask_owners
+from rules.approval.people import also_requested, settlers
+from rules.check_api import CheckInput
 from rules.field_looks import observe_filled
 from rules.loading.names import FieldName
-from rules.outcome import Observation, Outcome, Result, combine
+from rules.outcome import Observation, Outcome, Result, all_of, combine, with_told
 from rules.wording import ROLES, label, sentences
 
 
-class SignedOff(Params):
-    """Roles that must each sign off, the owner of each asset among them; `fields` that must be filled in."""
+class SignedOff(HowMany):
+    """Roles that must each sign off, the owner of each asset among them; `at_least`: how many different people of each
+    other role, one number or a table by role; `fields` that must be filled in.
+    """
 
-    roles: tuple[Role, ...]
     fields: tuple[FieldName, ...] = ()
 
     @model_validator(mode="after")
@@ -37,45 +40,41 @@ PARAMS = SignedOff
 
 def check(facts: Facts, demand: CheckInput[SignedOff]) -> Outcome:
     """Met when each signed off and nobody rejected."""
-    roles, fields = demand.params.roles, demand.params.fields
-    signed = {role: _look(facts, demand, role) for role in roles}
-    looks = [*(observe_filled(facts, name) for name in fields), *signed.values()]
-    left = tuple(role for role in roles if signed[role].result is Result.UNMET)
-    who = tuple(dict.fromkeys(actor for role in left for actor in ask_of(facts, role, _anybody)))
-    wanted = [say("Fill in: {fields}.", fields=tuple(label(name) for name in fields))] if fields else []
-    wanted += [say("An approval by {role}.", role=ROLES[role]) for role in roles]
-    return combine(looks, sentences(*wanted), who or settlers(facts))
+    asks = demand.params
+    owners = [ask_owners(facts, subject) for subject in demand.subjects] if Role.OWNER in asks.roles else []
+    signed = {role: _look(facts, asks, role, owners) for role in asks.roles}
+    looks = [*(observe_filled(facts, name) for name in asks.fields), *signed.values()]
+    left = [role for role in asks.roles if signed[role].result is Result.UNMET]
+    who = tuple(dict.fromkeys(actor for role in left for actor in _who(facts, asks, role, owners)))
+    wanted = [say("Fill in: {fields}.", fields=tuple(map(label, asks.fields)))] if asks.fields else []
+    wanted += [approvals_wanted(role, n) for role, n in asks.counts().items()]
+    outcome = combine(looks, sentences(*wanted), who or settlers(facts))
+    approved = [v.person for role in asks.roles for v in approvals_for(facts, role, _anybody)]
+    approved += [vote.person for one in owners for vote in one.votes if vote.holds]
+    return with_told(outcome, also_requested(facts, approved))
 
 
 def _anybody(person: Person) -> bool:
     return True
 
 
-def _look(facts: Facts, demand: CheckInput[SignedOff], role: Role) -> Observation:
-    return _owners(facts, demand) if role is Role.OWNER else observe_role(facts, role, _anybody)
+def _who(facts: Facts, asks: SignedOff, role: Role, owners: Iterable[OwnersOfAsset]) -> tuple[Actor, ...]:
+    if role is Role.OWNER:
+        return tuple(actor for one in owners for actor in one.who)
+    return ask_of(facts, role, _anybody, asks.of(role))
 
 
-def _owners(facts: Facts, demand: CheckInput[SignedOff]) -> Observation:
+def _look(facts: Facts, asks: SignedOff, role: Role, owners: Iterable[OwnersOfAsset]) -> Observation:
+    return (
+        _owners(facts, owners) if role is Role.OWNER else observe_role(facts, role, _anybody, asks.of(role))
+    )
+
+
+def _owners(facts: Facts, asked: Iterable[OwnersOfAsset]) -> Observation:
     """Whether an owner of every asset signed off: the asset's own, else the owner the ticket names."""
-    name, stated = ROLES[Role.OWNER], facts.field("application_owner")
+    name = ROLES[Role.OWNER]
     if not facts.ticket.approvals_readable:
         return Observation(name, Result.UNKNOWN, UNREAD)
-    registers = [s.asset.owner if s.asset else Field() for s in demand.subjects]
-    if not stated.readable or not all(field.readable for field in registers):
-        return Observation(name, Result.UNKNOWN, say("It cannot be read who the owners are."))
-    # A rejection stands although something changed since; an approval does not.
-    cast = {vote.person.id: vote for vote in effective_decisions(facts) if vote.holds or not vote.approved}
-    owners = [field.people or stated.people for field in registers]
-    return _of_each([[cast[p.id] for p in people if p.id in cast] for people in owners])
-
-
-def _of_each(decided: Sequence[Sequence[ApprovalDecision]]) -> Observation:
-    """What the owners of all assets together come to, from the decisions of each asset's owners."""
-    name = ROLES[Role.OWNER]
-    rejected = tuple(vote.signed for some in decided for vote in some if not vote.approved)
-    if rejected:
-        return Observation(name, Result.UNMET, say("Rejected by {people}.", people=rejected))
-    if not all(decided):
-        return Observation(name, Result.UNMET, say("No approval by {role} yet.", role=name))
-    people = tuple(dict.fromkeys(vote.signed for some in decided for vote in some))
-    return Observation(name, Result.MET, say("Approved by {people}.", people=people))
+    looks = list(dict.fromkeys(look for one in asked for look in one.looks))
+    result = all_of(look.result for look in looks)
+    return Observation(name, result, sentences(*(look.seen for look in looks if look.result is result)))

@@ -34,7 +34,7 @@ def check(facts: Facts, demand: CheckInput[ValidatedTests]) -> Outcome:
     ]
     if four_eyes:
         # The makers alone are kept apart: who tested may be one of the two who validate (docs/decisions/009).
-        looks += [_two_people(facts), duties_apart(facts, MAKERS)]
+        looks += [_two_people(facts), duties_apart(facts, facts.people("test_validated_by"), MAKERS)]
         wanted = sentences(
             wanted, say("This takes two different people who did not request, build or carry out the change.")
         )

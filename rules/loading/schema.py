@@ -184,6 +184,7 @@ class Rule(_Part):
     alone  on its line, the strictest words it alone, because what it asks contains what the milder ones ask
     evidence  when what meets it must have come, of what its own gate asks; None where that makes no difference
     stays  what is forbidden when the rollout begins stays so: rewritten afterwards, it heals nothing
+    declared  what it is about is declared once for the organisation: tickets are asked only while that is current
     """
 
     id: str = Field(pattern=r"^[A-Z0-9]+-[A-Z0-9]+$")
@@ -204,6 +205,7 @@ class Rule(_Part):
     alone: bool = Field(default=False, exclude_if=not_)
     evidence: Counts | None = Field(default=None, exclude_if=not_)
     stays: bool = Field(default=False, exclude_if=not_)
+    declared: bool = Field(default=False, exclude_if=not_)
 
     @field_validator("gate", mode="before")
     @classmethod
@@ -222,6 +224,11 @@ class Rule(_Part):
     def asked(self) -> bool:
         """Whether tickets are judged by it."""
         return self.item is Item.RULE
+
+    @property
+    def for_the_organisation(self) -> bool:
+        """Whether something has to be declared once for the organisation because of it."""
+        return self.declared or self.item is Item.ATTESTATION
 
     @property
     def reserved(self) -> bool:

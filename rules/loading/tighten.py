@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.asset import CLASSES
 from domain.lifecycle import Severity
+from rules.approval.how_many import HowMany
 from rules.check_api import Params
 from rules.deadlines import Deadlines
 from rules.loading.loader import Applies, Rule
@@ -17,11 +18,14 @@ from rules.service_hours import HoursTable, covers
 # An own pack writes only what differs: of these, key by key.
 _MERGED = ("title", "applies", "with")
 # With another check or line it would be another rule; how it stands among others is the norm's to say.
-_KEPT = ("line", "rank", "item", "check", "later", "waivable", "alone", "evidence", "stays")
+_KEPT = ("line", "rank", "item", "check", "later", "waivable", "alone", "evidence", "stays", "declared")
 MORE_ASKS_MORE = frozenset(
     {"fields", "roles", "done", "filled", "says", "deadlines", "four_eyes", "stakeholders"}
 )
 """Parameters of checks that ask more by growing: a list or table by what is added to it, a switch by going on."""
+
+COUNTS = frozenset({"at_least"})
+"""Numbers of people, one for all roles or by role: the more, the stricter."""
 
 LESS_ASKS_MORE = frozenset({"hours", "valid_days"})
 """Terms: the shorter, the stricter."""
@@ -109,6 +113,15 @@ def _loosened_params(norm: Params, own: Params) -> Iterator[str]:
         yield from _later(norm, own)
     else:
         yield from _less(norm, own)
+        if isinstance(norm, HowMany) and isinstance(own, HowMany):
+            yield from _fewer(norm, own)
+
+
+def _fewer(norm: HowMany, own: HowMany) -> Iterator[str]:
+    """Roles of which fewer people would do. A role that is left out has a line of its own."""
+    for role, asked in norm.counts().items():
+        if role in own.roles and own.of(role) < asked:
+            yield f"at_least: {own.of(role)} of {role} is fewer than {asked}"
 
 
 def _later(norm: Deadlines, own: Deadlines) -> Iterator[str]:
@@ -140,7 +153,7 @@ def _wider(norm: RolloutTable, own: RolloutTable) -> Iterator[str]:
 def _less(norm: Params, own: Params) -> Iterator[str]:
     for name in type(norm).model_fields:
         before, after = getattr(norm, name), getattr(own, name)
-        if before == after or name in OWN_CHOICE:
+        if before == after or name in OWN_CHOICE | COUNTS:
             continue
         if name in MORE_ASKS_MORE:
             yield from (f"{name}: {line}" for line in _shrunk(before, after))
