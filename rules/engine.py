@@ -116,7 +116,7 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         notifies=rule.notifies,
         alone=rule.alone,
     )
-    return apply_waivers(found, facts, rule.waivable)
+    return apply_waivers(found, facts, rule)
 
 
 def _telling(stages: Sequence[_Judged]) -> _Judged:
