@@ -108,17 +108,15 @@ def waivable_by(
     open. Raises WaiverRefused when they may for none of them.
     """
     open_ = [_open(facts, packs, one.id, one, speak) for one in findings if _may_be_waived(facts, packs, one)]
-    theirs, refused = [], None
-    for one in open_:
-        try:
-            _decider(facts, who, [one], terms, speak)
-        except WaiverRefused as error:
-            refused = refused or error
-        else:
-            theirs.append(one.finding)
-    if refused and not theirs:
-        raise _who_may(facts, who, open_, terms, speak) if _stranger(facts, who, open_, terms) else refused
-    return tuple(theirs)
+    if not open_:
+        return ()
+    person = _known(facts, who, open_, terms, speak)
+    free = [one.finding for one in open_ if _free_roles(one, person, terms, facts)]
+    if not free:
+        raise _twice(
+            next(one for one in open_ if not _stranger(facts, who, [one], terms)), person, facts, speak
+        )
+    return tuple(free)
 
 
 def still_open(facts: Facts, packs: Sequence[Pack], made: Waiver) -> tuple[str, ...]:
@@ -204,19 +202,11 @@ def _decider(facts: Facts, who: str, open_: Sequence[_Open], terms: WaiverTerms,
     """The person as one who may record an exception to all of these in one role: without a part in making the change,
     and where none of theirs runs already. Raises WaiverRefused.
     """
-    found = [
-        holder
-        for one in open_
-        for holder in one.holders(facts, terms.waiver_roles)
-        if _called(holder.person, who)
-    ]
     for one in open_:
         if _stranger(facts, who, [one], terms):
             raise _who_may(facts, who, [one], terms, speak)
-    _one_person(found, who)
-    person = found[0].person
-    _not_their_own(facts, person)
-    free = [{role for role in terms.waiver_roles if _free(one, person, role, facts)} for one in open_]
+    person = _known(facts, who, open_, terms, speak)
+    free = [_free_roles(one, person, terms, facts) for one in open_]
     for one, roles in zip(open_, free, strict=True):
         if not roles:
             raise _twice(one, person, facts, speak)
@@ -228,26 +218,48 @@ def _decider(facts: Facts, who: str, open_: Sequence[_Open], terms: WaiverTerms,
     return Holder(person, role)
 
 
+def _known(facts: Facts, who: str, open_: Sequence[_Open], terms: WaiverTerms, speak: Translator) -> Person:
+    """The one person of that name who may record an exception to one of these, and has no part in making the change.
+    Raises WaiverRefused.
+    """
+    may = (holder for one in open_ for holder in one.holders(facts, terms.waiver_roles))
+    found = [holder for holder in may if _called(holder.person, who)]
+    if not found:
+        raise _who_may(facts, who, open_, terms, speak)
+    _one_person(found, who)
+    _not_their_own(facts, found[0].person)
+    return found[0].person
+
+
 def _stranger(facts: Facts, who: str, open_: Sequence[_Open], terms: WaiverTerms) -> bool:
     holders = (holder for one in open_ for holder in one.holders(facts, terms.waiver_roles))
     return not any(_called(holder.person, who) for holder in holders)
 
 
-def _free(one: _Open, person: Person, role: Role, facts: Facts) -> bool:
-    """Whether an exception by this person in this role is one that does not run yet."""
-    theirs = [asked for asked in one.required if asked.by(person, role, facts)]
-    holds = role is Role.OWNER or facts.role(role).holds(person)
-    return holds and any(_runs(asked, person, role, one.id, facts) is None for asked in theirs)
+def _free_roles(one: _Open, person: Person, terms: WaiverTerms, facts: Facts) -> set[Role]:
+    """The roles in which an exception by this person is one that does not run yet."""
+    return {
+        role
+        for role in terms.waiver_roles
+        if role is Role.OWNER or facts.role(role).holds(person)
+        if any(
+            asked.by(person, role, facts) and _runs(asked, person, role, one.id, facts) is None
+            for asked in one.required
+        )
+    }
 
 
 def _runs(asked: Required, person: Person, role: Role, rule: str, facts: Facts) -> Waiver | None:
     """What runs already of what they would record: by that role, or by themselves."""
     made = (one for one in running(facts, rule) if one.role is role or one.account == person.id)
-    return next((one for one in made if meets(one, asked, facts)), None)
+    # One that does not hold stands in nobody's way.
+    sound = (one for one in made if part_of(facts, Person(one.account, one.by)) is None)
+    return next((one for one in sound if meets(one, asked, facts)), None)
 
 
 def _twice(one: _Open, person: Person, facts: Facts, speak: Translator) -> WaiverRefused:
-    made = [w for asked in one.required for role in Role if (w := _runs(asked, person, role, one.id, facts))]
+    theirs = [(asked, role) for asked in one.required for role in Role if asked.by(person, role, facts)]
+    made = [found for asked, role in theirs if (found := _runs(asked, person, role, one.id, facts))]
     last = max(made, key=lambda waiver: waiver.until)
     told = say(
         "{rule} is under an exception by {name} ({role}) already, until {day}.",
