@@ -66,6 +66,9 @@ class Finding:
     deadline        the moment (UTC) at which a clock of the rule's own runs out or ran out; None where none runs
     again           when (UTC) time alone next changes what it says; None where it never does
     under, waiver   of a waived finding: the verdict it would have, and the recorded exception
+    also            of a waived finding where several must record one: the others; `waiver` is the one that ends first
+    for_good        of a waived finding: the exception was in force when the rollout began, so that no end of it counts
+    begun           of a waived finding: when (UTC) the rollout had begun before an exception was recorded, else None
     underway        what is open is being done by the bot itself: nobody is asked for it
     settle_by       of what an emergency skipped: until when (UTC) it must be made good afterwards
     notifies        whom its rule wants formally notified of the handover; None where it asks for no notification
@@ -90,6 +93,9 @@ class Finding:
     due: datetime | None = None
     under: Verdict | None = None
     waiver: Waiver | None = None
+    also: tuple[Waiver, ...] = ()
+    for_good: bool = False
+    begun: datetime | None = None
     settle_by: datetime | None = None
     deadline: datetime | None = None
     again: datetime | None = None
@@ -101,3 +107,8 @@ class Finding:
     def titled(self, language: str) -> str:
         """The rule's title in a language, or in English where the pack does not have it in that one."""
         return in_language(dict(self.title), language)
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """All exceptions under which it stands, the one that ends first before the others; none unless it is waived."""
+        return (self.waiver, *self.also) if self.waiver else ()

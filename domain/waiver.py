@@ -14,6 +14,7 @@ class Waiver:
 
     ticket  "source:id", the only ticket it is for
     by      who recorded it, in which role; `reason` in their words
+    account the id of who recorded it, in the ticket's system; empty where that is not known
     It lapses by itself: only `in_force` decides, everywhere.
     """
 
@@ -24,6 +25,7 @@ class Waiver:
     role: Role
     recorded_at: datetime
     until: datetime
+    account: str = ""
 
     def in_force(self, rule: str, now: datetime) -> bool:
         """Whether the rule is excepted at this moment."""

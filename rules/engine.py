@@ -107,7 +107,7 @@ def _finding(past: Past, pack: Pack, rule: Rule) -> Finding | None:
         alone=rule.alone,
         moment=told.moment,
     )
-    return apply_waivers(found, facts, rule.waivable)
+    return apply_waivers(found, facts, rule)
 
 
 def _stages(past: Past, rule: Rule, reasons: Sequence[tuple[Subject, Because]]) -> Iterator[Judged]:

@@ -30,7 +30,10 @@ def waive(
         datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day on which it holds.")
     ] = None,
     person: Annotated[
-        str, typer.Option("--as", help="Who decides: account id or exact name in the ticket's system.")
+        str,
+        typer.Option(
+            "--as", help="Who decides: account id, exact name or e-mail address in the ticket's system."
+        ),
     ] = "",
     show: Annotated[bool, typer.Option("--list", help="Show what is recorded for the ticket.")] = False,
     end: Annotated[bool, typer.Option("--end", help="End it now.")] = False,
@@ -67,21 +70,28 @@ def _record(
     from bot.cli import os_account
     from bot.intake.facts import FactsBuilder
     from bot.messages.waivers import recorded
-    from bot.waivers import WaiverRefused, WaiverRequest, authorised, still_open, waiver
+    from bot.waivers import WaiverRefused, WaiverRequest, awaited, still_open, waiver
 
     facts = FactsBuilder(ctx).facts(source, ref)
     reason, until, person = words
-    terms = ctx.policy.waivers
+    asked = WaiverRequest(rules, reason, until, _account(source, person))
     try:
-        made = waiver(facts, ctx.policy.packs, WaiverRequest(rules, reason, until, person), terms, ctx.speak)
-        # By account as well as by name, because names of people are not unique.
-        account = authorised(facts.roles, person, terms.waiver_roles, ctx.speak).person.id
+        made = waiver(facts, ctx.policy.packs, asked, ctx.policy.waivers, ctx.speak)
     except WaiverRefused as error:
         _refuse(str(error), 1)
-    ctx.journal.record_waiver(made, account, os_account.account())
+    # By account as well as by name, because names of people are not unique.
+    ctx.journal.record_waiver(made, made.account, os_account.account())
     typer.echo(f"{ref.key} {recorded(made, ctx.speak)}")
+    for line in awaited(facts, ctx.policy.packs, made):
+        typer.echo(ctx.speak(line))
     if rest := still_open(facts, ctx.policy.packs, made):
         typer.echo(ctx.speak.say("The same demand stays open by {rules}.", rules=rest))
+
+
+def _account(source: TicketSource, person: str) -> str:
+    """The id of the one account that shows this e-mail address; what is none stays an id or a name."""
+    found = source.account(person) if "@" in person else None
+    return found.id if found else person
 
 
 def _list(ctx: Context, ref: TicketRef) -> None:
@@ -99,12 +109,18 @@ def _end(ctx: Context, source: TicketSource, ref: TicketRef, rules: Sequence[str
     from bot.cli.os_account import account
     from bot.intake.facts import FactsBuilder
     from bot.waivers import WaiverRefused, authorised
+    from domain.people import Holder, Person
 
+    told, user = ref.subject, account()
+    made = [
+        w for w in ctx.journal.waivers_of(told) if w.rules[0] in rules and w.in_force(w.rules[0], ctx.clock())
+    ]
+    own = [Holder(Person(w.account, w.by), w.role) for w in made]
+    who, roles = _account(source, person), ctx.policy.waivers.waiver_roles
     try:
-        by = authorised(FactsBuilder(ctx).members(source), person, ctx.policy.waivers.waiver_roles, ctx.speak)
+        by = authorised(FactsBuilder(ctx).members(source), who, roles, ctx.speak, own)
     except WaiverRefused as error:
         _refuse(str(error), 1)
-    told, user = ref.subject, account()
     ended = [r for r in rules if ctx.journal.end_waiver(told, r, ctx.clock(), by.name, user)]
     for rule in ended:
         typer.echo(ctx.speak.say("The waiver of {rule} for {ticket} has ended.", rule=rule, ticket=ref.key))

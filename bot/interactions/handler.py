@@ -26,7 +26,7 @@ from bot.notify.receipts import confirm
 from bot.policy.actions import Action, ButtonValue, CommandKind, SnoozeChoice, decode, parse_command
 from bot.policy.snooze import resolution
 from bot.policy.ticket_summary import overview
-from bot.waivers import WaiverRefused, WaiverRequest, decider, still_open, waiver
+from bot.waivers import WaiverRefused, WaiverRequest, awaited, still_open, waivable_by, waiver
 from domain.facts import Facts
 from domain.finding import Finding
 from domain.people import Person
@@ -169,12 +169,11 @@ class InteractionHandler:
         try:
             case = self._about(about, visitor, speak)
             # Asked before the form is shown, and again when it is sent in: roles may change in between.
-            decider(case.facts, case.person.id, self.ctx.policy.waivers, speak)
+            open_ = self._waivable(case, speak)
         except InteractionRefused as refused:
             return _in_dialog(refused.made, dialog, speak)
         except WaiverRefused as refused:
             return case.made("may not waive", **waiver_modal.in_dialog(dialog, speak(refused.told), speak))
-        open_ = _waivable(case)
         if not open_:
             done = resolution(case.facts, case.lines, about.lines, self.ctx.policy.packs)
             said = desk.said(desk.already(case.facts, done, speak))
@@ -205,15 +204,29 @@ class InteractionHandler:
         except WaiverRefused as refused:
             again = replace(draft, refused=refused.told)
             # Shown in the dialog, and told as well for when that was closed meanwhile.
-            form = waiver_modal.exception_form(case.facts, _waivable(case), again, one.value, speak)
+            form = waiver_modal.exception_form(
+                case.facts, self._offered(case, speak), again, one.value, speak
+            )
             return case.made(
                 "not waived", dialog=[one.view, form], tell=desk.plain_answer(speak(refused.told))
             )
         rest = still_open(case.facts, packs, made)
-        shown = waiver_modal.exception_recorded(case.facts.ticket.key, made, rest, speak)
+        wait = awaited(case.facts, packs, made)
+        shown = waiver_modal.exception_recorded(case.facts.ticket.key, made, rest, wait, speak)
         told = desk.plain_answer(desk.said(shown))
         # Only handed back: the worker keeps it in one transaction with what the interaction came to.
         return replace(case.made("waived", dialog=[one.view, shown], tell=told), waiver=made)
+
+    def _waivable(self, case: TicketView, speak: Translator) -> tuple[Finding, ...]:
+        """What the person may except now. Raises WaiverRefused when that is nothing of what is open."""
+        policy = self.ctx.policy
+        return waivable_by(case.facts, policy.packs, case.findings, case.person.id, policy.waivers, speak)
+
+    def _offered(self, case: TicketView, speak: Translator) -> tuple[Finding, ...]:
+        try:
+            return self._waivable(case, speak)
+        except WaiverRefused:  # the form says what was wrong
+            return ()
 
     # -- who and what ---------------------------------------------------------------------------------------
 
@@ -263,10 +276,6 @@ def _with_a_part(source: TicketSource, facts: Facts) -> tuple[Person, ...]:
 def _in_dialog(made: Decided, view: str, speak: Translator) -> Decided:
     """The same, said in the dialog that is open."""
     return replace(made, answer=waiver_modal.in_dialog(view, desk.said(made.answer["tell"]), speak))
-
-
-def _waivable(case: TicketView) -> tuple[Finding, ...]:
-    return tuple(finding for finding in case.findings if finding.verdict.open)
 
 
 def _asked(draft: Draft, person: Person) -> WaiverRequest:

@@ -269,7 +269,8 @@ def _moments(findings: Sequence[Finding], now: datetime) -> dict[str, datetime |
     """What time alone will change about the findings, and when."""
     settle_by = min((f.settle_by for f in findings if f.settle_by), default=None)
     # At the very moment a rule may not say it yet: then the next look does.
-    ahead = [f.waiver.until for f in findings if f.waiver]
+    # One that was in force when the rollout began settles it for good: its end changes nothing.
+    ahead = [f.waiver.until for f in findings if f.waiver and not f.for_good]
     ahead += [moment for moment in (settle_by, *(f.again for f in findings)) if moment and moment >= now]
     recheck_at = min(ahead, default=None)
     return {"settle_by": settle_by, "recheck_at": recheck_at}

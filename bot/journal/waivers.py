@@ -96,4 +96,5 @@ def _waiver(row: RowMapping) -> Waiver:
         role=Role(row["role"]),
         recorded_at=row["recorded_at"],
         until=min(row["until"], row["ended_at"] or row["until"]),
+        account=row["by_id"],
     )

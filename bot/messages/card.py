@@ -18,7 +18,7 @@ from bot.messages.blockkit.parts import text as _text
 from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import class_line, deadline, headline, next_step, seen, title, who
 from bot.messages.schedule_conflicts import planning_line
-from bot.messages.waivers import waived
+from bot.messages.waivers import excepted
 from bot.policy.actions import Action, encode
 from bot.policy.audience import Team
 from bot.policy.reminders import OVERDUE, SNOOZED, Due, Reminder
@@ -165,11 +165,14 @@ def _underway(view: Overview, speak: Translator) -> list[list[blocks.Element]]:
 
 def _waived(lines: Sequence[RequirementGroup], speak: Translator) -> list[list[blocks.Element]]:
     """What is excepted for a while, and by whom: a card without it would look better than the ticket is."""
-    found = [f for line in lines for f in line.findings if f.waiver]
-    return [
-        [blocks.words(f.titled(speak.language), bold=True), blocks.words(f" — {waived(f, speak)}")]
-        for f in found[:SHOWN]
-    ]
+    found = excepted(lines, speak)
+    shown = [[blocks.words(one.name, bold=True), blocks.words(f" — {one.text}")] for one in found[:SHOWN]]
+    if (rest := len(found) - len(shown)) > 0:
+        more = speak.count(
+            "and {n} more exception, in the ticket", "and {n} more exceptions, in the ticket", rest
+        )
+        shown.append([blocks.words(more)])
+    return shown
 
 
 def _alone(reason: str, speak: Translator) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import class_line, deadline, headline, ids, next_step, seen, title, who, why
 from bot.messages.schedule_conflicts import planning_line
-from bot.messages.waivers import stands_in, waived
+from bot.messages.waivers import excepted, stands_in
 from bot.policy.ticket_summary import Overview
 from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
 from domain.facts import Facts
@@ -82,14 +82,9 @@ def _ledger(view: Overview, facts: Facts, speak: Translator) -> list[Block]:
 
 def _waived(lines: Sequence[RequirementGroup], speak: Translator) -> list[Block]:
     """Every exception in force, also of a demand of which another part is open; one item per line and waiver."""
-    told: dict[tuple[str, str], list[str]] = {}
-    for line in lines:
-        for finding in (f for f in line.findings if f.waiver):
-            key = finding.titled(speak.language), waived(finding, speak)
-            told.setdefault(key, []).append(finding.id)
     items = tuple(
-        ((Run(name, strong=True), Run(f" — {text} [{', '.join(found)}]")),)
-        for (name, text), found in told.items()
+        ((Run(one.name, strong=True), Run(f" — {one.text} [{', '.join(one.rules)}]")),)
+        for one in excepted(lines, speak)
     )
     return [Heading(speak.say("Waived")), Bullets(items)] if items else []
 

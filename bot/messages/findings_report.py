@@ -8,7 +8,7 @@ from typing import Any
 from bot.messages.comment import compose
 from bot.messages.formats import plain
 from bot.messages.i18n.speaker import Translator
-from bot.messages.waivers import waiver_json
+from bot.messages.waivers import finding_waiver_json
 from bot.policy.classification import highest
 from bot.policy.ticket_summary import overview
 from domain.asset import Because, Dimension, Flag
@@ -76,7 +76,7 @@ def finding_json(finding: Finding, speak: Translator) -> dict[str, Any]:
         ],
         "due": finding.due.isoformat() if finding.due else None,
         "under": finding.under.value if finding.under else None,
-        "waiver": waiver_json(finding.waiver),
+        "waiver": finding_waiver_json(finding),
         "settle_by": finding.settle_by.isoformat() if finding.settle_by else None,
         "deadline": finding.deadline.isoformat() if finding.deadline else None,
     }

@@ -17,7 +17,7 @@ from bot.messages.blockkit.limits import finished, text_of
 from bot.messages.blockkit.mrkdwn import cut, is_web
 from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import class_line, title, who
-from bot.messages.waivers import waived
+from bot.messages.waivers import excepted
 from bot.policy.actions import Action, encode
 from bot.policy.handover import AVAILABLE
 from bot.policy.ticket_summary import left_open
@@ -217,8 +217,7 @@ def _open(facts: Facts, lines: Sequence[RequirementGroup], speak: Translator) ->
     named = [_point(line, facts, speak) for line in left[:OPEN]]
     if rest := len(left) - len(named):
         named.append(more(speak)(rest))
-    excepted = [f for line in lines for f in line.findings if f.waiver]
-    named += [f"{f.titled(speak.language)} — {waived(f, speak)}" for f in excepted[:OPEN]]
+    named += [f"{one.name} — {one.text}" for one in excepted(lines, speak)[:OPEN]]
     return tuple(named) or (speak.say("None: all that is asked so far is in order."),)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.messages.i18n.speaker import Translator
+from bot.messages.waivers import excepted
 from bot.policy.ticket_summary import Overview
 from bot.policy.who_acts import must_act
 from domain.asset import Because, Dimension, Flag, Subject
@@ -77,9 +78,12 @@ def deadline(facts: Facts, speak: Translator) -> str:
 def _nothing_to_settle(view: Overview, ticket: Ticket, speak: Translator) -> str:
     """Good news, no better than what could be seen."""
     before = not ticket.state.reached(State.IMPLEMENT)
-    if n := len(view.waived):
+    # What is listed beneath it, one by one: a line may hold several, and one that is not wholly waived has them too.
+    if n := len(excepted(view.lines, speak)):
         return speak.count(
-            "Nothing is open now; {n} point is waived.", "Nothing is open now; {n} points are waived.", n
+            "Nothing is open now; {n} exception is in force.",
+            "Nothing is open now; {n} exceptions are in force.",
+            n,
         )
     if view.unseen:
         return speak.say("What could be looked at is in order.")

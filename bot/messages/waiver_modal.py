@@ -92,10 +92,12 @@ def _choice(finding: Finding, speak: Translator) -> str:
     return f"{cut(name, blocks.BUTTON - len(finding.id) - 3)} ({finding.id})"
 
 
-def exception_recorded(key: str, made: Waiver, rest: Sequence[str], speak: Translator) -> modals.View:
-    """That it is on record."""
+def exception_recorded(
+    key: str, made: Waiver, rest: Sequence[str], awaited: Sequence[Say], speak: Translator
+) -> modals.View:
+    """That it is on record; what else demands the same, and for what somebody else must record one too."""
     same = speak.say("The same demand stays open by {rules}.", rules=tuple(rest)) if rest else ""
-    return told_in_dialog(speak, f"{key} · {recorded(made, speak)}", same)
+    return told_in_dialog(speak, f"{key} · {recorded(made, speak)}", *map(speak, awaited), same)
 
 
 def in_dialog(dialog: str, text: str, speak: Translator) -> dict[str, object]:

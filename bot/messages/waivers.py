@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ from bot.messages.i18n.speaker import ROLE_NAMES, Translator
 from domain.finding import Finding
 from domain.sentence import Quote
 from domain.waiver import Substitute, Waiver
+from rules.grouping import RequirementGroup
 from rules.wording import ROLES
 
 
@@ -23,15 +26,58 @@ def waived(finding: Finding, speak: Translator) -> str:
     waiver = finding.waiver
     if waiver is None:
         return ""
-    return speak.say(
-        "Waived until {day} by {name} ({role}): {reason}; without it: {verdict}.",
+    by = Quote("; ".join(_by(one, speak) for one in finding.waivers))
+    if finding.for_good:
+        return speak.say(
+            "Waived when the rollout began, by {by}; without it: {verdict}.", by=by, verdict=finding.under
+        )
+    told = speak.say(
+        "Waived until {day} by {by}; without it: {verdict}.",
         day=last_day(waiver, speak),
-        name=Quote(waiver.by),
-        role=ROLE_NAMES[waiver.role],
-        # The sentence goes on behind it with a mark of its own.
-        reason=Quote(waiver.reason.rstrip(" .;")),
+        by=by,
         verdict=finding.under,
     )
+    return f"{told} {_after_the_start(finding, speak)}".strip()
+
+
+def _by(waiver: Waiver, speak: Translator) -> str:
+    """Who recorded it, in which role and why; a sentence goes on behind it with a mark of its own."""
+    return f"{waiver.by} ({speak(waiver.role)}): {waiver.reason.rstrip(' .;')}"
+
+
+def _after_the_start(finding: Finding, speak: Translator) -> str:
+    """How long after the rollout began the exception was recorded, the last of several; empty where it was before."""
+    hours = hours_after_start(finding)
+    if hours is None:
+        return ""
+    if not hours:
+        return speak.say("Recorded less than an hour after the start.")
+    return speak.count("Recorded {n} hour after the start.", "Recorded {n} hours after the start.", hours)
+
+
+def hours_after_start(finding: Finding) -> int | None:
+    """Whole hours between the start of the rollout and the last of its exceptions; None where all were before it."""
+    if finding.begun is None:
+        return None
+    last = max(one.recorded_at for one in finding.waivers)
+    return (last - finding.begun) // timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Excepted:
+    """One exception as people are shown it: what it is of, by whom and until when, and the requirements it covers."""
+
+    name: str
+    text: str
+    rules: tuple[str, ...]
+
+
+def excepted(lines: Iterable[RequirementGroup], speak: Translator) -> tuple[Excepted, ...]:
+    """Every exception in force, also of a demand of which another part is open; one for each name and wording."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for finding in (f for line in lines for f in line.findings if f.waiver):
+        told.setdefault((finding.titled(speak.language), waived(finding, speak)), []).append(finding.id)
+    return tuple(Excepted(name, text, tuple(found)) for (name, text), found in told.items())
 
 
 def recorded(waiver: Waiver, speak: Translator) -> str:
@@ -52,6 +98,20 @@ def listed(waiver: Waiver, now: datetime, speak: Translator) -> str:
         return recorded(waiver, speak)
     ended = speak.say("ended on {moment}", moment=waiver.until)
     return f"{recorded(waiver, speak)} ({ended})"
+
+
+def finding_waiver_json(finding: Finding) -> dict[str, Any] | None:
+    """The exception of a finding for machines: with the others where several must, and how it stands to the rollout."""
+    plain = waiver_json(finding.waiver)
+    if plain is None:
+        return None
+    more: dict[str, Any] = {
+        "also": [waiver_json(one) for one in finding.also],
+        "for_good": finding.for_good,
+        "hours_after_start": hours_after_start(finding),
+    }
+    # What says nothing is left out: readers of before there was more find what they know.
+    return plain | {name: value for name, value in more.items() if value not in ([], False, None)}
 
 
 def waiver_json(waiver: Waiver | None) -> dict[str, Any] | None:

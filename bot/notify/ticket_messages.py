@@ -117,7 +117,7 @@ def _comment(
 
 def _open_set(facts: Facts, findings: Sequence[Finding], voice: DeliveryForm) -> list[Any]:
     canceled = facts.ticket.state is State.CANCELED
-    waivers = sorted([f.id, f.waiver.until.isoformat()] for f in findings if f.waiver)
+    waivers = sorted([f.id, *(one.until.isoformat() for one in f.waivers)] for f in findings if f.waiver)
     overdue = sorted(f.id for f in findings if f.settle_by and f.settle_by <= facts.now)
     return [
         VERSION,

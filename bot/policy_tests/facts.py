@@ -48,7 +48,7 @@ def facts_of(case: Case) -> Facts:
         children=tuple(_child(child, case) for child in case.changes),
         children_readable="changes in it" not in case.ticket.hidden,
         waivers=tuple(
-            Waiver(f"{_BOOK}:1", w.rules, w.reason, w.by, w.role, w.recorded_at, w.until)
+            Waiver(f"{_BOOK}:1", w.rules, w.reason, w.by, w.role, w.recorded_at, w.until, person(w.by).id)
             for w in case.waivers
         ),
         declarations=tuple(Declaration(**dict(d)) for d in case.declarations),

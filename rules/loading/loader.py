@@ -17,6 +17,7 @@ from rules.condition import Condition
 from rules.loading.names import unknown
 from rules.loading.schema import MATERIAL, Applies, Item, Later, Pack, Rule, Stage, Title
 from rules.loading.yaml_files import PolicyError, at_place, parse, placed, problems, told
+from rules.waived_by import WaivedBy
 
 __all__ = [
     "KEYS",
@@ -157,7 +158,7 @@ def parameter_problems(rule: Rule) -> Iterator[str]:
 
 KEYS = tuple(
     field.alias or name
-    for model in (Pack, Rule, Later, Applies, Condition)
+    for model in (Pack, Rule, Later, Applies, Condition, WaivedBy)
     for name, field in model.model_fields.items()
 )
 """Every key that a pack file knows."""

@@ -29,6 +29,7 @@ from rules.check_api import Params
 from rules.checks import CHECKS
 from rules.condition import Condition
 from rules.loading.names import MaterialName, unknown
+from rules.waived_by import USUAL, WaivedBy
 
 
 class _Part(BaseModel):
@@ -176,6 +177,7 @@ class Rule(_Part):
     """One requirement: when it applies, the state that a ticket may not enter without it, and its check.
 
     gate  None, written "-": there is none, because a clock runs instead, or because no ticket is asked
+    waived_by  who may record an exception to it; None where it names nobody, and the usual ones may
     line  rules that demand the same thing share a line; `rank` orders them, strictest highest
     later  the part of it that a later state asks for; one finding tells of both
     waivable  the only condition under which the document lets it be waived; None where it says nothing of that
@@ -192,6 +194,8 @@ class Rule(_Part):
     section: str = ""
     applies: Applies
     gate: State | None
+    # Left out where it says nothing, as `alone` is.
+    waived_by: WaivedBy | None = Field(default=None, exclude_if=lambda given: given is None)
     severity: Severity = Severity.REQUIRED
     line: str = ""
     rank: int = 0
@@ -216,9 +220,16 @@ class Rule(_Part):
     def _checked(self) -> Rule:
         if self.asked != bool(self.check) or (self.parameters and not self.check):
             raise ValueError("a rule has a check; what is reserved, attested or only reported has none")
+        if self.waived_by and not self.asked:
+            raise ValueError("waived_by: no ticket is asked this, so there is nothing to waive")
         if self.later and (self.gate is None or self.gate.reached(self.later.gate)):
             raise ValueError("later: its gate must come after that of the rule")
         return self
+
+    @property
+    def exempted_by(self) -> WaivedBy:
+        """Who may record an exception to it."""
+        return self.waived_by or USUAL
 
     @property
     def asked(self) -> bool:

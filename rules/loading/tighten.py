@@ -14,6 +14,7 @@ from rules.deadlines import Deadlines
 from rules.loading.loader import Applies, Rule
 from rules.rollout import RolloutTable
 from rules.service_hours import HoursTable, covers
+from rules.waived_by import widened
 
 # An own pack writes only what differs: of these, key by key.
 _MERGED = ("title", "applies", "with")
@@ -73,6 +74,7 @@ def loosened(norm: Rule, own: Rule) -> Iterator[str]:
         yield f"gate: {own.gate or 'none'} comes after {norm.gate}"
     yield from (f"{name}: cannot be changed" for name in _KEPT if getattr(own, name) != getattr(norm, name))
     yield from (f"applies.{line}" for line in _narrowed(norm.applies, own.applies))
+    yield from (f"waived_by: {line}" for line in widened(norm.exempted_by, own.exempted_by))
     # With another check, which is refused above, there is nothing to compare.
     if own.check == norm.check:
         yield from (f"with.{line}" for line in _loosened_params(norm.params, own.params))

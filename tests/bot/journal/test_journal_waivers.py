@@ -19,7 +19,14 @@ from domain.sentence import say
 from domain.waiver import Waiver
 
 MADE = Waiver(
-    "jira:1", ("ICR-09", "ICR-13"), "Follows after the summer", "Karim Aziz", Role.CAB, day(3), day(20)
+    "jira:1",
+    ("ICR-09", "ICR-13"),
+    "Follows after the summer",
+    "Karim Aziz",
+    Role.CAB,
+    day(3),
+    day(20),
+    "acc-1",
 )
 ONE, OTHER = (replace(MADE, rules=(rule,)) for rule in MADE.rules)
 

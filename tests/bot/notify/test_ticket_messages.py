@@ -186,7 +186,7 @@ def test_a_handover_notification_knows_whom_it_reaches():
 
 
 RECORDED = Waiver(
-    "jira:1", ("ICR-17", "ICR-18", "ICR-32", "ICR-35"), "Next week", "Bo", Role.CAB, day(9), day(20)
+    "jira:1", ("ICR-17", "ICR-18", "ICR-32", "ICR-35"), "Next week", "Ci", Role.DPO, day(9), day(20), "ci"
 )
 
 

@@ -35,16 +35,16 @@ def problems(monkeypatch: pytest.MonkeyPatch, **env: str) -> tuple[str, ...]:
         ({"SLUIS_REMIND_DAYS": "five"}, "SLUIS_REMIND_DAYS: must be whole numbers of days, such as 5,2,1"),
         ({"SLUIS_SERVICE_HOURS__WEB": "always"}, "SLUIS_SERVICE_HOURS: for web must be 5x10 or 24x7"),
         (
-            {"SLUIS_WAIVER_ROLES": "cab,owner"},
-            "SLUIS_WAIVER_ROLES: must name roles that groups hold, by comma: cab,",
+            {"SLUIS_WAIVER_ROLES": "cab,boss"},
+            "SLUIS_WAIVER_ROLES: must name roles, by comma: owner,",
         ),
         (
             {"SLUIS_WAIVER_ROLES": ","},
-            "SLUIS_WAIVER_ROLES: must name roles that groups hold, by comma: cab, dpo",
+            "SLUIS_WAIVER_ROLES: must name roles, by comma: owner, cab",
         ),
         (
             {"SLUIS_WAIVER_ROLES": "kab"},
-            "SLUIS_WAIVER_ROLES: must name roles that groups hold, by comma: cab, dpo",
+            "SLUIS_WAIVER_ROLES: must name roles, by comma: owner, cab",
         ),
         ({"SLUIS_WAIVER_MAX_DAYS": "0"}, "SLUIS_WAIVER_MAX_DAYS: Input should be greater than or equal to 1"),
         ({"SLUIS_SUBSTITUTES__CAB": "Management team"}, "SLUIS_SUBSTITUTES: must be like Management team|"),

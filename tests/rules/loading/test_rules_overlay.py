@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import yaml
 from build import complete, facts, subject, unplaced
 
 from domain.lifecycle import State
+from domain.people import Role
 from rules.checks import CHECKS
 from rules.deadlines import Deadlines
 from rules.engine import evaluate
@@ -16,6 +18,7 @@ from rules.loading.overlay import load_all
 from rules.loading.tighten import FIXED, LESS_ASKS_MORE, MORE_ASKS_MORE, OWN_CHOICE
 from rules.rollout import RolloutTable
 from rules.service_hours import HoursTable
+from rules.waived_by import WaivedBy
 
 HEAD = """\
 id: our-city
@@ -61,6 +64,8 @@ TIGHTER = [
     ("with: {roles: [cab, dpo]}", {}),
     ("applies: {dimensions: [confidentiality, integrity, availability]}", {}),
     ("applies: {kinds: [change, release, incident]}", {}),
+    ("waived_by: {each: [cab, dpo]}", {"waived_by": WaivedBy(each=(Role.CAB, Role.DPO))}),
+    ("waived_by: nobody", {"waived_by": WaivedBy(nobody=True)}),
 ]
 
 
@@ -97,6 +102,30 @@ def test_a_norm_is_as_it_was_before_and_after_the_own_pack(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("rule_id", "own"),
+    [
+        ("ICR-13", "cab"),
+        ("ICR-13", "[change_manager]"),
+        ("ICR-13", "{each: [cab, change_manager]}"),
+        ("ICR-16", "{each: [owner, dpo]}"),
+        ("ICR-16", "{each: [owner], gdpr: [dpo, cab]}"),
+        ("ICR-16", "nobody"),
+    ],
+)
+def test_who_may_waive_is_narrowed(tmp_path, rule_id, own):
+    rule = rule_of(load(tmp_path, f"  - id: {rule_id}\n    waived_by: {own}\n"), rule_id)
+    assert rule.exempted_by == WaivedBy.model_validate(yaml.safe_load(own))
+
+
+def test_what_is_asked_of_no_ticket_is_waived_by_nobody(tmp_path):
+    with pytest.raises(PolicyError) as caught:
+        load(tmp_path, "  - id: ICR-40\n    waived_by: [cab]\n")
+    assert unplaced(caught.value.problems) == [
+        "our-city.yaml: ICR-40: waived_by: no ticket is asked this, so there is nothing to waive"
+    ]
+
+
 WAIVER = "; loosening a norm needs a waiver, not a pack"
 
 
@@ -129,6 +158,18 @@ WAIVER = "; loosening a norm needs a waiver, not a pack"
         ("ICR-11", "gaet: review", 'gaet: unknown key "gaet", did you mean "gate"?'),
         ("ICR-11", "section: §9", "section: is the norm's, and cannot be changed"),
         ("ICR-11", "waivable: {field: patch, is: true}", "waivable: cannot be changed" + WAIVER),
+        ("ICR-11", "waived_by: [cab, dpo]", "waived_by: no exception of cab is asked any more" + WAIVER),
+        ("ICR-11", "waived_by: [change_manager]", "waived_by: no exception of cab is asked any more" + WAIVER),
+        ("ICR-13", "waived_by: [operations, cab]",
+         "waived_by: no exception of cab or change_manager is asked any more" + WAIVER),
+        ("ICR-16", "waived_by: [owner]", "waived_by: no exception of dpo is asked any more" + WAIVER),
+        ("ICR-16", "waived_by: {each: [owner]}", "waived_by: no exception of dpo is asked any more" + WAIVER),
+        ("ICR-11", "waived_by: [kab]", 'waived_by.any.0: unknown role "kab", did you mean "cab"?'),
+        ("ICR-11", "waived_by: []",
+         "waived_by: give a list of roles, each: with or without gdpr:, or nobody"),
+        ("ICR-11", "waived_by: {gdpr: [dpo]}",
+         "waived_by: give a list of roles, each: with or without gdpr:, or nobody"),
+        ("ICR-11", "waived_by: {eahc: [cab]}", 'waived_by.eahc: unknown key "eahc", did you mean "each"?'),
         ("ICR-11", "later: {gate: closed, check: contains_changes}", "later: cannot be changed" + WAIVER),
         ("ICR-42", "with: {valid_days: 400}", "with.valid_days: 400 is longer than 365" + WAIVER),
         ("ICR-42", "with: {rule: ICR-11}", "with.rule: cannot be changed" + WAIVER),
