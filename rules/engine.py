@@ -16,6 +16,7 @@ from rules.approval.people import settlers
 from rules.approval.stand_ins import with_stand_ins
 from rules.check_api import CheckInput
 from rules.checks import CHECKS
+from rules.citation import row_of
 from rules.condition import Condition
 from rules.grouping import RequirementGroup, group_findings
 from rules.loading.loader import Pack, Rule
@@ -115,6 +116,8 @@ def _finding(facts: Facts, pack: Pack, rule: Rule) -> Finding | None:
         underway=outcome.underway and verdict is Verdict.PENDING,
         notifies=rule.notifies,
         alone=rule.alone,
+        row=row_of(pack, rule, (why for _, why in reasons)),
+        problem=rule.problems(verdict),
     )
     return apply_waivers(found, facts, rule.waivable)
 

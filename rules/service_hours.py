@@ -19,8 +19,12 @@ class HoursTable(Params):
 
     def at(self, level: int) -> str:
         """Hours asked at a class; empty below the table."""
-        start = max((n for n in self.hours if n <= level), default=None)
+        start = self.starts_at(level)
         return "" if start is None else self.hours[start]
+
+    def starts_at(self, level: int) -> int | None:
+        """The class of the entry that a class falls under."""
+        return max((n for n in self.hours if n <= level), default=None)
 
 
 def covers(declared: str, asked: str) -> bool:

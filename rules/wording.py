@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, reduce
 
@@ -117,6 +117,14 @@ def class_letter(dimension: Dimension, level: int) -> Say:
             return say("I{level}", level=level)
         case Dimension.AVAILABILITY:
             return say("A{level}", level=level)
+
+
+def rows_told(dimension: Dimension, classes: Sequence[str]) -> Say:
+    """Rows of a norm's table as people cite them, by the classes that each is about."""
+    named = tuple(Quote(one) for one in classes)
+    if len(named) == 1:
+        return say("{dimension}, class {classes}", dimension=DIMENSIONS[dimension], classes=named)
+    return say("{dimension}, classes {classes}", dimension=DIMENSIONS[dimension], classes=named)
 
 
 def classes_of(subject: Subject) -> Say:

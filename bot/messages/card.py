@@ -167,7 +167,7 @@ def _waived(lines: Sequence[RequirementGroup], speak: Translator) -> list[list[b
     """What is excepted for a while, and by whom: a card without it would look better than the ticket is."""
     found = [f for line in lines for f in line.findings if f.waiver]
     return [
-        [blocks.words(f.titled(speak.language), bold=True), blocks.words(f" — {waived(f, speak)}")]
+        [blocks.words(speak.written(f.title), bold=True), blocks.words(f" — {waived(f, speak)}")]
         for f in found[:SHOWN]
     ]
 

@@ -218,7 +218,7 @@ def _open(facts: Facts, lines: Sequence[RequirementGroup], speak: Translator) ->
     if rest := len(left) - len(named):
         named.append(more(speak)(rest))
     excepted = [f for line in lines for f in line.findings if f.waiver]
-    named += [f"{f.titled(speak.language)} — {waived(f, speak)}" for f in excepted[:OPEN]]
+    named += [f"{speak.written(f.title)} — {waived(f, speak)}" for f in excepted[:OPEN]]
     return tuple(named) or (speak.say("None: all that is asked so far is in order."),)
 
 

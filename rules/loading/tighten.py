@@ -15,7 +15,7 @@ from rules.rollout import RolloutTable
 from rules.service_hours import HoursTable, covers
 
 # An own pack writes only what differs: of these, key by key.
-_MERGED = ("title", "applies", "with")
+_MERGED = ("title", "problem", "unshown", "applies", "with")
 # With another check or line it would be another rule; how it stands among others is the norm's to say.
 _KEPT = ("line", "rank", "item", "check", "later", "waivable", "alone")
 MORE_ASKS_MORE = frozenset(
