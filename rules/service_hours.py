@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.sentence import Quote
 from rules.check_api import Params
 
 HOURS = ("5x10", "24x7")
@@ -30,6 +31,11 @@ class HoursTable(Params):
 def covers(declared: str, asked: str) -> bool:
     """True when declared hours are at least those asked."""
     return HOURS.index(declared) >= HOURS.index(asked) if asked else True
+
+
+def told(hours: str) -> Quote:
+    """Hours as people write them: 24×7."""
+    return Quote(hours.replace("x", "×"))
 
 
 def longest(asked: set[str]) -> str:

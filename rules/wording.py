@@ -33,8 +33,8 @@ DIMENSIONS: Mapping[Dimension, Say] = {
 
 FLAGS: Mapping[Flag, Say] = {
     Flag.GDPR: say("personal data"),
-    Flag.KSZ: say("social data of a personal nature"),
-    Flag.NIS2: say("data that falls under NIS2"),
+    Flag.KSZ: say("social data of a personal nature (or use of the national register number)"),
+    Flag.NIS2: say("systems of a NIS2 entity"),
 }
 
 CHOICES: Mapping[str, Say] = {

@@ -88,7 +88,7 @@ def signatures(ticket: Mapping[str, Any], speak: Translator) -> Section:
         for one in ticket.get("approvals", ())
     ]
     columns = [speak(one) for one in (say("Who"), say("Decision"), say("When"), say("For"))]
-    return Section(speak.say("Who signed"), columns, found, speak.say("Nobody, as far as can be seen."))
+    return Section(speak.say("Who decided"), columns, found, speak.say("Nobody, as far as can be seen."))
 
 
 def exceptions(about: Mapping[str, Any], speak: Translator) -> Section:

@@ -91,7 +91,7 @@ def _known_as(mine: MyWork, speak: Translator) -> str:
     parts += [Quote(team) for team in mine.teams]
     if not parts:
         return speak.say("What waits for you personally is shown here.")
-    return speak.say("You are known as: {parts}.", parts=tuple(parts))
+    return speak.count("Your role: {parts}.", "Your roles: {parts}.", len(parts), parts=tuple(parts))
 
 
 def _rest(mine: MyWork, speak: Translator) -> Iterator[str]:
