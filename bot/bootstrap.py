@@ -93,9 +93,8 @@ def build(
     # Whoever only asks runs nothing by its settings: they are not in force.
     if exclusive:
         journal.note_settings(in_force(settings, rules.packs, rules.declarations), clock())
-    return Context(
-        connectors, journal, rules, Translator(settings.bot.language, settings.bot.zone), clock, stop
-    )
+    speak = Translator(settings.bot.language, settings.bot.zone, settings.bot.terms)
+    return Context(connectors, journal, rules, speak, clock, stop)
 
 
 def reception(settings: Settings, ctx: Context, metrics: Metrics) -> InteractionWorker | None:

@@ -162,7 +162,7 @@ class Context:
         language = self._language(audience, team) or ""
         # Told as "nl-BE" or so; a catalogue is of a language alone.
         language = language.partition("-")[0].lower()
-        return Translator(language, self.speak.timezone) if language in LANGUAGES else self.speak
+        return self.speak.to(language) if language in LANGUAGES else self.speak
 
     def _language(self, audience: Audience, team: str) -> str | None:
         if self.recipients is None or isinstance(audience, OnTicket):

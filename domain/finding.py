@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.asset import Because
+from domain.asset import Because, Dimension
 from domain.lifecycle import Severity, State, Verdict
 from domain.people import Group, Holder, Person, Role
 from domain.sentence import Say, in_language
@@ -57,6 +57,25 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRow:
+    """The row of a norm's table by class in which a demand is written: of which dimension, and for which classes,
+    such as "3" or "1-2".
+    """
+
+    dimension: Dimension
+    classes: str
+
+
+_AS_DEMANDED = frozenset({Verdict.MET, Verdict.PENDING, Verdict.WAIVED, Verdict.UNKNOWN})
+"""Verdicts that a demand heads: it is kept, still to come, excepted, or nobody can tell. The others head a problem."""
+
+
+def heads_as_demand(verdict: Verdict) -> bool:
+    """Whether what has this verdict is headed by what is demanded, and not by what is wrong."""
+    return verdict in _AS_DEMANDED
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The judgement of one rule on one ticket.
 
@@ -74,6 +93,8 @@ class Finding:
     notifies        whom its rule wants formally notified of the handover; None where it asks for no notification
     alone           on its line, the strictest words it alone: what it asks contains what the milder ones ask
     moment          when its evidence came; None where that makes no difference, or the rollout has not begun
+    row             where in the section cited: the row of the norm's table; None where it has no such table
+    problem         what is wrong, as a headline by language, for the verdict it has; empty: headed by its title
     """
 
     id: str
@@ -103,6 +124,8 @@ class Finding:
     notifies: Addressees | None = None
     alone: bool = False
     moment: Moment | None = None
+    row: TableRow | None = None
+    problem: tuple[tuple[str, str], ...] = ()
 
     def titled(self, language: str) -> str:
         """The rule's title in a language, or in English where the pack does not have it in that one."""
@@ -112,3 +135,14 @@ class Finding:
     def waivers(self) -> tuple[Waiver, ...]:
         """All exceptions under which it stands, the one that ends first before the others; none unless it is waived."""
         return (self.waiver, *self.also) if self.waiver else ()
+
+    @property
+    def headlines(self) -> tuple[tuple[str, str], ...]:
+        """By language what heads it: the problem where something is wrong, else the demand. So a reader never takes
+        the one for the other.
+        """
+        return self.title if heads_as_demand(self.verdict) else self.problem or self.title
+
+    def headline(self, language: str) -> str:
+        """What heads it in a language, or in English where the pack does not have it in that one."""
+        return in_language(dict(self.headlines), language)

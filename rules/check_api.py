@@ -28,6 +28,10 @@ class Params(BaseModel):
         """Whom the bot is to notify of the handover because of this; None where it sends nothing."""
         return None
 
+    def starts_at(self, level: int) -> int | None:
+        """The class from which holds what it asks at a class, where it asks by class; None where it does not."""
+        return None
+
     def any_hour(self) -> bool:
         """Whether its clock runs day and night, so that people are told of it at any hour."""
         return False

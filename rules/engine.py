@@ -14,6 +14,7 @@ from domain.sentence import say
 from rules.applicability import applicable_rules, causes
 from rules.approval.people import settlers
 from rules.checks import CHECKS
+from rules.citation import row_of
 from rules.condition import Condition
 from rules.grouping import RequirementGroup, group_findings
 from rules.judging import Judged, Past, Question, judge, worst
@@ -106,6 +107,8 @@ def _finding(past: Past, pack: Pack, rule: Rule) -> Finding | None:
         notifies=rule.notifies,
         alone=rule.alone,
         moment=told.moment,
+        row=row_of(pack, rule, (why for _, why in reasons)),
+        problem=rule.problems(verdict),
     )
     return apply_waivers(found, facts, rule)
 

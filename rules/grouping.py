@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.asset import Because
-from domain.finding import Actor, Finding
+from domain.finding import Actor, Finding, TableRow
 from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
 from domain.sentence import Say
 from rules.wording import atoms
@@ -31,6 +31,11 @@ class RequirementGroup:
         return self.speaking[0]
 
     @property
+    def told(self) -> Finding:
+        """The finding that heads the line: the strictest of those that are as bad as the line is."""
+        return next((f for f in self.speaking if f.verdict is self.verdict), self.headline)
+
+    @property
     def verdict(self) -> Verdict:
         """The worst verdict of the line."""
         return min((f.verdict for f in self.findings), key=WORST_FIRST.index)
@@ -51,6 +56,11 @@ class RequirementGroup:
     def cites(self) -> tuple[str, ...]:
         """Document, version and section of all findings, each once."""
         return tuple(dict.fromkeys(f.cite for f in self.findings))
+
+    @property
+    def places(self) -> tuple[tuple[str, TableRow | None], ...]:
+        """The same with the row of the norm's table, each once."""
+        return tuple(dict.fromkeys((f.cite, f.row) for f in self.findings))
 
     @property
     def because(self) -> tuple[Because, ...]:

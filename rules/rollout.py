@@ -43,12 +43,20 @@ class RolloutTable(Params):
 
     def at(self, level: int, size: str | None) -> frozenset[str]:
         """What a class allows. A size that is not known counts as major. Nothing is asked below the table."""
-        row = max(
-            (r for r in self.allowed if r.from_class <= level), key=lambda r: r.from_class, default=None
-        )
+        row = self._row(level)
         if row is None:
             return frozenset(STRATEGIES)
         return row.minor if size in ("minor", "sprint") else row.major
+
+    def starts_at(self, level: int) -> int | None:
+        """The class of the row that a class falls under."""
+        row = self._row(level)
+        return row.from_class if row else None
+
+    def _row(self, level: int) -> RolloutRow | None:
+        return max(
+            (r for r in self.allowed if r.from_class <= level), key=lambda r: r.from_class, default=None
+        )
 
     def narrowest(self, because: Iterable[Because], size: str | None) -> frozenset[str]:
         """What all reasons together allow; a reason without a class counts as the highest class."""

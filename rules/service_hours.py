@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.sentence import Quote
 from rules.check_api import Params
 
 HOURS = ("5x10", "24x7")
@@ -19,13 +20,22 @@ class HoursTable(Params):
 
     def at(self, level: int) -> str:
         """Hours asked at a class; empty below the table."""
-        start = max((n for n in self.hours if n <= level), default=None)
+        start = self.starts_at(level)
         return "" if start is None else self.hours[start]
+
+    def starts_at(self, level: int) -> int | None:
+        """The class of the entry that a class falls under."""
+        return max((n for n in self.hours if n <= level), default=None)
 
 
 def covers(declared: str, asked: str) -> bool:
     """True when declared hours are at least those asked."""
     return HOURS.index(declared) >= HOURS.index(asked) if asked else True
+
+
+def told(hours: str) -> Quote:
+    """Hours as people write them: 24×7."""
+    return Quote(hours.replace("x", "×"))
 
 
 def longest(asked: set[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, reduce
 
@@ -34,8 +34,8 @@ DIMENSIONS: Mapping[Dimension, Say] = {
 
 FLAGS: Mapping[Flag, Say] = {
     Flag.GDPR: say("personal data"),
-    Flag.KSZ: say("social data of a personal nature"),
-    Flag.NIS2: say("data that falls under NIS2"),
+    Flag.KSZ: say("social data of a personal nature (or use of the national register number)"),
+    Flag.NIS2: say("systems of a NIS2 entity"),
 }
 
 CHOICES: Mapping[str, Say] = {
@@ -130,6 +130,14 @@ def class_letter(dimension: Dimension, level: int) -> Say:
             return say("I{level}", level=level)
         case Dimension.AVAILABILITY:
             return say("A{level}", level=level)
+
+
+def rows_told(dimension: Dimension, classes: Sequence[str]) -> Say:
+    """Rows of a norm's table as people cite them, by the classes that each is about."""
+    named = tuple(Quote(one) for one in classes)
+    if len(named) == 1:
+        return say("{dimension}, class {classes}", dimension=DIMENSIONS[dimension], classes=named)
+    return say("{dimension}, classes {classes}", dimension=DIMENSIONS[dimension], classes=named)
 
 
 def classes_of(subject: Subject) -> Say:

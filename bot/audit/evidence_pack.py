@@ -70,16 +70,19 @@ def write(found: Mapping[str, Any], folder: Path, speak: Translator) -> None:
     (folder / JSON).write_text(text + "\n", encoding="utf-8")
 
 
-def _clauses(excerpt: Excerpt, packs: Sequence[Pack]) -> dict[str, dict[str, str]]:
+def _clauses(excerpt: Excerpt, packs: Sequence[Pack]) -> dict[str, dict[str, Any]]:
     """Each rule that was judged, with the clause that was cited when it was, and its title as it reads now."""
     titles = {rule.id: dict(rule.titles) for pack in packs for rule in pack.rules}
-    cited: dict[str, str] = {}
+    cited: dict[str, dict[str, Any]] = {}
     for row in excerpt.rows:
         if row.cause == "verdict":
-            changes = json.loads(row.facts)["changes"]
             # That a rule is asked no more is recorded without a clause: the one it was judged by stays.
-            cited |= {one["rule"]: one["cite"] or cited.get(one["rule"], "") for one in changes}
-    return {rule: {"cite": cite, **titles.get(rule, {})} for rule, cite in sorted(cited.items())}
+            cited |= {
+                one["rule"]: {name: one[name] for name in ("cite", "row") if name in one}
+                for one in json.loads(row.facts)["changes"]
+                if one["cite"] or one["rule"] not in cited
+            }
+    return {rule: {**clause, **titles.get(rule, {})} for rule, clause in sorted(cited.items())}
 
 
 def _about(journal: Journal, row: TicketRow, clauses: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.audit.events import event, name_of
+from bot.messages.i18n.languages import LANGUAGES
 from bot.messages.i18n.speaker import ROLE_NAMES, STATE_NAMES, VERDICT_NAMES, Translator
 from domain.asset import Dimension, Flag
 from domain.fields import FIELDS, Kind
 from domain.lifecycle import State, Verdict
 from domain.people import Role
-from domain.sentence import Quote, Say, say
-from rules.wording import CHOICES, DIMENSIONS
+from domain.sentence import FALLBACK, Quote, Say, say
+from rules.wording import CHOICES, DIMENSIONS, rows_told
 
 _DECISIONS = {
     "approved": say("approved"),
@@ -55,8 +56,8 @@ def verdicts(about: Mapping[str, Any], speak: Translator) -> Section:
     found = [
         (
             one["rule"],
-            one.get(speak.language, ""),
-            one.get("cite", ""),
+            speak.written({FALLBACK: "", **{name: one[name] for name in LANGUAGES if name in one}}),
+            _clause(one, speak),
             speak(VERDICT_NAMES[Verdict(one["verdict"])]),
             _moment(one["since"], speak),
         )
@@ -66,6 +67,13 @@ def verdicts(about: Mapping[str, Any], speak: Translator) -> Section:
         speak(one) for one in (say("Requirement"), say("Demand"), say("Clause"), say("Verdict"), say("Since"))
     ]
     return Section(speak.say("Verdicts"), columns, found, speak.say("No verdict."), "verdicts")
+
+
+def _clause(one: Mapping[str, Any], speak: Translator) -> str:
+    if not one.get("row"):
+        return str(one.get("cite", ""))
+    dimension, classes = one["row"]
+    return f"{one['cite']}, {speak(rows_told(Dimension(dimension), [classes]))}"
 
 
 def signatures(ticket: Mapping[str, Any], speak: Translator) -> Section:
@@ -80,7 +88,7 @@ def signatures(ticket: Mapping[str, Any], speak: Translator) -> Section:
         for one in ticket.get("approvals", ())
     ]
     columns = [speak(one) for one in (say("Who"), say("Decision"), say("When"), say("For"))]
-    return Section(speak.say("Who signed"), columns, found, speak.say("Nobody, as far as can be seen."))
+    return Section(speak.say("Who decided"), columns, found, speak.say("Nobody, as far as can be seen."))
 
 
 def exceptions(about: Mapping[str, Any], speak: Translator) -> Section:

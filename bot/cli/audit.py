@@ -96,7 +96,7 @@ def export(
         _refuse(f"nothing is on record about {key}")
     tongue = language.value if language else loaded.bot.language
     try:
-        write(found, folder, Translator(tongue, loaded.bot.zone))
+        write(found, folder, Translator(tongue, loaded.bot.zone, loaded.bot.terms))
     except OSError as error:
         _refuse(f"{folder}: {error.strerror}")
     typer.echo(f"{folder}: evidence.html, evidence.json, verify.py ({len(found['rows'])} rows)")

@@ -80,11 +80,10 @@ def explain(
     """
     from bot.cli.console import show_tree
     from bot.messages.explanation import reasoning, reasoning_json
-    from bot.messages.i18n.speaker import Translator
     from rules.engine import evaluate
 
     ctx, facts = _ask(key)
-    speak = Translator(language.value, ctx.speak.timezone) if language else ctx.speak
+    speak = ctx.speak.to(language.value) if language else ctx.speak
     packs, wanted = ctx.policy.packs, unasked or rule
     findings = [f for f in evaluate(facts, packs) if wanted in ("", f.id)]
     if unasked or (rule and not findings):

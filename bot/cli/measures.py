@@ -16,6 +16,7 @@ import typer
 from bot.messages.i18n.languages import LANGUAGES, either
 
 if TYPE_CHECKING:
+    from bot.messages.i18n.speaker import Translator
     from rules.loading.loader import Pack
 
 
@@ -72,11 +73,21 @@ FormOption = Annotated[Form, typer.Option("--format", help="text, json or jsonl 
 
 
 class Norms(NamedTuple):
-    """Which norms are shown, and in which language."""
+    """Which norms are shown, in which language and in the terms of which country."""
 
     packs: str
     packs_dir: Path | None
     language: str
+    terms: str
+
+    @property
+    def speak(self) -> Translator:
+        """Speaks so. No moment of a zone is told of norms, so that any will do."""
+        from zoneinfo import ZoneInfo
+
+        from bot.messages.i18n.speaker import Translator
+
+        return Translator(self.language, ZoneInfo("UTC"), self.terms)
 
 
 def register(app: typer.Typer) -> None:
@@ -113,7 +124,7 @@ def measures(
     if every and form is Form.TEXT:
         form = Form.JSONL
     if form is Form.TEXT:
-        _tell(_derive(one, loaded), loaded, use.language)
+        _tell(_derive(one, loaded), loaded, use.speak)
         return
     indent = None if form is Form.JSONL or every else 2
     for case in _every() if every else (one,):
@@ -129,6 +140,7 @@ def in_use(packs: str | None, packs_dir: Path | None, language: Tongue | None = 
         packs or ",".join(usual.packs),
         packs_dir or usual.packs_dir,
         language.value if language else usual.language,
+        usual.terms,
     )
 
 
@@ -172,18 +184,14 @@ def _derive(case: Case, packs: tuple[Pack, ...]) -> dict[str, object]:
     }
 
 
-def _tell(found: dict[str, object], packs: tuple[Pack, ...], language: str) -> None:
-    from zoneinfo import ZoneInfo
-
-    from bot.messages.i18n.speaker import Translator
+def _tell(found: dict[str, object], packs: tuple[Pack, ...], speak: Translator) -> None:
     from domain.sentence import Either
     from rules.wording import CHOICES
 
-    # No moment is told here, so that any zone will do.
-    speak, asked, rollout = Translator(language, ZoneInfo("UTC")), found["measures"], found["rollout"]
+    asked, rollout = found["measures"], found["rollout"]
     for rule in (rule for pack in packs for rule in pack.rules):
         if isinstance(asked, list) and rule.id in asked:
-            typer.echo(f"{rule.id:8} {rule.titled(language)}")
+            typer.echo(f"{rule.id:8} {speak.written(rule.titles)}")
     ways = Either(tuple(CHOICES[way] for way in rollout)) if isinstance(rollout, list) else ""
     typer.echo("\n" + speak.say("Rollout: {ways}.", ways=ways))
     permanent = found["hours"] == "24x7"

@@ -199,7 +199,7 @@ def report(form: FormOption = Form.JSON, language: LanguageOption = None) -> Non
     if last is None:
         typer.echo("No run yet: start one with `sluis sync`.", err=True)
         raise typer.Exit(1)
-    speak = Translator(language.value if language else loaded.bot.language, loaded.bot.zone)
+    speak = Translator(language.value if language else loaded.bot.language, loaded.bot.zone, loaded.bot.terms)
     found = queries.waiting(loaded)
     if form is Form.TEXT:
         typer.echo(words.listed(found, bootstrap.now(), speak))

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -24,6 +23,7 @@ from bot.cli.measures import (
 )
 
 if TYPE_CHECKING:
+    from bot.messages.i18n.speaker import Translator
     from bot.policy_tests.reader import Read
     from bot.policy_tests.runner import Ran
     from domain.sentence import Say
@@ -61,10 +61,10 @@ def rules(
     use = in_use(packs, packs_dir, language)
     loaded = load(use.packs, use.packs_dir) if every else load_today(use.packs, use.packs_dir)
     found = [(pack, rule) for pack in loaded for rule in pack.rules]
-    rows = [_row(pack, rule, use.language) for pack, rule in found]
+    rows = [_row(pack, rule, use.speak) for pack, rule in found]
     if form is Form.TEXT:
-        _table(found, every, use.language)
-        _stand_ins(use.language)
+        _table(found, every, use.speak)
+        _stand_ins(use.speak)
     elif form is Form.JSON:
         sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     else:
@@ -100,7 +100,7 @@ def test(
     except PolicyError as error:
         _refuse(error.problems)
     ran = [run(read.name, case, its) for read, its in zip(reads, loaded, strict=True) for case in read.cases]
-    _show_cases(ran, form, use.language)
+    _show_cases(ran, form, use.speak)
     raise typer.Exit(0 if all(one.passed for one in ran) else 1)
 
 
@@ -115,11 +115,7 @@ def _packs_for(read: Read, use: Norms) -> tuple[Pack, ...]:
     return loaded
 
 
-def _show_cases(ran: Sequence[Ran], form: Form, language: str) -> None:
-    from bot.messages.i18n.speaker import Translator
-
-    # Cases write their moments in UTC, and read them back so.
-    speak = Translator(language, ZoneInfo("UTC"))
+def _show_cases(ran: Sequence[Ran], form: Form, speak: Translator) -> None:
     if form is Form.JSON:
         answer = [one.as_json(speak) for one in ran]
         sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
@@ -177,7 +173,8 @@ def _refuse(problems: Sequence[str]) -> NoReturn:
     raise typer.Exit(2)
 
 
-def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
+def _row(pack: Pack, rule: Rule, speak: Translator) -> dict[str, object]:
+    from domain.lifecycle import Verdict
     from rules.loading.tighten import own_choice
 
     return {
@@ -186,7 +183,8 @@ def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
         "version": pack.version,
         "from": pack.effective_from.isoformat(),
         "until": pack.effective_until.isoformat() if pack.effective_until else None,
-        "title": rule.titled(language),
+        "title": speak.written(rule.titles),
+        "problem": speak.written(rule.problems(Verdict.VIOLATED) or rule.titles),
         "cite": pack.cited(rule),
         "applies": rule.applies.model_dump(mode="json", exclude_defaults=True, by_alias=True),
         "gate": rule.gate.value if rule.gate else "-",
@@ -200,12 +198,11 @@ def _row(pack: Pack, rule: Rule, language: str) -> dict[str, object]:
     }
 
 
-def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
+def _table(found: list[tuple[Pack, Rule]], every: bool, speak: Translator) -> None:
     """The rules for people: conditions, gates and notes in their language."""
     from rich.console import Console
     from rich.table import Table
 
-    from bot.messages.i18n.speaker import Translator
     from domain.sentence import say
     from rules.loading.loader import Item
     from rules.why_not import when
@@ -215,11 +212,9 @@ def _table(found: list[tuple[Pack, Rule]], every: bool, language: str) -> None:
         Item.ATTESTATION: say(" (declared once for the organisation)"),
         Item.REPORT: say(" (only reported, never asked of a ticket)"),
     }
-
-    speak = Translator(language, ZoneInfo("UTC"))
     table = Table(box=None, pad_edge=False, show_header=False)
     for pack, rule in found:
-        title = f"{rule.titled(language)}{speak(notes[rule.item]) if rule.item in notes else ''}"
+        title = f"{speak.written(rule.titles)}{speak(notes[rule.item]) if rule.item in notes else ''}"
         title += speak.say(" (asked once the organisation has declared it)") if rule.declared else ""
         title += "".join(f" ({speak(note)})" for note in _chosen(rule))
         before = speak.say("before {gate}", gate=rule.gate) if rule.gate else ""
@@ -247,13 +242,10 @@ def _chosen(rule: Rule) -> Iterator[Say]:
         yield say("our own choice: up to {roles}, a step every {hours} hours", roles=roles, hours=step)
 
 
-def _stand_ins(language: str) -> None:
+def _stand_ins(speak: Translator) -> None:
     """Below the rules, who stands in for a body that they name; nothing while the settings cannot be read."""
-    from zoneinfo import ZoneInfo
-
     from pydantic import ValidationError
 
-    from bot.messages.i18n.speaker import Translator
     from bot.messages.waivers import stands_in
     from bot.settings.load import BotSettings
 
@@ -262,4 +254,4 @@ def _stand_ins(language: str) -> None:
     except ValidationError:
         return
     for one in declared:
-        typer.echo(f"\n{stands_in(one, Translator(language, ZoneInfo('UTC')))}")
+        typer.echo(f"\n{stands_in(one, speak)}")

@@ -82,7 +82,7 @@ class InteractionHandler:
     def speaker(self, visitor: Visitor) -> Translator:
         """Speaks as the person reads: their own language where we have it, else the one that was set."""
         language = visitor.locale.partition("-")[0].lower()
-        return Translator(language, self.ctx.speak.timezone) if language in LANGUAGES else self.ctx.speak
+        return self.ctx.speak.to(language) if language in LANGUAGES else self.ctx.speak
 
     def _work(self, one: Interaction, visitor: Visitor, speak: Translator) -> Decided:
         match one.deed:
@@ -190,7 +190,7 @@ class InteractionHandler:
         about = decode(f"{noted[0]}|") if noted else None
         if noted is None or about is None:
             return Decided("not ours", {})
-        speak = Translator(noted[1], self.ctx.speak.timezone)
+        speak = self.ctx.speak.to(noted[1])
         try:
             case = self._about(about, visitor, speak)
         except InteractionRefused as refused:

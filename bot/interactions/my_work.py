@@ -162,7 +162,7 @@ def _points(found: Sequence[AwaitingFinding], rules: Mapping[str, Rule]) -> Iter
     for one in sorted(found, key=lambda one: rules[one.rule].rank):
         strictest[rules[one.rule].line or one.rule] = one
     for line, one in sorted(strictest.items(), key=lambda item: (_WORST.index(item[1].verdict), item[0])):
-        yield Point(rules[one.rule].titles, one.verdict, line)
+        yield Point(rules[one.rule].headlines(one.verdict), one.verdict, line)
 
 
 _WORST = (Verdict.VIOLATED, Verdict.MISSING, Verdict.PENDING)

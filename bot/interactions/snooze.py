@@ -83,7 +83,7 @@ class Snoozing:
         until = snooze_modal.chosen(one.answers.get(snooze_modal.UNTIL, ""))
         if noted is None or about is None or until is None:
             return Decided("not ours", {})
-        speak = Translator(noted[1], self.ctx.speak.timezone)
+        speak = self.ctx.speak.to(noted[1])
         try:
             case = self.about(about, visitor, speak)
         except InteractionRefused as refused:

@@ -17,7 +17,6 @@ from bot.error_barrier import isolate_errors
 from bot.interactions.handler import InteractionHandler
 from bot.journal import Decided, InteractionRow
 from bot.messages import snooze_modal, waiver_modal
-from bot.messages.i18n.speaker import Translator
 from bot.policy.actions import Action
 from domain.ports.errors import Gone, SourceError
 from domain.ports.interactions import Interaction, InteractionGateway, InteractionKind
@@ -95,7 +94,7 @@ class InteractionWorker:
         if noted is None:
             return None
         waiting = snooze_modal.waiting if one.action == Action.SNOOZE.value else waiver_modal.waiting
-        return waiting(Translator(noted[1], self._ctx.speak.timezone))
+        return waiting(self._ctx.speak.to(noted[1]))
 
     def work_off(self) -> int:
         """Work on everything that is due now; gives how many interactions that was."""

@@ -23,11 +23,13 @@ def judged(
     return Entry(Cause.VERDICT, ticket.subject, facts, snapshot=snapshot)
 
 
-def _changes(before: Mapping[str, Verdict], findings: Sequence[Finding]) -> list[dict[str, str | None]]:
+def _changes(before: Mapping[str, Verdict], findings: Sequence[Finding]) -> list[dict[str, Any]]:
     changed = [
         {
             "rule": one.id,
             "cite": one.cite,
+            # Only where there is one: what has none is on record as it always was.
+            **({"row": [one.row.dimension.value, one.row.classes]} if one.row else {}),
             "before": before[one.id].value if one.id in before else None,
             "after": one.verdict.value,
         }

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from bot.messages.i18n.speaker import Translator
-from bot.messages.overview import class_line, deadline, headline, ids, next_step, seen, title, who, why
+from bot.messages.overview import (
+    class_line,
+    deadline,
+    demand,
+    headline,
+    ids,
+    next_step,
+    seen,
+    title,
+    who,
+    why,
+)
 from bot.messages.schedule_conflicts import planning_line
 from bot.messages.waivers import excepted, stands_in
 from bot.policy.ticket_summary import Overview
@@ -61,10 +72,11 @@ def _open_points(view: Overview, facts: Facts, speak: Translator) -> list[Block]
     # Lines come with the most pressing first, so that those under one heading stand together.
     for heading, group in groupby(shown, key=lambda line: _heading(line, view, speak)):
         blocks += [Heading(heading), Bullets(tuple(_point(line, facts, speak) for line in group))]
-    if rest:
-        blocks.append(Paragraph((_named(speak.say("Also:"), rest, speak),)))
-    if view.advised:
-        blocks.append(Paragraph((_named(speak.say("Advised by the norm:"), view.advised, speak),)))
+    # Apart, because the first are named by what is wrong and the others by what is demanded.
+    wrong, to_do = ([line for line in rest if (line in view.upcoming) is ahead] for ahead in (False, True))
+    blocks += _named(speak.say("Also not in order:"), wrong, title, speak)
+    blocks += _named(speak.say("Also to do:"), to_do, demand, speak)
+    blocks += _named(speak.say("Advised by the norm:"), view.advised, demand, speak)
     return blocks
 
 
@@ -93,7 +105,7 @@ def _heading(line: RequirementGroup, view: Overview, speak: Translator) -> str:
     if line in view.forbidden:
         return speak.say("Not allowed")
     if line in view.missing:
-        return speak.say("Missing")
+        return speak.say("Not in order in time")
     if line.deadline:
         return speak.say("By {deadline}", deadline=line.deadline)
     return (
@@ -113,9 +125,14 @@ def _point(line: RequirementGroup, facts: Facts, speak: Translator) -> tuple[Lin
     return (Run(title(line, speak), strong=True), Run(f" — {seen(line, speak)}")), _small(reason)
 
 
-def _named(lead: str, lines: Sequence[RequirementGroup], speak: Translator) -> Line:
-    names = speak.listed([Quote(f"{title(line, speak)} {ids(line)}") for line in lines])
-    return (Run(f"{lead} {names}."),)
+def _named(
+    lead: str,
+    lines: Sequence[RequirementGroup],
+    name: Callable[[RequirementGroup, Translator], str],
+    speak: Translator,
+) -> list[Block]:
+    names = speak.listed([Quote(f"{name(line, speak)} {ids(line)}") for line in lines])
+    return [Paragraph(((Run(f"{lead} {names}."),),))] if lines else []
 
 
 def _rest(view: Overview, speak: Translator) -> list[Block]:

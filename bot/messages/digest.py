@@ -10,7 +10,7 @@ from bot.messages.blockkit import blocks
 from bot.messages.blockkit.mrkdwn import escape
 from bot.messages.blockkit.parts import Message, message, named, text
 from bot.messages.i18n.speaker import Translator
-from domain.sentence import Quote, Say, in_language
+from domain.sentence import Quote, Say
 
 SHOWN, TITLES = 12, 2
 """Tickets of a section, and open points of a ticket, that are named; of more, how many there are."""
@@ -21,7 +21,8 @@ class Entry:
     """A ticket in a digest. Moments are in UTC.
 
     start, end  the planned start while it lies ahead; when a term runs out. `moment`: the first of both
-    titles      what it is about, by language; `missing`: how many points are overdue or not allowed
+    titles      what it is about, by language: problems, or demands of what is still to come or settled
+    missing     how many points are overdue or not allowed
     since       since when it stands so
     """
 
@@ -165,7 +166,7 @@ def _exception(what: Say, entry: Entry, went_up: bool, speak: Translator) -> str
 
 def _titles(entry: Entry, speak: Translator) -> str:
     """The open points, of many the first and how many others."""
-    return speak.listed([Quote(in_language(titles, speak.language)) for titles in entry.titles], TITLES)
+    return speak.listed([Quote(speak.written(titles)) for titles in entry.titles], TITLES)
 
 
 def _more(number: int, speak: Translator) -> str:

@@ -17,8 +17,9 @@ from domain.facts import Facts
 from domain.lifecycle import Verdict
 from domain.people import Role
 from domain.requests import ActionRequest
-from domain.sentence import Quote
+from domain.sentence import Quote, Say, say
 from rules.grouping import RequirementGroup
+from rules.wording import ROLES
 
 # Three blocks a ticket, and room for the heading, how many more there are, and why it came.
 _MOST = blocks.BLOCKS // 4
@@ -87,9 +88,11 @@ def in_thread(up: EscalationMessage, speak: Translator) -> Message:
     # One term that is over is enough to say that it was not settled in time.
     ahead = all(one.charge.term and one.facts.now < one.charge.start for one in up.raised)
     went = (
-        speak.say("The {role} was told of this, because a term runs out:", role=up.audience)
+        speak.say("This was told to {who}, because a term runs out:", who=_audience(up.audience))
         if ahead
-        else speak.say("This went up to the {role}, because it was not settled in time:", role=up.audience)
+        else speak.say(
+            "This went up to {who}, because it was not settled in time:", who=_audience(up.audience)
+        )
     )
     tried = tried_before(up.raised, speak)
     built = [
@@ -105,15 +108,14 @@ def tried_before(raised: Sequence[EscalatedItem], speak: Translator) -> str:
     asks = sorted({(ask.at, ask.audience) for one in raised for ask in one.before})
     if not asks:
         return speak.say("No reminder of it went out before.")
-    told = [speak.say("{who} on {when}", who=_named(key, speak), when=at) for at, key in asks]
+    told = [speak.say("{who} on {when}", who=_audience(of_key(key)), when=at) for at, key in asks]
     return speak.say("Asked before: {asked}.", asked=Quote(speak.listed([Quote(one) for one in told])))
 
 
-def _named(key: str, speak: Translator) -> Quote | Role:
-    audience = of_key(key)
+def _audience(audience: Team | Role) -> Quote | Say:
     if isinstance(audience, Role):
-        return audience
-    return Quote(audience.name or speak.say("the responsible team"))
+        return ROLES[audience]
+    return Quote(audience.name) if audience.name else say("the responsible team")
 
 
 def _point(one: EscalatedItem, speak: Translator) -> str:
@@ -129,7 +131,7 @@ def _since(one: EscalatedItem, now: datetime, speak: Translator) -> str:
     if one.charge.term:
         return speak.say("the term ended on {moment}", moment=start)
     if one.charge.verdict is Verdict.VIOLATED:
-        return speak.say("not allowed as it stands, since {moment}", moment=start)
+        return speak.say("not allowed, since {moment}", moment=start)
     return speak.say("overdue since {moment}", moment=start)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.messages.findings_report import finding_json, reason
 from bot.messages.i18n.speaker import Translator
-from bot.messages.overview import asked_of
+from bot.messages.overview import asked_of, citation
 from bot.messages.waivers import waived
 from domain.asset import Because
 from domain.facts import Facts
@@ -60,7 +60,7 @@ def reasoning(
         Branch(speak(say("What would satisfy it")), tuple(_wanted(finding, speak))),
         Branch(speak(say("Who can settle it")), tuple(_who(finding, speak))),
     ]
-    title = f"{finding.id}  {finding.titled(speak.language)}"
+    title = f"{finding.id}  {speak.written(finding.title)}"
     # A branch with nothing on it is left out, but for the verdict, which says it in its own line.
     return Branch(title, tuple(t for n, t in enumerate(twigs) if n == 0 or t.twigs))
 
@@ -129,7 +129,9 @@ def _waived(finding: Finding, speak: Translator) -> Iterator[Branch]:
 
 def _assets(finding: Finding, rule: Rule, speak: Translator) -> Iterator[Branch]:
     """Per asset the classes and flags that count, and under each the clause that asks something of it."""
-    clause = say("{document} asks this {when}", document=Quote(finding.cite), when=when(rule.applies))
+    clause = say(
+        "{document} asks this {when}", document=Quote(citation(finding, speak)), when=when(rule.applies)
+    )
     for name in dict.fromkeys(because.subject for because in finding.because):
         reasons = (_reason(b, clause, speak) for b in finding.because if b.subject == name)
         # A ticket without an asset has a name that ends in a comma, made for use within a sentence.

@@ -8,6 +8,7 @@ from typing import Any
 from bot.messages.comment import compose
 from bot.messages.formats import plain
 from bot.messages.i18n.speaker import Translator
+from bot.messages.overview import citation
 from bot.messages.waivers import finding_waiver_json
 from bot.policy.classification import highest
 from bot.policy.ticket_summary import overview
@@ -61,8 +62,9 @@ def finding_json(finding: Finding, speak: Translator) -> dict[str, Any]:
     return {
         "id": finding.id,
         "pack": finding.pack,
-        "title": finding.titled(speak.language),
-        "cite": finding.cite,
+        "title": speak.written(finding.title),
+        "problem": speak.written(finding.problem or finding.title),
+        "cite": citation(finding, speak),
         "verdict": finding.verdict.value,
         "gate": finding.gate.value,
         "severity": finding.severity.value,

@@ -15,7 +15,7 @@ from bot.messages.replies import plain_answer
 from bot.policy.actions import Action, encode
 from domain.lifecycle import Verdict
 from domain.people import Role
-from domain.sentence import Quote, in_language
+from domain.sentence import Quote
 
 SHOWN = 20
 """Tickets on the page; of more, how many others there are."""
@@ -28,7 +28,7 @@ _SIGNS = {Verdict.VIOLATED: "⛔", Verdict.MISSING: "⛔", Verdict.PENDING: "⏳
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Something open that this person can settle: its title by language, how it stands, and its line."""
+    """Something open that this person can settle: its headline by language, how it stands, and its line."""
 
     title: tuple[tuple[str, str], ...]
     verdict: Verdict
@@ -91,7 +91,7 @@ def _known_as(mine: MyWork, speak: Translator) -> str:
     parts += [Quote(team) for team in mine.teams]
     if not parts:
         return speak.say("What waits for you personally is shown here.")
-    return speak.say("You are known as: {parts}.", parts=tuple(parts))
+    return speak.count("Your role: {parts}.", "Your roles: {parts}.", len(parts), parts=tuple(parts))
 
 
 def _rest(mine: MyWork, speak: Translator) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _ticket(one: Waiting, speak: Translator) -> Iterator[blocks.Block]:
 
 def _points(one: Waiting, speak: Translator) -> Iterator[str]:
     for point in one.points[:POINTS]:
-        yield f"{_SIGNS.get(point.verdict, '')} {in_language(dict(point.title), speak.language)}"
+        yield f"{_SIGNS.get(point.verdict, '')} {speak.written(point.title)}"
     if (rest := len(one.points) - POINTS) > 0:
         yield speak.count("and {n} more point, in the ticket", "and {n} more points, in the ticket", rest)
 

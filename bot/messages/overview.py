@@ -10,12 +10,12 @@ from bot.policy.ticket_summary import Overview
 from bot.policy.who_acts import must_act
 from domain.asset import Because, Dimension, Flag, Subject
 from domain.facts import Facts
-from domain.finding import Finding
+from domain.finding import Finding, TableRow
 from domain.lifecycle import State
 from domain.sentence import Quote, Say
 from domain.ticket import Ticket
 from rules.grouping import RequirementGroup
-from rules.wording import FLAGS, asset_name, class_letter
+from rules.wording import FLAGS, asset_name, class_letter, rows_told
 
 _REASONS = 4
 """Assets named in a reason; of more, how many others there are."""
@@ -99,7 +99,7 @@ def next_step(view: Overview, facts: Facts, speak: Translator) -> str:
     if not view.now:
         return ""
     first = view.now[0]
-    about = {"who": Quote(who(first, facts, speak)), "what": Quote(title(first, speak))}
+    about = {"who": Quote(who(first, facts, speak)), "what": Quote(demand(first, speak))}
     overrun = first.deadline is not None and first.deadline <= facts.now
     # Of what is overdue, "before" a moment that is past helps nobody.
     if first.due and not overrun and not facts.ticket.state.reached(first.gate):
@@ -108,8 +108,20 @@ def next_step(view: Overview, facts: Facts, speak: Translator) -> str:
 
 
 def title(line: RequirementGroup, speak: Translator) -> str:
-    """What the line demands, as a headline."""
-    return line.headline.titled(speak.language)
+    """The line as a headline: what is wrong, or what it demands where nothing is."""
+    return headed(line.told, speak)
+
+
+def headed(finding: Finding, speak: Translator) -> str:
+    """A finding as a headline. What came too late is there: headed by the problem it would be denied."""
+    if finding.verdict.value == "late":
+        return speak.say("Too late: {what}", what=Quote(speak.written(finding.title)))
+    return speak.written(finding.headlines)
+
+
+def demand(line: RequirementGroup, speak: Translator) -> str:
+    """What the line demands, for where the sentence around it asks for that."""
+    return speak.written(line.told.title)
 
 
 def seen(line: RequirementGroup, speak: Translator) -> str:
@@ -152,19 +164,33 @@ def ids(line: RequirementGroup) -> str:
 def why(line: RequirementGroup, speak: Translator) -> str:
     """Which asset, class and clause ask for it."""
     assets = speak.listed([Quote(text) for text in _by_subject(line.because, speak)], _REASONS)
-    return f"{assets} ({clauses(line.cites, speak)})"
+    return f"{assets} ({clauses(line.places, speak)})"
 
 
-def clauses(cites: Sequence[str], speak: Translator) -> str:
-    """Citations joined: sections of the same document and version share its name."""
-    sections: dict[str, list[str]] = {}
-    for cite in cites:
+def clauses(places: Sequence[tuple[str, TableRow | None]], speak: Translator) -> str:
+    """Citations joined: sections of the same document and version share its name, rows of one table their place."""
+    documents: dict[str, dict[tuple[str, Dimension | None], list[str]]] = {}
+    for cite, row in places:
         document, mark, section = cite.partition(" §")
-        sections.setdefault(document, []).extend([f"§{section}"] if mark else [])
+        sections = documents.setdefault(document, {})
+        classes = sections.setdefault((f"{mark}{section}", row.dimension if row else None), [])
+        classes += [row.classes] if row else []
     return "; ".join(
-        f"{document} {speak.listed([Quote(s) for s in found])}".strip()
-        for document, found in sections.items()
+        document
+        + ";".join(
+            _clause(section, dimension, classes, speak) for (section, dimension), classes in found.items()
+        )
+        for document, found in documents.items()
     )
+
+
+def _clause(section: str, dimension: Dimension | None, classes: Sequence[str], speak: Translator) -> str:
+    return f"{section}, {speak(rows_told(dimension, sorted(set(classes))))}" if dimension else section
+
+
+def citation(finding: Finding, speak: Translator) -> str:
+    """Document, version, section, and the row of its table."""
+    return clauses([(finding.cite, finding.row)], speak)
 
 
 def _by_subject(because: Sequence[Because], speak: Translator) -> list[str]:

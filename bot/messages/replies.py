@@ -12,7 +12,7 @@ from bot.messages.blockkit.mrkdwn import cut
 from bot.messages.blockkit.parts import Message
 from bot.messages.explanation import plain_tree, reasoning
 from bot.messages.i18n.speaker import Translator
-from bot.messages.overview import ids, seen, title, who, why
+from bot.messages.overview import demand, ids, seen, title, who, why
 from bot.policy.snooze import Resolution
 from bot.policy.ticket_summary import Overview
 from domain.facts import Facts
@@ -125,7 +125,7 @@ def explained(facts: Facts, view: Overview, speak: Translator) -> Message:
 
 def _explained(line: RequirementGroup, facts: Facts, speak: Translator) -> str:
     rows = [
-        f"{title(line, speak)} {ids(line)}",
+        f"{demand(line, speak)} {ids(line)}",
         speak.say("Why: {why}", why=Quote(why(line, speak))),
         speak.say("Seen: {seen}", seen=Quote(seen(line, speak))),
         speak.say("Needed: {wanted}", wanted=Quote(" ".join(speak(w) for w in line.wanted))),

@@ -87,7 +87,7 @@ def exception_form(
 
 def _choice(finding: Finding, speak: Translator) -> str:
     """A requirement by its name, however long, and the id that tells it from others of that name."""
-    name = finding.titled(speak.language)
+    name = speak.written(finding.title)
     # Three characters are the blank and the brackets.
     return f"{cut(name, blocks.BUTTON - len(finding.id) - 3)} ({finding.id})"
 

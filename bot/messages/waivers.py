@@ -76,7 +76,7 @@ def excepted(lines: Iterable[RequirementGroup], speak: Translator) -> tuple[Exce
     """Every exception in force, also of a demand of which another part is open; one for each name and wording."""
     told: dict[tuple[str, str], list[str]] = {}
     for finding in (f for line in lines for f in line.findings if f.waiver):
-        told.setdefault((finding.titled(speak.language), waived(finding, speak)), []).append(finding.id)
+        told.setdefault((speak.written(finding.title), waived(finding, speak)), []).append(finding.id)
     return tuple(Excepted(name, text, tuple(found)) for (name, text), found in told.items())
 
 

@@ -80,12 +80,12 @@ class _DigestData:
         return not (ahead and point.verdict is Verdict.PENDING and point.deadline is None)
 
     def _titles(self, points: Iterable[OpenFinding]) -> tuple[Mapping[str, str], ...]:
-        lines: dict[str, RuleInfo] = {}
+        lines: dict[str, tuple[RuleInfo, Verdict]] = {}
         for point in points:
             rule = self.rules.get(point.rule)
-            if rule and (rule.line not in lines or rule.rule.rank > lines[rule.line].rule.rank):
-                lines[rule.line] = rule
-        return tuple(dict(one.rule.titles) for one in lines.values())
+            if rule and (rule.line not in lines or rule.rule.rank > lines[rule.line][0].rule.rank):
+                lines[rule.line] = rule, point.verdict
+        return tuple(dict(one.rule.headlines(verdict)) for one, verdict in lines.values())
 
 
 def send_digests(ctx: Context, report: Report) -> None:
@@ -215,8 +215,8 @@ def _preread(ctx: Context, rules: Mapping[str, RuleInfo], report: Report) -> Non
 def _exceptions(seen: _DigestData, now: datetime) -> Iterator[tuple[Say, Entry]]:
     """What a CAB should look at, heaviest first: not allowed, overdue, excepted. All the rest is on course."""
     sections = (
-        ((Verdict.VIOLATED,), say("does not comply with")),
-        ((Verdict.MISSING,), say("should have been in order by now")),
+        ((Verdict.VIOLATED,), say("not allowed")),
+        ((Verdict.MISSING,), say("not in order in time")),
         ((Verdict.WAIVED,), say("has a recorded exception")),
     )
     for verdicts, told in sections:

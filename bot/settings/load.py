@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from pydantic_settings import SettingsConfigDict
 
 from bot.messages.i18n.languages import spoken
+from bot.messages.i18n.terms import USUAL
 from bot.policy.intake_terms import IntakeTerms
 from bot.policy.judging_terms import JudgingTerms
 from bot.policy.reminder_steps import ReminderSteps
@@ -60,6 +61,11 @@ class NormSettings(EnvSettings):
 
     language: Annotated[str, AfterValidator(spoken)] = Field(
         "nl", description="Language of comments and messages."
+    )
+    terms: Literal["DPO", "FG"] = Field(
+        USUAL,
+        description="Words of Dutch texts: DPO and overhandiging as in Flanders, or FG (functionaris"
+        " gegevensbescherming) and overdracht as in the Netherlands.",
     )
     packs: Names = Field(("vo-icr",), description="The norms that apply, by comma.")
     packs_dir: Path | None = Field(

@@ -56,9 +56,17 @@ class ApprovalDecision:
     @property
     def signed(self) -> Say:
         """Who decided, for whom, and when as far as the source tells."""
-        who: Say | Person = self.person
+        return self._signed(self.on_behalf_of or self.person)
+
+    def signed_as(self, role: Role) -> Say:
+        """The same, with the role in which it was decided."""
+        return self._signed(Holder(self.on_behalf_of or self.person, role))
+
+    def _signed(self, decider: Person | Holder) -> Say:
+        who: Say | Person | Holder = decider
+        # "On behalf of" is said of a deputy alone: who holds the role decides as such.
         if self.on_behalf_of is not None:
-            who = say("{person} on behalf of {approver}", person=self.person, approver=self.on_behalf_of)
+            who = say("{person} on behalf of {approver}", person=self.person, approver=decider)
         if self.at is not None:
             who = say("{person} on {moment}", person=who, moment=self.at)
         if self.then is not None:
@@ -220,16 +228,14 @@ def _observe_decided(
 ) -> Observation | None:
     """What those who hold the role decided; None when that settles nothing."""
     given, name = in_role(facts, role), ROLES[role]
-    rejected = tuple(v.signed for v in given if not v.approved)
+    rejected = tuple(v.signed_as(role) for v in given if not v.approved)
     if rejected:
-        return Observation(
-            name, Result.UNMET, say("Rejected for {role} by {people}.", role=name, people=rejected)
-        )
-    approved = tuple(v.signed for v in approvals_for(facts, role, counts))
+        return Observation(name, Result.UNMET, say("Rejected by {people}.", people=rejected))
+    approved = tuple(v.signed_as(role) for v in approvals_for(facts, role, counts))
     # A member who cannot be seen may have rejected, and one rejection outweighs every approval.
     if len(approved) < needed or _hidden_rejection(facts, role):
         return None
-    return Observation(name, Result.MET, say("Approved for {role} by {people}.", role=name, people=approved))
+    return Observation(name, Result.MET, say("Approved by {people}.", people=approved))
 
 
 def _undecided(facts: Facts, role: Role, counts: Callable[[Person], bool], needed: int) -> tuple[Result, Say]:

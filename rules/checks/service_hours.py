@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from domain.asset import Subject
 from domain.facts import Facts
-from domain.sentence import Quote, say
+from domain.sentence import say
 from rules.approval.people import settlers
 from rules.check_api import CheckInput
 from rules.field_looks import observe_filled
 from rules.outcome import Observation, Outcome, Result, combine
-from rules.service_hours import HOURS, HoursTable, covers, longest
+from rules.service_hours import HOURS, HoursTable, covers, longest, told
 from rules.wording import asset_name
 
 PARAMS = HoursTable
@@ -20,7 +20,7 @@ def check(facts: Facts, demand: CheckInput[HoursTable]) -> Outcome:
     asked = {subject.name: demand.params.at(subject.availability) for subject in demand.subjects}
     wanted = say(
         "A responsible team with service hours of at least {hours}.",
-        hours=Quote(longest(set(asked.values()))),
+        hours=told(longest(set(asked.values()))),
     )
     team = observe_filled(facts, "responsible_group")
     # Until a team is named there is nobody whose hours could be looked at.
@@ -40,7 +40,7 @@ def _hours(facts: Facts, subject: Subject, asked: str) -> Observation:
     seen = say(
         "Service hours for {asset} are {hours}; its availability asks for {asked}.",
         asset=asset_name(subject.name),
-        hours=Quote(declared),
-        asked=Quote(asked),
+        hours=told(declared),
+        asked=told(asked),
     )
     return Observation(name, Result.MET if covers(declared, asked) else Result.UNMET, seen)

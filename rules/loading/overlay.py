@@ -21,6 +21,7 @@ from rules.loading.loader import (
     taken_twice,
 )
 from rules.loading.names import unknown
+from rules.loading.schema import BESIDE
 from rules.loading.tighten import loosened, merged
 from rules.loading.yaml_files import PolicyError, at_place, parse, placed, problems, told, with_lines_of
 
@@ -169,7 +170,7 @@ def _tightened(name: str, norm: Pack, own: Pack, given: Mapping[Any, Mapping[str
 def _rule(name: str, norm: Rule, own: Pack, given: Mapping[str, Any], found: list[str]) -> Rule:
     """The rule as the own pack has it, cited with both; what is wrong with it goes to `found`."""
     raw = merged(norm, given)
-    raw["section"] = f"{norm.section} + {own.cite}"
+    raw["section"] = f"{norm.section}{BESIDE}{own.cite}"
     try:
         rule = Rule.model_validate(raw)
     except ValidationError as error:

@@ -21,8 +21,8 @@ from pydantic import (
 )
 
 from domain.asset import Dimension, Flag
-from domain.finding import Addressees
-from domain.lifecycle import Severity, State
+from domain.finding import Addressees, heads_as_demand
+from domain.lifecycle import Severity, State, Verdict
 from domain.sentence import FALLBACK, in_language
 from domain.ticket import TicketKind
 from rules.check_api import Params
@@ -30,6 +30,12 @@ from rules.checks import CHECKS
 from rules.condition import Condition
 from rules.loading.names import MaterialName, unknown
 from rules.waived_by import USUAL, WaivedBy
+
+BESIDE = " + "
+"""What stands between the section of a norm and the own pack that tightens its rule."""
+
+NUMBERED = "§"
+"""What a section that has a number begins with."""
 
 
 class _Part(BaseModel):
@@ -97,10 +103,13 @@ Headline = Annotated[str, Field(min_length=1, max_length=80)]
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
 """A language by its code, such as nl."""
 
+Rows = Annotated[str, Field(pattern="^[1-5](-[1-5])?$")]
+"""The classes that share a row of a table, such as 3 or 1-2."""
+
 
 class Title(RootModel[dict[Language, Headline]]):
-    """A short demand, usable as the headline of a message, in as many languages as somebody wrote it in. English is
-    always among them: it is what readers of any other language get.
+    """A short headline of a message, in as many languages as somebody wrote it in. English is always among them: it is
+    what readers of any other language get.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -176,6 +185,9 @@ class Stage:
 class Rule(_Part):
     """One requirement: when it applies, the state that a ticket may not enter without it, and its check.
 
+    title    the demand
+    problem  what is wrong where it is not kept; left out, the demand heads that too
+    unshown  what is wrong where the evidence is missing, if `problem` would then say more than was seen
     gate  None, written "-": there is none, because a clock runs instead, or because no ticket is asked
     waived_by  who may record an exception to it; None where it names nobody, and the usual ones may
     line  rules that demand the same thing share a line; `rank` orders them, strictest highest
@@ -191,6 +203,8 @@ class Rule(_Part):
 
     id: str = Field(pattern=r"^[A-Z0-9]+-[A-Z0-9]+$")
     title: Title
+    problem: Title | None = Field(default=None, exclude_if=not_)
+    unshown: Title | None = Field(default=None, exclude_if=not_)
     section: str = ""
     applies: Applies
     gate: State | None
@@ -242,6 +256,11 @@ class Rule(_Part):
         return self.declared or self.item is Item.ATTESTATION
 
     @property
+    def tightened(self) -> bool:
+        """Whether an organisation's own pack changed it, which is then cited beside the norm."""
+        return BESIDE in self.section
+
+    @property
     def reserved(self) -> bool:
         """Whether the document only keeps room for it."""
         return self.item is Item.RESERVED
@@ -254,6 +273,15 @@ class Rule(_Part):
     def titled(self, language: str) -> str:
         """The title in a language, or in English where there is none in that one."""
         return in_language(self.title.root, language)
+
+    def problems(self, verdict: Verdict) -> tuple[tuple[str, str], ...]:
+        """What is wrong by language, as far as it was seen; empty where the pack has no words for it."""
+        words = (self.unshown if verdict is Verdict.MISSING else None) or self.problem
+        return tuple(words.root.items()) if words else ()
+
+    def headlines(self, verdict: Verdict) -> tuple[tuple[str, str], ...]:
+        """By language what heads it with a verdict, as `Finding.headlines` does."""
+        return self.titles if heads_as_demand(verdict) else self.problems(verdict) or self.titles
 
     @model_validator(mode="after")
     def _preapproved_for_the_cab(self) -> Rule:
@@ -297,6 +325,7 @@ class Rule(_Part):
 class Pack(_Part):
     """One norm document as data. `cite` is how it is cited: document and version. `material` says of each kind of
     evidence what it is of: a change of that after it makes it stale. A pack that does not say it takes the usual.
+    `rows` are those of the document's tables by class; empty where it has none.
     """
 
     id: str
@@ -306,6 +335,8 @@ class Pack(_Part):
     document: Title
     cite: str
     material: Material = MATERIAL
+    # Left out where there are none, as `alone` is.
+    rows: dict[Dimension, tuple[Rows, ...]] = Field(default_factory=dict, exclude_if=not_)
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     def effective(self, day: date) -> bool:
@@ -313,5 +344,7 @@ class Pack(_Part):
         return self.effective_from <= day and (self.effective_until is None or day <= self.effective_until)
 
     def cited(self, rule: Rule) -> str:
-        """Document, version and section of a rule."""
-        return f"{self.cite} {rule.section}".strip()
+        """Document, version and section of a rule; a section without a number by its heading."""
+        if not rule.section or rule.section.startswith(NUMBERED):
+            return f"{self.cite} {rule.section}".strip()
+        return f"{self.cite}, “{rule.section}”"

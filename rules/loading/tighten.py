@@ -17,7 +17,7 @@ from rules.service_hours import HoursTable, covers
 from rules.waived_by import widened
 
 # An own pack writes only what differs: of these, key by key.
-_MERGED = ("title", "applies", "with")
+_MERGED = ("title", "problem", "unshown", "applies", "with")
 # With another check or line it would be another rule; how it stands among others is the norm's to say.
 _KEPT = ("line", "rank", "item", "check", "later", "waivable", "alone", "evidence", "stays", "declared")
 MORE_ASKS_MORE = frozenset(

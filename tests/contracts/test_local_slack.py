@@ -231,7 +231,7 @@ def test_the_command_is_answered_to_who_asked(desk: World) -> None:
     for text, begins in (
         ("CHG-1", "CHG-1 · New address format"),
         ("explain CHG-1 ICR-16", "ICR-16  No production data as test data"),
-        ("mine", "4 tickets wait for you\nYou are known as: Team Citizens"),
+        ("mine", "4 tickets wait for you\nYour role: Team Citizens"),
     ):
         before = len(desk.told("Tom Willems"))
         assert desk.command("Tom Willems", text) < 3.0
@@ -269,7 +269,7 @@ def test_a_card_is_edited_in_place_and_its_news_stands_in_its_thread(socket: Wor
     (after,) = until(lambda: [c for c in socket.cards() if "✅ Ready for implementation" in c["text"]])
     assert (after["ts"], len(socket.cards())) == (before["ts"], 1)
     (news,) = until(lambda: [m for m in socket.said() if m.get("thread_ts") == before["ts"]])
-    assert "Approved for the DPO by Dina Peeters" in news["text"]
+    assert "Approved by Dina Peeters (DPO)" in news["text"]
 
 
 def test_after_the_server_died_and_came_back_people_are_heard_again(socket: World) -> None:

@@ -89,7 +89,7 @@ def test_who_left_the_cab_in_jira_between_two_cycles_approved_while_in_it(
     assert open_since(town) == {"Karim Aziz": False, "Lotte Claes": True}
     seen = found(env, town.change, "ICR-11")
     assert seen["verdict"] == "met"
-    assert "Approved for the CAB by Karim Aziz on" in str(seen["seen"])
+    assert "Approved by Karim Aziz (CAB) on" in str(seen["seen"])
     assert str(seen["seen"]).endswith("(then a member of the CAB).")
     told = sluis("explain", town.change, "ICR-11", "--format", "json", env=env).stdout
     (known,) = json.loads(told)["memberships"]["cab"]

@@ -126,7 +126,7 @@ def test_what_is_missing_goes_up_in_working_time_and_each_step_says_what_was_tri
     assert went_up(one) == [("cm", "17 07:00"), ("cab", "19 07:00")]
     cab = next(said.text for said in one.said if said.channel == "cab" and "needs your help" in said.text)
     assert (
-        "Asked before: Web team on Mon 16 Nov 2026, 08:00 and change manager on Tue 17 Nov 2026, 08:00."
+        "Asked before: Web team on Mon 16 Nov 2026, 08:00 and the change manager on Tue 17 Nov 2026, 08:00."
         in cab
     )
     threads = [said.text.partition(",")[0] for said in one.said if said.thread]
@@ -310,7 +310,7 @@ def test_the_pre_read_comes_once_a_week(office: Make, first: datetime, sent: str
     one.until(first + timedelta(days=5), HOUR / 2)
     (read,) = [said for said in one.said if said.text.startswith("Pre-read")]
     assert (read.channel, f"{read.at:%d %H:%M}") == ("cab", sent)
-    assert "\n1. CHG-1 · New portal — should have been in order by now: " in read.text
+    assert "\n1. CHG-1 · New portal — not in order in time: " in read.text
 
 
 def test_the_pre_read_is_moved_before_a_day_off(office: Make):

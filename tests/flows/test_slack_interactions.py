@@ -319,7 +319,7 @@ def test_home_shows_what_waits_for_each(world: World) -> None:
     assert "No production data" not in dina
     assert "No production data as test data" in tom
     assert "A rollout strategy that the class allows" in tom, "of ServiceNow, where he is in the team as well"
-    assert "You are known as: CAB." in karim
+    assert "Your role: CAB." in karim
     assert "Nothing waits for you" in karim
     assert "It cannot be told who you are in Jira." in els
     world.town.dpo_signs()

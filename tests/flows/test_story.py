@@ -63,7 +63,7 @@ def test_a_change_is_held_at_the_lock_and_let_through(town: Town, sync: Sync) ->
     assert "✅ Ready for implementation" in shown.text
     place = town.channels["team-citizens"]
     (news,) = [m for m in town.slack.thread(place, shown.ts) if m.ts != shown.ts]
-    assert "Approved for the DPO by Dina Peeters" in news.text
+    assert "Approved by Dina Peeters (DPO)" in news.text
 
 
 def test_jira_comments_are_internal_and_do_not_mail_on_edit(town: Town, sync: Sync) -> None:

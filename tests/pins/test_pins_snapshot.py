@@ -166,7 +166,8 @@ def test_packs_in_force() -> None:
     rule = pack["rules"][0]
     assert " ".join(pack) == "id version effective_from effective_until document cite material rules"
     assert " ".join(rule) == (
-        "id title section applies gate severity line rank item preapproved_by check with later waivable evidence"
+        "id title problem section applies gate severity line rank item preapproved_by check with later waivable"
+        " evidence"
     )
     assert " ".join(rule["applies"]) == "from_class dimensions flag any kinds when"
     assert " ".join(rule["applies"]["when"]) == "field asset any filled is not"

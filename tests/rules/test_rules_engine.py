@@ -229,8 +229,8 @@ GDPR_3 = "Asked from class 3 in confidentiality or integrity, for assets with pe
         (
             "ICR-41",
             {},
-            "Asked for assets with social data of a personal nature;"
-            " 'Website' has no social data of a personal nature.",
+            "Asked for assets with social data of a personal nature (or use of the national register number);"
+            " 'Website' has no social data of a personal nature (or use of the national register number).",
         ),
         ("ICR-40", {}, "'Vo-ICR R&D v2.1 §1.3' reserves this and gives no measures yet."),
         (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -18,9 +18,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.messages.i18n.languages import CATALOGUE, LANGUAGES, LOCALES
+from bot.messages.i18n.terms import USUAL, renamed
 from domain.lifecycle import State, Verdict
 from domain.people import Group, Holder, Person, Role
-from domain.sentence import FALLBACK, Either, Quote, Say, say
+from domain.sentence import FALLBACK, Either, Quote, Say, in_language, say
 
 _ENGLISH = "en_GB"
 """English has no catalogue whose header could say it."""
@@ -61,10 +62,21 @@ _PLACE = re.compile(r"\{(\w+)\}")
 class Translator:
     """Puts sentences into one language, and moments into one time zone."""
 
-    def __init__(self, language: str, timezone: ZoneInfo) -> None:
-        """`language` is the code of one; whoever asks for a language that there is not is spoken to in English."""
+    def __init__(self, language: str, timezone: ZoneInfo, terms: str = USUAL) -> None:
+        """`language` is the code of one; whoever asks for a language that there is not is spoken to in English.
+        `terms` are those of a country, where the language is spoken in several (SLUIS_TERMS).
+        """
         self.language, self.timezone = language if language in LANGUAGES else FALLBACK, timezone
+        self._terms, self._renamed = terms, renamed(self.language, terms)
         self._catalogue, self._locale = _catalogue(self.language)
+
+    def to(self, language: str) -> Translator:
+        """The same in another language."""
+        return Translator(language, self.timezone, self._terms)
+
+    def written(self, texts: Iterable[tuple[str, str]] | Mapping[str, str]) -> str:
+        """The one of several texts, by language, that the reader gets, such as the titles of a pack."""
+        return self._renamed(in_language(dict(texts), self.language))
 
     def __call__(self, spoken: object) -> str:
         """Any part of a sentence as text: a Say, a person, a moment, a role, a state, a tuple of these."""
@@ -98,7 +110,7 @@ class Translator:
 
     def count(self, one: str, many: str, number: int, /, **args: object) -> str:
         """A sentence that counts; both forms may use {n}."""
-        return self._fill(self._catalogue.ngettext(one, many, number), {"n": number, **args})
+        return self._fill(self._renamed(self._catalogue.ngettext(one, many, number)), {"n": number, **args})
 
     def moment(self, at: datetime) -> str:
         """Day and time as people read them: "Tue 24 Nov 2026, 18:00"."""
@@ -117,7 +129,8 @@ class Translator:
         return format_list(names, "or" if either else "standard", locale=self._locale)
 
     def _say(self, sentence: Say) -> str:
-        return self._fill(self._catalogue.gettext(sentence.msgid), dict(sentence.args))
+        # Before it is filled in: what a ticket says is never put into other words.
+        return self._fill(self._renamed(self._catalogue.gettext(sentence.msgid)), dict(sentence.args))
 
     def _fill(self, text: str, args: dict[str, object]) -> str:
         # One pass, by name: what an argument contains is never filled in again.

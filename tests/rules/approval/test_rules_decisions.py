@@ -38,7 +38,7 @@ MATERIAL = {
         {"planned_start", "planned_end", "rollout_strategy", "test_plan", "assets", "package"}
     )
 }
-YES = "Approved for the CAB by An on 05/03 12:00."
+YES = "Approved by An (CAB) on 05/03 12:00."
 NONE = "No approval by the CAB yet."
 OVER = "The approval by An on 05/03 12:00 no longer counts."
 START = ("2026-03-09T17:00:00+00:00", "2026-03-11T17:00:00+00:00")
@@ -169,13 +169,13 @@ STALE = (change("planned_start", *START),)
         (
             [approved(AN, day(5)), approved(AN, day(7))],
             "met",
-            "Approved for the CAB by An on 07/03 12:00.",
+            "Approved by An (CAB) on 07/03 12:00.",
             ("Bo",),
         ),
         (
             [approved(AN, day(5)), approved(BO, day(7))],
             "met",
-            "Approved for the CAB by Bo on 07/03 12:00.",
+            "Approved by Bo (CAB) on 07/03 12:00.",
             ("An",),
         ),
         (
@@ -189,11 +189,11 @@ STALE = (change("planned_start", *START),)
         (
             [approved(AN, day(7)), rejected(BO, day(5))],
             "unmet",
-            "Rejected for the CAB by Bo on 05/03 12:00.",
+            "Rejected by Bo (CAB) on 05/03 12:00.",
             ("Bo",),
         ),
         # without a date of its own, nothing says what it came before
-        ([approved(AN)], "met", "Approved for the CAB by An.", ("Bo",)),
+        ([approved(AN)], "met", "Approved by An (CAB).", ("Bo",)),
         (
             [Approval(AN, Decision.APPROVED, asked_at=day(5))],
             "unknown",
@@ -204,7 +204,7 @@ STALE = (change("planned_start", *START),)
         (
             [Approval(AN, Decision.APPROVED, asked_at=day(7))],
             "met",
-            "Approved for the CAB by An.",
+            "Approved by An (CAB).",
             ("Bo",),
         ),
         (
@@ -262,14 +262,14 @@ NOT_HIS = "{} approved on behalf of An and does not belong to the CAB, so that d
 @pytest.mark.parametrize(
     ("approval", "result", "seen"),
     [
-        (deputy(BO), "met", "Approved for the CAB by Bo on behalf of An on 05/03 12:00."),
+        (deputy(BO), "met", "Approved by Bo on behalf of An (CAB) on 05/03 12:00."),
         (deputy(ELS), "unmet", NOT_HIS.format("Els")),
         (deputy(ELS, group=CAB), "unmet", NOT_HIS.format("Els")),
         # a rejection on the record of the CAB stands, whoever wrote it
         (
             deputy(ELS, Decision.REJECTED),
             "unmet",
-            "Rejected for the CAB by Els on behalf of An on 05/03 12:00.",
+            "Rejected by Els on behalf of An (CAB) on 05/03 12:00.",
         ),
     ],
 )

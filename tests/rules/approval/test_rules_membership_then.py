@@ -20,8 +20,8 @@ from rules.engine import evaluate
 
 G = "g-cab"
 NONE = "No approval by the CAB yet."
-YES = "Approved for the CAB by An on 05/03 12:00."
-THEN = "Approved for the CAB by An on 05/03 12:00 (then a member of the CAB)."
+YES = "Approved by An (CAB) on 05/03 12:00."
+THEN = "Approved by An (CAB) on 05/03 12:00 (then a member of the CAB)."
 UNSEEN = "An approved on 05/03 12:00 and was not seen to belong to the CAB then, so that does not count."
 
 
@@ -96,10 +96,10 @@ def test_an_approval_counts_of_whoever_held_the_role_then(known, present, result
 @pytest.mark.parametrize(
     ("known", "present", "asked_at", "result", "seen"),
     [
-        ((), (AN, BO), None, "met", "Approved for the CAB by An."),
-        ((ALWAYS,), (AN, BO), None, "met", "Approved for the CAB by An."),
-        ((told_since(1),), (AN, BO), None, "met", "Approved for the CAB by An."),
-        ((told_since(3),), (AN, BO), day(4), "met", "Approved for the CAB by An."),
+        ((), (AN, BO), None, "met", "Approved by An (CAB)."),
+        ((ALWAYS,), (AN, BO), None, "met", "Approved by An (CAB)."),
+        ((told_since(1),), (AN, BO), None, "met", "Approved by An (CAB)."),
+        ((told_since(3),), (AN, BO), day(4), "met", "Approved by An (CAB)."),
         (
             (told_since(3),),
             (AN, BO),
@@ -127,9 +127,9 @@ def test_an_approval_without_a_date_counts_only_where_it_must_have_been_theirs(
 @pytest.mark.parametrize(
     ("known", "present", "seen"),
     [
-        ((told_since(6),), (AN, BO), "Rejected for the CAB by An on 05/03 12:00."),
-        ((left(3, 6),), (BO,), "Rejected for the CAB by An on 05/03 12:00 (then a member of the CAB)."),
-        ((left(6, 8),), (BO,), "Rejected for the CAB by An on 05/03 12:00."),
+        ((told_since(6),), (AN, BO), "Rejected by An (CAB) on 05/03 12:00."),
+        ((left(3, 6),), (BO,), "Rejected by An (CAB) on 05/03 12:00 (then a member of the CAB)."),
+        ((left(6, 8),), (BO,), "Rejected by An (CAB) on 05/03 12:00."),
     ],
 )
 def test_a_rejection_stands_of_whoever_holds_or_held_the_role(known, present, seen):

@@ -51,12 +51,12 @@ def judged(given: Facts, rule: str = "ICR-11") -> Finding:
         (
             change(EMPTY, approvals=(approved(BO, day(5)),)),
             Verdict.MET,
-            "Approved for the CAB by Bo on 05/03 12:00.",
+            "Approved by Bo (CAB) on 05/03 12:00.",
         ),
         (
             change(TEMPLATE, approvals=(rejected(BO, day(5)),)),
             Verdict.PENDING,
-            "Rejected for the CAB by Bo on 05/03 12:00.",
+            "Rejected by Bo (CAB) on 05/03 12:00.",
         ),
         (
             change(TEMPLATE, approvals_readable=False),
@@ -89,14 +89,14 @@ SAID = "'Management team' stands in for the CAB."
         (
             {"approvals": (approved(BO, day(5)),)},
             "ICR-11",
-            f"Approved for the CAB by Bo on 05/03 12:00. {SAID}",
+            f"Approved by Bo (CAB) on 05/03 12:00. {SAID}",
         ),
         (
             {"approvals": (rejected(AN, day(5)),)},
             "ICR-11",
-            f"Rejected for the CAB by An on 05/03 12:00. {SAID}",
+            f"Rejected by An (CAB) on 05/03 12:00. {SAID}",
         ),
-        ({"approvals": (approved(CI, day(5)),)}, "ICR-17", "Approved for the DPO by Ci on 05/03 12:00."),
+        ({"approvals": (approved(CI, day(5)),)}, "ICR-17", "Approved by Ci (DPO) on 05/03 12:00."),
     ],
 )
 def test_every_finding_judged_by_a_substitute_says_so(given, rule, seen) -> None:

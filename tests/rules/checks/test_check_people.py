@@ -39,9 +39,9 @@ NOBODY_YET = "No approval by the CAB yet."
 @pytest.mark.parametrize(
     ("approvals", "given", "result", "seen", "who"),
     [
-        ([approved(AN, day(3))], {}, "met", "Approved for the CAB by An on 03/03 12:00.", ("Bo",)),
-        ([approved(AN)], {}, "met", "Approved for the CAB by An.", ("Bo",)),
-        ([approved(ELS, group=CAB)], {}, "met", "Approved for the CAB by Els.", ("An", "Bo")),
+        ([approved(AN, day(3))], {}, "met", "Approved by An (CAB) on 03/03 12:00.", ("Bo",)),
+        ([approved(AN)], {}, "met", "Approved by An (CAB).", ("Bo",)),
+        ([approved(ELS, group=CAB)], {}, "met", "Approved by Els (CAB).", ("An", "Bo")),
         ([approved(ELS, day(3))], {}, "unmet", NOBODY_YET, ("An", "Bo")),
         ([approved(None, day(3), CAB)], {}, "unmet", NOBODY_YET, ("An", "Bo")),
         ([], {}, "unmet", NOBODY_YET, ("An", "Bo")),
@@ -51,28 +51,28 @@ NOBODY_YET = "No approval by the CAB yet."
             [approved(AN, day(3)), rejected(BO, day(2))],
             {},
             "unmet",
-            "Rejected for the CAB by Bo on 02/03 12:00.",
+            "Rejected by Bo (CAB) on 02/03 12:00.",
             ("Bo",),
         ),
         (
             [rejected(AN, day(2)), approved(AN, day(3))],
             {},
             "met",
-            "Approved for the CAB by An on 03/03 12:00.",
+            "Approved by An (CAB) on 03/03 12:00.",
             ("Bo",),
         ),
         (
             [approved(AN, day(3)), rejected(AN)],
             {},
             "met",
-            "Approved for the CAB by An on 03/03 12:00.",
+            "Approved by An (CAB) on 03/03 12:00.",
             ("Bo",),
         ),
         (
             [rejected(AN, day(3)), approved(AN, day(3))],
             {},
             "unmet",
-            "Rejected for the CAB by An on 03/03 12:00.",
+            "Rejected by An (CAB) on 03/03 12:00.",
             ("An",),
         ),
         (
@@ -93,7 +93,7 @@ NOBODY_YET = "No approval by the CAB yet."
             [approved(AN)],
             {"roles": {Role.CAB: members(AN, readable=False)}},
             "met",
-            "Approved for the CAB by An.",
+            "Approved by An (CAB).",
             ("cab",),
         ),
         (
@@ -119,7 +119,7 @@ def test_approved_by_one_role(approvals, given, result, seen, who):
     assert told(run("approved_by_role", given, roles=["cab"])) == expected
 
 
-CAB_OK, DPO_OK = "Approved for the CAB by An.", "Approved for the DPO by Ci."
+CAB_OK, DPO_OK = "Approved by An (CAB).", "Approved by Ci (DPO)."
 APART = "Nobody judged their own work."
 
 
@@ -155,7 +155,7 @@ APART = "Nobody judged their own work."
             [approved(AN), approved(CI), approved(BO)],
             {"builders": (AN,)},
             "met",
-            f"Approved for the CAB by Bo. {DPO_OK} Different people approved: Bo, Ci. {APART}",
+            f"Approved by Bo (CAB). {DPO_OK} Different people approved: Bo, Ci. {APART}",
             None,
         ),
         ([approved(AN), approved(CI)], {"requester": HIDDEN}, "unknown", "Cannot be read: Requester.", None),
@@ -172,7 +172,7 @@ APART = "Nobody judged their own work."
             [approved(AN), rejected(CI, day(4))],
             {},
             "unmet",
-            "Rejected for the DPO by Ci on 04/03 12:00. Two different people have not approved yet.",
+            "Rejected by Ci (DPO) on 04/03 12:00. Two different people have not approved yet.",
             ("Ci",),
         ),
     ],

@@ -86,7 +86,8 @@ NONE_KNOWN = "No service hours are known for 'Website' or its team."
 
 
 def compared(declared: str, asked: str) -> str:
-    return f"Service hours for 'Website' are '{declared}'; its availability asks for '{asked}'."
+    told = f"Service hours for 'Website' are '{declared}'; its availability asks for '{asked}'."
+    return told.replace("5x10", "5×10").replace("24x7", "24×7")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_service_hours(availability, team, own, result, seen):
     asked = DAY if availability < 3 else NIGHT
     assert outcome.result == result
     assert outcome.seen == ("Responsible team says 'Web team'. " if result == "met" else "") + seen
-    assert outcome.wanted == f"A responsible team with service hours of at least '{asked}'."
+    assert outcome.wanted == f"A responsible team with service hours of at least '{asked.replace('x', '×')}'."
     assert outcome.who == ("Web team",)
 
 
@@ -140,5 +141,5 @@ def test_service_hours_of_the_strictest_asset():
     )
     outcome = told(run("service_hours", given, **RULES["ICR-20"].parameters))
     assert outcome.result == "unmet"
-    assert outcome.wanted == "A responsible team with service hours of at least '24x7'."
+    assert outcome.wanted == "A responsible team with service hours of at least '24×7'."
     assert outcome.parts == (("Responsible team", True), ("'Website'", True), ("'Shop'", False))
