@@ -36,7 +36,8 @@ class Waiver:
 class Declaration:
     """Something declared once, for the organisation (`subject` empty) or for one service: that a policy or a
     procedure exists, and where. `reviewed` is when it was last looked at. `same_person` is whether it allows one person
-    what is otherwise for two, and `reason` why.
+    what is otherwise for two, and `reason` why. `path` and `approvals` are of the environments, by letter (D, T, A, P):
+    the way to production, and which steps of it somebody approves; empty where they are the usual ones.
     """
 
     rule: str
@@ -45,6 +46,8 @@ class Declaration:
     subject: str = ""
     same_person: bool = False
     reason: str = ""
+    path: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

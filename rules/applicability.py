@@ -74,6 +74,9 @@ def declared_for(rule: Rule, facts: Facts) -> Declared:
 def _called_for(rule: Rule, facts: Facts) -> bool:
     if not in_effect(rule, facts):
         return False
-    when = rule.applies.when
+    when, unless = rule.applies.when, rule.applies.unless
+    # What cannot be seen takes nothing away.
+    if unless is not None and unless.holds(facts) is True:
+        return False
     # What cannot be seen stays in: the engine makes it "unknown", where leaving it out would pass for "not asked".
     return when is None or when.holds(facts) is not False

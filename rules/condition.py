@@ -21,14 +21,14 @@ from rules.wording import asset_name, label, saw, sentences, shown_value
 class Condition(BaseModel):
     """Under which a rule asks something. Either `any` of several conditions; or about one `field` of the ticket
     that it is `filled`, says the value `is` (or one of several), or says anything but `not` (empty included); or
-    about one attribute of the assets, `asset`, that it is `filled` for one of them. A value is true or false for a
-    yes/no field, and a code of its choices for a choice.
+    about one attribute of the assets, `asset`, that it is `filled` for one of them, which a yes/no attribute is by a
+    yes. A value is true or false for a yes/no field, and a code of its choices for a choice.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     field: FieldName | None = None
-    asset: Literal["supplier"] | None = None
+    asset: Literal["supplier", "chain_component"] | None = None
     any: tuple[Condition, ...] = ()
     filled: bool | None = None
     equals: bool | str | tuple[bool | str, ...] | None = Field(default=None, alias="is")
@@ -85,7 +85,7 @@ class Condition(BaseModel):
             # Two at a time, since a sentence of the catalogues has a fixed number of places.
             return reduce(lambda one, other: say("{one} or {other}", one=one, other=other), self._each_told)
         if self.asset:
-            return say("where {attribute} is known of an asset", attribute=_ATTRIBUTES[self.asset])
+            return _WHERE[self.asset]
         return self._field_told(self.field or "")
 
     @property
@@ -126,7 +126,14 @@ class Condition(BaseModel):
         return ((label(name),), ()) if facts.field(name).readable else ((), (label(name),))
 
 
-_ATTRIBUTES: Mapping[str, Say] = {"supplier": say("the supplier")}
+_ATTRIBUTES: Mapping[str, Say] = {
+    "supplier": say("the supplier"),
+    "chain_component": say("whether it is part of a chain"),
+}
+_WHERE: Mapping[str, Say] = {
+    "supplier": say("where the supplier of an asset is known"),
+    "chain_component": say("where an asset is part of a chain"),
+}
 
 
 def _either(held: Iterable[bool | None]) -> bool | None:
@@ -141,11 +148,19 @@ def _attribute(facts: Facts, subject: Subject, name: str) -> bool | None:
         # What may stand in the register out of our sight is no asset of which nothing is known.
         return None if subject.unseen or not facts.ticket.assets_readable else False
     field: TicketField = getattr(subject.asset, name)
-    return field.filled if field.readable else None
+    if not field.readable:
+        return None
+    return field.value if isinstance(field.value, bool) else field.filled
 
 
 def _attribute_seen(name: str, assets: tuple[Quote | Say, ...], result: bool | None) -> Say:
     about = {"attribute": _ATTRIBUTES[name], "assets": assets}
+    if name == "chain_component" and result is not None:
+        return (
+            say("Part of a chain: {assets}.", assets=assets)
+            if result
+            else say("Not part of a chain: {assets}.", assets=assets)
+        )
     match result:
         case True:
             return say("The register knows {attribute} of {assets}.", **about)

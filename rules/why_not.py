@@ -46,7 +46,9 @@ def why_not(facts: Facts, packs: Sequence[Pack], rule_id: str) -> Say | None:
 
 def _not_called_for(facts: Facts, applies: Applies) -> Say | None:
     """What about the ticket's fields or its assets keeps a rule from applying; None when nothing does."""
-    condition = applies.when
+    condition, unless = applies.when, applies.unless
+    if unless and unless.holds(facts):
+        return sentences(say("Not asked {when}.", when=unless.told), unless.seen(facts, True))
     if condition and condition.holds(facts) is False:
         return sentences(say("Asked {when}.", when=condition.told), condition.seen(facts, False))
     if any(True for subject in facts.subjects for _ in causes(applies, subject)):

@@ -133,6 +133,8 @@ class DeclarationPart(_Part):
     subject: str = ""
     same_person: bool = False
     reason: str = ""
+    path: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
 
 
 class SubstitutePart(_Part):

@@ -12,6 +12,11 @@
   reviewed: 2026-02-01
   same_person: allowed
   reason: a team of two, each release is read by the other
+- rule: CH06-3
+  reference: The way to production, version 4
+  reviewed: 2026-02-01
+  path: [D, T, A, P]
+  approvals: [A, P]
 """
 
 from __future__ import annotations
@@ -61,6 +66,8 @@ class _Entry(BaseModel):
     subject: str = Field(default="")
     same_person: Literal["allowed", "not allowed"] = "not allowed"
     reason: str = Field(default="")
+    path: tuple[Literal["D", "T", "A", "P"], ...] = ()
+    approvals: tuple[Literal["T", "A", "P"], ...] = ()
 
     @model_validator(mode="after")
     def _allowed_for_a_reason(self) -> _Entry:
@@ -100,6 +107,8 @@ def _declared(entry: _Entry) -> Declaration:
         entry.subject.strip(),
         same_person=entry.same_person == "allowed",
         reason=" ".join(entry.reason.split()),
+        path=entry.path,
+        approvals=entry.approvals,
     )
 
 

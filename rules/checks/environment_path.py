@@ -1,9 +1,9 @@
-"""The change went through development, test and acceptance to production, with an approval of each step."""
+"""The change went through the environments to production, with the approvals that the organisation declared."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from domain.facts import Facts
@@ -12,47 +12,73 @@ from domain.ticket import Approval
 from rules.approval.decisions import UNREAD, ApprovalDecision, effective_decisions
 from rules.approval.people import settlers
 from rules.check_api import CheckInput, Params
+from rules.declarations import standing
 from rules.field_looks import observe_filled, observe_value
 from rules.outcome import Observation, Outcome, Result, combine
-from rules.wording import label
+from rules.wording import label, sentences
 
-PARAMS = Params
-_PATH = ("D", "T", "A", "P")
+
+class EnvironmentPath(Params):
+    """`rule`: under which another path, or more approvals than that of production, are declared."""
+
+    rule: str = ""
+
+
+PARAMS = EnvironmentPath
+_PATH, _APPROVED = ("D", "T", "A", "P"), ("P",)
+"""The usual path, and the steps that are approved unless more is declared: the norm asks for approval processes, not
+for one per step.
+"""
 
 _WORDS: Mapping[str, frozenset[str]] = {
     "T": frozenset({"t", "test", "testing", "testen", "tst"}),
     "A": frozenset({"a", "acceptance", "acceptatie", "acc", "uat"}),
     "P": frozenset({"p", "production", "productie", "prod", "prd"}),
 }
-_NAMES: Mapping[str, Say] = {"T": say("test"), "A": say("acceptance"), "P": say("production")}
-"""The environments that are entered by an approval; development is where the change begins."""
+_NAMES: Mapping[str, Say] = {
+    "D": say("development"),
+    "T": say("test"),
+    "A": say("acceptance"),
+    "P": say("production"),
+}
+"""Development is where the change begins; the others can be entered by an approval."""
 
 
-def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
-    """Met by the four environments in order and an approval of each step: one whose step or group names the
-    environment; else validated tests, an accepted result and an approval that names no other environment. Unknown
-    where a step may well be approved but the ticket does not show which approval is whose.
+def check(facts: Facts, demand: CheckInput[EnvironmentPath]) -> Outcome:
+    """Met by the environments of the path in order, and an approval of each step that is to be approved: one whose step
+    or group names the environment; else validated tests, an accepted result and an approval that names no other
+    environment. Unknown where a step may well be approved but the ticket does not show which approval is whose.
     """
+    declared = standing(facts.declarations, demand.params.rule, facts.now.date()).declaration
+    path = (declared.path if declared else ()) or _PATH
+    approved = (declared.approvals if declared else ()) or _APPROVED
     wanted = say(
-        "Development, test, acceptance and production in this order, and an approval of each step: tests that "
-        "somebody validated, a result that is accepted, and an approval to go to production."
+        "{path} in this order, and an approval to go to {steps}.",
+        path=tuple(_NAMES[one] for one in path),
+        steps=tuple(_NAMES[one] for one in approved),
     )
-    looks = [_path(facts), *(_step(facts, environment) for environment in _NAMES)]
-    return combine(looks, wanted, settlers(facts))
+    looks = [_path(facts, path), *(_step(facts, environment) for environment in approved)]
+    outcome = combine(looks, wanted, settlers(facts))
+    if declared is None or not (declared.path or declared.approvals):
+        return outcome
+    told = say("As declared in {reference}.", reference=Quote(declared.reference))
+    return replace(outcome, seen=sentences(outcome.seen, told))
 
 
-def _path(facts: Facts) -> Observation:
-    """The four must appear in order; steps between them, such as a pre-production, do no harm."""
+def _path(facts: Facts, path: Sequence[str]) -> Observation:
+    """They must appear in order; steps between them, such as a pre-production, do no harm."""
     known = observe_filled(facts, "environment_path")
     value = facts.field("environment_path").value
     if known.result is not Result.MET or not isinstance(value, tuple):
         return known
     # `in` on an iterator goes on from where it found the last one, so that the order counts.
     steps = iter([_letter(step) for step in value])
-    if all(wanted in steps for wanted in _PATH):
+    if all(wanted in steps for wanted in path):
         return known
     told = tuple(Quote(str(getattr(step, "name", step))) for step in value)
-    seen = say("The path is {steps}; that is not development, test, acceptance, production.", steps=told)
+    seen = say(
+        "The path is {steps}; that is not {path}.", steps=told, path=tuple(_NAMES[one] for one in path)
+    )
     return Observation(label("environment_path"), Result.UNMET, seen)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import not_
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
+from domain.asset import Subject
 from domain.facts import Facts
 from domain.finding import Actor
 from domain.people import Person, Role
@@ -23,10 +25,12 @@ from rules.wording import ROLES, label, sentences
 
 class SignedOff(HowMany):
     """Roles that must each sign off, the owner of each asset among them; `at_least`: how many different people of each
-    other role, one number or a table by role; `fields` that must be filled in.
+    other role, one number or a table by role; `sensitive`: roles asked too where an asset has personal data, or class 5
+    in confidentiality or integrity; `fields` that must be filled in.
     """
 
     fields: tuple[FieldName, ...] = ()
+    sensitive: tuple[Role, ...] = Field(default=(), exclude_if=not_)
 
     @model_validator(mode="after")
     def _somebody(self) -> SignedOff:
@@ -36,11 +40,12 @@ class SignedOff(HowMany):
 
 
 PARAMS = SignedOff
+_HIGHEST = 5
 
 
 def check(facts: Facts, demand: CheckInput[SignedOff]) -> Outcome:
     """Met when each signed off and nobody rejected."""
-    asks = demand.params
+    asks = _with_sensitive(demand.params, demand.subjects)
     owners = [ask_owners(facts, subject) for subject in demand.subjects] if Role.OWNER in asks.roles else []
     signed = {role: _look(facts, asks, role, owners) for role in asks.roles}
     looks = [*(observe_filled(facts, name) for name in asks.fields), *signed.values()]
@@ -52,6 +57,15 @@ def check(facts: Facts, demand: CheckInput[SignedOff]) -> Outcome:
     approved = [v.person for role in asks.roles for v in approvals_for(facts, role, _anybody)]
     approved += [vote.person for one in owners for vote in one.votes if vote.holds]
     return with_told(outcome, also_requested(facts, approved))
+
+
+def _with_sensitive(asks: SignedOff, subjects: Iterable[Subject]) -> SignedOff:
+    """With the roles that the assets call for. A flag that cannot be seen asks for them: it may not pass for a no."""
+    called = any(
+        one.gdpr is not False or _HIGHEST in (one.confidentiality, one.integrity) for one in subjects
+    )
+    more = tuple(role for role in asks.sensitive if called and role not in asks.roles)
+    return asks.model_copy(update={"roles": (*asks.roles, *more)}) if more else asks
 
 
 def _anybody(person: Person) -> bool:

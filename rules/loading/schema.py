@@ -124,7 +124,7 @@ class Title(RootModel[dict[Language, Headline]]):
 class Applies(_Part):
     """What makes a rule apply: a class from `from_class` upwards in any of `dimensions`, a flag, both of the
     same asset, or `any` asset at all; of which kinds of tickets it is asked, and `when` a field of the ticket
-    calls for it.
+    calls for it, `unless` another takes it away.
     """
 
     from_class: int | None = Field(default=None, ge=1, le=5)
@@ -133,6 +133,7 @@ class Applies(_Part):
     any: bool = False
     kinds: tuple[TicketKind, ...] = (TicketKind.CHANGE, TicketKind.RELEASE)
     when: Condition | None = None
+    unless: Condition | None = Field(default=None, exclude_if=not_)
 
     @model_validator(mode="after")
     def _one_way(self) -> Applies:

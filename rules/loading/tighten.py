@@ -22,6 +22,7 @@ _MERGED = ("title", "problem", "unshown", "applies", "with")
 _KEPT = ("line", "rank", "item", "check", "later", "waivable", "alone", "evidence", "stays", "declared")
 MORE_ASKS_MORE = frozenset(
     {"fields", "roles", "done", "filled", "says", "deadlines", "four_eyes", "stakeholders"}
+    | {"if_yes", "if_any", "sensitive", "verified", "high"}
 )
 """Parameters of checks that ask more by growing: a list or table by what is added to it, a switch by going on."""
 
@@ -34,7 +35,7 @@ LESS_ASKS_MORE = frozenset({"hours", "valid_days"})
 OWN_CHOICE = frozenset({"timezone", "ladder", "hours_per_step"})
 """Parameters that no document gives: they say how it is in the organisation, and may be set either way."""
 
-FIXED = frozenset({"field", "rule", "stage", "by_norm"})
+FIXED = frozenset({"field", "rule", "stage", "by_norm", "intervention"})
 """Parameters that say what is asked; another one asks something else."""
 
 
@@ -86,6 +87,8 @@ def _narrowed(norm: Applies, own: Applies) -> Iterator[str]:
         yield f"kinds: leaves out {', '.join(sorted(left))}"
     if own.when is not None and own.when != norm.when:
         yield "when: asks it on another condition"
+    if own.unless is not None and own.unless != norm.unless:
+        yield "unless: takes it away on another condition"
     # Asked of every asset: no condition on classes can be narrower than none.
     if own.any:
         return
