@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from domain.finding import Finding
+from domain.finding import Finding, Timing
 from domain.lifecycle import Verdict
 from rules.declarations import Declared
 from rules.loading.loader import Item, Pack, Rule
@@ -18,8 +18,8 @@ EXIT_OK, EXIT_INCOMPLETE, EXIT_USAGE = 0, 1, 2
 
 
 NOT_MEASURED = "not measured"
-Verdicts = tuple[tuple[str, Verdict], ...]
-"""The outcome of one ticket: rule id and verdict."""
+Verdicts = tuple[tuple[str, Verdict, bool], ...]
+"""The outcome of one ticket: rule id, verdict, and whether it cannot be seen if what meets it came in time."""
 
 
 @dataclass(slots=True)
@@ -50,6 +50,7 @@ class Report:
     notes         what an admin should know although nothing went wrong, a line each
     attestations  by rule id, how what the organisation must declare stands: declared, stale, not declared
     webhooks      requests that came in since the last run, by system and outcome ("refused": a wrong signature)
+    undated       by rule id, how often it is met and nothing shows whether that was in time
     halted        why nothing was written although the bot may act: see bot.cycle.write_limit
     undelivered   messages that should stand outside by now and do not, whatever the reason
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
@@ -61,6 +62,7 @@ class Report:
     sources: dict[str, SourceCount] = field(default_factory=dict)
     verdicts: Counter[str] = field(default_factory=Counter)
     rules: dict[str, Counter[str]] = field(default_factory=dict)
+    undated: Counter[str] = field(default_factory=Counter)
     planned: list[Planned] = field(default_factory=list)
     delivered: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -81,11 +83,12 @@ class Report:
     def judged(self, ticket: str, findings: tuple[Finding, ...]) -> bool:
         """Count the findings of one ticket ("source:id"). Only what it was judged last counts; True the first time."""
         before = self._judged.get(ticket)
-        now = tuple((finding.id, finding.verdict) for finding in findings)
+        now = tuple((finding.id, finding.verdict, _undated(finding)) for finding in findings)
         # Thousands of tickets have few different outcomes: each is kept once.
         self._judged[ticket] = self._alike.setdefault(now, now)
         for verdicts, number in ((before or (), -1), (now, 1)):
-            for rule, verdict in verdicts:
+            for rule, verdict, undated in verdicts:
+                self.undated[rule] += number if undated else 0
                 self.verdicts[verdict.value] += number
                 counts = self.rules.setdefault(rule, Counter())
                 counts[verdict.value] += number
@@ -144,6 +147,7 @@ class Report:
             },
             "verdicts": {v.value: self.verdicts.get(v.value, 0) for v in Verdict},
             "rules": {rule: dict(counts) for rule, counts in sorted(self.rules.items())},
+            "undated": {rule: number for rule, number in sorted(self.undated.items()) if number},
             "planned": [
                 {"ticket": p.ticket, "where": p.where, "what": p.what, "reason": p.reason}
                 for p in self.planned
@@ -160,3 +164,7 @@ class Report:
             "halted": self.halted,
             "exit_code": self.exit_code,
         }
+
+
+def _undated(finding: Finding) -> bool:
+    return finding.moment is not None and finding.moment.timing is Timing.UNSEEN

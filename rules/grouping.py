@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.asset import Because
-from domain.finding import Actor, Finding, TableRow
+from domain.finding import Actor, Finding, TableRow, Timing
 from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
 from domain.sentence import Say
 from rules.wording import atoms
@@ -113,6 +113,15 @@ class RequirementGroup:
     def wanted(self) -> tuple[Say, ...]:
         """What is wanted, in the same way."""
         return _once(f.wanted for f in self._worded)
+
+    @property
+    def moments(self) -> tuple[Say, ...]:
+        """What is to be told of when its evidence came, each once; nothing of what was in time."""
+        return _once(f.moment.told for f in self._worded if f.moment and f.moment.told)
+
+    def timed(self, timing: Timing) -> bool:
+        """Whether the evidence of a finding that words it came so."""
+        return any(f.moment is not None and f.moment.timing is timing for f in self._worded)
 
     @property
     def _worded(self) -> tuple[Finding, ...]:

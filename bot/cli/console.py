@@ -32,6 +32,10 @@ def show_report(done: Report, console: Console | None = None) -> None:
         out.print(
             "  verdicts: " + ", ".join(f"{n} {verdict}" for verdict, n in sorted(done.verdicts.items()))
         )
+    if undated := sum(done.undated.values()):
+        out.print(
+            f"  of {undated} met it cannot be seen whether they came in time; `sluis doctor` tells which right"
+        )
     if done.delivered:
         said = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in done.delivered.items() if n)
         out.print(f"  written outside: {done.writes}" + (f" ({said})" if said else ""))

@@ -16,7 +16,7 @@ from bot.messages.blockkit.parts import message as _message
 from bot.messages.blockkit.parts import point as _line
 from bot.messages.blockkit.parts import text as _text
 from bot.messages.i18n.speaker import Translator
-from bot.messages.overview import class_line, deadline, headline, next_step, seen, title, who
+from bot.messages.overview import account, class_line, deadline, headline, next_step, seen, title, who
 from bot.messages.schedule_conflicts import planning_line
 from bot.messages.waivers import excepted
 from bot.policy.actions import Action, encode
@@ -59,7 +59,8 @@ def compose(
     standing = f"{_sign(view, ticket)} {headline(view, facts, speak)}"
     room = SHOWN if refused is None else SHOWN_ALONE
     points = [] if ticket.state is State.CANCELED else _points(view, facts, speak, room)
-    points += [] if ticket.state is State.CANCELED else [*_underway(view, speak), *_waived(view.lines, speak)]
+    if ticket.state is not State.CANCELED:
+        points += [*_underway(view, speak), *_deviations(view, speak), *_waived(view.lines, speak)]
     about = _about(facts, view.lines, speak)
     notices = [] if refused is None else [_alone(refused, speak)]
     notices += [line] if (line := planning_line(facts, speak)) else []
@@ -161,6 +162,21 @@ def _underway(view: Overview, speak: Translator) -> list[list[blocks.Element]]:
         [blocks.words(title(line, speak), bold=True), blocks.words(f" — {seen(line, speak)}")]
         for line in view.underway[:SHOWN]
     ]
+
+
+def _deviations(view: Overview, speak: Translator) -> list[list[blocks.Element]]:
+    """What came too late, and what an emergency made good afterwards: told, and asked of nobody."""
+    found = (*view.late, *view.afterwards)
+    shown = [
+        [blocks.words(title(line, speak), bold=True), blocks.words(f" — {account(line, speak)}")]
+        for line in found[:SHOWN]
+    ]
+    if (rest := len(found) - len(shown)) > 0:
+        more = speak.count(
+            "and {n} more deviation, in the ticket", "and {n} more deviations, in the ticket", rest
+        )
+        shown.append([blocks.words(more)])
+    return shown
 
 
 def _waived(lines: Sequence[RequirementGroup], speak: Translator) -> list[list[blocks.Element]]:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import (
+    account,
     class_line,
     deadline,
     demand,
@@ -44,6 +45,7 @@ def compose(facts: Facts, view: Overview, speak: Translator, replaces: datetime 
         blocks.append(Paragraph((_small(speak.say("Takes the place of the note of {at}.", at=replaces)),)))
     if facts.ticket.state is not State.CANCELED:
         blocks += _open_points(view, facts, speak)
+        blocks += _deviations(view, speak)
         blocks += _waived(view.lines, speak)
         blocks += _rest(view, speak)
         about = (
@@ -90,6 +92,15 @@ def _ledger(view: Overview, facts: Facts, speak: Translator) -> list[Block]:
         for line in view.obligations[DETAILED:]
     ]
     return [Heading(deadline(facts, speak)), Bullets((*told, *named))]
+
+
+def _deviations(view: Overview, speak: Translator) -> list[Block]:
+    """What came too late, which nobody can make good any more; and what an emergency made good afterwards."""
+    items = tuple(
+        ((Run(title(line, speak), strong=True), Run(f" — {account(line, speak)} {ids(line)}")),)
+        for line in (*view.late, *view.afterwards)
+    )
+    return [Heading(speak.say("Deviations")), Bullets(items)] if items else []
 
 
 def _waived(lines: Sequence[RequirementGroup], speak: Translator) -> list[Block]:
@@ -147,9 +158,16 @@ def _rest(view: Overview, speak: Translator) -> list[Block]:
     if view.met:
         counted = speak.count("{n} point is in order", "{n} points are in order", len(view.met))
         items = tuple(
-            (Run(title(line, speak), strong=True), Run(f" — {seen(line, speak)}")) for line in view.met
+            (Run(title(line, speak), strong=True), Run(f" — {account(line, speak)}")) for line in view.met
         )
         blocks.append(Fold(counted, items))
+    if view.undated:
+        told = speak.count(
+            "Of {n} point it cannot be seen whether it was in order in time.",
+            "Of {n} points it cannot be seen whether they were in order in time.",
+            len(view.undated),
+        )
+        blocks.append(Paragraph((_small(told),)))
     if view.unseen:
         told = speak.count(
             "{n} point could not be looked at; that is for the administrator of this check, not for you.",

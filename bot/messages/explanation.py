@@ -123,6 +123,8 @@ def _verdict(finding: Finding, speak: Translator) -> str:
 def _waived(finding: Finding, speak: Translator) -> Iterator[Branch]:
     if told := waived(finding, speak):
         yield Branch(told)
+    if finding.moment and finding.moment.told:
+        yield Branch(speak(finding.moment.told))
     if finding.settle_by:
         yield Branch(speak(say("To be made good before {moment}.", moment=finding.settle_by)))
 

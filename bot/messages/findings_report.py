@@ -14,7 +14,7 @@ from bot.policy.classification import highest
 from bot.policy.ticket_summary import overview
 from domain.asset import Because, Dimension, Flag
 from domain.facts import Facts
-from domain.finding import Finding
+from domain.finding import Finding, Moment
 from domain.people import Holder
 from domain.sentence import Quote, Say, say
 from rules.grouping import group_findings
@@ -81,6 +81,16 @@ def finding_json(finding: Finding, speak: Translator) -> dict[str, Any]:
         "waiver": finding_waiver_json(finding),
         "settle_by": finding.settle_by.isoformat() if finding.settle_by else None,
         "deadline": finding.deadline.isoformat() if finding.deadline else None,
+        "moment": _moment(finding.moment, speak) if finding.moment else None,
+    }
+
+
+def _moment(moment: Moment, speak: Translator) -> dict[str, Any]:
+    return {
+        "timing": moment.timing.value,
+        "start": moment.start.isoformat() if moment.start else None,
+        "since": moment.since.isoformat() if moment.since else None,
+        "told": speak(moment.told) if moment.told else None,
     }
 
 

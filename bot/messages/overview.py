@@ -85,6 +85,12 @@ def _nothing_to_settle(view: Overview, ticket: Ticket, speak: Translator) -> str
             "Nothing is open now; {n} exceptions are in force.",
             n,
         )
+    if n := len(view.late):
+        return speak.count(
+            "Nothing is open now; {n} point was in order only after the rollout began.",
+            "Nothing is open now; {n} points were in order only after the rollout began.",
+            n,
+        )
     if view.unseen:
         return speak.say("What could be looked at is in order.")
     if view.underway:
@@ -127,6 +133,16 @@ def demand(line: RequirementGroup, speak: Translator) -> str:
 def seen(line: RequirementGroup, speak: Translator) -> str:
     """What was seen, each sentence once."""
     return " ".join(capital(speak(sentence)) for sentence in line.seen)
+
+
+def moments(line: RequirementGroup, speak: Translator) -> str:
+    """When its evidence came, as far as that is worth being told."""
+    return " ".join(speak(sentence) for sentence in line.moments)
+
+
+def account(line: RequirementGroup, speak: Translator) -> str:
+    """What was seen, and when it came."""
+    return f"{seen(line, speak)} {moments(line, speak)}".strip()
 
 
 def capital(sentence: str) -> str:

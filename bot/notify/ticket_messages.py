@@ -88,7 +88,8 @@ def _worth_saying(facts: Facts, lines: Sequence[RequirementGroup], memory: Previ
     if state is State.DRAFT:
         return any(line.verdict is Verdict.VIOLATED for line in left)
     unsettled = any(line.verdict.open for line in left)
-    return unsettled or any(line.underway or line.verdict is Verdict.WAIVED for line in lines)
+    told = (Verdict.WAIVED, Verdict.LATE)
+    return unsettled or any(line.underway or line.verdict in told for line in lines)
 
 
 def _reason(memory: Previous, kind: str) -> Say:
@@ -119,6 +120,7 @@ def _open_set(facts: Facts, findings: Sequence[Finding], voice: DeliveryForm) ->
     canceled = facts.ticket.state is State.CANCELED
     waivers = sorted([f.id, *(one.until.isoformat() for one in f.waivers)] for f in findings if f.waiver)
     overdue = sorted(f.id for f in findings if f.settle_by and f.settle_by <= facts.now)
+    late = sorted(f.id for f in findings if f.verdict is Verdict.LATE)
     return [
         VERSION,
         voice.speak.language,
@@ -128,6 +130,7 @@ def _open_set(facts: Facts, findings: Sequence[Finding], voice: DeliveryForm) ->
         ),
         # Left out when empty, so that notes of before there were waivers keep their digest and are not written again.
         *([waivers, overdue] if waivers or overdue else []),
+        *([late] if late else []),
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from domain.document import Tone
+from domain.finding import Timing
 from domain.lifecycle import Severity, State, Verdict
 from rules.grouping import RequirementGroup
 
@@ -21,6 +22,9 @@ class Overview:
                upcoming before it has begun
     later      what is due at gates after that one
     met        what is in order; `unseen` what the bot could not look at
+    late       what came only after the rollout began: told as a deviation, asked of nobody; of the norm's advice too
+    afterwards what an emergency made good in its term, which is shown for good
+    undated    what is in order, of which nothing shows on which side of the start or end of the rollout it came
     underway   what the bot itself is at, so that nobody is asked for it
     advised    what the norm only advises and is due by now: named, never counted as missing
     lines      all lines that were sorted, in their order
@@ -37,6 +41,9 @@ class Overview:
     advised: tuple[RequirementGroup, ...] = ()
     underway: tuple[RequirementGroup, ...] = ()
     lines: tuple[RequirementGroup, ...] = ()
+    late: tuple[RequirementGroup, ...] = ()
+    afterwards: tuple[RequirementGroup, ...] = ()
+    undated: tuple[RequirementGroup, ...] = ()
 
     @property
     def now(self) -> tuple[RequirementGroup, ...]:
@@ -63,6 +70,9 @@ class Overview:
             advised=(),
             underway=_required(self.underway),
             lines=_required(self.lines),
+            late=_required(self.late),
+            afterwards=_required(self.afterwards),
+            undated=_required(self.undated),
         )
 
     @property
@@ -72,8 +82,9 @@ class Overview:
             return Tone.STOP
         if self.upcoming:
             return Tone.TODO
-        # Green for nothing left behind alone: what is unseen, excepted or on its way is not done.
-        return Tone.INFO if self.unseen or self.waived or self.underway else Tone.DONE
+        # Green for nothing left behind alone: what is unseen, excepted, late or on its way is not done.
+        left = self.unseen or self.waived or self.underway or self.late
+        return Tone.INFO if left else Tone.DONE
 
 
 def overview(lines: Sequence[RequirementGroup], state: State) -> Overview:
@@ -95,6 +106,9 @@ def overview(lines: Sequence[RequirementGroup], state: State) -> Overview:
         advised=tuple(line for line in advice if line.verdict.open and _by_now(line, gate)),
         underway=underway,
         lines=tuple(lines),
+        late=_with(lines, Verdict.LATE),
+        afterwards=tuple(line for line in _with(lines, Verdict.MET) if line.timed(Timing.AFTERWARDS)),
+        undated=tuple(line for line in _with(lines, Verdict.MET) if line.timed(Timing.UNSEEN)),
     )
 
 
