@@ -158,10 +158,15 @@ def _without_notices(facts: Facts) -> Facts:
 
 
 def worst(stages: Sequence[Judged]) -> Judged:
-    """The stage a finding tells of: what is forbidden or overdue in any, else the first that is not settled."""
+    """The stage a finding tells of: what is forbidden or overdue in any, else the first that is not settled. When its
+    evidence came is told by whichever stage it matters to.
+    """
     # A finding has one gate and one verdict. The order of the gates alone would hide what is wrong now behind a first
     # stage that only waits, and once all is well the last stage is the one that tells the whole.
-    for verdict in (Verdict.VIOLATED, Verdict.MISSING):
-        if found := next((one for one in stages if one.verdict is verdict), None):
-            return found
-    return next((one for one in stages if one.verdict is not Verdict.MET), stages[-1])
+    found = next((one for verdict in _WORST for one in stages if one.verdict is verdict), stages[-1])
+    if found.moment is not None or found.verdict is not Verdict.MET:
+        return found
+    return replace(found, moment=next((one.moment for one in stages if one.moment is not None), None))
+
+
+_WORST = (Verdict.VIOLATED, Verdict.MISSING, Verdict.PENDING, Verdict.LATE, Verdict.UNKNOWN)
