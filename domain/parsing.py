@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from domain.asset import CLASSES
+from domain.classes import single, stated
 from domain.fields import FIELDS, UNREADABLE, Field
 from domain.words import empty as says_nothing
 from domain.words import says_no, shown
@@ -79,13 +79,11 @@ def _strptime(words: str, form: str) -> datetime | None:
 
 
 def level(raw: object, where: str = "") -> Field:
-    """A class 1 to 5 from "3", 3, "klasse 3", "C3" or "3 - vertrouwelijk". Rubbish ("hoog?", 7) stays unvalued."""
+    """A class 1 to 5 from "3", 3, "klasse 3", "C3" or "3 - vertrouwelijk". A range ("3-4") and rubbish ("hoog?", 7)
+    stay unvalued, with what stood there.
+    """
     words = str(raw).strip() if raw is not None else ""
-    # A number field of Jira holds 3 as 3.0.
-    match = re.fullmatch(
-        r"(?:klasse|class|[vcibaVCIBA])?\s*([0-9]+)(?:\.0)?(?:\s*[-–:].*)?", words, re.IGNORECASE
-    )
-    value = int(match[1]) if match and int(match[1]) in CLASSES else None
+    value = single(words)
     return Field(value, raw=shorten(words) if value is None else "", where=where)
 
 
@@ -97,24 +95,12 @@ def hours(raw: object, where: str = "") -> Field:
     return Field(value, raw="" if value else shorten(words), where=where)
 
 
-_STATED = re.compile(r"\b([CVIBA])\s*[:=]?\s*([0-9]+)\b", re.IGNORECASE)
-_DIMENSION = {
-    "c": "confidentiality",
-    "v": "confidentiality",
-    "i": "integrity",
-    "a": "availability",
-    "b": "availability",
-}
-
-
 def stated_classes(words: str) -> dict[str, int]:
-    """Classes and flags a ticket states: "C3 I2 A1 gdpr ksz" (V and B accepted, also "AVG" for gdpr).
-
-    Returns dimension or flag name to level (flags: 1). A number that is no class is left out.
+    """Classes and flags a ticket states: dimension or flag name to level (flags: 1). A number that is no class is left
+    out, and so is a flag that is denied.
     """
-    found = {_DIMENSION[k.lower()]: int(n) for k, n in _STATED.findall(words) if int(n) in CLASSES}
-    flags = {"gdpr": r"\b(gdpr|avg)\b", "ksz": r"\bksz\b", "nis2": r"\bnis\s*-?2\b"}
-    return found | {flag: 1 for flag, pattern in flags.items() if re.search(pattern, words, re.IGNORECASE)}
+    said = stated(words)
+    return {**said.levels, **dict.fromkeys(sorted(said.flags), 1)}
 
 
 def unreadable(where: str = "", why: str = "") -> Field:

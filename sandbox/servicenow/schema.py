@@ -64,7 +64,8 @@ _CHANGE_LIKE = _columns(
     bool="u_environments_separated u_environments_like_production u_tested_in_production u_parallel_run_needed"
     " u_tested_function u_tested_compatibility u_tested_performance u_users_informed u_vulnerability_gone"
     " u_stable_after u_chain_wide u_security_incident u_review_needed u_complaint",
-    time="u_tested_at u_accepted_at u_deadline u_detected_at u_reported_written u_reported_phone start_date end_date work_start work_end"
+    time="u_tested_at u_accepted_at u_deadline u_detected_at u_reported_written u_reported_phone"
+    " start_date end_date work_start work_end"
     " u_pull_until u_test_plan_fixed_at u_test_validated_at"
     " u_handed_over_at u_operational_at",
     choice="u_release_size u_rollout_strategy u_test_result u_acceptance_result u_test_data close_code"

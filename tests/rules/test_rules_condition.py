@@ -168,8 +168,8 @@ def test_an_attribute_of_the_assets(assets, readable, holds, seen):
     [
         (
             {"security_incident": False},
-            "Asked where Security incident says yes or where Data breach says yes, suspected or where Incident severity "
-            "is filled in. Security incident says no. Data breach is empty. Incident severity is empty.",
+            "Asked where Security incident says yes or where Data breach says yes, suspected or where Incident "
+            "severity is filled in. Security incident says no. Data breach is empty. Incident severity is empty.",
         ),
         ({"security_incident": True}, None),
     ],
