@@ -14,6 +14,8 @@ from domain.words import says_no, shown
 _TRUE = frozenset({"yes", "ja", "true", "1", "y", "j", "on", "waar"})
 _FALSE = frozenset({"no", "nee", "neen", "false", "0", "n", "off", "onwaar"})
 _SHOWN = 80
+_YEARS = range(1900, 2200)
+"""Years of which a ticket can tell. Whether a moment is to be believed, the rules say: they know what time it is."""
 
 
 def shorten(text: str, limit: int = _SHOWN) -> str:
@@ -54,12 +56,22 @@ def choice(name: str, raw: object, where: str = "") -> Field:
 
 
 def moment(raw: object, where: str = "", formats: Iterable[str] = ()) -> Field:
-    """An aware UTC datetime from ISO 8601 text (Jira's `+0000` included) or one of `formats` (taken as UTC)."""
+    """An aware UTC datetime from ISO 8601 text (Jira's `+0000` included) or one of `formats` (taken as UTC). A year that
+    no ticket is about stays unvalued.
+    """
     words = str(raw).strip() if raw is not None else ""
     if not words:
         return Field(None, where=where)
     found = _iso(words) or next(filter(None, (_strptime(words, f) for f in formats)), None)
     return Field(found, raw="" if found else shorten(words), where=where)
+
+
+def out_of_reach(words: str) -> bool:
+    """Whether a text begins as a moment does, of a year that no ticket is about: what systems write for "none" or
+    "never" (0001-01-01, 9999-12-31).
+    """
+    year = re.match(r"([0-9]{4})-[0-9]{2}-[0-9]{2}", words)
+    return year is not None and int(year[1]) not in _YEARS
 
 
 def _iso(words: str) -> datetime | None:
@@ -68,14 +80,19 @@ def _iso(words: str) -> datetime | None:
     except ValueError:
         return None
     # ServiceNow stores moments in UTC, without saying so (docs/servicenow-facts.md).
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    return _within_reach(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
 
 
 def _strptime(words: str, form: str) -> datetime | None:
     try:
-        return datetime.strptime(words, form).replace(tzinfo=UTC)
+        return _within_reach(datetime.strptime(words, form).replace(tzinfo=UTC))
     except ValueError:
         return None
+
+
+def _within_reach(moment: datetime) -> datetime | None:
+    # At the edges of the calendar neither another time zone nor a day more can be reckoned with.
+    return moment.astimezone(UTC) if moment.year in _YEARS else None
 
 
 def level(raw: object, where: str = "") -> Field:

@@ -20,6 +20,7 @@ from rules.condition import Condition
 from rules.grouping import RequirementGroup, group_findings
 from rules.loading.loader import Pack, Rule
 from rules.measures import Measures, allowed_rollout, measures
+from rules.nonsense import believed
 from rules.outcome import Outcome, Result
 from rules.waivers import apply_waivers
 from rules.why_not import UnknownRule, why_not
@@ -57,6 +58,7 @@ def refresh(findings: Sequence[Finding], facts: Facts, packs: Sequence[Pack]) ->
 def _found(facts: Facts, packs: Sequence[Pack], asked: Callable[[Rule], bool]) -> Iterator[Finding]:
     if facts.ticket.state is State.CANCELED:
         return
+    facts = believed(facts)
     for pack, rule in applicable_rules(facts, packs):
         if asked(rule):
             # Each pack says itself what is approved, so drift is judged by the pack of the rule.
