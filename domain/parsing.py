@@ -56,8 +56,8 @@ def choice(name: str, raw: object, where: str = "") -> Field:
 
 
 def moment(raw: object, where: str = "", formats: Iterable[str] = ()) -> Field:
-    """An aware UTC datetime from ISO 8601 text (Jira's `+0000` included) or one of `formats` (taken as UTC). A year that
-    no ticket is about stays unvalued.
+    """An aware UTC datetime from ISO 8601 text (Jira's `+0000` included) or one of `formats` (taken as UTC). A year
+    that no ticket is about stays unvalued.
     """
     words = str(raw).strip() if raw is not None else ""
     if not words:

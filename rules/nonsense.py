@@ -72,7 +72,7 @@ def _of_itself(name: str, field: Field, now: datetime) -> Say | None:
         if not (field.readable and out_of_reach(field.raw)):
             return None
         return say(
-            "{field} says {text}, which no calendar of people holds, so it does not count.",
+            "{field} says {text}, which is no usable date, so it does not count.",
             text=Quote(field.raw),
             **about,
         )

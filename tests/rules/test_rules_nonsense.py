@@ -92,7 +92,7 @@ def test_a_date_at_the_edge_of_the_calendar_in_any_field_is_judged_and_told(name
     given = facts(**{name: field}, state=State.CLOSED, chain_wide=True, patch=True)
     evaluate(given, load_packs(ALL))
     assert english(saw(believed(given), name)) == (
-        f"{FIELDS[name].label} says '{raw}', which no calendar of people holds, so it does not count."
+        f"{FIELDS[name].label} says '{raw}', which is no usable date, so it does not count."
     )
 
 
