@@ -40,7 +40,8 @@ def _day(raw: str, where: str, zone: Callable[[], tzinfo]) -> Field:
         start = datetime.combine(date.fromisoformat(raw), time(), zone())
     except ValueError:
         return Field(None, raw=raw, where=where)
-    return parsing.moment(start.isoformat(), where)
+    found = parsing.moment(start.isoformat(), where)
+    return found if found.filled else Field(None, raw=raw, where=where)
 
 
 def obj(raw: Any) -> dict[str, Any]:
