@@ -8,7 +8,7 @@ LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check bench bench-month contract contract-slack exam-crash exam-days exam-faults exam-properties audit-dependencies pictures \
-	record lock docs env-example checks-doc cases-doc columns-doc map-doc catalogue clean
+	record lock docs env-example checks-doc words-doc cases-doc columns-doc map-doc catalogue clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -100,13 +100,16 @@ audit-dependencies: ## ask the public register of vulnerabilities about every lo
 		uv tool run pip-audit --strict --disable-pip --require-hashes -r requirements/$$file.txt || \
 		{ echo "audit-dependencies: not sound, or not asked: no network? Nothing may be concluded."; exit 1; }; done
 
-docs: env-example checks-doc cases-doc columns-doc map-doc catalogue ## write all that is generated: lists and numbers of the docs, .env.example, catalogues
+docs: env-example checks-doc words-doc cases-doc columns-doc map-doc catalogue ## write all that is generated: lists and numbers of the docs, .env.example, catalogues
 
 env-example: $(DONE) ## write .env.example from the settings
 	@$(BIN)/python -m bot.settings.env_example > .env.example
 
 checks-doc: $(DONE) ## write the list of checks in docs/packs.md
 	@$(BIN)/python -m rules.checks_reference docs/packs.md
+
+words-doc: $(DONE) ## write the words that say nothing in docs/packs.md
+	@$(BIN)/python -m rules.words_reference docs/packs.md
 
 cases-doc: $(DONE) ## write the number of cases per requirement in docs/proofs.md
 	@$(BIN)/python -m bot.policy_tests.coverage docs/proofs.md

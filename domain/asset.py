@@ -8,10 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from domain.classes import CLASSES
 from domain.fields import UNREADABLE, Field
 from domain.sentence import Say
 
-CLASSES = range(1, 6)
+__all__ = ["CLASSES", "TRAITS", "Asset", "Because", "Dimension", "Flag", "Subject"]
 
 
 class Dimension(StrEnum):

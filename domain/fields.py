@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.people import Group, Person
+from domain.sentence import Say
 
 
 class Kind(StrEnum):
@@ -42,6 +43,7 @@ class Field:
     raw       what stood there when it could not be understood, shortened, as the source shows it
     where     the name under which people find the field in their system
     by, at    who set the present value, and when (UTC), where the source's history tells
+    doubt     why the rules leave out of account what stood there; a source never gives one
     """
 
     value: Value = None
@@ -50,6 +52,7 @@ class Field:
     where: str = ""
     by: Person | None = None
     at: datetime | None = None
+    doubt: Say | None = None
 
     @property
     def filled(self) -> bool:

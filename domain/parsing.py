@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from domain.asset import CLASSES
+from domain.classes import single, stated
 from domain.fields import FIELDS, UNREADABLE, Field
 from domain.words import empty as says_nothing
 from domain.words import says_no, shown
@@ -14,6 +14,8 @@ from domain.words import says_no, shown
 _TRUE = frozenset({"yes", "ja", "true", "1", "y", "j", "on", "waar"})
 _FALSE = frozenset({"no", "nee", "neen", "false", "0", "n", "off", "onwaar"})
 _SHOWN = 80
+_YEARS = range(1900, 2200)
+"""Years of which a ticket can tell. Whether a moment is to be believed, the rules say: they know what time it is."""
 
 
 def shorten(text: str, limit: int = _SHOWN) -> str:
@@ -54,12 +56,22 @@ def choice(name: str, raw: object, where: str = "") -> Field:
 
 
 def moment(raw: object, where: str = "", formats: Iterable[str] = ()) -> Field:
-    """An aware UTC datetime from ISO 8601 text (Jira's `+0000` included) or one of `formats` (taken as UTC)."""
+    """An aware UTC datetime from ISO 8601 text (Jira's `+0000` included) or one of `formats` (taken as UTC). A year
+    that no ticket is about stays unvalued.
+    """
     words = str(raw).strip() if raw is not None else ""
     if not words:
         return Field(None, where=where)
     found = _iso(words) or next(filter(None, (_strptime(words, f) for f in formats)), None)
     return Field(found, raw="" if found else shorten(words), where=where)
+
+
+def out_of_reach(words: str) -> bool:
+    """Whether a text begins as a moment does, of a year that no ticket is about: what systems write for "none" or
+    "never" (0001-01-01, 9999-12-31).
+    """
+    year = re.match(r"([0-9]{4})-[0-9]{2}-[0-9]{2}", words)
+    return year is not None and int(year[1]) not in _YEARS
 
 
 def _iso(words: str) -> datetime | None:
@@ -68,24 +80,27 @@ def _iso(words: str) -> datetime | None:
     except ValueError:
         return None
     # ServiceNow stores moments in UTC, without saying so (docs/servicenow-facts.md).
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    return _within_reach(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
 
 
 def _strptime(words: str, form: str) -> datetime | None:
     try:
-        return datetime.strptime(words, form).replace(tzinfo=UTC)
+        return _within_reach(datetime.strptime(words, form).replace(tzinfo=UTC))
     except ValueError:
         return None
 
 
+def _within_reach(moment: datetime) -> datetime | None:
+    # At the edges of the calendar neither another time zone nor a day more can be reckoned with.
+    return moment.astimezone(UTC) if moment.year in _YEARS else None
+
+
 def level(raw: object, where: str = "") -> Field:
-    """A class 1 to 5 from "3", 3, "klasse 3", "C3" or "3 - vertrouwelijk". Rubbish ("hoog?", 7) stays unvalued."""
+    """A class 1 to 5 from "3", 3, "klasse 3", "C3" or "3 - vertrouwelijk". A range ("3-4") and rubbish ("hoog?", 7)
+    stay unvalued, with what stood there.
+    """
     words = str(raw).strip() if raw is not None else ""
-    # A number field of Jira holds 3 as 3.0.
-    match = re.fullmatch(
-        r"(?:klasse|class|[vcibaVCIBA])?\s*([0-9]+)(?:\.0)?(?:\s*[-–:].*)?", words, re.IGNORECASE
-    )
-    value = int(match[1]) if match and int(match[1]) in CLASSES else None
+    value = single(words)
     return Field(value, raw=shorten(words) if value is None else "", where=where)
 
 
@@ -97,24 +112,12 @@ def hours(raw: object, where: str = "") -> Field:
     return Field(value, raw="" if value else shorten(words), where=where)
 
 
-_STATED = re.compile(r"\b([CVIBA])\s*[:=]?\s*([0-9]+)\b", re.IGNORECASE)
-_DIMENSION = {
-    "c": "confidentiality",
-    "v": "confidentiality",
-    "i": "integrity",
-    "a": "availability",
-    "b": "availability",
-}
-
-
 def stated_classes(words: str) -> dict[str, int]:
-    """Classes and flags a ticket states: "C3 I2 A1 gdpr ksz" (V and B accepted, also "AVG" for gdpr).
-
-    Returns dimension or flag name to level (flags: 1). A number that is no class is left out.
+    """Classes and flags a ticket states: dimension or flag name to level (flags: 1). A number that is no class is left
+    out, and so is a flag that is denied.
     """
-    found = {_DIMENSION[k.lower()]: int(n) for k, n in _STATED.findall(words) if int(n) in CLASSES}
-    flags = {"gdpr": r"\b(gdpr|avg)\b", "ksz": r"\bksz\b", "nis2": r"\bnis\s*-?2\b"}
-    return found | {flag: 1 for flag, pattern in flags.items() if re.search(pattern, words, re.IGNORECASE)}
+    said = stated(words)
+    return {**said.levels, **dict.fromkeys(sorted(said.flags), 1)}
 
 
 def unreadable(where: str = "", why: str = "") -> Field:

@@ -1,6 +1,7 @@
 """The facts a verdict was made from, as plain JSON: kept as evidence, hashed for reproducibility.
 
-E-mail addresses are left out: they serve to reach people, not to prove anything.
+E-mail addresses are left out: they serve to reach people, not to prove anything. So is the doubt of a field: it
+follows from the facts.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from domain.facts import Facts
 
-_LEFT_OUT = frozenset({"email", "now"})
+_LEFT_OUT = frozenset({"email", "now", "doubt"})
 
 
 def snapshot(facts: Facts) -> dict[str, Any]:

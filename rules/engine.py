@@ -20,6 +20,7 @@ from rules.grouping import RequirementGroup, group_findings
 from rules.judging import Judged, Past, Question, judge, worst
 from rules.loading.loader import Pack, Rule
 from rules.measures import Measures, allowed_rollout, measures
+from rules.nonsense import believed
 from rules.outcome import Outcome, Result
 from rules.waivers import apply_waivers
 from rules.why_not import UnknownRule, why_not
@@ -58,6 +59,7 @@ def _found(facts: Facts, packs: Sequence[Pack], asked: Callable[[Rule], bool]) -
     if facts.ticket.state is State.CANCELED:
         return
     pasts: dict[int, Past] = {}
+    facts = believed(facts)
     for pack, rule in applicable_rules(facts, packs):
         if asked(rule):
             # Each pack says itself what is approved, so drift is judged by the pack of the rule.

@@ -11,6 +11,7 @@ from domain.sentence import Quote, Say, say
 from rules.applicability import causes, declared_for, in_effect, judged_on
 from rules.loading.loader import Applies, Item, Pack, Rule
 from rules.loading.names import nearest, unknown
+from rules.nonsense import believed
 from rules.wording import DIMENSIONS, FLAGS, asset_name, classes_of, sentences
 
 
@@ -24,6 +25,7 @@ class UnknownRule(LookupError):
 
 def why_not(facts: Facts, packs: Sequence[Pack], rule_id: str) -> Say | None:
     """Why a known rule gives no finding on this ticket; None when it gives one. Raises UnknownRule."""
+    facts = believed(facts)
     pack, rule = find_rule(facts, packs, rule_id)
     # From what holds for every ticket to what is this ticket's own, so that the most general reason is told.
     if not rule.asked:

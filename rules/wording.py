@@ -173,6 +173,8 @@ def _saw_value(name: str, field: Field) -> Say:
 
 
 def _saw_nothing(name: str, field: Field) -> Say:
+    if field.doubt:
+        return field.doubt
     if not field.raw:
         return say("{field} is empty.", field=label(name))
     if FIELDS[name].kind is Kind.TEXT:

@@ -6,12 +6,12 @@ kept as a sentence for ICR-00 (requirements catalogue, section 1).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from domain.asset import CLASSES, Asset, Dimension, Flag, Subject
+from domain.asset import Asset, Dimension, Flag, Subject
+from domain.classes import Stated, highest_in_range, stated
 from domain.dependencies import Chain
 from domain.fields import Field
 from domain.parsing import stated_classes
@@ -161,6 +161,10 @@ def _unknown(
 
 def _subject(asset: Asset, defaults: Mapping[Dimension, int]) -> Subject:
     levels: dict[Dimension, Field] = {d: getattr(asset, d.value) for d in Dimension}
+    ranges = {
+        d: top for d, field in levels.items() if (top := highest_in_range(field.raw)) and field.readable
+    }
+    defaults = {**defaults, **ranges}
     known = {d: field.value for d, field in levels.items() if isinstance(field.value, int)}
     assumed = tuple(d for d in Dimension if d not in known)
     flags = {f: _flag(getattr(asset, f.value)) for f in Flag}
@@ -206,6 +210,12 @@ def _flag(field: Field) -> bool | None:
 
 def _class_problem(asset: Asset, dimension: Dimension, field: Field, default: int) -> Say:
     about = {"asset": Quote(asset.name), "dimension": DIMENSIONS[dimension], "default": default}
+    if highest_in_range(field.raw):
+        return say(
+            "{asset}: {dimension} says “{raw}”, which leaves open which class; judged by the highest, {default}.",
+            raw=Quote(field.raw),
+            **about,
+        )
     if field.raw:
         return say(
             "{asset}: {dimension} says “{raw}”, which is no class from 1 to 5; judged as class {default}.",
@@ -215,24 +225,29 @@ def _class_problem(asset: Asset, dimension: Dimension, field: Field, default: in
     return say("{asset} has no class for {dimension}; judged as class {default}.", **about)
 
 
-# `stated_classes` leaves out a number that is no class, so the numbers are looked at once more here.
-_NUMBERED = re.compile(r"\b[CVIBA]\s*[:=]?\s*([0-9]+)\b", re.IGNORECASE)
-
-
 def _stated_problems(ticket: Ticket, subjects: Sequence[Subject]) -> tuple[Say, ...]:
     words = ticket.field("classification").value
     if not isinstance(words, str):
         return ()
-    numbers = [int(n) for n in _NUMBERED.findall(words)]
-    if not stated_classes(words) or any(n not in CLASSES for n in numbers):
-        return (
-            say(
-                "The classification on the ticket, “{raw}”, is not one with classes from 1 to 5.",
-                raw=Quote(words),
-            ),
+    said = stated(words)
+    if not said.understood or said.strange:
+        told = say(
+            "The classification on the ticket, “{raw}”, is not one with classes from 1 to 5.",
+            raw=Quote(words),
         )
-    stated = stated_classes(words)
-    return tuple(_lower(d, stated[d.value], subjects) for d in Dimension if _is_lower(d, stated, subjects))
+        return (told,)
+    lower = (
+        _lower(d, said.levels[d.value], subjects) for d in Dimension if _is_lower(d, said.levels, subjects)
+    )
+    return (*_doubt(words, said), *lower)
+
+
+def _doubt(words: str, said: Stated) -> Iterator[Say]:
+    if said.doubtful:
+        yield say(
+            "The classification on the ticket, “{raw}”, leaves open which class; the highest it names counts.",
+            raw=Quote(words),
+        )
 
 
 def _is_lower(dimension: Dimension, stated: Mapping[str, int], subjects: Sequence[Subject]) -> bool:

@@ -37,10 +37,11 @@ def read(name: str, raw: Any, where: str, zone: Callable[[], tzinfo] = lambda: U
 def _day(raw: str, where: str, zone: Callable[[], tzinfo]) -> Field:
     try:
         # A day begins where the account is: taken for UTC it would begin the evening before, or in the night.
-        start = datetime.combine(date.fromisoformat(raw), time(), zone()).astimezone(UTC)
-    except (ValueError, OverflowError):
+        start = datetime.combine(date.fromisoformat(raw), time(), zone())
+    except ValueError:
         return Field(None, raw=raw, where=where)
-    return Field(start, where=where)
+    found = parsing.moment(start.isoformat(), where)
+    return found if found.filled else Field(None, raw=raw, where=where)
 
 
 def obj(raw: Any) -> dict[str, Any]:

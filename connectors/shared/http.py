@@ -20,6 +20,7 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
 
 from connectors.shared.errors import wait_seconds
+from connectors.shared.surrogates import without_halves
 from domain.ports.errors import RateLimited, Unreachable
 
 # The `jira` package and `requests` have none of their own (docs/jira-facts.md, row 6).
@@ -210,4 +211,6 @@ class Adapter(HTTPAdapter):
             raise
         # A 4xx is an answer like any other: what is wrong then is the request, not the system.
         self.circuit.report(answered=response.status_code < 500)
+        if not stream and "json" in response.headers.get("Content-Type", ""):
+            response._content = without_halves(response.content)
         return response

@@ -13,7 +13,7 @@ from rules.check_api import CheckInput, Params
 from rules.field_looks import observe_filled
 from rules.loading.names import FieldName
 from rules.outcome import Observation, Outcome, Result, combine
-from rules.wording import labels
+from rules.wording import labels, sentences
 
 
 class Filled(Params):
@@ -30,12 +30,17 @@ PARAMS = Filled
 
 
 def check(facts: Facts, demand: CheckInput[Filled]) -> Outcome:
-    """Met when all fields are filled in; a placeholder counts as empty."""
+    """Met when all fields are filled in; words that say nothing count as empty."""
     names = demand.params.fields
     looks = [observe_filled(facts, name) for name in names]
     outcome = combine(looks, say("Fill in: {fields}.", fields=labels(*names)), settlers(facts))
     # Of several fields the sentence gives the names; what was seen of each stands among the parts.
-    return outcome if len(looks) == 1 else replace(outcome, seen=_counted(looks, outcome.result))
+    if len(looks) == 1:
+        return outcome
+    # Why a moment that stands there does not count, nobody would guess from "still empty".
+    doubts = [doubt for name in names if (doubt := facts.field(name).doubt)]
+    told = () if outcome.result is Result.MET else doubts
+    return replace(outcome, seen=sentences(_counted(looks, outcome.result), *told))
 
 
 def _counted(looks: list[Observation], result: Result) -> Say:

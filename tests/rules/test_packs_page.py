@@ -15,6 +15,7 @@ from rules.checks import CHECKS
 from rules.checks_reference import put_into
 from rules.loading.loader import in_force
 from rules.loading.overlay import load_all
+from rules.words_reference import put_into as put_words_into
 
 PAGE = Path(__file__).parents[2] / "docs" / "packs.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -47,6 +48,10 @@ def test_the_cases_of_the_page_hold():
         (),
         (),
     ]
+
+
+def test_the_words_are_those_of_the_list():
+    assert put_words_into(TEXT) == TEXT, "run: make docs"
 
 
 def test_the_list_of_checks_is_that_of_the_code():

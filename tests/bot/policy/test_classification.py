@@ -41,6 +41,12 @@ def judged(one: Asset | None, stated: str = "", default: int = 3, unread: bool =
          ["'Kassa': integrity says “'hoog?'”, which is no class from 1 to 5; judged as class 3."]),
         (asset(a=7), (3, 3, 3), (False,) * 3,
          ["'Kassa': availability says “'7'”, which is no class from 1 to 5; judged as class 3."]),
+        (asset(c="1-2"), (2, 3, 3), (False,) * 3,
+         ["'Kassa': confidentiality says “'1-2'”, which leaves open which class; judged by the highest, 2."]),
+        (asset(a="5-"), (3, 3, 5), (False,) * 3,
+         ["'Kassa': availability says “'5-'”, which leaves open which class; judged by the highest, 5."]),
+        (asset("informatieklasse 4", "5 - zeer hoog", "2 (laag)", "geen", "nee, niet meer"), (4, 5, 2),
+         (False,) * 3, []),
         (None, (3, 3, 3), (False,) * 3, ["'Kassa' is in none of the registers."]),
     ],
 )  # fmt: skip
@@ -76,6 +82,15 @@ def test_what_cannot_be_read_is_for_the_admin_not_a_reproach(given, unread, unse
             ["The ticket states confidentiality 4, but 'Kassa' is class 5; that class counts."],
         ),
         ("hoog", ["The classification on the ticket, “'hoog'”, is not one with classes from 1 to 5."]),
+        (
+            "C5 I3-4 A3",
+            [
+                "The classification on the ticket, “'C5 I3-4 A3'”, leaves open which class; the highest it names "
+                "counts."
+            ],
+        ),
+        ("geen AVG", []),
+        ("BIV 3-3-5", []),
         ("C7 I3", ["The classification on the ticket, “'C7 I3'”, is not one with classes from 1 to 5."]),
     ],
 )
@@ -87,7 +102,13 @@ def test_a_lower_class_on_the_ticket_is_told_and_the_assets_counts(stated, told)
 
 @pytest.mark.parametrize(
     ("stated", "default", "levels", "gdpr"),
-    [("", 3, (3, 3, 3), False), ("C5 I1 A1 gdpr", 3, (5, 3, 3), True), ("", 5, (5, 5, 5), False)],
+    [
+        ("", 3, (3, 3, 3), False),
+        ("C5 I1 A1 gdpr", 3, (5, 3, 3), True),
+        ("", 5, (5, 5, 5), False),
+        ("C3 I3 A2, geen gdpr", 3, (3, 3, 3), False),
+        ("BIV 5-4-3", 3, (3, 4, 5), False),
+    ],
 )
 def test_a_ticket_without_an_asset_is_judged_by_default_or_what_it_states_where_higher(
     stated, default, levels, gdpr

@@ -86,6 +86,36 @@ def test_who_set_a_value_and_when():
     assert seen.field("test_validated_at").value == datetime(2026, 3, 4, 8, tzinfo=UTC)
 
 
+TESTED = SiteField("cf_tested", "Tested at")
+RESULT = SiteField("cf_result", "Test result")
+TESTED_ON_THE_5TH = [change(5, RESULT, None, "passed")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "changes", "own", "day"),
+    [
+        ({"cf_result": "passed"}, TESTED_ON_THE_5TH, False, 5),
+        ({"cf_result": "passed"}, [], False, 2),
+        ({"cf_result": "passed", "cf_tested": "2026-03-04T08:00:00.000+0000"}, TESTED_ON_THE_5TH, True, 5),
+        ({"cf_result": "passed", "cf_tested": "2026-03-07T08:00:00.000+0000"}, TESTED_ON_THE_5TH, True, 7),
+        ({"cf_result": None, "cf_tested": "2026-03-04T08:00:00.000+0000"}, [], True, 4),
+        ({"cf_result": None}, [], False, None),
+    ],
+)
+def test_tested_is_the_later_of_what_is_said_and_when_the_result_came(fields, changes, own, day):
+    found = {**MAP.found, "test_result": (RESULT,), **({"tested_at": (TESTED,)} if own else {})}
+    site = replace(SITE, fields=FieldMap(found, {}, ()))
+    issue = {"id": "10", "key": "CHG-1", "fields": BASE | fields}
+    seen = ticket(Raw(issue, changes, ()), site).field("tested_at")
+    assert (seen.value, seen.readable) == (day and datetime(2026, 3, day, 8, tzinfo=UTC), True)
+
+
+def test_a_moment_of_testing_that_is_kept_from_us_is_unknown():
+    site = replace(SITE, fields=FieldMap({"test_result": (RESULT,), "tested_at": (TESTED,)}, {}, ()))
+    issue = {"id": "10", "key": "CHG-1", "fields": BASE | {"cf_result": "passed"}}
+    assert not ticket(Raw(issue, [], ()), site).field("tested_at").readable
+
+
 CHECKED = [
     change(5, VERIFICATION, None, "tbd", by=DIRK),
     change(6, VERIFICATION, "tbd", "rooktest"),

@@ -94,6 +94,24 @@ def test_an_error_in_place_of_a_value_is_not_filled_in(raw):
     assert not read("test_plan", raw, "Test plan").readable
 
 
+def test_the_prompt_of_a_form_says_nothing():
+    prompt = {"type": "placeholder", "attrs": {"text": "Describe the fall-back here"}}
+    node = {"type": "doc", "content": [{"type": "paragraph", "content": [prompt]}]}
+    assert not read("fallback_plan", node, "Backout plan").filled
+
+
+@pytest.mark.parametrize(("name", "filled"), [("scripts", True), ("procedures", False)])
+def test_a_field_says_what_none_means_in_it(name, filled):
+    assert read(name, "geen", name).filled is filled
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_edge_of_the_calendar_is_not_understood(day):
+    zone = ZoneInfo("Pacific/Kiritimati")
+    seen = read("planned_start", day, "Planned start", lambda: zone)
+    assert seen == Field(None, raw=day, where="Planned start")
+
+
 def test_adf_shows_what_people_see():
     node = doc(
         {"type": "heading", "attrs": {"level": 2}, "content": [{"type": "text", "text": "Plan"}]},
