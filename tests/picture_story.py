@@ -203,7 +203,7 @@ class Story:
         yield from self._handed_over(brussels(13, 10))
 
     def _exception(self, moment: datetime) -> Iterator[Page]:
-        """A fall-back plan is written, and the DPO records an exception, which the owner must too: the dialog as filled in."""
+        """A fall-back plan is written, and the DPO records an exception, as the owner must too: the dialog."""
         self.now = moment
         self.town.jira.set_field(self.counter, "Backout plan", self.words["plan"], "Piet Jansen")
         dina, slack = self.town.people["Dina Peeters"], self.town.slack
