@@ -17,6 +17,7 @@ from bot.intake.listing import listed
 from bot.notify.digests import send_digests
 from bot.notify.receipts import remind_receipts
 from bot.notify.reminders import remind_all
+from bot.notify.waiver_notes import note_waivers
 from bot.report import Report
 from bot.settings.declarations import attestations
 from domain.ports.errors import SourceError
@@ -53,6 +54,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         # Not counted beforehand: they look again first, and come within the cap (docs/decisions/021).
         remind_all(ctx, gatherer, report)
         remind_receipts(ctx, report)
+        note_waivers(ctx, gatherer, report)
         send_digests(ctx, report)
     deliver_all(ctx, run)
     forget_old(ctx)

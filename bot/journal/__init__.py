@@ -76,6 +76,7 @@ from bot.journal.migrate import upgrade
 from bot.journal.outbox_row import Due, OutboxRow, Unsent
 from bot.journal.tickets import TicketRow
 from bot.journal.transactions import digest
+from bot.journal.waivers import RunningWaiver
 from bot.journal.webhook_events import PendingHint
 from bot.journal.write_allowance import Allowance
 
@@ -90,6 +91,7 @@ __all__ = [
     "JournalError",
     "OutboxRow",
     "PendingHint",
+    "RunningWaiver",
     "TicketRow",
     "Unsent",
     "append",

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select, update
 
 from bot.journal.audit import Entry, append
 from bot.journal.audit_causes import Cause
-from bot.journal.schema import TICKET, WAIVER
+from bot.journal.schema import FINDING, TICKET, WAIVER
 from bot.journal.transactions import Store
+from domain.lifecycle import Verdict
 from domain.people import Role
 from domain.waiver import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class RunningWaiver:
+    """An exception that runs, and what its rule last came to; None where it was not asked."""
+
+    waiver: Waiver
+    verdict: Verdict | None
 
 
 class Waivers(Store):
@@ -29,6 +39,22 @@ class Waivers(Store):
         query = select(WAIVER).where(WAIVER.c.ticket == ticket).order_by(WAIVER.c.id)
         with self.read() as connection:
             return tuple(_waiver(row) for row in connection.execute(query).mappings())
+
+    def running_waivers(self, now: datetime) -> tuple[RunningWaiver, ...]:
+        """All that run now of every ticket, each with the verdict that its rule had at the last look; oldest first."""
+        same = (FINDING.c.ticket == WAIVER.c.ticket) & (FINDING.c.rule_id == WAIVER.c.rule_id)
+        query = (
+            select(WAIVER, FINDING.c.verdict)
+            .outerjoin(FINDING, same)
+            .where(WAIVER.c.recorded_at <= now, WAIVER.c.until > now, WAIVER.c.ended_at.is_(None))
+            .order_by(WAIVER.c.id)
+        )
+        with self.read() as connection:
+            rows = connection.execute(query).mappings()
+            return tuple(
+                RunningWaiver(_waiver(row), Verdict(row["verdict"]) if row["verdict"] else None)
+                for row in rows
+            )
 
     def end_waiver(self, ticket: str, rule: str, now: datetime, by: str = "", user: str = "") -> int:
         """End what is in force for a rule of a ticket; gives how many were. What has ended stays as it ended."""

@@ -45,7 +45,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     env = town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": "en"}
     made = Case(env, folder)
     assert made.run("sync").returncode == 0
-    waive = ("waive", "CHG-1", "ICR-16", "--reason", REASON, "--until", UNTIL, "--as", "Karim Aziz")
+    waive = ("waive", "CHG-1", "ICR-13", "--reason", REASON, "--until", UNTIL, "--as", "Karim Aziz")
     assert made.run(*waive).returncode == 0
     town.dpo_signs()
     assert made.run("sync").returncode == 0
@@ -89,7 +89,7 @@ def test_the_page_tells_who_decided_what_and_when(case: Case) -> None:
     for words in (
         *("Evidence: CHG-1", "Vo-ICR R&D v2.1 §1.1", "Karim Aziz", "Dina Peeters", "approved", REASON),
         *("still to do → in order: ICR-17, ", "Message written on Jira: comment.", "Citizen register"),
-        f"Exception of ICR-16 recorded by Karim Aziz (CAB): {REASON}",
+        f"Exception of ICR-13 recorded by Karim Aziz (CAB): {REASON}",
     ):
         assert words in page.words, words
     plain = {

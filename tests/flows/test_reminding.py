@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from office import CARLA, Killed, Office
+from office import CARLA, DINA, MARC, Killed, Office
 from organisation import DIGESTS, NO_LADDERS, speaking
 from sqlalchemy import event
 
@@ -160,8 +160,9 @@ def test_the_chain_stops(office: Make, how: str):
         one.put("CHG-1", **given, **dict.fromkeys(texts, "see wiki"))
     elif how == "waived":
         rules = tuple(rule for rule, _ in one.ctx.journal.previous("jira", "chg-1").items())
-        waiver = Waiver("jira:chg-1", rules, "agreed", "Marc", Role.CAB, one.now, at(30, 12))
-        one.ctx.journal.record_waiver(waiver, "marc")
+        for who, role in ((MARC, Role.CAB), (CARLA, Role.OWNER), (DINA, Role.DPO)):
+            waiver = Waiver("jira:chg-1", rules, "agreed", who.name, role, one.now, at(30, 12))
+            one.ctx.journal.record_waiver(waiver, who.id)
     else:
         one.put("CHG-1", state=State.CANCELED if how == "canceled" else State.DRAFT)
     one.until(at(24, 20), HOUR)

@@ -58,7 +58,10 @@ def case(**given: object) -> Facts:
 SIGNED = (approved(AN, day(4)), approved(BO, day(5)), approved(CI, day(6)))
 EMPTIED = ("package", "build_doc", "test_plan", "test_result", "rollout_strategy", "responsible_group")
 WAIVER = Waiver(
-    "jira:1", ("ICR-16", "ICR-17"), "Masked copy comes next week", "Bo", Role.CAB, day(9), day(20, 23)
+    "jira:1", ("ICR-16", "ICR-17"), "Masked copy comes next week", "Ci", Role.DPO, day(9), day(20, 23), "ci"
+)
+OWNERS = replace(
+    WAIVER, rules=("ICR-16",), reason="Tests end on 18 March", by="An", role=Role.OWNER, account="an"
 )
 STAND_IN = Substitute(Role.CAB, "Management team", "we have no CAB of our own")
 EMERGENCY = {
@@ -105,9 +108,9 @@ CASES = {
         ),
     ),
     "waived": replace(
-        case(test_data="production", state=State.SCHEDULED), waivers=(WAIVER,), substitutes=(STAND_IN,)
+        case(test_data="production", state=State.SCHEDULED), waivers=(WAIVER, OWNERS), substitutes=(STAND_IN,)
     ),
-    "excepted": replace(case(test_data="production", approvals=SIGNED), waivers=(WAIVER,)),
+    "excepted": replace(case(test_data="production", approvals=SIGNED), waivers=(WAIVER, OWNERS)),
     "emergency": replace(case(**EMERGENCY), settle_by=day(12)),
     "clashing": planned(case(approvals=SIGNED, state=State.SCHEDULED)),
     "overdue": replace(case(**EMERGENCY), settle_by=day(9)),

@@ -22,6 +22,7 @@ from domain.sentence import say
 from domain.snooze import Snooze, SnoozeKind
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
+from rules.wording import ROLES
 
 assert speak
 
@@ -69,6 +70,15 @@ def _texts(node: Any):
             yield from _texts(item)
 
 
+AWAITED = (
+    say(
+        "{rule} stays open until an exception is recorded by {who} too.",
+        rule="ICR-16",
+        who=(ROLES[Role.OWNER],),
+    ),
+)
+
+
 def answers(speak: Translator) -> dict[str, dict[str, Any]]:
     finding = next(f for f in evaluate(HELD, PACKS) if f.id == "ICR-16")
     changed = replace(
@@ -111,7 +121,7 @@ def dialogs(speak: Translator) -> dict[str, modals.View]:
     return {
         "waiting": waiver_modal.waiting(speak),
         "form": waiver_modal.exception_form(HELD, open_, wrong, "note", speak),
-        "recorded": waiver_modal.exception_recorded("CHG-1", WAIVER, ("ICR-18",), speak),
+        "recorded": waiver_modal.exception_recorded("CHG-1", WAIVER, ("ICR-18",), AWAITED, speak),
         "snooze": snooze_modal.snooze_form(HELD, snooze_choices(HELD, LIMITS), day(19), "note", speak),
         "home": home_tab.page(MINE, day(10), speak),
         "home-empty": home_tab.page(home_tab.MyWork(), day(10), speak),

@@ -107,7 +107,7 @@ def shown(text: str, number: int) -> Iterator[modals.View]:
     yield waiver_modal.told_in_dialog(SPEAK, text or "-", *[text] * number)
     yield waiver_modal.exception_form(facts, open_, draft, "note", SPEAK)
     yield waiver_modal.exception_recorded(
-        f"CHG-{text}", replace(WAIVER, reason=text), (text,) * number, SPEAK
+        f"CHG-{text}", replace(WAIVER, reason=text), (text,) * number, (refused,) * number, SPEAK
     )
 
 
