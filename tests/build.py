@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from bot.messages.i18n.speaker import ROLE_NAMES
 from domain.asset import Asset, Because, Flag, Subject
 from domain.facts import Facts, Notice
 from domain.fields import FIELDS, UNREADABLE, Field, Kind
 from domain.finding import Actor
 from domain.lifecycle import State
-from domain.people import Group, Person, Role, RoleMembers
+from domain.people import Group, Holder, Person, Role, RoleMembers
 from domain.sentence import Either, Quote, Say
 from domain.ticket import Approval, Decision, Ticket, TicketKind
 from rules.check_api import CheckInput
@@ -178,6 +179,8 @@ def english(value: object) -> str:
             return f"'{text}'"
         case Person(name=name):
             return name
+        case Holder(person, role):
+            return f"{person.name} ({ROLE_NAMES[role].msgid})"
         case datetime():
             return value.strftime("%d/%m %H:%M")
         case timedelta():

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.messages.findings_report import finding_json, reason
 from bot.messages.i18n.speaker import Translator
-from bot.messages.overview import asked_of, citation
+from bot.messages.overview import asked_of, citation, clauses
 from bot.messages.waivers import waived
 from domain.asset import Because
 from domain.facts import Facts
@@ -22,6 +22,7 @@ from domain.sentence import Quote, Say, say
 from domain.ticket import Approval, Decision
 from rules.approval.membership_then import memberships, told
 from rules.approval.people import distinct
+from rules.citation import row_of
 from rules.loading.loader import Pack, Rule
 from rules.trace import LookedAt, access_trace
 from rules.why_not import find_rule, when
@@ -49,12 +50,12 @@ def reasoning(
     facts: Facts, finding: Finding, packs: Sequence[Pack], speak: Translator, system: str = ""
 ) -> Branch:
     """The tree of one finding. `system` is what people call the ticket's system: its name, if that is not told."""
-    _, rule = find_rule(facts, packs, finding.id)
+    pack, rule = find_rule(facts, packs, finding.id)
     looked = access_trace(facts, rule)
     verdict = speak(say("Verdict"))
     twigs = [
         Branch(f"{verdict}: {_verdict(finding, speak)}", tuple(_waived(finding, speak))),
-        Branch(speak(say("Asked because")), tuple(_assets(finding, rule, speak))),
+        Branch(speak(say("Asked because")), tuple(_assets(finding, pack, rule, speak))),
         Branch(speak(say("Looked at")), tuple(_looks(facts, finding, looked, speak, system))),
         Branch(speak(say("Seen")), (Branch(speak(finding.seen)),)),
         Branch(speak(say("What would satisfy it")), tuple(_wanted(finding, speak))),
@@ -129,15 +130,22 @@ def _waived(finding: Finding, speak: Translator) -> Iterator[Branch]:
         yield Branch(speak(say("To be made good before {moment}.", moment=finding.settle_by)))
 
 
-def _assets(finding: Finding, rule: Rule, speak: Translator) -> Iterator[Branch]:
+def _assets(finding: Finding, pack: Pack, rule: Rule, speak: Translator) -> Iterator[Branch]:
     """Per asset the classes and flags that count, and under each the clause that asks something of it."""
-    clause = say(
-        "{document} asks this {when}", document=Quote(citation(finding, speak)), when=when(rule.applies)
-    )
     for name in dict.fromkeys(because.subject for because in finding.because):
-        reasons = (_reason(b, clause, speak) for b in finding.because if b.subject == name)
+        mine = [because for because in finding.because if because.subject == name]
+        reasons = (_reason(b, _clause(b, pack, rule, speak), speak) for b in mine)
         # A ticket without an asset has a name that ends in a comma, made for use within a sentence.
         yield Branch(_capital(speak(asset_name(name)).rstrip(",")), tuple(reasons))
+
+
+def _clause(because: Because, pack: Pack, rule: Rule, speak: Translator) -> Say:
+    """The clause by which one reason counts. The row of a table says from which class on; elsewhere that is told."""
+    row = row_of(pack, rule, [because])
+    place = Quote(clauses([(pack.cited(rule), row)], speak))
+    if row:
+        return say("{document} asks this", document=place)
+    return say("{document} asks this {when}", document=place, when=when(rule.applies))
 
 
 def _reason(because: Because, clause: Say, speak: Translator) -> Branch:

@@ -230,7 +230,7 @@ def test_a_button_is_acknowledged_at_once_and_answered_once(desk: World) -> None
 def test_the_command_is_answered_to_who_asked(desk: World) -> None:
     for text, begins in (
         ("CHG-1", "CHG-1 · New address format"),
-        ("explain CHG-1 ICR-16", "ICR-16  No production data as test data"),
+        ("explain CHG-1 ICR-16", "ICR-16  Test data without production data"),
         ("mine", "4 tickets wait for you\nYour role: Team Citizens"),
     ):
         before = len(desk.told("Tom Willems"))
@@ -242,7 +242,7 @@ def test_the_command_is_answered_to_who_asked(desk: World) -> None:
 
 def test_home_shows_what_waits(desk: World) -> None:
     assert "Approval by CAB and DPO" in desk.home("Dina Peeters")
-    assert "No production data as test data" in desk.home("Tom Willems")
+    assert "Production data used as test data" in desk.home("Tom Willems")
 
 
 def test_an_exception_is_asked_for_in_a_dialog_and_recorded(desk: World) -> None:

@@ -249,7 +249,7 @@ def test_who_snoozes_is_reminded_in_person_when_it_ends(world: World) -> None:
         direct = [m.text for m in world.town.slack.direct(tom)]
         assert len(direct) == said, f"after {hours} hours"
     assert "you asked to hear of this again now" in direct[0]
-    assert "No production data as test data" in direct[0]
+    assert "Production data used as test data" in direct[0]
 
 
 def test_a_snooze_that_ends_on_a_settled_ticket_says_nothing(world: World) -> None:
@@ -294,7 +294,7 @@ def test_the_command_answers_in_plain_words(world: World) -> None:
     assert "Dina Peeters (DPO)" in stands
     shown = world.town.slack.whispers(world.user(tom))[-1]
     assert any(b["type"] == "actions" for b in shown.blocks)
-    assert world.command(tom, "explain CHG-1 ICR-16").startswith("ICR-16  No production data as test data")
+    assert world.command(tom, "explain CHG-1 ICR-16").startswith("ICR-16  Test data without production data")
     assert "Did you mean CHG-1?" in world.command(tom, "CGH-1")
     assert "Did you mean ICR-1" in world.command(tom, "explain CHG-1 ICR-99")
     assert "ICR-56 is not asked of CHG-1" in world.command(tom, "explain CHG-1 ICR-56")
@@ -302,7 +302,7 @@ def test_the_command_answers_in_plain_words(world: World) -> None:
     assert world.command(tom, "please do something").startswith(
         "This was not understood: please do something"
     )
-    assert "No production data as test data" in world.command(tom, "mine")
+    assert "Production data used as test data" in world.command(tom, "mine")
 
 
 def test_people_read_their_own_language(world: World) -> None:
@@ -317,7 +317,7 @@ def test_home_shows_what_waits_for_each(world: World) -> None:
     dina, tom, karim, els = (world.home(n) for n in ("Dina Peeters", "Tom Willems", "Karim Aziz", "Els Maes"))
     assert "Approval by CAB and DPO" in dina
     assert "No production data" not in dina
-    assert "No production data as test data" in tom
+    assert "Production data used as test data" in tom
     assert "A rollout strategy that the class allows" in tom, "of ServiceNow, where he is in the team as well"
     assert "Your role: CAB." in karim
     assert "Nothing waits for you" in karim

@@ -46,7 +46,7 @@ def test_a_change_is_held_at_the_lock_and_let_through(town: Town, sync: Sync) ->
     assert (first.exit_code, first.problems) == (0, [])
     held = text(town, town.change)
     assert held.startswith("▌ 1 point is not allowed as it stands. 1 point to settle before implementation.")
-    assert "No production data as test data" in held
+    assert "Production data used as test data" in held
     assert "Dina Peeters (DPO)" in held
     assert "Citizen register is C5 I4 with personal data (Vo-ICR R&D v2.1 §1.1 and §1.2)" in held
     assert "⛔" in card(town, "team-citizens", town.change).text

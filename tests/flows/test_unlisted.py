@@ -110,7 +110,7 @@ def test_a_ticket_that_the_index_forgot_is_judged_as_ever(town: Town, sync: Sync
     report = sync(full=True)
     town.jira.issues[town.change].indexed = indexed
     assert (report.notes, report.problems) == ([], [])
-    assert "No production data as test data" not in text(town, town.change).split("In order")[0]
+    assert "Production data used as test data" not in text(town, town.change).split("In order")[0]
 
 
 def test_who_is_taken_for_a_stranger_in_the_middle_concludes_nothing(town: Town, sync: Sync) -> None:

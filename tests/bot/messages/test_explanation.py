@@ -58,12 +58,12 @@ def test_a_field_with_its_place_and_who_set_it():
     data = Field("production", where="Test data (customfield_10042)", by=DIRK, at=day(5))
     given = facts(subjects=(SECRET,), test_data=data, responsible_group=(TEAM,), planned_start=day(20))
     assert tree(given, "ICR-16").splitlines() == [
-        "ICR-16  No production data as test data",
+        "ICR-16  Test data without production data",
         "  Verdict: not allowed — needed before implementation, planned for Fri 20 Mar 2026, 13:00",
         "  Asked because",
         "    Citizen register",
         "      Citizen register is class 5 in confidentiality",
-        "        Vo-ICR R&D v2.1 §1.1 asks this from class 5 in confidentiality or integrity",
+        "        Vo-ICR R&D v2.1 §1.1, confidentiality, class 5 asks this",
         "  Looked at",
         "    Test data says production data, set by Dirk on Thu 5 Mar 2026, 13:00.",
         "      In Jira: Test data (customfield_10042)",
@@ -86,7 +86,7 @@ def test_a_field_out_of_sight_is_for_an_administrator():
         "  Wat zou volstaan",
         "    Test met synthetische of geanonimiseerde data, of zonder data.",
         "  Wie aan zet is",
-        "    Een beheerder, door zichtbaar te maken wat niet te lezen is.",
+        "    Een beheerder, door zichtbaar te maken wat niet leesbaar is.",
     ]
 
 

@@ -32,7 +32,7 @@ SEEN = Snooze("jira:1", "an", "An", SnoozeKind.SEEN, day(10), day(19))
 SNOOZED = replace(SEEN, kind=SnoozeKind.SNOOZED, until=day(12), shortened=True)
 OTHERS = (replace(SEEN, account="bo", person="Bo"), replace(SEEN, account="ci", person="Ci"))
 POINTS = (
-    home_tab.Point((("nl", "Geen productiedata als testdata"), ("en", "No production data as test data")),
+    home_tab.Point((("nl", "Productiedata gebruikt als testdata"), ("en", "Production data used as test data")),
                Verdict.VIOLATED, "test-data"),
     home_tab.Point((("nl", "Goedkeuring door de CAB"), ("en", "Approval by the CAB")), Verdict.PENDING, "cab"),
 )  # fmt: skip

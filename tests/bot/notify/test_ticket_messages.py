@@ -132,7 +132,7 @@ POSTED = replace(SPOKEN, posted=frozenset({COMMENT, CARD}))
     [
         ({}, {}, None),
         ({}, {"approvals": (approved(BO, day(5)), approved(CI, day(6)))}, "✅ Approval by CAB and DPO"),
-        ({}, {"test_data": "production"}, "⛔ No production data as test data"),
+        ({}, {"test_data": "production"}, "⛔ Production data used as test data"),
         ({}, {"planned_start": day(25)}, None),
     ],
 )
