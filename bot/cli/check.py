@@ -44,13 +44,15 @@ def check(
     from bot.messages.findings_report import as_json, as_text
     from domain.lifecycle import Verdict
     from rules.engine import evaluate
+    from rules.nothing_asked import nothing_asked
 
     ctx, facts = _ask(key)
     findings = evaluate(facts, ctx.policy.packs)
+    unasked = nothing_asked(facts, ctx.policy.packs, findings)
     if form is Form.TEXT:
-        typer.echo(as_text(facts, findings, ctx.speak))
+        typer.echo(as_text(facts, findings, ctx.speak, unasked))
     else:
-        answer = as_json(facts, findings, ctx.speak)
+        answer = as_json(facts, findings, ctx.speak, unasked)
         sys.stdout.write(
             json.dumps(answer, indent=2 if form is Form.JSON else None, ensure_ascii=False) + "\n"
         )
@@ -82,11 +84,17 @@ def explain(
     from bot.messages.explanation import reasoning, reasoning_json
     from bot.messages.i18n.speaker import Translator
     from rules.engine import evaluate
+    from rules.nothing_asked import nothing_asked
 
     ctx, facts = _ask(key)
     speak = Translator(language.value, ctx.speak.timezone) if language else ctx.speak
     packs, wanted = ctx.policy.packs, unasked or rule
-    findings = [f for f in evaluate(facts, packs) if wanted in ("", f.id)]
+    whole = evaluate(facts, packs)
+    findings = [f for f in whole if wanted in ("", f.id)]
+    nothing = nothing_asked(facts, packs, whole)
+    if nothing and not wanted:
+        # Beside a machine's empty list, which has no place for words.
+        typer.echo(speak(nothing.told), err=form is not Form.TEXT)
     if unasked or (rule and not findings):
         _tell_why_not(facts, packs, wanted, findings, speak, form)
     elif form is Form.TEXT:

@@ -13,9 +13,15 @@ from bot.messages.explanation import Branch, plain_tree
 from bot.report import Report
 from domain.ports.connector import Diagnosis, Health
 from rules.declarations import Standing
+from rules.nothing_asked import WhyNothing
 
 _SIGNS = {Health.OK: ("✓", "green"), Health.WARNING: ("!", "yellow"), Health.FAILED: ("✗", "red")}
 _SHOWN = 40
+_UNASKED = {
+    WhyNothing.NO_NORM: "because no norm is switched on",
+    WhyNothing.NOT_IN_FORCE: "because no norm was in force on their day",
+    WhyNothing.NOT_ASKED: "because the norms ask nothing of such a ticket",
+}
 
 
 def show_report(done: Report, console: Console | None = None) -> None:
@@ -31,6 +37,11 @@ def show_report(done: Report, console: Console | None = None) -> None:
     if done.verdicts:
         out.print(
             "  verdicts: " + ", ".join(f"{n} {verdict}" for verdict, n in sorted(done.verdicts.items()))
+        )
+    if unasked := +done.unasked:
+        why = ", ".join(f"{n} {_UNASKED[WhyNothing(one)]}" for one, n in sorted(unasked.items()))
+        out.print(
+            f"  nothing asked of {unasked.total()} tickets, so they are not in order but not judged: {why}"
         )
     if done.delivered:
         said = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in done.delivered.items() if n)

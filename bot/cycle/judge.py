@@ -25,6 +25,7 @@ from domain.ports.source import TicketSource
 from domain.snapshot import snapshot
 from domain.ticket import Ticket, TicketRef
 from rules.engine import evaluate, refresh
+from rules.nothing_asked import nothing_asked
 
 
 def ends_the_turn(problem: Exception | None, source: TicketSource) -> bool:
@@ -115,13 +116,14 @@ def keep(ctx: Context, look: Look, run: Run) -> None:
     # The same facts come back where there was nothing to send: then there is nothing to refresh (docs/decisions/023).
     findings = look.findings if facts is look.facts else refresh(look.findings, facts, ctx.policy.packs)
     findings = watched(facts, findings)
-    intents = decide(facts, findings, look.memory, ctx.voice(look.ref.source, facts.ticket.team))
+    unasked = nothing_asked(facts, ctx.policy.packs, findings)
+    intents = decide(facts, findings, look.memory, ctx.voice(look.ref.source, facts.ticket.team), unasked)
     wishes = route(ctx, facts, intents, report)
     # With the moment of reading, also after a wait: what came in since then is looked at in the next run.
     ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, look.ref.version)
     # For those who decide by the journal alone, at night, whether a ticket is to be read at all.
     ctx.journal.keep_hours(facts.ticket, any_hour(facts))
-    report.source(look.ref.source).read += report.judged(look.subject, findings)
+    report.source(look.ref.source).read += report.judged(look.subject, findings, unasked)
 
 
 def memory_of(ctx: Context, ticket: Ticket) -> Previous:

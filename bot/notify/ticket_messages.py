@@ -24,16 +24,21 @@ from domain.finding import Finding
 from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
 from domain.sentence import Say, say
 from rules.grouping import RequirementGroup, group_findings
+from rules.nothing_asked import NothingAsked
 
 
 def decide(
-    facts: Facts, findings: Sequence[Finding], memory: Previous, voice: DeliveryForm
+    facts: Facts,
+    findings: Sequence[Finding],
+    memory: Previous,
+    voice: DeliveryForm,
+    unasked: NothingAsked | None = None,
 ) -> tuple[Intent, ...]:
-    """What should stand in the ticket and on Slack, given what stands there."""
+    """What should stand in the ticket and on Slack, given what stands there. `unasked` is why nothing was found."""
     lines = group_findings(findings)
     if not _worth_saying(facts, lines, memory):
         return ()
-    view = overview(lines, facts.ticket.state)
+    view = overview(lines, facts.ticket.state, unasked)
     intents = list(_comment(facts, findings, view, memory, voice))
     if voice.slack:
         intents.append(_card(facts, view, memory, voice))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from domain.document import Tone
 from domain.lifecycle import Severity, State, Verdict
 from rules.grouping import RequirementGroup
+from rules.nothing_asked import NothingAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Overview:
     underway   what the bot itself is at, so that nobody is asked for it
     advised    what the norm only advises and is due by now: named, never counted as missing
     lines      all lines that were sorted, in their order
+    unasked    why no rule at all was asked, where none was
     """
 
     forbidden: tuple[RequirementGroup, ...]
@@ -37,6 +39,7 @@ class Overview:
     advised: tuple[RequirementGroup, ...] = ()
     underway: tuple[RequirementGroup, ...] = ()
     lines: tuple[RequirementGroup, ...] = ()
+    unasked: NothingAsked | None = None
 
     @property
     def now(self) -> tuple[RequirementGroup, ...]:
@@ -73,11 +76,16 @@ class Overview:
         if self.upcoming:
             return Tone.TODO
         # Green for nothing left behind alone: what is unseen, excepted or on its way is not done.
-        return Tone.INFO if self.unseen or self.waived or self.underway else Tone.DONE
+        told = self.unseen or self.waived or self.underway or not self.lines
+        return Tone.INFO if told else Tone.DONE
 
 
-def overview(lines: Sequence[RequirementGroup], state: State) -> Overview:
-    """Sort the lines of a ticket by what they ask of somebody while it is in this state."""
+def overview(
+    lines: Sequence[RequirementGroup], state: State, unasked: NothingAsked | None = None
+) -> Overview:
+    """Sort the lines of a ticket by what they ask of somebody while it is in this state. `unasked` is why there are
+    none.
+    """
     underway, asked = _parted(lines, lambda line: line.underway)
     required, advice = _parted(asked, lambda line: line.severity is Severity.REQUIRED)
     pending = _with(required, Verdict.PENDING)
@@ -95,6 +103,7 @@ def overview(lines: Sequence[RequirementGroup], state: State) -> Overview:
         advised=tuple(line for line in advice if line.verdict.open and _by_now(line, gate)),
         underway=underway,
         lines=tuple(lines),
+        unasked=unasked,
     )
 
 
