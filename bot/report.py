@@ -54,6 +54,8 @@ class Report:
     halted        why nothing was written although the bot may act: see bot.cycle.write_limit
     undelivered   messages that should stand outside by now and do not, whatever the reason
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
+    unseen        changes found closed at the first look, though closed after the bot came; `unseen_untold` those that
+                  were closed before it began to act, of which nothing is said
     unasked       tickets of which no rule asked anything, by the reason
     """
 
@@ -73,6 +75,8 @@ class Report:
     stopped: bool = False
     halted: str = ""
     undelivered: int = 0
+    unseen: int = 0
+    unseen_untold: int = 0
     unasked: Counter[str] = field(default_factory=Counter)
     _why_nothing: dict[str, str] = field(default_factory=dict)
     _judged: dict[str, Verdicts] = field(default_factory=dict)
@@ -155,6 +159,7 @@ class Report:
             },
             "verdicts": {v.value: self.verdicts.get(v.value, 0) for v in Verdict},
             "nothing_asked": {why.value: self.unasked.get(why.value, 0) for why in WhyNothing},
+            "closed_unseen": {"judged": self.unseen, "not_told": self.unseen_untold},
             "rules": {rule: dict(counts) for rule, counts in sorted(self.rules.items())},
             "planned": [
                 {"ticket": p.ticket, "where": p.where, "what": p.what, "reason": p.reason}

@@ -43,6 +43,9 @@ def show_report(done: Report, console: Console | None = None) -> None:
         out.print(
             f"  nothing asked of {unasked.total()} tickets, so they are not in order but not judged: {why}"
         )
+    if done.unseen or done.unseen_untold:
+        told = f"{done.unseen} judged, {done.unseen_untold} of before the bot began to act and not told"
+        out.print(f"  made and closed between two looks: {told}")
     if done.delivered:
         said = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in done.delivered.items() if n)
         out.print(f"  written outside: {done.writes}" + (f" ({said})" if said else ""))

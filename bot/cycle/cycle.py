@@ -14,9 +14,11 @@ from bot.cycle.run import Run, begin
 from bot.cycle.write_limit import enforce_write_limit, report_halt
 from bot.intake.facts import FactsBuilder
 from bot.intake.listing import listed
+from bot.intake.unseen import parts_of
 from bot.notify.digests import send_digests
 from bot.notify.receipts import remind_receipts
 from bot.notify.reminders import remind_all
+from bot.notify.unseen import tell_unseen
 from bot.report import Report
 from bot.settings.declarations import attestations
 from domain.ports.errors import SourceError
@@ -53,6 +55,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         # Not counted beforehand: they look again first, and come within the cap (docs/decisions/021).
         remind_all(ctx, gatherer, report)
         remind_receipts(ctx, report)
+        tell_unseen(ctx, gatherer, report)
         send_digests(ctx, report)
     deliver_all(ctx, run)
     forget_old(ctx)
@@ -76,6 +79,7 @@ def judge_all(
     started, count = ctx.clock(), run.report.source(source.name)
     unread: list[datetime] = []
     cut_short = False
+    whole = full or ctx.journal.mark(source.name) is None
     for ref in listed(ctx, source, run.report, full):
         problem = None if ctx.stop() else judge(ctx, source, gatherer, ref, run)
         cut_short = ctx.stop() or ends_the_turn(problem, source)
@@ -88,6 +92,9 @@ def judge_all(
     if count.complete and not cut_short:
         # What waits for its notification is kept in memory alone: a process killed before it is stored finds it again.
         ctx.journal.set_mark(source.name, min([started, *unread, *waiting_since(source, run)]))
+        # A journal of before this was kept follows what it follows; from now on, since nothing tells from when.
+        if whole or not ctx.journal.covered(source.name):
+            ctx.journal.cover(source.name, parts_of(source), started)
     # Only now: one unread ticket keeps the mark back as far as itself, not as a listing that broke off would.
     count.complete = count.complete and not cut_short and not unread
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from bot.context import Context
@@ -11,10 +12,12 @@ from bot.cycle.run import Look, Run
 from bot.error_barrier import isolate_errors
 from bot.intake.facts import FactsBuilder
 from bot.intake.releases import ENDS_THE_TURN
+from bot.intake.unseen import closed_unseen
 from bot.messages.intent import COMMENT, Previous
 from bot.notify.handovers import hand_over, planned
 from bot.notify.routing import route
 from bot.notify.ticket_messages import decide
+from bot.notify.unseen import observed
 from bot.policy.cutoff import over_before
 from bot.policy.handover import watched
 from bot.policy.reminders import any_hour
@@ -98,7 +101,8 @@ def look_at(
         report.problem(gatherer.problems.pop())
     for line in facts.ticket.remarks:
         report.note(f"{source.name}: {line}")
-    memory = memory_of(ctx, facts.ticket)
+    unseen = closed_unseen(ctx, source, ref, facts.ticket, report)
+    memory = replace(memory_of(ctx, facts.ticket), unseen=unseen)
     # Never judged, and over before the day from which the organisation wants to be told: nobody can mend it any more.
     if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
         return None
@@ -118,8 +122,13 @@ def keep(ctx: Context, look: Look, run: Run) -> None:
     findings = watched(facts, findings)
     unasked = nothing_asked(facts, ctx.policy.packs, findings)
     intents = decide(facts, findings, look.memory, ctx.voice(look.ref.source, facts.ticket.team), unasked)
-    wishes = route(ctx, facts, intents, report)
+    wishes = route(ctx, facts, intents, report, fleeting=look.memory.unseen is not None)
     # With the moment of reading, also after a wait: what came in since then is looked at in the next run.
+    if wished := observed(ctx, facts, findings, look.memory):
+        report.planned.append(wished)
+    # What is only observed is never told afterwards, so it is not kept as something to tell.
+    if look.memory.unseen and ctx.policy.act:
+        ctx.journal.found_closed(look.subject, look.memory.unseen, facts.now)
     ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, look.ref.version)
     # For those who decide by the journal alone, at night, whether a ticket is to be read at all.
     ctx.journal.keep_hours(facts.ticket, any_hour(facts))
