@@ -36,6 +36,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     packs, today = ctx.policy.packs, report.started.date()
     report.organisation(packs, attestations(packs, ctx.policy.declarations, today))
     report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
+    disbelieve_ahead(ctx, report)
     number = ctx.journal.start_run(report.mode, report.started)
     # What a cycle sees of the roles becomes their past, by which later approvals are judged: docs/decisions/014.
     gatherer = FactsBuilder(ctx, watching=True)
@@ -64,6 +65,20 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     whole = [name for name, count in report.sources.items() if count.complete]
     ctx.journal.end_run(number, report.ended, report.exit_code, report.as_json(), whole)
     return report
+
+
+def disbelieve_ahead(ctx: Context, report: Report) -> None:
+    """A moment ahead of now was written by a clock that was wrong: told, and what was done by it is done again."""
+    # Believed, it would have every run list nothing until that moment comes.
+    ahead = ctx.journal.ahead(report.started)
+    if ahead is None:
+        return
+    ctx.journal.disbelieve(report.started)
+    report.problem(
+        f"the journal was written until {ahead:%Y-%m-%d %H:%M} UTC, which lies ahead: the clock of this machine was"
+        " wrong then, or is wrong now. Moments ahead are not believed; what was read and judged by them is read and"
+        " judged again"
+    )
 
 
 def judge_all(

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 from bot.journal.audit import Audit
 from bot.journal.backup import Backups
+from bot.journal.clock_ahead import ClockAhead
 from bot.journal.coverage import Coverage
 from bot.journal.engine import connect
 from bot.journal.interactions import Interactions
@@ -33,6 +34,7 @@ class Journal(
     Requests,
     Runs,
     Coverage,
+    ClockAhead,
     WebhookEvents,
     Allowances,
     Audit,
