@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.encoding import shows_unicode
 from bot.cli.measures import AnswerLanguageOption, Form, FormOption
 from bot.cli.ticket import KeyArgument, ticket_called
 
@@ -54,7 +55,8 @@ def check(
     else:
         answer = as_json(facts, findings, ctx.speak, unasked)
         sys.stdout.write(
-            json.dumps(answer, indent=2 if form is Form.JSON else None, ensure_ascii=False) + "\n"
+            json.dumps(answer, indent=2 if form is Form.JSON else None, ensure_ascii=not shows_unicode())
+            + "\n"
         )
     # What is still to do before a gate that lies ahead is no reason to fail.
     pressing = any(f.verdict in (Verdict.MISSING, Verdict.VIOLATED) for f in findings)
@@ -131,10 +133,10 @@ def _tell_why_not(
 def _as_json(answer: object, form: Form) -> None:
     """One JSON text; with jsonl one object a line."""
     if form is Form.JSONL and isinstance(answer, list):
-        sys.stdout.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in answer)
+        sys.stdout.writelines(json.dumps(one, ensure_ascii=not shows_unicode()) + "\n" for one in answer)
     else:
         indent = 2 if form is Form.JSON else None
-        sys.stdout.write(json.dumps(answer, indent=indent, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(answer, indent=indent, ensure_ascii=not shows_unicode()) + "\n")
 
 
 def _ask(key: str) -> tuple[Context, Facts]:
