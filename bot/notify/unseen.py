@@ -10,7 +10,7 @@ from bot.intake.facts import FactsBuilder
 from bot.journal.tickets import TicketRow
 from bot.messages.intent import Previous, digest_of
 from bot.messages.unseen import ClosedUnseen, compose
-from bot.notify.channels import channels_of
+from bot.notify.channels import channels_of_role
 from bot.notify.ticket_messages import deviations
 from bot.report import Planned, Report
 from domain.facts import Facts
@@ -37,15 +37,33 @@ def tell_unseen(ctx: Context, gatherer: FactsBuilder, report: Report) -> None:
         return
     noted = ctx.journal.all_closed_unseen(now - REMEMBERED)
     told = ctx.journal.sent_once(_claim(ctx, *one) for one in noted.items())
-    waiting: dict[str, list[tuple[TicketRow, datetime]]] = {}
+    waiting: dict[tuple[str, ...], list[tuple[TicketRow, datetime]]] = {}
     for subject, closed in noted.items():
         row = None if _claim(ctx, subject, closed) in told else ctx.journal.row(*TicketSubject.parse(subject))
-        if row and row.state.over and not row.not_found_at and not row.hidden_at:
-            waiting.setdefault(ctx.apart(Role.CHANGE_MANAGER, row.team), []).append((row, closed))
-    for team, found in waiting.items():
+        if row is None or not row.state.over or row.not_found_at or row.hidden_at:
+            continue
+        if channels := _channels(ctx, gatherer, row, report):
+            waiting.setdefault(channels, []).append((row, closed))
+    for channels, found in waiting.items():
         # Of what was found later on the same day, the turn comes on the next working day.
-        if not ctx.journal.sent_once([_today(ctx, team, now)]):
-            _tell(ctx, team, tuple(_looked_at(ctx, gatherer, found, report)), report)
+        if not ctx.journal.sent_once(_today(ctx, channels, now)):
+            _tell(ctx, channels, tuple(_looked_at(ctx, gatherer, found, report)))
+
+
+def _channels(ctx: Context, gatherer: FactsBuilder, row: TicketRow, report: Report) -> tuple[str, ...]:
+    """Where the change manager is told of a ticket: who holds the role is known without reading it."""
+    source = next((source for source in ctx.sources if source.name == row.source), None)
+    if source is None or ctx.recipients is None:
+        return ()
+    try:
+        held = gatherer.members(source).get(Role.CHANGE_MANAGER)
+        found = channels_of_role(Role.CHANGE_MANAGER, held.people if held else (), ctx.recipients, row.team)
+    except SourceError as error:
+        report.problem(f"{row.key}: {error.line}")
+        return ()
+    if not found:
+        report.problem(f"{row.key}: nobody to tell on {ctx.messenger}: set {ctx.recipients.setting()}")
+    return found
 
 
 def observed(ctx: Context, facts: Facts, findings: Sequence[Finding], memory: Previous) -> Planned | None:
@@ -76,25 +94,17 @@ def _looked_at(
             ctx.journal.mark_sent(claim.what, claim.day, ctx.clock())
 
 
-def _tell(ctx: Context, team: str, found: Sequence[ClosedUnseen], report: Report) -> None:
-    if not found or ctx.recipients is None:
+def _tell(ctx: Context, channels: Sequence[str], found: Sequence[ClosedUnseen]) -> None:
+    if not found:
         return
-    now, keys = ctx.clock(), ", ".join(one.facts.ticket.key for one in found)
-    try:
-        channels = channels_of(Role.CHANGE_MANAGER, found[0].facts, ctx.recipients, team)
-    except SourceError as error:
-        report.problem(f"{keys}: {error.line}")
-        return
-    if not channels:
-        report.problem(f"{keys}: nobody to tell on {ctx.messenger}: set {ctx.recipients.setting()}")
-        return
+    now, team = ctx.clock(), found[0].facts.ticket.team
     body = compose(found, Role.CHANGE_MANAGER, ctx.speaker_to(Role.CHANGE_MANAGER, team))
-    today = _today(ctx, team, now)
+    today = _today(ctx, channels, now)
     wishes = [
         OutgoingMessage(
             target=ctx.messenger,
             ticket=f"{KIND}:{Role.CHANGE_MANAGER.value}",
-            kind=f"{KIND}:{today.day}:{channel}",
+            kind=f"{KIND}:{today[0].day}:{channel}",
             container=channel,
             digest=digest_of(body),
             body=body,
@@ -103,13 +113,12 @@ def _tell(ctx: Context, team: str, found: Sequence[ClosedUnseen], report: Report
         )
         for channel in channels
     ]
-    ctx.journal.enqueue_once(
-        [today, *(_claim(ctx, one.facts.ticket.subject, one.closed) for one in found)], wishes, now
-    )
+    tickets = [_claim(ctx, one.facts.ticket.subject, one.closed) for one in found]
+    ctx.journal.enqueue_once([*today, *tickets], wishes, now)
 
 
-def _today(ctx: Context, team: str, now: datetime) -> OnceKey:
-    return OnceKey(f"{KIND}-day:{team}", ctx.policy.calendar.local_day(now))
+def _today(ctx: Context, channels: Sequence[str], now: datetime) -> list[OnceKey]:
+    return [OnceKey(f"{KIND}-day:{channel}", ctx.policy.calendar.local_day(now)) for channel in channels]
 
 
 def _claim(ctx: Context, subject: str, closed: datetime) -> OnceKey:
