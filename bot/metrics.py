@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bot.report import Report
 from domain.ports.connector import Line
+from rules.nothing_asked import WhyNothing
 
 
 class Metrics:
@@ -27,6 +28,12 @@ class Metrics:
         )
         self._verdicts = Gauge(
             "sluis_verdicts", "Verdicts in the last cycle.", ["verdict"], registry=self.registry
+        )
+        self._unasked = Gauge(
+            "sluis_nothing_asked",
+            "Tickets of the last cycle of which no rule asked anything, by the reason.",
+            ["why"],
+            registry=self.registry,
         )
         self._circuits = Gauge(
             "sluis_circuit_open",
@@ -86,6 +93,8 @@ class Metrics:
         self.observe_look(report)
         for verdict, number in report.verdicts.items():
             self._verdicts.labels(verdict).set(number)
+        for why in WhyNothing:
+            self._unasked.labels(why.value).set(report.unasked.get(why.value, 0))
         if report.ended:
             self._ended.set(report.ended.timestamp())
 

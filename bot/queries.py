@@ -13,7 +13,7 @@ from bot.outbox.undelivered import examined
 from bot.policy.overdue import rule_infos
 from bot.policy.waiting_time import waits
 from bot.settings.load import Settings, SettingsError
-from domain.ports.connector import Diagnosis
+from domain.ports.connector import Diagnosis, Health
 from domain.waiting import Wait
 
 
@@ -46,6 +46,13 @@ def undelivered(settings: Settings) -> Iterator[Diagnosis]:
         # These the doctor names one by one: see `refused`.
         told = refusing.keys() & open_
         unsent = [one for one in journal.unsent() if one.kind != COMMENT or one.ticket not in told]
+        if journal.pooled():
+            yield Diagnosis(
+                Health.WARNING,
+                "SLUIS_DATABASE_URL",
+                "the database is behind a pooler: what a killed process was writing waits ten minutes for the next one",
+                "give a direct address where that is too long",
+            )
         yield from examined(unsent, settings.bot.hours.office, now())
     finally:
         journal.close()

@@ -12,6 +12,7 @@ from domain.finding import Finding, Timing
 from domain.lifecycle import Verdict
 from rules.declarations import Declared
 from rules.loading.loader import Item, Pack, Rule
+from rules.nothing_asked import NothingAsked, WhyNothing
 
 EXIT_OK, EXIT_INCOMPLETE, EXIT_USAGE = 0, 1, 2
 """0: all was read and delivered. 1: something stayed unread or undelivered. 2: wrong usage or settings."""
@@ -54,6 +55,9 @@ class Report:
     halted        why nothing was written although the bot may act: see bot.cycle.write_limit
     undelivered   messages that should stand outside by now and do not, whatever the reason
     indicators    by id, what the norms want reported; "not measured" where nothing that is read tells it
+    unseen        changes found closed at the first look, though closed after the bot came; `unseen_untold` those that
+                  were closed before it began to act, of which nothing is said
+    unasked       tickets of which no rule asked anything, by the reason
     """
 
     mode: str
@@ -73,6 +77,10 @@ class Report:
     stopped: bool = False
     halted: str = ""
     undelivered: int = 0
+    unseen: int = 0
+    unseen_untold: int = 0
+    unasked: Counter[str] = field(default_factory=Counter)
+    _why_nothing: dict[str, str] = field(default_factory=dict)
     _judged: dict[str, Verdicts] = field(default_factory=dict)
     _alike: dict[Verdicts, Verdicts] = field(default_factory=dict)
 
@@ -80,8 +88,15 @@ class Report:
         """The count of a source, made when first asked for."""
         return self.sources.setdefault(name, SourceCount())
 
-    def judged(self, ticket: str, findings: tuple[Finding, ...]) -> bool:
-        """Count the findings of one ticket ("source:id"). Only what it was judged last counts; True the first time."""
+    def judged(self, ticket: str, findings: tuple[Finding, ...], unasked: NothingAsked | None = None) -> bool:
+        """Count the findings of one ticket ("source:id"), or why there are none. Only what it was judged last counts;
+        True the first time.
+        """
+        if (was := self._why_nothing.pop(ticket, None)) is not None:
+            self.unasked[was] -= 1
+        if unasked:
+            self._why_nothing[ticket] = unasked.why.value
+            self.unasked[unasked.why.value] += 1
         before = self._judged.get(ticket)
         now = tuple((finding.id, finding.verdict, _undated(finding)) for finding in findings)
         # Thousands of tickets have few different outcomes: each is kept once.
@@ -146,6 +161,8 @@ class Report:
                 for name, c in self.sources.items()
             },
             "verdicts": {v.value: self.verdicts.get(v.value, 0) for v in Verdict},
+            "nothing_asked": {why.value: self.unasked.get(why.value, 0) for why in WhyNothing},
+            "closed_unseen": {"judged": self.unseen, "not_told": self.unseen_untold},
             "rules": {rule: dict(counts) for rule, counts in sorted(self.rules.items())},
             "undated": {rule: number for rule, number in sorted(self.undated.items()) if number},
             "planned": [

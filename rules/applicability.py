@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from domain.asset import Because, Subject
 from domain.facts import Facts
 from rules.declarations import Declared, Standing, standing
+from domain.lifecycle import State
 from rules.loading.loader import Applies, Pack, Rule
 
 
@@ -34,15 +35,48 @@ def causes(applies: Applies, subject: Subject) -> Iterator[Because]:
 _NORM_TIME = ZoneInfo("Europe/Brussels")
 """Norms take effect at midnight where they are issued: Flanders and the Netherlands share the clock."""
 
+_UNDER_WAY = {state.value for state in State if state.reached(State.IMPLEMENT)}
+
 
 def judged_on(facts: Facts) -> date:
-    """The day whose edition of a norm counts: that of the planned start, else today.
-
-    A start before the ticket existed is a slip of the pen; it must not lead back to before the norm.
+    """The day whose edition of a norm counts: while the rollout lies ahead, that of the planned start, or today where
+    that day is past or not given; once it has begun, the day on which it did.
     """
-    start = facts.field("planned_start").value
-    moment = max(start, facts.ticket.created) if isinstance(start, datetime) else facts.now
-    return moment.astimezone(_NORM_TIME).date()
+    return judged_at(facts).astimezone(_NORM_TIME).date()
+
+
+def judged_at(facts: Facts) -> datetime:
+    """The moment (UTC) on that day."""
+    planned = facts.field("planned_start").value
+    start = planned if isinstance(planned, datetime) else None
+    if not begun(facts):
+        return max(start, facts.now) if start else facts.now
+    if at := _began_at(facts):
+        return at
+    # Where nothing tells when it began: as planned, but not later than now; what is over began before it was over.
+    latest = facts.ticket.updated if facts.ticket.state.over else facts.now
+    # A start before the ticket existed is a slip of the pen; it must not lead back to before the norm.
+    return min(max(start, facts.ticket.created), facts.now) if start else latest
+
+
+def begun(facts: Facts) -> bool:
+    """Whether the rollout has begun, by its recorded start or by the state of the ticket."""
+    return _started(facts) is not None or facts.ticket.state.reached(State.IMPLEMENT)
+
+
+def _began_at(facts: Facts) -> datetime | None:
+    if started := _started(facts):
+        return started
+    ticket = facts.ticket
+    moved = ticket.history if ticket.history_readable else ()
+    # Going back and forth makes nothing begin later.
+    return min((one.at for one in moved if one.field == "state" and one.after in _UNDER_WAY), default=None)
+
+
+def _started(facts: Facts) -> datetime | None:
+    actual = facts.field("actual_start").value
+    # One that lies ahead is a mistake, and no start.
+    return actual if isinstance(actual, datetime) and actual <= facts.now else None
 
 
 def applicable_rules(facts: Facts, packs: Sequence[Pack]) -> Iterator[tuple[Pack, Rule]]:

@@ -13,6 +13,7 @@ import sys
 import typer
 
 from bot.cli import audit, check, journal, measures, operate, rules, waive
+from bot.cli.encoding import make_readable
 
 app = typer.Typer(
     name="sluis",
@@ -34,6 +35,7 @@ def main() -> None:
     from bot.settings.load import SettingsError
     from domain import redaction
 
+    make_readable()
     try:
         app()
     except SettingsError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from bot.cli.encoding import shows_unicode
 from bot.cli.measures import AnswerLanguageOption
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def person(
             return
     known = {"accounts": sorted(persona.ids), "names": sorted(persona.names)}
     answer = {**known, "places": [asdict(place) for place in places]}
-    sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=not shows_unicode()) + "\n")
 
 
 def _persona(journal: Journal, loaded: Settings, who: list[str]) -> Persona:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.encoding import shows_unicode
 from bot.cli.measures import AnswerLanguageOption, Form, FormOption
 from bot.cli.ticket import KeyArgument, ticket_called
 
@@ -44,15 +45,18 @@ def check(
     from bot.messages.findings_report import as_json, as_text
     from domain.lifecycle import Verdict
     from rules.engine import evaluate
+    from rules.nothing_asked import nothing_asked
 
     ctx, facts = _ask(key)
     findings = evaluate(facts, ctx.policy.packs)
+    unasked = nothing_asked(facts, ctx.policy.packs, findings)
     if form is Form.TEXT:
-        typer.echo(as_text(facts, findings, ctx.speak))
+        typer.echo(as_text(facts, findings, ctx.speak, unasked))
     else:
-        answer = as_json(facts, findings, ctx.speak)
+        answer = as_json(facts, findings, ctx.speak, unasked)
         sys.stdout.write(
-            json.dumps(answer, indent=2 if form is Form.JSON else None, ensure_ascii=False) + "\n"
+            json.dumps(answer, indent=2 if form is Form.JSON else None, ensure_ascii=not shows_unicode())
+            + "\n"
         )
     # What is still to do before a gate that lies ahead is no reason to fail.
     pressing = any(f.verdict in (Verdict.MISSING, Verdict.VIOLATED) for f in findings)
@@ -81,11 +85,17 @@ def explain(
     from bot.cli.console import show_tree
     from bot.messages.explanation import reasoning, reasoning_json
     from rules.engine import evaluate
+    from rules.nothing_asked import nothing_asked
 
     ctx, facts = _ask(key)
     speak = ctx.speak.to(language.value) if language else ctx.speak
     packs, wanted = ctx.policy.packs, unasked or rule
-    findings = [f for f in evaluate(facts, packs) if wanted in ("", f.id)]
+    whole = evaluate(facts, packs)
+    findings = [f for f in whole if wanted in ("", f.id)]
+    nothing = nothing_asked(facts, packs, whole)
+    if nothing and not wanted:
+        # Beside a machine's empty list, which has no place for words.
+        typer.echo(speak(nothing.told), err=form is not Form.TEXT)
     if unasked or (rule and not findings):
         _tell_why_not(facts, packs, wanted, findings, speak, form)
     elif form is Form.TEXT:
@@ -122,10 +132,10 @@ def _tell_why_not(
 def _as_json(answer: object, form: Form) -> None:
     """One JSON text; with jsonl one object a line."""
     if form is Form.JSONL and isinstance(answer, list):
-        sys.stdout.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in answer)
+        sys.stdout.writelines(json.dumps(one, ensure_ascii=not shows_unicode()) + "\n" for one in answer)
     else:
         indent = 2 if form is Form.JSON else None
-        sys.stdout.write(json.dumps(answer, indent=indent, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(answer, indent=indent, ensure_ascii=not shows_unicode()) + "\n")
 
 
 def _ask(key: str) -> tuple[Context, Facts]:

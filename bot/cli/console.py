@@ -13,9 +13,15 @@ from bot.messages.explanation import Branch, plain_tree
 from bot.report import Report
 from domain.ports.connector import Diagnosis, Health
 from rules.declarations import Standing
+from rules.nothing_asked import WhyNothing
 
 _SIGNS = {Health.OK: ("✓", "green"), Health.WARNING: ("!", "yellow"), Health.FAILED: ("✗", "red")}
 _SHOWN = 40
+_UNASKED = {
+    WhyNothing.NO_NORM: "because no norm is switched on",
+    WhyNothing.NOT_IN_FORCE: "because no norm was in force on their day",
+    WhyNothing.NOT_ASKED: "because the norms ask nothing of such a ticket",
+}
 
 
 def show_report(done: Report, console: Console | None = None) -> None:
@@ -36,6 +42,14 @@ def show_report(done: Report, console: Console | None = None) -> None:
         out.print(
             f"  of {undated} met it cannot be seen whether they came in time; `sluis doctor` tells which right"
         )
+    if unasked := +done.unasked:
+        why = ", ".join(f"{n} {_UNASKED[WhyNothing(one)]}" for one, n in sorted(unasked.items()))
+        out.print(
+            f"  nothing asked of {unasked.total()} tickets, so they are not in order but not judged: {why}"
+        )
+    if done.unseen or done.unseen_untold:
+        told = f"{done.unseen} judged, {done.unseen_untold} of before the bot began to act and not told"
+        out.print(f"  made and closed between two looks: {told}")
     if done.delivered:
         said = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in done.delivered.items() if n)
         out.print(f"  written outside: {done.writes}" + (f" ({said})" if said else ""))

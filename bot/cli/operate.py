@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.encoding import shows_unicode
 from bot.cli.measures import Form, FormOption, LanguageOption
 
 if TYPE_CHECKING:
@@ -96,7 +97,10 @@ def show(done: Report, form: Form) -> None:
     """A run's report on the screen, or as JSON on stdout."""
     if form is not Form.TEXT:
         sys.stdout.write(
-            json.dumps(done.as_json(), indent=2 if form is Form.JSON else None, ensure_ascii=False) + "\n"
+            json.dumps(
+                done.as_json(), indent=2 if form is Form.JSON else None, ensure_ascii=not shows_unicode()
+            )
+            + "\n"
         )
         return
     from bot.cli.console import show_report
@@ -205,7 +209,9 @@ def report(form: FormOption = Form.JSON, language: LanguageOption = None) -> Non
         typer.echo(words.listed(found, bootstrap.now(), speak))
         return
     last["waiting"] = [as_json(one, words.age(one.age, speak)) for one in found]
-    sys.stdout.write(json.dumps(last, indent=None if form is Form.JSONL else 2, ensure_ascii=False) + "\n")
+    sys.stdout.write(
+        json.dumps(last, indent=None if form is Form.JSONL else 2, ensure_ascii=not shows_unicode()) + "\n"
+    )
 
 
 def demo(

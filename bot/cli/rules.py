@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from bot.cli.encoding import shows_unicode
 from bot.cli.measures import (
     Form,
     FormOption,
@@ -66,9 +67,9 @@ def rules(
         _table(found, every, use.speak)
         _stand_ins(use.speak)
     elif form is Form.JSON:
-        sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=not shows_unicode()) + "\n")
     else:
-        sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        sys.stdout.writelines(json.dumps(row, ensure_ascii=not shows_unicode()) + "\n" for row in rows)
 
 
 @group.command()
@@ -118,9 +119,11 @@ def _packs_for(read: Read, use: Norms) -> tuple[Pack, ...]:
 def _show_cases(ran: Sequence[Ran], form: Form, speak: Translator) -> None:
     if form is Form.JSON:
         answer = [one.as_json(speak) for one in ran]
-        sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=not shows_unicode()) + "\n")
     elif form is Form.JSONL:
-        sys.stdout.writelines(json.dumps(one.as_json(speak), ensure_ascii=False) + "\n" for one in ran)
+        sys.stdout.writelines(
+            json.dumps(one.as_json(speak), ensure_ascii=not shows_unicode()) + "\n" for one in ran
+        )
     else:
         for one in ran:
             typer.echo(f"{'✓' if one.passed else '✗'} {one.file}: {one.case.name}")

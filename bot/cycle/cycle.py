@@ -14,10 +14,12 @@ from bot.cycle.run import Run, begin
 from bot.cycle.write_limit import enforce_write_limit, report_halt
 from bot.intake.facts import FactsBuilder
 from bot.intake.listing import listed
+from bot.intake.unseen import parts_of
 from bot.notify.digests import send_digests
 from bot.notify.receipts import remind_receipts
 from bot.notify.reminders import remind_all
 from bot.notify.waiver_notes import note_waivers
+from bot.notify.unseen import tell_unseen
 from bot.report import Report
 from bot.settings.declarations import attestations
 from domain.ports.errors import SourceError
@@ -35,6 +37,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     packs, today = ctx.policy.packs, report.started.date()
     report.organisation(packs, attestations(packs, ctx.policy.declarations, today))
     report.webhooks = {name: dict(counts) for name, counts in ctx.heard().items()}
+    disbelieve_ahead(ctx, report)
     number = ctx.journal.start_run(report.mode, report.started)
     # What a cycle sees of the roles becomes their past, by which later approvals are judged: docs/decisions/014.
     gatherer = FactsBuilder(ctx, watching=True)
@@ -55,6 +58,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         remind_all(ctx, gatherer, report)
         remind_receipts(ctx, report)
         note_waivers(ctx, gatherer, report)
+        tell_unseen(ctx, gatherer, report)
         send_digests(ctx, report)
     deliver_all(ctx, run)
     forget_old(ctx)
@@ -63,6 +67,20 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
     whole = [name for name, count in report.sources.items() if count.complete]
     ctx.journal.end_run(number, report.ended, report.exit_code, report.as_json(), whole)
     return report
+
+
+def disbelieve_ahead(ctx: Context, report: Report) -> None:
+    """A moment ahead of now was written by a clock that was wrong: told, and what was done by it is done again."""
+    # Believed, it would have every run list nothing until that moment comes.
+    ahead = ctx.journal.ahead(report.started)
+    if ahead is None:
+        return
+    ctx.journal.disbelieve(report.started)
+    report.problem(
+        f"the journal was written until {ahead:%Y-%m-%d %H:%M} UTC, which lies ahead: the clock of this machine was"
+        " wrong then, or is wrong now. Moments ahead are not believed; what was read and judged by them is read and"
+        " judged again"
+    )
 
 
 def judge_all(
@@ -78,6 +96,7 @@ def judge_all(
     started, count = ctx.clock(), run.report.source(source.name)
     unread: list[datetime] = []
     cut_short = False
+    whole = full or ctx.journal.mark(source.name) is None
     for ref in listed(ctx, source, run.report, full):
         problem = None if ctx.stop() else judge(ctx, source, gatherer, ref, run)
         cut_short = ctx.stop() or ends_the_turn(problem, source)
@@ -90,6 +109,9 @@ def judge_all(
     if count.complete and not cut_short:
         # What waits for its notification is kept in memory alone: a process killed before it is stored finds it again.
         ctx.journal.set_mark(source.name, min([started, *unread, *waiting_since(source, run)]))
+        # A journal of before this was kept follows what it follows; from now on, since nothing tells from when.
+        if whole or not ctx.journal.covered(source.name):
+            ctx.journal.cover(source.name, parts_of(source), started)
     # Only now: one unread ticket keeps the mark back as far as itself, not as a listing that broke off would.
     count.complete = count.complete and not cut_short and not unread
 

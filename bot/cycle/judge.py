@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from bot.context import Context
@@ -11,10 +12,12 @@ from bot.cycle.run import Look, Run
 from bot.error_barrier import isolate_errors
 from bot.intake.facts import FactsBuilder
 from bot.intake.releases import ENDS_THE_TURN
+from bot.intake.unseen import closed_unseen
 from bot.messages.intent import COMMENT, Previous
 from bot.notify.handovers import hand_over, planned
 from bot.notify.routing import route
 from bot.notify.ticket_messages import decide
+from bot.notify.unseen import observed
 from bot.policy.cutoff import over_before
 from bot.policy.handover import watched
 from bot.policy.reminders import any_hour
@@ -25,6 +28,7 @@ from domain.ports.source import TicketSource
 from domain.snapshot import snapshot
 from domain.ticket import Ticket, TicketRef
 from rules.engine import evaluate, refresh
+from rules.nothing_asked import nothing_asked
 
 
 def ends_the_turn(problem: Exception | None, source: TicketSource) -> bool:
@@ -97,7 +101,8 @@ def look_at(
         report.problem(gatherer.problems.pop())
     for line in facts.ticket.remarks:
         report.note(f"{source.name}: {line}")
-    memory = memory_of(ctx, facts.ticket)
+    unseen = closed_unseen(ctx, source, ref, facts.ticket, report)
+    memory = replace(memory_of(ctx, facts.ticket), unseen=unseen)
     # Never judged, and over before the day from which the organisation wants to be told: nobody can mend it any more.
     if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
         return None
@@ -115,13 +120,19 @@ def keep(ctx: Context, look: Look, run: Run) -> None:
     # The same facts come back where there was nothing to send: then there is nothing to refresh (docs/decisions/023).
     findings = look.findings if facts is look.facts else refresh(look.findings, facts, ctx.policy.packs)
     findings = watched(facts, findings)
-    intents = decide(facts, findings, look.memory, ctx.voice(look.ref.source, facts.ticket.team))
-    wishes = route(ctx, facts, intents, report)
+    unasked = nothing_asked(facts, ctx.policy.packs, findings)
+    intents = decide(facts, findings, look.memory, ctx.voice(look.ref.source, facts.ticket.team), unasked)
+    wishes = route(ctx, facts, intents, report, fleeting=look.memory.unseen is not None)
     # With the moment of reading, also after a wait: what came in since then is looked at in the next run.
+    if wished := observed(ctx, facts, findings, look.memory):
+        report.planned.append(wished)
+    # What is only observed is never told afterwards, so it is not kept as something to tell.
+    if look.memory.unseen and ctx.policy.act:
+        ctx.journal.found_closed(look.subject, look.memory.unseen, facts.now)
     ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, look.ref.version)
     # For those who decide by the journal alone, at night, whether a ticket is to be read at all.
     ctx.journal.keep_hours(facts.ticket, any_hour(facts))
-    report.source(look.ref.source).read += report.judged(look.subject, findings)
+    report.source(look.ref.source).read += report.judged(look.subject, findings, unasked)
 
 
 def memory_of(ctx: Context, ticket: Ticket) -> Previous:

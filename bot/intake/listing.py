@@ -7,6 +7,7 @@ sources are served all the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 
 from bot.context import Context
@@ -37,8 +38,15 @@ def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> It
         introduced(ctx, source, report)
         since = ctx.journal.mark(source.name)
         whole = full or since is None
-        listing = source.census(ctx.policy.since) if whole else source.changed(since)
-        yield from _together(source, _unseen(ctx, source.name, listing, ids, count, full))
+        seen = _Listed(ids)
+        if whole:
+            listing = source.census(ctx.policy.since)
+            yield from _together(source, _unseen(ctx, source.name, listing, seen, count, full))
+        # Beside a census too: it lists what is open, so what was made and closed since the mark is in no other list.
+        if since is not None:
+            yield from _together(
+                source, _unseen(ctx, source.name, source.changed(since), seen, count, full=False)
+            )
         # Time changes findings but moves no stamp, so the source lists these of itself in no cycle: docs/decisions/008.
         again = (row.key for row in ctx.journal.due_again(source.name, ctx.clock()) if row.id not in ids)
         for ref in filter(None, map(source.find, again)):
@@ -62,19 +70,26 @@ def introduced(ctx: Context, source: TicketSource, report: Report) -> None:
     report.problem(line) if left < 0 else report.note(line)
 
 
+@dataclass(slots=True)
+class _Listed:
+    """What was listed in this run: every id, and every state of a ticket."""
+
+    ids: set[str]
+    states: set[tuple[str, str]] = field(default_factory=set)
+
+
 def _unseen(
-    ctx: Context, source: str, listing: Iterator[TicketRef], ids: set[str], count: SourceCount, full: bool
+    ctx: Context, source: str, listing: Iterator[TicketRef], seen: _Listed, count: SourceCount, full: bool
 ) -> Iterator[TicketRef]:
-    """Those to look at. `ids` takes in every id that is listed."""
+    """Those to look at. `seen` takes in what is listed."""
     again = {row.id for row in ctx.journal.due_again(source, ctx.clock())}
-    done: set[tuple[str, str]] = set()
     for ref in listing:
         # A ticket that changes while pages are read may come twice; in the same state it is looked at once.
         state = ref.id, ref.version or ref.updated.isoformat()
-        ids.add(ref.id)
-        if state in done:
+        seen.ids.add(ref.id)
+        if state in seen.states:
             continue
-        done.add(state)
+        seen.states.add(state)
         count.listed += 1
         if not full and ref.id not in again and ctx.journal.seen(ref):
             count.unchanged += 1

@@ -38,6 +38,7 @@ from domain.ticket import TicketRef
 from rules.engine import UnknownRule, evaluate, why_not
 from rules.grouping import group_findings
 from rules.loading.names import nearest
+from rules.nothing_asked import nothing_asked
 
 USUAL = timedelta(days=14)
 """The last day that a form offers at first."""
@@ -249,7 +250,8 @@ class InteractionHandler:
         # Judged anew, never from the message that the button stands under: that may be days old.
         findings = evaluate(facts, self.ctx.policy.packs)
         lines = tuple(group_findings(findings))
-        return TicketView(facts, tuple(findings), lines, overview(lines, facts.ticket.state), person)
+        view = overview(lines, facts.ticket.state, nothing_asked(facts, self.ctx.policy.packs, findings))
+        return TicketView(facts, tuple(findings), lines, view, person)
 
     def _person(self, source: TicketSource, facts: Facts, visitor: Visitor, speak: Translator) -> Person:
         same = self.ctx.policy.judging.same_accounts

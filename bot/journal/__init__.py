@@ -10,6 +10,7 @@ meta               name, value                `install`: which installation the 
                                               `allowance`: a person's word that much may be written; `halted`: why
                                               nothing is
 cursor             source                     `at`: read up to here without a gap; `success_at`: last complete run
+coverage           source, scope              since when a project or table is followed: its first whole run
 ticket             ticket                     a ticket as last stored: source, key, url, stamp and version, state,
                                               team, planned start, summary, the snapshot the findings were made from
                                               with its hash, when and in which state it was first seen, when it was
@@ -17,6 +18,8 @@ ticket             ticket                     a ticket as last stored: source, k
                                               `settle_by`: until when an emergency is to make good what it skipped;
                                               `recheck_at`: when its findings change although nobody touches it;
                                               `notify_any_hour`: whether people may be told of it outside office hours
+closed_unseen      ticket                     a ticket that was found closed at the first look, though it was closed
+                                              after the bot came, and is told of: when it was closed, and when found
 finding            ticket, rule_id            the last verdict of a rule, since when it stands, hash of its meaning,
                                               and when a clock of the rule's own runs out; `who` can settle it, as
                                               ["person" | "role" | "group", id, name]

@@ -77,10 +77,21 @@ def _sqlite(url: URL) -> Engine:
 
 def _postgres(url: URL) -> Engine:
     try:
-        # A server that was restarted leaves dead connections in the pool: each is tried before it is used.
-        return create_engine(url, pool_pre_ping=True)
+        # A server that was restarted leaves dead connections in the pool: each is tried before it is used. Behind a
+        # pooler another transaction may be on another session, where what was prepared on this one does not exist.
+        return create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
     except ModuleNotFoundError:
         raise JournalError("PostgreSQL needs a driver: install the extra, sluiswachter[postgres]") from None
+
+
+def behind_pooler(connection: Connection) -> bool:
+    """Whether something between us and PostgreSQL hands out its sessions (pgbouncer and its like), so that nothing may
+    be left on one: a lock would stay with the next who gets it.
+    """
+    # A pooler answers for the session with a number of its own, which the session itself does not have.
+    told = connection.connection.driver_connection
+    own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    return told is not None and bool(told.info.backend_pid != own)
 
 
 def _prepare(connection: Any, _: object) -> None:

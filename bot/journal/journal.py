@@ -6,6 +6,8 @@ from contextlib import ExitStack
 
 from bot.journal.audit import Audit
 from bot.journal.backup import Backups
+from bot.journal.clock_ahead import ClockAhead
+from bot.journal.coverage import Coverage
 from bot.journal.engine import connect
 from bot.journal.interactions import Interactions
 from bot.journal.memberships import Members
@@ -31,6 +33,8 @@ class Journal(
     Receipts,
     Requests,
     Runs,
+    Coverage,
+    ClockAhead,
     WebhookEvents,
     Allowances,
     Audit,

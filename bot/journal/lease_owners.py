@@ -4,6 +4,9 @@ Each process that leases holds a session advisory lock for as long as it lives; 
 connection ends, also after kill -9. A lease whose owner has no such lock is void at once: nobody waits for its time to
 run out. (The two-key advisory locks of a database: postgresql.org/docs/current/explicit-locking.html, and the view
 pg_locks, where `objsubid` 2 tells them.)
+
+Behind a pooler there is no session of one's own, and a lock would stay on it for whoever gets it next. There a process
+leases under a name without a sign of life, and what it had in hand when it was killed waits until its lease runs out.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import weakref
 from sqlalchemy import Connection, Engine, String, cast, column, func, literal, select, table, update
 from sqlalchemy.exc import DBAPIError
 
+from bot.journal.engine import behind_pooler
 from bot.journal.schema import INTERACTION, OUTBOX
 
 OURS = 0x51015
@@ -34,11 +38,24 @@ class Presence:
         )  # cycles and what people do in Slack are worked on in threads of their own
         self._line: Connection | None = None
         self._number = 0
+        self._pooled: bool | None = None
+
+    @property
+    def pooled(self) -> bool:
+        """Whether there is a pooler between us and the server. Raises DBAPIError."""
+        if self._pooled is None:
+            with self._engine.connect() as connection:
+                self._pooled = behind_pooler(connection)
+        return self._pooled
 
     @property
     def name(self) -> str:
-        """Such as "p12345:"; taken out anew where the line to the server was lost. Raises DBAPIError."""
+        """Such as "p12345:"; taken out anew where the line to the server was lost, and empty behind a pooler. Raises
+        DBAPIError.
+        """
         with self._lock:
+            if self.pooled:
+                return ""
             if self._line is not None:
                 try:
                     self._line.execute(select(1))

@@ -76,6 +76,10 @@ class Outbox(Store):
         """A name to lease by, which tells whether this process lives."""
         return (self.presence.name if self.presence else "") + secrets.token_hex(8)
 
+    def pooled(self) -> bool:
+        """Whether the database is behind a pooler, so that leases of killed processes run out by time alone."""
+        return self.presence is not None and self.presence.pooled
+
     def free_dead_leases(self) -> None:
         """Give back what processes that are no more had leased. SQLite's only process did so when it began."""
         if self.presence:

@@ -48,16 +48,19 @@ class Requests(Store):
 
     def sent_once(self, claims: Iterable[OnceKey]) -> frozenset[OnceKey]:
         """Those of the claims that were made before, in few queries."""
-        asked = sorted({claim.what for claim in claims})
+        wanted = frozenset(claims)
+        asked = sorted({claim.what for claim in wanted})
         query = select(SENT_ONCE.c.once_key, SENT_ONCE.c.day)
         with self.read() as connection:
-            return frozenset(
+            made = {
                 OnceKey(*row)
                 for first in range(0, len(asked), _AT_ONCE)
                 for row in connection.execute(
                     query.where(SENT_ONCE.c.once_key.in_(asked[first : first + _AT_ONCE]))
                 )
-            )
+            }
+        # A key may have been made for other days as well.
+        return wanted & made
 
     def points(self) -> dict[str, tuple[OpenFinding, ...]]:
         """What is open, waived or unseen of every ticket ("source:id") that is not gone."""

@@ -104,6 +104,14 @@ CURSOR = Table(
     _moment("success_at"),
 )
 
+COVERAGE = Table(
+    "coverage",
+    METADATA,
+    _text("source", primary_key=True),
+    _text("scope", primary_key=True),
+    _moment("since", needed=True),
+)
+
 TICKET = Table(
     "ticket",
     METADATA,
@@ -128,6 +136,14 @@ TICKET = Table(
     _moment("recheck_at"),
     Column("notify_any_hour", Boolean),
     Index(None, "source", "key"),
+)
+
+CLOSED_UNSEEN = Table(
+    "closed_unseen",
+    METADATA,
+    _text("ticket", primary_key=True),
+    _moment("closed_at", needed=True),
+    _moment("found_at", needed=True),
 )
 
 FINDING = Table(

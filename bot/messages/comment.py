@@ -26,21 +26,34 @@ from bot.policy.ticket_summary import Overview
 from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
 from domain.facts import Facts
 from domain.lifecycle import State
-from domain.sentence import Quote
+from domain.sentence import Quote, say
 from rules.grouping import RequirementGroup
 
 VERSION = 1
 """Version of the wording's structure; part of the digest of append-only notes."""
 
+FOUND_CLOSED = say(
+    "This ticket was already closed when it was looked at for the first time: it is judged by the roles and classes of"
+    " today."
+)
 DETAILED = 4
 """How many open points are told with their reasons; the others are named in one line. A reader has 20 seconds."""
 
 
-def compose(facts: Facts, view: Overview, speak: Translator, replaces: datetime | None = None) -> Document:
+def compose(
+    facts: Facts,
+    view: Overview,
+    speak: Translator,
+    replaces: datetime | None = None,
+    *,
+    unseen: bool = False,
+) -> Document:
     """The comment for a ticket. `replaces` is when the note was written that this one takes the place of,
-    on systems whose notes cannot be edited (UTC).
+    on systems whose notes cannot be edited (UTC); `unseen` whether it was closed before it was ever looked at.
     """
     blocks: list[Block] = [_panel(view, facts, speak)]
+    if unseen:
+        blocks.append(Paragraph((_small(speak(FOUND_CLOSED)),)))
     if replaces:
         blocks.append(Paragraph((_small(speak.say("Takes the place of the note of {at}.", at=replaces)),)))
     if facts.ticket.state is not State.CANCELED:

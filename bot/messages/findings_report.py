@@ -18,11 +18,16 @@ from domain.finding import Finding, Moment
 from domain.people import Holder
 from domain.sentence import Quote, Say, say
 from rules.grouping import group_findings
+from rules.nothing_asked import NothingAsked
 from rules.wording import DIMENSIONS, FLAGS, asset_name
 
 
-def as_json(facts: Facts, findings: Sequence[Finding], speak: Translator) -> dict[str, Any]:
-    """The ticket, its classification and every finding. Texts are in the speaker's language; times ISO, UTC."""
+def as_json(
+    facts: Facts, findings: Sequence[Finding], speak: Translator, unasked: NothingAsked | None = None
+) -> dict[str, Any]:
+    """The ticket, its classification and every finding, or why there are none. Texts are in the speaker's language;
+    times ISO, UTC.
+    """
     return {
         "ticket": facts.ticket.key,
         "source": facts.ticket.source,
@@ -33,6 +38,7 @@ def as_json(facts: Facts, findings: Sequence[Finding], speak: Translator) -> dic
             {"role": one.role.value, "body": one.body, "reason": one.reason} for one in facts.substitutes
         ],
         "findings": [finding_json(finding, speak) for finding in findings],
+        "nothing_asked": {"why": unasked.why.value, "told": speak(unasked.told)} if unasked else None,
     }
 
 
@@ -106,10 +112,12 @@ def _because(because: Because) -> dict[str, Any]:
     }
 
 
-def as_text(facts: Facts, findings: Sequence[Finding], speak: Translator) -> str:
+def as_text(
+    facts: Facts, findings: Sequence[Finding], speak: Translator, unasked: NothingAsked | None = None
+) -> str:
     """What the ticket's comment would say."""
     ticket = facts.ticket
-    view = overview(group_findings(findings), ticket.state)
+    view = overview(group_findings(findings), ticket.state, unasked)
     document = compose(facts, view, speak)
     return f"{ticket.key} · {ticket.summary}\n{ticket.url}\n\n{plain.render(document)}"
 

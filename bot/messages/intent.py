@@ -48,6 +48,7 @@ class Previous:
     spoken    the kinds of message that should exist for it; `posted` those that do
     noted_at  when the last note was written (UTC)
     refused   the system's own reason for not taking the comment, perhaps empty; None when it is not refused
+    unseen    when it was closed (UTC), of a ticket that was found closed at the first look; None of any other
     """
 
     verdicts: Mapping[str, Verdict] | None = None
@@ -55,6 +56,7 @@ class Previous:
     posted: frozenset[str] = field(default_factory=frozenset)
     noted_at: datetime | None = None
     refused: str | None = None
+    unseen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from domain.asset import Because, Dimension, Flag, Subject
 from domain.facts import Facts
 from domain.finding import Finding, TableRow
 from domain.lifecycle import State
-from domain.sentence import Quote, Say
+from domain.sentence import Quote, Say, say
 from domain.ticket import Ticket
 from rules.grouping import RequirementGroup
 from rules.wording import FLAGS, asset_name, class_letter, rows_told
@@ -26,6 +26,8 @@ def headline(view: Overview, facts: Facts, speak: Translator) -> str:
     ticket = facts.ticket
     if ticket.state is State.CANCELED:
         return speak.say("This ticket is canceled; nothing is asked of it any more.")
+    if not view.lines:  # which is no good news: nothing was looked at
+        return speak(view.unasked.told if view.unasked else say("Nothing was judged."))
     parts = []
     if n := len(view.forbidden):
         parts.append(

@@ -113,6 +113,8 @@ def explained(facts: Facts, view: Overview, speak: Translator) -> Message:
     """Why each open point is asked, what was seen, what would do, and who can settle it."""
     key = facts.ticket.key
     told = [_explained(line, facts, speak) for line in view.now]
+    if view.unasked:
+        return plain_answer(speak(view.unasked.told))
     if not told:
         return already(facts, (), speak)
     first = speak.say("Why {ticket} is asked this:", ticket=Quote(key))

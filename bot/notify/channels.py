@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.policy.audience import Audience, Team
 from domain.facts import Facts
 from domain.people import Person, Role
@@ -15,11 +17,21 @@ def channels_of(audience: Audience, facts: Facts, postbox: RecipientDirectory, t
     """Where a role is asked in its own name: its channel, else its people in person, else where the team is. For
     anybody else the one channel they have. Raises SourceError when the message service cannot say.
     """
-    if isinstance(audience, Role) and postbox.channel(audience.value) is None:
-        holders = [person for person in facts.role(audience).people if person.active][:IN_PERSON]
+    if isinstance(audience, Role):
+        return channels_of_role(audience, facts.role(audience).people, postbox, team)
+    channel = channel_of(audience, postbox, team)
+    return (channel,) if channel else ()
+
+
+def channels_of_role(
+    role: Role, held_by: Sequence[Person], postbox: RecipientDirectory, team: str
+) -> tuple[str, ...]:
+    """The same of a role that these people hold. Raises SourceError."""
+    if postbox.channel(role.value) is None:
+        holders = [person for person in held_by if person.active][:IN_PERSON]
         if found := tuple(filter(None, (postbox.person(person) for person in holders))):
             return found
-    channel = channel_of(audience, postbox, team)
+    channel = channel_of(role, postbox, team)
     return (channel,) if channel else ()
 
 

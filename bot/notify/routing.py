@@ -16,16 +16,19 @@ from domain.ports.errors import SourceError
 from domain.ticket import Ticket
 
 
-def route(ctx: Context, facts: Facts, intents: Iterable[Intent], report: Report) -> list[OutgoingMessage]:
-    """Intents with the place where each audience is reached. What observe mode says once is not kept: it
-    would come out of date, all at once, on the day the bot is told to act.
+def route(
+    ctx: Context, facts: Facts, intents: Iterable[Intent], report: Report, *, fleeting: bool = False
+) -> list[OutgoingMessage]:
+    """Intents with the place where each audience is reached. What observe mode says once, or of something `fleeting`,
+    is not kept: it would come out of date, all at once, on the day the bot is told to act.
     """
     ticket = facts.ticket
     wishes = []
     for intent in intents:
         # Kept, it would go out on the day the bot is told to act, about things long past.
-        if intent.once and not ctx.policy.act:
-            report.planned.append(Planned(ticket.key, ctx.messenger, intent.kind, intent.reason.msgid))
+        if (intent.once or fleeting) and not ctx.policy.act:
+            where = ticket.source if isinstance(intent.audience, OnTicket) else ctx.messenger
+            report.planned.append(Planned(ticket.key, where, intent.kind, intent.reason.msgid))
             continue
         try:
             target, container = place_of(ctx, ticket, intent)

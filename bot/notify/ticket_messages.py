@@ -24,18 +24,24 @@ from domain.finding import Finding
 from domain.lifecycle import WORST_FIRST, Severity, State, Verdict
 from domain.sentence import Say, say
 from rules.grouping import RequirementGroup, group_findings
+from rules.nothing_asked import NothingAsked
 
 
 def decide(
-    facts: Facts, findings: Sequence[Finding], memory: Previous, voice: DeliveryForm
+    facts: Facts,
+    findings: Sequence[Finding],
+    memory: Previous,
+    voice: DeliveryForm,
+    unasked: NothingAsked | None = None,
 ) -> tuple[Intent, ...]:
-    """What should stand in the ticket and on Slack, given what stands there."""
+    """What should stand in the ticket and on Slack, given what stands there. `unasked` is why nothing was found."""
     lines = group_findings(findings)
-    if not _worth_saying(facts, lines, memory):
+    alone = _in_the_ticket_alone(facts, lines, memory)
+    if not _worth_saying(facts, lines, memory) and not (alone and deviations(findings)):
         return ()
-    view = overview(lines, facts.ticket.state)
+    view = overview(lines, facts.ticket.state, unasked)
     intents = list(_comment(facts, findings, view, memory, voice))
-    if voice.slack:
+    if voice.slack and not alone:
         intents.append(_card(facts, view, memory, voice))
         intents += _news(facts, view, memory, voice)
     return tuple(intents)
@@ -53,6 +59,9 @@ def handovers(
     if not stages or not told or facts.ticket.state is State.CANCELED:
         return ()
     lines = group_findings(findings)
+    # Nobody was asked for anything while it was open: what it lacks is told, and not made good by the bot afterwards.
+    if _in_the_ticket_alone(facts, lines, memory):
+        return ()
     if not _worth_saying(facts, lines, memory):
         return ()
     reason = say("the rollout is recorded and its class asks for a formal notification")
@@ -74,6 +83,19 @@ def handovers(
     return tuple(found)
 
 
+def deviations(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What the norm requires and was not as it should have been, whether or not it can still be made good."""
+    return tuple(f for f in findings if f.severity is Severity.REQUIRED and f.verdict not in _NO_DEVIATION)
+
+
+def _in_the_ticket_alone(facts: Facts, lines: Sequence[RequirementGroup], memory: Previous) -> bool:
+    """Whether a ticket was closed before anybody looked, so that no team is to do anything about it: what it lacks is
+    told in the ticket, and to who answers for changes.
+    """
+    over = memory.unseen is not None and facts.ticket.state.over and CARD not in memory.spoken
+    return over and not _to_be_made_good(facts, lines)
+
+
 def _worth_saying(facts: Facts, lines: Sequence[RequirementGroup], memory: Previous) -> bool:
     """Once something was said it is kept true. Before that: not about what is over, what is still a draft
     (unless it says something forbidden), nor when there is nothing to settle. An emergency that is over before it
@@ -83,13 +105,18 @@ def _worth_saying(facts: Facts, lines: Sequence[RequirementGroup], memory: Previ
         return True
     left, state = left_open(lines, facts.ticket.state), facts.ticket.state
     if state.over:
-        skipped = any(line.verdict is Verdict.MISSING and line.settle_by for line in left)
-        return bool(skipped and facts.settle_by and facts.now < facts.settle_by)
+        return _to_be_made_good(facts, left)
     if state is State.DRAFT:
         return any(line.verdict is Verdict.VIOLATED for line in left)
     unsettled = any(line.verdict.open for line in left)
     told = (Verdict.WAIVED, Verdict.LATE)
     return unsettled or any(line.underway or line.verdict in told for line in lines)
+
+
+def _to_be_made_good(facts: Facts, lines: Sequence[RequirementGroup]) -> bool:
+    """Whether an emergency skipped something that can still be made good in time."""
+    skipped = any(line.verdict is Verdict.MISSING and line.settle_by for line in lines)
+    return bool(skipped and facts.settle_by and facts.now < facts.settle_by)
 
 
 def _reason(memory: Previous, kind: str) -> Say:
@@ -109,11 +136,15 @@ def _comment(
         return ()
     # ServiceNow's work notes stay as they are, so a new one names the one it replaces.
     replaces = None if voice.editable else memory.noted_at
-    document = compose(facts, view, voice.speak, replaces)
+    document = compose(facts, view, voice.speak, replaces, unseen=_found_closed(facts, memory))
     body = fitted(document, voice.form, voice.speak)
     # A note that cannot be edited is written anew only when the set of open findings changes, not its wording.
     meaning = body if voice.editable else _open_set(facts, findings, voice)
     return (Intent(COMMENT, OnTicket(), digest_of(meaning), body, _reason(memory, COMMENT)),)
+
+
+def _found_closed(facts: Facts, memory: Previous) -> bool:
+    return memory.unseen is not None and facts.ticket.state.over
 
 
 def _open_set(facts: Facts, findings: Sequence[Finding], voice: DeliveryForm) -> list[Any]:
@@ -162,6 +193,8 @@ def _news(facts: Facts, view: Overview, memory: Previous, voice: DeliveryForm) -
 
 
 _PRESSING = (Verdict.VIOLATED, Verdict.MISSING)
+# Of what is over: all the rest was not in order, whatever name it has.
+_NO_DEVIATION = frozenset({Verdict.MET, Verdict.PENDING, Verdict.WAIVED, Verdict.UNKNOWN})
 
 
 def _came_right(line: RequirementGroup, memory: Previous) -> bool:

@@ -28,8 +28,10 @@ def settle_by(
         return None
     start = _started(ticket)
     if start is None:
-        # What was reckoned once stays: else the term would begin anew at every look.
-        return known or calendar.working_days_after(now, days)
+        # What was reckoned once stays: else the term would begin anew at every look. A clock that was ahead gives no
+        # more time than there is from now on.
+        term = calendar.working_days_after(now, days)
+        return min(known, term) if known else term
     return calendar.working_days_after(start, days)
 
 

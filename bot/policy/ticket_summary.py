@@ -9,6 +9,7 @@ from domain.document import Tone
 from domain.finding import Timing
 from domain.lifecycle import Severity, State, Verdict
 from rules.grouping import RequirementGroup
+from rules.nothing_asked import NothingAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Overview:
     underway   what the bot itself is at, so that nobody is asked for it
     advised    what the norm only advises and is due by now: named, never counted as missing
     lines      all lines that were sorted, in their order
+    unasked    why no rule at all was asked, where none was
     """
 
     forbidden: tuple[RequirementGroup, ...]
@@ -44,6 +46,7 @@ class Overview:
     late: tuple[RequirementGroup, ...] = ()
     afterwards: tuple[RequirementGroup, ...] = ()
     undated: tuple[RequirementGroup, ...] = ()
+    unasked: NothingAsked | None = None
 
     @property
     def now(self) -> tuple[RequirementGroup, ...]:
@@ -83,12 +86,16 @@ class Overview:
         if self.upcoming:
             return Tone.TODO
         # Green for nothing left behind alone: what is unseen, excepted, late or on its way is not done.
-        left = self.unseen or self.waived or self.underway or self.late
+        left = self.unseen or self.waived or self.underway or self.late or not self.lines
         return Tone.INFO if left else Tone.DONE
 
 
-def overview(lines: Sequence[RequirementGroup], state: State) -> Overview:
-    """Sort the lines of a ticket by what they ask of somebody while it is in this state."""
+def overview(
+    lines: Sequence[RequirementGroup], state: State, unasked: NothingAsked | None = None
+) -> Overview:
+    """Sort the lines of a ticket by what they ask of somebody while it is in this state. `unasked` is why there are
+    none.
+    """
     underway, asked = _parted(lines, lambda line: line.underway)
     required, advice = _parted(asked, lambda line: line.severity is Severity.REQUIRED)
     pending = _with(required, Verdict.PENDING)
@@ -109,6 +116,7 @@ def overview(lines: Sequence[RequirementGroup], state: State) -> Overview:
         late=_with(lines, Verdict.LATE),
         afterwards=tuple(line for line in _with(lines, Verdict.MET) if line.timed(Timing.AFTERWARDS)),
         undated=tuple(line for line in _with(lines, Verdict.MET) if line.timed(Timing.UNSEEN)),
+        unasked=unasked,
     )
 
 

@@ -91,6 +91,14 @@ class JiraSource:
         over = statuses.over(self._statuses(), self.site.states)
         return self._listing(search.still_open(self._bounds(), over, moment))
 
+    def parts(self) -> Sequence[str]:
+        """The projects that are watched; none where all are."""
+        return tuple(self.settings.projects)
+
+    def part_of(self, ref: TicketRef) -> str:
+        """The project, by the key."""
+        return ref.key.rpartition("-")[0] if self.settings.projects else ""
+
     def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
         """What became of an issue that a census did not list; see `connectors.jira.unlisted`."""
         found = self._fates.look(ref)

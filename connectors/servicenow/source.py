@@ -121,6 +121,14 @@ class ServiceNowSource:
                 table, _OPEN, encoded_query.lately("state", over, since) if since and over else ()
             )
 
+    def parts(self) -> Sequence[str]:
+        """The tables that are watched."""
+        return tuple(self.settings.tables)
+
+    def part_of(self, ref: TicketRef) -> str:
+        """The table, by the id."""
+        return mapping.split_id(ref.id)[0]
+
     def _be_known(self) -> None:
         if time.monotonic() >= self._known_until:
             self.identify()

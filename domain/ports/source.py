@@ -86,6 +86,17 @@ class ReadsAhead(Protocol):
         """These are read next, and soon. What cannot be had this way is read one by one; raises nothing for that."""
 
 
+@runtime_checkable
+class InParts(Protocol):
+    """A source that is watched part by part (projects, tables), to which an administrator may add one later."""
+
+    def parts(self) -> Sequence[str]:
+        """The parts that are watched; none where all there are."""
+
+    def part_of(self, ref: TicketRef) -> str:
+        """The part in which a ticket is."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeHint:
     """Word from outside that a ticket may have changed, to be looked at soon. Never evidence of anything.

@@ -299,5 +299,5 @@ def test_the_report_of_a_run(office: Lived) -> None:
     assert set(report) == {
         *("mode", "started", "ended", "sources", "verdicts", "rules", "planned", "delivered", "undelivered"),
         *("writes", "problems", "notes", "attestations", "indicators", "webhooks", "stopped", "halted"),
-        "exit_code",
+        *("exit_code", "nothing_asked", "closed_unseen"),
     }

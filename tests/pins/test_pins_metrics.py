@@ -13,6 +13,7 @@ FIGURES = {
     "sluis_effects": ("counter", ("outcome",)),
     "sluis_webhooks": ("counter", ("source", "outcome")),
     "sluis_verdicts": ("gauge", ("verdict",)),
+    "sluis_nothing_asked": ("gauge", ("why",)),
     "sluis_circuit_open": ("gauge", ("system",)),
     "sluis_last_run_timestamp_seconds": ("gauge", ()),
     "sluis_deeds": ("counter", ("outcome",)),

@@ -17,6 +17,8 @@ COLUMNS = {
     "audit_head": "seq hash",
     "audit_personal": "seq part salt body",
     "change_hint": "id ticket event deleted received_at done_at",
+    "closed_unseen": "ticket closed_at found_at",
+    "coverage": "source scope since",
     "cursor": "source at success_at",
     "finding": "ticket rule_id verdict since digest deadline who",
     "group_observation": "source group_id looked_at",
@@ -43,6 +45,8 @@ KEYS = {
     "audit_head": "seq",
     "audit_personal": "seq part",
     "change_hint": "id",
+    "closed_unseen": "ticket",
+    "coverage": "source scope",
     "cursor": "source",
     "finding": "ticket rule_id",
     "group_observation": "source group_id",
@@ -69,7 +73,7 @@ UNIQUE = {
     "uq_outbox_target_ticket_kind",
     "uq_receipt_ticket_kind",
 }
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0010", "0011", "0012", "0013")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0010", "0011", "0012", "0013", "0014")
 """What `alembic_version` may hold: what was released is never renamed. A new one is added here."""
 
 TABLES = METADATA.sorted_tables

@@ -1,4 +1,4 @@
-"""Editions of a norm beside each other: one per day, and the one of the planned start judges."""
+"""Editions of a norm beside each other: one per day, and the one of the planned or the actual start judges."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from build import EMPTY, english, facts, unplaced
 
+from domain.lifecycle import State
+from domain.ticket import Change
 from rules.engine import evaluate, why_not
 from rules.loading.loader import PACKS, PolicyError, in_force, load_packs
 
@@ -14,6 +16,14 @@ PRESENT = (PACKS / "vo-icr.yaml").read_text(encoding="utf-8")
 ENDED = PRESENT.replace(
     "effective_from: 2023-10-17", "effective_from: 2023-10-17\neffective_until: 2027-12-31"
 )
+
+
+def moment(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)
+
+
+def entered(state: str, day: str) -> Change:
+    return Change("state", "", state, None, moment(day))
 
 
 def edition(version: str, starts: str, lacks: str = "ICR-09") -> str:
@@ -32,32 +42,71 @@ def folder(tmp_path):
     return tmp_path
 
 
-def moment(day: str) -> datetime:
-    return datetime.fromisoformat(day).replace(tzinfo=UTC)
-
-
 @pytest.mark.parametrize(
     ("now", "planned", "created", "version"),
     [
         ("2027-06-01", EMPTY, "2027-05-01", "2.1"),
         ("2028-06-01", EMPTY, "2027-05-01", "3.0"),
         ("2027-06-01", "2028-02-01", "2027-05-01", "3.0"),
-        ("2028-06-01", "2027-12-30", "2027-05-01", "2.1"),
+        # A start that is past and did not happen is no start: what is to come is judged by today.
+        ("2028-06-01", "2027-12-30", "2027-05-01", "3.0"),
+        ("2028-06-01", "2001-01-01", "2028-05-01", "3.0"),
         # Midnight is where the norm is issued: 23:30 in Brussels, and half past midnight there.
         ("2027-06-01", "2027-12-31T22:30", "2027-05-01", "2.1"),
         ("2027-06-01", "2027-12-31T23:30", "2027-05-01", "3.0"),
-        # A start before the ticket existed is a slip of the pen.
-        ("2028-06-01", "2001-01-01", "2028-05-01", "3.0"),
     ],
 )
-def test_the_edition_of_the_planned_start_judges(folder, now, planned, created, version):
-    packs = load_packs(["vo-icr"], folder)
+def test_what_is_to_come_is_judged_by_its_planned_start(folder, now, planned, created, version):
     start = planned if planned is EMPTY else moment(planned)
-    given = facts(now=moment(now), planned_start=start, created=moment(created))
-    found = evaluate(given, packs)
+    judged_by(folder, version, State.SCHEDULED, now, planned_start=start, created=moment(created))
+
+
+@pytest.mark.parametrize(
+    ("state", "given", "version"),
+    [
+        (State.IMPLEMENT, {"actual_start": moment("2027-12-30")}, "2.1"),
+        (State.SCHEDULED, {"actual_start": moment("2027-12-30")}, "2.1"),
+        (State.SCHEDULED, {"actual_start": moment("2029-01-01")}, "3.0"),  # ahead of now: a slip of the pen
+        (State.REVIEW, {"history": (entered("implement", "2027-12-30"),)}, "2.1"),
+        (State.CLOSED, {"history": (entered("closed", "2027-12-30"),)}, "2.1"),
+        (State.SCHEDULED, {"history": (entered("implement", "2027-12-30"),)}, "3.0"),  # and was taken back
+        (State.IMPLEMENT, {"history": (entered("implement", "2028-02-01"),)}, "3.0"),
+        (
+            State.IMPLEMENT,
+            {"history": (entered("implement", "2027-12-30"), entered("implement", "2028-02-01"))},
+            "2.1",
+        ),
+        # Nothing tells when it began: as planned, but not before the ticket was there, nor later than now.
+        (State.IMPLEMENT, {"planned_start": moment("2027-12-30")}, "2.1"),
+        (State.IMPLEMENT, {"planned_start": moment("2001-01-01"), "created": moment("2028-05-01")}, "3.0"),
+        (State.IMPLEMENT, {}, "3.0"),
+        (State.CLOSED, {}, "2.1"),  # over since its last change, in 2026
+        (
+            State.IMPLEMENT,
+            {
+                "history": (entered("implement", "2027-12-30"),),
+                "history_readable": False,
+                "planned_start": moment("2028-02-01"),
+            },
+            "3.0",
+        ),
+    ],
+)
+def test_what_has_begun_is_judged_by_when_it_did(folder, state, given, version):
+    judged_by(folder, version, state, "2028-06-01", **given)
+
+
+def test_what_is_under_way_before_its_plan_is_not_judged_by_an_edition_to_come(folder):
+    judged_by(folder, "2.1", State.IMPLEMENT, "2027-06-01", planned_start=moment("2028-02-01"))
+
+
+def judged_by(folder, version, state, now, **given):
+    packs = load_packs(["vo-icr"], folder)
+    one = facts(state=state, now=moment(now), **given)
+    found = evaluate(one, packs)
     assert {f.cite.split(" §")[0] for f in found} == {f"Vo-ICR R&D v{version}"}
     assert ("ICR-09" in {f.id for f in found}) == (version == "2.1")
-    assert (why_not(given, packs, "ICR-09") is None) == (version == "2.1")
+    assert (why_not(one, packs, "ICR-09") is None) == (version == "2.1")
 
 
 def test_a_rule_of_another_edition_says_so(folder):
