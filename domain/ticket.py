@@ -65,7 +65,8 @@ class TicketRef:
 
 class Decision(StrEnum):
     """What an approver decided. Only APPROVED and REJECTED are decisions by a person; NOT_REQUIRED and the like
-    prove nothing, AUTOMATIC neither: the system approved by itself where nobody was asked.
+    prove nothing, AUTOMATIC neither: the system approved by itself where nobody was asked; nor FROM_START: a place for
+    a sign-off that has had its value since the ticket was made (a copy, an import, a default), so that nobody decided.
     """
 
     REQUESTED = "requested"
@@ -73,6 +74,7 @@ class Decision(StrEnum):
     REJECTED = "rejected"
     NOT_REQUIRED = "not_required"
     AUTOMATIC = "automatic"
+    FROM_START = "from_start"
 
 
 @dataclass(frozen=True, slots=True)

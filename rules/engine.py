@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.asset import Because, Flag, Subject
+from domain.asset import Because, Dimension, Flag, Subject
 from domain.facts import Facts
 from domain.finding import Finding
 from domain.lifecycle import State, Verdict
-from domain.sentence import say
+from domain.sentence import Quote, say
 from rules.applicability import applicable_rules, causes
 from rules.approval.people import settlers
 from rules.approval.stand_ins import with_stand_ins
@@ -145,6 +145,10 @@ def _outcomes(
         # Only a flag makes a reason uncertain, and what is asked has a check, so GDPR is there for the types alone.
         yield gate, _unsure(rule.applies.flag or Flag.GDPR, names)
         return
+    hidden = {child.key for child in facts.children if child.ticket is None}
+    if hidden and all(_only_perhaps(rule, subject, hidden) for subject, _ in certain):
+        yield gate, _unread(dict.fromkeys(subject.name for subject, _ in certain))
+        return
     # Each subject once, though several of its classes may ask for the rule.
     subjects = tuple({id(subject): subject for subject, _ in certain}.values())
     because = tuple(why for _, why in certain)
@@ -154,6 +158,23 @@ def _outcomes(
         shown = facts if check.reads_notices else _without_notices(facts)
         outcome = check.run(shown, CheckInput(stage.params, because, subjects))
         yield stage.gate or State.CLOSED, with_stand_ins(outcome, facts, rule)
+
+
+def _only_perhaps(rule: Rule, subject: Subject, hidden: Collection[str]) -> bool:
+    """Whether a rule is asked of a change that cannot be read, and would not be if it touched least."""
+    if subject.asset is not None or subject.name not in hidden:
+        return False
+    least = replace(subject, **dict.fromkeys(map(str, Dimension), 1), **dict.fromkeys(map(str, Flag), False))
+    return not causes(rule.applies, least)
+
+
+def _unread(changes: Iterable[str]) -> Outcome:
+    names = tuple(Quote(key) for key in changes)
+    return Outcome(
+        Result.UNKNOWN,
+        say("Whether this is asked hangs on what cannot be read: {changes}.", changes=names),
+        say("Make {changes} readable.", changes=names),
+    )
 
 
 def _without_notices(facts: Facts) -> Facts:

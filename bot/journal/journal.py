@@ -8,6 +8,7 @@ from bot.journal.audit import Audit
 from bot.journal.backup import Backups
 from bot.journal.engine import connect
 from bot.journal.interactions import Interactions
+from bot.journal.known_names import KnownNames
 from bot.journal.memberships import Members
 from bot.journal.migrate import upgrade
 from bot.journal.open_findings import OpenFindings
@@ -31,6 +32,7 @@ class Journal(
     Receipts,
     Requests,
     Runs,
+    KnownNames,
     WebhookEvents,
     Allowances,
     Audit,

@@ -33,6 +33,7 @@ _DECISIONS = {
     Decision.REQUESTED: say("asked, not decided yet"),
     Decision.NOT_REQUIRED: say("not required, which is no approval"),
     Decision.AUTOMATIC: say("approved by the system itself, which is no approval"),
+    Decision.FROM_START: say("there since the ticket was made, which is no decision"),
 }
 
 
@@ -199,10 +200,11 @@ def _of_deciders(facts: Facts, role: Role) -> list[Membership]:
 
 
 _DECIDED = (Decision.APPROVED, Decision.REJECTED)
+_BY_NOBODY = (Decision.AUTOMATIC, Decision.FROM_START)
 
 
 def _decided(approval: Approval, speak: Translator) -> str:
-    nobody = say("nobody") if approval.decision is Decision.AUTOMATIC else say("somebody")
+    nobody = say("nobody") if approval.decision in _BY_NOBODY else say("somebody")
     who = speak(approval.person or approval.group or nobody)
     text = f"{who}: {speak(_DECISIONS[approval.decision])}"
     if approval.on_behalf_of:

@@ -22,6 +22,7 @@ from rules.approval.decisions import (
     with_later_changes,
 )
 from rules.approval.people import among, same, settlers
+from rules.approval.unanswered import from_start
 from rules.check_api import CheckInput, Params
 from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import ROLES, asset_name, sentences
@@ -100,7 +101,8 @@ def _owners(facts: Facts, subject: Subject) -> tuple[Person, ...] | None:
     # The register outweighs the ticket, in which the team itself could name an owner who agrees.
     owners = own.people or facts.people("application_owner")
     # An owner who cannot be seen may be the one who counts: "nobody owns it" takes both to be readable.
-    readable = own.readable and facts.field("application_owner").readable
+    hidden = subject.asset is None and bool(subject.unseen)
+    readable = own.readable and facts.field("application_owner").readable and not hidden
     return owners if owners or readable else None
 
 
@@ -122,5 +124,6 @@ def _waiting(facts: Facts, owner: Person) -> Observation:
         for vote in effective_decisions(facts)
         if vote.on_behalf_of is not None and same(facts, vote.on_behalf_of, owner)
     )
-    seen = sentences(*deputies, say("{person} has not decided yet.", person=owner))
+    copied = from_start(facts, Role.OWNER)
+    seen = sentences(*deputies, *copied, say("{person} has not decided yet.", person=owner))
     return Observation(say("{person}", person=owner), Result.UNMET, seen)

@@ -61,7 +61,9 @@ def _owners(facts: Facts, demand: CheckInput[SignedOff]) -> Observation:
     if not facts.ticket.approvals_readable:
         return Observation(name, Result.UNKNOWN, UNREAD)
     registers = [s.asset.owner if s.asset else Field() for s in demand.subjects]
-    if not stated.readable or not all(field.readable for field in registers):
+    # An asset out of sight may have an owner of its own.
+    hidden = not stated.filled and any(s.asset is None and s.unseen for s in demand.subjects)
+    if hidden or not stated.readable or not all(field.readable for field in registers):
         return Observation(name, Result.UNKNOWN, say("It cannot be read who the owners are."))
     # A rejection stands although something changed since; an approval does not.
     cast = {vote.person.id: vote for vote in effective_decisions(facts) if vote.holds or not vote.approved}
