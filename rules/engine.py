@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from domain.asset import Because, Dimension, Flag, Subject
 from domain.facts import Facts
@@ -164,8 +165,8 @@ def _only_perhaps(rule: Rule, subject: Subject, hidden: Collection[str]) -> bool
     """Whether a rule is asked of a change that cannot be read, and would not be if it touched least."""
     if subject.asset is not None or subject.name not in hidden:
         return False
-    least = replace(subject, **dict.fromkeys(map(str, Dimension), 1), **dict.fromkeys(map(str, Flag), False))
-    return not causes(rule.applies, least)
+    lowest: dict[str, Any] = {**dict.fromkeys(map(str, Dimension), 1), **dict.fromkeys(map(str, Flag), False)}
+    return next(causes(rule.applies, replace(subject, **lowest)), None) is None
 
 
 def _unread(changes: Iterable[str]) -> Outcome:

@@ -82,7 +82,7 @@ class FactsBuilder:
         )
 
     def _whole(self, ticket: Ticket) -> Ticket:
-        """A release with the changes that it contains out of sight, by what the journal and its history know of them."""
+        """A release with the changes in it that are out of sight, by what the journal and its history know of them."""
         if ticket.kind is not TicketKind.RELEASE:
             return ticket
         remembered = self.ctx.journal.changes_named(ticket.source, ticket.id)

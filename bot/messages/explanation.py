@@ -133,7 +133,7 @@ def _assets(finding: Finding, rule: Rule, speak: Translator) -> Iterator[Branch]
     for name in dict.fromkeys(because.subject for because in finding.because):
         reasons = (_reason(b, clause, speak) for b in finding.because if b.subject == name)
         # A ticket without an asset has a name that ends in a comma, made for use within a sentence.
-        yield Branch(_capital(speak(asset_name(name)).rstrip(",")), tuple(reasons))
+        yield Branch(speak.opening(asset_name(name)).rstrip(","), tuple(reasons))
 
 
 def _reason(because: Because, clause: Say, speak: Translator) -> Branch:
@@ -244,7 +244,3 @@ def _membership(one: Membership) -> dict[str, Any]:
     moments = {"since": one.since, "seen": one.seen, "until": one.until}
     known = {name: at.isoformat() if at else None for name, at in moments.items()}
     return {"person": one.person.name, "since_told": one.told, **known}
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -14,7 +14,7 @@ from connectors.jira.search import moment
 from connectors.jira.statuses import NAMES
 from connectors.jira.values import obj, objs, person, words
 from domain import parsing
-from domain.ports.errors import Forbidden, NotFound
+from domain.ports.errors import NotFound
 from domain.ticket import Approval, Decision
 
 PAGE = 50
@@ -47,7 +47,7 @@ _UNDECIDED = frozenset(
         *("in behandeling", "niet nodig", "niet vereist", "niet van toepassing", "nieuw"),
     }
 )
-"""What says that nobody decided yet, or need not. Whatever else stands there may be a decision in a site's own words."""
+"""What says that nobody decided yet, or need not. Anything else may be a decision in a site's own words."""
 _GENERIC = frozenset(
     {
         "",

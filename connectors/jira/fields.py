@@ -41,7 +41,7 @@ SYSTEM: Mapping[str, str] = {
 ELSEWHERE = frozenset({"born_from", "changes", "test_plan_fixed_at", "test_validated_at"})
 """Vocabulary fields that come from links and history unless an admin names a field."""
 
-TOLD_BY_HISTORY = frozenset({"verified_by"})
+TOLD_BY_HISTORY = frozenset({"verified_by", "tested_at", "accepted_at"})
 """Vocabulary fields that history tells where the site has no field of their name: that is no doubt."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {

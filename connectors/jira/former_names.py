@@ -61,7 +61,7 @@ class FormerNames:
         return tuple(sorted(now for kind, then, now in pairs if kind == what and then in wanted))
 
     def told(self) -> tuple[str, ...]:
-        """A line for each type, project and field that goes by another name now. Statuses are told with their tickets."""
+        """A line for each type, project and field that goes by another name. Statuses are told with their tickets."""
         return tuple(
             f"the {_WORDS[kind]} {self._names[key]} is called {now} now, and is known by its id — {_CURES[kind]}"
             for key, now in sorted(self._now.items())

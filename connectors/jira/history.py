@@ -41,10 +41,19 @@ class Step:
             return difference(*(r if parsing.moment(r).filled else s for r, s in pairs))
         if not self.before and not self.after and self.raw_before != self.raw_after:
             return "", ""  # a field of an app that shows no words in the history
+        if FIELDS.get(name, _NO_SPEC).kind in _LISTED:
+            return difference(_unbracketed(self.before), _unbracketed(self.after))
         return difference(self.before, self.after)
 
 
 _NO_SPEC = FieldSpec("", Kind.TEXT, "", {})
+_LISTED = frozenset({Kind.USERS, Kind.PARTY, Kind.LIST})
+
+
+def _unbracketed(names: str) -> str:
+    """Names in a row: fields for several people show them as "[An Willems, Dirk Peeters]" in the history."""
+    shown = names.strip()
+    return shown[1:-1] if shown.startswith("[") and shown.endswith("]") else shown
 
 
 class History:

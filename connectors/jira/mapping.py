@@ -242,6 +242,29 @@ def _validated_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMa
     return _moment_of("test_validated_at", "test_validated_by", seen, site, lambda f: history.last(f)[1])
 
 
+def _tested_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, history: History) -> Field:
+    return _later("tested_at", "test_result", seen, site, history)
+
+
+def _accepted_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, history: History) -> Field:
+    return _later("accepted_at", "acceptance_result", seen, site, history)
+
+
+def _later(name: str, origin: str, seen: Mapping[str, Field], site: FieldMap, history: History) -> Field:
+    """The later of what a field says and the last change of the result that it is about: a result that is written anew
+    leaves a trace in the history, one that is confirmed can be dated in the field.
+    """
+    own, result = seen[name], seen[origin]
+    source = next((f for f in site.found.get(origin, ()) if f.name == result.where), None)
+    if not history.readable or not result.filled or source is None:
+        # Without a result there is nothing that it could have happened to.
+        return own if own.readable or not result.readable else Field(where=result.where)
+    written = history.last(source)[1]
+    if own.moment and own.moment >= written:
+        return own
+    return Field(written, where=f"{result.where} (history)")
+
+
 def _moment_of(
     name: str, origin: str, seen: Mapping[str, Field], site: FieldMap, when: Callable[[Any], Any]
 ) -> Field:
@@ -274,6 +297,8 @@ _DERIVED: Mapping[str, _Derive] = {
     "changes": _changes,
     "test_plan_fixed_at": _plan_fixed_at,
     "test_validated_at": _validated_at,
+    "tested_at": _tested_at,
+    "accepted_at": _accepted_at,
     "verified_by": _verifier,
 }
 

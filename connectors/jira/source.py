@@ -109,8 +109,8 @@ class JiraSource:
         return (Fate.OVER if category == "done" else Fate.OPEN), now
 
     def sees(self, key: str) -> bool:
-        """Whether there is an issue that people call `key`, or called so before it moved, and it may be seen. Jira leaves
-        links to others out of an issue, without a word.
+        """Whether an issue that people call `key`, or called so before it moved, may be seen. Jira leaves links to
+        others out of an issue, without a word.
         """
         if not _KEY.fullmatch(key.strip()):
             return False

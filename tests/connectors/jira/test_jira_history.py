@@ -111,8 +111,6 @@ def test_whether_the_history_was_there_at_all(issue, changes, readable):
             "An Willems",
             6,
         ),
-        # there from the start: whoever made the issue put it there
-        ([], "Dirk Peeters", 2),
     ],
 )
 def test_a_sign_off_field_counts_by_who_set_it(changes, by, day):

@@ -387,7 +387,7 @@ def test_an_issue_that_moves_keeps_its_id(site, source):
 def test_deleted_and_hidden_answer_alike_and_are_told_apart_by_the_project(site, server, source):
     ref = ref_of(site, site.change)
     site.delete_issue(site.change)
-    assert source.fate(ref) == (Fate.DELETED, None)
+    assert source.fate(ref) == (Fate.ABSENT, None)
     source._fates.forget()
     site.deny("BROWSE_PROJECTS", "CHG")
     asked = server.count()
