@@ -111,7 +111,7 @@ class KnowsById(Protocol):
         """What is known by now, to be recalled in later runs."""
 
     def renamed(self) -> Sequence[str]:
-        """A line for the admin for each thing that goes by another name than the settings', or by none that is found."""
+        """A line for the admin for each thing that goes by another name than settings give it, or is not found."""
 
 
 @dataclass(frozen=True, slots=True)

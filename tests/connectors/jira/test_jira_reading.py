@@ -13,7 +13,7 @@ from connectors.jira.jsm_approval_polling import ApprovalPolling
 from connectors.jira.settings import Deployment
 from connectors.jira.source import JiraSource
 from domain.lifecycle import State
-from domain.ports.errors import AuthRefused, Garbled, SourceError
+from domain.ports.errors import AuthRefused, Garbled, SourceError, Unreachable
 from domain.ports.source import Fate
 from domain.ticket import TicketRef
 from sandbox.server import Fault, How, Server
@@ -287,6 +287,31 @@ def test_what_cannot_be_had_at_once_is_read_singly(site, server, source, fault):
     server.fail(fault)
     source.ahead(refs)
     assert [source.read(ref).key for ref in refs] == ["CHG-1", "CHG-2"]
+
+
+def test_an_issue_on_which_jira_breaks_is_no_outage(site, server, source):
+    refs = [
+        ref_of(site, site.change),
+        *(ref_of(site, site.add_issue("CHG", "Change", f"Nog een {n}", by=site.an)) for n in range(8)),
+    ]
+    server.fail(Fault(How.ANSWER, path=f"bulkfetch|issue/({refs[0].id}|{refs[1].id})", status=500, times=999))
+    source.ahead(refs)
+    for ref in refs[:2]:
+        with pytest.raises(SourceError, match="for this issue alone") as broken:
+            source.read(ref)
+        assert not isinstance(broken.value, Unreachable)
+    assert [source.read(ref).id for ref in refs[2:]] == [ref.id for ref in refs[2:]]
+
+
+def test_a_site_that_breaks_on_issue_after_issue_is_down(site, server, source):
+    refs = [ref_of(site, site.add_issue("CHG", "Change", f"Nog een {n}", by=site.an)) for n in range(6)]
+    server.fail(Fault(How.ANSWER, path="/issue/", status=500, times=999))
+    kinds = []
+    for ref in refs:
+        with pytest.raises(SourceError) as broken:
+            source.read(ref)
+        kinds.append(isinstance(broken.value, Unreachable))
+    assert kinds == [False] * 5 + [True]
 
 
 def test_data_center_reads_singly(data_center):

@@ -1,4 +1,4 @@
-"""Who decided: changes of a sign-off field, approvals of the service desk, and what is no decision or not understood."""
+"""Who decided: changes of a sign-off field, approvals of the service desk; and what is no decision."""
 
 from __future__ import annotations
 
