@@ -48,16 +48,12 @@ _UNDECIDED = frozenset(
     }
 )
 """What says that nobody decided yet, or need not. Anything else may be a decision in a site's own words."""
+_BODIES = ("cab", "manager", "peer", "release", "waiting for support")
 _GENERIC = frozenset(
     {
-        "",
-        "approval",
-        "approvals",
-        "approve",
-        "please approve this request",
-        "goedkeuring",
-        "goedkeuringen",
-        *NAMES,
+        *("", "approval", "approvals", "approve", "please approve this request"),
+        *("goedkeuring", "goedkeuringen"),
+        *(name for name in NAMES if not any(body in name for body in _BODIES)),
     }
 )
 """Names of a step that say of no body whose approval it is: several steps may be called so."""
@@ -113,13 +109,13 @@ def may_have_approvals(issue: Mapping[str, Any]) -> bool:
 
 
 def is_request(issue: Mapping[str, Any], approvals: Iterable[SiteField]) -> bool:
-    """Whether an issue is of a service project for certain, and does not say itself that nobody was asked: a refusal
-    then hides approvals.
+    """Whether an issue is of a service project for certain, on a site with approvals, and does not say itself that
+    nobody was asked: a refusal then hides them.
     """
-    fields = obj(issue.get("fields"))
+    fields, shown = obj(issue.get("fields")), tuple(approvals)
     # An approvals field that is empty says so; one that is not on the issue says nothing.
-    asked = not any(f.id in fields and not fields[f.id] for f in approvals)
-    return obj(fields.get("project")).get("projectTypeKey") == "service_desk" and asked
+    asked = bool(shown) and not any(f.id in fields and not fields[f.id] for f in shown)
+    return asked and bool(obj(fields.get("project")).get("projectTypeKey") == "service_desk")
 
 
 def records(raw: Iterable[Mapping[str, Any]]) -> SignOffs:

@@ -122,7 +122,15 @@ def test_a_copy_brings_no_sign_off_with_it(town: Town, sync: Sync, by: str) -> N
         "CAB sign-off": "Approved",
         "Owner sign-off": "Approved",
     }
-    key = town.jira.add_issue("CHG", "[System] Change", "CLONE - Permit portal", fields, by=by, jsm=False)
+    key = town.jira.add_issue(
+        "CHG",
+        "[System] Change",
+        "CLONE - Permit portal",
+        fields,
+        by=by,
+        jsm=False,
+        status="Awaiting approval",
+    )
     sync()
     told = text(town, key)
     assert (

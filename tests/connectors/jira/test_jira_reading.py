@@ -421,7 +421,7 @@ def test_deleted_and_hidden_answer_alike_and_are_told_apart_by_the_project(site,
     list(source.census())
     site.denied.clear()
     list(source.census())
-    assert source.fate(ref) == (Fate.DELETED, None), "permissions are asked anew in every census"
+    assert source.fate(ref) == (Fate.ABSENT, None), "permissions are asked anew in every census"
 
 
 def test_a_project_that_is_gone_hides_its_issues(site, source):

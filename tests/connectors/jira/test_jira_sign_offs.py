@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from test_jira_mapping import AN, BASE, CAB, DIRK, SITE, change
 
-from connectors.jira.approvals import records
+from connectors.jira.approvals import is_request, records
 from connectors.jira.fields import SiteField
 from connectors.jira.mapping import Raw, ticket
 from connectors.jira.source import JiraSource
@@ -139,11 +139,31 @@ def test_hidden_approvals_are_unknown_beside_a_sign_off_field_too(hidden, shown,
     assert ticket(Raw(issue, [], None, hidden), site).approvals_readable is readable
 
 
-@pytest.mark.parametrize(("status", "readable"), [(403, False), (404, True)])
-def test_a_service_project_that_refuses_its_approvals_hides_them(
-    source: JiraSource, site, server: Server, status: int, readable: bool
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_request_that_refuses_its_approvals_hides_them_unless_it_shows_that_nobody_was_asked(
+    source: JiraSource, site, server: Server, status: int, waits: bool
 ) -> None:
+    site.add_field("Approvals", "approvals")
+    if waits:
+        site.request_approval(site.change, "CAB", [site.an])
     server.fail(Fault(How.ANSWER, path="/approval", status=status, times=9, body="{}"))
     ref = source.find(site.change)
     assert ref is not None
-    assert source.read(ref).approvals_readable is readable
+    assert source.read(ref).approvals_readable is not waits
+
+
+@pytest.mark.parametrize(
+    ("project", "fields", "approvals", "hides"),
+    [
+        ("service_desk", {}, (APPROVALS,), True),
+        ("service_desk", {"cf_approvals": None}, (APPROVALS,), False),
+        ("service_desk", {"cf_approvals": [{"id": "1"}]}, (APPROVALS,), True),
+        ("service_desk", {}, (), False),
+        ("software", {}, (APPROVALS,), False),
+        (None, {}, (APPROVALS,), False),
+    ],
+)
+def test_whether_a_refusal_hides_approvals(project, fields, approvals, hides):
+    issue = {"fields": {"project": {"projectTypeKey": project}, **fields}}
+    assert is_request(issue, approvals) is hides
