@@ -72,6 +72,8 @@ ALWAYS = (
 )
 """Fields read of every issue, whatever the vocabulary maps to; `fixVersions` stands in for a package."""
 VERSIONS = "fixVersions"
+ARCHIVED = "archiveddate"
+"""When an issue was archived; only sites that can archive have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Doubt:
 class FieldMap:
     """Vocabulary name to the site's fields (best first), sign-off fields per role, and doubts. `approvals` are
     fields that show the approvals of Service Management; a site that has them needs no sign-off fields. `unfound` are
-    lines for the admin about what settings name and the site lacks.
+    lines for the admin about what settings name and the site lacks. `archives` tells whether issues can be archived.
     """
 
     found: Mapping[str, tuple[SiteField, ...]]
@@ -115,11 +117,13 @@ class FieldMap:
     doubts: tuple[Doubt, ...]
     approvals: tuple[SiteField, ...] = ()
     unfound: tuple[str, ...] = ()
+    archives: bool = False
 
     def ids(self) -> list[str]:
         """Every field id to ask for, sorted, so that requests are the same each time."""
         mapped = {f.id for group in (self.found, self.sign_offs) for fields in group.values() for f in fields}
-        return sorted(mapped | {*ALWAYS, VERSIONS, *(f.id for f in self.approvals)})
+        archived = {ARCHIVED} if self.archives else set()
+        return sorted(mapped | {*ALWAYS, VERSIONS, *(f.id for f in self.approvals)} | archived)
 
     def doubt(self, name: str) -> str:
         """Why a vocabulary field is not mapped, for the admin."""
@@ -187,7 +191,8 @@ def _resolve(fields: Listed, settings: JiraSettings) -> FieldMap:
         # Such a site signs off in the service desk; that it lacks our default fields would be noise.
         own_doubts = {f"{role} sign-off" for role, own in signs.items() if not own}
         doubts = [d for d in doubts if d.ids or d.about not in own_doubts]
-    return FieldMap(found, sign_offs, tuple(doubts), approvals, unfound)
+    archives = any(f.id == ARCHIVED for f in fields.fields)
+    return FieldMap(found, sign_offs, tuple(doubts), approvals, unfound, archives)
 
 
 def _sign_offs(role: str, own: str | None, fields: Listed, doubts: list[Doubt]) -> tuple[SiteField, ...]:

@@ -11,7 +11,7 @@ from connectors.jira import approvals as sign_offs
 from connectors.jira.approvals import SignOffs
 from connectors.jira.asset_refs import touched
 from connectors.jira.client import NAME, mapping
-from connectors.jira.fields import PREAPPROVAL, VERSIONS, FieldMap, SiteField
+from connectors.jira.fields import ARCHIVED, PREAPPROVAL, VERSIONS, FieldMap, SiteField
 from connectors.jira.former_names import FormerNames, Named
 from connectors.jira.history import History, steps_of
 from connectors.jira.links import CONTAINS, contained
@@ -127,6 +127,7 @@ def ticket(raw: Raw, site: Site) -> Ticket:
         history=_changed(history, seen, site),
         history_readable=raw.has_history,
         remarks=(*_remark(mapping(fields.get("status")), site), *given.remarks),
+        set_aside="Archived" if fields.get(ARCHIVED) else "",
     )
 
 

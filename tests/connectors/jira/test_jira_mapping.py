@@ -346,3 +346,11 @@ def test_without_a_field_of_its_own_the_history_alone_tells_when_it_was_tested(h
     site = replace(SITE, fields=replace(MAP, found={"test_result": (RESULT,)}))
     issue = {"id": "10", "key": "CHG-1", "fields": BASE | {"cf_result": {"value": "Passed"}}, **history}
     assert ticket(Raw(issue, [], ()), site).field("tested_at").readable is readable
+
+
+@pytest.mark.parametrize(("at", "word"), [("2026-03-09T08:00:00.000+0000", "Archived"), (None, "")])
+def test_an_archived_issue_is_set_aside_by_its_source(at, word):
+    assert mapped({"archiveddate": at}).set_aside == word
+    for listed in ((), (SiteField("archiveddate", "Archived on"),)):
+        found = resolve(listed, settings_for("https://jira.example"))
+        assert ("archiveddate" in found.ids()) is bool(listed)
