@@ -24,6 +24,7 @@ from bot.settings.load import Mode, Settings, SettingsError
 from connectors.catalog import CONNECTORS
 from connectors.shared.throttle import Throttle, TokenBucket
 from domain.ports.connector import Connector
+from domain.ports.source import KnowsById
 from rules.loading.loader import PolicyError
 from rules.loading.overlay import load_all
 
@@ -93,6 +94,9 @@ def build(
     # Whoever only asks runs nothing by its settings: they are not in force.
     if exclusive:
         journal.note_settings(in_force(settings, rules.packs, rules.declarations), clock())
+    for connector in connectors:
+        if isinstance(connector.source, KnowsById):
+            connector.source.recall(journal.names_known(connector.source.name))
     speak = Translator(settings.bot.language, settings.bot.zone, settings.bot.terms)
     return Context(connectors, journal, rules, speak, clock, stop)
 

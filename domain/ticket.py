@@ -65,7 +65,8 @@ class TicketRef:
 
 class Decision(StrEnum):
     """What an approver decided. Only APPROVED and REJECTED are decisions by a person; NOT_REQUIRED and the like
-    prove nothing, AUTOMATIC neither: the system approved by itself where nobody was asked.
+    prove nothing, AUTOMATIC neither: the system approved by itself where nobody was asked; nor FROM_START: a place for
+    a sign-off that has had its value since the ticket was made (a copy, an import, a default), so that nobody decided.
     """
 
     REQUESTED = "requested"
@@ -73,6 +74,7 @@ class Decision(StrEnum):
     REJECTED = "rejected"
     NOT_REQUIRED = "not_required"
     AUTOMATIC = "automatic"
+    FROM_START = "from_start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ class Ticket:
     concluded from their absence. `url` is where people open it. `history` is oldest first; it proves nothing
     where it is not readable. `preapproval` names the template or model under which the source system holds a
     standard change as approved beforehand. `planning` is the source's own check for conflicts, where it has one that
-    can be seen. `remarks` are for the admin: what had to be assumed in reading it.
+    can be seen. `remarks` are for the admin: what had to be assumed in reading it. `set_aside` is the source's own word
+    for a ticket that nobody works on for now, such as "On hold"; of these nobody is reminded.
     """
 
     source: str
@@ -158,6 +161,7 @@ class Ticket:
     preapproval: Field = UNREADABLE
     remarks: tuple[str, ...] = ()
     planning: Planning | None = None
+    set_aside: str = ""
 
     @property
     def subject(self) -> str:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from domain.asset import Because, Subject
 from domain.facts import Facts
-from rules.declarations import Declared, Standing, standing
 from domain.lifecycle import State
+from rules.declarations import Declared, Standing, standing
 from rules.loading.loader import Applies, Pack, Rule
 
 

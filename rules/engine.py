@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from domain.asset import Because, Flag, Subject
+from domain.asset import Because, Dimension, Flag, Subject
 from domain.facts import Facts
 from domain.finding import Finding
 from domain.lifecycle import State, Verdict
-from domain.sentence import say
+from domain.sentence import Quote, say
 from rules.applicability import applicable_rules, causes
 from rules.approval.people import settlers
 from rules.checks import CHECKS
@@ -130,11 +131,33 @@ def _stages(past: Past, rule: Rule, reasons: Sequence[tuple[Subject, Because]]) 
         # Only a flag makes a reason uncertain, and what is asked has a check, so GDPR is there for the types alone.
         yield Judged(gate, _unsure(rule.applies.flag or Flag.GDPR, names), Verdict.UNKNOWN)
         return
+    hidden = {child.key for child in facts.children if child.ticket is None}
+    if hidden and all(_only_perhaps(rule, subject, hidden) for subject, _ in certain):
+        unread = _unread(dict.fromkeys(subject.name for subject, _ in certain))
+        yield Judged(gate, unread, Verdict.UNKNOWN)
+        return
     # Each subject once, though several of its classes may ask for the rule.
     subjects = tuple({id(subject): subject for subject, _ in certain}.values())
     because = tuple(why for _, why in certain)
     for stage in rule.stages:
         yield judge(past, Question(rule, stage, because, subjects))
+
+
+def _only_perhaps(rule: Rule, subject: Subject, hidden: Collection[str]) -> bool:
+    """Whether a rule is asked of a change that cannot be read, and would not be if it touched least."""
+    if subject.asset is not None or subject.name not in hidden:
+        return False
+    lowest: dict[str, Any] = {**dict.fromkeys(map(str, Dimension), 1), **dict.fromkeys(map(str, Flag), False)}
+    return next(causes(rule.applies, replace(subject, **lowest)), None) is None
+
+
+def _unread(changes: Iterable[str]) -> Outcome:
+    names = tuple(Quote(key) for key in changes)
+    return Outcome(
+        Result.UNKNOWN,
+        say("Whether this is asked hangs on what cannot be read: {changes}.", changes=names),
+        say("Make {changes} readable.", changes=names),
+    )
 
 
 def _unsure(flag: Flag, assets: Iterable[str]) -> Outcome:

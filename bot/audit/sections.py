@@ -23,6 +23,8 @@ _DECISIONS = {
     "rejected": say("rejected"),
     "requested": say("asked, no decision"),
     "not_required": say("not required"),
+    "automatic": say("approved by the system itself, which is no approval"),
+    "from_start": say("there since the ticket was made, which is no decision"),
 }
 
 

@@ -18,8 +18,8 @@ from bot.intake.unseen import parts_of
 from bot.notify.digests import send_digests
 from bot.notify.receipts import remind_receipts
 from bot.notify.reminders import remind_all
-from bot.notify.waiver_notes import note_waivers
 from bot.notify.unseen import tell_unseen
+from bot.notify.waiver_notes import note_waivers
 from bot.report import Report
 from bot.settings.declarations import attestations
 from domain.ports.errors import SourceError

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.context import Context
 from bot.intake.accounts import approvals_at_home, at_home, foreign, known_people
 from bot.intake.assets import AssetLookup
-from bot.intake.releases import ReleaseContents, TicketCache, added_at
+from bot.intake.releases import ReleaseContents, TicketCache, added_at, contained
 from bot.policy.classification import classify, of_change, unread_change
 from bot.policy.emergency import settle_by
 from bot.policy.membership import with_past
@@ -23,7 +23,7 @@ from domain.people import Person, Role, RoleMembers
 from domain.ports.errors import Forbidden
 from domain.ports.source import TicketSource
 from domain.sentence import Say, say
-from domain.ticket import Ticket, TicketRef
+from domain.ticket import Ticket, TicketKind, TicketRef
 
 
 @dataclass(slots=True)
@@ -52,10 +52,11 @@ class FactsBuilder:
 
     def facts(self, source: TicketSource, ref: TicketRef) -> Facts:
         """One ticket, judged-ready. Raises SourceError when the ticket itself cannot be read."""
-        ticket = self.shelf.read(source, ref)
+        ticket = self._whole(self.shelf.read(source, ref))
         roles = self.members(source)
         self.problems += _withheld(ticket, roles)
         bundle = self._bundle(ticket)
+        ticket = _with_unread(ticket, bundle)
         changes = [change for _, change in bundle.changes if change]
         # Those of the ticket and of all its changes at once, so that each register gets one question.
         self.registers.look_up(asset for one in (ticket, *changes) for asset in one.assets)
@@ -79,6 +80,17 @@ class FactsBuilder:
             waivers=self.ctx.journal.waivers_of(ticket.subject),
             same_person=self.ctx.policy.judging.same_accounts,
         )
+
+    def _whole(self, ticket: Ticket) -> Ticket:
+        """A release with the changes in it that are out of sight, by what the journal and its history know of them."""
+        if ticket.kind is not TicketKind.RELEASE:
+            return ticket
+        remembered = self.ctx.journal.changes_named(ticket.source, ticket.id)
+        hidden = self.shelf.out_of_sight(ticket, remembered)
+        if not hidden:
+            return ticket
+        named = replace(ticket.field("changes"), value=(*contained(ticket), *hidden))
+        return replace(ticket, fields={**ticket.fields, "changes": named})
 
     def _bundle(self, ticket: Ticket) -> ReleaseContents:
         bundle = self.shelf.bundle(ticket)
@@ -113,9 +125,15 @@ class FactsBuilder:
             for subject in (
                 of_change(change, self._subjects(change, home=release)[0])
                 if change
-                else (unread_change(key, default),)
+                else (unread_change(key, default, self._seen_before(key)),)
             )
         )
+
+    def _seen_before(self, key: str) -> tuple[Mapping[str, object], ...]:
+        """The subjects of a change when it was last judged, as its snapshot has them."""
+        rows = self.ctx.journal.called(key)
+        shots = (self.ctx.journal.snapshot(row.source, row.id) for row in rows)
+        return tuple(subject for shot in shots if shot for subject in shot.get("subjects", ()))
 
     def _subjects(
         self, ticket: Ticket, bundled: tuple[Subject, ...] = (), home: Ticket | None = None
@@ -162,6 +180,18 @@ def _withheld(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[str
     unread = sorted(role.value for role, held in roles.items() if held.configured and not held.readable)
     if unread:
         yield f"{ticket.source}: who holds {', '.join(unread)} may not be read — {cure}"
+
+
+def _with_unread(ticket: Ticket, bundle: ReleaseContents) -> Ticket:
+    """The ticket with a remark on what it contains that could not be read."""
+    unread = [key for key, change in bundle.changes if change is None]
+    if not unread:
+        return ticket
+    line = (
+        f"{ticket.key}: contains {', '.join(unread)}, which could not be read: deleted, out of the account's sight, "
+        "or of a type or project that is not watched"
+    )
+    return replace(ticket, remarks=(*ticket.remarks, line))
 
 
 def _not_all(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:

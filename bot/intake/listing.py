@@ -16,7 +16,7 @@ from bot.report import Report, SourceCount
 from domain.credentials import days_left
 from domain.credentials import told as expiry_told
 from domain.ports.errors import SourceError
-from domain.ports.source import ReadsAhead, TicketSource
+from domain.ports.source import KnowsById, ReadsAhead, TicketSource
 from domain.ticket import TicketRef
 
 # Jira Cloud gives up to 100 issues in one request; addresses to ServiceNow hold lists of 40 or 50 ids.
@@ -58,6 +58,11 @@ def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> It
     except SourceError as error:
         count.complete = False
         report.problem(error.line)
+    # Also after a listing that broke off: what was met of names is as certain as before.
+    if isinstance(source, KnowsById):
+        ctx.journal.keep_names(source.name, source.learnt())
+        for line in source.renamed():
+            report.problem(f"{source.name}: {line}")
 
 
 def introduced(ctx: Context, source: TicketSource, report: Report) -> None:

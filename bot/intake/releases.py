@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.ports.errors import AuthRefused, RateLimited, SourceError, Unreachable
-from domain.ports.source import TicketSource
+from domain.ports.source import HidesParts, TicketSource
 from domain.ticket import Change, Ticket, TicketKind, TicketRef
 
 ENDS_THE_TURN = (AuthRefused, RateLimited, Unreachable)
@@ -70,6 +70,21 @@ class TicketCache:
         left_out = max(0, len(keys) - self.most)
         return ReleaseContents(found, left_out, named.readable and not left_out)
 
+    def out_of_sight(self, release: Ticket, remembered: Sequence[str]) -> tuple[str, ...]:
+        """Keys of changes that a release contained, as it was seen or as its history tells, that it names no longer,
+        that nobody took out of it, and that are not to be seen: its system leaves those out without a word. Raises
+        SourceError.
+        """
+        own = next((source for source in self.sources if source.name == release.source), None)
+        if not isinstance(own, HidesParts) or not release.field("changes").readable:
+            return ()
+        named = {key.casefold() for key in contained(release)}
+        known = dict.fromkeys((*remembered, *_added(release)))
+        gone = [key for key in known if key.casefold() not in named and not _taken_out(release, key)]
+        others = [source for source in self.sources if source is not own]
+        # One that can be seen, under whatever key it has now, is left out because it belongs there no longer.
+        return tuple(key for key in gone if not own.sees(key) and self._find(key, others) is None)
+
     def _change(self, key: str, sources: Sequence[TicketSource]) -> Ticket | None:
         try:
             place = self._find(key, sources)
@@ -101,6 +116,25 @@ def added_at(release: Ticket, key: str, change: Ticket | None = None) -> datetim
         return at
     parts = (one.at for one in change.history if one.field == "part_of" and _adds(one, release.key))
     return max(parts, default=None)
+
+
+_KEY = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]+|[A-Z]{2,}[0-9]{5,}")
+"""What looks like the key of a ticket, among the words of a history."""
+
+
+def _added(release: Ticket) -> tuple[str, ...]:
+    """Keys that the history of a release brought into it."""
+    steps = (one for one in release.history if one.field == "changes")
+    return tuple(
+        key for one in steps for key in sorted(_words(one.after) - _words(one.before)) if _KEY.fullmatch(key)
+    )
+
+
+def _taken_out(release: Ticket, key: str) -> bool:
+    """Whether the last that the history tells of a key in the release is that it went out."""
+    steps = [one for one in release.history if one.field == "changes"]
+    told = [one for one in steps if (key in _words(one.before)) != (key in _words(one.after))]
+    return bool(told) and key in _words(told[-1].before)
 
 
 def _adds(change: Change, key: str) -> bool:

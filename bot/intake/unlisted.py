@@ -1,13 +1,14 @@
 """After a complete listing of all open tickets: what became of those the journal follows and that were not listed.
 
-Closed, moved away, deleted and hidden are different things with different ends. Nothing is concluded from a listing
-that broke off, from a look that failed, or while it is in doubt who we are.
+Closed, moved away, deleted, absent and hidden are different things with different ends. Nothing is concluded from a
+listing that broke off, from a look that failed, or while it is in doubt who we are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from bot.context import Context
 from bot.journal.tickets import TicketRow
@@ -22,18 +23,26 @@ from domain.ticket import TicketRef
 
 FLOOD = 10
 """So many tickets do not vanish in one night of their own accord, when they are also more than a tenth of all: that
-looks like lost rights. They count as hidden until a second look, in a later census, finds the same.
+looks like lost rights, or like another name for what is watched. They count as hidden until a second look, in a later
+census, finds the same.
 """
+
+ABSENT_FOR = timedelta(days=7)
+"""For how long a ticket that may be deleted or out of sight is waited for, before it is followed no longer."""
 
 _NAMED = 5
 
 
 @dataclass(slots=True)
 class Lost:
-    """Tickets by what became of them; `moved` with what they are called now."""
+    """Tickets by what became of them; `moved` with what they are called now. `absent` are those that were waited for
+    in vain.
+    """
 
     moved: list[tuple[TicketRow, str]] = field(default_factory=list)
     deleted: list[TicketRow] = field(default_factory=list)
+    absent: list[TicketRow] = field(default_factory=list)
+    awaited: list[TicketRow] = field(default_factory=list)
     hidden: list[TicketRow] = field(default_factory=list)
 
 
@@ -58,6 +67,8 @@ def followed_up(
             lost.moved.append((row, now.key if now else ""))
         elif fate is Fate.DELETED:
             lost.deleted.append(row)
+        elif fate is Fate.ABSENT:
+            _waited_for(row, lost, ctx.clock()).append(row)
         elif now is None or fate is Fate.HIDDEN:
             lost.hidden.append(row)
         else:
@@ -69,13 +80,30 @@ def followed_up(
         _conclude(ctx, source.name, _careful(lost, len(tracked)), report)
 
 
+def _waited_for(row: TicketRow, lost: Lost, now: datetime) -> list[TicketRow]:
+    """Where an absent ticket belongs: told at first sight, then waited for, and ended after that."""
+    if row.hidden_at is None:
+        return lost.hidden
+    return lost.absent if now - row.hidden_at >= ABSENT_FOR else lost.awaited
+
+
 def _careful(lost: Lost, tracked: int) -> Lost:
-    """Deletions as they are, unless they look like lost rights and are seen for the first time."""
-    if len(lost.deleted) <= FLOOD or len(lost.deleted) * 10 <= tracked:
+    """What ends as it is, unless it is so much that it looks like lost rights or other names and is seen for the first
+    time.
+    """
+    if len(lost.absent) > FLOOD and len(lost.absent) * 10 > tracked:
+        lost = replace(lost, absent=[], hidden=[*lost.hidden, *lost.absent])
+    ending = len(lost.deleted) + len(lost.moved)
+    if ending <= FLOOD or ending * 10 <= tracked:
         return lost
     # Out of sight since an earlier look: this is the second one.
-    sure = [row for row in lost.deleted if row.hidden_at]
-    return Lost(lost.moved, sure, [*lost.hidden, *(row for row in lost.deleted if not row.hidden_at)])
+    first = [row for row in (*lost.deleted, *(row for row, _ in lost.moved)) if not row.hidden_at]
+    return replace(
+        lost,
+        moved=[(row, now) for row, now in lost.moved if row.hidden_at],
+        deleted=[row for row in lost.deleted if row.hidden_at],
+        hidden=[*lost.hidden, *first],
+    )
 
 
 def _conclude(ctx: Context, source: str, lost: Lost, report: Report) -> None:
@@ -83,11 +111,18 @@ def _conclude(ctx: Context, source: str, lost: Lost, report: Report) -> None:
         _end(ctx, row, say("This ticket was moved out of what is watched; it is followed no longer."))
     for row in lost.deleted:
         _end(ctx, row, say("This ticket was deleted; it is followed no longer."))
+    for row in lost.absent:
+        _end(ctx, row, say("This ticket has been out of sight for some days; it is followed no longer."))
     if lost.moved:
         names = [f"{row.key} → {now}" if now not in ("", row.key) else row.key for row, now in lost.moved]
         report.note(f"{source}: moved out of what is watched, and followed no longer: {_some(names)}")
     if lost.deleted:
         report.note(f"{source}: deleted, and followed no longer: {_some([row.key for row in lost.deleted])}")
+    if lost.absent:
+        names = [row.key for row in lost.absent]
+        report.note(
+            f"{source}: not there or out of sight for {ABSENT_FOR.days} days, and followed no longer: {_some(names)}"
+        )
     if lost.hidden:
         ctx.journal.out_of_sight(source, [row.id for row in lost.hidden], ctx.clock())
         number, names = len(lost.hidden), [row.key for row in lost.hidden]

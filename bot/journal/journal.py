@@ -10,6 +10,7 @@ from bot.journal.clock_ahead import ClockAhead
 from bot.journal.coverage import Coverage
 from bot.journal.engine import connect
 from bot.journal.interactions import Interactions
+from bot.journal.known_names import KnownNames
 from bot.journal.memberships import Members
 from bot.journal.migrate import upgrade
 from bot.journal.open_findings import OpenFindings
@@ -35,6 +36,7 @@ class Journal(
     Runs,
     Coverage,
     ClockAhead,
+    KnownNames,
     WebhookEvents,
     Allowances,
     Audit,

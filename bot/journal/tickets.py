@@ -190,6 +190,23 @@ class Tickets(Outbox):
         of_release = RELEASE_CHANGE.c.ticket == release.subject
         return self._rows(TICKET.c.key.in_(select(RELEASE_CHANGE.c.child_key).where(of_release)))
 
+    def changes_named(self, source: str, ticket_id: str) -> tuple[str, ...]:
+        """Keys of what a release contained when it was last looked at, without changes that are known to be deleted."""
+        child = TICKET.alias()
+        # One that was out of sight first may be so still.
+        gone = exists().where(
+            child.c.source == source,
+            child.c.key == RELEASE_CHANGE.c.child_key,
+            child.c.not_found_at.is_not(None),
+            child.c.hidden_at.is_(None),
+        )
+        of_release = RELEASE_CHANGE.c.ticket == str(TicketSubject(source, ticket_id))
+        query = (
+            select(RELEASE_CHANGE.c.child_key).where(of_release, ~gone).order_by(RELEASE_CHANGE.c.child_key)
+        )
+        with self.read() as connection:
+            return tuple(connection.execute(query).scalars())
+
     def snapshot(self, source: str, ticket_id: str) -> dict[str, Any] | None:
         """What the last findings of a ticket were made from; None when it was never stored."""
         with self.read() as connection:

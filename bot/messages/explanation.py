@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.messages.findings_report import finding_json, reason
 from bot.messages.i18n.speaker import Translator
-from bot.messages.overview import asked_of, citation, clauses
+from bot.messages.overview import asked_of, clauses
 from bot.messages.waivers import waived
 from domain.asset import Because
 from domain.facts import Facts
@@ -35,6 +35,7 @@ _DECISIONS = {
     Decision.REQUESTED: say("asked, not decided yet"),
     Decision.NOT_REQUIRED: say("not required, which is no approval"),
     Decision.AUTOMATIC: say("approved by the system itself, which is no approval"),
+    Decision.FROM_START: say("there since the ticket was made, which is no decision"),
 }
 
 
@@ -136,7 +137,7 @@ def _assets(finding: Finding, pack: Pack, rule: Rule, speak: Translator) -> Iter
         mine = [because for because in finding.because if because.subject == name]
         reasons = (_reason(b, _clause(b, pack, rule, speak), speak) for b in mine)
         # A ticket without an asset has a name that ends in a comma, made for use within a sentence.
-        yield Branch(_capital(speak(asset_name(name)).rstrip(",")), tuple(reasons))
+        yield Branch(speak.opening(asset_name(name)).rstrip(","), tuple(reasons))
 
 
 def _clause(because: Because, pack: Pack, rule: Rule, speak: Translator) -> Say:
@@ -212,10 +213,11 @@ def _of_deciders(facts: Facts, role: Role) -> list[Membership]:
 
 
 _DECIDED = (Decision.APPROVED, Decision.REJECTED)
+_BY_NOBODY = (Decision.AUTOMATIC, Decision.FROM_START)
 
 
 def _decided(approval: Approval, speak: Translator) -> str:
-    nobody = say("nobody") if approval.decision is Decision.AUTOMATIC else say("somebody")
+    nobody = say("nobody") if approval.decision in _BY_NOBODY else say("somebody")
     who = speak(approval.person or approval.group or nobody)
     text = f"{who}: {speak(_DECISIONS[approval.decision])}"
     if approval.on_behalf_of:
@@ -255,7 +257,3 @@ def _membership(one: Membership) -> dict[str, Any]:
     moments = {"since": one.since, "seen": one.seen, "until": one.until}
     known = {name: at.isoformat() if at else None for name, at in moments.items()}
     return {"person": one.person.name, "since_told": one.told, **known}
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

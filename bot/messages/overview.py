@@ -134,7 +134,7 @@ def demand(line: RequirementGroup, speak: Translator) -> str:
 
 def seen(line: RequirementGroup, speak: Translator) -> str:
     """What was seen, each sentence once."""
-    return " ".join(capital(speak(sentence)) for sentence in line.seen)
+    return " ".join(speak.opening(sentence) for sentence in line.seen)
 
 
 def moments(line: RequirementGroup, speak: Translator) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from domain.asset import Asset, Dimension, Flag, Subject
+from domain.asset import CLASSES, Asset, Dimension, Flag, Subject
 from domain.classes import Stated, highest_in_range, stated
 from domain.dependencies import Chain
 from domain.fields import Field
@@ -108,12 +108,23 @@ def _doubted(subject: Subject, problems: tuple[Say, ...], unseen: tuple[Say, ...
     return replace(subject, problems=subject.problems + problems, unseen=subject.unseen + unseen)
 
 
-def unread_change(key: str, default: int) -> Subject:
-    """What a change touches that could not be read: unknown, so judged by default like anything unclassified."""
+def unread_change(key: str, default: int, before: Iterable[Mapping[str, object]] = ()) -> Subject:
+    """What a change touches that could not be read: unknown, so judged by default like anything unclassified, and never
+    lower than when it was last seen.
+
+    before  its subjects of then, as a snapshot has them
+    """
+    seen = tuple(before)
     doubt = say("The change {key} of this release could not be read.", key=Quote(key))
+    levels = {d: max(default, *(_level(subject, d) for subject in seen), default) for d in Dimension}
     # Of what cannot be read, every flag may hold.
-    subject = _judged(key, dict.fromkeys(Dimension, default), dict.fromkeys(Flag), tuple(Dimension))
-    return replace(subject, unseen=(doubt,))
+    flags = {f: True if any(subject.get(f.value) is True for subject in seen) else None for f in Flag}
+    return replace(_judged(key, levels, flags, tuple(Dimension)), unseen=(doubt,))
+
+
+def _level(subject: Mapping[str, object], dimension: Dimension) -> int:
+    value = subject.get(dimension.value)
+    return value if isinstance(value, int) and value in CLASSES else 0
 
 
 def of_change(ticket: Ticket, subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:

@@ -133,7 +133,7 @@ class JiraExaminer:
         strange = {
             f"{words(status)} (as {statuses.state_of(status, known)})"
             for status in self._listed(project)
-            if statuses.known(words(status), known) is None
+            if statuses.known(words(self._source.site.as_known(status)), known) is None
         }
         if strange:
             detail = f"not known, judged by their category: {', '.join(sorted(strange))}"
@@ -146,7 +146,7 @@ class JiraExaminer:
             return objs(self._client.api("status"))
         types = objs(self._client.api(f"project/{project}/statuses"))
         # By type: a project's other types may have statuses of their own that concern nobody here.
-        return [s for t in types if self._source.site.kind(words(t)) for s in objs(t.get("statuses"))]
+        return [s for t in types if self._source.site.kind(t) for s in objs(t.get("statuses"))]
 
 
 def _project(project: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.jira.former_names import FormerNames, Named
 from connectors.jira.settings import JiraSettings, split
 from domain.fields import FIELDS
 
@@ -71,6 +72,8 @@ ALWAYS = (
 )
 """Fields read of every issue, whatever the vocabulary maps to; `fixVersions` stands in for a package."""
 VERSIONS = "fixVersions"
+ARCHIVED = "archiveddate"
+"""When an issue was archived; only sites that can archive have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +108,22 @@ class Doubt:
 @dataclass(frozen=True, slots=True)
 class FieldMap:
     """Vocabulary name to the site's fields (best first), sign-off fields per role, and doubts. `approvals` are
-    fields that show the approvals of Service Management; a site that has them needs no sign-off fields.
+    fields that show the approvals of Service Management; a site that has them needs no sign-off fields. `unfound` are
+    lines for the admin about what settings name and the site lacks. `archives` tells whether issues can be archived.
     """
 
     found: Mapping[str, tuple[SiteField, ...]]
     sign_offs: Mapping[str, tuple[SiteField, ...]]
     doubts: tuple[Doubt, ...]
     approvals: tuple[SiteField, ...] = ()
+    unfound: tuple[str, ...] = ()
+    archives: bool = False
 
     def ids(self) -> list[str]:
         """Every field id to ask for, sorted, so that requests are the same each time."""
         mapped = {f.id for group in (self.found, self.sign_offs) for fields in group.values() for f in fields}
-        return sorted(mapped | {*ALWAYS, VERSIONS, *(f.id for f in self.approvals)})
+        archived = {ARCHIVED} if self.archives else set()
+        return sorted(mapped | {*ALWAYS, VERSIONS, *(f.id for f in self.approvals)} | archived)
 
     def doubt(self, name: str) -> str:
         """Why a vocabulary field is not mapped, for the admin."""
@@ -137,31 +144,63 @@ def site_fields(raw: Iterable[Mapping[str, Any]]) -> list[SiteField]:
     ]
 
 
-def resolve(fields: Sequence[SiteField], settings: JiraSettings) -> FieldMap:
-    """Map the vocabulary onto the site."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The fields of a site, and the names by which they were found before."""
+
+    fields: Sequence[SiteField]
+    names: FormerNames
+
+    def called(self, word: str) -> list[SiteField]:
+        """Those of this id or exact name, in any case; else the one that went by it once."""
+        # An id cannot be ambiguous, so an admin who gives one is never told of rivals.
+        exact = [f for f in self.fields if f.id == word]
+        if exact:
+            return exact
+        found = [f for f in self.fields if f.goes_by(word)]
+        if len(found) == 1:
+            self.names.understood(Named.FIELD, found[0].id, _plain(word))
+        number = "" if found else self.names.number(Named.FIELD, _plain(word))
+        before = [f for f in self.fields if number and f.id == number]
+        for one in before:
+            self.names.met(Named.FIELD, one.id, one.name)
+        return found or before
+
+
+def resolve(
+    fields: Sequence[SiteField], settings: JiraSettings, names: FormerNames | None = None
+) -> FieldMap:
+    """Map the vocabulary onto the site. `names` are those by which its fields were found before."""
+    return _resolve(Listed(fields, names or FormerNames()), settings)
+
+
+def _resolve(fields: Listed, settings: JiraSettings) -> FieldMap:
     doubts: list[Doubt] = []
     names = (*FIELDS, ASSETS)
     found = {name: _vocabulary(name, fields, settings, doubts) for name in names}
     if own := settings.fields.get(PREAPPROVAL):
         found[PREAPPROVAL] = _all(PREAPPROVAL, (own,), fields, doubts)
-    approvals = tuple(f for f in fields if f.custom == _APPROVALS_TYPE)
+    approvals = tuple(f for f in fields.fields if f.custom == _APPROVALS_TYPE)
     signs = {role: settings.sign_off_fields.get(role) for role in {*SIGN_OFFS, *settings.sign_off_fields}}
     sign_offs = {role: _sign_offs(role, own, fields, doubts) for role, own in sorted(signs.items())}
+    own_names = {*settings.fields, *(f"{role} sign-off" for role, own in signs.items() if own)}
+    unfound = tuple(
+        f"{d.about}: {d} — correct the name in the settings" for d in doubts if d.about in own_names
+    )
     if approvals:
         # Such a site signs off in the service desk; that it lacks our default fields would be noise.
         own_doubts = {f"{role} sign-off" for role, own in signs.items() if not own}
         doubts = [d for d in doubts if d.ids or d.about not in own_doubts]
-    return FieldMap(found, sign_offs, tuple(doubts), approvals)
+    archives = any(f.id == ARCHIVED for f in fields.fields)
+    return FieldMap(found, sign_offs, tuple(doubts), approvals, unfound, archives)
 
 
-def _sign_offs(
-    role: str, own: str | None, fields: Sequence[SiteField], doubts: list[Doubt]
-) -> tuple[SiteField, ...]:
+def _sign_offs(role: str, own: str | None, fields: Listed, doubts: list[Doubt]) -> tuple[SiteField, ...]:
     return _all(f"{role} sign-off", split(own) if own else SIGN_OFFS[role], fields, doubts)
 
 
 def _vocabulary(
-    name: str, fields: Sequence[SiteField], settings: JiraSettings, doubts: list[Doubt]
+    name: str, fields: Listed, settings: JiraSettings, doubts: list[Doubt]
 ) -> tuple[SiteField, ...]:
     own = settings.fields.get(name)
     if own:
@@ -172,7 +211,7 @@ def _vocabulary(
     if name in ELSEWHERE:
         return ()
     typed = {*ASSET_TYPES, _SERVICE_TYPE} if name == ASSETS else ()
-    by_type = tuple(f for f in fields if f.custom in typed)
+    by_type = tuple(f for f in fields.fields if f.custom in typed)
     tried: list[Doubt] = []
     by_name = _all(name, _wanted(name), fields, tried)
     rivals = [d for d in tried if d.ids]
@@ -186,15 +225,11 @@ def _wanted(name: str) -> tuple[str, ...]:
     return NAMES.get(name) or (FIELDS[name].label,)
 
 
-def _all(
-    about: str, wanted: Iterable[str], fields: Sequence[SiteField], doubts: list[Doubt]
-) -> tuple[SiteField, ...]:
+def _all(about: str, wanted: Iterable[str], fields: Listed, doubts: list[Doubt]) -> tuple[SiteField, ...]:
     """The one field for each of `wanted` (id or exact name, in any case); doubts for the others."""
     found = []
     for word in wanted:
-        # An id cannot be ambiguous, so an admin who gives one is never told of rivals.
-        exact = [f for f in fields if f.id == word]
-        matches = exact or [f for f in fields if f.goes_by(word)]
+        matches = fields.called(word)
         if len(matches) == 1:
             found.append(matches[0])
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -41,10 +41,19 @@ class Step:
             return difference(*(r if parsing.moment(r).filled else s for r, s in pairs))
         if not self.before and not self.after and self.raw_before != self.raw_after:
             return "", ""  # a field of an app that shows no words in the history
+        if FIELDS.get(name, _NO_SPEC).kind in _LISTED:
+            return difference(_unbracketed(self.before), _unbracketed(self.after))
         return difference(self.before, self.after)
 
 
 _NO_SPEC = FieldSpec("", Kind.TEXT, "", {})
+_LISTED = frozenset({Kind.USERS, Kind.PARTY, Kind.LIST})
+
+
+def _unbracketed(names: str) -> str:
+    """Names in a row: fields for several people show them as "[An Willems, Dirk Peeters]" in the history."""
+    shown = names.strip()
+    return shown[1:-1] if shown.startswith("[") and shown.endswith("]") else shown
 
 
 class History:
@@ -52,10 +61,13 @@ class History:
     had its value from the start.
     """
 
-    def __init__(self, steps: Iterable[Step], creator: Person | None, created: datetime) -> None:
-        # The issue's own copy of the changelog begins with the newest entry, the pages of it with the oldest.
-        self._steps = sorted(steps, key=lambda step: step.at)
+    def __init__(
+        self, steps: Iterable[Step], creator: Person | None, created: datetime, *, readable: bool = True
+    ) -> None:
+        """`steps` are oldest first; `readable` is False when the issue came without its changelog."""
+        self._steps = list(steps)
         self._creator, self._created = creator, created
+        self.readable = readable
 
     def of(self, field: SiteField) -> list[Step]:
         """Changes of a field. Older Data Center gives no field ids in its changelog, only names."""
@@ -121,8 +133,24 @@ def _code(state: State | None) -> str:
     return state.value if state else ""
 
 
-def steps_of(changes: Sequence[Mapping[str, Any]]) -> list[Step]:
-    """Steps from the entries of a changelog."""
+def in_order(changes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The entries of a changelog, oldest first. The issue's own copy begins with the newest, its pages with the oldest;
+    of entries with one stamp (an automation, an import) only their numbers tell which came first.
+    """
+
+    def when(change: Mapping[str, Any]) -> tuple[datetime, int]:
+        number = str(change.get("id") or "")
+        return moment(change.get("created")), int(number) if number.isdecimal() else 0
+
+    listed = list(changes)
+    # Without numbers the order of the answer is all there is.
+    if len(listed) > 1 and when(listed[0])[0] > when(listed[-1])[0]:
+        listed.reverse()
+    return sorted(listed, key=when)
+
+
+def steps_of(changes: Iterable[Mapping[str, Any]]) -> list[Step]:
+    """Steps from the entries of a changelog, oldest first."""
     return [
         Step(
             str(item.get("fieldId") or ""),
@@ -134,6 +162,6 @@ def steps_of(changes: Sequence[Mapping[str, Any]]) -> list[Step]:
             str(item.get("from") or ""),
             str(item.get("to") or ""),
         )
-        for change in changes
+        for change in in_order(changes)
         for item in objs(change.get("items"))
     ]

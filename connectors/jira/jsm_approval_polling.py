@@ -16,7 +16,7 @@ from connectors.jira import statuses
 from connectors.jira.client import Client
 from connectors.jira.fields import SiteField
 from connectors.jira.mapping import Site
-from connectors.jira.values import words
+from connectors.jira.values import objs, words
 from domain.lifecycle import State
 
 APPROVALS = "com.atlassian.servicedesk.approvals-plugin:sd-approvals"
@@ -64,8 +64,12 @@ class ApprovalPolling:
 
     def _named(self, site: Site) -> tuple[str, ...]:
         listed = self._client.api("status")
-        names = {words(s) for s in listed if isinstance(s, dict)} if isinstance(listed, list) else set()
-        return tuple(sorted(n for n in names if statuses.known(n, site.states) is State.AUTHORIZE))
+        asked = (s for s in objs(listed) if _waits(words(site.as_known(s)), site))
+        return tuple(sorted({words(s) for s in asked}))
+
+
+def _waits(name: str, site: Site) -> bool:
+    return statuses.known(name, site.states) is State.AUTHORIZE
 
 
 def _lasting(value: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from connectors.jira.history import in_order
 from connectors.jira.search import moment
 from connectors.jira.values import obj, objs, person
 from domain.ticket import Change, Ticket
@@ -38,8 +39,9 @@ def with_links(ticket: Ticket, issue: Mapping[str, Any], changes: Sequence[Mappi
     "This issue contains CHG-2".
     """
     words = contained(obj(issue.get("fields")).get("issuelinks"))
-    steps = [step for change in changes for step in _steps(change, words)]
-    steps += _parents(ticket, issue, changes)
+    entries = in_order(changes)
+    steps = [step for change in entries for step in _steps(change, words)]
+    steps += _parents(ticket, issue, entries)
     if not steps:
         return ticket
     return replace(ticket, history=tuple(sorted((*ticket.history, *steps), key=lambda step: step.at)))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
 
 from connectors.jira import approvals as sign_offs
+from connectors.jira.approvals import SignOffs
 from connectors.jira.asset_refs import touched
 from connectors.jira.client import NAME, mapping
-from connectors.jira.fields import PREAPPROVAL, VERSIONS, FieldMap, SiteField
+from connectors.jira.fields import ARCHIVED, PREAPPROVAL, VERSIONS, FieldMap, SiteField
+from connectors.jira.former_names import FormerNames, Named
 from connectors.jira.history import History, steps_of
 from connectors.jira.links import CONTAINS, contained
 from connectors.jira.search import moment
@@ -19,7 +21,7 @@ from connectors.jira.values import obj, objs, person, read, words
 from domain import parsing
 from domain.fields import FIELDS, UNREADABLE, Field
 from domain.lifecycle import State
-from domain.ticket import Approval, Change, Ticket, TicketKind
+from domain.ticket import Change, Ticket, TicketKind
 
 _BORN_FROM = frozenset({"caused by", "is caused by", "veroorzaakt door", "is veroorzaakt door"})
 _LEADS_TO = frozenset({"causes", "veroorzaakt", "leads to", "leidt tot"})
@@ -40,7 +42,8 @@ def _no_category(_: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Site:
     """What must be known of a site to understand its issues. `category` gives the category of a status by its id,
-    which a changelog leaves out, and `zone` the account's, for dates without a time; both may ask the site.
+    which a changelog leaves out, and `zone` the account's, for dates without a time; both may ask the site. `names` are
+    those under which things of the site were understood before.
     """
 
     url: str
@@ -49,23 +52,49 @@ class Site:
     states: Mapping[str, State]
     category: Callable[[str], str] = _no_category
     zone: Callable[[], tzinfo] = lambda: UTC
+    names: FormerNames = field(default_factory=FormerNames)
 
-    def kind(self, issue_type: str) -> TicketKind | None:
-        """The kind of ticket of an issue type; None when it is not watched."""
-        return self.kinds.get(issue_type.strip().lower())
+    def kind(self, issue_type: Any) -> TicketKind | None:
+        """The kind of ticket of an issue type as an issue shows it; None when it is not watched."""
+        found = self.kinds.get(words(issue_type).strip().lower())
+        if found or not isinstance(issue_type, dict):
+            return found
+        number = str(issue_type.get("id") or "")
+        before = self.kinds.get(self.names.of(Named.TYPE, number).strip().lower())
+        if before:
+            self.names.met(Named.TYPE, number, words(issue_type))
+        return before
 
     def state(self, name: str, number: str) -> State | None:
         """The state that a status of this name and id means; None where neither tells."""
-        return known(name, self.states) or (CATEGORIES.get(self.category(number)) if number else None)
+        found = known(name, self.states)
+        if found or not number:
+            return found
+        before = known(self.names.of(Named.STATUS, number), self.states)
+        return before or CATEGORIES.get(self.category(number))
+
+    def as_known(self, status: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A status under the name by which it is understood, where it was understood before it got another."""
+        before = self.names.of(Named.STATUS, str(status.get("id") or ""))
+        renamed = before and not known(words(status), self.states) and known(before, self.states)
+        return {**status, "name": before} if renamed else status
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """An issue with what had to be fetched beside it. `approvals` is None when the issue has no such thing."""
+    """An issue with what had to be fetched beside it. `approvals` is None when the issue has no such thing, or does not
+    show them; then `hidden` is True when it has them for all that can be seen.
+    """
 
     issue: Mapping[str, Any]
     changes: Sequence[Mapping[str, Any]]
     approvals: Sequence[Mapping[str, Any]] | None
+    hidden: bool = False
+
+    @property
+    def has_history(self) -> bool:
+        """Whether the changelog came with it."""
+        return bool(self.changes) or "changelog" in self.issue
 
 
 def ticket(raw: Raw, site: Site) -> Ticket:
@@ -83,21 +112,33 @@ def ticket(raw: Raw, site: Site) -> Ticket:
         key=str(issue.get("key")),
         url=f"{site.url}/browse/{issue.get('key')}",
         # Only watched types are listed, but one may be changed to another between listing and reading.
-        kind=site.kind(words(fields.get("issuetype"))) or TicketKind.CHANGE,
-        state=state_of(mapping(fields.get("status")), site.states),
+        kind=site.kind(fields.get("issuetype")) or TicketKind.CHANGE,
+        state=state_of(site.as_known(mapping(fields.get("status"))), site.states),
         status=words(fields.get("status")),
         summary=words(fields.get("summary")),
         created=moment(fields.get("created")),
         updated=moment(fields.get("updated")),
         fields=seen,
-        approvals=tuple(given or ()),
-        approvals_readable=given is not None,
+        approvals=given.approvals,
+        approvals_readable=given.readable,
         assets=assets,
         assets_readable=assets_readable,
         preapproval=_preapproval(fields, site.fields, history),
         history=_changed(history, seen, site),
-        history_readable=bool(raw.changes) or "changelog" in issue,
-        remarks=remark(mapping(fields.get("status")), site.states),
+        history_readable=raw.has_history,
+        remarks=(*_remark(mapping(fields.get("status")), site), *given.remarks),
+        set_aside="Archived" if fields.get(ARCHIVED) else "",
+    )
+
+
+def _remark(status: Mapping[str, Any], site: Site) -> tuple[str, ...]:
+    before = site.as_known(status)
+    if before is status:
+        return remark(status, site.states)
+    state, now, then = state_of(before, site.states), words(status), words(before)
+    return (
+        f"the status {then} is called {parsing.shorten(now)} now, and is taken for {state} as before — "
+        "name it in JIRA_STATUSES__<STATE>",
     )
 
 
@@ -113,7 +154,8 @@ def _changed(history: History, seen: Mapping[str, Field], site: Site) -> tuple[C
 def _history(raw: Raw, fields: Mapping[str, Any]) -> History:
     # The creator first: a reporter can be changed afterwards.
     creator = person(fields.get("creator")) or person(fields.get("reporter"))
-    return History(steps_of(raw.changes), creator, moment(fields.get("created")))
+    created = moment(fields.get("created"))
+    return History(steps_of(raw.changes), creator, created, readable=raw.has_history)
 
 
 def _field(name: str, fields: Mapping[str, Any], site: Site, history: History) -> Field:
@@ -167,7 +209,7 @@ def _relations(fields: Mapping[str, Any], site: Site) -> dict[str, Field]:
     if not site.fields.found.get("born_from"):
         origins = _linked(fields, _BORN_FROM, site, _ORIGINS)
         found["born_from"] = Field(origins or None, where=_LINKS)
-    if site.kind(words(fields.get("issuetype"))) in _SIGNALS and not site.fields.found.get("changes"):
+    if site.kind(fields.get("issuetype")) in _SIGNALS and not site.fields.found.get("changes"):
         changes = _linked(fields, CONTAINS | _LEADS_TO, site, _CHANGES)
         found["changes"] = Field(changes or None, where=_LINKS)
     return found
@@ -181,7 +223,7 @@ def _linked(
     for link in objs(fields.get("issuelinks")):
         other = obj(link.get("outwardIssue") or link.get("inwardIssue"))
         # By kind as well: "causes" also links two changes, and that is no origin.
-        if _says(link, told) and site.kind(words(obj(other.get("fields")).get("issuetype"))) in kinds:
+        if _says(link, told) and site.kind(obj(other.get("fields")).get("issuetype")) in kinds:
             found.append(str(other.get("key") or ""))
     return tuple(dict.fromkeys(filter(None, found)))
 
@@ -201,24 +243,27 @@ def _validated_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMa
     return _moment_of("test_validated_at", "test_validated_by", seen, site, lambda f: history.last(f)[1])
 
 
-def _tested_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, __: History) -> Field:
-    return _later_of("tested_at", "test_result", seen, site)
+def _tested_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, history: History) -> Field:
+    return _later("tested_at", "test_result", seen, site, history)
 
 
-def _accepted_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, __: History) -> Field:
-    return _later_of("accepted_at", "acceptance_result", seen, site)
+def _accepted_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, history: History) -> Field:
+    return _later("accepted_at", "acceptance_result", seen, site, history)
 
 
-def _later_of(name: str, result: str, seen: Mapping[str, Field], site: FieldMap) -> Field:
-    """The later of what a field says and when the result got its present value; the history alone, where the site has
-    no such field.
+def _later(name: str, origin: str, seen: Mapping[str, Field], site: FieldMap, history: History) -> Field:
+    """The later of what a field says and the last change of the result that it is about: a result that is written anew
+    leaves a trace in the history, one that is confirmed can be dated in the field.
     """
-    own, told = seen[name], seen[result]
-    if not own.readable and (site.found.get(name) or not told.readable):
+    own, result = seen[name], seen[origin]
+    source = next((f for f in site.found.get(origin, ()) if f.name == result.where), None)
+    if not history.readable or not result.filled or source is None:
+        # Without a result there is nothing that it could have happened to.
+        return own if own.readable or not result.readable else Field(where=result.where)
+    written = history.last(source)[1]
+    if own.moment and own.moment >= written:
         return own
-    if told.at is None or (own.moment and own.moment >= told.at):
-        return own if own.readable else Field(None, where=told.where)
-    return Field(told.at, where=f"{told.where} (history)", by=told.by, at=told.at)
+    return Field(written, where=f"{result.where} (history)")
 
 
 def _moment_of(
@@ -252,21 +297,20 @@ _DERIVED: Mapping[str, _Derive] = {
     "package": _package,
     "changes": _changes,
     "test_plan_fixed_at": _plan_fixed_at,
+    "test_validated_at": _validated_at,
     "tested_at": _tested_at,
     "accepted_at": _accepted_at,
-    "test_validated_at": _validated_at,
     "verified_by": _verifier,
 }
 
 
-def _approvals(raw: Raw, fields: Mapping[str, Any], site: Site, history: History) -> list[Approval] | None:
-    """Sign-offs of both sorts; None when this issue has no place where anybody could sign off, or shows that it has
-    approvals which may not be read.
+def _approvals(raw: Raw, fields: Mapping[str, Any], site: Site, history: History) -> SignOffs:
+    """Sign-offs of both sorts; unreadable when this issue has no place where anybody could sign off, or has approvals
+    that may not be read.
     """
-    # The field shows that somebody was asked; without their answers nobody may be called late.
-    if raw.approvals is None and any(fields.get(f.id) for f in site.fields.approvals):
-        return None
     places = [f for group in site.fields.sign_offs.values() for f in group if f.id in fields]
-    if raw.approvals is None and not places:
-        return None
-    return [*sign_offs.records(raw.approvals or ()), *sign_offs.signed(fields, site.fields, history)]
+    # The field shows that somebody was asked; without their answers nobody may be called late.
+    hidden = raw.hidden or any(fields.get(f.id) for f in site.fields.approvals)
+    if raw.approvals is None and (hidden or not places):
+        return sign_offs.HIDDEN
+    return sign_offs.records(raw.approvals or ()) + sign_offs.signed(fields, site.fields, history)

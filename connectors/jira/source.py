@@ -10,11 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.jira import search, statuses
-from connectors.jira.approvals import may_have_approvals, service_desk
+from connectors.jira.approvals import is_request, may_have_approvals, service_desk
 from connectors.jira.bulk_fetch import BulkFetch
 from connectors.jira.client import NAME, Client, mapping, rows, total
 from connectors.jira.directory import Directory
 from connectors.jira.fields import FieldMap, resolve, site_fields
+from connectors.jira.former_names import FormerNames, Named
 from connectors.jira.jsm_approval_polling import ApprovalPolling
 from connectors.jira.links import with_links
 from connectors.jira.mapping import Raw, Site, ticket
@@ -23,7 +24,7 @@ from connectors.jira.unlisted import Fates
 from connectors.jira.values import obj, objs, words
 from domain.lifecycle import State
 from domain.people import Person, Role, RoleMembers
-from domain.ports.errors import Forbidden, Garbled, NotFound, SourceError
+from domain.ports.errors import Forbidden, Garbled, NotFound, SourceError, Unreachable
 from domain.ports.source import Fate, Identity
 from domain.ticket import Ticket, TicketRef
 
@@ -32,6 +33,8 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]{1,18}")
 """A key, or the number that an issue keeps when its key changes."""
 _CHANGES = 100
 _CHANGE_PAGES = 500
+_BROKEN_IN_A_ROW = 5
+"""Issues on which Jira may break one after another before it counts as down."""
 
 
 class JiraSource:
@@ -51,6 +54,8 @@ class JiraSource:
         self._ahead = BulkFetch(client)
         self._answers = ApprovalPolling(client, settings.approvals_minutes)
         self._fates = Fates(client)
+        self._names = FormerNames()
+        self._broken = 0
 
     def identify(self) -> Identity:
         """Who we are. Raises AuthRefused when the token is wrong or expired."""
@@ -111,6 +116,31 @@ class JiraSource:
         category = obj(obj(fields.get("status")).get("statusCategory")).get("key")
         return (Fate.OVER if category == "done" else Fate.OPEN), now
 
+    def sees(self, key: str) -> bool:
+        """Whether an issue that people call `key`, or called so before it moved, may be seen. Jira leaves links to
+        others out of an issue, without a word.
+        """
+        if not _KEY.fullmatch(key.strip()):
+            return False
+        try:
+            self.client.api(f"issue/{key.strip().upper()}", {"fields": "updated"})
+        except (NotFound, Forbidden):
+            return False
+        return True
+
+    def recall(self, names: Mapping[str, str]) -> None:
+        """What things of the site were called when earlier runs understood them."""
+        self._names.recall(names)
+
+    def learnt(self) -> Mapping[str, str]:
+        """What they are called now, as far as they were met."""
+        return self._names.learnt()
+
+    def renamed(self) -> Sequence[str]:
+        """A line for each thing that goes by another name than the settings', and for fields that are not found."""
+        unfound = self._site.fields.unfound if self._site else ()
+        return (*self._names.told(), *unfound)
+
     def find(self, key: str) -> TicketRef | None:
         """The issue people call `key` (or with that id), when it is of a watched project and type."""
         if not _KEY.fullmatch(key.strip()):
@@ -130,13 +160,51 @@ class JiraSource:
 
     def read(self, ref: TicketRef) -> Ticket:
         """One issue with its history and approvals: one request, two in a service project."""
+        try:
+            found = self._read(ref)
+        except Unreachable as error:
+            raise self._of_this_alone(error) from None
+        self._broken = 0
+        return found
+
+    def _of_this_alone(self, error: Unreachable) -> SourceError:
+        """The same error, or another where the site answers: Jira breaks on this one issue (a field of an app)."""
+        self._broken += 1
+        if self._broken > _BROKEN_IN_A_ROW:
+            return error
+        try:
+            self.client.identify()
+        except SourceError:
+            return error
+        fix = "open the issue in Jira; a field of an app may be broken"
+        return SourceError(NAME, f"{error}, for this issue alone", fix)
+
+    def _read(self, ref: TicketRef) -> Ticket:
         issue = self._ahead.take(ref.id)
         if issue is None:
             params = {"fields": ",".join(self.site.fields.ids()), "expand": "changelog"}
             issue = mapping(self.client.api(f"issue/{ref.id}", params))
         changes = self._changes(issue)
-        approvals = service_desk(self.client, ref.id) if may_have_approvals(issue) else None
-        return with_links(ticket(Raw(issue, changes, approvals), self.site), issue, changes)
+        self._learn(mapping(issue.get("fields")))
+        raw = Raw(issue, changes, *self._approvals(issue))
+        return with_links(ticket(raw, self.site), issue, changes)
+
+    def _learn(self, fields: Mapping[str, Any]) -> None:
+        """What the type, status and project of an issue that is understood are called."""
+        self._names.look_at(fields, self.site.kinds, self.settings.projects)
+        status = obj(fields.get("status"))
+        if statuses.known(words(status), self.site.states):
+            self._names.understood(Named.STATUS, str(status.get("id") or ""), words(status))
+
+    def _approvals(self, issue: Mapping[str, Any]) -> tuple[list[dict[str, Any]] | None, bool]:
+        """The approvals of an issue, if it has any, and whether they are hidden."""
+        if not may_have_approvals(issue):
+            return None, False
+        try:
+            return service_desk(self.client, str(issue.get("id"))), False
+        except Forbidden:
+            # The answer to an issue that is no request at all, too.
+            return None, is_request(issue, self.site.fields.approvals)
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups (names or ids) and account ids; names unknown here are left out."""
@@ -153,7 +221,9 @@ class JiraSource:
             if self._site is None:
                 kinds = {name.lower(): kind for name, kind in self.settings.kinds.items()}
                 states = own_states(self.settings)
-                self._site = Site(self.client.home, self._fields(), kinds, states, self._category, self._zone)
+                self._site = Site(
+                    self.client.home, self._fields(), kinds, states, self._category, self._zone, self._names
+                )
             return self._site
 
     def _known(self) -> Identity:
@@ -169,13 +239,22 @@ class JiraSource:
             raise Garbled(NAME, "the answer has another shape than the API promises")
         fields = site_fields(listed)
         self._answers.learn(fields)
-        return resolve(fields, self.settings)
+        return resolve(fields, self.settings, self._names)
 
     def _watched(self, fields: Mapping[str, Any]) -> bool:
         """Whether an issue is of a watched project and type."""
-        project = str(obj(fields.get("project")).get("key"))
-        inside = not self.settings.projects or project in self.settings.projects
-        return inside and self.site.kind(words(fields.get("issuetype"))) is not None
+        return (
+            self._inside(obj(fields.get("project"))) and self.site.kind(fields.get("issuetype")) is not None
+        )
+
+    def _inside(self, project: Mapping[str, Any]) -> bool:
+        watched, key, number = self.settings.projects, str(project.get("key")), str(project.get("id") or "")
+        if not watched or key in watched:
+            return True
+        before = self._names.of(Named.PROJECT, number) in watched
+        if before:
+            self._names.met(Named.PROJECT, number, key)
+        return before
 
     def _zone(self) -> ZoneInfo:
         """The time zone of the account: Jira shows it times in that. Asked once, for the first date without a time."""
@@ -202,26 +281,27 @@ class JiraSource:
 
     def _bounds(self) -> str:
         """The scope in JQL. Jira refuses names that do not exist, so only types the site has are named."""
-        types = sorted(name for name in self._type_names() if self.site.kind(name))
+        types = self._watched_types()
         if not types:
             raise SourceError(
                 NAME,
                 f"the site has none of the issue types {', '.join(self.settings.kinds)}",
                 "set JIRA_ISSUE_TYPES to the names this site uses",
             )
-        return search.scope(self.settings.projects, types)
+        projects = self.settings.projects
+        # A project that was seen under another key since is asked for by that one too.
+        return search.scope((*projects, *self._names.since(Named.PROJECT, projects)), types)
 
-    def _type_names(self) -> frozenset[str]:
-        """Names of the site's issue types, asked once between two nightly looks at all tickets."""
+    def _watched_types(self) -> list[str]:
+        """Names of the site's issue types that are watched, asked once between two nightly looks at all tickets."""
         if self._types is None:
             try:
                 listed = self.client.api("issuetype")
             except NotFound:
                 # Where the site does not list its types we name our own; one that it lacks is then told by the search.
                 listed = [{"name": name} for name in self.settings.kinds]
-            found = listed if isinstance(listed, list) else []
-            self._types = frozenset(words(t) for t in found if isinstance(t, dict))
-        return self._types
+            self._types = frozenset(words(t) for t in objs(listed) if self.site.kind(t))
+        return sorted(self._types)
 
     def _listing(self, jql: str) -> Iterator[TicketRef]:
         fields = self._listed_fields()

@@ -1,8 +1,7 @@
 """What became of an issue that a full listing does not show any more.
 
 Jira answers 404 for "deleted" and for "you may not see it" alike. An issue that is not there while its project may be
-browsed counts as deleted; in a project that may not be, as hidden. (An issue that was given a security level without
-the bot looks deleted too: it is followed again as soon as it is seen again.)
+browsed is absent: deleted, given a security level, or moved out of sight; in a project that may not be, it is hidden.
 Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
 """
 
@@ -32,7 +31,7 @@ class Fates:
         self._browsable.clear()
 
     def look(self, ref: TicketRef) -> dict[str, Any] | Fate:
-        """The issue by its id, which stays when it moves; DELETED or HIDDEN when it is not to be had. Raises
+        """The issue by its id, which stays when it moves; ABSENT or HIDDEN when it is not to be had. Raises
         SourceError when neither can be concluded.
         """
         project = ref.key.rpartition("-")[0]
@@ -45,7 +44,7 @@ class Fates:
         except Forbidden:
             return Fate.HIDDEN
         except NotFound:
-            return Fate.DELETED if self._may_browse(project) else Fate.HIDDEN
+            return Fate.ABSENT if self._may_browse(project) else Fate.HIDDEN
 
     def _may_browse(self, project: str) -> bool:
         if project not in self._browsable:

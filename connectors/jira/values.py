@@ -24,24 +24,29 @@ _WORDS = ("value", "displayName", "name", "title", "label", "key", "id")
 
 def read(name: str, raw: Any, where: str, zone: Callable[[], tzinfo] = lambda: UTC) -> Field:
     """A vocabulary field from the value of a Jira field. An error object is unreadable, never "filled in". A date
-    without a time is the start of that day in the account's `zone`, which is asked only then.
+    without a time is the start of that day in the account's `zone`, which is asked only then, or the end of it where
+    the field tells until when.
     """
     error = error_in(raw)
     if error is not None:
         return parsing.unreadable(where, error)
     if FIELDS[name].kind is Kind.MOMENT and isinstance(raw, str) and _DATE.fullmatch(raw.strip()):
-        return _day(raw.strip(), where, zone)
+        return _day(raw.strip(), where, zone, _LAST if name in _ENDS else time())
     return _BY_KIND[FIELDS[name].kind](name, raw, where)
 
 
-def _day(raw: str, where: str, zone: Callable[[], tzinfo]) -> Field:
+_ENDS = frozenset({"planned_end", "actual_end", "pull_until", "deadline"})
+_LAST = time(23, 59)
+"""The last minute of a day: moments are compared by the minute."""
+
+
+def _day(raw: str, where: str, zone: Callable[[], tzinfo], at: time) -> Field:
     try:
         # A day begins where the account is: taken for UTC it would begin the evening before, or in the night.
-        start = datetime.combine(date.fromisoformat(raw), time(), zone())
-    except ValueError:
+        moment = datetime.combine(date.fromisoformat(raw), at, zone()).astimezone(UTC)
+    except (ValueError, OverflowError):
         return Field(None, raw=raw, where=where)
-    found = parsing.moment(start.isoformat(), where)
-    return found if found.filled else Field(None, raw=raw, where=where)
+    return Field(moment, where=where)
 
 
 def obj(raw: Any) -> dict[str, Any]:
@@ -69,6 +74,8 @@ def words(raw: Any) -> str:
 
 def _words_of(raw: dict[str, Any]) -> str:
     if raw.get("type") == "doc":
+        if _only_a_form(raw):
+            return ""
         return re.sub(r"\n{3,}", "\n\n", adf_text(raw)).strip()
     # Jira fills these in by itself, so that "not empty" would say nothing about people.
     if _CLOCKS & raw.keys():
@@ -78,14 +85,26 @@ def _words_of(raw: dict[str, Any]) -> str:
     return f"{own} - {words(child)}" if child else own
 
 
+def _only_a_form(document: dict[str, Any]) -> bool:
+    """Whether a document is a template that nobody filled in: headings, and prompts where words should be."""
+    return _prompts(document) and not adf_text(_without_headings(document)).strip()
+
+
+def _prompts(node: dict[str, Any]) -> bool:
+    return node.get("type") == "placeholder" or any(map(_prompts, objs(node.get("content"))))
+
+
+def _without_headings(node: dict[str, Any]) -> dict[str, Any]:
+    kept = [_without_headings(n) for n in objs(node.get("content")) if n.get("type") != "heading"]
+    return {**node, "content": kept}
+
+
 def adf_text(node: Any) -> str:
     """The text of an ADF document: a line per block; mentions, links, dates and emoji by what they show."""
-    if not isinstance(node, dict):
+    # What a template asks people to write is not what they wrote.
+    if not isinstance(node, dict) or node.get("type") == "placeholder":
         return ""
     kind, attrs = node.get("type"), obj(node.get("attrs"))
-    # The prompt of a form: it asks for something and says nothing.
-    if kind == "placeholder":
-        return ""
     if kind == "text":
         return str(node.get("text", ""))
     if kind == "hardBreak":

@@ -13,12 +13,15 @@ from domain.ticket import Ticket, TicketRef
 
 
 class Fate(StrEnum):
-    """What became of a ticket that a full listing no longer shows."""
+    """What became of a ticket that a full listing no longer shows. DELETED is certain; ABSENT is not to be found where
+    its neighbours are: deleted, or out of the account's sight. HIDDEN is out of sight with all that is around it.
+    """
 
     OPEN = "open"
     OVER = "over"
     MOVED = "moved"
     DELETED = "deleted"
+    ABSENT = "absent"
     HIDDEN = "hidden"
 
 
@@ -66,7 +69,8 @@ class TicketSource(Protocol):
 
     def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
         """What became of a ticket that a census did not list, and how it is found now: still open, closed, moved
-        out of what is watched, deleted for certain, or not visible (most systems do not tell deleted from hidden).
+        out of what is watched, deleted for certain, absent, or not visible (most systems do not tell deleted from
+        hidden).
         Raises SourceError when nothing can be concluded.
         """
         # A ticket that is found is read again, and says itself whether it is over; of any other nothing is concluded.
@@ -95,6 +99,30 @@ class InParts(Protocol):
 
     def part_of(self, ref: TicketRef) -> str:
         """The part in which a ticket is."""
+
+
+@runtime_checkable
+class HidesParts(Protocol):
+    """A source that leaves out of a ticket, without a word, those parts of it that the account may not see."""
+
+    def sees(self, key: str) -> bool:
+        """Whether what people call `key` is there and to be seen, watched or not. Raises SourceError."""
+
+
+@runtime_checkable
+class KnowsById(Protocol):
+    """A source whose admins may give other names to what settings name. What was understood once is known by its id
+    then, under whatever name.
+    """
+
+    def recall(self, names: Mapping[str, str]) -> None:
+        """What was learnt in earlier runs."""
+
+    def learnt(self) -> Mapping[str, str]:
+        """What is known by now, to be recalled in later runs."""
+
+    def renamed(self) -> Sequence[str]:
+        """A line for the admin for each thing that goes by another name than settings give it, or is not found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from rules.approval.decisions import (
     observe_overtaken,
 )
 from rules.approval.people import among, same, settlers
+from rules.approval.unanswered import from_start
 from rules.outcome import Observation, Result
 from rules.wording import ROLES, asset_name, sentences
 
@@ -64,7 +65,8 @@ def owners_of(facts: Facts, subject: Subject) -> tuple[Person, ...] | None:
     # The register outweighs the ticket, in which the team itself could name an owner who agrees.
     owners = own.people or facts.people("application_owner")
     # An owner who cannot be seen may be the one who counts: "nobody owns it" takes both to be readable.
-    readable = own.readable and facts.field("application_owner").readable
+    hidden = subject.asset is None and bool(subject.unseen)
+    readable = own.readable and facts.field("application_owner").readable and not hidden
     return owners if owners or readable else None
 
 
@@ -117,4 +119,5 @@ def _waiting(facts: Facts, owners: Sequence[Person]) -> Observation:
     seen = say("{person} has not decided yet.", person=owners[0])
     if len(owners) > 1:
         seen = say("No decision by {people} yet.", people=name)
-    return Observation(say("{people}", people=name), Result.UNMET, sentences(*deputies, seen))
+    copied = from_start(facts, Role.OWNER)
+    return Observation(say("{people}", people=name), Result.UNMET, sentences(*deputies, *copied, seen))

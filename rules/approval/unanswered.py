@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from domain.facts import Facts
 from domain.people import Role
-from domain.sentence import Say, say
+from domain.sentence import Quote, Say, say
 from domain.ticket import Approval, Decision
 from rules.approval.people import among, distinct
 from rules.outcome import Observation
@@ -40,7 +40,29 @@ def unanswered(facts: Facts, role: Role) -> tuple[Say, ...]:
                 role=ROLES[role],
             )
         )
-    return tuple(found)
+    return (*found, *from_start(facts, role))
+
+
+def from_start(facts: Facts, role: Role) -> tuple[Say, ...]:
+    """A sentence for each place of a sign-off that has looked decided since the ticket was made."""
+    # A place has no role of its own; one whose name tells a role is told to whoever asks for that one alone.
+    return tuple(
+        say(
+            "{field} has had its value since the ticket was made; that is no decision.",
+            field=Quote(approval.step),
+        )
+        for approval in facts.ticket.approvals
+        if approval.decision is Decision.FROM_START and role in (_named(approval.step) or Role)
+    )
+
+
+def _named(step: str) -> tuple[Role, ...]:
+    words = step.casefold().replace("-", " ").split()
+    named = tuple(role for role in Role if set(role.value.split("_")) <= set(words))
+    # "Chain CAB" names the CAB too, and means the other one.
+    return tuple(
+        r for r in named if not any(set(r.value.split("_")) < set(o.value.split("_")) for o in named)
+    )
 
 
 def _for_role(facts: Facts, role: Role, approval: Approval) -> bool:

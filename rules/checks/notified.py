@@ -99,7 +99,8 @@ def _stakeholders(facts: Facts, demand: CheckInput[Notified]) -> list[_Asked]:
     registered = [s.asset.stakeholders for s in demand.subjects if s.asset]
     names = dict.fromkeys(name for field in (own, *registered) for name in _names(field))
     asked = [_stakeholder(facts, demand, name) for name in names]
-    if _hidden(own, registered):
+    out_of_sight = any(s.asset is None and s.unseen for s in demand.subjects)
+    if _hidden(own, registered) or (out_of_sight and not own.filled):
         seen = say("It cannot be read who the stakeholders are.")
         asked.append(_Asked(Observation(say("Stakeholders"), Result.UNKNOWN, seen)))
     return asked or [_somebody(facts, demand)]

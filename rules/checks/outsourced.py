@@ -32,7 +32,7 @@ def _supplier(facts: Facts, demand: CheckInput[Params]) -> Observation:
     )
     if own.result is Result.MET or not known:
         # A register that cannot be read may know the supplier.
-        hidden = any(not field.readable for _, field in registers)
+        hidden = any(not field.readable or (s.asset is None and s.unseen) for s, field in registers)
         return (
             Observation(own.name, Result.UNKNOWN, own.seen) if hidden and own.result is Result.UNMET else own
         )

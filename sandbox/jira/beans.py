@@ -102,14 +102,20 @@ class Beans:
             "status": lambda: self.status(issue.status),
             "issuetype": lambda: self.issue_type(issue.type) | {"subtask": bool(issue.parent)},
             "project": lambda: self.project(issue.project),
-            "issuelinks": lambda: [self._link(*link) for link in issue.links],
+            # Links and sub-tasks that the account may not see are left out, without a word.
+            "issuelinks": lambda: [self._link(*link) for link in issue.links if self._sees(link[0])],
             "subtasks": lambda: [
-                {"id": i.id, "key": i.key} for i in self.state.issues.values() if i.parent == issue.key
+                {"id": i.id, "key": i.key}
+                for i in self.state.issues.values()
+                if i.parent == issue.key and self._sees(i.key)
             ],
         }
         seen = {name: make() for name, make in made.items() if name in names or "*all" in names}
         parent = self._parent(issue).items()
         return seen | {name: value for name, value in parent if name in names or "*all" in names}
+
+    def _sees(self, key: str) -> bool:
+        return self.state.visible(self.state.issues[key])
 
     def _of(self, issue: Issue, name: str) -> Any:
         return self._value(issue.values.get(name))

@@ -65,7 +65,7 @@ def _found(site: State, given: dict[str, Any]) -> list[Issue]:
         found = search(site, given.get("jql", ""), g.user)
     except BadJql as why:
         refuse(400, str(why))
-    return [i for i in found if site.may("BROWSE_PROJECTS", i.project)]
+    return [i for i in found if site.visible(i)]
 
 
 def _size(given: Any) -> int:

@@ -43,6 +43,7 @@ class State:
         self.projects: dict[str, bool] = {}
         self.types: dict[str, str] = {}
         self.denied: set[tuple[str, str]] = set()
+        self.secret: set[str] = set()
         self.granted = set(_GIVEN)
         self.listeners: list[Listener] = []
         self.agent = True
@@ -254,6 +255,25 @@ class State:
             for other in self.issues.values():
                 other.links = [link for link in other.links if link[0] != key]
         self.tell("jira:issue_deleted", issue, issue.creator)
+
+    def hide(self, key: str) -> None:
+        """Give an issue a security level that the account does not have: it is there for others alone."""
+        self.secret.add(self.issues[key].id)
+
+    def show(self, key: str) -> None:
+        """Take the security level away again."""
+        self.secret.discard(self.issues[key].id)
+
+    def visible(self, issue: Issue) -> bool:
+        """Whether the account may see an issue."""
+        return self.may("BROWSE_PROJECTS", issue.project) and issue.id not in self.secret
+
+    def rename_type(self, name: str, new: str) -> None:
+        """Give an issue type another name, as an admin does: its id stays, and no issue changes."""
+        with self.lock:
+            self.types[new] = self.types.pop(name)
+            for issue in self.issues.values():
+                issue.type = new if issue.type == name else issue.type
 
     def deny(self, permission: str, project: str) -> None:
         """Take a permission (such as ADD_COMMENTS) away in a project, for everybody."""

@@ -45,7 +45,7 @@ def refuse(status: int, message: str = "", **errors: str) -> NoReturn:
 def find_issue(site: State, key: str) -> Issue | None:
     """An issue the account may see."""
     issue = site.issue(key)
-    return issue if issue and site.may("BROWSE_PROJECTS", issue.project) else None
+    return issue if issue and site.visible(issue) else None
 
 
 def need_issue(site: State, key: str) -> Issue:

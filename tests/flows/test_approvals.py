@@ -111,3 +111,34 @@ def test_two_accounts_of_one_person_are_not_four_eyes(town: Town, sync: Sync) ->
     settled(town)
     sync(SLUIS_SAME_PERSON="acc-karim.aziz=acc-dina.peeters")
     assert "Two different people have not approved yet." in text(town, town.change)
+
+
+@pytest.mark.parametrize("by", ["Karim Aziz", "Els Maes", "Tom Willems"])
+def test_a_copy_brings_no_sign_off_with_it(town: Town, sync: Sync, by: str) -> None:
+    for name in ("CAB sign-off", "Owner sign-off"):
+        town.jira.add_field(name, "select")
+    fields = {
+        "Affected services": ["Citizen register"],
+        "CAB sign-off": "Approved",
+        "Owner sign-off": "Approved",
+    }
+    key = town.jira.add_issue(
+        "CHG",
+        "[System] Change",
+        "CLONE - Permit portal",
+        fields,
+        by=by,
+        jsm=False,
+        status="Awaiting approval",
+    )
+    sync()
+    told = text(town, key)
+    assert (
+        "CAB sign-off has had its value since the ticket was made; that is no decision. No approval by the CAB"
+        in told
+    )
+    assert "Owner sign-off has had its value since the ticket was made; that is no decision." in told
+    town.jira.set_field(key, "CAB sign-off", None, "Karim Aziz")
+    town.jira.set_field(key, "CAB sign-off", "Approved", "Karim Aziz")
+    sync()
+    assert "CAB sign-off has had its value" not in text(town, key)

@@ -11,6 +11,7 @@ from test_story import comments, text
 
 from bot.report import Report
 from domain.facts import Facts
+from domain.lifecycle import Verdict
 from rules.engine import evaluate
 from rules.loading.loader import load_packs
 from sandbox.server import Fault, How
@@ -184,3 +185,68 @@ def test_a_servicenow_release_is_judged_by_the_changes_that_name_it_as_parent(to
     sync()
     reads = [a.path for a in town.servers["servicenow"].asked[asked:] if "change_request/" in a.path]
     assert len(reads) <= 1, "the note on the release is looked at once more, then nothing"
+
+
+def hidden_part(town: Town) -> tuple[str, str]:
+    secret, seen = change(town, "Citizen register"), change(town, "Permit portal")
+    return release(town, secret, seen), secret
+
+
+@pytest.mark.parametrize("way", ["secret", "moved", "deleted"])
+def test_a_change_that_goes_out_of_sight_lowers_nothing(town: Town, sync: Sync, facts: Ask, way: str) -> None:
+    key, secret = hidden_part(town)
+    sync()
+    packs = load_packs(("vo-icr",))
+    before = {f.id: f.verdict for f in evaluate(facts(key), packs)}
+    match way:
+        case "secret":
+            town.jira.hide(secret)
+        case "moved":
+            town.jira.move_issue(secret, "SECRET", "Tom Willems")
+            town.jira.deny("BROWSE_PROJECTS", "SECRET")
+        case "deleted":
+            town.jira.delete_issue(secret)
+    for _ in range(2):
+        after = {f.id: f.verdict for f in evaluate(facts(key), packs)}
+        assert before.keys() <= after.keys(), "asked as when it was seen"
+        assert after["ICR-00"] is Verdict.UNKNOWN
+        report = sync(full=True)
+        assert not [line for line in (*report.notes, *report.problems) if line.startswith("jira: deleted")]
+        assert any(f"{key}: contains {secret}, which could not be read" in line for line in report.notes)
+    assert "Class C5 I4 A3" in said(town, key)
+
+
+def test_a_change_that_was_never_seen_is_known_by_the_history_of_its_release(town: Town, facts: Ask) -> None:
+    key, secret = hidden_part(town)
+    town.jira.hide(secret)
+    given = facts(key)
+    assert [(child.key, child.ticket is None) for child in given.children][-1] == (secret, True)
+    town.jira.show(secret)
+    assert all(child.ticket for child in facts(key).children)
+
+
+def test_a_change_that_was_taken_out_is_no_part_any_more(town: Town, sync: Sync, facts: Ask) -> None:
+    key, secret = hidden_part(town)
+    sync()
+    issue = town.jira.issues[key]
+    # as a link that is removed: gone from the issue, while the other end can still be seen
+    issue.links = [link for link in issue.links if link[0] != secret]
+    assert secret not in [child.key for child in facts(key).children]
+
+
+@pytest.mark.parametrize("way", ["sub-task", "linked"])
+def test_what_is_no_watched_ticket_is_unknown_at_most(town: Town, sync: Sync, facts: Ask, way: str) -> None:
+    packs = load_packs(("vo-icr",))
+    key = release(town, change(town, "Permit portal"), status="Implementing")
+    open_ = (Verdict.MISSING, Verdict.VIOLATED, Verdict.PENDING)
+    before = {f.id for f in evaluate(facts(key), packs) if f.verdict in open_}
+    if way == "sub-task":
+        extra = town.jira.add_issue("REL", "Sub-task", "Write notes", by="Tom Willems", parent=key, jsm=False)
+    else:
+        extra = town.jira.add_issue("HR", "Task", "Order cake", by="Tom Willems", jsm=False)
+        town.jira.link(key, extra)
+    after = {f.id for f in evaluate(facts(key), packs) if f.verdict in open_}
+    assert after - before == set(), "no reproach for what nobody may look at"
+    report = sync()
+    assert f"No application owner of {extra}" not in said(town, key)
+    assert any(f"contains {extra}, which could not be read" in line for line in report.notes)

@@ -112,6 +112,25 @@ class Translator:
         """A sentence that counts; both forms may use {n}."""
         return self._fill(self._renamed(self._catalogue.ngettext(one, many, number)), {"n": number, **args})
 
+    def opening(self, spoken: object) -> str:
+        """The same as text, with a capital where it begins with a word of ours: a name stays as its system has it."""
+        text = self(spoken)
+        return text if self._begins_with_name(spoken) else text[:1].upper() + text[1:]
+
+    def _begins_with_name(self, spoken: object) -> bool:
+        match spoken:
+            case Quote() | Person() | Group() | Holder():
+                return True
+            case Either(items):
+                return bool(items) and self._begins_with_name(items[0])
+            case tuple():
+                return bool(spoken) and self._begins_with_name(spoken[0])
+            case Say(msgid, args):
+                place = _PLACE.match(self._catalogue.gettext(msgid))
+                return place is not None and self._begins_with_name(dict(args).get(place[1]))
+            case _:
+                return False
+
     def moment(self, at: datetime) -> str:
         """Day and time as people read them: "Tue 24 Nov 2026, 18:00"."""
         return format_datetime(at, self.say("EEE d MMM y, HH:mm"), tzinfo=self.timezone, locale=self._locale)

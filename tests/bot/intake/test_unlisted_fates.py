@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -100,6 +101,14 @@ def look(
         (Fate.MOVED, [], False, "jira: moved out of what is watched, and followed no longer: CHG-1 → NEW-1", ""),
         (Fate.DELETED, [], False, "jira: deleted, and followed no longer: CHG-1", ""),
         (
+            Fate.ABSENT,
+            [],
+            True,
+            "",
+            "jira: 1 ticket not visible any more (CHG-1); what was said of them stands — "
+            "check what the account may see",
+        ),
+        (
             Fate.HIDDEN,
             [],
             True,
@@ -143,10 +152,11 @@ def test_in_doubt_nothing_is_concluded(sqlite_journal, more):
     assert [row.not_found_at for row in sqlite_journal.open_tickets()] == [None, None]
 
 
-def test_many_deletions_at_once_wait_for_a_second_look(sqlite_journal):
+@pytest.mark.parametrize("fate", [Fate.DELETED, Fate.MOVED])
+def test_many_that_end_at_once_wait_for_a_second_look(sqlite_journal, fate):
     keys = [f"CHG-{number}" for number in range(FLOOD + 1)]
     remember(sqlite_journal, *keys)
-    fates = dict.fromkeys(keys, Fate.DELETED)
+    fates = dict.fromkeys(keys, fate)
     _, first, _ = look(sqlite_journal, fates)
     assert first.notes == []
     (line,) = first.problems
@@ -157,6 +167,19 @@ def test_many_deletions_at_once_wait_for_a_second_look(sqlite_journal):
     _, second, _ = look(sqlite_journal, fates)
     assert second.problems == [] and len(second.notes) == 1
     assert sqlite_journal.open_tickets() == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "days", "followed", "notes", "problems"),
+    [(1, 6, 1, 0, 0), (1, 7, 0, 1, 0), (FLOOD + 1, 7, FLOOD + 1, 0, 1)],
+)
+def test_absent_tickets_are_waited_for_a_week(sqlite_journal, number, days, followed, notes, problems):
+    keys = [f"CHG-{n}" for n in range(number)]
+    remember(sqlite_journal, *keys)
+    sqlite_journal.out_of_sight("jira", [key.rpartition("-")[2] for key in keys], NOW - timedelta(days=days))
+    _, report, _ = look(sqlite_journal, dict.fromkeys(keys, Fate.ABSENT))
+    assert (len(report.notes), len(report.problems)) == (notes, problems)
+    assert len(sqlite_journal.open_tickets()) == followed
 
 
 def test_many_deletions_among_very_many_tickets_are_no_flood(sqlite_journal):

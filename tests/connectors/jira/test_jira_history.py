@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from test_jira_mapping import AN, DIRK, PACKAGE, PLAN, SITE, START_A, change
+from test_jira_mapping import AN, DIRK, PACKAGE, PLAN, SITE, START_A, VALIDATED, change
 
 from connectors.jira.fields import SiteField
 from connectors.jira.mapping import Raw, Site, ticket
@@ -48,6 +48,11 @@ def raw(entry, before, after):
         (raw(change(5, SERVICES, None, None), "12", "13"), ("assets", "", "")),
         (raw(change(5, SERVICES, None, ""), None, ""), None),
         (change(5, TITLE, "a", "b"), None),
+        (
+            change(5, VALIDATED, "[Dirk Peeters]", "[Dirk Peeters, An Willems]"),
+            ("test_validated_by", "Dirk Peeters", "Dirk Peeters, An Willems"),
+        ),
+        (change(5, VALIDATED, None, "An Willems"), ("test_validated_by", "", "An Willems")),
         (change(5, STATUS, "Awaiting approval", "Open"), ("state", "authorize", "draft")),
         (change(5, STATUS, "Ons bord", "Open"), ("state", "", "draft")),
         (change(5, STATUS, "Open", "Backlog"), None),
@@ -111,8 +116,6 @@ def test_whether_the_history_was_there_at_all(issue, changes, readable):
             "An Willems",
             6,
         ),
-        # there from the start: whoever made the issue put it there
-        ([], "Dirk Peeters", 2),
     ],
 )
 def test_a_sign_off_field_counts_by_who_set_it(changes, by, day):

@@ -218,7 +218,7 @@ def test_assets_that_cannot_be_seen(fields):
     ("value", "changes", "expected"),
     [
         ("Approved", [change(5, CAB, None, "Approved")], ("a2", Decision.APPROVED, 5)),
-        ("Goedgekeurd", [], ("a1", Decision.APPROVED, 2)),
+        ("Goedgekeurd", [], None),  # without its history nothing tells who set it
         (
             "Rejected",
             [change(5, CAB, None, "Approved"), change(6, CAB, "Approved", "Rejected", by=DIRK)],
@@ -344,3 +344,43 @@ def test_a_field_with_an_error_may_hide_an_asset():
     held = {"cf_1": [{"value": "Loket", "id": "3"}], "cf_2": {"errorMessage": "no licence"}}
     refs, readable = touched(held, replace(SITE.fields, found={"assets": fields}))
     assert ([ref.name for ref in refs], readable) == (["Loket"], False)
+
+
+RESULT, TESTED = SiteField("cf_result", "Test result"), SiteField("cf_at", "Tested at")
+RUNS = [change(4, RESULT, None, "Failed"), change(6, RESULT, "Failed", "Passed")]
+
+
+@pytest.mark.parametrize(
+    ("result", "own", "changes", "day", "where"),
+    [
+        ("Passed", None, RUNS, 6, "Test result (history)"),
+        ("Passed", "2026-03-05T08:00:00.000+0000", RUNS, 6, "Test result (history)"),
+        ("Passed", "2026-03-09T08:00:00.000+0000", RUNS, 9, "Tested at"),
+        ("Passed", None, [], 2, "Test result (history)"),  # there from the start
+        (None, None, [], None, "Tested at"),
+        (None, "2026-03-09T08:00:00.000+0000", [], 9, "Tested at"),
+    ],
+)
+def test_when_it_was_tested_is_the_later_of_the_field_and_the_last_change_of_the_result(
+    result, own, changes, day, where
+):
+    site = replace(SITE, fields=replace(MAP, found={"test_result": (RESULT,), "tested_at": (TESTED,)}))
+    values = {"cf_result": result and {"value": result}, "cf_at": own}
+    issue = {"id": "10", "key": "CHG-1", "changelog": {}, "fields": BASE | values}
+    seen = ticket(Raw(issue, changes, ()), site).field("tested_at")
+    assert (seen.value and seen.value.day, seen.where, seen.readable) == (day, where, True)
+
+
+@pytest.mark.parametrize(("history", "readable"), [({"changelog": {}}, True), ({}, False)])
+def test_without_a_field_of_its_own_the_history_alone_tells_when_it_was_tested(history, readable):
+    site = replace(SITE, fields=replace(MAP, found={"test_result": (RESULT,)}))
+    issue = {"id": "10", "key": "CHG-1", "fields": BASE | {"cf_result": {"value": "Passed"}}, **history}
+    assert ticket(Raw(issue, [], ()), site).field("tested_at").readable is readable
+
+
+@pytest.mark.parametrize(("at", "word"), [("2026-03-09T08:00:00.000+0000", "Archived"), (None, "")])
+def test_an_archived_issue_is_set_aside_by_its_source(at, word):
+    assert mapped({"archiveddate": at}).set_aside == word
+    for listed in ((), (SiteField("archiveddate", "Archived on"),)):
+        found = resolve(listed, settings_for("https://jira.example"))
+        assert ("archiveddate" in found.ids()) is bool(listed)

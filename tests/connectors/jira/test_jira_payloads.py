@@ -68,7 +68,7 @@ def test_changelog_rows():
 
 
 def test_the_service_desk_example_of_approvals():
-    seen = records(load("jsm_approvals_page.json")["values"])
+    seen = records(load("jsm_approvals_page.json")["values"]).approvals
     assert {(a.step, a.decision) for a in seen} >= {
         ("Please approve this request", Decision.APPROVED),
         ("Waiting for approval", Decision.REJECTED),

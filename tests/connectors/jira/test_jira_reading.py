@@ -13,7 +13,7 @@ from connectors.jira.jsm_approval_polling import ApprovalPolling
 from connectors.jira.settings import Deployment
 from connectors.jira.source import JiraSource
 from domain.lifecycle import State
-from domain.ports.errors import AuthRefused, Garbled, SourceError
+from domain.ports.errors import AuthRefused, Garbled, SourceError, Unreachable
 from domain.ports.source import Fate
 from domain.ticket import TicketRef
 from sandbox.server import Fault, How, Server
@@ -289,6 +289,31 @@ def test_what_cannot_be_had_at_once_is_read_singly(site, server, source, fault):
     assert [source.read(ref).key for ref in refs] == ["CHG-1", "CHG-2"]
 
 
+def test_an_issue_on_which_jira_breaks_is_no_outage(site, server, source):
+    refs = [
+        ref_of(site, site.change),
+        *(ref_of(site, site.add_issue("CHG", "Change", f"Nog een {n}", by=site.an)) for n in range(8)),
+    ]
+    server.fail(Fault(How.ANSWER, path=f"bulkfetch|issue/({refs[0].id}|{refs[1].id})", status=500, times=999))
+    source.ahead(refs)
+    for ref in refs[:2]:
+        with pytest.raises(SourceError, match="for this issue alone") as broken:
+            source.read(ref)
+        assert not isinstance(broken.value, Unreachable)
+    assert [source.read(ref).id for ref in refs[2:]] == [ref.id for ref in refs[2:]]
+
+
+def test_a_site_that_breaks_on_issue_after_issue_is_down(site, server, source):
+    refs = [ref_of(site, site.add_issue("CHG", "Change", f"Nog een {n}", by=site.an)) for n in range(6)]
+    server.fail(Fault(How.ANSWER, path="/issue/", status=500, times=999))
+    kinds = []
+    for ref in refs:
+        with pytest.raises(SourceError) as broken:
+            source.read(ref)
+        kinds.append(isinstance(broken.value, Unreachable))
+    assert kinds == [False] * 5 + [True]
+
+
 def test_data_center_reads_singly(data_center):
     site, server, source = data_center
     refs = [ref_of(site, site.change)] * 2
@@ -387,7 +412,7 @@ def test_an_issue_that_moves_keeps_its_id(site, source):
 def test_deleted_and_hidden_answer_alike_and_are_told_apart_by_the_project(site, server, source):
     ref = ref_of(site, site.change)
     site.delete_issue(site.change)
-    assert source.fate(ref) == (Fate.DELETED, None)
+    assert source.fate(ref) == (Fate.ABSENT, None)
     source._fates.forget()
     site.deny("BROWSE_PROJECTS", "CHG")
     asked = server.count()
@@ -396,7 +421,7 @@ def test_deleted_and_hidden_answer_alike_and_are_told_apart_by_the_project(site,
     list(source.census())
     site.denied.clear()
     list(source.census())
-    assert source.fate(ref) == (Fate.DELETED, None), "permissions are asked anew in every census"
+    assert source.fate(ref) == (Fate.ABSENT, None), "permissions are asked anew in every census"
 
 
 def test_a_project_that_is_gone_hides_its_issues(site, source):

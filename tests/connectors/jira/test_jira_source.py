@@ -266,7 +266,7 @@ def test_a_date_without_a_time_is_a_day_of_the_account(site, server, source):
     fresh = JiraSource(quick_client(settings), settings)
     for _ in range(2):
         end = fresh.read(ref_of(site, site.change)).field("planned_end")
-    assert end.value == datetime(2026, 3, 8, 23, tzinfo=UTC)
+    assert end.value == datetime(2026, 3, 9, 22, 59, tzinfo=UTC)
     assert server.count("GET", "myself") == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connectors.jira.source import JiraSource
 from sandbox.server import Fault, How
 
 
@@ -47,3 +48,29 @@ def test_a_status_that_nobody_named_is_told_to_the_admin(site, source, status, s
     ticket = source.read(source.find(site.change))
     assert ticket.state == state
     assert [line.split(" by its category")[0] for line in ticket.remarks] == list(told)
+
+
+def test_a_status_that_is_given_another_name_is_known_by_its_id(site, source):
+    site.transition(site.change, "Awaiting approval", site.an)
+    issue = source.client.api(f"issue/{site.change}")
+    number = issue["fields"]["status"]["id"]
+    source.read(source.find(site.change))
+    assert source.learnt()[f"status:{number}"] == "Awaiting approval"
+    later = JiraSource(source.client, source.settings)
+    later.recall(source.learnt())
+    seen = later.site.as_known({"id": number, "name": "Bij de poort", "statusCategory": {"key": "new"}})
+    assert seen["name"] == "Awaiting approval"
+    assert later.site.as_known({"id": "7", "name": "Bij de poort"})["name"] == "Bij de poort"
+    assert later.site.as_known({"id": number, "name": "Implementing"})["name"] == "Implementing"
+
+
+def test_a_project_that_is_given_another_key_is_known_by_its_id(site, source):
+    source.read(source.find(site.change))
+    number = source.client.api(f"issue/{site.change}")["fields"]["project"]["id"]
+    later = JiraSource(source.client, source.settings)
+    later.recall({**source.learnt(), f"project:{number}": "OUD"})
+    later.settings.projects = ("OUD",)
+    assert later.find(site.change) is not None
+    assert later.renamed() == (
+        "the project OUD is called CHG now, and is known by its id — set JIRA_PROJECTS to the new key",
+    )

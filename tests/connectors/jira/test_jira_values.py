@@ -24,12 +24,40 @@ def para(*texts):
     return {"type": "paragraph", "content": [{"type": "text", "text": t} for t in texts]}
 
 
+def prompt(text):
+    """What a template asks people to write."""
+    return {"type": "paragraph", "content": [{"type": "placeholder", "attrs": {"text": text}}]}
+
+
+def heading(text):
+    return para(text) | {"type": "heading"}
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "told"),
+    [
+        ("planned_start", "2026-03-02", datetime(2026, 3, 1, 23, tzinfo=UTC)),
+        ("planned_end", "2026-03-02", datetime(2026, 3, 2, 22, 59, tzinfo=UTC)),
+        ("pull_until", "2026-07-02", datetime(2026, 7, 2, 21, 59, tzinfo=UTC)),
+        ("deadline", "2026-03-29", datetime(2026, 3, 29, 21, 59, tzinfo=UTC)),
+        ("planned_end", "2026-03-02T09:00:00.000+0100", datetime(2026, 3, 2, 8, tzinfo=UTC)),
+        ("planned_end", "9999-12-31", datetime(9999, 12, 31, 22, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_day_without_a_time_ends_when_that_day_ends(name, day, told):
+    assert read(name, day, "When", lambda: ZoneInfo("Europe/Brussels")).value == told
+
+
 @pytest.mark.parametrize(
     ("name", "raw", "value"),
     [
         ("test_plan", doc(para("Stap 1"), para("Stap 2")), "Stap 1\nStap 2"),
         ("test_plan", doc(para("n/a")), None),
         ("test_plan", doc(), None),
+        ("test_plan", doc(prompt("Wat wordt getest?")), None),
+        ("test_plan", doc(heading("Aanpak"), prompt("Wat wordt getest?")), None),
+        ("test_plan", doc(heading("Aanpak"), prompt("Wat?"), para("Stap 1")), "Aanpak\n\nStap 1"),
+        ("test_plan", doc(heading("Aanpak")), "Aanpak"),
         ("test_plan", "h3. wiki", "h3. wiki"),
         ("test_plan", "  TBD ", None),
         ("test_plan", None, None),

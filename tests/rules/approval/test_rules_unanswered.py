@@ -21,6 +21,14 @@ def asked(person, group=None, decision=Decision.REQUESTED) -> Approval:
     return Approval(person, decision, None, group)
 
 
+def place(name: str) -> Approval:
+    return Approval(None, Decision.FROM_START, step=name)
+
+
+def from_start(name: str) -> str:
+    return f"{name} has had its value since the ticket was made; that is no decision."
+
+
 @pytest.mark.parametrize(
     ("approvals", "seen"),
     [
@@ -35,6 +43,9 @@ def asked(person, group=None, decision=Decision.REQUESTED) -> Approval:
         ((asked(None, None, Decision.AUTOMATIC),), f"{ITSELF} {NONE}"),
         ((asked(None, OTHERS, Decision.AUTOMATIC),), NONE),
         ((asked(GONE, CAB), asked(None, CAB, Decision.AUTOMATIC)), f"{STUCK} {ITSELF} {NONE}"),
+        ((place("CAB sign-off"),), f"{from_start('CAB sign-off')} {NONE}"),
+        ((place("Akkoord"),), f"{from_start('Akkoord')} {NONE}"),  # whose place it is, nothing tells
+        ((place("Owner sign-off"), place("Keten CAB sign-off")), NONE),  # told to whoever asks for those
     ],
 )
 def test_why_nobody_decided(approvals: tuple[Approval, ...], seen: str) -> None:
