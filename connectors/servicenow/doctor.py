@@ -7,6 +7,7 @@ from functools import partial
 
 from connectors.servicenow import (
     conflict_check,
+    decided,
     doctor_columns,
     doctor_queries,
     encoded_query,
@@ -23,7 +24,7 @@ from connectors.servicenow.source import PLUGINS, ServiceNowSource
 from connectors.shared import doctor
 from connectors.shared.doctor import Step, Wanted
 from domain.ports.connector import Diagnosis, Health
-from domain.ports.errors import Forbidden, NotFound, SourceError
+from domain.ports.errors import Forbidden, NotFound, RateLimited, SourceError
 
 _SUPPORT = {
     "sysapproval_approver": "approvals",
@@ -62,6 +63,10 @@ _POWERS = {
 _CI_FIELDS = "SERVICENOW_CI_FIELDS__<FIELD>"
 _OPTIONAL = frozenset({"sys_audit", "sysapproval_group", "task_cmdb_ci_service", "sys_audit_delete", SPAN})
 
+_AUDIT = (
+    "let the account read the rows of sys_audit of sysapproval_approver, and have the instance keep them (auditing of "
+    "its column state)"
+)
 _MEMBERS = "let the account read sys_user_grmember and sys_user"
 
 
@@ -89,7 +94,12 @@ class ServiceNowExaminer:
         support = [(table, partial(self._support, table)) for table in self._supporting()]
         classes = [(f"columns of {t}", partial(self._class, t, c)) for t, c in self._classes().items()]
         more = [("cmdb_rel_type", self._relation_types)] if self._settings.relation_hops else []
-        own = [("work notes", self._notes), ("own roles", self._own_roles), ("conflicts", self._conflicts)]
+        own = [
+            ("decisions", self._decisions),
+            ("work notes", self._notes),
+            ("own roles", self._own_roles),
+            ("conflicts", self._conflicts),
+        ]
         items = ("columns of cmdb_ci", self._items)
         look_up = self._source.directory.look_up
         holders = ("roles", lambda: doctor.roles(roles, "ServiceNow", look_up, _MEMBERS))
@@ -163,6 +173,19 @@ class ServiceNowExaminer:
         if table in {poll.table for poll in self._source.polls}:
             yield from doctor_queries.linked(self._client, table)
 
+    def _decisions(self) -> Iterator[Diagnosis]:
+        """Whether it can be seen who set an approver's record to its state, and when."""
+        less = "who decided on approvals, and when, cannot be seen: each counts as the approver's, at a moment unknown"
+        try:
+            page = self._client.first("sys_audit", decided.WHICH, ("documentkey",), _SAMPLE)
+        except (Forbidden, NotFound):
+            yield Diagnosis(Health.WARNING, "decisions", less, _AUDIT)
+            return
+        if page.rows:
+            yield Diagnosis(Health.OK, "decisions", "who decided on approvals, and when, can be seen")
+        elif page.total or self._client.first(decided.TABLE, "stateINapproved,rejected", (), 1).total:
+            yield Diagnosis(Health.WARNING, "decisions", less, _AUDIT)
+
     def _notes(self) -> Iterator[Diagnosis]:
         """Where the account finds its own notes again: in the ticket, or in the journal's own table."""
         table = self._settings.tables[0]
@@ -214,7 +237,9 @@ class ServiceNowExaminer:
         try:
             # Of any change: it is the right to ask that is tried, not the answer.
             self._client.other(conflict_check.address(values.value(rows[0], "sys_id")))
-        except (Forbidden, NotFound):
+        except RateLimited:
+            raise
+        except SourceError:
             detail = "what the planning is in conflict with may not be read; that it is, is seen all the same"
             fix = "optional: give the account the role sn_change_read, which opens the Change Management API"
             yield Diagnosis(Health.WARNING, "conflicts", detail, fix)

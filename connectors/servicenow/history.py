@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Client
@@ -22,18 +23,23 @@ ITEM = "cmdb_ci"
 """The column with the item a ticket is about. Other affected items are rows of their own, which no trail of the
 ticket tells of.
 """
-_COLUMNS = ("fieldname", "oldvalue", "newvalue", "user", "sys_created_on")
+STEP = ("fieldname", "oldvalue", "newvalue", "user", "sys_created_on", "record_checkpoint")
+"""Columns of the audit trail that are read."""
+
+_CHAIN = 8
+"""Changes of one column within a second that are put in order at most: the ways to do so grow fast."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of one column."""
+    """One change of one column. `checkpoint` is the instance's own count of changes, 0 where it is not told."""
 
     column: str
     before: str
     after: str
     user: str
     at: datetime
+    checkpoint: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +126,14 @@ def read(siblings: RelatedRows, directory: Directory, table: str, sys_id: str, c
     """The audit trail of a record, or an empty one when the account may not read it."""
     link = Link("sys_audit", ("documentkey",), encoded_query.equals("tablename", table))
     try:
-        rows = siblings.rows(table, link, sys_id, _COLUMNS)
+        rows = siblings.rows(table, link, sys_id, STEP)
     except (Forbidden, NotFound):
         return History()
     # A trail with gaps would give the wrong person, and a moment too late.
     if not rows.complete:
         return History()
-    steps = sorted((_step(row) for row in rows), key=lambda step: step.at)
-    return History(tuple(steps), directory.by_user_name(_users(steps)), created)
+    steps = in_order([step_of(row) for row in rows])
+    return History(steps, directory.by_user_name(_users(steps)), created)
 
 
 def adopted(
@@ -141,10 +147,10 @@ def adopted(
     which = encoded_query.every(encoded_query.equals("tablename", "change_request"), "fieldname=parent")
     for batch in encoded_query.batches("documentkey", numbers):
         try:
-            rows = client.listing("sys_audit", encoded_query.every(which, batch), ("documentkey", *_COLUMNS))
+            rows = client.listing("sys_audit", encoded_query.every(which, batch), ("documentkey", *STEP))
         except (Forbidden, NotFound):
             return ()
-        found += [(values.value(row, "documentkey"), _step(row)) for row in rows]
+        found += [(values.value(row, "documentkey"), step_of(row)) for row in rows]
     people = directory.by_user_name(_users([step for _, step in found]))
     steps = sorted(
         # Looked at again: an instance that drops a condition gives other columns and other records.
@@ -158,10 +164,58 @@ def adopted(
     )
 
 
-def _step(row: values.Row) -> Step:
+def step_of(row: values.Row) -> Step:
+    """A row of the audit trail. Raises Garbled when it has no stamp."""
     before, after = values.value(row, "oldvalue"), values.value(row, "newvalue")
     at = values.stamp(row, "sys_created_on")
-    return Step(values.value(row, "fieldname"), before, after, values.value(row, "user"), at)
+    count = values.value(row, "record_checkpoint")
+    checkpoint = int(count) if count.isdecimal() else 0
+    return Step(values.value(row, "fieldname"), before, after, values.value(row, "user"), at, checkpoint)
+
+
+def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Oldest first. Stamps have seconds: of changes of one column within one, each begins with the value that the one
+    before it left; where that does not tell, the instance's count, and else the order in which they came.
+    """
+    by_column: dict[str, list[Step]] = {}
+    for step in sorted(steps, key=lambda one: (one.at, one.checkpoint)):
+        by_column.setdefault(step.column, []).append(step)
+    ordered = [step for trail in by_column.values() for step in _chained(trail)]
+    return tuple(sorted(ordered, key=lambda step: step.at))
+
+
+def _chained(trail: Sequence[Step]) -> Iterator[Step]:
+    """One column's changes; those of one second are put into a chain."""
+    left: str | None = None
+    for _, together in groupby(trail, key=lambda step: step.at):
+        several = tuple(together)
+        chain = _chain(several, left) if 1 < len(several) <= _CHAIN else several
+        yield from chain
+        left = chain[-1].after
+
+
+def _chain(steps: tuple[Step, ...], left: str | None) -> tuple[Step, ...]:
+    """The first order in which every change begins where the one before it ended, `left` being what stood before all;
+    the order they have when there is none.
+    """
+    # What stood before the first may have been set without a trail, so that any of them can be the first.
+    for starts in ([s for s in steps if s.before == left], steps):
+        for first in starts:
+            rest = tuple(step for step in steps if step is not first)
+            if (found := _follow(first, rest)) is not None:
+                return found
+    return steps
+
+
+def _follow(step: Step, rest: tuple[Step, ...]) -> tuple[Step, ...] | None:
+    if not rest:
+        return (step,)
+    for following in rest:
+        if following.before == step.after:
+            others = tuple(one for one in rest if one is not following)
+            if (found := _follow(following, others)) is not None:
+                return (step, *found)
+    return None
 
 
 def _users(steps: Sequence[Step]) -> set[str]:

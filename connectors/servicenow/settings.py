@@ -14,6 +14,7 @@ from connectors.servicenow.setting_names import columns_of, one_of
 from connectors.shared.settings import EnvSettings
 from domain.fields import FIELDS
 from domain.lifecycle import State
+from domain.ticket import Decision
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list."""
@@ -24,6 +25,9 @@ _MEANINGS = (
     | {"service_hours": ("5x10", "24x7")}
 )
 """What the values of a column may be said to mean, by field of an item."""
+
+
+_DECISIONS = tuple(decision.value for decision in Decision if decision is not Decision.AUTOMATIC)
 
 
 class ServiceNowSettings(EnvSettings):
@@ -110,6 +114,12 @@ class ServiceNowSettings(EnvSettings):
         description="SERVICENOW_STATES__<STATE>: further labels of the State column that mean this state, "
         "separated by commas. States: " + ", ".join(State) + ".",
         examples=["SERVICENOW_STATES__SCHEDULED=Ready to deploy,Klaar voor uitrol"],
+    )
+    approval_states: dict[str, str] = Field(
+        default_factory=dict,
+        description="SERVICENOW_APPROVAL_STATES__<DECISION>: further stored states of an approver's record that mean "
+        "this decision, separated by commas. Decisions: " + ", ".join(_DECISIONS) + ".",
+        examples=["SERVICENOW_APPROVAL_STATES__NOT_REQUIRED=no_longer_needed"],
     )
     status_column: str = Field(
         "",
@@ -236,6 +246,13 @@ class ServiceNowSettings(EnvSettings):
     def _known_states(cls, value: dict[str, str]) -> dict[str, str]:
         for key in value:
             one_of(key, tuple(State), "state")
+        return {key.lower(): words for key, words in value.items()}
+
+    @field_validator("approval_states")
+    @classmethod
+    def _known_decisions(cls, value: dict[str, str]) -> dict[str, str]:
+        for key in value:
+            one_of(key, _DECISIONS, "decision")
         return {key.lower(): words for key, words in value.items()}
 
     @field_validator("webhook_secret")

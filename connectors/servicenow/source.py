@@ -70,6 +70,8 @@ class ServiceNowSource:
         self.labels = statuses.Labels(client)
         self.polls = polls(settings.tables, bool(settings.task_fields))
         self._siblings, self._poller = RelatedRows(client), Poller(client)
+        words = approvals.configured(settings.approval_states)
+        self._approvals = approvals.ApprovalReader(client, self._siblings, directory, words)
         self._scope = Scope(client, settings)
         self._known_until = 0.0
 
@@ -221,7 +223,7 @@ class ServiceNowSource:
         fields |= mapping.relations(table, row, fields["born_from"])
         fields |= tasks.read(self._siblings, table, sys_id, self.settings.task_fields)
         plain = mapping.ticket(self.settings.url, ref, row, self._state(table, row), fields)
-        decided = approvals.read(self._siblings, self.directory, table, sys_id, row)
+        decided = self._approvals.read(table, sys_id, row)
         items = asset_refs.read(self._siblings, self.directory, (table, sys_id), row, created)
         self._expect_items(asset_refs.waiting(self._siblings, table))
         steps = (*added, *items.added, *self._changed(trail, table, row))
@@ -235,6 +237,7 @@ class ServiceNowSource:
             preapproval=self.fields.preapproval(row),
             history_readable=bool(trail.steps),
             planning=conflict_check.read(self.client, table, sys_id, row),
+            remarks=decided.remarks,
         )
 
     def ahead(self, refs: Sequence[TicketRef]) -> None:

@@ -13,7 +13,7 @@ from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Client
 from connectors.shared.cache import Cache
 from domain.lifecycle import State
-from domain.ports.errors import Forbidden, Garbled, NotFound, Unreachable
+from domain.ports.errors import Forbidden, NotFound, RateLimited, SourceError
 
 _LABELS: Mapping[State, str] = {
     State.DRAFT: "new|draft|pending|nieuw|concept|ontwerp|in afwachting",
@@ -103,7 +103,10 @@ class Labels:
         """
         try:
             told = self._client.other(f"/sn_chg_rest/change/{encoded_query.sys_id(change)}/nextstates")
-        except (Forbidden, NotFound, Garbled, Unreachable):
+        except RateLimited:
+            raise
+        # An optional API, which an instance without it refuses in many ways.
+        except SourceError:
             return {}
         labels = told.get("state_label") if isinstance(told, Mapping) else None
         return {str(n): (str(label),) for n, label in labels.items()} if isinstance(labels, Mapping) else {}
