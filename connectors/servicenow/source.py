@@ -15,6 +15,7 @@ from connectors.servicenow import (
     encoded_query,
     history,
     mapping,
+    release_changes,
     statuses,
     tasks,
     unlisted,
@@ -30,7 +31,7 @@ from connectors.servicenow.polling import Poll, Poller, latest, polls
 from connectors.servicenow.query_preflight import Scope
 from connectors.servicenow.related_rows import Link, RelatedRows
 from connectors.servicenow.settings import ServiceNowSettings
-from domain.fields import Field
+from domain.fields import FIELDS, Field
 from domain.lifecycle import State
 from domain.people import Person, Role, RoleMembers
 from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound
@@ -218,7 +219,7 @@ class ServiceNowSource:
         self.own.forget(ref.id)
         created = values.stamp(row, "sys_created_on")
         trail = history.read(self._siblings, self.directory, table, sys_id, created)
-        contained, added = self._changes(table, sys_id)
+        contained, moved = self._changes(table, sys_id, created)
         fields = self.fields.read(row, trail) | contained
         fields |= mapping.relations(table, row, fields["born_from"])
         fields |= tasks.read(self._siblings, table, sys_id, self.settings.task_fields)
@@ -226,7 +227,7 @@ class ServiceNowSource:
         decided = self._approvals.read(table, sys_id, row)
         items = asset_refs.read(self._siblings, self.directory, (table, sys_id), row, created)
         self._expect_items(asset_refs.waiting(self._siblings, table))
-        steps = (*added, *items.added, *self._changed(trail, table, row))
+        steps = (*moved, *items.added, *self._changed(trail, table, row))
         return replace(
             plain,
             approvals=decided.approvals,
@@ -279,11 +280,22 @@ class ServiceNowSource:
         return trail.changes(
             self.fields.columns,
             lambda number: statuses.known(table, number, labels.get(number, ()), self.states),
-            register.names(self.client, items),
+            register.names(self.client, items) | self._people(trail, table),
         )
 
-    def _changes(self, table: str, sys_id: str) -> tuple[dict[str, Field], tuple[Change, ...]]:
-        """The changes of a release, which name it as their parent, and when they were given it."""
+    def _people(self, trail: history.History, table: str) -> dict[str, str]:
+        """Names of the people and groups of a trail, those of trails that were read along looked up with them."""
+        columns = {c for n, c in self.fields.columns.items() if FIELDS[n].kind in history.PEOPLE}
+        held = [v for s in trail.steps if s.column in columns for v in (s.before, s.after)]
+        ids = {one.strip() for value in held for one in value.split(",")} - {""}
+        if ids:
+            self.directory.named(history.ids_in(self._siblings.waiting(history.trail(table)), columns) | ids)
+        return self.directory.named(ids)
+
+    def _changes(
+        self, table: str, sys_id: str, created: datetime
+    ) -> tuple[dict[str, Field], tuple[Change, ...]]:
+        """The changes of a release, which name it as their parent, and when they were given it, or another."""
         if KINDS[table] is not TicketKind.RELEASE or "changes" in self.fields.columns:
             return {}, ()
         try:
@@ -292,7 +304,9 @@ class ServiceNowSource:
             return {}, ()
         numbers = {values.value(row, "sys_id"): values.value(row, "number") for row in rows}
         named = Field(tuple(sorted(numbers.values())), readable=rows.complete, where="change_request.parent")
-        return {"changes": named}, history.adopted(self.client, self.directory, sys_id, numbers)
+        return {"changes": named}, release_changes.moves(
+            self.client, self.directory, sys_id, created, numbers
+        )
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups and the named users."""
