@@ -134,7 +134,8 @@ class Ticket:
     concluded from their absence. `url` is where people open it. `history` is oldest first; it proves nothing
     where it is not readable. `preapproval` names the template or model under which the source system holds a
     standard change as approved beforehand. `planning` is the source's own check for conflicts, where it has one that
-    can be seen. `remarks` are for the admin: what had to be assumed in reading it.
+    can be seen. `remarks` are for the admin: what had to be assumed in reading it. `set_aside` is the source's own word
+    for a ticket that nobody works on for now, such as "On hold"; of these nobody is reminded.
     """
 
     source: str
@@ -158,6 +159,7 @@ class Ticket:
     preapproval: Field = UNREADABLE
     remarks: tuple[str, ...] = ()
     planning: Planning | None = None
+    set_aside: str = ""
 
     @property
     def subject(self) -> str:

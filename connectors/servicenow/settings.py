@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
@@ -151,6 +152,11 @@ class ServiceNowSettings(EnvSettings):
         "takes no hints. The connector's README has the rule.",
         examples=["<secret>"],
     )
+    timezone: str = Field(
+        "Europe/Brussels",
+        description="Time zone in which a day begins and ends, for columns that hold a date without a time.",
+        examples=["Europe/Amsterdam"],
+    )
     # Pages of 200 to 1000 keep below the instance's 60 seconds; pysnow's own default is 10,000.
     page_size: int = Field(200, ge=1, le=1000, description="Records asked for at a time.", examples=["200"])
     overlap_minutes: int = Field(
@@ -172,6 +178,13 @@ class ServiceNowSettings(EnvSettings):
     def _known_tables(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for table in value:
             one_of(table, tuple(KINDS), "table")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"unknown time zone {value}; write it as Europe/Brussels")
         return value
 
     @field_validator("relation_types")
@@ -297,6 +310,11 @@ class ServiceNowSettings(EnvSettings):
         if self.url and not (given and whole):
             raise ValueError(f"SERVICENOW_URL needs {', or '.join(ways)}")
         return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of days without a time."""
+        return ZoneInfo(self.timezone)
 
     @property
     def ci_meanings(self) -> dict[str, dict[str, str]]:

@@ -65,7 +65,7 @@ class ServiceNowSource:
         """`expect_items` hears which configuration items are likely to be looked up soon."""
         self.client, self.directory, self.settings = client, directory, settings
         self._expect_items = expect_items
-        self.fields = Fields(settings.fields, directory)
+        self.fields = Fields(settings.fields, directory, settings.zone)
         self.states = statuses.configured(settings.states)
         self.own = OwnWorkNotes()
         self.labels = statuses.Labels(client)
@@ -238,7 +238,7 @@ class ServiceNowSource:
             preapproval=self.fields.preapproval(row),
             history_readable=bool(trail.steps),
             planning=conflict_check.read(self.client, table, sys_id, row),
-            remarks=decided.remarks,
+            remarks=(*self._remarks(table, row, plain.state), *decided.remarks),
         )
 
     def ahead(self, refs: Sequence[TicketRef]) -> None:
@@ -263,6 +263,10 @@ class ServiceNowSource:
         number = values.value(row, "state")
         return mapping.state(table, row, self.states, self.labels.of(table).get(number, ()))
 
+    def _remarks(self, table: str, row: values.Row, state: State) -> tuple[str, ...]:
+        shown = values.value(row, "state"), values.shown(row, "state")
+        return statuses.remarks(table, shown, self.labels.of(table).get(shown[0], ()), self.states, state)
+
     def _changed(self, trail: history.History, table: str, row: values.Row) -> tuple[Change, ...]:
         """The audit trail in the vocabulary's names. What a number of the State column means is what the instance
         calls it now, whatever change model it comes from.
@@ -279,7 +283,9 @@ class ServiceNowSource:
         items = {item for step in trail.of(history.ITEM) for item in (step.before, step.after)}
         return trail.changes(
             self.fields.columns,
-            lambda number: statuses.known(table, number, labels.get(number, ()), self.states),
+            lambda number: statuses.known(
+                table, number, labels.get(number, ()), self.states, label if number == now else ""
+            ),
             register.names(self.client, items) | self._people(trail, table),
         )
 

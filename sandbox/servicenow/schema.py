@@ -63,7 +63,7 @@ _CHANGE_LIKE = _columns(
     " u_tested_function u_tested_compatibility u_tested_performance u_users_informed u_vulnerability_gone"
     " u_stable_after u_chain_wide u_data_breach u_security_incident",
     time="u_deadline u_detected_at u_reported_written u_reported_phone start_date end_date work_start work_end"
-    " u_pull_until u_test_plan_fixed_at u_test_validated_at"
+    " u_pull_until u_test_plan_fixed_at u_test_validated_at u_tested_at u_accepted_at"
     " u_handed_over_at u_operational_at",
     choice="u_release_size u_rollout_strategy u_test_result u_acceptance_result u_test_data close_code"
     " u_severity u_priority u_incident_severity",
@@ -80,7 +80,7 @@ _INCIDENT = _columns(
 
 # Not on releases: rm_release has neither a type nor a check for conflicts.
 _CHANGE = _columns(
-    choice="type risk category",
+    choice="type risk category on_hold_reason",
     bool="cab_required on_hold",
     string="conflict_status",
     time="conflict_last_run",
