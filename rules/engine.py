@@ -14,7 +14,7 @@ from domain.sentence import say
 from rules.applicability import applicable_rules, causes
 from rules.approval.people import settlers
 from rules.approval.stand_ins import with_stand_ins
-from rules.check_api import CheckInput
+from rules.check_api import CheckInput, asked_of
 from rules.checks import CHECKS
 from rules.condition import Condition
 from rules.grouping import RequirementGroup, group_findings
@@ -145,13 +145,13 @@ def _outcomes(
         # Only a flag makes a reason uncertain, and what is asked has a check, so GDPR is there for the types alone.
         yield gate, _unsure(rule.applies.flag or Flag.GDPR, names)
         return
-    # Each subject once, though several of its classes may ask for the rule.
-    subjects = tuple({id(subject): subject for subject, _ in certain}.values())
     because = tuple(why for _, why in certain)
     for stage in rule.stages:
         check = CHECKS[stage.check]
         # What a check does not declare to read it cannot see: so `refresh` leaves out none that it should judge.
         shown = facts if check.reads_notices else _without_notices(facts)
+        # Each subject once, though several of its classes may ask for the rule.
+        subjects = asked_of(stage.params, facts, (subject for subject, _ in certain))
         outcome = check.run(shown, CheckInput(stage.params, because, subjects))
         yield stage.gate or State.CLOSED, with_stand_ins(outcome, facts, rule)
 

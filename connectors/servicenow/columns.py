@@ -112,6 +112,9 @@ CI_COLUMNS: Mapping[str, str] = {
     "supplier": "vendor",
 }
 
+CI_STANDARD: Mapping[str, str] = {"maintenance_windows": "maintenance_schedule"}
+"""Columns that every instance has, looked at before those: what is planned by stands in them already."""
+
 
 def column_of(field: str, overrides: Mapping[str, str]) -> str:
     """The column for a field of the vocabulary; a field without a default is looked for under `u_<field>`."""

@@ -133,11 +133,12 @@ class ServiceNowSettings(EnvSettings):
         examples=["u_compliance_findings"],
     )
     relation_hops: int = Field(
-        0,
+        1,
         ge=0,
         le=5,
         description="How many relations of the CMDB to follow from each item touched to what depends on it: the "
-        "classes of those items count too. 0 follows none.",
+        "classes of those items count too. 0 follows none. Where relations may not be read, that is a doubt about the "
+        "classes only when this is set.",
         examples=["2"],
     )
     relation_types: Names = Field(
@@ -310,6 +311,11 @@ class ServiceNowSettings(EnvSettings):
         if self.url and not (given and whole):
             raise ValueError(f"SERVICENOW_URL needs {', or '.join(ways)}")
         return self
+
+    @property
+    def follows(self) -> bool:
+        """Whether an admin asked for relations to be followed, so that what cannot be read of them matters."""
+        return "relation_hops" in self.model_fields_set
 
     @property
     def zone(self) -> ZoneInfo:

@@ -22,15 +22,15 @@ from rules.approval.decisions import (
     with_later_changes,
 )
 from rules.approval.people import among, same, settlers
-from rules.check_api import CheckInput, Params
+from rules.check_api import CheckInput, OfNamedAssets
 from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import ROLES, asset_name, sentences
 
-PARAMS = Params
+PARAMS = OfNamedAssets
 _WANTED = say("An approval by {role}.", role=ROLES[Role.OWNER])
 
 
-def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[OfNamedAssets]) -> Outcome:
     """Met when for every asset one of its owners approved and none rejected."""
     if not facts.ticket.approvals_readable:
         return Outcome(Result.UNKNOWN, UNREAD, _WANTED)

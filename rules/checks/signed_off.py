@@ -12,14 +12,14 @@ from domain.people import Person, Role
 from domain.sentence import say
 from rules.approval.decisions import UNREAD, ApprovalDecision, ask_of, effective_decisions, observe_role
 from rules.approval.people import settlers
-from rules.check_api import CheckInput, Params
+from rules.check_api import CheckInput, OfNamedAssets
 from rules.field_looks import observe_filled
 from rules.loading.names import FieldName
 from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import ROLES, label, sentences
 
 
-class SignedOff(Params):
+class SignedOff(OfNamedAssets):
     """Roles that must each sign off, the owner of each asset among them; `fields` that must be filled in."""
 
     roles: tuple[Role, ...]
