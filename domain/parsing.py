@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from domain.classes import single, stated
 from domain.fields import FIELDS, UNREADABLE, Field
@@ -55,14 +56,27 @@ def choice(name: str, raw: object, where: str = "") -> Field:
     return Field(None, raw=shorten(words), where=where)
 
 
-def moment(raw: object, where: str = "", formats: Iterable[str] = ()) -> Field:
-    """An aware UTC datetime from ISO 8601 text (Jira's `+0000` included) or one of `formats` (taken as UTC). A year
-    that no ticket is about stays unvalued.
+ENDS = frozenset({"planned_end", "actual_end", "pull_until", "deadline"})
+"""Fields of which a day without a time counts to its end."""
+
+
+def moment(
+    raw: object,
+    where: str = "",
+    formats: Iterable[str] = (),
+    *,
+    ends: bool = False,
+    zone: ZoneInfo | None = None,
+) -> Field:
+    """An aware UTC datetime from ISO 8601 text (Jira's `+0000` included) or one of `formats` (taken as UTC). A day
+    without a time is its beginning, or its end where it `ends` something, on the clock of `zone` (UTC when not given).
+    A year that no ticket is about stays unvalued.
     """
     words = str(raw).strip() if raw is not None else ""
     if not words:
         return Field(None, where=where)
-    found = _iso(words) or next(filter(None, (_strptime(words, f) for f in formats)), None)
+    found = _day(words, formats, ends, zone) or _iso(words)
+    found = found or next(filter(None, (_strptime(words, f) for f in formats)), None)
     return Field(found, raw="" if found else shorten(words), where=where)
 
 
@@ -72,6 +86,32 @@ def out_of_reach(words: str) -> bool:
     """
     year = re.match(r"([0-9]{4})-[0-9]{2}-[0-9]{2}", words)
     return year is not None and int(year[1]) not in _YEARS
+
+
+def day_start(day: date, zone: ZoneInfo | None = None) -> datetime:
+    """The moment (UTC) at which a day begins on the clock of a zone. Raises OverflowError at the end of time."""
+    return datetime.combine(day, time(), zone or UTC).astimezone(UTC)
+
+
+def day_end(day: date, zone: ZoneInfo | None = None) -> datetime:
+    """The last minute (UTC) of a day on the clock of a zone. Raises OverflowError at the end of time."""
+    return datetime.combine(day, time(23, 59), zone or UTC).astimezone(UTC)
+
+
+def _day(words: str, formats: Iterable[str], ends: bool, zone: ZoneInfo | None) -> datetime | None:
+    """A day that is given without a time."""
+    dates = (form for form in formats if not _TIMED.search(form))
+    found = next((seen for form in ("%Y-%m-%d", *dates) if (seen := _strptime(words, form))), None)
+    try:
+        return (
+            (day_end if ends else day_start)(found.date(), zone) if found and found.year in _YEARS else None
+        )
+    except OverflowError:
+        return None
+
+
+_TIMED = re.compile("%[HIMSfXcTR]")
+"""What a format holds that tells of a time of day."""
 
 
 def _iso(words: str) -> datetime | None:

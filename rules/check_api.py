@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -43,6 +43,30 @@ class Params(BaseModel):
     def preapprovable(self) -> bool:
         """Whether the template of a standard change may count as the decision that is asked for."""
         return False
+
+    def of_named_assets(self) -> bool:
+        """Whether it is asked of the assets that the ticket names alone, and not of what is reached over relations."""
+        return False
+
+
+class OfNamedAssets(Params):
+    """Parameters of a check of owners, stakeholders, hours, windows or the register: what depends on an asset touched
+    raises the measures of the ticket, but nobody there is asked for anything.
+    """
+
+    def of_named_assets(self) -> bool:
+        """Of these alone."""
+        return True
+
+
+def asked_of(params: Params, facts: Facts, subjects: Iterable[Subject]) -> tuple[Subject, ...]:
+    """The assets that a check is asked of, each once; in place of one that was reached, where that is what the check
+    wants, the asset of the ticket from which it was.
+    """
+    own = {one.name: one for one in facts.subjects if not one.path} if params.of_named_assets() else {}
+    # One whose beginning is not among them is kept: a check of nothing would be met.
+    named = [own.get(one.path[0], one) if one.path else one for one in subjects]
+    return tuple({id(one): one for one in named}.values())
 
 
 P = TypeVar("P", bound=Params)

@@ -14,6 +14,7 @@ from domain.lifecycle import State, Verdict
 from domain.sentence import Quote, say
 from rules.applicability import applicable_rules, causes
 from rules.approval.people import settlers
+from rules.check_api import asked_of
 from rules.checks import CHECKS
 from rules.citation import row_of
 from rules.condition import Condition
@@ -136,10 +137,10 @@ def _stages(past: Past, rule: Rule, reasons: Sequence[tuple[Subject, Because]]) 
         unread = _unread(dict.fromkeys(subject.name for subject, _ in certain))
         yield Judged(gate, unread, Verdict.UNKNOWN)
         return
-    # Each subject once, though several of its classes may ask for the rule.
-    subjects = tuple({id(subject): subject for subject, _ in certain}.values())
     because = tuple(why for _, why in certain)
     for stage in rule.stages:
+        # Each subject once, though several of its classes may ask for the rule.
+        subjects = asked_of(stage.params, facts, (subject for subject, _ in certain))
         yield judge(past, Question(rule, stage, because, subjects))
 
 

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.sentence import Quote
-from rules.check_api import Params
+from rules.check_api import OfNamedAssets
 
 HOURS = ("5x10", "24x7")
 """Known service hours, shortest first; each covers those before it."""
 
 
-class HoursTable(Params):
+class HoursTable(OfNamedAssets):
     """Service hours asked from a class upwards, until the next entry takes over."""
 
     hours: dict[Annotated[int, Field(ge=1, le=5)], Literal["5x10", "24x7"]] = Field(min_length=1)

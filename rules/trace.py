@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from domain.asset import Subject
 from domain.facts import Facts
 from domain.people import Role
 from rules.applicability import causes
-from rules.check_api import CheckInput
+from rules.check_api import CheckInput, Params, asked_of
 from rules.checks import CHECKS
 from rules.loading.loader import Rule
 from rules.wording import label
@@ -65,12 +66,15 @@ def access_trace(facts: Facts, rule: Rule) -> LookedAt:
     approvals, read = _NotingTuple(facts.ticket.approvals), list[bool]()
     approvals.told = lambda: read.append(True)
     ticket = replace(facts.ticket, fields=fields, approvals=approvals)
-    subjects = tuple({id(subject): subject for subject, _ in certain}.values())
     because, noted = tuple(why for _, why in certain), replace(facts, ticket=ticket, roles=roles)
+
+    def of(params: Params) -> tuple[Subject, ...]:
+        return asked_of(params, facts, (subject for subject, _ in certain))
+
     judged = {
         part.name
         for stage in rule.stages
-        for part in CHECKS[stage.check].run(noted, CheckInput(stage.params, because, subjects)).parts
+        for part in CHECKS[stage.check].run(noted, CheckInput(stage.params, because, of(stage.params))).parts
     }
     # Some checks judge the very fields by which others only seek whom to ask: a part of that name tells them apart.
     names = [*_judged_by(fields.asked), *(name for name in _WHOM_TO_ASK if label(name) in judged)]

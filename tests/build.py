@@ -75,7 +75,7 @@ def ticket(state: State = State.IMPLEMENT, fields: dict[str, Field] | None = Non
 
 _TICKET = (
     *("state", "created", "approvals", "approvals_readable", "assets_readable", "kind"),
-    *("history", "history_readable"),
+    *("history", "history_readable", "set_aside"),
 )
 _FACTS = (
     *("subjects", "roles", "notices", "underway", "service_hours", "problems", "now"),

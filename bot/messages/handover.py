@@ -19,7 +19,7 @@ from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import class_line, title, who
 from bot.messages.waivers import excepted
 from bot.policy.actions import Action, encode
-from bot.policy.handover import AVAILABLE
+from bot.policy.handover import AVAILABLE, named
 from bot.policy.ticket_summary import left_open
 from domain.facts import Facts
 from domain.fields import FIELDS, Field
@@ -192,7 +192,7 @@ def _known_errors(field: Field, speak: Translator) -> str:
 
 
 def _contacts(facts: Facts, speak: Translator) -> tuple[str, ...]:
-    owners = [s.asset.owner for s in facts.subjects if s.asset]
+    owners = [asset.owner for asset in named(facts)]
     fields = {name: [facts.field(name)] for name in _PEOPLE}
     fields["application_owner"] += owners
     told = [

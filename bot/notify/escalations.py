@@ -86,6 +86,8 @@ def _looked_at(
     if source is None:
         return
     facts = gatherer.facts(source, row.ref)
+    if facts.ticket.set_aside:
+        return
     lines = {line.line: line for line in group_findings(evaluate(facts, ctx.policy.packs))}
     for climb in climbs:
         line = lines.get(climb.charge.line)

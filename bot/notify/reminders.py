@@ -208,8 +208,8 @@ def remind_after_snooze(ctx: Context, gatherer: FactsBuilder, report: Report) ->
         except SourceError as error:
             report.problem(f"{row.key}: {error.line}")
             continue
-        # The next cycles try again: within WAKE there are office hours.
-        if not may_speak(facts, ctx.policy.calendar_of(row.team)):
+        # The next cycles try again: within WAKE there are office hours, and what is set aside may be taken up.
+        if facts.ticket.set_aside or not may_speak(facts, ctx.policy.calendar_of(row.team)):
             continue
         view = overview(group_findings(evaluate(facts, ctx.policy.packs)), facts.ticket.state)
         if view.now:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.policy.audience import Team
+from domain.asset import Asset
 from domain.facts import Facts
 from domain.fields import Field
 from domain.finding import Finding
@@ -123,19 +124,24 @@ def _party_of(party: Person | Group) -> Recipient:
     return Recipient(party if isinstance(party, Person) else Team(party.name), (party.name,))
 
 
+def named(facts: Facts) -> list[Asset]:
+    """The assets that the ticket names; who has to do with one that depends on these is handed over nothing."""
+    return [one.asset for one in facts.subjects if one.asset and not one.path]
+
+
 def _owners(facts: Facts) -> list[Person | Group]:
-    return [party for s in facts.subjects if s.asset for party in _party(s.asset.owner)]
+    return [party for asset in named(facts) for party in _party(asset.owner)]
 
 
 def _operations(facts: Facts) -> tuple[str, ...]:
     """Names of the groups that take over: stated on the ticket, declared for the asset, or holding the role."""
-    fields = [facts.field("handed_over_to"), *(s.asset.operations_group for s in facts.subjects if s.asset)]
+    fields = [facts.field("handed_over_to"), *(asset.operations_group for asset in named(facts))]
     names = [p.name for field in fields for p in _party(field)]
     return tuple(dict.fromkeys([*names, *(g.name for g in facts.role(Role.OPERATIONS).groups)]))
 
 
 def _stakeholders(facts: Facts) -> list[Person | Group]:
-    fields = [facts.field("stakeholders"), *(s.asset.stakeholders for s in facts.subjects if s.asset)]
+    fields = [facts.field("stakeholders"), *(asset.stakeholders for asset in named(facts))]
     return [party for field in fields for party in _party(field)]
 
 

@@ -93,7 +93,8 @@ def due(
     """
     # An emergency that is closed still has to make good what it skipped.
     over = facts.ticket.state.over and not view.obligations
-    if not view.now or over or not may_speak(facts, calendar):
+    # Who laid a ticket aside in its own system is not to be pressed about it.
+    if not view.now or over or facts.ticket.set_aside or not may_speak(facts, calendar):
         return None
     # It has begun, so there is no planned start left to remind of: its own clock takes the place of that.
     if view.obligations and facts.settle_by:

@@ -20,7 +20,7 @@ class RegisterSettings(EnvSettings):
         examples=["register.csv"],
     )
     relation_hops: int = Field(
-        0,
+        1,
         ge=0,
         le=5,
         description="How many steps of the column depends_on to follow from each asset touched to what depends on "

@@ -33,7 +33,7 @@ def build(settings: ServiceNowSettings) -> Connector | None:
     source = ServiceNowSource(client, directory, settings, ahead.expect)
     outlet = WorkNotes(client, settings, source.own)
     hops = settings.relation_hops
-    relations = ServiceNowRelations(client, settings.relations, hops) if hops else None
+    relations = ServiceNowRelations(client, settings.relations, hops, settings.follows) if hops else None
     examiner = ServiceNowExaminer(source, book)
     inbound = ServiceNowInbound(settings) if settings.webhook_secret.get_secret_value() else None
     return Connector(

@@ -14,7 +14,7 @@ from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Client
 from connectors.servicenow.values import Row
 from domain import parsing
-from domain.ports.errors import Forbidden, NotFound, Unreachable
+from domain.ports.errors import RateLimited, SourceError
 from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
 
 TABLE = "change_request"
@@ -40,12 +40,15 @@ def address(sys_id: str) -> str:
 
 
 def _conflicts(client: Client, sys_id: str) -> tuple[Conflict, ...]:
-    """The details; none where the account may not see them, or the API breaks down over them: that there is a conflict
-    is known all the same.
+    """The details; none where the account may not see them, or the API is absent or breaks down over them: that there
+    is a conflict is known all the same.
     """
     try:
         told = client.other(address(sys_id))
-    except (Forbidden, NotFound, Unreachable):
+    except RateLimited:
+        raise
+    # An optional API: where it is not installed an instance says so with a 400, 402, 405, a web page or a 200.
+    except SourceError:
         return ()
     rows = told.get("conflicts") if isinstance(told, Mapping) else None
     found = [_conflict(row) for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []

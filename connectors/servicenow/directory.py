@@ -12,7 +12,7 @@ from connectors.servicenow.client import Client, Listing, Row
 from connectors.shared.cache import Cache
 from domain import parsing
 from domain.people import Group, Membership, Person, Role, RoleMembers
-from domain.ports.errors import Forbidden
+from domain.ports.errors import Forbidden, NotFound
 
 _USER = ("user_name", "name", "active", "email")
 _MEMBER = ("user", "user.user_name", "user.name", "user.active", "user.email", "sys_created_on")
@@ -27,6 +27,7 @@ class Directory:
         self._client = client
         # Both remember who was not found too: a hidden user is not asked for at every ticket.
         self._people, self._names = Cache[str, Person](KEPT, clock), Cache[str, Person](KEPT, clock)
+        self._teams = Cache[str, str](KEPT, clock)
 
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         """Users by sys_id; one that is not visible is left out."""
@@ -37,6 +38,20 @@ class Directory:
     def by_user_name(self, names: Iterable[str]) -> dict[str, Person]:
         """Users by user name, as audit records and `sys_updated_by` give them; unknown ones are left out."""
         return self._names.ask_all(filter(_listable, names), lambda new: self._fetch(new, "user_name"))
+
+    def named(self, ids: Iterable[str]) -> dict[str, str]:
+        """Names of users and groups by sys_id; those that are not visible are left out."""
+        wanted = set(filter(encoded_query.is_sys_id, ids))
+        people = {sys_id: one.name for sys_id, one in self.people(wanted).items()}
+        return people | self._teams.ask_all(wanted - people.keys(), self._team_names)
+
+    def _team_names(self, ids: set[str]) -> dict[str, str]:
+        queries = encoded_query.batches("sys_id", ids)
+        try:
+            rows = [r for query in queries for r in self._client.listing("sys_user_group", query, ("name",))]
+        except (Forbidden, NotFound):
+            return {}
+        return {values.value(row, "sys_id"): name for row in rows if (name := values.value(row, "name"))}
 
     def _fetch(self, keys: set[str], column: str) -> dict[str, Person]:
         queries = list(encoded_query.batches("sys_id", keys)) if column == "sys_id" else _in(column, keys)

@@ -7,6 +7,7 @@ from functools import partial
 
 from connectors.servicenow import (
     conflict_check,
+    decided,
     doctor_columns,
     doctor_queries,
     encoded_query,
@@ -17,13 +18,15 @@ from connectors.servicenow import (
     values,
 )
 from connectors.servicenow.client import Listing
+from connectors.servicenow.cmdb import relations
 from connectors.servicenow.cmdb.register import Cmdb
 from connectors.servicenow.cmdb.schedules import SPAN
 from connectors.servicenow.source import PLUGINS, ServiceNowSource
 from connectors.shared import doctor
 from connectors.shared.doctor import Step, Wanted
+from domain.asset import Asset, Dimension
 from domain.ports.connector import Diagnosis, Health
-from domain.ports.errors import Forbidden, NotFound, SourceError
+from domain.ports.errors import Forbidden, NotFound, RateLimited, SourceError
 
 _SUPPORT = {
     "sysapproval_approver": "approvals",
@@ -35,15 +38,18 @@ _SUPPORT = {
     "sys_user_group": "groups",
     "sys_user_grmember": "members of groups",
     "sys_audit": "who changed what when",
-    "cmdb_rel_ci": "relations between items",
+    relations.TABLE: "relations between items",
     SPAN: "entries of maintenance schedules",
     "sys_audit_delete": "which records were deleted",
     "change_task": "tasks of changes",
     "rm_task": "tasks of releases",
 }
-_ON_REQUEST = frozenset({"cmdb_rel_ci", SPAN, "change_task", "rm_task"})
+_ON_REQUEST = frozenset({relations.TABLE, "change_task", "rm_task"})
 _SAMPLE = 20
 """Records looked at: the first ones may be hidden, which says little of the others."""
+
+_RELATIONS = 200
+"""Relations looked at to tell what following them does."""
 
 _WRITERS = frozenset({"sn_change_write", "itil", "admin"})
 """Roles that may write work notes on a plain instance."""
@@ -62,6 +68,10 @@ _POWERS = {
 _CI_FIELDS = "SERVICENOW_CI_FIELDS__<FIELD>"
 _OPTIONAL = frozenset({"sys_audit", "sysapproval_group", "task_cmdb_ci_service", "sys_audit_delete", SPAN})
 
+_AUDIT = (
+    "let the account read the rows of sys_audit of sysapproval_approver, and have the instance keep them (auditing of "
+    "its column state)"
+)
 _MEMBERS = "let the account read sys_user_grmember and sys_user"
 
 
@@ -88,8 +98,14 @@ class ServiceNowExaminer:
         tables = [(table, partial(self._tickets, table)) for table in self._settings.tables]
         support = [(table, partial(self._support, table)) for table in self._supporting()]
         classes = [(f"columns of {t}", partial(self._class, t, c)) for t, c in self._classes().items()]
-        more = [("cmdb_rel_type", self._relation_types)] if self._settings.relation_hops else []
-        own = [("work notes", self._notes), ("own roles", self._own_roles), ("conflicts", self._conflicts)]
+        more = [("cmdb_rel_type", self._relation_types)] if self._settings.follows else []
+        more += [("relations", self._lifts)] if self._settings.relation_hops else []
+        own = [
+            ("decisions", self._decisions),
+            ("work notes", self._notes),
+            ("own roles", self._own_roles),
+            ("conflicts", self._conflicts),
+        ]
         items = ("columns of cmdb_ci", self._items)
         look_up = self._source.directory.look_up
         holders = ("roles", lambda: doctor.roles(roles, "ServiceNow", look_up, _MEMBERS))
@@ -99,8 +115,7 @@ class ServiceNowExaminer:
         """Tables that are read beside those of the tickets, by what is switched on."""
         settings = self._settings
         asked = {tasks.LINKS[t].table for t in settings.tables if t in tasks.LINKS and settings.task_fields}
-        asked |= {"cmdb_rel_ci"} if settings.relation_hops else set()
-        asked |= {SPAN} if "maintenance_windows" in settings.ci_fields else set()
+        asked |= {relations.TABLE} if settings.relation_hops else set()
         return [table for table in _SUPPORT if table not in _ON_REQUEST or table in asked]
 
     def _tickets(self, table: str) -> Iterator[Diagnosis]:
@@ -147,8 +162,26 @@ class ServiceNowExaminer:
             detail = f"the instance has no relation type {', '.join(strange)}"
             yield Diagnosis(Health.WARNING, "cmdb_rel_type", detail, "correct SERVICENOW_RELATION_TYPES")
 
+    def _lifts(self) -> Iterator[Diagnosis]:
+        """How many items count in a higher class because of what depends on them, of the first relations."""
+        types = self._settings.relations
+        query = encoded_query.every(f"type.nameIN{','.join(types)}", "ORDERBYsys_id")
+        try:
+            rows = self._client.first(relations.TABLE, query, ("parent", "child", "type"), _RELATIONS).rows
+        except (Forbidden, NotFound):
+            return
+        pairs = {pair for row in rows if (pair := relations.pair(row, types))}
+        known = self._book.look_up(sorted({ref for pair in pairs for ref in pair}, key=lambda ref: ref.id))
+        lifted = {a for a, b in pairs if a in known and b in known and _higher(known[b], known[a])}
+        detail = f"of {len({a for a, _ in pairs})} items that others depend on, {len(lifted)} count in a higher class "
+        yield Diagnosis(
+            Health.OK, "relations", detail + "because of these (SERVICENOW_RELATION_HOPS=0 follows none)"
+        )
+
     def _support(self, table: str) -> Iterator[Diagnosis]:
-        less = Health.WARNING if table in _OPTIONAL else Health.FAILED
+        # Followed unasked, relations are a help; only who asked for them is left in doubt without.
+        unasked = table == relations.TABLE and not self._settings.follows
+        less = Health.WARNING if unasked or table in _OPTIONAL else Health.FAILED
         fix = f"let the account read {table}"
         try:
             page = self._client.first(table, "ORDERBYsys_id", (), _SAMPLE)
@@ -162,6 +195,19 @@ class ServiceNowExaminer:
         yield Diagnosis(Health.OK, table, f"{_SUPPORT[table]}: readable")
         if table in {poll.table for poll in self._source.polls}:
             yield from doctor_queries.linked(self._client, table)
+
+    def _decisions(self) -> Iterator[Diagnosis]:
+        """Whether it can be seen who set an approver's record to its state, and when."""
+        less = "who decided on approvals, and when, cannot be seen: each counts as the approver's, at a moment unknown"
+        try:
+            page = self._client.first("sys_audit", decided.WHICH, ("documentkey",), _SAMPLE)
+        except (Forbidden, NotFound):
+            yield Diagnosis(Health.WARNING, "decisions", less, _AUDIT)
+            return
+        if page.rows:
+            yield Diagnosis(Health.OK, "decisions", "who decided on approvals, and when, can be seen")
+        elif page.total or self._client.first(decided.TABLE, "stateINapproved,rejected", (), 1).total:
+            yield Diagnosis(Health.WARNING, "decisions", less, _AUDIT)
 
     def _notes(self) -> Iterator[Diagnosis]:
         """Where the account finds its own notes again: in the ticket, or in the journal's own table."""
@@ -214,7 +260,9 @@ class ServiceNowExaminer:
         try:
             # Of any change: it is the right to ask that is tried, not the answer.
             self._client.other(conflict_check.address(values.value(rows[0], "sys_id")))
-        except (Forbidden, NotFound):
+        except RateLimited:
+            raise
+        except SourceError:
             detail = "what the planning is in conflict with may not be read; that it is, is seen all the same"
             fix = "optional: give the account the role sn_change_read, which opens the Change Management API"
             yield Diagnosis(Health.WARNING, "conflicts", detail, fix)
@@ -240,6 +288,12 @@ class ServiceNowExaminer:
     def _class(self, table: str, columns: Mapping[str, str]) -> Iterator[Diagnosis]:
         yield from doctor_columns.examined(self._client, table, columns, _CI_FIELDS)
         yield from doctor_columns.strange_values(self._client, table, columns, self._book.meant)
+
+
+def _higher(other: Asset, own: Asset) -> bool:
+    """Whether an asset has a higher class than another in any dimension."""
+    pairs = ((getattr(other, d.value).value, getattr(own, d.value).value) for d in Dimension)
+    return any(isinstance(a, int) and isinstance(b, int) and a > b for a, b in pairs)
 
 
 def _beyond(names: Collection[str]) -> Iterator[Diagnosis]:

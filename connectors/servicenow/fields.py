@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Row
@@ -53,18 +54,18 @@ _READERS: Mapping[Kind, Callable[[str, str, str, str], Field]] = {
     Kind.TEXT: lambda name, raw, shown, column: parsing.text(shown, column, name),
     Kind.BOOL: _flag,
     Kind.CHOICE: _choice,
-    Kind.MOMENT: lambda _, raw, shown, column: parsing.moment(raw, column),
     Kind.LIST: lambda _, raw, shown, column: Field(_stages(shown), raw=parsing.shorten(shown), where=column),
     Kind.KEYS: lambda _, raw, shown, column: Field(_keys(shown), where=column),
 }
-"""How a kind is read: field name, stored value, shown value, column. Users and parties are not here."""
+"""How a kind is read: field name, stored value, shown value, column. Moments, users and parties are not here."""
 
 
 class Fields:
     """Reads every field of the vocabulary from a record, by the site's columns."""
 
-    def __init__(self, overrides: Mapping[str, str], directory: Directory) -> None:
-        self._directory = directory
+    def __init__(self, overrides: Mapping[str, str], directory: Directory, zone: ZoneInfo) -> None:
+        """`zone`: where a day that a column gives without a time begins and ends."""
+        self._directory, self._zone = directory, zone
         self.template = overrides.get(PREAPPROVAL, TEMPLATE)
         self.columns = {
             name: column_of(name, overrides) for name in FIELDS if name not in RELATED or name in overrides
@@ -102,6 +103,9 @@ class Fields:
     def _read(self, spec: FieldSpec, row: Row, column: str, people: Mapping[str, Person]) -> Field:
         if not values.has(row, column):
             return parsing.unreadable(column, "the column does not exist or may not be read")
+        if spec.kind is Kind.MOMENT:
+            ends = spec.name in parsing.ENDS
+            return parsing.moment(values.value(row, column), column, ends=ends, zone=self._zone)
         read = _READERS.get(spec.kind)
         if read is None:
             return Field(party(row, column, people), where=column)
@@ -111,7 +115,11 @@ class Fields:
         """Moments that the audit trail knows better than a column: nobody can type them."""
         first = history.first_filled(self.columns["test_plan"]) if seen["test_plan"].filled else None
         self._prefer(seen, "test_plan_fixed_at", first, instead=True)
-        self._prefer(seen, "test_validated_at", seen["test_validated_by"].at, instead=False)
+        # Who is named from the start on was to validate; when they did, only a column tells then.
+        named = bool(history.of(self.columns["test_validated_by"]))
+        self._prefer(seen, "test_validated_at", seen["test_validated_by"].at, instead=named)
+        self._later(seen, "tested_at", "test_result")
+        self._later(seen, "accepted_at", "acceptance_result")
 
     def _results(self, seen: dict[str, Field]) -> None:
         """Tested and accepted: the later of what the column says and when the result got its present value."""
@@ -138,6 +146,11 @@ class Fields:
                 own if own.readable else parsing.unreadable(verification.where, "nothing tells who wrote it")
             )
         return Field((who,) if who else None, where=verification.where)
+
+    def _later(self, seen: dict[str, Field], name: str, result: str) -> None:
+        """A moment: what a column says, or when the result it belongs to was last changed, whichever is later."""
+        typed, changed = seen[name].moment, seen[result].at
+        self._prefer(seen, name, changed, instead=bool(typed and changed and changed > typed))
 
     def _prefer(self, seen: dict[str, Field], name: str, at: datetime | None, *, instead: bool) -> None:
         if at and (instead or not seen[name].filled):

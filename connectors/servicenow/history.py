@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from connectors.servicenow import encoded_query, values
-from connectors.servicenow.client import Client
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.related_rows import Link, RelatedRows
 from domain import parsing
@@ -22,18 +22,27 @@ ITEM = "cmdb_ci"
 """The column with the item a ticket is about. Other affected items are rows of their own, which no trail of the
 ticket tells of.
 """
-_COLUMNS = ("fieldname", "oldvalue", "newvalue", "user", "sys_created_on")
+STEP = ("fieldname", "oldvalue", "newvalue", "user", "sys_created_on", "record_checkpoint")
+"""Columns of the audit trail that are read."""
+
+_CHAIN = 8
+"""Changes of one column within a second that are put in order at most: the ways to do so grow fast."""
+
+
+PEOPLE = (Kind.USERS, Kind.PARTY)
+"""Kinds of field of which the trail holds ids."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of one column."""
+    """One change of one column. `checkpoint` is the instance's own count of changes, 0 where it is not told."""
 
     column: str
     before: str
     after: str
     user: str
     at: datetime
+    checkpoint: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +90,40 @@ class History:
         return next((s for s in self.of(column) if parsing.text(s.after).filled), None)
 
     def changes(
-        self, columns: Mapping[str, str], state: Callable[[str], State | None], items: Mapping[str, str]
+        self, columns: Mapping[str, str], state: Callable[[str], State | None], named: Mapping[str, str]
     ) -> tuple[Change, ...]:
         """What changed of vocabulary fields, of the assets and of the state, oldest first.
 
-        columns  where each field is kept; people and groups are left out: the trail holds only their ids
+        columns  where each field is kept
         state    what a number of the State column means, as far as that is known
-        items    names of the configuration items of the trail, by sys_id
+        named    names of the people, groups and configuration items of the trail, by sys_id
         """
         names: dict[str, list[str]] = {}
         for name, column in columns.items():
-            if FIELDS[name].kind not in (Kind.USERS, Kind.PARTY):
-                names.setdefault(column, []).append(name)
-        found = [c for s in self.steps for name in names.get(s.column, ()) if (c := self._change(name, s))]
+            names.setdefault(column, []).append(name)
+        pairs = [(name, step) for step in self.steps for name in names.get(step.column, ())]
+        found = [c for name, step in pairs if (c := self._change(name, step, named))]
         found += [self._moved(step, state) for step in self.of("state")]
-        found += [self._touched(step, items) for step in self.of(ITEM)]
+        found += [self._touched(step, named) for step in self.of(ITEM)]
         return tuple(sorted(found, key=lambda change: change.at))
 
     def _by(self, step: Step) -> Person | None:
         return (self.people or {}).get(step.user)
 
-    def _change(self, name: str, step: Step) -> Change | None:
+    def _change(self, name: str, step: Step, named: Mapping[str, str]) -> Change | None:
+        if FIELDS[name].kind in PEOPLE:
+            return self._of_people(name, step, named)
         shown = difference(comparable(name, step.before), comparable(name, step.after))
         return Change(name, *shown, self._by(step), step.at) if shown else None
+
+    def _of_people(self, name: str, step: Step, named: Mapping[str, str]) -> Change | None:
+        """By their names, or without any where who came or went is no visible user or group."""
+        before, after = (tuple(filter(None, value.split(","))) for value in (step.before, step.after))
+        # In another order they are the same people.
+        if set(before) == set(after):
+            return None
+        shown = difference(*(", ".join(_shown(ids, named)) for ids in (before, after)))
+        return Change(name, *(shown or ("", "")), self._by(step), step.at)
 
     def _moved(self, step: Step, state: Callable[[str], State | None]) -> Change:
         before, after = (found.value if (found := state(n)) else "" for n in (step.before, step.after))
@@ -116,53 +136,91 @@ class History:
         return Change("assets", before, after, self._by(step), step.at)
 
 
+def _shown(ids: Iterable[str], named: Mapping[str, str]) -> Iterator[str]:
+    """Names of those that can be seen. What is no id stands as it is: a list may hold addresses."""
+    words = (one.strip() for one in ids)
+    return filter(None, (named.get(one, "" if encoded_query.is_sys_id(one) else one) for one in words))
+
+
+def trail(table: str) -> Link:
+    """How the rows of the audit trail belong to the records of a table."""
+    return Link("sys_audit", ("documentkey",), encoded_query.equals("tablename", table))
+
+
+def ids_in(rows: Iterable[values.Row], columns: Collection[str]) -> set[str]:
+    """The ids that rows of the audit trail hold in these columns."""
+    cells = ((row, cell) for row in rows for cell in ("oldvalue", "newvalue"))
+    found = (values.value(row, c).split(",") for row, c in cells if values.value(row, "fieldname") in columns)
+    return {one.strip() for several in found for one in several} - {""}
+
+
 def read(siblings: RelatedRows, directory: Directory, table: str, sys_id: str, created: datetime) -> History:
     """The audit trail of a record, or an empty one when the account may not read it."""
-    link = Link("sys_audit", ("documentkey",), encoded_query.equals("tablename", table))
     try:
-        rows = siblings.rows(table, link, sys_id, _COLUMNS)
+        rows = siblings.rows(table, trail(table), sys_id, STEP)
     except (Forbidden, NotFound):
         return History()
     # A trail with gaps would give the wrong person, and a moment too late.
     if not rows.complete:
         return History()
-    steps = sorted((_step(row) for row in rows), key=lambda step: step.at)
-    return History(tuple(steps), directory.by_user_name(_users(steps)), created)
+    steps = in_order([step_of(row) for row in rows])
+    return History(steps, directory.by_user_name(users(steps)), created)
 
 
-def adopted(
-    client: Client, directory: Directory, release: str, numbers: Mapping[str, str]
-) -> tuple[Change, ...]:
-    """When changes (sys_id to number) got a release as their parent, by their own audit trails, oldest first. One
-    that was made with its parent, or whose trail may not be read, is absent: nothing tells when it was added.
-    """
-    found: list[tuple[str, Step]] = []
-    # Looked for in the trails of the changes: the release's own tells nothing of who names it as parent.
-    which = encoded_query.every(encoded_query.equals("tablename", "change_request"), "fieldname=parent")
-    for batch in encoded_query.batches("documentkey", numbers):
-        try:
-            rows = client.listing("sys_audit", encoded_query.every(which, batch), ("documentkey", *_COLUMNS))
-        except (Forbidden, NotFound):
-            return ()
-        found += [(values.value(row, "documentkey"), _step(row)) for row in rows]
-    people = directory.by_user_name(_users([step for _, step in found]))
-    steps = sorted(
-        # Looked at again: an instance that drops a condition gives other columns and other records.
-        ((numbers[key], s) for key, s in found if key in numbers and s.column == "parent"),
-        key=lambda pair: pair[1].at,
-    )
-    return tuple(
-        Change("changes", "", number, people.get(step.user), step.at)
-        for number, step in steps
-        if step.after == release
-    )
-
-
-def _step(row: values.Row) -> Step:
+def step_of(row: values.Row) -> Step:
+    """A row of the audit trail. Raises Garbled when it has no stamp."""
     before, after = values.value(row, "oldvalue"), values.value(row, "newvalue")
     at = values.stamp(row, "sys_created_on")
-    return Step(values.value(row, "fieldname"), before, after, values.value(row, "user"), at)
+    count = values.value(row, "record_checkpoint")
+    checkpoint = int(count) if count.isdecimal() else 0
+    return Step(values.value(row, "fieldname"), before, after, values.value(row, "user"), at, checkpoint)
 
 
-def _users(steps: Sequence[Step]) -> set[str]:
+def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Oldest first. Stamps have seconds: of changes of one column within one, each begins with the value that the one
+    before it left; where that does not tell, the instance's count, and else the order in which they came.
+    """
+    by_column: dict[str, list[Step]] = {}
+    for step in sorted(steps, key=lambda one: (one.at, one.checkpoint)):
+        by_column.setdefault(step.column, []).append(step)
+    ordered = [step for trail in by_column.values() for step in _chained(trail)]
+    return tuple(sorted(ordered, key=lambda step: step.at))
+
+
+def _chained(trail: Sequence[Step]) -> Iterator[Step]:
+    """One column's changes; those of one second are put into a chain."""
+    left: str | None = None
+    for _, together in groupby(trail, key=lambda step: step.at):
+        several = tuple(together)
+        chain = _chain(several, left) if 1 < len(several) <= _CHAIN else several
+        yield from chain
+        left = chain[-1].after
+
+
+def _chain(steps: tuple[Step, ...], left: str | None) -> tuple[Step, ...]:
+    """The first order in which every change begins where the one before it ended, `left` being what stood before all;
+    the order they have when there is none.
+    """
+    # What stood before the first may have been set without a trail, so that any of them can be the first.
+    for starts in ([s for s in steps if s.before == left], steps):
+        for first in starts:
+            rest = tuple(step for step in steps if step is not first)
+            if (found := _follow(first, rest)) is not None:
+                return found
+    return steps
+
+
+def _follow(step: Step, rest: tuple[Step, ...]) -> tuple[Step, ...] | None:
+    if not rest:
+        return (step,)
+    for following in rest:
+        if following.before == step.after:
+            others = tuple(one for one in rest if one is not following)
+            if (found := _follow(following, others)) is not None:
+                return (step, *found)
+    return None
+
+
+def users(steps: Sequence[Step]) -> set[str]:
+    """User names of who made these changes."""
     return {step.user for step in steps if step.user}

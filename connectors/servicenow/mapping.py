@@ -8,20 +8,26 @@ from urllib.parse import quote
 from connectors.servicenow import conflict_check, statuses, values
 from connectors.servicenow.client import NAME, Row
 from connectors.servicenow.columns import KINDS
+from domain import parsing
 from domain.fields import Field
 from domain.lifecycle import State
 from domain.ports.errors import Forbidden
 from domain.ticket import Ticket, TicketRef
 
 _ORIGINS = ("incident", "problem")
+ON_HOLD = ("on_hold", "on_hold_reason")
+"""Columns of a change that lies still, and why."""
+
 REFERENCE = ("number", "sys_updated_on", "sys_mod_count")
 BASE = (*REFERENCE, "sys_created_on", "state", "active", "approval", "short_description", "cmdb_ci", "parent")
 """Columns read of every ticket besides those of its fields."""
 
 
 def links(table: str) -> tuple[str, ...]:
-    """Columns that tell where a ticket comes from, the change an incident led to, and how a change was checked."""
-    checked = conflict_check.COLUMNS if table == conflict_check.TABLE else ()
+    """Columns that tell where a ticket comes from, the change an incident led to, how a change was
+    checked, and whether it lies still.
+    """
+    checked = (*conflict_check.COLUMNS, *ON_HOLD) if table == conflict_check.TABLE else ()
     return ("parent.sys_class_name", *(("rfc",) if table in _ORIGINS else ()), *checked)
 
 
@@ -51,9 +57,9 @@ def state(table: str, row: Row, own: Mapping[str, State], choices: Iterable[str]
         raise Forbidden(NAME, f"{table}: the state may not be read", "let the account read the column state")
     # Hidden counts as active: a ticket is not taken for closed because nobody may see whether it is.
     active = values.value(row, "active") != "false"
-    # The shown label first; the others are the same choice in the instance's other languages.
-    labels = (values.shown(row, "state"), *choices)
-    return statuses.of(table, values.value(row, "state"), labels, own, active)
+    # The others are the same choice in the instance's other languages.
+    number, shown = values.value(row, "state"), values.shown(row, "state")
+    return statuses.of(table, number, choices, own, active, shown)
 
 
 def relations(table: str, row: Row, born_from: Field) -> dict[str, Field]:
@@ -68,6 +74,14 @@ def relations(table: str, row: Row, born_from: Field) -> dict[str, Field]:
         change = values.value(row, "rfc") and values.shown(row, "rfc")
         found["changes"] = Field((change,) if change else None, where="rfc")
     return found
+
+
+def set_aside(row: Row) -> str:
+    """How the record says that nobody works on it for now, with why; "" where it does not."""
+    if values.value(row, ON_HOLD[0]) != "true":
+        return ""
+    why = parsing.text(values.shown(row, ON_HOLD[1])).value
+    return f"On hold: {parsing.shorten(str(why))}" if why else "On hold"
 
 
 def address(base: str, table: str, sys_id: str) -> str:
@@ -90,4 +104,5 @@ def ticket(base: str, ref: TicketRef, row: Row, lifecycle: State, fields: Mappin
         created=values.stamp(row, "sys_created_on"),
         updated=values.stamp(row, "sys_updated_on"),
         fields=fields,
+        set_aside=set_aside(row),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
@@ -14,6 +15,7 @@ from connectors.servicenow.setting_names import columns_of, one_of
 from connectors.shared.settings import EnvSettings
 from domain.fields import FIELDS
 from domain.lifecycle import State
+from domain.ticket import Decision
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list."""
@@ -24,6 +26,9 @@ _MEANINGS = (
     | {"service_hours": ("5x10", "24x7")}
 )
 """What the values of a column may be said to mean, by field of an item."""
+
+
+_DECISIONS = tuple(decision.value for decision in Decision if decision is not Decision.AUTOMATIC)
 
 
 class ServiceNowSettings(EnvSettings):
@@ -111,6 +116,12 @@ class ServiceNowSettings(EnvSettings):
         "separated by commas. States: " + ", ".join(State) + ".",
         examples=["SERVICENOW_STATES__SCHEDULED=Ready to deploy,Klaar voor uitrol"],
     )
+    approval_states: dict[str, str] = Field(
+        default_factory=dict,
+        description="SERVICENOW_APPROVAL_STATES__<DECISION>: further stored states of an approver's record that mean "
+        "this decision, separated by commas. Decisions: " + ", ".join(_DECISIONS) + ".",
+        examples=["SERVICENOW_APPROVAL_STATES__NOT_REQUIRED=no_longer_needed"],
+    )
     status_column: str = Field(
         "",
         description="Column that the bot may overwrite with a one-line status; empty writes none.",
@@ -122,11 +133,12 @@ class ServiceNowSettings(EnvSettings):
         examples=["u_compliance_findings"],
     )
     relation_hops: int = Field(
-        0,
+        1,
         ge=0,
         le=5,
         description="How many relations of the CMDB to follow from each item touched to what depends on it: the "
-        "classes of those items count too. 0 follows none.",
+        "classes of those items count too. 0 follows none. Where relations may not be read, that is a doubt about the "
+        "classes only when this is set.",
         examples=["2"],
     )
     relation_types: Names = Field(
@@ -140,6 +152,11 @@ class ServiceNowSettings(EnvSettings):
         description="Secret with which the instance's business rule signs its hints, at least 24 characters; empty "
         "takes no hints. The connector's README has the rule.",
         examples=["<secret>"],
+    )
+    timezone: str = Field(
+        "Europe/Brussels",
+        description="Time zone in which a day begins and ends, for columns that hold a date without a time.",
+        examples=["Europe/Amsterdam"],
     )
     # Pages of 200 to 1000 keep below the instance's 60 seconds; pysnow's own default is 10,000.
     page_size: int = Field(200, ge=1, le=1000, description="Records asked for at a time.", examples=["200"])
@@ -162,6 +179,13 @@ class ServiceNowSettings(EnvSettings):
     def _known_tables(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for table in value:
             one_of(table, tuple(KINDS), "table")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"unknown time zone {value}; write it as Europe/Brussels")
         return value
 
     @field_validator("relation_types")
@@ -238,6 +262,13 @@ class ServiceNowSettings(EnvSettings):
             one_of(key, tuple(State), "state")
         return {key.lower(): words for key, words in value.items()}
 
+    @field_validator("approval_states")
+    @classmethod
+    def _known_decisions(cls, value: dict[str, str]) -> dict[str, str]:
+        for key in value:
+            one_of(key, _DECISIONS, "decision")
+        return {key.lower(): words for key, words in value.items()}
+
     @field_validator("webhook_secret")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
@@ -280,6 +311,16 @@ class ServiceNowSettings(EnvSettings):
         if self.url and not (given and whole):
             raise ValueError(f"SERVICENOW_URL needs {', or '.join(ways)}")
         return self
+
+    @property
+    def follows(self) -> bool:
+        """Whether an admin asked for relations to be followed, so that what cannot be read of them matters."""
+        return "relation_hops" in self.model_fields_set
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of days without a time."""
+        return ZoneInfo(self.timezone)
 
     @property
     def ci_meanings(self) -> dict[str, dict[str, str]]:

@@ -15,6 +15,7 @@ from connectors.servicenow import (
     encoded_query,
     history,
     mapping,
+    release_changes,
     statuses,
     tasks,
     unlisted,
@@ -30,7 +31,7 @@ from connectors.servicenow.polling import Poll, Poller, latest, polls
 from connectors.servicenow.query_preflight import Scope
 from connectors.servicenow.related_rows import Link, RelatedRows
 from connectors.servicenow.settings import ServiceNowSettings
-from domain.fields import Field
+from domain.fields import FIELDS, Field
 from domain.lifecycle import State
 from domain.people import Person, Role, RoleMembers
 from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound
@@ -64,12 +65,14 @@ class ServiceNowSource:
         """`expect_items` hears which configuration items are likely to be looked up soon."""
         self.client, self.directory, self.settings = client, directory, settings
         self._expect_items = expect_items
-        self.fields = Fields(settings.fields, directory)
+        self.fields = Fields(settings.fields, directory, settings.zone)
         self.states = statuses.configured(settings.states)
         self.own = OwnWorkNotes()
         self.labels = statuses.Labels(client)
         self.polls = polls(settings.tables, bool(settings.task_fields))
         self._siblings, self._poller = RelatedRows(client), Poller(client)
+        words = approvals.configured(settings.approval_states)
+        self._approvals = approvals.ApprovalReader(client, self._siblings, directory, words)
         self._scope = Scope(client, settings)
         self._known_until = 0.0
 
@@ -224,15 +227,15 @@ class ServiceNowSource:
         self.own.forget(ref.id)
         created = values.stamp(row, "sys_created_on")
         trail = history.read(self._siblings, self.directory, table, sys_id, created)
-        contained, added = self._changes(table, sys_id)
+        contained, moved = self._changes(table, sys_id, created)
         fields = self.fields.read(row, trail) | contained
         fields |= mapping.relations(table, row, fields["born_from"])
         fields |= tasks.read(self._siblings, table, sys_id, self.settings.task_fields)
         plain = mapping.ticket(self.settings.url, ref, row, self._state(table, row), fields)
-        decided = approvals.read(self._siblings, self.directory, table, sys_id, row)
+        decided = self._approvals.read(table, sys_id, row)
         items = asset_refs.read(self._siblings, self.directory, (table, sys_id), row, created)
         self._expect_items(asset_refs.waiting(self._siblings, table))
-        steps = (*added, *items.added, *self._changed(trail, table, row))
+        steps = (*moved, *items.added, *self._changed(trail, table, row))
         return replace(
             plain,
             approvals=decided.approvals,
@@ -243,6 +246,7 @@ class ServiceNowSource:
             preapproval=self.fields.preapproval(row),
             history_readable=bool(trail.steps),
             planning=conflict_check.read(self.client, table, sys_id, row),
+            remarks=(*self._remarks(table, row, plain.state), *decided.remarks),
         )
 
     def ahead(self, refs: Sequence[TicketRef]) -> None:
@@ -267,6 +271,10 @@ class ServiceNowSource:
         number = values.value(row, "state")
         return mapping.state(table, row, self.states, self.labels.of(table).get(number, ()))
 
+    def _remarks(self, table: str, row: values.Row, state: State) -> tuple[str, ...]:
+        shown = values.value(row, "state"), values.shown(row, "state")
+        return statuses.remarks(table, shown, self.labels.of(table).get(shown[0], ()), self.states, state)
+
     def _changed(self, trail: history.History, table: str, row: values.Row) -> tuple[Change, ...]:
         """The audit trail in the vocabulary's names. What a number of the State column means is what the instance
         calls it now, whatever change model it comes from.
@@ -283,12 +291,25 @@ class ServiceNowSource:
         items = {item for step in trail.of(history.ITEM) for item in (step.before, step.after)}
         return trail.changes(
             self.fields.columns,
-            lambda number: statuses.known(table, number, labels.get(number, ()), self.states),
-            register.names(self.client, items),
+            lambda number: statuses.known(
+                table, number, labels.get(number, ()), self.states, label if number == now else ""
+            ),
+            register.names(self.client, items) | self._people(trail, table),
         )
 
-    def _changes(self, table: str, sys_id: str) -> tuple[dict[str, Field], tuple[Change, ...]]:
-        """The changes of a release, which name it as their parent, and when they were given it."""
+    def _people(self, trail: history.History, table: str) -> dict[str, str]:
+        """Names of the people and groups of a trail, those of trails that were read along looked up with them."""
+        columns = {c for n, c in self.fields.columns.items() if FIELDS[n].kind in history.PEOPLE}
+        held = [v for s in trail.steps if s.column in columns for v in (s.before, s.after)]
+        ids = {one.strip() for value in held for one in value.split(",")} - {""}
+        if ids:
+            self.directory.named(history.ids_in(self._siblings.waiting(history.trail(table)), columns) | ids)
+        return self.directory.named(ids)
+
+    def _changes(
+        self, table: str, sys_id: str, created: datetime
+    ) -> tuple[dict[str, Field], tuple[Change, ...]]:
+        """The changes of a release, which name it as their parent, and when they were given it, or another."""
         if KINDS[table] is not TicketKind.RELEASE or "changes" in self.fields.columns:
             return {}, ()
         try:
@@ -297,7 +318,9 @@ class ServiceNowSource:
             return {}, ()
         numbers = {values.value(row, "sys_id"): values.value(row, "number") for row in rows}
         named = Field(tuple(sorted(numbers.values())), readable=rows.complete, where="change_request.parent")
-        return {"changes": named}, history.adopted(self.client, self.directory, sys_id, numbers)
+        return {"changes": named}, release_changes.moves(
+            self.client, self.directory, sys_id, created, numbers
+        )
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups and the named users."""

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Client
 from connectors.shared.cache import Cache
+from domain import parsing
 from domain.lifecycle import State
-from domain.ports.errors import Forbidden, Garbled, NotFound, Unreachable
+from domain.ports.errors import Forbidden, NotFound, RateLimited, SourceError
 
 _LABELS: Mapping[State, str] = {
     State.DRAFT: "new|draft|pending|nieuw|concept|ontwerp|in afwachting",
@@ -103,44 +104,83 @@ class Labels:
         """
         try:
             told = self._client.other(f"/sn_chg_rest/change/{encoded_query.sys_id(change)}/nextstates")
-        except (Forbidden, NotFound, Garbled, Unreachable):
+        except RateLimited:
+            raise
+        # An optional API, which an instance without it refuses in many ways.
+        except SourceError:
             return {}
         labels = told.get("state_label") if isinstance(told, Mapping) else None
         return {str(n): (str(label),) for n, label in labels.items()} if isinstance(labels, Mapping) else {}
 
     def _fetch(self, table: str) -> Mapping[str, frozenset[str]]:
-        # Inactive choices too: the audit trail still speaks of them.
         query = encoded_query.every(f"nameIN{table},task", "element=state")
         try:
-            rows = list(self._client.listing("sys_choice", query, ("name", "value", "label")))
+            rows = list(self._client.listing("sys_choice", query, ("name", "value", "label", "inactive")))
         except (Forbidden, NotFound):
             return {}
         # Choices of the table itself replace those that it would inherit from `task`.
         own = [row for row in rows if values.value(row, "name") == table] or rows
-        found: dict[str, set[str]] = {}
-        for row in own:
-            found.setdefault(values.value(row, "value"), set()).add(values.value(row, "label"))
-        return {number: frozenset(labels) for number, labels in found.items()}
+        left_over = [row for row in own if values.value(row, "inactive") == "true"]
+        active = _by_number(row for row in own if row not in left_over)
+        # The audit trail still speaks of numbers that no choice names any more; of the others the old label is dead.
+        return {**_by_number(left_over), **active}
 
 
-def known(table: str, number: str, labels: Iterable[str], own: Mapping[str, State]) -> State | None:
-    """The lifecycle state by any of its labels, else by the number; None when neither is known, or when the labels do
-    not agree.
+def _by_number(rows: Iterable[values.Row]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(values.value(row, "value"), set()).add(values.value(row, "label"))
+    return {number: frozenset(labels) for number, labels in found.items()}
+
+
+def known(
+    table: str, number: str, labels: Iterable[str], own: Mapping[str, State], shown: str = ""
+) -> State | None:
+    """The lifecycle state: by the label shown, else by the others that the instance has for the number, else by the
+    number; None when none of them is known, or when nothing settles what labels do not agree on.
     """
-    words = [label.strip().lower() for label in labels]
+    meant: set[State] = set()
     # The site's own words first: "Ready" may mean anything somewhere.
     for names in (own, KNOWN):
-        found = {names[word] for word in words if word in names}
-        if found:
-            return found.pop() if len(found) == 1 else None
-    return NUMBERS.get(table, _TASK).get(number)
+        if state := names.get(_plain(shown)):
+            return state
+        meant = meant or {names[word] for word in map(_plain, labels) if word in names}
+        if len(meant) == 1:
+            return next(iter(meant))
+    by_number = NUMBERS.get(table, _TASK).get(number)
+    return by_number if not meant or by_number in meant else None
 
 
-def of(table: str, number: str, labels: Iterable[str], own: Mapping[str, State], active: bool) -> State:
+def _plain(label: str) -> str:
+    return label.strip().lower()
+
+
+def of(
+    table: str, number: str, labels: Iterable[str], own: Mapping[str, State], active: bool, shown: str = ""
+) -> State:
     """The lifecycle state. An unknown one of an open ticket counts as being assessed: no gate is taken for
     reached on a guess; one of a closed ticket as closed.
     """
-    return known(table, number, labels, own) or (State.ASSESS if active else State.CLOSED)
+    return known(table, number, labels, own, shown) or (State.ASSESS if active else State.CLOSED)
+
+
+def remarks(
+    table: str, shown: tuple[str, str], labels: Iterable[str], own: Mapping[str, State], state: State
+) -> tuple[str, ...]:
+    """What an admin should know of how a state was read: of `shown` (number, label), which was taken for `state`."""
+    number, label = shown
+    others = sorted({one for one in labels if _plain(one) != _plain(label)})
+    # In Dutch and in English one word may mean two states; which the instance means only its admin knows.
+    other = [one for one in others if (seen := known(table, "", [one], own)) and seen is not state]
+    fix = "name it in SERVICENOW_STATES__<STATE>"
+    if other:
+        words = ", ".join(map(parsing.shorten, other))
+        return (
+            f"{table}: the state {label} is also called {words}, which means another; taken for {state} — {fix}",
+        )
+    if known(table, "", (label, *others), own) is None and label != number:
+        return (f"{table}: the state {parsing.shorten(label)} is not known and taken for {state} — {fix}",)
+    return ()
 
 
 def over(table: str, labels: Mapping[str, Iterable[str]], own: Mapping[str, State]) -> tuple[str, ...]:

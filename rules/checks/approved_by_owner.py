@@ -6,14 +6,14 @@ from domain.facts import Facts
 from rules.approval.decisions import UNREAD, with_later_changes
 from rules.approval.owners import WANTED, ask_owners
 from rules.approval.people import also_requested
-from rules.check_api import CheckInput, Params
+from rules.check_api import CheckInput, OfNamedAssets
 from rules.outcome import Outcome, Result, combine, with_told
 from rules.wording import sentences
 
-PARAMS = Params
+PARAMS = OfNamedAssets
 
 
-def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[OfNamedAssets]) -> Outcome:
     """Met when for every asset one of its owners approved and none rejected."""
     if not facts.ticket.approvals_readable:
         return Outcome(Result.UNKNOWN, UNREAD, WANTED)

@@ -12,7 +12,7 @@ from domain.asset import Subject
 from domain.facts import Facts
 from domain.sentence import Quote, say
 from rules.approval.people import settlers
-from rules.check_api import CheckInput, Params
+from rules.check_api import CheckInput, OfNamedAssets
 from rules.field_looks import observe_filled
 from rules.loading.names import unknown
 from rules.outcome import Observation, Outcome, Result, combine
@@ -26,7 +26,7 @@ def _known(zone: str) -> str:
     return zone
 
 
-class InsideWindow(Params):
+class InsideWindow(OfNamedAssets):
     """The time zone in which the register writes its windows."""
 
     timezone: Annotated[str, AfterValidator(_known)]

@@ -10,13 +10,13 @@ from domain.finding import Addressees
 from domain.people import Group, Person, Role
 from domain.sentence import Quote, Say, say
 from rules.approval.people import settlers
-from rules.check_api import CheckInput, Params
+from rules.check_api import CheckInput, OfNamedAssets
 from rules.handover_record import SOON, on_its_way, when_and_by_whom
 from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import ROLES, sentences
 
 
-class Notified(Params):
+class Notified(OfNamedAssets):
     """Who is sent it and must have had it: the roles, and with `stakeholders` everybody the ticket and its assets
     name. `stage` 1 says that it is available in production, 2 that it is fully operational.
     """

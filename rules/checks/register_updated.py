@@ -8,15 +8,15 @@ from domain.asset import Subject
 from domain.facts import Facts
 from domain.sentence import Say, say
 from rules.approval.people import settlers
-from rules.check_api import CheckInput, Params
+from rules.check_api import CheckInput, OfNamedAssets
 from rules.field_looks import observe_filled
 from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import asset_name
 
-PARAMS = Params
+PARAMS = OfNamedAssets
 
 
-def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
+def check(facts: Facts, demand: CheckInput[OfNamedAssets]) -> Outcome:
     """Met when every asset was updated since the actual end; unknown when the end or that update cannot be seen."""
     wanted = say("Update the assets in the register after the rollout.")
     end, ended = observe_filled(facts, "actual_end"), facts.field("actual_end").value

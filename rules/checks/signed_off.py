@@ -32,6 +32,10 @@ class SignedOff(HowMany):
     fields: tuple[FieldName, ...] = ()
     sensitive: tuple[Role, ...] = Field(default=(), exclude_if=not_)
 
+    def of_named_assets(self) -> bool:
+        """Of these alone: nobody is asked to sign off for what is reached over relations."""
+        return True
+
     @model_validator(mode="after")
     def _somebody(self) -> SignedOff:
         if not self.roles:
@@ -45,7 +49,7 @@ _HIGHEST = 5
 
 def check(facts: Facts, demand: CheckInput[SignedOff]) -> Outcome:
     """Met when each signed off and nobody rejected."""
-    asks = _with_sensitive(demand.params, demand.subjects)
+    asks = _with_sensitive(demand.params, facts.subjects)
     owners = [ask_owners(facts, subject) for subject in demand.subjects] if Role.OWNER in asks.roles else []
     signed = {role: _look(facts, asks, role, owners) for role in asks.roles}
     looks = [*(observe_filled(facts, name) for name in asks.fields), *signed.values()]

@@ -84,7 +84,7 @@ _INCIDENT = _columns(
 
 # Not on releases: rm_release has neither a type nor a check for conflicts.
 _CHANGE = _columns(
-    choice="type risk category reason",
+    choice="type risk category reason on_hold_reason",
     bool="cab_required on_hold",
     string="conflict_status",
     time="conflict_last_run",

@@ -12,7 +12,7 @@ from connectors.servicenow.cmdb import columns as ci_columns
 from connectors.servicenow.cmdb.classes import BASE, Classes, Item
 from connectors.servicenow.cmdb.columns import Column
 from connectors.servicenow.cmdb.schedules import Schedules
-from connectors.servicenow.columns import CI_COLUMNS
+from connectors.servicenow.columns import CI_COLUMNS, CI_STANDARD
 from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import party
 from connectors.servicenow.settings import ServiceNowSettings
@@ -34,7 +34,8 @@ class Cmdb:
     def __init__(self, client: Client, directory: Directory, settings: ServiceNowSettings) -> None:
         self._client, self._directory = client, directory
         self.classes, self.meant = settings.ci_classes, settings.ci_meanings
-        named = {**CI_COLUMNS, **settings.ci_fields}
+        usual = {name: f"{column},{CI_COLUMNS[name]}" for name, column in CI_STANDARD.items()}
+        named = {**CI_COLUMNS, **usual, **settings.ci_fields}
         self.columns = {name: ci_columns.parsed(words, self.classes) for name, words in named.items()}
         self._classes = Classes(client, self.columns, self.classes)
         self._schedules = Schedules(client)

@@ -11,25 +11,34 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import NAME, Client, Row
 from domain.dependencies import Reach, reach
-from domain.ports.errors import Forbidden
+from domain.ports.errors import Forbidden, NotFound
 from domain.ticket import AssetRef
 
-_TABLE = "cmdb_rel_ci"
+TABLE = "cmdb_rel_ci"
 _ENDS = {"parent": ("child", "parent"), "child": ("parent", "child")}
 """By where a relation type leads to: the column it is followed from, and the column with what is reached."""
 
 
 class ServiceNowRelations:
-    """A `Relations`: up to `hops` relations away, over the types (name to where they lead: "parent", "child")."""
+    """A `Relations`: up to `hops` relations away, over the types (name to where they lead: "parent", "child").
+    `wanted` when an admin asked for it; else what may not be read is left aside.
+    """
 
     name = NAME
 
-    def __init__(self, client: Client, types: Mapping[str, str], hops: int) -> None:
-        self._client, self._types, self._hops = client, types, hops
+    def __init__(self, client: Client, types: Mapping[str, str], hops: int, wanted: bool = True) -> None:
+        self._client, self._types, self._hops, self._wanted = client, types, hops, wanted
 
     def related(self, assets: Sequence[AssetRef]) -> Mapping[AssetRef, Reach]:
-        """What depends on each of these items. Raises Forbidden when not all relations may be read."""
-        return reach(assets, self._dependents, self._hops)
+        """What depends on each of these items. Raises Forbidden when an admin wants relations followed, and not all may
+        be read.
+        """
+        try:
+            return reach(assets, self._dependents, self._hops)
+        except (Forbidden, NotFound):
+            if self._wanted:
+                raise
+            return dict.fromkeys(assets, Reach())
 
     def _dependents(self, assets: Collection[AssetRef]) -> dict[AssetRef, list[AssetRef]]:
         by_id = {asset.id: asset for asset in assets}
@@ -46,8 +55,17 @@ class ServiceNowRelations:
         """Relations of these types. The instance may drop a condition, so that each row is looked at again."""
         for batch in encoded_query.batches(column, ids):
             query = encoded_query.every(batch, f"type.nameIN{','.join(types)}")
-            listing = self._client.listing(_TABLE, query, ("parent", "child", "type"))
+            listing = self._client.listing(TABLE, query, ("parent", "child", "type"))
             # A hidden relation may lead to the item with the highest class, so that a part is no answer.
-            if not listing.complete:
+            if not listing.complete and self._wanted:
                 raise Forbidden(NAME, "some relations between configuration items may not be read")
             yield from (row for row in listing if values.shown(row, "type") in types)
+
+
+def pair(row: Row, types: Mapping[str, str]) -> tuple[AssetRef, AssetRef] | None:
+    """The item that is depended on and the one that depends on it; None for a relation of another type."""
+    end = types.get(values.shown(row, "type"))
+    if end is None:
+        return None
+    start, reached = (AssetRef(NAME, values.value(row, c), values.shown(row, c)) for c in _ENDS[end])
+    return start, reached

@@ -72,6 +72,8 @@ SUNDAY, MONDAY = datetime(2026, 11, 22, 12, tzinfo=UTC), datetime(2026, 11, 23, 
         (MONDAY, 3, {"state": State.IMPLEMENT}, OVERDUE),
         (MONDAY, 3, {"state": State.CANCELED}, None),
         (MONDAY, 3, {"approvals": complete().ticket.approvals}, None),  # nothing to settle
+        (MONDAY, 3, {"set_aside": "On hold"}, None),
+        (MONDAY, 3, {"set_aside": "On hold", "state": State.IMPLEMENT}, None),
     ],
 )
 def test_who_is_reminded_when(now, availability, more, step):

@@ -65,13 +65,32 @@ def test_a_hidden_status_tells_nothing(instance: Instance, tools: Tools) -> None
     assert tools.read(instance.number).planning is None
 
 
-@pytest.mark.parametrize("status", [403, 404, 500, 200])
+JSON, HTML, TEXT = "application/json", "text/html", "text/plain"
+ERROR = '{"error": {"message": "Requested URI does not represent any resource", "detail": null}}'
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [
+        (403, JSON, ERROR),
+        (404, JSON, ERROR),
+        (500, JSON, ERROR),
+        (200, JSON, '{"result": "started"}'),
+        # An instance without the API says so in many ways.
+        (400, JSON, ERROR),
+        (401, JSON, ERROR),
+        (402, TEXT, ""),
+        (405, JSON, ERROR),
+        (406, TEXT, ""),
+        (200, HTML, "<html>log in</html>"),
+        (200, JSON, ERROR),
+    ],
+)
 def test_details_that_cannot_be_had_leave_the_conflict(
-    instance: Instance, tools: Tools, server: Server, status: int
+    instance: Instance, tools: Tools, server: Server, status: int, kind: str, body: str
 ) -> None:
     instance.check_conflicts(instance.change, *conflicts(instance))
-    body = '{"result": "started"}' if status == 200 else '{"error": {"message": "x", "detail": null}}'
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": kind}
     server.fail(Fault(How.ANSWER, path="sn_chg_rest", status=status, times=9, headers=headers, body=body))
     assert tools.read(instance.number).planning == Planning(Checked.CONFLICT, START)
 

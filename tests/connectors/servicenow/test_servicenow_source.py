@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from servicenow_helpers import START, Instance, Tools
@@ -349,3 +350,41 @@ def test_whose_account_has_an_address(instance, tools, asked, found):
     instance.set("sys_user", gone, active=False)
     person = tools.source.account(asked)
     assert (person and person.id) == (els if found else None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "field", "moment"),
+    [
+        # A day without a time ends when it ends in Brussels (UTC+1), and begins when it begins.
+        ({"end_date": "2026-03-14"}, "planned_end", datetime(2026, 3, 14, 22, 59, tzinfo=UTC)),
+        ({"u_pull_until": "2026-07-14"}, "pull_until", datetime(2026, 7, 14, 21, 59, tzinfo=UTC)),
+        ({"u_deadline": "2026-03-14"}, "deadline", datetime(2026, 3, 14, 22, 59, tzinfo=UTC)),
+        ({"start_date": "2026-03-14"}, "planned_start", datetime(2026, 3, 13, 23, 0, tzinfo=UTC)),
+        ({"end_date": "2026-03-14 10:00:00"}, "planned_end", datetime(2026, 3, 14, 10, 0, tzinfo=UTC)),
+        # The later of what somebody wrote and the last change of the result.
+        ({"u_tested_at": START - timedelta(days=1), "u_test_result": "passed"}, "tested_at", START),
+        (
+            {"u_tested_at": START + timedelta(days=1), "u_test_result": "passed"},
+            "tested_at",
+            START + timedelta(days=1),
+        ),
+        ({"u_acceptance_result": "accepted"}, "accepted_at", START),
+        ({"u_accepted_at": START}, "accepted_at", START),
+        ({"u_test_result": ""}, "tested_at", None),
+    ],
+)
+def test_moments(instance: Instance, tools: Tools, columns: dict[str, Any], field: str, moment: Any) -> None:
+    instance.set("change_request", instance.change, **columns)
+    assert tools.read(instance.number).field(field).moment == moment
+
+
+def test_when_it_was_validated_is_when_the_validator_was_named(instance: Instance, tools: Tools) -> None:
+    instance.later(days=1)
+    validated = {"u_test_validated_by": instance.an, "u_test_validated_at": START + timedelta(days=9)}
+    instance.set("change_request", instance.change, **validated)
+    assert tools.read(instance.number).field("test_validated_at").moment == START + timedelta(days=1)
+    # Named when the change was made, somebody was to validate; a column alone says when they did.
+    other = instance.add_change(short_description="Andere", **validated)
+    instance.set("change_request", other, test_plan="Stap 1")
+    number = instance.row("change_request", other)["number"]
+    assert tools.read(number).field("test_validated_at").moment == START + timedelta(days=9)

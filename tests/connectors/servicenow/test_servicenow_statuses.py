@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -77,6 +78,98 @@ def test_a_label_in_another_language_helps(instance: Instance, tools: Tools) -> 
     choice(instance, "change_request", "50", "Scheduled")
     instance.set("change_request", instance.change, state=50)
     assert tools.read(instance.number).state is State.SCHEDULED
+
+
+CHANGE = "change_request: the state"
+NAME_IT = "name it in SERVICENOW_STATES__<STATE>"
+
+
+@pytest.mark.parametrize(
+    ("label", "own", "state", "told"),
+    [
+        ("Nazicht", {}, State.REVIEW, []),  # they agree
+        (  # a word that elsewhere means Assess
+            "Evalueren",
+            {},
+            State.REVIEW,
+            [f"{CHANGE} Review is also called Evalueren, which means another; taken for review — {NAME_IT}"],
+        ),
+        ("Evalueren", {"review": "evalueren"}, State.REVIEW, []),  # the admin said so
+        ("Evalueren", {"scheduled": "evalueren"}, State.SCHEDULED, []),
+        ("Nazorg", {}, State.REVIEW, []),  # nobody knows it, and the label shown says enough
+    ],
+)
+def test_the_label_that_is_shown_goes_before_those_of_other_languages(
+    instance: Instance,
+    configured: Callable[..., Tools],
+    label: str,
+    own: dict[str, str],
+    state: State,
+    told: list[str],
+) -> None:
+    choice(instance, "change_request", "0", label, "nl")
+    instance.set("change_request", instance.change, state=0)
+    ticket = configured(states=own).read(instance.number)
+    assert (ticket.state, list(ticket.remarks)) == (state, told)
+    assert [(c.before, c.after) for c in ticket.history] == [("draft", state.value)]
+
+
+def test_what_is_renamed_keeps_its_number_and_is_told(instance: Instance, tools: Tools) -> None:
+    (row,) = [r for r in instance.state.all("sys_choice") if r["label"] == "Review" and r["value"] == "0"]
+    instance.set("sys_choice", row["sys_id"], label="Nazorg")
+    instance.set("change_request", instance.change, state=0)
+    ticket = tools.read(instance.number)
+    assert (ticket.state, ticket.remarks) == (
+        State.REVIEW,
+        (f"{CHANGE} Nazorg is not known and taken for review — {NAME_IT}",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "state"),
+    [
+        (["Evalueren", "Nazicht"], "review"),  # they do not agree, and the number is one of them
+        (["Gepland", "Gesloten"], ""),  # nor does the number help
+        (["Evalueren"], "assess"),
+    ],
+)
+def test_labels_of_the_trail_that_do_not_agree(
+    instance: Instance, tools: Tools, labels: list[str], state: str
+) -> None:
+    for row in instance.state.all("sys_choice"):
+        if (row["name"], row["element"], row["value"]) == ("change_request", "state", "0"):
+            instance.delete("sys_choice", row["sys_id"])
+    for label in labels:
+        choice(instance, "change_request", "0", label)
+    set_states(instance, 0, -1)
+    assert [c.after for c in tools.read(instance.number).history] == [state, "implement"]
+
+
+def test_a_choice_left_over_is_no_label(instance: Instance, tools: Tools) -> None:
+    choice(instance, "change_request", "0", "Evalueren")
+    choice(instance, "change_request", "50", "Scheduled")
+    for row in instance.state.all("sys_choice"):
+        if row["label"] == "Evalueren" or row["value"] == "50":
+            instance.set("sys_choice", row["sys_id"], inactive=True)
+    set_states(instance, 50, 0)
+    ticket = tools.read(instance.number)
+    assert (ticket.state, ticket.remarks) == (State.REVIEW, ())
+    # Where nothing else names a number of the past, the old label does.
+    assert [c.after for c in ticket.history] == ["scheduled", "review"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"on_hold": True, "on_hold_reason": "Awaiting supplier"}, "On hold: Awaiting supplier"),
+        ({"on_hold": True}, "On hold"),
+        ({"on_hold": False, "on_hold_reason": "Awaiting supplier"}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_lies_still(instance: Instance, tools: Tools, columns, told: str) -> None:
+    instance.set("change_request", instance.change, **columns)
+    assert tools.read(instance.number).set_aside == told
 
 
 @pytest.mark.parametrize("how", ["hidden_tables", "forbidden_tables", "missing_tables"])

@@ -42,8 +42,17 @@ def names(one: Reach) -> list[list[str]]:
     return [[asset.name for asset in chain] for chain in one.chains]
 
 
-def test_none_are_followed_unless_asked(server: Server) -> None:
-    assert relations(server) is None
+def test_one_step_is_followed_unless_switched_off(instance: Park, server: Server) -> None:
+    start = AssetRef("servicenow", instance.server, "srv01")
+    assert names(relations(server).related([start])[start]) == [["srv01", "Kassa"]]
+    assert relations(server, relation_hops=0) is None
+
+
+@pytest.mark.parametrize("how", ["hidden_tables", "forbidden_tables", "missing_tables"])
+def test_what_nobody_asked_for_and_is_closed_is_left_aside(instance: Park, server: Server, how: str) -> None:
+    getattr(instance.access, how).add("cmdb_rel_ci")
+    start = AssetRef("servicenow", instance.server, "srv01")
+    assert relations(server).related([start])[start] == Reach()
 
 
 @pytest.mark.parametrize(
@@ -118,3 +127,12 @@ def test_the_doctor_looks_when_relations_are_wanted(instance: Park, server: Serv
     found = {d.about: d.detail for d in built.examiner.examine({})}
     assert found["cmdb_rel_ci"] == "relations between items: readable"
     assert found["cmdb_rel_type"] == "the instance has no relation type Runs in::Runs"
+
+
+def test_the_doctor_counts_what_counts_in_a_higher_class(instance: Park, server: Server) -> None:
+    instance.set("cmdb_ci", instance.server, u_confidentiality=1, u_integrity=1, u_availability=1)
+    built = servicenow.build(settings_for(server.url))
+    assert built is not None
+    found = {d.about: d.detail for d in built.examiner.examine({})}
+    assert found["relations"].startswith("of 2 items that others depend on, 1 count in a higher class")
+    assert "cmdb_rel_type" not in found
