@@ -11,6 +11,7 @@ from bot.cycle.run import Look, Run
 from bot.error_barrier import isolate_errors
 from bot.intake.facts import FactsBuilder
 from bot.intake.releases import ENDS_THE_TURN
+from bot.journal import Reading
 from bot.messages.intent import COMMENT, Previous
 from bot.notify.handovers import hand_over, planned
 from bot.notify.routing import route
@@ -102,7 +103,7 @@ def look_at(
     if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
         return None
     findings = evaluate(facts, ctx.policy.packs)
-    return Look(ref, facts, findings, memory, planned(ctx, facts, findings, memory))
+    return Look(ref, facts, findings, memory, planned(ctx, facts, findings, memory), gatherer.observed(facts))
 
 
 def keep(ctx: Context, look: Look, run: Run) -> None:
@@ -118,7 +119,8 @@ def keep(ctx: Context, look: Look, run: Run) -> None:
     intents = decide(facts, findings, look.memory, ctx.voice(look.ref.source, facts.ticket.team))
     wishes = route(ctx, facts, intents, report)
     # With the moment of reading, also after a wait: what came in since then is looked at in the next run.
-    ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, look.ref.version)
+    reading = Reading(look.ref.version, look.seen)
+    ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, reading)
     # For those who decide by the journal alone, at night, whether a ticket is to be read at all.
     ctx.journal.keep_hours(facts.ticket, any_hour(facts))
     report.source(look.ref.source).read += report.judged(look.subject, findings)

@@ -8,6 +8,7 @@ from bot.journal.audit import Audit
 from bot.journal.backup import Backups
 from bot.journal.engine import connect
 from bot.journal.interactions import Interactions
+from bot.journal.looks import OwnLooks
 from bot.journal.memberships import Members
 from bot.journal.migrate import upgrade
 from bot.journal.open_findings import OpenFindings
@@ -26,6 +27,7 @@ from bot.journal.write_allowance import Allowances
 class Journal(
     OpenFindings,
     Waivers,
+    OwnLooks,
     Members,
     Interactions,
     Receipts,

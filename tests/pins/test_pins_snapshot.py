@@ -19,6 +19,7 @@ from domain.fields import UNREADABLE, Field
 from domain.finding import Finding, Part
 from domain.hash_chain import canonical
 from domain.lifecycle import Severity, State, Verdict
+from domain.looks import Looks
 from domain.people import Holder, Membership, Person, Role, RoleMembers
 from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
 from domain.sentence import Either, Quote, say
@@ -104,6 +105,7 @@ FACTS = Facts(
     same_person={"acc-1": "acc-2"},
     settle_by=day(12),
     material=frozenset({"test_plan"}),
+    looks=Looks(day(2), (Change("integrity", "2", "4", None, day(4), day(3), "Website"),)),
 )  # fmt: skip
 FINDING = Finding(
     id="ICR-17",
