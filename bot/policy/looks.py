@@ -304,7 +304,15 @@ def _told(change: Change, ticket: Ticket, added: set[str]) -> bool:
 
 def _is(told: Change, own: Change) -> bool:
     """Whether a change of the source's history is one that a look saw too."""
-    early = own.since is None or told.at >= own.since - _SAME_MINUTE
-    shown = told.after if own.after else told.before
+    if told.at > own.at + _SAME_MINUTE or (own.since and told.at < own.since - _SAME_MINUTE):
+        return False
+    if not told.before and not told.after:
+        return True
+    there, not_there = (told.after, told.before) if own.after else (told.before, told.after)
+    return _names(there, own) and not _names(not_there, own)
+
+
+def _names(shown: str, own: Change) -> bool:
     name = own.after or own.before
-    return early and told.at <= own.at + _SAME_MINUTE and (not shown or name in shown)
+    # A history keeps keys as text, parted in whichever way its system does; a name may hold blanks.
+    return name in (re.split(r"[\s,;]+", shown) if own.field == CONTENTS else shown)

@@ -41,6 +41,10 @@ _SUPPORT = {
     "change_task": "tasks of changes",
     "rm_task": "tasks of releases",
 }
+_WITHOUT = {
+    "sys_audit": "; when something changed is then known only from looks of the bot's own, as between 10:00 and 10:05"
+}
+"""What becomes of it where a table may not be read."""
 _ON_REQUEST = frozenset({"cmdb_rel_ci", SPAN, "change_task", "rm_task"})
 _SAMPLE = 20
 """Records looked at: the first ones may be hidden, which says little of the others."""
@@ -89,7 +93,12 @@ class ServiceNowExaminer:
         support = [(table, partial(self._support, table)) for table in self._supporting()]
         classes = [(f"columns of {t}", partial(self._class, t, c)) for t, c in self._classes().items()]
         more = [("cmdb_rel_type", self._relation_types)] if self._settings.relation_hops else []
-        own = [("work notes", self._notes), ("own roles", self._own_roles), ("conflicts", self._conflicts)]
+        own = [
+            ("history of assets", _of_assets),
+            ("work notes", self._notes),
+            ("own roles", self._own_roles),
+            ("conflicts", self._conflicts),
+        ]
         items = ("columns of cmdb_ci", self._items)
         look_up = self._source.directory.look_up
         holders = ("roles", lambda: doctor.roles(roles, "ServiceNow", look_up, _MEMBERS))
@@ -149,15 +158,15 @@ class ServiceNowExaminer:
 
     def _support(self, table: str) -> Iterator[Diagnosis]:
         less = Health.WARNING if table in _OPTIONAL else Health.FAILED
-        fix = f"let the account read {table}"
+        fix, without = f"let the account read {table}", _WITHOUT.get(table, "")
         try:
             page = self._client.first(table, "ORDERBYsys_id", (), _SAMPLE)
         except SourceError as error:
-            yield Diagnosis(less, table, f"{_SUPPORT[table]}: {error}", fix)
+            yield Diagnosis(less, table, f"{_SUPPORT[table]}: {error}{without}", fix)
             return
         # Hidden rows are answered with a 200 and nothing: only the count gives them away.
         if page.total and not page.rows:
-            yield Diagnosis(less, table, f"{_SUPPORT[table]} may not be read", fix)
+            yield Diagnosis(less, table, f"{_SUPPORT[table]} may not be read{without}", fix)
             return
         yield Diagnosis(Health.OK, table, f"{_SUPPORT[table]}: readable")
         if table in {poll.table for poll in self._source.polls}:
@@ -240,6 +249,10 @@ class ServiceNowExaminer:
     def _class(self, table: str, columns: Mapping[str, str]) -> Iterator[Diagnosis]:
         yield from doctor_columns.examined(self._client, table, columns, _CI_FIELDS)
         yield from doctor_columns.strange_values(self._client, table, columns, self._book.meant)
+
+
+def _of_assets() -> Iterator[Diagnosis]:
+    yield doctor.own_looks("classes, flags and owners of items, and what left a release or a ticket")
 
 
 def _beyond(names: Collection[str]) -> Iterator[Diagnosis]:
