@@ -94,7 +94,7 @@ class ServiceNowExaminer:
         classes = [(f"columns of {t}", partial(self._class, t, c)) for t, c in self._classes().items()]
         more = [("cmdb_rel_type", self._relation_types)] if self._settings.relation_hops else []
         own = [
-            ("history of assets", _of_assets),
+            ("own looks", _of_assets),
             ("work notes", self._notes),
             ("own roles", self._own_roles),
             ("conflicts", self._conflicts),

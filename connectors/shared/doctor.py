@@ -42,7 +42,7 @@ def failed(about: str, error: SourceError) -> Diagnosis:
 
 def own_looks(what: str) -> Diagnosis:
     """Of what no history is read, whatever the account may: no right mends it."""
-    detail = f"{what}: no history is read; when they changed is known from looks of the bot's own, as between 10:00 and 10:05"
+    detail = f"no history is read of {what}; the bot's own looks tell when they changed, as between 10:00 and 10:05"
     return Diagnosis(Health.OK, "own looks", detail)
 
 
