@@ -252,7 +252,7 @@ class ServiceNowExaminer:
 
 
 def _of_assets() -> Iterator[Diagnosis]:
-    yield doctor.own_looks("classes, flags and owners of items, and what left a release or a ticket")
+    yield doctor.own_looks("classes, flags and owners of items, or of what left a release or a ticket")
 
 
 def _beyond(names: Collection[str]) -> Iterator[Diagnosis]:
