@@ -212,6 +212,8 @@ def _text(seen: Seen) -> str:
 
 def _pairs(name: str, before: Seen, now: Seen) -> list[tuple[str, str]]:
     """What stood there and what stands there, for each change that matters; both empty where it cannot be shown."""
+    if before == now:
+        return []
     if before.parts is not None and now.parts is not None:
         return _moved(name, before.parts, now.parts)
     if _same(name, before, now):
