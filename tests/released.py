@@ -69,6 +69,7 @@ _ROWS: dict[str, dict[str, Any]] = {
     "action_request": {"line": "ICR-09", "audience": "acc-9"},
     "group_observation": {"group_id": "cab"},
     "receipt": _PERSON | {"kind": "handover-1:acc-9"},
+    "look": {"seen": [{"field": "requester", "parts": [{"id": "acc-9", "name": "Karim Aziz"}]}]},
     "asked": {"line": "ICR-09", "audience": "acc-9"},
 }
 """What stands in tables that came later, where a word of `_WORDS` would mean something else."""

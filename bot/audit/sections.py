@@ -16,7 +16,7 @@ from domain.fields import FIELDS, Kind
 from domain.lifecycle import State, Verdict
 from domain.people import Role
 from domain.sentence import FALLBACK, Quote, Say, say
-from rules.wording import CHOICES, DIMENSIONS, rows_told
+from rules.wording import CHOICES, DIMENSIONS, FLAGS, rows_told
 
 _DECISIONS = {
     "approved": say("approved"),
@@ -41,14 +41,15 @@ class Section:
 
 def sections(about: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], speak: Translator) -> list[Section]:
     """What an auditor asks of one ticket, in the order in which they ask it. `rows` are its rows with `personal`."""
-    ticket = (about["snapshot"] or {}).get("ticket", {})
+    snapshot = about["snapshot"] or {}
+    ticket = snapshot.get("ticket", {})
     return [
         verdicts(about, speak),
         signatures(ticket, speak),
-        classes(about["snapshot"] or {}, speak),
+        classes(snapshot, speak),
         exceptions(about, speak),
         fields(ticket, speak),
-        history(ticket, speak),
+        history(snapshot, speak),
         timeline(rows, speak),
     ]
 
@@ -146,16 +147,19 @@ def fields(ticket: Mapping[str, Any], speak: Translator) -> Section:
     return Section(speak.say("What was seen"), columns, sorted(found), speak.say("No snapshot is kept."))
 
 
-def history(ticket: Mapping[str, Any], speak: Translator) -> Section:
-    """What people changed in the ticket, as far as its history shows."""
+def history(snapshot: Mapping[str, Any], speak: Translator) -> Section:
+    """What people changed in the ticket, as far as its history shows; and what only the bot's own looks show."""
+    told = snapshot.get("ticket", {}).get("history", ())
+    # A snapshot of an earlier version holds no looks.
+    own = snapshot.get("looks", {}).get("changes", ())
     found = [
         (
-            _moment(one["at"], speak),
-            name_of(one["by"], speak),
-            _label(one["field"], speak),
+            _when(one, speak),
+            speak.say("seen by the bot itself") if one.get("since") else name_of(one["by"], speak),
+            _what(one, speak),
             " → ".join(_shown(one["field"], one[side], speak) for side in ("before", "after")),
         )
-        for one in ticket.get("history", ())
+        for one in sorted((*told, *own), key=lambda one: datetime.fromisoformat(one["at"]))
     ]
     columns = [speak(one) for one in (say("When"), say("Who"), say("Field"), say("Change"))]
     return Section(speak.say("Changes in the ticket"), columns, found, speak.say("None that can be seen."))
@@ -197,14 +201,30 @@ def _signer(approval: Mapping[str, Any], speak: Translator) -> str:
     return speak.say("{who}, for {asked}", who=who, asked=name_of(asked, speak)) if asked else who
 
 
+def _when(change: Mapping[str, Any], speak: Translator) -> str:
+    if not change.get("since"):
+        return _moment(change["at"], speak)
+    since, until = (datetime.fromisoformat(change[name]) for name in ("since", "at"))
+    return speak.say("between {since} and {until}", since=since, until=until)
+
+
+def _what(change: Mapping[str, Any], speak: Translator) -> str:
+    named = _label(change["field"], speak)
+    asset = change.get("of")
+    return speak.say("{what} of {asset}", what=Quote(named), asset=Quote(asset)) if asset else named
+
+
 def _label(name: str, speak: Translator) -> str:
     """A field as people call it."""
-    known = {"state": say("State"), "assets": say("Assets")}
+    known = {"state": say("State"), "assets": say("Assets"), "owner": ROLE_NAMES[Role.OWNER]}
+    known |= {str(one): words for one, words in (*DIMENSIONS.items(), *FLAGS.items())}
     return speak(Say(FIELDS[name].label) if name in FIELDS else known.get(name, Quote(name)))
 
 
 def _shown(name: str, value: str, speak: Translator) -> str:
     """One side of a change: states are codes of ours, all else is as the source shows it."""
+    if name in tuple(Flag):
+        return speak.say("yes") if value == "true" else speak.say("no")
     return speak(STATE_NAMES[State(value)]) if name == "state" and value else value or "–"
 
 

@@ -13,6 +13,7 @@ from bot.error_barrier import isolate_errors
 from bot.intake.facts import FactsBuilder
 from bot.intake.releases import ENDS_THE_TURN
 from bot.intake.unseen import closed_unseen
+from bot.journal import Reading
 from bot.messages.intent import COMMENT, Previous
 from bot.notify.handovers import hand_over, planned
 from bot.notify.routing import route
@@ -107,7 +108,7 @@ def look_at(
     if memory.verdicts is None and over_before(facts.ticket, ctx.policy.since):
         return None
     findings = evaluate(facts, ctx.policy.packs)
-    return Look(ref, facts, findings, memory, planned(ctx, facts, findings, memory))
+    return Look(ref, facts, findings, memory, planned(ctx, facts, findings, memory), gatherer.observed(facts))
 
 
 def keep(ctx: Context, look: Look, run: Run) -> None:
@@ -129,7 +130,8 @@ def keep(ctx: Context, look: Look, run: Run) -> None:
     # What is only observed is never told afterwards, so it is not kept as something to tell.
     if look.memory.unseen and ctx.policy.act:
         ctx.journal.found_closed(look.subject, look.memory.unseen, facts.now)
-    ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, look.ref.version)
+    reading = Reading(look.ref.version, look.seen)
+    ctx.journal.store(facts.ticket, findings, snapshot(facts), facts.now, wishes, reading)
     # For those who decide by the journal alone, at night, whether a ticket is to be read at all.
     ctx.journal.keep_hours(facts.ticket, any_hour(facts))
     report.source(look.ref.source).read += report.judged(look.subject, findings, unasked)

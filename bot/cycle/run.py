@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.context import Context
 from bot.messages.intent import Intent, Previous
+from bot.policy.looks import Observation
 from bot.report import Report
 from domain.facts import Facts
 from domain.finding import Finding
@@ -18,7 +19,8 @@ from domain.ticket import TicketRef
 @dataclass(frozen=True, slots=True)
 class Look:
     """One ticket as it was read, and as it was judged by that, once. `memory` is what was said of it before,
-    `handovers` are the formal notifications that it has come to, also those that were delivered.
+    `handovers` are the formal notifications that it has come to, also those that were delivered; `seen` is what is
+    remembered of it until the next look.
     """
 
     ref: TicketRef
@@ -26,6 +28,7 @@ class Look:
     findings: tuple[Finding, ...]
     memory: Previous
     handovers: tuple[Intent, ...]
+    seen: Observation
 
     @property
     def subject(self) -> str:

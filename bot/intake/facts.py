@@ -16,6 +16,7 @@ from bot.intake.assets import AssetLookup
 from bot.intake.releases import ReleaseContents, TicketCache, added_at, contained
 from bot.policy.classification import classify, of_change, unread_change
 from bot.policy.emergency import settle_by
+from bot.policy.looks import Observation, as_history, looked, observed
 from bot.policy.membership import with_past
 from domain.asset import Asset, Subject
 from domain.facts import Child, Facts
@@ -39,16 +40,19 @@ class FactsBuilder:
     _roles: dict[str, Mapping[Role, RoleMembers]] = field(default_factory=dict)
     shelf: TicketCache = field(init=False)
     registers: AssetLookup = field(init=False)
+    _began: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         """Nothing is read yet."""
         self.shelf = TicketCache(self.ctx.sources, self.ctx.policy.intake.max_children)
         self.registers = AssetLookup(self.ctx.books, self.ctx.relations)
+        self._began = self.ctx.clock()
 
     def forget(self) -> None:
         """From now on tickets and assets are read anew: somebody may have settled something meanwhile."""
         self.shelf.forget()
         self.registers.forget()
+        self._began = self.ctx.clock()
 
     def facts(self, source: TicketSource, ref: TicketRef) -> Facts:
         """One ticket, judged-ready. Raises SourceError when the ticket itself cannot be read."""
@@ -63,7 +67,7 @@ class FactsBuilder:
         subjects, problems = self._subjects(ticket, self._bundled(ticket, bundle))
         # When all is read: findings are of the moment at which everything they rest on was known.
         now = self.ctx.clock()
-        return Facts(
+        facts = Facts(
             ticket=ticket,
             subjects=subjects if bundle.readable else _not_all(subjects),
             now=now,
@@ -80,6 +84,14 @@ class FactsBuilder:
             waivers=self.ctx.journal.waivers_of(ticket.subject),
             same_person=self.ctx.policy.judging.same_accounts,
         )
+        # What this look shows is among it, whether it will be kept or not: what is found must not wait for the next.
+        known = looked(self.ctx.journal.remembered(ticket.subject), self.observed(facts))
+        return replace(facts, looks=as_history(known, ticket, facts.children))
+
+    def observed(self, facts: Facts) -> Observation:
+        """What a look at a ticket shows, which is remembered when the ticket is kept."""
+        # From before the first read on: a ticket or an asset may have been read on behalf of another.
+        return observed(facts.ticket, facts.subjects, self._began, facts.now)
 
     def _whole(self, ticket: Ticket) -> Ticket:
         """A release with the changes in it that are out of sight, by what the journal and its history know of them."""

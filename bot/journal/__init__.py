@@ -24,6 +24,10 @@ finding            ticket, rule_id            the last verdict of a rule, since 
                                               and when a clock of the rule's own runs out; `who` can settle it, as
                                               ["person" | "role" | "group", id, name]
 release_change     ticket, child_key          a change that a release contained when it was last stored
+look               ticket                     what the bot saw of a ticket: `first`, when it first looked; `began` and
+                                              `looked_at`, from when to when the last look was read, what that showed
+                                              (`seen`, with its hash `digest`: texts shortened) and since when what it
+                                              did not show was not seen; `changes`: what differed between two looks
 group_observation  source, group_id           when the members of a group that holds a role were last read completely
 membership         id                         a time in which a person was seen in such a group: since when, whether
                                               that is `stated_by_source`, first seen, and last seen once they had left
@@ -77,7 +81,7 @@ from bot.journal.interactions import Decided, InteractionRow
 from bot.journal.journal import Journal, open_journal
 from bot.journal.migrate import upgrade
 from bot.journal.outbox_row import Due, OutboxRow, Unsent
-from bot.journal.tickets import TicketRow
+from bot.journal.tickets import Reading, TicketRow
 from bot.journal.transactions import digest
 from bot.journal.waivers import RunningWaiver
 from bot.journal.webhook_events import PendingHint
@@ -94,6 +98,7 @@ __all__ = [
     "JournalError",
     "OutboxRow",
     "PendingHint",
+    "Reading",
     "RunningWaiver",
     "TicketRow",
     "Unsent",

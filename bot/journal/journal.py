@@ -11,6 +11,7 @@ from bot.journal.coverage import Coverage
 from bot.journal.engine import connect
 from bot.journal.interactions import Interactions
 from bot.journal.known_names import KnownNames
+from bot.journal.looks import OwnLooks
 from bot.journal.memberships import Members
 from bot.journal.migrate import upgrade
 from bot.journal.open_findings import OpenFindings
@@ -29,6 +30,7 @@ from bot.journal.write_allowance import Allowances
 class Journal(
     OpenFindings,
     Waivers,
+    OwnLooks,
     Members,
     Interactions,
     Receipts,

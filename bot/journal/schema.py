@@ -167,6 +167,19 @@ RELEASE_CHANGE = Table(
     ForeignKeyConstraint(["ticket"], ["ticket.ticket"], ondelete="CASCADE"),
 )
 
+LOOK = Table(
+    "look",
+    METADATA,
+    _text("ticket", primary_key=True),
+    _moment("first", needed=True),
+    _moment("began", needed=True),
+    _moment("looked_at", needed=True),
+    _text("digest"),
+    Column("seen", Json, nullable=False),
+    Column("changes", Json, nullable=False),
+    ForeignKeyConstraint(["ticket"], ["ticket.ticket"], ondelete="CASCADE"),
+)
+
 GROUP_OBSERVATION = Table(
     "group_observation",
     METADATA,

@@ -13,11 +13,13 @@ from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, sel
 from bot.journal.audit import Entry, append
 from bot.journal.audit_causes import Cause
 from bot.journal.audit_verdicts import judged
+from bot.journal.looks import put_look
 from bot.journal.outbox import Outbox
 from bot.journal.outbox_upsert import upsert_messages
 from bot.journal.schema import FINDING, OUTBOX, RELEASE_CHANGE, TICKET
 from bot.journal.transactions import digest, insert
 from bot.journal.who import BOT, actor_key
+from bot.policy.looks import Observation
 from domain.finding import Finding
 from domain.lifecycle import State, Verdict
 from domain.outgoing import OutgoingMessage
@@ -66,6 +68,15 @@ class TicketRow:
         return TicketRef(self.source, self.id, self.key, self.updated, self.version_seen)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a ticket was read: the version of its `TicketRef`, and what is remembered of this look until the next."""
+
+    version: str = ""
+    look: Observation | None = None
+
+
+_PLAINLY = Reading()
 _IN_SIGHT = (TICKET.c.not_found_at.is_(None), TICKET.c.hidden_at.is_(None))
 # Without the snapshot, which is large and asked for of one ticket at a time.
 _ROW = [column for column in TICKET.c if column.name != "snapshot"]
@@ -87,20 +98,22 @@ class Tickets(Outbox):
         snapshot: Mapping[str, Any],
         now: datetime,
         desired: Iterable[OutgoingMessage] = (),
-        version: str = "",
+        reading: Reading = _PLAINLY,
     ) -> None:
         """Keep a ticket, its findings and what should be said about it: all of it, or nothing.
 
-        `snapshot` is what the findings were made from, JSON-able. `version` is that of the `TicketRef`.
-        A finding keeps the moment since which its verdict stands; one that no longer applies is forgotten.
+        `snapshot` is what the findings were made from, JSON-able. A finding keeps the moment since which its
+        verdict stands; one that no longer applies is forgotten.
         """
         with self.write() as connection:
             values = _ticket_values(ticket, snapshot, now) | _moments(findings, now)
-            _put_ticket(connection, values | {"version_seen": version})
+            _put_ticket(connection, values | {"version_seen": reading.version})
             # Before they are written over: the trail tells what changed.
             before = _verdicts(connection, ticket.subject)
             _put_findings(connection, ticket, findings, now)
             _put_release_changes(connection, ticket)
+            if reading.look:
+                put_look(connection, ticket.subject, reading.look)
             upsert_messages(connection, desired, now)
             if entry := judged(ticket, before, findings, snapshot):
                 append(connection, entry, now)

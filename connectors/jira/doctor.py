@@ -69,6 +69,7 @@ class JiraExaminer:
             yield f"statuses of {project or 'the site'}", partial(self._statuses, project)
         objects = [f for f in self._held(ASSETS) if f.custom in ASSET_TYPES]
         yield "assets", lambda: examined(self._book, objects)
+        yield "own looks", lambda: [doctor.own_looks("classes, flags and owners of assets")]
         look_up = self._source.directory.look_up
         yield "roles", lambda: doctor.roles(roles, "Jira", look_up, _BROWSE_USERS)
 

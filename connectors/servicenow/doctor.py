@@ -44,6 +44,10 @@ _SUPPORT = {
     "change_task": "tasks of changes",
     "rm_task": "tasks of releases",
 }
+_WITHOUT = {
+    "sys_audit": "; when something changed is then known only from looks of the bot's own, as between 10:00 and 10:05"
+}
+"""What becomes of it where a table may not be read."""
 _ON_REQUEST = frozenset({relations.TABLE, "change_task", "rm_task"})
 _SAMPLE = 20
 """Records looked at: the first ones may be hidden, which says little of the others."""
@@ -102,6 +106,7 @@ class ServiceNowExaminer:
         more += [("relations", self._lifts)] if self._settings.relation_hops else []
         own = [
             ("decisions", self._decisions),
+            ("own looks", _of_assets),
             ("work notes", self._notes),
             ("own roles", self._own_roles),
             ("conflicts", self._conflicts),
@@ -182,15 +187,15 @@ class ServiceNowExaminer:
         # Followed unasked, relations are a help; only who asked for them is left in doubt without.
         unasked = table == relations.TABLE and not self._settings.follows
         less = Health.WARNING if unasked or table in _OPTIONAL else Health.FAILED
-        fix = f"let the account read {table}"
+        fix, without = f"let the account read {table}", _WITHOUT.get(table, "")
         try:
             page = self._client.first(table, "ORDERBYsys_id", (), _SAMPLE)
         except SourceError as error:
-            yield Diagnosis(less, table, f"{_SUPPORT[table]}: {error}", fix)
+            yield Diagnosis(less, table, f"{_SUPPORT[table]}: {error}{without}", fix)
             return
         # Hidden rows are answered with a 200 and nothing: only the count gives them away.
         if page.total and not page.rows:
-            yield Diagnosis(less, table, f"{_SUPPORT[table]} may not be read", fix)
+            yield Diagnosis(less, table, f"{_SUPPORT[table]} may not be read{without}", fix)
             return
         yield Diagnosis(Health.OK, table, f"{_SUPPORT[table]}: readable")
         if table in {poll.table for poll in self._source.polls}:
@@ -294,6 +299,10 @@ def _higher(other: Asset, own: Asset) -> bool:
     """Whether an asset has a higher class than another in any dimension."""
     pairs = ((getattr(other, d.value).value, getattr(own, d.value).value) for d in Dimension)
     return any(isinstance(a, int) and isinstance(b, int) and a > b for a, b in pairs)
+
+
+def _of_assets() -> Iterator[Diagnosis]:
+    yield doctor.own_looks("classes, flags and owners of items, or of what left a release or a ticket")
 
 
 def _beyond(names: Collection[str]) -> Iterator[Diagnosis]:

@@ -80,9 +80,14 @@ def memberships(facts: Facts, role: Role, person: Person) -> list[Membership]:
 
 def _over(one: Membership, at: datetime) -> bool:
     """Whether somebody who has left was seen, or is told, to belong to it at that moment."""
+    if one.until is None or at > one.until:
+        return False
+    if one.since is None:
+        # There at the first look at the group: that counts as how it was before, also for who leaves later.
+        return not one.told
     # Of what the bot saw itself, `since` is the look before: only from `seen` on did they surely belong to it.
     start = one.since if one.told else one.seen
-    return one.until is not None and start is not None and start <= at <= one.until
+    return start is not None and start <= at
 
 
 def why_not(role: Role, person: Person, at: datetime | None, held: RoleAtDecision) -> Say:
@@ -128,6 +133,12 @@ def told(own: Iterable[Membership]) -> tuple[Say, ...]:
 
 def _told(one: Membership) -> Say:
     who = one.person
+    if one.until is not None and one.since is None and not one.told:
+        return say(
+            "{person} belonged to it until {until}; since when is not known, so that it counts as if always.",
+            person=who,
+            until=one.until,
+        )
     if one.until is not None:
         start = one.since if one.told else one.seen
         return say(

@@ -24,6 +24,7 @@ COLUMNS = {
     "group_observation": "source group_id looked_at",
     "interaction": "id key kind user action state payload answer received_at decided_at done_at ticket account person"
     " outcome attempts next_attempt_at lease_owner lease_until",
+    "look": "ticket first began looked_at digest seen changes",
     "membership": "id source group_id person_id name since stated_by_source seen until",
     "meta": "name value",
     "outbox": "id target ticket kind channel_or_ticket thread_kind once reason recipients roles desired_hash"
@@ -51,6 +52,7 @@ KEYS = {
     "finding": "ticket rule_id",
     "group_observation": "source group_id",
     "interaction": "id",
+    "look": "ticket",
     "membership": "id",
     "meta": "name",
     "outbox": "id",
@@ -73,7 +75,21 @@ UNIQUE = {
     "uq_outbox_target_ticket_kind",
     "uq_receipt_ticket_kind",
 }
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0010", "0011", "0012", "0013", "0014")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0014",
+    "0015",
+)
 """What `alembic_version` may hold: what was released is never renamed. A new one is added here."""
 
 TABLES = METADATA.sorted_tables
@@ -94,6 +110,7 @@ def test_names_of_indexes_and_constraints() -> None:
     assert {(one.name, one.ondelete) for table in TABLES for one in table.foreign_key_constraints} == {
         ("fk_release_change_ticket", "CASCADE"),
         ("fk_finding_ticket", "CASCADE"),
+        ("fk_look_ticket", "CASCADE"),
     }
 
 

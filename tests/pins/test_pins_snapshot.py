@@ -19,6 +19,7 @@ from domain.fields import UNREADABLE, Field
 from domain.finding import Finding, Part
 from domain.hash_chain import canonical
 from domain.lifecycle import Severity, State, Verdict
+from domain.looks import Looks
 from domain.people import Holder, Membership, Person, Role, RoleMembers
 from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
 from domain.sentence import Either, Quote, say
@@ -27,7 +28,7 @@ from domain.ticket import Approval, AssetRef, Change, Decision, Ticket, TicketKi
 from domain.waiver import Declaration, Substitute, Waiver
 from rules.loading.loader import load_packs
 
-SNAPSHOT = "1e70424f3368d930a7e4d673bbbd5b26239a943c0bcd703ce60acd3aa4d9e479"
+SNAPSHOT = "6d9d5d8beeede218a02828ca85b5b1dc3b805e18e2a345f37793e2688880fd19"
 """The hash of the facts below; as JSON they stand in `tests/golden/snapshot.json`."""
 MEANING = "3f2d9e11b444732ae326f7e82b177f46ccfa25f59487e0a47fb8eafa45fe411e"
 
@@ -104,6 +105,7 @@ FACTS = Facts(
     same_person={"acc-1": "acc-2"},
     settle_by=day(12),
     material={"approvals": frozenset({"test_plan"})},
+    looks=Looks(day(2), (Change("integrity", "2", "4", None, day(4), day(3), "Website"),)),
 )  # fmt: skip
 FINDING = Finding(
     id="ICR-17",

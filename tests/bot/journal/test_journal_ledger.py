@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from bot.journal import Journal, digest
+from bot.journal import Journal, Reading, digest
 from bot.journal.schema import CURSOR, META
 from domain.fields import Field
 from domain.finding import Finding
@@ -62,7 +62,7 @@ def finding(rule: str, verdict: Verdict) -> Finding:
 
 
 def test_a_ticket_is_seen_in_the_state_in_which_it_was_stored(journal: Journal) -> None:
-    journal.store(TICKET, [], SNAPSHOT, NOW, version="4")
+    journal.store(TICKET, [], SNAPSHOT, NOW, reading=Reading("4"))
     ref = TicketRef("jira", "10001", "CHG-1", TICKET.updated, "4")
     cases = {
         "the same": ref,
@@ -83,9 +83,9 @@ def test_a_ticket_is_seen_in_the_state_in_which_it_was_stored(journal: Journal) 
 
 
 def test_a_stored_ticket_reads_back_whole(journal: Journal) -> None:
-    journal.store(TICKET, [], SNAPSHOT, NOW, version="4")
+    journal.store(TICKET, [], SNAPSHOT, NOW, reading=Reading("4"))
     moved = replace(TICKET, state=State.IMPLEMENT, updated=NOW)
-    journal.store(moved, [], SNAPSHOT | {"more": 1}, LATER, version="5")
+    journal.store(moved, [], SNAPSHOT | {"more": 1}, LATER, reading=Reading("5"))
     row = journal.ticket("jira", "CHG-1")
     assert row is not None
     assert row.ref == TicketRef("jira", "10001", "CHG-1", NOW, "5")

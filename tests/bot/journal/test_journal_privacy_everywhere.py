@@ -10,10 +10,12 @@ from sqlalchemy import func, select, update
 from test_journal_ledger import NOW, TICKET, finding
 from test_journal_privacy import everything, whole
 
-from bot.journal import Allowance, Decided, Journal
+from bot.journal import Allowance, Decided, Journal, Reading
 from bot.journal.receipts import ReceiptRow
 from bot.journal.schema import METADATA
 from bot.journal.schema import TICKET as TICKETS
+from bot.policy.looks import observed
+from domain.fields import Field
 from domain.lifecycle import State, Verdict
 from domain.outgoing import OutgoingMessage
 from domain.people import Group, Membership, Person, Role, RoleMembers
@@ -32,6 +34,7 @@ SUBJECT = "jira:10001"
 PEOPLE = (
     "ticket",
     "finding",
+    "look",
     "slot",
     "waiver",
     "deed",
@@ -61,7 +64,10 @@ def lived(journal: Journal, ticket: Ticket = TICKET, at: datetime = NOW) -> None
     letter = OutgoingMessage("mail", SUBJECT, "handover-1:operations", "team:operations", "h", mail, say("x"),
                   recipients=("Rita Goossens",))  # fmt: skip
     snapshot = {"approvals": [{"person": {"id": RITA.id, "name": RITA.name}}]}
-    journal.store(ticket, [replace(finding("ICR-1", Verdict.MISSING), who=(RITA,))], snapshot, at, [letter])
+    hers = replace(ticket, fields={"implementer": Field((RITA,)), "risks": Field("Ask Rita Goossens")})
+    reading = Reading("", observed(hers, (), at, at))
+    who = replace(finding("ICR-1", Verdict.MISSING), who=(RITA,))
+    journal.store(ticket, [who], snapshot, at, [letter], reading)
     for due in journal.due_rows(at):
         slot = journal.lease(due.id, "me", at, 60)
         assert slot and journal.begin(slot, Place("team:operations"), at, 60)

@@ -35,9 +35,13 @@ def came_after(number: int, person: Person = AN) -> Membership:
     return Membership(person, G, day(number), seen=day(number + 1))
 
 
-def left(first: int, last: int, person: Person = AN, since: int | None = None) -> Membership:
-    """Seen from one day to another; with `since` the source told when it began."""
-    began = day(since) if since else None
+def left(
+    first: int, last: int, person: Person = AN, since: int | None = None, after: int | None = None
+) -> Membership:
+    """Seen from one day to another; with `since` the source told when it began, with `after` a look before that did
+    not show them.
+    """
+    began = day(since or after or 0) if since or after else None
     return Membership(person, G, began, since is not None, day(first), day(last))
 
 
@@ -83,7 +87,11 @@ def cab(given: Approval, *known: Membership, present: tuple[Person, ...] = (AN, 
         ((left(3, 6),), (BO,), "met", THEN, ("Bo",)),
         ((left(5, 5),), (BO,), "met", THEN, ("Bo",)),
         ((left(6, 8, since=4),), (BO,), "met", THEN, ("Bo",)),
-        ((left(6, 8),), (BO,), "unmet", f"{UNSEEN} {NONE}", ("Bo",)),
+        # there at the first look at the group: as it was before
+        ((left(6, 8),), (BO,), "met", THEN, ("Bo",)),
+        # new at a later look, or told to be: not before that
+        ((left(6, 8, after=5),), (BO,), "unmet", f"{UNSEEN} {NONE}", ("Bo",)),
+        ((left(6, 8, since=6),), (BO,), "unmet", f"{UNSEEN} {NONE}", ("Bo",)),
         ((left(2, 4),), (BO,), "unmet", f"{UNSEEN} {NONE}", ("Bo",)),
         ((), (BO,), "unmet", NONE, ("Bo",)),
     ],
@@ -129,7 +137,8 @@ def test_an_approval_without_a_date_counts_only_where_it_must_have_been_theirs(
     [
         ((told_since(6),), (AN, BO), "Rejected by An (CAB) on 05/03 12:00."),
         ((left(3, 6),), (BO,), "Rejected by An (CAB) on 05/03 12:00 (then a member of the CAB)."),
-        ((left(6, 8),), (BO,), "Rejected by An (CAB) on 05/03 12:00."),
+        ((left(6, 8),), (BO,), "Rejected by An (CAB) on 05/03 12:00 (then a member of the CAB)."),
+        ((left(6, 8, after=5),), (BO,), "Rejected by An (CAB) on 05/03 12:00."),
     ],
 )
 def test_a_rejection_stands_of_whoever_holds_or_held_the_role(known, present, seen):
@@ -175,10 +184,11 @@ def test_another_account_of_the_same_person_is_asked_as_well():
 
 
 def test_the_reasoning_says_since_when():
-    known = (told_since(6), left(2, 4), came_after(3), ALWAYS)
+    known = (told_since(6), left(2, 4), left(5, 6, after=4), came_after(3), ALWAYS)
     assert [english(s) for s in sentences_of(known_of(cab(approved(AN), *known), Role.CAB, AN))] == [
         "An has belonged to it since 06/03 12:00.",
-        "An belonged to it from 02/03 12:00 to 04/03 12:00.",
+        "An belonged to it until 04/03 12:00; since when is not known, so that it counts as if always.",
+        "An belonged to it from 05/03 12:00 to 06/03 12:00.",
         "An joined after 03/03 12:00.",
         "It is not known since when An has belonged to it; it counts as if always.",
     ]
