@@ -122,3 +122,20 @@ def approvals_at_home(ticket: Ticket, people: Iterable[Person]) -> Ticket:
     # Unchanged although somebody gave it: who that is here cannot be told.
     strange = any(new is old and old.person for new, old in zip(found, ticket.approvals, strict=True))
     return replace(ticket, approvals=found, approvals_readable=ticket.approvals_readable and not strange)
+
+
+def duties_at_home(
+    ticket: Ticket, fields: Iterable[str], people: Sequence[Person], same_person: Mapping[str, str]
+) -> Ticket:
+    """A change of another system with who has a duty in it as accounts of the release's system. A field that names
+    somebody without an account there cannot be read as far as the release goes: it may be anybody.
+    """
+    moved = dict(ticket.fields)
+    for name in fields:
+        field = ticket.field(name)
+        found = [matching(people, one.email, one.id, same_person) for one in field.people]
+        if all(found):
+            moved[name] = replace(field, value=tuple(one for one in found if one)) if found else field
+        else:
+            moved[name] = replace(field, value=None, readable=False)
+    return replace(ticket, fields=moved)

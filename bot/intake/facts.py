@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.context import Context
-from bot.intake.accounts import approvals_at_home, at_home, foreign, known_people
+from bot.intake.accounts import approvals_at_home, at_home, duties_at_home, foreign, known_people
 from bot.intake.assets import AssetLookup
 from bot.intake.releases import ReleaseContents, TicketCache, added_at, contained
 from bot.policy.classification import classify, of_change, unread_change
@@ -25,6 +25,7 @@ from domain.ports.errors import Forbidden
 from domain.ports.source import TicketSource
 from domain.sentence import Say, say
 from domain.ticket import Ticket, TicketKind, TicketRef
+from rules.approval.people import DUTIES
 
 
 @dataclass(slots=True)
@@ -122,10 +123,12 @@ class FactsBuilder:
         """A change as the release's rules look at it, by its own assets as its own source knows their people."""
         if change is None:
             return Child(key, None, added_at=added_at(release, key))
-        subjects, _ = self._subjects(change)
-        # Ids differ per system: without this nobody who approved over there would count here (docs/decisions/012).
+        subjects, _ = self._subjects(change, home=release)
+        # Ids differ per system: without this nobody who approved over there would count here, and nobody who made it
+        # would be known as its maker (docs/decisions/012).
         if change.source != release.source:
-            change = approvals_at_home(change, self._people(release))
+            people, same = self._people(release), self.ctx.policy.judging.same_accounts
+            change = duties_at_home(approvals_at_home(change, people), DUTIES, people, same)
         return Child(key, change, subjects, added_at(release, key, change))
 
     def _bundled(self, release: Ticket, bundle: ReleaseContents) -> tuple[Subject, ...]:
@@ -192,6 +195,13 @@ def _withheld(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[str
     unread = sorted(role.value for role, held in roles.items() if held.configured and not held.readable)
     if unread:
         yield f"{ticket.source}: who holds {', '.join(unread)} may not be read — {cure}"
+    if lost := sorted(role.value for role, held in roles.items() if held.lost):
+        yield f"{ticket.source}: the group named for {', '.join(lost)} is not found — correct ROLES__{lost[0].upper()}"
+    if empty := sorted(role.value for role, held in roles.items() if held.vacant):
+        yield (
+            f"{ticket.source}: nobody can decide for {', '.join(empty)}: no active member — what is asked of them is "
+            "asked of the change manager; put somebody in the group"
+        )
 
 
 def _with_unread(ticket: Ticket, bundle: ReleaseContents) -> Ticket:

@@ -23,7 +23,7 @@ class Team:
 
 Audience = OnTicket | Team | Role | Person
 
-ASKED_THEMSELVES = (Role.DPO, Role.CAB, Role.KETEN_CAB, Role.CHANGE_MANAGER)
+ASKED_THEMSELVES = (Role.DPO, Role.CAB, Role.KETEN_CAB)
 """Roles whose sign-off is asked in a channel of their own, where they have one."""
 
 
@@ -34,6 +34,9 @@ def asked_of(line: RequirementGroup, facts: Facts) -> tuple[Audience, ...]:
         for role in ASKED_THEMSELVES
         if any(actor is role or (isinstance(actor, Holder) and actor.role is role) for actor in line.who)
     )
+    # Named as such, and not by the people in it: for a role that nobody holds, which no team can mend.
+    if Role.CHANGE_MANAGER in line.who:
+        waiting = (*waiting, Role.CHANGE_MANAGER)
     return waiting or (Team(facts.ticket.team),)
 
 

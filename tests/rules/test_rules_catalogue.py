@@ -206,7 +206,7 @@ def test_titles_of_every_pack_are_short_and_in_two_languages():
 
 
 CHANGE, RELEASE, INCIDENT = TicketKind.CHANGE, TicketKind.RELEASE, TicketKind.INCIDENT
-CH06 = {"CH06-2", "CH06-3", "CH06-5", "CH06-6", "CH06-7", "CH06-9"}
+CH06 = {"CH06-2", "CH06-3", "CH06-5", "CH06-6", "CH06-7"}
 CHANGE_ALWAYS = CH06 | {"ICR-58", "PROC-3", "DAP-3"}
 RELEASES = {"ICR-50", "ICR-53", "ICR-54", "ICR-55", "ICR-56", "ICR-57", "CH06-8"}
 PATCHES = {f"PATCH-{n}" for n in range(1, 8)} | {"PROC-1"}

@@ -292,7 +292,7 @@ STRICT = (subject("Shop", 5, 3, flags=(Flag.GDPR,)),)
             "cab-approval",
             {"roles": {Role.CAB: ROLES[Role.CAB]}, "subjects": (subject("Shop", 3, flags=(Flag.GDPR,)),)},
             "missing",
-            "ICR-11",
+            "ICR-32",
             ["ICR-11", "ICR-32"],
         ),
         (
@@ -320,8 +320,8 @@ def test_a_line_gathers_what_stands_behind_it(packs):
     assert merged.because == (Because("Shop", C, 3), Because("Shop", C, 3, Flag.GDPR))
     assert merged.cites == ("Vo-ICR R&D v2.1 §1.1", "Vo-ICR R&D v2.1 §1.2")
     assert [actor_name(actor) for actor in merged.who] == ["An", "Bo", "Ci"]
-    assert [english(s) for s in merged.seen] == ["No approval by the DPO yet.", "No approval by the CAB yet."]
-    assert [english(s) for s in merged.wanted] == ["An approval by the DPO.", "An approval by the CAB."]
+    assert [english(s) for s in merged.seen] == ["No approval by the CAB yet.", "No approval by the DPO yet."]
+    assert [english(s) for s in merged.wanted] == ["An approval by the CAB.", "An approval by the DPO."]
     assert (merged.gate, merged.due) == (State.IMPLEMENT, day(20))
 
 

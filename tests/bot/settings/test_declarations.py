@@ -37,6 +37,12 @@ def test_a_good_file(file):
         Declaration("CH06-1", "Policy for transfer, version 3", date(2026, 1, 15)),
         Declaration("ICR-42", "Runbook", date(2026, 2, 1), "Website"),
     )
+    allowed = (
+        "- {rule: CH06-9, reference: Access, reviewed: 2026-02-01, same_person: allowed, reason: Two people}"
+    )
+    assert load_declarations(file(allowed), PACKS) == (
+        Declaration("CH06-9", "Access", date(2026, 2, 1), same_person=True, reason="Two people"),
+    )
     assert load_declarations("", PACKS) == load_declarations(file(""), PACKS) == ()
 
 
@@ -51,6 +57,12 @@ def test_a_good_file(file):
         (GOOD.replace("Policy for transfer, version 3", "' '"), ["entry 1 reference: "]),
         (GOOD.replace("subject", "subjct"), ["entry 2 subjct: "]),
         ("rule: CH06-1", ["the file: "]),
+        ("- {rule: CH06-9, reference: Access, reviewed: 2026-02-01, same_person: allowed}", ["entry 1: "]),
+        ("- {rule: CH06-9, reference: Access, reviewed: 2026-02-01, reason: Two people}", ["entry 1: "]),
+        (
+            "- {rule: CH06-1, reference: Policy, reviewed: 2026-02-01, same_person: allowed, reason: Two people}",
+            ["entry 1: same_person: CH06-1 is not about one person doing two things"],
+        ),
         ("- [", None),
     ],
 )
@@ -83,9 +95,10 @@ def test_a_file_that_is_not_there():
     ],
 )
 def test_how_an_attestation_stands(declared, today, standing, health):
-    ((rule, found),) = attestations(PACKS, declared, today)
+    (rule, found), (other, missing) = attestations(PACKS, declared, today)
     assert (rule.id, found.standing.value) == ("CH06-1", standing)
-    (diagnosis,) = examined(PACKS, declared, today)
+    assert (other.id, missing.standing.value) == ("CH06-9", "not declared")
+    diagnosis, _ = examined(PACKS, declared, today)
     assert (diagnosis.health, bool(diagnosis.fix)) == (health, health is Health.WARNING)
 
 
@@ -93,5 +106,5 @@ def test_the_report_tells_what_is_declared_and_what_is_not_measured():
     report = Report("observe", NOW)
     report.organisation(PACKS, attestations(PACKS, (), NOW.date()))
     told = report.as_json()
-    assert told["attestations"] == {"CH06-1": "not declared"}
+    assert told["attestations"] == {"CH06-1": "not declared", "CH06-9": "not declared"}
     assert told["indicators"] == {f"KPI-{n}": "not measured" for n in range(1, 6)}

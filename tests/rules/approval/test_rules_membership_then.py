@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from build import AN, BO, CAB, CI, ELS, approved, day, english, facts, members, rejected, run, told
+from build import AN, BO, CAB, CI, ELS, approved, day, english, facts, members, rejected, run, subject, told
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_rules_properties import PACKS, any_facts, memberships, moments, people
@@ -169,12 +169,13 @@ def test_four_eyes_and_releases_look_at_the_same_moment():
     eyes = told(run("approved_by_role", given_, roles=["cab", "dpo"], four_eyes=True))
     assert eyes.seen.endswith("Two different people have not approved yet.")
     change = replace(given_.ticket, key="CHG-2")
-    release = facts(changes=("CHG-2",), children=(Child("CHG-2", change),), roles=held, actual_start=day(8))
+    child = Child("CHG-2", change, (subject(c=3),))
+    release = facts(changes=("CHG-2",), children=(child,), roles=held, actual_start=day(8))
     outcome = told(run("changes_approved", release))
     assert (outcome.result, outcome.seen) == (
         "unmet",
-        "An approved on 05/03 12:00 and has belonged to the CAB only since 06/03 12:00, so that does not count."
-        " 'CHG-2' was not approved before the rollout.",
+        "'CHG-2': An approved on 05/03 12:00 and has belonged to the CAB only since 06/03 12:00, so that does not"
+        " count. No approval by the CAB yet.",
     )
 
 

@@ -96,7 +96,11 @@ SAID = "'Management team' stands in for the CAB."
             "ICR-11",
             f"Rejected by An (CAB) on 05/03 12:00. {SAID}",
         ),
-        ({"approvals": (approved(CI, day(5)),)}, "ICR-17", "Approved by Ci (DPO) on 05/03 12:00."),
+        (
+            {"approvals": (approved(AN, day(5)), approved(CI, day(5)))},
+            "ICR-17",
+            "Approved by An (CAB) on 05/03 12:00. Approved by Ci (DPO) on 05/03 12:00. " + SAID,
+        ),
     ],
 )
 def test_every_finding_judged_by_a_substitute_says_so(given, rule, seen) -> None:

@@ -21,6 +21,7 @@ from build import (
     Told,
     approved,
     day,
+    english,
     facts,
     members,
     rejected,
@@ -29,9 +30,10 @@ from build import (
     told,
 )
 
-from domain.facts import Notice, Receipt, Trouble, Underway
+from domain.facts import Child, Notice, Receipt, Trouble, Underway
+from domain.lifecycle import State
 from domain.people import Person, Role
-from domain.ticket import Approval, Decision
+from domain.ticket import Approval, Change, Decision, TicketKind
 
 NOBODY_YET = "No approval by the CAB yet."
 
@@ -155,7 +157,8 @@ APART = "Nobody judged their own work."
             [approved(AN), approved(CI), approved(BO)],
             {"builders": (AN,)},
             "met",
-            f"Approved by Bo (CAB). {DPO_OK} Different people approved: Bo, Ci. {APART}",
+            f"Approved by Bo (CAB). {DPO_OK} Different people approved: Bo, Ci."
+            " An built this change, so that does not count.",
             None,
         ),
         ([approved(AN), approved(CI)], {"requester": HIDDEN}, "unknown", "Cannot be read: Requester.", None),
@@ -215,10 +218,10 @@ OWNED = {"subjects": (subject(owner=(DIRK, ELS)),)}
             OWNED,
             Told(
                 "unmet",
-                "Dirk has not decided yet. Els has not decided yet.",
+                "No decision by Dirk, Els yet.",
                 ASK_OWNER,
                 ("Dirk", "Els"),
-                (("Dirk", False), ("Els", False)),
+                (("Dirk, Els", False),),
             ),
         ),
         (
@@ -492,68 +495,232 @@ def test_what_is_on_its_way_is_asked_of_nobody(given, underway, seen):
     assert found.again and found.again > NOW
 
 
-EVERYBODY = ("requester", "builders", "testers", "test_validated_by", "implementer")
+WORK = ("builders", "testers", "test_validated_by", "implementer")
 DIFFERENT = "Different people take part: "
+BEGAN = {"actual_start": day(8)}
+ALONE = "An alone builds, tests and carries it out, and nobody has approved it yet."
 
 
 @pytest.mark.parametrize(
     ("given", "result", "seen"),
     [
-        ({"requester": (AN,), "implementer": (BO,)}, "met", f"{DIFFERENT}An, Bo."),
-        ({"requester": (AN,), "approvals": (approved(BO),)}, "met", f"{DIFFERENT}An, Bo."),
-        ({"requester": HIDDEN, "builders": (AN, BO)}, "met", f"{DIFFERENT}An, Bo."),
+        ({"builders": (AN,), "implementer": (BO,)}, "met", f"{DIFFERENT}An, Bo."),
+        ({"builders": (AN,), "approvals": (approved(BO),)}, "met", f"{DIFFERENT}An, Bo."),
+        ({"testers": HIDDEN, "builders": (AN, BO)}, "met", f"{DIFFERENT}An, Bo."),
+        ({"builders": (AN,), "test_validated_by": (BO,)}, "met", f"{DIFFERENT}An, Bo."),
+        # requesting is no such duty, but who requested and approves is an approver
+        (dict.fromkeys(WORK, (AN,)) | {"requester": (BO,)}, "unmet", ALONE),
         (
-            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals": (approved(AN),)},
+            dict.fromkeys(WORK, (AN,)) | {"requester": (BO,), "approvals": (approved(BO),)},
+            "met",
+            f"{DIFFERENT}An, Bo.",
+        ),
+        (
+            dict.fromkeys(WORK, (AN,)) | {"approvals": (approved(AN),)},
             "violated",
             "An alone does everything.",
         ),
         (
-            dict.fromkeys(EVERYBODY, (Person("an", "An (other name)"),)) | {"approvals": (approved(AN),)},
+            dict.fromkeys(WORK, (Person("an", "An (other name)"),)) | {"approvals": (approved(AN),)},
             "violated",
             "An (other name) alone does everything.",
         ),
-        (dict.fromkeys(EVERYBODY, (AN,)), "unmet", "Still empty: Approvals."),
+        (dict.fromkeys(WORK, (AN,)), "unmet", ALONE),
+        (dict.fromkeys(WORK, (AN,)) | {"approvals": (rejected(BO),)}, "unmet", ALONE),
+        # an approval that came once the rollout had begun does not count
         (
-            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals": (rejected(BO),)},
-            "unmet",
-            "Still empty: Approvals.",
+            dict.fromkeys(WORK, (AN,)) | BEGAN | {"approvals": (approved(BO, day(9)),)},
+            "violated",
+            "An alone built, tested and carries it out. Approved only after the rollout began: Bo on 09/03 12:00.",
         ),
         (
-            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals_readable": False},
+            dict.fromkeys(WORK, (AN,)) | BEGAN | {"approvals": (approved(BO, day(8)),)},
+            "met",
+            f"{DIFFERENT}An, Bo.",
+        ),
+        (
+            dict.fromkeys(WORK, (AN,))
+            | {"history": (Change("state", "scheduled", "implement", AN, day(8)),)}
+            | {"approvals": (approved(BO, day(9)),)},
+            "violated",
+            "An alone built, tested and carries it out. Approved only after the rollout began: Bo on 09/03 12:00.",
+        ),
+        # a start that is still to come is none
+        (
+            dict.fromkeys(WORK, (AN,)) | {"actual_start": day(12), "approvals": (approved(BO, day(9)),)},
+            "met",
+            f"{DIFFERENT}An, Bo.",
+        ),
+        (
+            dict.fromkeys(WORK, (AN,)) | {"approvals_readable": False},
             "unknown",
             "Cannot be read: Approvals.",
         ),
         (
-            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals": (approved(AN),), "test_validated_by": HIDDEN},
+            dict.fromkeys(WORK, (AN,)) | {"approvals": (approved(AN),), "test_validated_by": HIDDEN},
             "unknown",
             "Cannot be read: Testers.",
         ),
-        ({}, "unmet", "Still empty: Requester, Builders, Testers, Approvals, Implementer."),
+        ({}, "unmet", "Still empty: Builders, Testers, Approvals, Implementer."),
         # whoever verifies comes too late to share in it, and is not missing before
         (
-            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals": (approved(AN),), "verified_by": (BO,)},
+            dict.fromkeys(WORK, (AN,)) | {"approvals": (approved(AN),), "verified_by": (BO,)},
             "violated",
             "An alone does everything. Bo verified it only afterwards, which does not change that.",
         ),
         (
-            dict.fromkeys((*EVERYBODY, "verified_by"), (AN,)) | {"approvals": (approved(AN),)},
+            dict.fromkeys((*WORK, "verified_by"), (AN,)) | {"approvals": (approved(AN),)},
             "violated",
             "An alone does everything.",
         ),
         (
-            dict.fromkeys(EVERYBODY, (AN,)) | {"approvals": (approved(AN),), "verified_by": HIDDEN},
+            dict.fromkeys(WORK, (AN,)) | {"approvals": (approved(AN),), "verified_by": HIDDEN},
             "violated",
             "An alone does everything.",
         ),
+        # of a release, whoever takes part in one of its changes takes part in it
         (
-            {"requester": (AN,), "verified_by": (BO,)},
-            "unmet",
-            "Still empty: Builders, Testers, Approvals, Implementer.",
+            dict.fromkeys(WORK, (AN,)) | {"children": (Child("CHG-2", facts(builders=(BO,)).ticket),)},
+            "met",
+            f"{DIFFERENT}An, Bo.",
         ),
-        ({"requester": (AN,), "implementer": (BO,), "verified_by": (BO,)}, "met", f"{DIFFERENT}An, Bo."),
+        (
+            dict.fromkeys(WORK, (AN,)) | {"children": (Child("CHG-2", None),)},
+            "unknown",
+            "It cannot be seen who has a part in 'CHG-2'.",
+        ),
     ],
 )
 def test_not_one_person(given, result, seen):
     outcome = told(run("not_one_person", facts(**given)))
-    wanted = "At least two different people among requester, builder, tester, approver and implementer."
+    wanted = "At least two different people among builder, tester, approver and implementer."
     assert outcome[:3] == (result, seen, wanted)
+
+
+RELEASE = {"approvals": (approved(AN, day(5)), approved(CI, day(5))), "roles": ROLES}
+
+
+def with_change(**fields: object) -> dict[str, object]:
+    return RELEASE | {"children": (Child("CHG-2", facts(**fields).ticket),)}
+
+
+@pytest.mark.parametrize(
+    ("given", "result", "seen"),
+    [
+        (with_change(requester=(ELS,)), "met", APART),
+        (with_change(builders=(AN,)), "unmet", "An built 'CHG-2' in this release, so that does not count."),
+        (
+            with_change(requester=(CI,)),
+            "unmet",
+            "Ci requested 'CHG-2' in this release, so that does not count.",
+        ),
+        (with_change(testers=(AN,), state=State.CANCELED), "met", APART),
+        (with_change(builders=HIDDEN), "unknown", "Cannot be read of 'CHG-2': Builders."),
+        (
+            RELEASE | {"children": (Child("CHG-2", None),)},
+            "unknown",
+            "It cannot be seen who has a part in 'CHG-2'.",
+        ),
+        (
+            RELEASE | {"kind": TicketKind.RELEASE, "children_readable": False},
+            "unknown",
+            "It cannot be read which changes this release contains.",
+        ),
+    ],
+)
+def test_a_duty_in_a_change_is_a_duty_in_its_release(given, result, seen):
+    if isinstance(given.get("children"), tuple) and given["children"][0].ticket:
+        (child,) = given["children"]
+        given = given | {"children": (replace(child, ticket=replace(child.ticket, key="CHG-2")),)}
+    outcome = told(run("approved_by_role", facts(**given), roles=["cab", "dpo"], four_eyes=True))
+    assert outcome.result == result
+    assert seen in outcome.seen
+
+
+def test_who_tested_a_change_may_be_one_of_two_who_validate_in_the_release():
+    change = Child("CHG-2", facts(testers=(DIRK,), builders=(BO,)).ticket)
+    for people, result in (((DIRK, ELS), "met"), ((DIRK, BO), "unmet")):
+        given = facts(**PLAN | {"test_validated_by": people, "children": (change,)})
+        assert told(run("validated_tests", given, four_eyes=True)).result == result
+
+
+def test_nobody_judged_their_own_work_is_not_said_beside_who_did():
+    given = facts(builders=(AN,), roles=ROLES, approvals=(approved(AN), approved(BO), approved(CI)))
+    outcome = run("approved_by_role", given, roles=["cab", "dpo"], four_eyes=True)
+    assert "An built this change, so that does not count." in told(outcome).seen
+    assert APART not in [english(part.seen) for part in outcome.parts]
+
+
+@pytest.mark.parametrize(
+    ("check", "params", "given"),
+    [
+        ("approved_by_role", {"roles": ["cab"]}, {"approvals": (approved(AN),)}),
+        ("approved_by_owner", {}, {"approvals": (approved(AN),), "application_owner": (AN,)}),
+        ("signed_off", {"roles": ["cab"]}, {"approvals": (approved(AN),)}),
+    ],
+)
+def test_that_the_requester_approved_is_told_where_it_is_allowed(check, params, given):
+    outcome = told(run(check, facts(requester=(AN,), roles=ROLES, **given), **params))
+    assert outcome.result == "met"
+    assert outcome.seen.endswith("An also requested this change.")
+
+
+TWO = "2 approvals by the CAB, of different people."
+
+
+@pytest.mark.parametrize(
+    ("approvals", "given", "result", "seen", "who"),
+    [
+        ((), {}, "unmet", NOBODY_YET, ("An", "Bo")),
+        ((approved(AN),), {}, "unmet", "2 approvals by the CAB are asked, 1 so far: An.", ("Bo",)),
+        (
+            (approved(AN), approved(AN)),
+            {},
+            "unmet",
+            "2 approvals by the CAB are asked, 1 so far: An.",
+            ("Bo",),
+        ),
+        ((approved(AN), approved(BO)), {}, "met", "Approved for the CAB by An, Bo.", ("cab",)),
+        (
+            (approved(AN), approved(BO)),
+            {"same_person": {"an": "bo"}},
+            "unmet",
+            None,
+            ("cab",),
+        ),
+        ((approved(AN), rejected(BO)), {}, "unmet", "Rejected for the CAB by Bo.", ("Bo",)),
+    ],
+)
+def test_several_approvals_of_a_role(approvals, given, result, seen, who):
+    for at_least in (2, {"cab": 2}):
+        outcome = told(
+            run(
+                "approved_by_role",
+                facts(approvals=approvals, roles=ROLES, **given),
+                roles=["cab"],
+                at_least=at_least,
+            )
+        )
+        assert (outcome.result, outcome.wanted, outcome.who) == (result, TWO, who)
+        assert seen is None or outcome.seen == seen
+
+
+CLOSED = replace(AN, active=False)
+VACANT = (
+    "No approval by the CAB yet. At present nobody can decide for the CAB: its group has no active member."
+)
+
+
+@pytest.mark.parametrize(
+    ("held", "result", "seen", "who"),
+    [
+        (members(group=CAB), "unmet", VACANT, ("change_manager",)),
+        (members(CLOSED, group=CAB), "unmet", VACANT, ("change_manager",)),
+        (members(CLOSED), "unmet", VACANT, ("change_manager",)),
+        (members(), "unknown", "The group that is named for the CAB is not found.", ("cab",)),
+        (members(CLOSED, BO, group=CAB), "unmet", NOBODY_YET, ("Bo",)),
+    ],
+)
+def test_a_role_that_nobody_holds_is_asked_of_the_change_manager(held, result, seen, who):
+    outcome = told(run("approved_by_role", facts(roles={Role.CAB: held}), roles=["cab"]))
+    assert (outcome.result, outcome.seen, outcome.who) == (result, seen, who)

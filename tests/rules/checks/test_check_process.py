@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -25,7 +26,7 @@ from build import (
     told,
 )
 
-from domain.facts import Notice, Underway
+from domain.facts import Child, Notice, Underway
 from domain.lifecycle import State
 from domain.people import Group, Person, Role, RoleMembers
 from domain.ticket import Approval, Decision, TicketKind
@@ -220,8 +221,38 @@ def test_environment_path(path, given, result):
     ],
 )
 def test_builder_does_not_deploy(builders, implementer, given, result):
-    found = outcome("builder_does_not_deploy", builders=builders, implementer=implementer, **given)
+    found = deployed(builders=builders, implementer=implementer, **given)
     assert found.result == result
+
+
+def deployed(**given: object) -> Told:
+    return told(run("builder_does_not_deploy", facts(**given), rule="X-9"))
+
+
+BOTH = "Both builder and implementer: Bo."
+ALLOWED = Declaration("X-9", "Access, version 2", date(2026, 2, 1), same_person=True, reason="We are two.")
+
+
+@pytest.mark.parametrize(
+    ("declared", "result", "seen"),
+    [
+        ((), "violated", BOTH),
+        ((replace(ALLOWED, same_person=False),), "violated", BOTH),
+        ((ALLOWED,), "met", f"{BOTH} The rules of access allow that ('Access, version 2'): 'We are two.'"),
+    ],
+)
+def test_the_declaration_may_allow_one_person_to_do_both(declared, result, seen):
+    found = deployed(builders=(BO,), implementer=(BO,), declarations=declared)
+    assert (found.result, found.seen) == (result, seen)
+
+
+def test_who_built_a_change_of_a_release_does_not_deploy_the_release():
+    change = facts(builders=(BO,)).ticket
+    release = {"children": (Child("CHG-2", change),), "implementer": (BO,)}
+    assert deployed(**release).result == "violated"
+    assert deployed(**release | {"implementer": (ELS,)}).result == "met"
+    unread = {"children": (*release["children"], Child("CHG-3", None)), "implementer": (ELS,)}
+    assert deployed(**unread).result == "unknown"
 
 
 @pytest.mark.parametrize(

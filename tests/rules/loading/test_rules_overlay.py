@@ -15,7 +15,7 @@ from rules.deadlines import Deadlines
 from rules.engine import evaluate
 from rules.loading.loader import PolicyError, in_force
 from rules.loading.overlay import load_all
-from rules.loading.tighten import FIXED, LESS_ASKS_MORE, MORE_ASKS_MORE, OWN_CHOICE
+from rules.loading.tighten import COUNTS, FIXED, LESS_ASKS_MORE, MORE_ASKS_MORE, OWN_CHOICE
 from rules.rollout import RolloutTable
 from rules.service_hours import HoursTable
 from rules.waived_by import WaivedBy
@@ -62,6 +62,8 @@ TIGHTER = [
     ("title: {nl: Vraag het de CAB, en: Ask the CAB}", {}),
     ("with: {four_eyes: true}", {}),
     ("with: {roles: [cab, dpo]}", {}),
+    ("with: {at_least: 2}", {}),
+    ("with: {roles: [cab, dpo], at_least: {cab: 2}}", {}),
     ("applies: {dimensions: [confidentiality, integrity, availability]}", {}),
     ("applies: {kinds: [change, release, incident]}", {}),
     ("waived_by: {each: [cab, dpo]}", {"waived_by": WaivedBy(each=(Role.CAB, Role.DPO))}),
@@ -144,6 +146,8 @@ WAIVER = "; loosening a norm needs a waiver, not a pack"
         ("ICR-11", "applies: {kinds: [release]}", "applies.kinds: leaves out change" + WAIVER),
         ("ICR-18", "with: {four_eyes: false}", "with.four_eyes: is switched off" + WAIVER),
         ("ICR-18", "with: {roles: [dpo]}", "with.roles: leaves out cab" + WAIVER),
+        ("ICR-11", "with: {at_least: 0}", None),
+        ("ICR-11", "with: {at_least: {dpo: 2}}", None),
         ("ICR-03", "with: {fields: [build_doc, install_doc, test_plan, procedures, scripts]}",
          "with.fields: leaves out fallback_plan" + WAIVER),
         ("ICR-20", "with: {hours: {1: 5x10, 4: 24x7}}", "with.hours: fewer hours at class 3" + WAIVER),
@@ -254,7 +258,7 @@ def test_parameters_that_may_not_be_set_so(tmp_path, pack, rule, with_, told):
 
 
 def test_of_every_parameter_of_every_check_it_is_known_what_an_own_pack_may_do_with_it():
-    kinds = (MORE_ASKS_MORE, LESS_ASKS_MORE, OWN_CHOICE, FIXED)
+    kinds = (MORE_ASKS_MORE, LESS_ASKS_MORE, OWN_CHOICE, FIXED, COUNTS)
     compared = (RolloutTable, HoursTable, Deadlines)
     left = {
         (name, parameter)
