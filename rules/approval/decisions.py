@@ -56,17 +56,19 @@ class ApprovalDecision:
     @property
     def signed(self) -> Say:
         """Who decided, for whom, and when as far as the source tells."""
-        return self._signed(self.on_behalf_of or self.person)
+        return self._signed(self.person, self.on_behalf_of)
 
     def signed_as(self, role: Role) -> Say:
         """The same, with the role in which it was decided."""
-        return self._signed(Holder(self.on_behalf_of or self.person, role))
+        # A deputy's approval counts by the deputy's own role; a rejection stands on the record of who was asked.
+        if self.approved or self.on_behalf_of is None:
+            return self._signed(Holder(self.person, role), self.on_behalf_of)
+        return self._signed(self.person, Holder(self.on_behalf_of, role))
 
-    def _signed(self, decider: Person | Holder) -> Say:
-        who: Say | Person | Holder = decider
-        # "On behalf of" is said of a deputy alone: who holds the role decides as such.
-        if self.on_behalf_of is not None:
-            who = say("{person} on behalf of {approver}", person=self.person, approver=decider)
+    def _signed(self, actor: Person | Holder, principal: Person | Holder | None) -> Say:
+        who: Say | Person | Holder = actor
+        if principal is not None:
+            who = say("{person} on behalf of {approver}", person=actor, approver=principal)
         if self.at is not None:
             who = say("{person} on {moment}", person=who, moment=self.at)
         if self.then is not None:

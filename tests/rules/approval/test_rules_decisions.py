@@ -262,7 +262,7 @@ NOT_HIS = "{} approved on behalf of An and does not belong to the CAB, so that d
 @pytest.mark.parametrize(
     ("approval", "result", "seen"),
     [
-        (deputy(BO), "met", "Approved by Bo on behalf of An (CAB) on 05/03 12:00."),
+        (deputy(BO), "met", "Approved by Bo (CAB) on behalf of An on 05/03 12:00."),
         (deputy(ELS), "unmet", NOT_HIS.format("Els")),
         (deputy(ELS, group=CAB), "unmet", NOT_HIS.format("Els")),
         # a rejection on the record of the CAB stands, whoever wrote it
