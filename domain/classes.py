@@ -18,7 +18,7 @@ _NAMES = {
 }
 _DIMENSION = {name: dimension for dimension, names in _NAMES.items() for name in names.split("|")}
 _KLASSE = r"(?:(?:informatie|gegevens|data)?klasse|class|niveau|level)"
-_HEAD = rf"(?:(?:{_KLASSE}|{'|'.join(_NAMES.values())})\s*[:=]?\s*)*"
+_HEAD = rf"(?:(?:{_KLASSE}|{'|'.join(_NAMES.values())})\s*(?:[:=]\s*)?){{0,4}}"
 _OR = r"(?:[-–—/+&]|\.\.+|t/m|tot\s+en\s+met|tot|to|of|or|à|en|and)"
 _TAIL = rf"(?:\s*[-–—:(/]\s*[^\W\d_].*|\s+(?!{_OR}\b)[^\W\d_][^\d]*)?"
 # A number field of Jira holds 3 as 3.0.
@@ -29,16 +29,20 @@ _RANGE = re.compile(
 )
 
 
+_LONGEST = 1000
+"""Characters of which a classification is read; what comes after is a story."""
+
+
 def single(words: str) -> int | None:
     """The one class in "3", "klasse 3", "C3", "3 (vertrouwelijk)" or "zeer hoog (5)"; None for a range or rubbish."""
-    match = _SINGLE.fullmatch(words.strip())
+    match = _SINGLE.fullmatch(words[:_LONGEST].strip())
     number = int(match[1] or match[2]) if match else 0
     return number if number in CLASSES else None
 
 
 def highest_in_range(words: str) -> int | None:
     """The highest class that a range names, as in "3-4", "4/5" or "5-"; None where it is none, or names no class."""
-    match = _RANGE.fullmatch(words.strip())
+    match = _RANGE.fullmatch(words[:_LONGEST].strip())
     return max((n for n in _numbers(match[0]) if n in CLASSES), default=None) if match else None
 
 
@@ -82,7 +86,7 @@ def stated(words: str) -> Stated:
     """Classes and flags of "C3 I2 A1 gdpr ksz", "V4 I3 B2 AVG", "BIV 3-2-1" (availability, integrity, confidentiality)
     or "informatieklasse 3".
     """
-    named, denied, rest = _flags(words)
+    named, denied, rest = _flags(words[:_LONGEST])
     said = [*_blocks(rest), *_each(_BLOCK.sub(" ", rest))] or [*_bare(rest)]
     levels: dict[str, int] = {}
     for one in said:

@@ -152,7 +152,7 @@ _MARKUP = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*=[^<>]*)?\s*/?>", re.IGNORECA
 
 def shown(text: str) -> str:
     """What people see of a text: without HTML and invisible characters, on one line."""
-    return _visible(unescape(_MARKUP.sub(" ", text)))
+    return _visible(unescape(_MARKUP.sub(" ", text[:_LONGEST])))
 
 
 def _visible(text: str) -> str:
