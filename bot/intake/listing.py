@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 
 from bot.context import Context
 from bot.intake.unlisted import followed_up
+from bot.journal.clock_ahead import SLACK
 from bot.report import Report, SourceCount
 from domain.credentials import days_left
 from domain.credentials import told as expiry_told
@@ -36,7 +38,7 @@ def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> It
     try:
         # Before the listing: Jira may answer a wrong token with an empty 200, as if there were no tickets.
         introduced(ctx, source, report)
-        since = ctx.journal.mark(source.name)
+        since = _believed(ctx.journal.mark(source.name), ctx.clock())
         whole = full or since is None
         seen = _Listed(ids)
         if whole:
@@ -63,6 +65,11 @@ def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> It
         ctx.journal.keep_names(source.name, source.learnt())
         for line in source.renamed():
             report.problem(f"{source.name}: {line}")
+
+
+def _believed(mark: datetime | None, now: datetime) -> datetime | None:
+    """A mark that lies a little ahead, because clocks differ, would leave out what changed in between."""
+    return mark if mark is None or mark <= now else now - SLACK
 
 
 def introduced(ctx: Context, source: TicketSource, report: Report) -> None:
