@@ -16,6 +16,7 @@ from domain.ticket import Change
 from domain.waiver import Waiver
 from rules.approval.people import among
 from rules.loading.loader import Rule
+from rules.moments.rollout import rollout
 from rules.wording import ROLES, asset_name, sentences
 
 _DUTIES = ("requester", "builders", "testers", "implementer")
@@ -260,15 +261,6 @@ def _asked_before_the_start(finding: Finding) -> bool:
 
 
 def _rollout_start(facts: Facts) -> datetime | None:
-    """When the rollout began, as far as that can be told."""
-    if not facts.ticket.state.reached(State.IMPLEMENT):
-        return None
-    told = facts.field("actual_start").value
-    if isinstance(told, datetime) and told <= facts.now:
-        return told
-    moves = (*facts.ticket.history, *facts.looks.changes)
-    return min((one.at for one in moves if _enters_the_rollout(one)), default=None)
-
-
-def _enters_the_rollout(change: Change) -> bool:
-    return change.field == "state" and change.after == State.IMPLEMENT.value
+    """When the rollout began (UTC); None where it has not, or nothing tells when."""
+    began = rollout(facts)
+    return began.began.exact if began else None

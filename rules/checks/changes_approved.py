@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from domain.asset import Dimension, Subject
 from domain.facts import Child, Facts
@@ -12,8 +11,7 @@ from domain.lifecycle import State
 from domain.looks import NEVER
 from domain.people import Person, Role
 from domain.sentence import Quote, Say, say
-from domain.ticket import Approval, Decision, Ticket
-from rules.approval.begun import later, rollout_began
+from domain.ticket import Ticket
 from rules.approval.decisions import (
     UNREAD,
     ApprovalDecision,
@@ -57,9 +55,8 @@ def check(facts: Facts, demand: CheckInput[Params]) -> Outcome:
         "change, by the owner at class 1 and 2, by the CAB from class 3."
     )
     read = {child.key: child for child in facts.children}
-    judged = [
-        _timely(facts, read.get(key), judge_change(facts, key, read.get(key))) for key in contents(facts)
-    ]
+    # Whether it was so when the rollout began is asked of every rule that says so, and not here.
+    judged = [judge_change(facts, key, read.get(key)) for key in contents(facts)]
     looks = [_look(one, read.get(one.key)) for one in judged]
     whole = look_contents(facts)
     if not looks or whole.result is not Result.MET:
@@ -140,28 +137,3 @@ def _anybody(person: Person) -> bool:
 def _of(key: str, *told: Say) -> Say:
     first, *rest = told
     return say("{change}: {told}", change=Quote(key), told=sentences(first, *rest))
-
-
-def _timely(facts: Facts, child: Child | None, one: JudgedChange) -> JudgedChange:
-    """The same, when it is asked as well that what was approved was so before the release was rolled out."""
-    if one.result is not Result.MET or child is None or child.ticket is None or not one.votes:
-        return one
-    if not facts.field("actual_start").readable:
-        return replace(one, result=Result.UNKNOWN, seen=say("It cannot be read when the rollout started."))
-    start = rollout_began(facts)
-    late = tuple(a for a in child.ticket.approvals if start and _came_after(a, start))
-    if not late:
-        return one
-    # Judged once more as if what came too late had not been given: an earlier approval may do.
-    in_time = tuple(a for a in child.ticket.approvals if a not in late)
-    before = judge_change(facts, one.key, replace(child, ticket=replace(child.ticket, approvals=in_time)))
-    if before.result is Result.MET:
-        return before
-    seen = say("{change} was not approved before the rollout.", change=Quote(one.key))
-    return replace(one, result=Result.UNMET, seen=sentences(one.seen, seen))
-
-
-def _came_after(approval: Approval, start: datetime) -> bool:
-    """Whether it can be seen that an approval came after the start; a rejection stands whenever it came."""
-    moment = approval.at or approval.asked_at
-    return approval.decision is Decision.APPROVED and moment is not None and later(moment, start)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from domain.facts import Facts
 from domain.people import Person
 from domain.sentence import Say, say
-from rules.approval.begun import later, rollout_began
 from rules.approval.decisions import ApprovalDecision, effective_decisions
 from rules.approval.people import among, distinct, over_the_chain, rolled_out, settlers, unseen_duties
 from rules.check_api import CheckInput, Params
+from rules.moments.rollout import rollout
+from rules.moments.span import minute
 from rules.outcome import Outcome, Result
 from rules.wording import labels, sentences
 
@@ -90,9 +91,9 @@ def _approvals(facts: Facts) -> tuple[list[ApprovalDecision], list[ApprovalDecis
     """The approvals that stand, those in time apart from those after the rollout began. One without a date counts: on
     which side of the start it came, cannot be seen.
     """
-    start = rollout_began(facts)
+    began = rollout(facts)
     standing = [vote for vote in effective_decisions(facts) if vote.holds]
-    late = [vote for vote in standing if start and vote.at and later(vote.at, start)]
+    late = [vote for vote in standing if began and vote.at and minute(vote.at) > minute(began.began.by)]
     return [vote for vote in standing if vote not in late], late
 
 

@@ -44,6 +44,9 @@ def rollout(facts: Facts) -> Rollout | None:
         return None
     entries = list(_entries(facts, State.IMPLEMENT))
     began = entries[-1] if entries else _off_record(facts)
+    if not facts.field("actual_start").readable:
+        # A start that is hidden may be earlier than the entry.
+        began = Span(facts.ticket.created, began.by)
     return Rollout(began, tuple(_taken_back(facts, entries)), ended(facts))
 
 
