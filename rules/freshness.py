@@ -45,7 +45,7 @@ def fresh(facts: Facts, name: str, look: Observation) -> Observation:
     if overtaken:
         seen = sentences(look.seen, _since(moment), *told(overtaken), _AGAIN[kind])
         return Observation(look.name, Result.UNMET, seen)
-    tested = _tested(facts) if kind is VALIDATION else None
+    tested = _run_again(facts) if kind is VALIDATION else None
     if tested is not None and minute(tested) > minute(moment):
         seen = sentences(look.seen, say("The tests were run again on {moment}, after that.", moment=tested))
         return Observation(look.name, Result.UNMET, sentences(seen, _AGAIN[kind]))
@@ -79,6 +79,13 @@ def _moment(facts: Facts, kind: str, name: str) -> datetime | None:
 
 def _tested(facts: Facts) -> datetime | None:
     return _latest(facts.field("tested_at").moment, _written(facts, "test_result"))
+
+
+def _run_again(facts: Facts) -> datetime | None:
+    """When the tests were last run, as far as that is told: a result that came with the ticket tells nothing of it."""
+    written = max((c.at for c in changes(facts) if c.field == "test_result"), default=None)
+    run = _latest(facts.field("tested_at").moment, written)
+    return run if run and minute(run) > minute(facts.ticket.created) else None
 
 
 def _validated(facts: Facts) -> datetime | None:
