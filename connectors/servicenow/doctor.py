@@ -176,6 +176,8 @@ class ServiceNowExaminer:
         except (Forbidden, NotFound):
             return
         pairs = {pair for row in rows if (pair := relations.pair(row, types))}
+        if not pairs:
+            return
         known = self._book.look_up(sorted({ref for pair in pairs for ref in pair}, key=lambda ref: ref.id))
         lifted = {a for a, b in pairs if a in known and b in known and _higher(known[b], known[a])}
         detail = f"of {len({a for a, _ in pairs})} items that others depend on, {len(lifted)} count in a higher class "

@@ -159,6 +159,9 @@ class State:
         return value
 
     def _local(self, value: str) -> str:
+        # A column of type date (glide_date) holds a day, which no zone moves.
+        if len(value) == len("2026-01-31"):
+            return datetime.strptime(value, "%Y-%m-%d").strftime(self.date_format.split(" ", 1)[0])  # noqa: DTZ007
         moment = datetime.strptime(value, STAMP).replace(tzinfo=UTC)
         # As the account sees it; only stored values are UTC:
         # https://support.servicenow.com/kb?id=kb_article_view&sysparm_article=KB0534905

@@ -232,3 +232,13 @@ def test_the_output_on_an_instance_that_hides_two_columns_and_the_journal(
         GOLDEN.write_text(text, encoding="utf-8")
     assert GOLDEN.read_text(encoding="utf-8") == text
     assert server.writes() == []
+
+
+@pytest.mark.parametrize("how", ["hidden_tables", "forbidden_tables", "missing_tables"])
+def test_what_is_lacking_to_see_who_decided(instance: Instance, tools: Tools, how: str) -> None:
+    instance.request_approval(instance.change, instance.an)
+    instance.approve(instance.change, instance.an)
+    getattr(instance.access, how).add("sys_audit")
+    (found,) = [d for d in tools.examiner.examine(ROLES) if d.about == "decisions"]
+    assert found.health is Health.WARNING
+    assert "let the account read the rows of sys_audit of sysapproval_approver" in found.fix
