@@ -54,7 +54,8 @@ class Holder:
 
     person: Person
     role: Role
-    part: str = ""
+    # Not shown: a finding's hash is made of how its values show themselves, and says what is asked of whom.
+    part: str = field(default="", repr=False)
 
     @property
     def name(self) -> str:

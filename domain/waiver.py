@@ -49,6 +49,13 @@ class Declaration:
     path: tuple[str, ...] = ()
     approvals: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """As it was before it could allow anything, where it allows nothing: on record it has not changed."""
+        own = (self.rule, self.reference, self.reviewed, self.subject)
+        shown = zip(("rule", "reference", "reviewed", "subject"), own, strict=True)
+        more = f", same_person=True, reason={self.reason!r}" if self.same_person else ""
+        return f"Declaration({', '.join(f'{name}={value!r}' for name, value in shown)}{more})"
+
 
 @dataclass(frozen=True, slots=True)
 class Substitute:

@@ -16,7 +16,11 @@ def must_act(findings: Iterable[Finding]) -> tuple[Alternatives, ...]:
     groups = [group for finding in findings for group in _groups(finding.who)]
     asked = list(dict.fromkeys(tuple(dict.fromkeys(map(_bare, group))) for group in groups))
     # Whoever settles what fewer can settle, settles with it what more can.
-    return tuple(one for one in asked if not any(_narrower(other, one) for other in asked))
+    return tuple(dict.fromkeys(_narrowest(one, asked) for one in asked))
+
+
+def _narrowest(one: Alternatives, asked: Iterable[Alternatives]) -> Alternatives:
+    return min((other for other in asked if _narrower(other, one)), key=len, default=one)
 
 
 def _groups(actors: Iterable[Actor]) -> Iterable[Alternatives]:
@@ -45,5 +49,5 @@ def _bare(actor: Actor) -> Actor:
 def _narrower(one: Alternatives, other: Alternatives) -> bool:
     if set(one) < set(other):
         return True
-    # A role as such is anybody in it, so its people by name are fewer.
+    # A role as such is anybody in it, so that its people by name are fewer.
     return isinstance(other[0], Role) and any(isinstance(a, Holder) and a.role is other[0] for a in one)

@@ -108,9 +108,12 @@ def unseen_duties(facts: Facts, duties: Sequence[str] = DUTIES) -> tuple[Say, ..
             key = Quote(change.key)
             found.append(say("Cannot be read of {change}: {fields}.", change=key, fields=labels(*fields)))
     read = {child.key for child in facts.children if child.ticket is not None}
-    if unread := tuple(Quote(key) for key in contents(facts) if key not in read):
+    # Only a release contains changes: of any other ticket the field is not looked at.
+    release = facts.ticket.kind is TicketKind.RELEASE
+    inside = contents(facts) if release else tuple(child.key for child in facts.children)
+    if unread := tuple(Quote(key) for key in inside if key not in read):
         found.append(say("It cannot be seen who has a part in {changes}.", changes=unread))
-    if facts.ticket.kind is TicketKind.RELEASE and not complete(facts):
+    if release and not complete(facts):
         found.append(say("It cannot be read which changes this release contains."))
     return tuple(found)
 

@@ -128,7 +128,7 @@ def test_since_and_until_when_the_deciders_hold_the_role_is_shown_below_it():
     [
         ("ICR-05", LookedAt(("environments_separated",))),
         ("ICR-20", LookedAt(("responsible_group",))),
-        ("ICR-17", LookedAt((), (Role.DPO,), approvals=True)),
+        ("ICR-17", LookedAt((), (Role.CAB, Role.DPO), approvals=True)),
         ("ICR-40", LookedAt()),
     ],
 )

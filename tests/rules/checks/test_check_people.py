@@ -561,7 +561,7 @@ ALONE = "An alone builds, tests and carries it out, and nobody has approved it y
             "unknown",
             "Cannot be read: Testers.",
         ),
-        ({}, "unmet", "Still empty: Builders, Testers, Approvals, Implementer."),
+        ({}, "unmet", "Still empty: Builders, Testers, Implementer, Approvals."),
         # whoever verifies comes too late to share in it, and is not missing before
         (
             dict.fromkeys(WORK, (AN,)) | {"approvals": (approved(AN),), "verified_by": (BO,)},
