@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -140,7 +139,7 @@ def test_a_rule_that_reads_it_is_not_met_and_says_why(given, rule, verdict, told
 
 def test_a_planned_start_of_another_age_chooses_no_edition():
     given = facts(planned_start=datetime(2099, 1, 1, tzinfo=UTC))
-    ended = [replace(pack, effective_until=NOW.date()) for pack in packs()]
+    ended = [pack.model_copy(update={"effective_until": NOW.date()}) for pack in packs()]
     assert evaluate(given, ended) and why_not(given, ended, "ICR-02") is None
 
 
