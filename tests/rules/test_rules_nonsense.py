@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +15,7 @@ from domain.facts import Child
 from domain.fields import FIELDS, Field, Kind
 from domain.lifecycle import State, Verdict
 from rules.engine import evaluate, why_not
-from rules.loading.loader import load_packs
+from rules.loading.loader import Pack, load_packs
 from rules.nonsense import believed
 from rules.wording import saw
 
@@ -30,6 +30,11 @@ EDGES = [
     ),
     *("1899-12-31", "2200-01-01T00:00:00Z"),
 ]
+
+
+@cache
+def packs() -> tuple[Pack, ...]:
+    return tuple(load_packs(ALL))
 
 
 @pytest.mark.parametrize(
@@ -90,20 +95,19 @@ def test_a_date_at_the_edge_of_the_calendar_in_any_field_is_judged_and_told(name
     field = parsing.moment(raw)
     assert (field.value, field.raw) == (None, raw)
     given = facts(**{name: field}, state=State.CLOSED, chain_wide=True, patch=True)
-    evaluate(given, load_packs(ALL))
+    evaluate(given, packs())
     assert english(saw(believed(given), name)) == (
         f"{FIELDS[name].label} says '{raw}', which is no usable date, so it does not count."
     )
 
 
-@pytest.mark.parametrize("language", ["en", "nl"])
-@pytest.mark.parametrize("year", [1900, 2016, 2036, 2199])
+@pytest.mark.parametrize("year", [1900, 2015, 2199])
 @pytest.mark.parametrize("name", MOMENTS)
-def test_a_far_year_is_never_a_crash_and_never_evidence(name, year, language):
+def test_a_far_year_is_never_a_crash_and_never_evidence(name, year):
     far = datetime(year, 6, 1, 23, 59, tzinfo=UTC)
     given = facts(**{name: Field(far)}, state=State.CLOSED, chain_wide=True, patch=True)
-    speak = Translator(language, ZoneInfo("Europe/Amsterdam"))
-    for finding in evaluate(given, load_packs(ALL)):
+    speak = Translator("nl", ZoneInfo("Europe/Amsterdam"))
+    for finding in evaluate(given, packs()):
         assert speak(finding.seen) and speak(finding.wanted)
     assert not believed(given).field(name).filled
 
@@ -129,14 +133,14 @@ def test_a_far_year_is_never_a_crash_and_never_evidence(name, year, language):
     ],
 )
 def test_a_rule_that_reads_it_is_not_met_and_says_why(given, rule, verdict, told):
-    found = {one.id: one for one in evaluate(complete(**given), load_packs(["vo-icr"]))}[rule]
+    found = {one.id: one for one in evaluate(complete(**given), packs())}[rule]
     assert (found.verdict, english(found.seen)) == (verdict, told)
 
 
 def test_a_planned_start_of_another_age_chooses_no_edition():
     given = facts(planned_start=datetime(2099, 1, 1, tzinfo=UTC))
-    packs = [replace(pack, effective_until=NOW.date()) for pack in load_packs(["vo-icr"])]
-    assert evaluate(given, packs) and why_not(given, packs, "ICR-02") is None
+    ended = [pack.model_copy(update={"effective_until": NOW.date()}) for pack in packs()]
+    assert evaluate(given, ended) and why_not(given, ended, "ICR-02") is None
 
 
 def test_the_changes_of_a_release_are_looked_at_so_too():
