@@ -106,12 +106,12 @@ def finding_waiver_json(finding: Finding) -> dict[str, Any] | None:
     if plain is None:
         return None
     more: dict[str, Any] = {
-        "also": [waiver_json(one) for one in finding.also],
-        "for_good": finding.for_good,
+        "also": [waiver_json(one) for one in finding.also] or None,
+        "for_good": finding.for_good or None,
         "hours_after_start": hours_after_start(finding),
     }
     # What says nothing is left out: readers of before there was more find what they know.
-    return plain | {name: value for name, value in more.items() if value not in ([], False, None)}
+    return plain | {name: value for name, value in more.items() if value is not None}
 
 
 def waiver_json(waiver: Waiver | None) -> dict[str, Any] | None:
