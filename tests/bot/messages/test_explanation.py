@@ -120,7 +120,7 @@ def test_since_and_until_when_the_deciders_hold_the_role_is_shown_below_it():
         "      Bo behoorde ertoe van ma 2 mrt 2026, 13:00 tot za 7 mrt 2026, 13:00.\n"
     ) in told
     assert "Els" not in told
-    assert "Goedgekeurd namens de CAB door Bo op do 5 mrt 2026, 13:00 (toen lid van de CAB)." in told
+    assert "Goedgekeurd door Bo (CAB) op do 5 mrt 2026, 13:00 (toen lid van de CAB)." in told
 
 
 @pytest.mark.parametrize(
