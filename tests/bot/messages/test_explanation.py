@@ -115,12 +115,12 @@ def test_since_and_until_when_the_deciders_hold_the_role_is_shown_below_it():
     )
     told = tree(given, "ICR-11", NL)
     assert (
-        "    Wie dit is: CAB: An\n"
+        "    CAB: An\n"
         "      An behoort ertoe sinds vr 6 mrt 2026, 13:00.\n"
         "      Bo behoorde ertoe van ma 2 mrt 2026, 13:00 tot za 7 mrt 2026, 13:00.\n"
     ) in told
     assert "Els" not in told
-    assert "Goedgekeurd namens de CAB door Bo op do 5 mrt 2026, 13:00 (toen lid van de CAB)." in told
+    assert "Goedgekeurd door Bo (CAB) op do 5 mrt 2026, 13:00 (toen lid van de CAB)." in told
 
 
 @pytest.mark.parametrize(
@@ -189,5 +189,5 @@ def test_for_machines():
 def test_a_rule_that_does_apply_says_so_with_its_verdict():
     given = facts(subjects=(SECRET,), test_data=EMPTY)
     assert does_apply(finding(given, "ICR-16"), NL) == (
-        "ICR-16: Dit geldt wel: Citizen register heeft klasse 5 voor vertrouwelijkheid. Oordeel: ontbreekt."
+        "ICR-16: Dit wordt wel gevraagd: Citizen register heeft klasse 5 voor vertrouwelijkheid. Oordeel: ontbreekt."
     )

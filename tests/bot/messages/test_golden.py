@@ -200,7 +200,8 @@ def test_handovers_reminder_news_and_reasoning(speak: Translator) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_a_comment_can_be_read_in_half_a_minute(speak: Translator, name: str) -> None:
     words = plain.render(compose(CASES[name], view_of(CASES[name]), speak)).split()
-    assert len(words) <= 230
+    # Of these some twenty are citations down to the row, which are looked up rather than read.
+    assert len(words) <= 250
     first = next(iter(compose(CASES[name], view_of(CASES[name]), speak).blocks))
     assert len(" ".join(run.text for line in first.lines for run in line).split()) <= 45, (
         "the gist stands at the top"
