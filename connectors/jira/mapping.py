@@ -257,7 +257,9 @@ def _later(name: str, origin: str, seen: Mapping[str, Field], site: FieldMap, hi
     """
     own, result = seen[name], seen[origin]
     source = next((f for f in site.found.get(origin, ()) if f.name == result.where), None)
-    if not history.readable or not result.filled or source is None:
+    if not history.readable:
+        return own
+    if not result.filled or source is None:
         # Without a result there is nothing that it could have happened to.
         return own if own.readable or not result.readable else Field(where=result.where)
     written = history.last(source)[1]

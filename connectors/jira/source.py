@@ -151,6 +151,8 @@ class JiraSource:
             issue = mapping(self.client.api(f"issue/{key.strip().upper()}", params))
         except NotFound:
             return None
+        except Unreachable as error:
+            raise self._of_this_alone(error) from None
         return self._ref(issue) if self._watched(mapping(issue.get("fields"))) else None
 
     def ahead(self, refs: Sequence[TicketRef]) -> None:

@@ -39,7 +39,7 @@ def test_a_type_of_another_name_that_was_never_known_ends_nothing_at_first_sight
         town.jira.add_issue("CHG", "[System] Change", f"Change {number}", by="Tom Willems")
     sync(SLUIS_MAX_SHARE="100")
     report = sync(full=True, SLUIS_MAX_SHARE="100", JIRA_ISSUE_TYPES="Release=release")
-    assert report.notes == []
+    assert not [note for note in report.notes if "moved out" in note]
     (line,) = report.problems
     assert "tickets not visible any more" in line
     assert "moved out" not in card(town, "team-citizens", town.change).text
