@@ -91,7 +91,8 @@ class OfficeHours(BaseModel):
         opens, _, closes = value.partition("-")
         try:
             right = time.fromisoformat(opens) < time.fromisoformat(closes)
-        except ValueError:
+        except (ValueError, TypeError):
+            # Python takes "01-01" for an hour with a time zone, which cannot be compared with one without.
             right = False
         if not right:
             raise ValueError("must be like 08:00-18:00")

@@ -112,7 +112,7 @@ def _loosened_params(norm: Params, own: Params) -> Iterator[str]:
         yield from (
             f"hours: fewer hours at class {level}"
             for level in CLASSES
-            if not covers(own.at(level) or "5x10", norm.at(level))
+            if norm.at(level) and not (own.at(level) and covers(own.at(level), norm.at(level)))
         )
     elif isinstance(norm, Deadlines) and isinstance(own, Deadlines):
         yield from _later(norm, own)

@@ -32,6 +32,7 @@ def problems(monkeypatch: pytest.MonkeyPatch, **env: str) -> tuple[str, ...]:
         ({"SLUIS_DEFAULT_CLASS": "6"}, "SLUIS_DEFAULT_CLASS: Input should be less than or equal to 5"),
         ({"SLUIS_OFFICE_HOURS": "18:00-08:00"}, "SLUIS_OFFICE_HOURS: must be like 08:00-18:00"),
         ({"SLUIS_OFFICE_HOURS": "always"}, "SLUIS_OFFICE_HOURS: must be like 08:00-18:00"),
+        ({"SLUIS_OFFICE_HOURS": "2026-01-01"}, "SLUIS_OFFICE_HOURS: must be like 08:00-18:00"),
         ({"SLUIS_REMIND_DAYS": "five"}, "SLUIS_REMIND_DAYS: must be whole numbers of days, such as 5,2,1"),
         ({"SLUIS_SERVICE_HOURS__WEB": "always"}, "SLUIS_SERVICE_HOURS: for web must be 5x10 or 24x7"),
         (

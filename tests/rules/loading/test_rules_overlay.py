@@ -151,6 +151,11 @@ WAIVER = "; loosening a norm needs a waiver, not a pack"
         ("ICR-03", "with: {fields: [build_doc, install_doc, test_plan, procedures, scripts]}",
          "with.fields: leaves out fallback_plan" + WAIVER),
         ("ICR-20", "with: {hours: {1: 5x10, 4: 24x7}}", "with.hours: fewer hours at class 3" + WAIVER),
+        (
+            "ICR-20",
+            "with: {hours: {2: 5x10, 3: 24x7}}",
+            "with.hours: fewer hours at class 1" + WAIVER,
+        ),
         ("ICR-05", "with: {field: tested_in_production}", "with.field: cannot be changed" + WAIVER),
         ("ICR-51", "applies: {when: {field: pilot_scope, filled: true}}",
          "applies.when: asks it on another condition" + WAIVER),
