@@ -195,6 +195,11 @@ def blank(text: str, field: str = "") -> bool:
     return empty(text, field)
 
 
+def says_none(text: str, field: str) -> bool:
+    """Whether a text says, of what the field is about, that there is none: by the word alone, or before its noun."""
+    return _is_none(plain(text), WORDS.fields.get(field, _NO_WORDS))
+
+
 def says_no(text: str) -> bool:
     """Whether an answer in words is a no: by its first word. "Not applicable" is none."""
     words = plain(text)

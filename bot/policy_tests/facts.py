@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.policy.classification import classify
-from bot.policy_tests.schema import ApprovalPart, AssetPart, Case, ChildPart, TicketPart
+from bot.policy_tests.schema import ApprovalPart, AssetPart, Case, ChildPart, LookPart, TicketPart
 from domain import parsing
 from domain.asset import TRAITS, Asset, Dimension, Flag, Subject
 from domain.facts import Child, Facts, Notice
 from domain.fields import FIELDS, UNREADABLE, Field, Kind
+from domain.looks import Looks
 from domain.people import Group, Membership, Person, Role, RoleMembers
 from domain.ticket import Approval, AssetRef, Change, Ticket
 from domain.waiver import Declaration, Substitute, Waiver
@@ -30,7 +31,7 @@ def person(name: str) -> Person:
 def facts_of(case: Case) -> Facts:
     """The facts of a case."""
     ticket = _ticket(case.ticket, case.assets, case.approvals, case)
-    history = (*_changes(case), *_written(case, ticket))
+    history = (*_changes(case), *_written(ticket, {line.field for line in case.history}))
     ticket = replace(
         ticket,
         history=tuple(sorted(history, key=lambda change: change.at)),
@@ -54,6 +55,8 @@ def facts_of(case: Case) -> Facts:
         declarations=tuple(Declaration(**dict(d)) for d in case.declarations),
         substitutes=tuple(Substitute(**dict(s)) for s in case.substitutes),
         same_person={one.casefold(): other.casefold() for one, other in case.same_person.items()},
+        settle_by=case.settle_by,
+        looks=Looks(case.looks.first, tuple(map(_look, case.looks.changes))),
     )
 
 
@@ -171,9 +174,13 @@ def _changes(case: Case) -> Iterator[Change]:
         yield Change(line.field, line.before, line.after, person(line.by) if line.by else None, line.at)
 
 
-def _written(case: Case, ticket: Ticket) -> Iterator[Change]:
+def _look(part: LookPart) -> Change:
+    who = person(part.by) if part.by else None
+    return Change(part.field, part.before, part.after, who, part.at, of=part.of, since=part.since)
+
+
+def _written(ticket: Ticket, told: Collection[str] = ()) -> Iterator[Change]:
     """What the moments beside the values say: until then there was nothing. A line of the history says it better."""
-    told = {line.field for line in case.history}
     for name, field in ticket.fields.items():
         if field.at is not None and field.filled and name not in told:
             yield Change(name, "", _shown(field.value), field.by, field.at)
@@ -209,6 +216,7 @@ def _child(part: ChildPart, case: Case) -> Child:
     if part.ticket is None:
         return Child(part.key, None, added_at=part.added_at)
     ticket = replace(_ticket(part.ticket, part.assets, part.approvals, case), id=part.key, key=part.key)
+    ticket = replace(ticket, history=tuple(sorted(_written(ticket), key=lambda change: change.at)))
     subjects, _ = _classified(ticket, part.assets, case.default_class)
     return Child(part.key, ticket, subjects, part.added_at)
 

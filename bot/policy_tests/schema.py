@@ -95,6 +95,22 @@ class ChangePart(_Part):
     at: Moment
 
 
+class LookPart(ChangePart):
+    """What one look of the bot showed otherwise than the look before, at `since`. With `of` it is the class, a flag or
+    the owner of that asset.
+    """
+
+    of: str = ""
+    since: Moment | None = None
+
+
+class LooksPart(_Part):
+    """The bot's own looks: when it first looked, and what it saw change since."""
+
+    first: Moment | None = None
+    changes: tuple[LookPart, ...] = ()
+
+
 class MembershipPart(_Part):
     """Since when a person holds a role, as the source tells, and until when who left was seen to hold it."""
 
@@ -208,7 +224,9 @@ class Expected(StrEnum):
 class Case(_Part):
     """A ticket, what surrounds it, and what is expected of it. With `exactly` every other finding is a failure.
 
-    roles  who holds a role, by name; "hidden" for one whose members cannot be read; absent is not set up
+    roles      who holds a role, by name; "hidden" for one whose members cannot be read; absent is not set up
+    looks      what the bot itself saw change; it matters where the ticket hides its history, and for its assets
+    settle_by  until when an emergency change may make good what it skipped
     """
 
     name: str = Field(min_length=1)
@@ -218,6 +236,8 @@ class Case(_Part):
     assets: tuple[AssetPart, ...] = ()
     approvals: tuple[ApprovalPart, ...] = ()
     history: tuple[ChangePart, ...] = ()
+    looks: LooksPart = LooksPart()
+    settle_by: Moment | None = None
     roles: dict[Role, Names] = Field(default_factory=dict)
     memberships: tuple[MembershipPart, ...] = ()
     notices: tuple[NoticePart, ...] = ()
@@ -252,7 +272,7 @@ KEYS = tuple(
     field.alias or name
     for model in (
         *(CaseFile, Case, AssetPart, ApprovalPart, ChangePart, MembershipPart, NoticePart, ChildPart),
-        WaiverPart,
+        *(LookPart, LooksPart, WaiverPart),
     )
     for name, field in model.model_fields.items()
 )

@@ -12,7 +12,7 @@ from domain.facts import Facts
 from domain.fields import Field as TicketField
 from domain.people import Role
 from domain.sentence import Say, say
-from domain.words import WORDS, plain
+from domain.words import WORDS, plain, says_none
 from rules.approval.membership_then import role_at_decision
 from rules.approval.people import settlers
 from rules.check_api import CheckInput, Params
@@ -124,7 +124,8 @@ def _authority(facts: Facts, end: datetime) -> Observation:
     if at is not None:
         return _in_time(facts, _AUTHORITY, known, at, end)
     # "Not needed" alone gives no reason, and words of anybody else decide nothing.
-    unreasoned = plain(field.value) in {*WORDS.absent, "not needed", "niet nodig"}
+    answers = WORDS.fields[_AUTHORITY].answers
+    unreasoned = says_none(field.value, _AUTHORITY) or plain(field.value) in answers
     result, why = (Result.UNMET, say("The reason is not there.")) if unreasoned else _by_the_dpo(facts, field)
     look = Observation(known.name, result, sentences(known.seen, *([why] if why else [])))
     return look if result is not Result.UNMET else _in_time(facts, _AUTHORITY, look, None, end)

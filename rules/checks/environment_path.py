@@ -12,7 +12,7 @@ from domain.ticket import Approval
 from rules.approval.decisions import UNREAD, ApprovalDecision, effective_decisions
 from rules.approval.people import settlers
 from rules.check_api import CheckInput, Params
-from rules.declarations import standing
+from rules.declarations import Standing, standing
 from rules.field_looks import observe_filled, observe_value
 from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import label, sentences
@@ -49,7 +49,9 @@ def check(facts: Facts, demand: CheckInput[EnvironmentPath]) -> Outcome:
     or group names the environment; else validated tests, an accepted result and an approval that names no other
     environment. Unknown where a step may well be approved but the ticket does not show which approval is whose.
     """
-    declared = standing(facts.declarations, demand.params.rule, facts.now.date()).declaration
+    found = standing(facts.declarations, demand.params.rule, facts.now.date())
+    # One that nobody looked at for too long asks for nothing, and allows nothing.
+    declared = found.declaration if found.standing is Standing.CURRENT else None
     path = (declared.path if declared else ()) or _PATH
     approved = (declared.approvals if declared else ()) or _APPROVED
     wanted = say(

@@ -34,6 +34,8 @@ PARAMS = Notified
 READS_NOTICES = True
 _SOMEBODY = say("a recipient")
 _WANTED = say("The notification is sent by itself once the rollout is recorded.")
+_UNNAMED = say("No stakeholder is known, so it cannot be shown that all of them had the notification.")
+_NAME_THEM = say("Name the stakeholders; each is then sent the notification by itself.")
 _NOTHING = say("Nothing: it is sent by itself.")
 
 
@@ -47,8 +49,8 @@ class _Asked:
 
 
 def check(facts: Facts, demand: CheckInput[Notified]) -> Outcome:
-    """Met by what was delivered; where no stakeholder is known, one recipient will do. Nobody is asked to do
-    anything: the notification goes out by itself. What is on its way is never missing.
+    """Met by what was delivered; never where no stakeholder is known, for then nobody can tell that all had it. Else
+    nobody is asked to do anything: the notification goes out by itself. What is on its way is never missing.
     """
     asked = [_role(facts, demand, role) for role in demand.params.roles]
     if demand.params.stakeholders:
@@ -57,6 +59,8 @@ def check(facts: Facts, demand: CheckInput[Notified]) -> Outcome:
     outcome = combine([one.look for one in asked], _WANTED, settlers(facts))
     outcome = replace(outcome, seen=_seen(outcome, asked))
     lacking = [one for one in asked if one.look.result is Result.UNMET]
+    if any(one.look.seen == _UNNAMED for one in lacking):
+        return replace(outcome, wanted=_NAME_THEM)
     if outcome.result is not Result.UNMET or not all(one.underway for one in lacking):
         return outcome
     way = tuple(dict.fromkeys(u for one in lacking for u in one.underway))
@@ -70,14 +74,18 @@ def _seen(outcome: Outcome, asked: list[_Asked]) -> Say:
     if outcome.result is Result.UNKNOWN:
         return outcome.seen
     telling = [one for one in asked if one.look.result is outcome.result]
-    names = tuple(one.look.name for one in telling if one.look.name != _SOMEBODY)
+    unnamed = [_UNNAMED] if any(one.look.seen == _UNNAMED for one in telling) else []
+    names = tuple(one.look.name for one in telling if one.look.name != _SOMEBODY and one.look.seen != _UNNAMED)
     if outcome.result is Result.MET:
         reached = say("The formal notification has reached {recipients}.", recipients=names or _SOMEBODY)
         notices = tuple(dict.fromkeys(notice for one in telling for notice in one.notices))
         return sentences(reached, *(when_and_by_whom(notice) for notice in notices))
+    if unnamed and not names:
+        return _UNNAMED
     if not names:
         return say("The formal notification has reached nobody yet.")
-    return say("The formal notification has not reached {recipients} yet.", recipients=names)
+    lacking = say("The formal notification has not reached {recipients} yet.", recipients=names)
+    return sentences(lacking, *unnamed)
 
 
 def _role(facts: Facts, demand: CheckInput[Notified], role: Role) -> _Asked:
@@ -103,7 +111,7 @@ def _stakeholders(facts: Facts, demand: CheckInput[Notified]) -> list[_Asked]:
     if _hidden(own, registered) or (out_of_sight and not own.filled):
         seen = say("It cannot be read who the stakeholders are.")
         asked.append(_Asked(Observation(say("Stakeholders"), Result.UNKNOWN, seen)))
-    return asked or [_somebody(facts, demand)]
+    return asked or [_Asked(Observation(say("Stakeholders"), Result.UNMET, _UNNAMED))]
 
 
 def _stakeholder(facts: Facts, demand: CheckInput[Notified], name: str) -> _Asked:

@@ -17,7 +17,9 @@ PARAMS = Deadlines
 
 
 def check(facts: Facts, demand: CheckInput[Deadlines]) -> Outcome:
-    """Met when it ended in time; violated from the moment the deadline is overrun, done since or not."""
+    """Met when it ended in time and stayed; violated from the moment the deadline is overrun, done since or not. What
+    was rolled back or failed is not done.
+    """
     wanted, deadline = say("The rollout ended before the deadline."), demand.params.of(facts)
     known = look_deadline(facts, demand.params)
     if deadline is None:
@@ -28,8 +30,13 @@ def check(facts: Facts, demand: CheckInput[Deadlines]) -> Outcome:
     return outcome if result is Result.MET else replace(outcome, due=deadline)
 
 
+_UNDONE = frozenset({"rolled_back", "failed"})
+
+
 def _result(facts: Facts, deadline: datetime) -> Result:
     end = facts.field("actual_end")
+    if facts.field("result").value in _UNDONE:
+        return Result.VIOLATED if facts.now > deadline else Result.UNMET
     if not end.readable:
         return Result.UNKNOWN
     if isinstance(end.value, datetime):
@@ -39,4 +46,6 @@ def _result(facts: Facts, deadline: datetime) -> Result:
 
 def _seen(facts: Facts, known: Say, deadline: datetime, result: Result) -> Say:
     told = sentences(known, saw(facts, "actual_end"))
+    if facts.field("result").value in _UNDONE:
+        told = sentences(told, saw(facts, "result"), say("So it is not done."))
     return sentences(told, say("The deadline is overrun.")) if result is Result.VIOLATED else told

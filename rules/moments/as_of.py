@@ -16,7 +16,7 @@ from domain.fields import FIELDS, Field, Kind
 from domain.lifecycle import State
 from domain.looks import NEVER, Looks
 from domain.people import Group, Person
-from domain.ticket import Approval, Change, Decision, Ticket
+from domain.ticket import Approval, Change, Decision, Ticket, TicketKind
 from rules.moments.log import changes, known_since
 from rules.moments.span import minute
 
@@ -102,7 +102,7 @@ def _first_after(log: Iterable[Change], at: AsOf) -> Mapping[str, Change]:
 
 
 def _field_at(facts: Facts, name: str, field: Field, change: Change | None, at: AsOf) -> Field:
-    if name == _CONTENTS or not field.readable:
+    if (name == _CONTENTS and facts.ticket.kind is TicketKind.RELEASE) or not field.readable:
         return field
     if name in _HAPPENED and field.moment and minute(field.moment) > minute(at.moment):
         return Field()
