@@ -118,8 +118,8 @@ class Story:
         late = town.begin_unsigned()
         self._chapter(
             "5. Approved after the start",
-            f"{late} was begun without the DPO, who approves it 15 hours later. That cannot be made good: it is told as "
-            "a deviation, and nobody is asked for it.",
+            f"{late} was begun without the DPO, who approves it 15 hours later. That cannot be made good: it is told "
+            "as a deviation, and nobody is asked for it.",
         )
         self._see_comment("5-late", late)
         self._chapter("6. A release is rolled out", f"{town.release} is in production.", town.roll_out)
