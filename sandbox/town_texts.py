@@ -16,6 +16,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "change": "New address format in the citizen register",
         "release": "Permit portal 7.1: digital signature",
         "signature": "Sign permit applications with an identity card",
+        "letters": "Letters of welcome from the citizen register",
         "payment": "Switch the payment service to the new provider",
         "citizens": "Citizen register",
         "permits": "Permit portal",
@@ -28,6 +29,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "change": "Nieuw adresformaat in het burgerregister",
         "release": "Vergunningenloket 7.1: digitale handtekening",
         "signature": "Vergunningsaanvragen ondertekenen met een identiteitskaart",
+        "letters": "Welkomstbrieven uit het burgerregister",
         "payment": "Betaaldienst overzetten naar de nieuwe leverancier",
         "citizens": "Burgerregister",
         "permits": "Vergunningenloket",
@@ -59,6 +61,7 @@ _DUTCH = {
     "Five minutes, announced on the portal.": "Vijf minuten, aangekondigd op het loket.",
     "Database, signing service, portal.": "Databank, ondertekendienst, loket.",
     "citizen-register 4.2.0": "burgerregister 4.2.0",
+    "citizen-letters 1.3.0": "burgerbrieven 1.3.0",
     "permit-portal 7.1.0": "vergunningenloket 7.1.0",
 }
 

@@ -230,8 +230,7 @@ class Story:
 
     def _let_through(self, moment: datetime) -> Iterator[Page]:
         self.now = moment
-        self.town.replace_test_data()
-        self.town.dpo_signs()
+        self.town.put_in_order()
         self.at(moment)
         yield self.said("card-ready", "team-citizens", starting=f"{self.town.change} ·")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import requests
@@ -26,12 +27,13 @@ def run(*, keep: bool, language: str, pages: str) -> int:
     folder = Path(pages).resolve()
     _clean(folder)
     console = Console(highlight=False)
-    town = Town(folder, language)
+    clock = _Clock()
+    town = Town(folder, language, clock)
     try:
         _only(
             town.env() | {"SLUIS_MODE": "act", "SLUIS_LANGUAGE": language, "SLUIS_LOG_LEVEL": "ERROR"}, folder
         )
-        done = Story(town, folder, console).tell()
+        done = Story(town, folder, console, clock).tell()
         _where_to_look(folder, console)
         if keep:
             _keep(town, folder, console)
@@ -59,13 +61,26 @@ def _only(env: Mapping[str, str], folder: Path) -> None:
     (folder / "env").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+class _Clock:
+    """Tells the hour of the story, which begins an hour ago and ends now: what overtakes what shows by the minute."""
+
+    def __init__(self) -> None:
+        self.behind = timedelta(hours=1)
+
+    def __call__(self) -> datetime:
+        return bootstrap.now() - self.behind
+
+    def passes(self, minutes: int) -> None:
+        """So many minutes go by, but never further than to now."""
+        self.behind = max(self.behind - timedelta(minutes=minutes), timedelta())
+
+
 class Story:
     """The chapters, each a thing people do, a cycle of the bot, and what is to be seen after it."""
 
-    def __init__(self, town: Town, folder: Path, console: Console) -> None:
-        self.town, self.folder, self.out = town, folder, console
+    def __init__(self, town: Town, folder: Path, console: Console, clock: _Clock) -> None:
+        self.town, self.folder, self.out, self.clock = town, folder, console, clock
         self.reports: list[Report] = []
-        self.links: dict[str, str] = {}
 
     def tell(self) -> list[Report]:
         """All chapters."""
@@ -73,27 +88,44 @@ class Story:
         self._chapter(
             "1. One cycle over the open tickets", "The bot reads Jira and ServiceNow for the first time."
         )
-        self._see_comment("1-held")
+        self._see_comment("1-held", town.change)
         self._see_note()
         self._see_channel("team-citizens", f"{town.change} ·")
         self._see_channel("privacy", "")
         self._chapter("2. Nothing changed", "A second cycle over the same tickets writes nothing.")
         self._chapter(
-            "3. The DPO signs, the test data is replaced",
-            f"Dina Peeters approves {town.change} in the service desk; the team replaces the test data; "
-            "the payment change gets a phased rollout, which its owner and the CAB approve again.",
+            "3. The test data is replaced, and nothing is tested again",
+            f"In {town.change} the team changes the test data to synthetic. The tests ran on production data all the "
+            "same, and what was approved and validated before is no longer what stands there. In ServiceNow the "
+            "payment change gets a phased rollout, which its owner and the CAB approve again.",
             town.replace_test_data,
-            town.dpo_signs,
             town.choose_phased,
             town.approve_again,
         )
-        self._see_comment("3-let-through")
+        self._see_comment("3-still-held", town.change)
         self._see_note()
+        self._chapter(
+            "4. The tests run again, and everybody approves after that",
+            f"{town.change}: Nora Smet tests on the synthetic data, she and Lotte Claes validate the results; then the "
+            "owner, the CAB and the DPO approve, each in the service desk.",
+            town.test_again,
+            town.sign_again,
+            town.dpo_signs,
+        )
+        self._see_comment("4-let-through", town.change)
         self._see_channel("team-citizens", f"{town.change} ·")
-        self._chapter("4. A release is rolled out", f"{town.release} is in production.", town.roll_out)
+        self.clock.passes(_BETWEEN)
+        late = town.begin_unsigned()
+        self._chapter(
+            "5. Approved after the start",
+            f"{late} was begun without the DPO, who approves it 15 hours later. That cannot be made good: it is told "
+            "as a deviation, and nobody is asked for it.",
+        )
+        self._see_comment("5-late", late)
+        self._chapter("6. A release is rolled out", f"{town.release} is in production.", town.roll_out)
         self._see_channel("operations", town.release)
         self._chapter(
-            "5. It is fully operational", "Operations says so in the ticket.", town.goes_operational
+            "7. It is fully operational", "Operations says so in the ticket.", town.goes_operational
         )
         self._see_channel("operations", town.release)
         return self.reports
@@ -102,11 +134,12 @@ class Story:
         self.out.rule(f"[bold]{title}")
         self.out.print(told)
         for deed in deeds:
+            self.clock.passes(_BETWEEN)
             deed()
         started = time.monotonic()
         with Interrupt() as interrupt:
             # Built anew for every cycle, as by `sluis sync`: what is remembered stands in the journal.
-            ctx = bootstrap.build(load_settings(), stop=interrupt.told)
+            ctx = bootstrap.build(load_settings(), self.clock, interrupt.told)
             try:
                 report = cycle(ctx)
             finally:
@@ -122,15 +155,13 @@ class Story:
         for problem in report.problems:
             self.out.print(Text(f"  ✗ {problem}", style="red"))
 
-    def _see_comment(self, name: str) -> None:
+    def _see_comment(self, name: str, key: str) -> None:
         town = self.town
-        issue = town.jira.issues[town.change]
+        issue = town.jira.issues[key]
         own = [c for c in issue.comments if c.author.name == "Sluiswachter"]
-        title = f"Jira · comment in {town.change}" + (
-            f" (comment {own[0].id}, {len(own)} in all)" if own else ""
-        )
+        title = f"Jira · comment in {key}" + (f" (comment {own[0].id}, {len(own)} in all)" if own else "")
         self._show(title, adf_text(own[0].body) if own else "no comment", "cyan")
-        self._save(f"jira-{name}", f"{town.servers['jira'].url}/browse/{town.change}")
+        self._save(f"jira-{name}", f"{town.servers['jira'].url}/browse/{key}")
 
     def _see_note(self) -> None:
         town = self.town
@@ -171,6 +202,9 @@ class Story:
         page = requests.get(url, timeout=10)
         (self.folder / f"{name}.html").write_text(page.text, encoding="utf-8")
 
+
+_BETWEEN = 5
+"""Minutes between two things that people do."""
 
 _TOLD = ("created", "updated", "removed", "adopted")
 

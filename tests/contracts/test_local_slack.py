@@ -262,8 +262,7 @@ def test_an_exception_is_asked_for_in_a_dialog_and_recorded(desk: World) -> None
 def test_a_card_is_edited_in_place_and_its_news_stands_in_its_thread(socket: World) -> None:
     (before,) = socket.cards()
     assert "⛔" in before["text"]
-    socket.town.replace_test_data()
-    socket.town.dpo_signs()
+    socket.town.put_in_order()
     assert socket.end() == 0
     socket.start()  # its first cycle comes at once
     (after,) = until(lambda: [c for c in socket.cards() if "✅ Ready for implementation" in c["text"]])

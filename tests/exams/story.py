@@ -42,7 +42,7 @@ def closes(scene: Scene) -> None:
 STORY = (
     Chapter(0, at(13, 35)),
     Chapter(1, at(9, 40)),
-    Chapter(1, at(13), (Scene.replace_test_data, Scene.dpo_signs, Scene.choose_phased, Scene.approve_again)),
+    Chapter(1, at(13), (Scene.put_in_order, Scene.choose_phased, Scene.approve_again)),
     Chapter(1, at(15), (Scene.roll_out,)),
     Chapter(2, at(15, 30)),
     Chapter(3, at(10, 10)),

@@ -36,8 +36,7 @@ def text(town: Town, key: str) -> str:
 
 def settled(town: Town) -> None:
     """All that the Jira change lacked at first."""
-    town.replace_test_data()
-    town.dpo_signs()
+    town.put_in_order()
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
@@ -56,9 +55,7 @@ def test_a_later_start_asks_the_cab_again_and_says_what_changed(
 
 def test_a_new_approval_settles_it(town: Town, sync: Sync) -> None:
     settled(town)
-    town.jira.clock = lambda: town.now() - timedelta(minutes=5)
     town.move_start(town.change)
-    town.jira.clock = town.now
     sync()
     assert "no longer count" in text(town, town.change)
     for step, person in (

@@ -43,8 +43,7 @@ def test_a_copy_put_back_doubles_nothing(town: Town, tmp_path: Path, monkeypatch
         f"sluis: SLUIS_DATABASE_URL: {copy} exists; give a new name\n",
     )
     cycle(serving)
-    town.replace_test_data()
-    town.dpo_signs()
+    town.put_in_order()
     town.roll_out()
     cycle(serving)
     busy = sluis("journal", "restore", str(copy), env=env)

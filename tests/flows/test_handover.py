@@ -253,8 +253,7 @@ def test_an_archived_team_channel_falls_back_on_the_default_one(town: Town, sync
     shown = [m for m in town.slack.messages(town.channels["changes"]) if m.text.startswith(town.change)]
     assert len(shown) == 1
     assert any("goes to the default channel meanwhile" in line for line in first.problems)
-    town.replace_test_data()
-    town.dpo_signs()
+    town.put_in_order()
     sync()
     thread = town.slack.thread(town.channels["changes"], shown[0].ts)
     assert len(thread) == 1, "the news follows its card"

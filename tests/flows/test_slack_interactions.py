@@ -254,8 +254,7 @@ def test_who_snoozes_is_reminded_in_person_when_it_ends(world: World) -> None:
 
 def test_a_snooze_that_ends_on_a_settled_ticket_says_nothing(world: World) -> None:
     world.later("Tom Willems", "in two hours")
-    world.town.replace_test_data()
-    world.town.dpo_signs()
+    world.town.put_in_order()
     cycle(replace(world.ctx, clock=lambda: datetime.now(UTC) + timedelta(hours=2.1)))
     assert world.town.slack.direct(world.user("Tom Willems")) == []
 
@@ -337,8 +336,7 @@ def test_a_button_on_home_is_answered_directly(world: World) -> None:
 
 
 def test_a_stale_card_tells_who_did_it_already_and_when(world: World) -> None:
-    world.town.replace_test_data()
-    world.town.dpo_signs()
+    world.town.put_in_order()
     told = world.press("Tom Willems", "seen")
     assert "Already done by Dina Peeters on" in told
     assert "Already done by Piet Jansen on" in told

@@ -52,8 +52,7 @@ def test_a_change_is_held_at_the_lock_and_let_through(town: Town, sync: Sync) ->
     assert "⛔" in card(town, "team-citizens", town.change).text
     posted = comments(town, town.change)[0].id
 
-    town.replace_test_data()
-    town.dpo_signs()
+    town.put_in_order()
     sync()
     assert text(town, town.change).startswith(
         "▌ Ready for implementation: all that is asked before it is in order."
