@@ -67,9 +67,8 @@ def test_a_status_that_is_given_another_name_is_known_by_its_id(site, source):
 def test_a_project_that_is_given_another_key_is_known_by_its_id(site, source):
     source.read(source.find(site.change))
     number = source.client.api(f"issue/{site.change}")["fields"]["project"]["id"]
-    later = JiraSource(source.client, source.settings)
+    later = JiraSource(source.client, source.settings.model_copy(update={"projects": ("OUD",)}))
     later.recall({**source.learnt(), f"project:{number}": "OUD"})
-    later.settings.projects = ("OUD",)
     assert later.find(site.change) is not None
     assert later.renamed() == (
         "the project OUD is called CHG now, and is known by its id — set JIRA_PROJECTS to the new key",
