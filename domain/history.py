@@ -19,15 +19,15 @@ def same_words(before: str, after: str, name: str = "") -> bool:
     return _plain(before, name) == _plain(after, name)
 
 
-def difference(before: str, after: str) -> tuple[str, str] | None:
-    """Two values of a field, each shortened so that the difference can be seen; None when there is none that
-    matters.
+def difference(before: str, after: str, name: str = "") -> tuple[str, str] | None:
+    """Two values of the field `name`, each shortened so that the difference can be seen; None when there is none that
+    matters in it.
     """
-    if same_words(before, after):
+    if same_words(before, after, name):
         return None
     old, new = (" ".join(text.split()) for text in (before, after))
     short = parsing.shorten(old), parsing.shorten(new)
-    if not same_words(*short):
+    if not same_words(*short, name):
         return short
     # Shortened, the two would look alike, so both are shown from a little before the place where they differ.
     start = _first_difference(old, new)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, tzinfo
 
 from domain.classes import single, stated
 from domain.fields import FIELDS, UNREADABLE, Field
@@ -66,7 +65,7 @@ def moment(
     formats: Iterable[str] = (),
     *,
     ends: bool = False,
-    zone: ZoneInfo | None = None,
+    zone: tzinfo | None = None,
 ) -> Field:
     """An aware UTC datetime from ISO 8601 text (Jira's `+0000` included) or one of `formats` (taken as UTC). A day
     without a time is its beginning, or its end where it `ends` something, on the clock of `zone` (UTC when not given).
@@ -88,17 +87,17 @@ def out_of_reach(words: str) -> bool:
     return year is not None and int(year[1]) not in _YEARS
 
 
-def day_start(day: date, zone: ZoneInfo | None = None) -> datetime:
+def day_start(day: date, zone: tzinfo | None = None) -> datetime:
     """The moment (UTC) at which a day begins on the clock of a zone. Raises OverflowError at the end of time."""
     return datetime.combine(day, time(), zone or UTC).astimezone(UTC)
 
 
-def day_end(day: date, zone: ZoneInfo | None = None) -> datetime:
+def day_end(day: date, zone: tzinfo | None = None) -> datetime:
     """The last minute (UTC) of a day on the clock of a zone. Raises OverflowError at the end of time."""
     return datetime.combine(day, time(23, 59), zone or UTC).astimezone(UTC)
 
 
-def _day(words: str, formats: Iterable[str], ends: bool, zone: ZoneInfo | None) -> datetime | None:
+def _day(words: str, formats: Iterable[str], ends: bool, zone: tzinfo | None) -> datetime | None:
     """A day that is given without a time."""
     dates = (form for form in formats if not _TIMED.search(form))
     found = next((seen for form in ("%Y-%m-%d", *dates) if (seen := _strptime(words, form))), None)

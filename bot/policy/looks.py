@@ -218,7 +218,7 @@ def _pairs(name: str, before: Seen, now: Seen) -> list[tuple[str, str]]:
         return _moved(name, before.parts, now.parts)
     if _same(name, before, now):
         return []
-    return [difference(before.text, now.text) or ("", "")]
+    return [difference(before.text, now.text, name) or ("", "")]
 
 
 def _moved(name: str, before: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -38,12 +38,18 @@ class Step:
         if FIELDS.get(name, _NO_SPEC).kind is Kind.MOMENT:
             raw, shown = (self.raw_before, self.raw_after), (self.before, self.after)
             pairs = ((comparable(name, r), comparable(name, s)) for r, s in zip(raw, shown, strict=True))
-            return difference(*(r if parsing.moment(r).filled else s for r, s in pairs))
+            before, after = (r if parsing.moment(r).filled else s for r, s in pairs)
+            return difference(before, after, name)
         if not self.before and not self.after and self.raw_before != self.raw_after:
             return "", ""  # a field of an app that shows no words in the history
-        if FIELDS.get(name, _NO_SPEC).kind in _LISTED:
-            return difference(_unbracketed(self.before), _unbracketed(self.after))
-        return difference(self.before, self.after)
+        kind = FIELDS.get(name, _NO_SPEC).kind
+        if kind not in _LISTED:
+            return difference(self.before, self.after, name)
+        before, after = _unbracketed(self.before), _unbracketed(self.after)
+        # In another order they are the same people; environments are a path, which has one.
+        if kind is not Kind.LIST and _names(before) == _names(after):
+            return None
+        return difference(before, after, name)
 
 
 _NO_SPEC = FieldSpec("", Kind.TEXT, "", {})
@@ -56,6 +62,10 @@ def _unbracketed(names: str) -> str:
     return shown[1:-1] if shown.startswith("[") and shown.endswith("]") else shown
 
 
+def _names(shown: str) -> list[str]:
+    return sorted(part.strip().casefold() for part in shown.split(","))
+
+
 class History:
     """The changelog of an issue, oldest first, and who created it when: a field that was never changed has
     had its value from the start.
@@ -64,7 +74,9 @@ class History:
     def __init__(
         self, steps: Iterable[Step], creator: Person | None, created: datetime, *, readable: bool = True
     ) -> None:
-        """`steps` are oldest first; `readable` is False when the issue came without its changelog."""
+        """`steps` are oldest first; `readable` is False when the issue came without its changelog, or not all of it:
+        then nothing follows from what it does not show.
+        """
         self._steps = list(steps)
         self._creator, self._created = creator, created
         self.readable = readable
@@ -99,25 +111,31 @@ class History:
                 changes.append(Change("state", before, after, step.by, step.at))
         return tuple(sorted(changes, key=lambda change: change.at))
 
-    def last(self, field: SiteField) -> tuple[Person | None, datetime]:
-        """Who set the present value of a field, and when."""
-        steps = self.of(field)
+    def last(self, field: SiteField, name: str) -> tuple[Person | None, datetime | None]:
+        """Who set the present value of the vocabulary's field `name`, and when: an edit of blanks or capitals sets
+        none. Of a history that is not readable nothing is known.
+        """
+        if not self.readable:
+            return None, None
+        steps = [step for step in self.of(field) if step.shown(name)]
         return (steps[-1].by, steps[-1].at) if steps else (self._creator, self._created)
 
-    def stamped(self, seen: Field, field: SiteField) -> Field:
-        """The field with who set its present value, and when."""
+    def stamped(self, seen: Field, field: SiteField, name: str) -> Field:
+        """The vocabulary's field `name` with who set its present value, and when."""
         # Who emptied a field is not asked for; a stamp beside nothing would read as if it had a value.
         if not seen.filled:
             return seen
-        by, at = self.last(field)
+        by, at = self.last(field, name)
         return replace(seen, by=by, at=at)
 
-    def first_filled(self, field: SiteField) -> datetime:
+    def first_filled(self, field: SiteField) -> datetime | None:
         """When a field first got a meaningful value."""
         return self.first(field)[1]
 
-    def first(self, field: SiteField) -> tuple[Person | None, datetime]:
-        """Who first gave a field a meaningful value, and when."""
+    def first(self, field: SiteField) -> tuple[Person | None, datetime | None]:
+        """Who first gave a field a meaningful value, and when; nothing where the history is not readable."""
+        if not self.readable:
+            return None, None
         steps = self.of(field)
         # A field with a value before its first change was filled in when the issue was made.
         if not steps or parsing.text(steps[0].before).filled:

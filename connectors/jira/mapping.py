@@ -83,18 +83,20 @@ class Site:
 @dataclass(frozen=True, slots=True)
 class Raw:
     """An issue with what had to be fetched beside it. `approvals` is None when the issue has no such thing, or does not
-    show them; then `hidden` is True when it has them for all that can be seen.
+    show them; then `hidden` is True when it has them for all that can be seen. `whole` is False when there are more
+    `changes` than could be had.
     """
 
     issue: Mapping[str, Any]
     changes: Sequence[Mapping[str, Any]]
     approvals: Sequence[Mapping[str, Any]] | None
     hidden: bool = False
+    whole: bool = True
 
     @property
     def has_history(self) -> bool:
-        """Whether the changelog came with it."""
-        return bool(self.changes) or "changelog" in self.issue
+        """Whether the changelog came with it, all of it."""
+        return self.whole and (bool(self.changes) or isinstance(self.issue.get("changelog"), dict))
 
 
 def ticket(raw: Raw, site: Site) -> Ticket:
@@ -167,7 +169,7 @@ def _field(name: str, fields: Mapping[str, Any], site: Site, history: History) -
         # Two remedies: a field that is mapped belongs on a screen, one that is not belongs in the settings.
         why = "not returned for this issue" if mapped else site.fields.doubt(name)
         return parsing.unreadable(mapped[0].name if mapped else FIELDS[name].label, why)
-    seen = [history.stamped(read(name, fields[f.id], f.name, site.zone), f) for f in candidates]
+    seen = [history.stamped(read(name, fields[f.id], f.name, site.zone), f, name) for f in candidates]
     readable = [f for f in seen if f.readable]
     return next((f for f in readable if f.filled), (readable or seen)[0])
 
@@ -177,7 +179,7 @@ def _preapproval(fields: Mapping[str, Any], site: FieldMap, history: History) ->
     named = next((f for f in site.found.get(PREAPPROVAL, ()) if f.id in fields), None)
     if named is None:
         return UNREADABLE
-    return history.stamped(parsing.text(words(fields[named.id]), named.name), named)
+    return history.stamped(parsing.text(words(fields[named.id]), named.name), named, PREAPPROVAL)
 
 
 def _package(seen: Mapping[str, Field], fields: Mapping[str, Any], _: FieldMap, __: History) -> Field:
@@ -236,11 +238,11 @@ def _says(link: Mapping[str, Any], told: frozenset[str]) -> bool:
 def _plan_fixed_at(
     seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, history: History
 ) -> Field:
-    return _moment_of("test_plan_fixed_at", "test_plan", seen, site, history.first_filled)
+    return _moment_of("test_plan_fixed_at", "test_plan", seen, site, history)
 
 
 def _validated_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, history: History) -> Field:
-    return _moment_of("test_validated_at", "test_validated_by", seen, site, lambda f: history.last(f)[1])
+    return _moment_of("test_validated_at", "test_validated_by", seen, site, history)
 
 
 def _tested_at(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, history: History) -> Field:
@@ -262,22 +264,29 @@ def _later(name: str, origin: str, seen: Mapping[str, Field], site: FieldMap, hi
     if not result.filled or source is None:
         # Without a result there is nothing that it could have happened to.
         return own if own.readable or not result.readable else Field(where=result.where)
-    written = history.last(source)[1]
-    if own.moment and own.moment >= written:
+    written = history.last(source, origin)[1]
+    if written is None or (own.moment and own.moment >= written):
         return own
     return Field(written, where=f"{result.where} (history)")
 
 
-def _moment_of(
-    name: str, origin: str, seen: Mapping[str, Field], site: FieldMap, when: Callable[[Any], Any]
-) -> Field:
+def _moment_of(name: str, origin: str, seen: Mapping[str, Field], site: FieldMap, history: History) -> Field:
     """A moment that the history of another field tells, unless a field of its own is mapped."""
     if site.found.get(name) or not seen[origin].readable:
         return seen[name] if site.found.get(name) else seen[origin]
     # The history of the field the value was read from: a second choice has a history of its own.
     source = next((f for f in site.found[origin] if f.name == seen[origin].where), None)
-    value = when(source) if seen[origin].filled and source else None
-    return Field(value, where=f"{seen[origin].where} (history)")
+    where = f"{seen[origin].where} (history)"
+    if not seen[origin].filled or source is None:
+        return Field(where=where)
+    if not history.readable:
+        return parsing.unreadable(where, "the changelog was not returned for this issue, or not all of it")
+    at = history.first_filled(source) if name in _FIRST else history.last(source, origin)[1]
+    return Field(at, where=where)
+
+
+_FIRST = frozenset({"test_plan_fixed_at"})
+"""Moments at which something was first said, however it was worded later."""
 
 
 def _verifier(seen: Mapping[str, Field], _: Mapping[str, Any], site: FieldMap, history: History) -> Field:

@@ -186,9 +186,9 @@ class JiraSource:
         if issue is None:
             params = {"fields": ",".join(self.site.fields.ids()), "expand": "changelog"}
             issue = mapping(self.client.api(f"issue/{ref.id}", params))
-        changes = self._changes(issue)
+        changes, whole = self._changes(issue)
         self._learn(mapping(issue.get("fields")))
-        raw = Raw(issue, changes, *self._approvals(issue))
+        raw = Raw(issue, changes, *self._approvals(issue), whole)
         return with_links(ticket(raw, self.site), issue, changes)
 
     def _learn(self, fields: Mapping[str, Any]) -> None:
@@ -318,14 +318,14 @@ class JiraSource:
         version, updated = self._answers.version(fields), search.moment(fields.get("updated"))
         return TicketRef(NAME, str(issue.get("id")), str(issue.get("key")), updated, version)
 
-    def _changes(self, issue: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The whole changelog. What comes with the issue is cut off at the newest entries on Cloud; on Data Center
-        it is whole, and the address of its pages does not exist.
+    def _changes(self, issue: Mapping[str, Any]) -> tuple[list[dict[str, Any]], bool]:
+        """The changelog, and whether it is whole. What comes with the issue is cut off at the newest entries on Cloud;
+        on Data Center there are no pages to ask for.
         """
         embedded = mapping(issue.get("changelog") or {"histories": [], "total": 0})
         histories = rows(embedded, "histories")
         if total(embedded) <= len(histories) or not self.client.cloud:
-            return histories
+            return histories, total(embedded) <= len(histories)
         found: list[dict[str, Any]] = []
         for _ in range(_CHANGE_PAGES):
             # From the start and not where the copy broke off: that one is in the other order.
@@ -334,8 +334,8 @@ class JiraSource:
             page = rows(answer, "values")
             found += page
             if not page or len(found) >= total(answer):
-                break
-        return found
+                return found, len(found) >= total(answer)
+        return found, False
 
 
 def own_states(settings: JiraSettings) -> dict[str, State]:

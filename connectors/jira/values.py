@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, tzinfo
 from typing import Any
 
 from connectors.jira.client import account_id
@@ -31,22 +31,9 @@ def read(name: str, raw: Any, where: str, zone: Callable[[], tzinfo] = lambda: U
     if error is not None:
         return parsing.unreadable(where, error)
     if FIELDS[name].kind is Kind.MOMENT and isinstance(raw, str) and _DATE.fullmatch(raw.strip()):
-        return _day(raw.strip(), where, zone, _LAST if name in _ENDS else time())
-    return _BY_KIND[FIELDS[name].kind](name, raw, where)
-
-
-_ENDS = frozenset({"planned_end", "actual_end", "pull_until", "deadline"})
-_LAST = time(23, 59)
-"""The last minute of a day: moments are compared by the minute."""
-
-
-def _day(raw: str, where: str, zone: Callable[[], tzinfo], at: time) -> Field:
-    try:
         # A day begins where the account is: taken for UTC it would begin the evening before, or in the night.
-        moment = datetime.combine(date.fromisoformat(raw), at, zone()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return Field(None, raw=raw, where=where)
-    return Field(moment, where=where)
+        return parsing.moment(raw, where, ends=name in parsing.ENDS, zone=zone())
+    return _BY_KIND[FIELDS[name].kind](name, raw, where)
 
 
 def obj(raw: Any) -> dict[str, Any]:

@@ -46,7 +46,6 @@ COLUMNS: Mapping[str, str] = {
         *("release_size", "builders", "testers", "classification", "rollout_strategy", "pull_until"),
         *("build_doc", "install_doc", "procedures", "scripts", "test_plan_fixed_at", "test_result"),
         *("test_validated_by", "test_validated_at", "acceptance_criteria", "acceptance_result"),
-        *("tested_at", "accepted_at"),
         *("environments_separated", "environments_like_production", "environment_path", "test_data"),
         *("tested_in_production", "compensating_measures", "procedure", "handed_over_to", "handed_over_at"),
         *("operational_at", "post_verification", "verified_by", "lessons_learned", "deployed_changes"),

@@ -75,7 +75,7 @@ class Fields:
         """What was seen of each field, with who set it and when where the audit trail tells."""
         people = self._directory.people(self._ids(row))
         seen = {
-            name: history.stamped(self._read(FIELDS[name], row, column, people), column)
+            name: history.stamped(self._read(FIELDS[name], row, column, people), name, column)
             for name, column in self.columns.items()
         }
         # After the columns were read: these take the place of what somebody typed, or fill in for it.
@@ -116,10 +116,8 @@ class Fields:
         first = history.first_filled(self.columns["test_plan"]) if seen["test_plan"].filled else None
         self._prefer(seen, "test_plan_fixed_at", first, instead=True)
         # Who is named from the start on was to validate; when they did, only a column tells then.
-        named = bool(history.of(self.columns["test_validated_by"]))
+        named = bool(history.written("test_validated_by", self.columns["test_validated_by"]))
         self._prefer(seen, "test_validated_at", seen["test_validated_by"].at, instead=named)
-        self._later(seen, "tested_at", "test_result")
-        self._later(seen, "accepted_at", "acceptance_result")
 
     def _results(self, seen: dict[str, Field]) -> None:
         """Tested and accepted: the later of what the column says and when the result got its present value."""
@@ -146,11 +144,6 @@ class Fields:
                 own if own.readable else parsing.unreadable(verification.where, "nothing tells who wrote it")
             )
         return Field((who,) if who else None, where=verification.where)
-
-    def _later(self, seen: dict[str, Field], name: str, result: str) -> None:
-        """A moment: what a column says, or when the result it belongs to was last changed, whichever is later."""
-        typed, changed = seen[name].moment, seen[result].at
-        self._prefer(seen, name, changed, instead=bool(typed and changed and changed > typed))
 
     def _prefer(self, seen: dict[str, Field], name: str, at: datetime | None, *, instead: bool) -> None:
         if at and (instead or not seen[name].filled):

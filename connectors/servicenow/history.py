@@ -59,11 +59,18 @@ class History:
         """Changes of one column."""
         return [step for step in self.steps if step.column == column]
 
-    def stamped(self, seen: Field, column: str) -> Field:
-        """The field with who set its present value, and when."""
-        if not (seen.filled and self.steps):
+    def written(self, name: str, column: str) -> list[Step]:
+        """Changes of a column that say something else in the vocabulary's field `name`: an edit of blanks or capitals,
+        or another order of the same people, does not.
+        """
+        return [step for step in self.of(column) if _differs(name, step)]
+
+    def stamped(self, seen: Field, name: str, column: str) -> Field:
+        """The vocabulary's field `name` with who set its present value, and when."""
+        # What stands on another record changes without a step in the trail of this one.
+        if not (seen.filled and self.steps) or "." in column:
             return seen
-        steps = self.of(column)
+        steps = self.written(name, column)
         if not steps:
             # Never changed: it stands since the record was made; by whom, the trail does not tell.
             return replace(seen, at=self.created)
@@ -103,7 +110,9 @@ class History:
             names.setdefault(column, []).append(name)
         pairs = [(name, step) for step in self.steps for name in names.get(step.column, ())]
         found = [c for name, step in pairs if (c := self._change(name, step, named))]
-        found += [self._moved(step, state) for step in self.of("state")]
+        moves = (self._moved(step, state) for step in self.of("state"))
+        # Two numbers of one state: people moved the ticket on, the lifecycle did not.
+        found += [move for move in moves if move.before != move.after]
         found += [self._touched(step, named) for step in self.of(ITEM)]
         return tuple(sorted(found, key=lambda change: change.at))
 
@@ -113,15 +122,14 @@ class History:
     def _change(self, name: str, step: Step, named: Mapping[str, str]) -> Change | None:
         if FIELDS[name].kind in PEOPLE:
             return self._of_people(name, step, named)
-        shown = difference(comparable(name, step.before), comparable(name, step.after))
+        shown = difference(comparable(name, step.before), comparable(name, step.after), name)
         return Change(name, *shown, self._by(step), step.at) if shown else None
 
     def _of_people(self, name: str, step: Step, named: Mapping[str, str]) -> Change | None:
         """By their names, or without any where who came or went is no visible user or group."""
-        before, after = (tuple(filter(None, value.split(","))) for value in (step.before, step.after))
-        # In another order they are the same people.
-        if set(before) == set(after):
+        if not _differs(name, step):
             return None
+        before, after = (_ids(value) for value in (step.before, step.after))
         shown = difference(*(", ".join(_shown(ids, named)) for ids in (before, after)))
         return Change(name, *(shown or ("", "")), self._by(step), step.at)
 
@@ -136,10 +144,20 @@ class History:
         return Change("assets", before, after, self._by(step), step.at)
 
 
+def _ids(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, (one.strip() for one in value.split(","))))
+
+
+def _differs(name: str, step: Step) -> bool:
+    if FIELDS[name].kind in PEOPLE:
+        # In another order they are the same people.
+        return set(_ids(step.before)) != set(_ids(step.after))
+    return difference(comparable(name, step.before), comparable(name, step.after), name) is not None
+
+
 def _shown(ids: Iterable[str], named: Mapping[str, str]) -> Iterator[str]:
     """Names of those that can be seen. What is no id stands as it is: a list may hold addresses."""
-    words = (one.strip() for one in ids)
-    return filter(None, (named.get(one, "" if encoded_query.is_sys_id(one) else one) for one in words))
+    return filter(None, (named.get(one, "" if encoded_query.is_sys_id(one) else one) for one in ids))
 
 
 def trail(table: str) -> Link:

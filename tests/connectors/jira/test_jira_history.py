@@ -53,6 +53,7 @@ def raw(entry, before, after):
             ("test_validated_by", "Dirk Peeters", "Dirk Peeters, An Willems"),
         ),
         (change(5, VALIDATED, None, "An Willems"), ("test_validated_by", "", "An Willems")),
+        (change(5, VALIDATED, "[An Willems, Dirk Peeters]", "[Dirk Peeters, An Willems]"), None),
         (change(5, STATUS, "Awaiting approval", "Open"), ("state", "authorize", "draft")),
         (change(5, STATUS, "Ons bord", "Open"), ("state", "", "draft")),
         (change(5, STATUS, "Open", "Backlog"), None),
@@ -100,7 +101,12 @@ def test_fix_versions_are_the_package_where_they_stand_in_for_it(package, told):
 
 @pytest.mark.parametrize(
     ("issue", "changes", "readable"),
-    [({"changelog": {}}, [], True), ({}, [], False), ({}, [change(5, PLAN, "a", "b")], True)],
+    [
+        ({"changelog": {}}, [], True),
+        ({}, [], False),
+        ({"changelog": None}, [], False),
+        ({}, [change(5, PLAN, "a", "b")], True),
+    ],
 )
 def test_whether_the_history_was_there_at_all(issue, changes, readable):
     raw_issue = Raw({"id": "10", "key": "CHG-1", "fields": BASE} | issue, changes, None)

@@ -55,7 +55,7 @@ def change(day, field, before, after, by=AN):
 
 
 def mapped(fields=None, changes=(), approvals=()):
-    issue = {"id": "10", "key": "CHG-1", "fields": BASE | (fields or {})}
+    issue = {"id": "10", "key": "CHG-1", "changelog": {}, "fields": BASE | (fields or {})}
     return ticket(Raw(issue, list(changes), approvals), SITE)
 
 
@@ -84,36 +84,6 @@ def test_who_set_a_value_and_when():
     seen = mapped({"cf_val": [AN]}, [change(4, VALIDATED, None, "An Willems", by=DIRK)])
     assert seen.field("test_validated_by").by.name == "Dirk Peeters"
     assert seen.field("test_validated_at").value == datetime(2026, 3, 4, 8, tzinfo=UTC)
-
-
-TESTED = SiteField("cf_tested", "Tested at")
-RESULT = SiteField("cf_result", "Test result")
-TESTED_ON_THE_5TH = [change(5, RESULT, None, "passed")]
-
-
-@pytest.mark.parametrize(
-    ("fields", "changes", "own", "day"),
-    [
-        ({"cf_result": "passed"}, TESTED_ON_THE_5TH, False, 5),
-        ({"cf_result": "passed"}, [], False, 2),
-        ({"cf_result": "passed", "cf_tested": "2026-03-04T08:00:00.000+0000"}, TESTED_ON_THE_5TH, True, 5),
-        ({"cf_result": "passed", "cf_tested": "2026-03-07T08:00:00.000+0000"}, TESTED_ON_THE_5TH, True, 7),
-        ({"cf_result": None, "cf_tested": "2026-03-04T08:00:00.000+0000"}, [], True, 4),
-        ({"cf_result": None}, [], False, None),
-    ],
-)
-def test_tested_is_the_later_of_what_is_said_and_when_the_result_came(fields, changes, own, day):
-    found = {**MAP.found, "test_result": (RESULT,), **({"tested_at": (TESTED,)} if own else {})}
-    site = replace(SITE, fields=FieldMap(found, {}, ()))
-    issue = {"id": "10", "key": "CHG-1", "fields": BASE | fields}
-    seen = ticket(Raw(issue, changes, ()), site).field("tested_at")
-    assert (seen.value, seen.readable) == (day and datetime(2026, 3, day, 8, tzinfo=UTC), True)
-
-
-def test_a_moment_of_testing_that_is_kept_from_us_is_unknown():
-    site = replace(SITE, fields=FieldMap({"test_result": (RESULT,), "tested_at": (TESTED,)}, {}, ()))
-    issue = {"id": "10", "key": "CHG-1", "fields": BASE | {"cf_result": "passed"}}
-    assert not ticket(Raw(issue, [], ()), site).field("tested_at").readable
 
 
 CHECKED = [
@@ -371,11 +341,41 @@ def test_when_it_was_tested_is_the_later_of_the_field_and_the_last_change_of_the
     assert (seen.value and seen.value.day, seen.where, seen.readable) == (day, where, True)
 
 
-@pytest.mark.parametrize(("history", "readable"), [({"changelog": {}}, True), ({}, False)])
-def test_without_a_field_of_its_own_the_history_alone_tells_when_it_was_tested(history, readable):
-    site = replace(SITE, fields=replace(MAP, found={"test_result": (RESULT,)}))
+@pytest.mark.parametrize(
+    ("history", "whole", "readable"),
+    [({"changelog": {}}, True, True), ({}, True, False), ({"changelog": {}}, False, False)],
+)
+@pytest.mark.parametrize("mapped", [(), (TESTED,)])
+def test_where_no_field_shows_it_the_history_alone_tells_when_it_was_tested(history, whole, readable, mapped):
+    """Also where the field is not among those of this issue."""
+    site = replace(SITE, fields=replace(MAP, found={"test_result": (RESULT,), "tested_at": mapped}))
     issue = {"id": "10", "key": "CHG-1", "fields": BASE | {"cf_result": {"value": "Passed"}}, **history}
-    assert ticket(Raw(issue, [], ()), site).field("tested_at").readable is readable
+    assert ticket(Raw(issue, [], (), whole=whole), site).field("tested_at").readable is readable
+
+
+def test_without_the_whole_changelog_nothing_is_dated_by_it():
+    values = {"cf_plan": "stappen", "cf_val": [AN], "cf_post": "rooktest"}
+    issue = {"id": "10", "key": "CHG-1", "changelog": {}, "fields": BASE | values}
+    changes = [change(5, PLAN, None, "stappen"), change(5, VALIDATED, None, "An Willems")]
+    seen = ticket(Raw(issue, changes, (), whole=False), SITE)
+    assert not seen.history_readable
+    for name in ("test_plan_fixed_at", "test_validated_at", "verified_by"):
+        assert not seen.field(name).readable, name
+    for name in ("test_plan", "test_validated_by", "post_verification"):
+        assert (seen.field(name).filled, seen.field(name).by, seen.field(name).at) == (True, None, None)
+
+
+@pytest.mark.parametrize(
+    ("later", "by", "day"),
+    [
+        ([], "An Willems", 4),
+        ([change(6, PLAN, "Stap 1", " stap  1", by=DIRK)], "An Willems", 4),
+        ([change(6, PLAN, "Stap 1", "Stap 2", by=DIRK)], "Dirk Peeters", 6),
+    ],
+)
+def test_an_edit_of_blanks_or_capitals_writes_no_value(later, by, day):
+    seen = mapped({"cf_plan": "Stap"}, [change(4, PLAN, None, "Stap 1"), *later]).field("test_plan")
+    assert (seen.by.name, seen.at.day) == (by, day)
 
 
 @pytest.mark.parametrize(("at", "word"), [("2026-03-09T08:00:00.000+0000", "Archived"), (None, "")])

@@ -41,7 +41,6 @@ def heading(text):
         ("pull_until", "2026-07-02", datetime(2026, 7, 2, 21, 59, tzinfo=UTC)),
         ("deadline", "2026-03-29", datetime(2026, 3, 29, 21, 59, tzinfo=UTC)),
         ("planned_end", "2026-03-02T09:00:00.000+0100", datetime(2026, 3, 2, 8, tzinfo=UTC)),
-        ("planned_end", "9999-12-31", datetime(9999, 12, 31, 22, 59, tzinfo=UTC)),
     ],
 )
 def test_a_day_without_a_time_ends_when_that_day_ends(name, day, told):
@@ -134,10 +133,11 @@ def test_a_field_says_what_none_means_in_it(name, filled):
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-def test_a_day_at_the_edge_of_the_calendar_is_not_understood(day):
+@pytest.mark.parametrize("name", ["planned_start", "planned_end"])
+def test_a_day_at_the_edge_of_the_calendar_is_not_understood(name, day):
     zone = ZoneInfo("Pacific/Kiritimati")
-    seen = read("planned_start", day, "Planned start", lambda: zone)
-    assert seen == Field(None, raw=day, where="Planned start")
+    seen = read(name, day, "When", lambda: zone)
+    assert seen == Field(None, raw=day, where="When")
 
 
 def test_adf_shows_what_people_see():

@@ -76,10 +76,13 @@ def test_an_object_as_assets_describes_it(site: Site, server: Server, kassa: str
         stakeholders=Field((Person("acc-an.willems", "An Willems"),), where="Stakeholders"),
         maintenance_windows=asset.maintenance_windows,
         supplier=Field("Acme", raw="Acme", where="Leverancier"),
+        chain_component=asset.chain_component,
+        internet_facing=asset.internet_facing,
         updated_at=START,
         accounts="jira",
     )
-    assert not asset.maintenance_windows.readable, "the type has no such attribute: nothing is known"
+    for absent in (asset.maintenance_windows, asset.chain_component, asset.internet_facing):
+        assert not absent.readable, "the type has no such attribute: nothing is known"
 
 
 @pytest.mark.parametrize(
