@@ -1,4 +1,4 @@
-"""What the audit trail tells of a judgement: each verdict that is not what it was, with its clause."""
+"""What the audit trail tells of a judgement: each verdict that is not what it was, with its clause and its moment."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ def judged(
     return Entry(Cause.VERDICT, ticket.subject, facts, snapshot=snapshot)
 
 
+def moment_of(finding: Finding) -> dict[str, str | None] | None:
+    """When what meets a rule came, against the start of the rollout; None where that makes no difference."""
+    came = finding.moment
+    if came is None:
+        return None
+    moments = {"start": came.start, "since": came.since}
+    return {
+        "timing": came.timing.value,
+        **{name: at.isoformat() if at else None for name, at in moments.items()},
+    }
+
+
 def _changes(before: Mapping[str, Verdict], findings: Sequence[Finding]) -> list[dict[str, Any]]:
     changed = [
         {
@@ -30,6 +42,7 @@ def _changes(before: Mapping[str, Verdict], findings: Sequence[Finding]) -> list
             "cite": one.cite,
             # Only where there is one: what has none is on record as it always was.
             **({"row": [one.row.dimension.value, one.row.classes]} if one.row else {}),
+            **({"moment": moment} if (moment := moment_of(one)) else {}),
             "before": before[one.id].value if one.id in before else None,
             "after": one.verdict.value,
         }
