@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.audit.events import event, name_of
+from bot.audit.events import TIMINGS, event, name_of
 from bot.messages.i18n.languages import LANGUAGES
 from bot.messages.i18n.speaker import ROLE_NAMES, STATE_NAMES, VERDICT_NAMES, Translator
 from domain.asset import Dimension, Flag
@@ -87,13 +87,7 @@ def _came(moment: Mapping[str, Any] | None, speak: Translator) -> str:
     start, since = (
         datetime.fromisoformat(moment[name]) if moment[name] else None for name in ("start", "since")
     )
-    told = {
-        Timing.IN_TIME: speak.say("before the rollout began"),
-        Timing.LATE: speak.say("after the rollout began"),
-        Timing.AFTERWARDS: speak.say("an emergency, made good afterwards"),
-        Timing.UNSEEN: speak.say("moment not seen"),
-    }
-    lines = [told[Timing(moment["timing"])]]
+    lines = [speak(TIMINGS[Timing(moment["timing"])])]
     lines += [speak.say("Start of the rollout: {moment}.", moment=start)] if start else []
     lines += [speak.say("There by {moment}.", moment=since)] if since else []
     return "\n".join(lines)

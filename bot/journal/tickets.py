@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, sel
 
 from bot.journal.audit import Entry, append
 from bot.journal.audit_causes import Cause
-from bot.journal.audit_verdicts import judged, moment_of
+from bot.journal.audit_verdicts import Before, judged, moment_of
 from bot.journal.looks import put_look
 from bot.journal.outbox import Outbox
 from bot.journal.outbox_upsert import upsert_messages
@@ -109,7 +109,7 @@ class Tickets(Outbox):
             values = _ticket_values(ticket, snapshot, now) | _moments(findings, now)
             _put_ticket(connection, values | {"version_seen": reading.version})
             # Before they are written over: the trail tells what changed.
-            before = _verdicts(connection, ticket.subject)
+            before = _before(connection, ticket.subject)
             _put_findings(connection, ticket, findings, now)
             _put_release_changes(connection, ticket)
             if reading.look:
@@ -129,7 +129,8 @@ class Tickets(Outbox):
     def previous(self, source: str, ticket_id: str) -> dict[str, Verdict]:
         """The verdicts of the last time, by rule id."""
         with self.read() as connection:
-            return _verdicts(connection, str(TicketSubject(source, ticket_id)))
+            found = _before(connection, str(TicketSubject(source, ticket_id)))
+        return {rule: one.verdict for rule, one in found.items()}
 
     def since(self, source: str, ticket_id: str) -> dict[str, datetime]:
         """Since when (UTC) each rule gives the verdict it gives, by rule id."""
@@ -270,9 +271,12 @@ def _is(source: str, ticket_id: str) -> ColumnElement[bool]:
     return TICKET.c.ticket == str(TicketSubject(source, ticket_id))
 
 
-def _verdicts(connection: Connection, subject: str) -> dict[str, Verdict]:
-    query = select(FINDING.c.rule_id, FINDING.c.verdict).where(FINDING.c.ticket == subject)
-    return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
+def _before(connection: Connection, subject: str) -> dict[str, Before]:
+    query = select(FINDING.c.rule_id, FINDING.c.verdict, FINDING.c.moment).where(FINDING.c.ticket == subject)
+    return {
+        row.rule_id: Before(Verdict(row.verdict), (row.moment or {}).get("timing", ""))
+        for row in connection.execute(query)
+    }
 
 
 def _row(values: dict[str, Any]) -> TicketRow:
