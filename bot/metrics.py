@@ -8,6 +8,7 @@ from functools import partial
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bot.report import Report
+from domain.lifecycle import Verdict
 from domain.ports.connector import Line
 from rules.nothing_asked import WhyNothing
 
@@ -91,8 +92,9 @@ class Metrics:
         """Add one run."""
         self._runs.labels(str(report.exit_code)).inc()
         self.observe_look(report)
-        for verdict, number in report.verdicts.items():
-            self._verdicts.labels(verdict).set(number)
+        # Each of them: one that no ticket has any more would keep the number of an earlier cycle.
+        for verdict in Verdict:
+            self._verdicts.labels(verdict.value).set(report.verdicts.get(verdict.value, 0))
         for why in WhyNothing:
             self._unasked.labels(why.value).set(report.unasked.get(why.value, 0))
         if report.ended:

@@ -13,6 +13,7 @@ from domain.lifecycle import State
 from domain.sentence import Say, say
 from rules.applicability import begun, judged_at, judged_on
 from rules.loading.loader import Pack, in_force
+from rules.nonsense import believed
 
 
 class WhyNothing(StrEnum):
@@ -59,6 +60,7 @@ def nothing_asked(facts: Facts, packs: Sequence[Pack], findings: Sequence[Findin
     """Why there are no findings; None where there are, and for a canceled ticket, of which nothing is asked at all."""
     if findings or facts.ticket.state is State.CANCELED:
         return None
+    facts = believed(facts)
     if not packs:
         why = WhyNothing.NO_NORM
     elif not in_force(packs, judged_on(facts)):

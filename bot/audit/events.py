@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.messages.i18n.speaker import ROLE_NAMES, VERDICT_NAMES, Translator
+from domain.finding import Timing
 from domain.lifecycle import Verdict
 from domain.people import Role
 from domain.sentence import Quote, Say, say
@@ -25,6 +26,13 @@ _WRITES = {
     "failed": say("Message not written on {target}: {kind}. {error}"),
     "doubted": say("It is not certain that there is only one message on {target}: {kind}."),
 }
+TIMINGS = {
+    Timing.IN_TIME: say("before the rollout began"),
+    Timing.LATE: say("after the rollout began"),
+    Timing.AFTERWARDS: say("an emergency, made good afterwards"),
+    Timing.UNSEEN: say("moment not seen"),
+}
+"""When what meets a requirement came, in words."""
 _NOT_ASKED = say("not asked")
 
 
@@ -65,13 +73,18 @@ def name_of(person: object, speak: Translator) -> str:
 
 def _verdicts(facts: Mapping[str, Any], speak: Translator) -> Iterator[str]:
     # One look may change dozens of verdicts in the same way: that is told once, with its rules.
-    alike: dict[tuple[str | None, str | None], list[str]] = {}
+    alike: dict[tuple[str | None, str | None, str], list[str]] = {}
     for one in facts["changes"]:
-        alike.setdefault((one["before"], one["after"]), []).append(one["rule"])
-    for (before, after), rules in alike.items():
-        yield speak.say(
-            "{before} → {after}: {rules}", before=_verdict(before), after=_verdict(after), rules=tuple(rules)
-        )
+        # Late is told by the verdict, and what was in time needs no word.
+        timing = one.get("moment", {}).get("timing") if one["after"] == Verdict.MET else None
+        mark = timing if timing in (Timing.AFTERWARDS, Timing.UNSEEN) else ""
+        alike.setdefault((one["before"], one["after"], mark), []).append(one["rule"])
+    for (before, after, mark), rules in alike.items():
+        told = {"before": _verdict(before), "after": _verdict(after), "rules": tuple(rules)}
+        if mark:
+            yield speak.say("{before} → {after}, {moment}: {rules}", moment=TIMINGS[Timing(mark)], **told)
+        else:
+            yield speak.say("{before} → {after}: {rules}", **told)
 
 
 def _verdict(code: str | None) -> Say:

@@ -86,7 +86,7 @@ def _clauses(excerpt: Excerpt, packs: Sequence[Pack]) -> dict[str, dict[str, Any
 
 
 def _about(journal: Journal, row: TicketRow, clauses: Mapping[str, Any]) -> dict[str, Any]:
-    since = journal.since(row.source, row.id)
+    since, came = journal.since(row.source, row.id), journal.came(row.source, row.id)
     subject = row.subject
     return {
         "ticket": subject,
@@ -101,6 +101,7 @@ def _about(journal: Journal, row: TicketRow, clauses: Mapping[str, Any]) -> dict
                 "rule": rule,
                 "verdict": verdict.value,
                 "since": since[rule].isoformat(),
+                **({"moment": came[rule]} if rule in came else {}),
                 **clauses.get(rule, {}),
             }
             for rule, verdict in sorted(journal.previous(row.source, row.id).items())

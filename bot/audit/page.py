@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib import resources
 from typing import Any
@@ -11,6 +11,8 @@ from jinja2 import Environment, StrictUndefined
 
 from bot.audit.sections import sections, state_of, timeline, with_beside
 from bot.messages.i18n.speaker import Translator
+from domain.finding import Timing
+from domain.lifecycle import Verdict
 
 
 def page(pack: Mapping[str, Any], speak: Translator) -> str:
@@ -59,8 +61,19 @@ def _lines(about: Mapping[str, Any], speak: Translator) -> list[str]:
     return [
         speak.say("State: {state}", state=state_of(about, speak)),
         speak.say("Last looked at: {moment}", moment=at),
+        *_counted(about, speak),
         about["url"],
     ]
+
+
+def _counted(about: Mapping[str, Any], speak: Translator) -> Iterator[str]:
+    """How much came too late; and apart from it, of how much it cannot be seen."""
+    late = sum(one["verdict"] == Verdict.LATE for one in about["verdicts"])
+    unseen = sum(one.get("moment", {}).get("timing") == Timing.UNSEEN for one in about["verdicts"])
+    if late:
+        yield speak.say("Requirements met only after the rollout began: {number}", number=late)
+    if unseen:
+        yield speak.say("Requirements met, moment not seen: {number}", number=unseen)
 
 
 def _how(speak: Translator) -> list[str]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.audit.events import event, name_of
+from bot.audit.events import TIMINGS, event, name_of
 from bot.messages.i18n.languages import LANGUAGES
 from bot.messages.i18n.speaker import ROLE_NAMES, STATE_NAMES, VERDICT_NAMES, Translator
 from domain.asset import Dimension, Flag
 from domain.fields import FIELDS, Kind
+from domain.finding import Timing
 from domain.lifecycle import State, Verdict
 from domain.people import Role
 from domain.sentence import FALLBACK, Quote, Say, say
@@ -55,7 +56,7 @@ def sections(about: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], speak:
 
 
 def verdicts(about: Mapping[str, Any], speak: Translator) -> Section:
-    """Every requirement that is asked, with its clause and verdict."""
+    """Every requirement that is asked, with its clause, its verdict, and when what meets it came."""
     found = [
         (
             one["rule"],
@@ -63,13 +64,33 @@ def verdicts(about: Mapping[str, Any], speak: Translator) -> Section:
             _clause(one, speak),
             speak(VERDICT_NAMES[Verdict(one["verdict"])]),
             _moment(one["since"], speak),
+            _came(one.get("moment"), speak),
         )
         for one in about["verdicts"]
     ]
-    columns = [
-        speak(one) for one in (say("Requirement"), say("Demand"), say("Clause"), say("Verdict"), say("Since"))
-    ]
+    names = (
+        say("Requirement"),
+        say("Demand"),
+        say("Clause"),
+        say("Verdict"),
+        say("Since"),
+        say("When it came"),
+    )
+    columns = [speak(one) for one in names]
     return Section(speak.say("Verdicts"), columns, found, speak.say("No verdict."), "verdicts")
+
+
+def _came(moment: Mapping[str, Any] | None, speak: Translator) -> str:
+    """When what meets a requirement came; what only bounds a moment is told as that."""
+    if moment is None:
+        return ""
+    start, since = (
+        datetime.fromisoformat(moment[name]) if moment[name] else None for name in ("start", "since")
+    )
+    lines = [speak(TIMINGS[Timing(moment["timing"])])]
+    lines += [speak.say("Start of the rollout: {moment}.", moment=start)] if start else []
+    lines += [speak.say("There by {moment}.", moment=since)] if since else []
+    return "\n".join(lines)
 
 
 def _clause(one: Mapping[str, Any], speak: Translator) -> str:

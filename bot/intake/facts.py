@@ -80,14 +80,14 @@ class FactsBuilder:
             declarations=self.ctx.policy.declarations,
             children=tuple(self._child(ticket, key, change) for key, change in bundle.changes),
             children_readable=bundle.readable,
-            settle_by=self._settle_by(ticket, now),
             substitutes=self.ctx.policy.judging.stand_ins,
             waivers=self.ctx.journal.waivers_of(ticket.subject),
             same_person=self.ctx.policy.judging.same_accounts,
         )
         # What this look shows is among it, whether it will be kept or not: what is found must not wait for the next.
         known = looked(self.ctx.journal.remembered(ticket.subject), self.observed(facts))
-        return replace(facts, looks=as_history(known, ticket, facts.children))
+        facts = replace(facts, looks=as_history(known, ticket, facts.children))
+        return replace(facts, settle_by=self._settle_by(facts))
 
     def observed(self, facts: Facts) -> Observation:
         """What a look at a ticket shows, which is remembered when the ticket is kept."""
@@ -114,10 +114,10 @@ class FactsBuilder:
             )
         return bundle
 
-    def _settle_by(self, ticket: Ticket, now: datetime) -> datetime | None:
+    def _settle_by(self, facts: Facts) -> datetime | None:
         policy = self.ctx.policy
-        known = self.ctx.journal.settle_by(ticket.source, ticket.id)
-        return settle_by(ticket, known, policy.judging.emergency_days, policy.calendar, now)
+        known = self.ctx.journal.settle_by(facts.ticket.source, facts.ticket.id)
+        return settle_by(facts, known, policy.judging.emergency_days, policy.calendar)
 
     def _child(self, release: Ticket, key: str, change: Ticket | None) -> Child:
         """A change as the release's rules look at it, by its own assets as its own source knows their people."""

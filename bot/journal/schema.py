@@ -156,6 +156,7 @@ FINDING = Table(
     _text("digest"),
     _moment("deadline"),
     Column("who", Json),
+    Column("moment", Json),
     ForeignKeyConstraint(["ticket"], ["ticket.ticket"], ondelete="CASCADE"),
 )
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, case, delete, exists, or_, sel
 
 from bot.journal.audit import Entry, append
 from bot.journal.audit_causes import Cause
-from bot.journal.audit_verdicts import judged
+from bot.journal.audit_verdicts import Before, judged, moment_of
 from bot.journal.looks import put_look
 from bot.journal.outbox import Outbox
 from bot.journal.outbox_upsert import upsert_messages
@@ -109,7 +109,7 @@ class Tickets(Outbox):
             values = _ticket_values(ticket, snapshot, now) | _moments(findings, now)
             _put_ticket(connection, values | {"version_seen": reading.version})
             # Before they are written over: the trail tells what changed.
-            before = _verdicts(connection, ticket.subject)
+            before = _before(connection, ticket.subject)
             _put_findings(connection, ticket, findings, now)
             _put_release_changes(connection, ticket)
             if reading.look:
@@ -129,7 +129,8 @@ class Tickets(Outbox):
     def previous(self, source: str, ticket_id: str) -> dict[str, Verdict]:
         """The verdicts of the last time, by rule id."""
         with self.read() as connection:
-            return _verdicts(connection, str(TicketSubject(source, ticket_id)))
+            found = _before(connection, str(TicketSubject(source, ticket_id)))
+        return {rule: one.verdict for rule, one in found.items()}
 
     def since(self, source: str, ticket_id: str) -> dict[str, datetime]:
         """Since when (UTC) each rule gives the verdict it gives, by rule id."""
@@ -137,6 +138,15 @@ class Tickets(Outbox):
         query = select(FINDING.c.rule_id, FINDING.c.since).where(of_ticket)
         with self.read() as connection:
             return {row.rule_id: row.since for row in connection.execute(query)}
+
+    def came(self, source: str, ticket_id: str) -> dict[str, dict[str, str | None]]:
+        """When what meets each rule came, by rule id: "timing" as a code, "start" of the rollout and "since" when it
+        has held, both ISO 8601 or None. Without the rules for which that makes no difference.
+        """
+        of_ticket = FINDING.c.ticket == str(TicketSubject(source, ticket_id))
+        with self.read() as connection:
+            rows = connection.execute(select(FINDING.c.rule_id, FINDING.c.moment).where(of_ticket))
+            return {row.rule_id: row.moment for row in rows if row.moment}
 
     def tracked(self, source: str) -> dict[str, TicketRef]:
         """All tickets of the source that are not gone, by id, in the state in which they were last stored."""
@@ -261,9 +271,12 @@ def _is(source: str, ticket_id: str) -> ColumnElement[bool]:
     return TICKET.c.ticket == str(TicketSubject(source, ticket_id))
 
 
-def _verdicts(connection: Connection, subject: str) -> dict[str, Verdict]:
-    query = select(FINDING.c.rule_id, FINDING.c.verdict).where(FINDING.c.ticket == subject)
-    return {row.rule_id: Verdict(row.verdict) for row in connection.execute(query)}
+def _before(connection: Connection, subject: str) -> dict[str, Before]:
+    query = select(FINDING.c.rule_id, FINDING.c.verdict, FINDING.c.moment).where(FINDING.c.ticket == subject)
+    return {
+        row.rule_id: Before(Verdict(row.verdict), (row.moment or {}).get("timing", ""))
+        for row in connection.execute(query)
+    }
 
 
 def _row(values: dict[str, Any]) -> TicketRow:
@@ -331,6 +344,7 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
             "digest": _meaning(finding),
             "deadline": finding.deadline,
             "who": [list(BOT)] if finding.underway else [list(actor_key(actor)) for actor in finding.who],
+            "moment": moment_of(finding),
         }
         for finding in findings
     ]
@@ -341,6 +355,7 @@ def _put_findings(connection: Connection, ticket: Ticket, findings: Sequence[Fin
         "digest": new.excluded.digest,
         "deadline": new.excluded.deadline,
         "who": new.excluded.who,
+        "moment": new.excluded.moment,
         "since": case((stands, FINDING.c.since), else_=new.excluded.since),
     }
     if rows:

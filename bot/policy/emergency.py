@@ -1,51 +1,40 @@
 """Until when an emergency change is to make good what it skipped. Pure: the moment is handed in.
 
-An emergency is judged by the same measures. What is missing once it is being carried out becomes an obligation
-with a clock of its own: it runs from the actual start, else from when the ticket went into implementation, else
-from when that was first seen.
+An emergency is judged by the same measures. What is missing once its rollout has begun becomes an obligation with a
+clock of its own, which runs from the start by which the rules judge what came late.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from domain.facts import Facts
 from domain.lifecycle import State
-from domain.ticket import Change, Ticket
 from domain.working_calendar import Calendar
+from rules.moments.as_of import AsOf, facts_at
+from rules.moments.rollout import rollout
+from rules.nonsense import believed
 
 EMERGENCY = "emergency"
 
 
-def settle_by(
-    ticket: Ticket, known: datetime | None, days: int, calendar: Calendar, now: datetime
-) -> datetime | None:
-    """The moment (UTC) before which everything is to be made good; None for what is no emergency, or has not begun.
+def settle_by(facts: Facts, known: datetime | None, days: int, calendar: Calendar) -> datetime | None:
+    """The moment (UTC) before which everything is to be made good; None for what has not begun, or was no emergency
+    when it began.
 
     known  what was reckoned before, for want of a better start
     """
-    begun = ticket.state.reached(State.IMPLEMENT)
-    if not begun or ticket.field("change_type").value != EMERGENCY:
+    facts = believed(facts)
+    begun = None if facts.ticket.state is State.CANCELED else rollout(facts)
+    if begun is None or not _emergency(facts, begun.began.by):
         return None
-    start = _started(ticket)
-    if start is None:
-        # What was reckoned once stays: else the term would begin anew at every look. A clock that was ahead gives no
-        # more time than there is from now on.
-        term = calendar.working_days_after(now, days)
-        return min(known, term) if known else term
-    return calendar.working_days_after(start, days)
+    term = calendar.working_days_after(begun.began.by, days)
+    # Where no moment is on record, what was reckoned once stays: else the term would begin anew at every look. A clock
+    # that was ahead gives no more time than there is from now on.
+    return term if begun.began.exact or known is None else min(known, term)
 
 
-def _started(ticket: Ticket) -> datetime | None:
-    actual = ticket.field("actual_start").value
-    if isinstance(actual, datetime):
-        return actual
-    entered = [change.at for change in ticket.history if _implements(change, ticket)]
-    # The first time, since going back and forth gives nobody more of it.
-    return min(entered, default=None)
-
-
-def _implements(change: Change, ticket: Ticket) -> bool:
-    """A change of state into implementation, by the lifecycle's name or by that of the status it is in now."""
-    names = {State.IMPLEMENT.value}
-    names |= {ticket.status.casefold()} if ticket.state is State.IMPLEMENT else set()
-    return change.field == "state" and change.after.casefold() in names
+def _emergency(facts: Facts, start: datetime) -> bool:
+    # What a change was called afterwards makes no emergency of it, and undoes none.
+    called = facts_at(facts, AsOf(start, benefit=True)).field("change_type").value
+    return called == EMERGENCY

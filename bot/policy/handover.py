@@ -18,6 +18,7 @@ from domain.fields import Field
 from domain.finding import Finding
 from domain.people import Group, Person, Role
 from rules.handover_record import SOON
+from rules.nonsense import believed
 
 # What failed or was rolled back hands nothing over.
 _DONE = ("successful", "with_issues")
@@ -66,6 +67,8 @@ def stage_of(kind: str) -> int:
 def stages_due(facts: Facts, findings: Sequence[Finding]) -> tuple[int, ...]:
     """Which notifications are due now: the first once the rollout ended well, the second once operational."""
     asked = any(finding.notifies for finding in findings)
+    # The rules ask for no notification of an end that nobody can believe, and one that went out is not taken back.
+    facts = believed(facts)
     rolled_out = facts.field("actual_end").filled and facts.field("result").value in _DONE
     if not asked or not rolled_out:
         return ()
@@ -80,10 +83,13 @@ def watched(facts: Facts, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     is tried again: nobody touches the ticket for that, and not every rule asks for both of them.
     """
     # The journal knows a moment to look at a ticket again only from its findings, and a check knows only its own stage.
-    operational = facts.field("operational_at").value
+    operational, ended = (facts.field(name).moment for name in ("operational_at", "actual_end"))
     moments = [facts.now + SOON] if facts.underway else []
-    if isinstance(operational, datetime) and operational > facts.now and stages_due(facts, findings):
+    if operational and operational > facts.now and stages_due(facts, findings):
         moments.append(operational)
+    # Filled in ahead it is no end yet, and becomes one by itself.
+    if ended and ended > facts.now:
+        moments.append(ended)
     return tuple(
         replace(one, again=min([*moments, *filter(None, [one.again])])) if moments and one.notifies else one
         for one in findings

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.metrics import Metrics
 from bot.report import Report
+from domain.lifecycle import Verdict
 
 FIGURES = {
     "sluis_runs": ("counter", ("exit_code",)),
@@ -55,3 +56,14 @@ def test_outcomes_of_tickets() -> None:
     tickets = next(family for family in metrics.registry.collect() if family.name == "sluis_tickets")
     outcomes = {sample.labels["outcome"] for sample in tickets.samples}
     assert outcomes == {"read", "unchanged", "failed"}
+
+
+def test_a_verdict_that_no_ticket_has_any_more_counts_none() -> None:
+    metrics, moment = Metrics(), datetime(2026, 3, 2, tzinfo=UTC)
+    for found in ({"late": 2, "met": 1}, {"met": 3}):
+        report = Report("act", moment)
+        report.verdicts.update(found)
+        metrics.observe(report)
+    verdicts = next(family for family in metrics.registry.collect() if family.name == "sluis_verdicts")
+    counts = {sample.labels["verdict"]: sample.value for sample in verdicts.samples}
+    assert counts == dict.fromkeys(Verdict, 0) | {"met": 3}

@@ -20,7 +20,7 @@ COLUMNS = {
     "closed_unseen": "ticket closed_at found_at",
     "coverage": "source scope since",
     "cursor": "source at success_at",
-    "finding": "ticket rule_id verdict since digest deadline who",
+    "finding": "ticket rule_id verdict since digest deadline who moment",
     "group_observation": "source group_id looked_at",
     "interaction": "id key kind user action state payload answer received_at decided_at done_at ticket account person"
     " outcome attempts next_attempt_at lease_owner lease_until",

@@ -51,6 +51,12 @@ CAUSES: list[tuple[str, dict[str, Any], tuple[Pack, ...], str | None]] = [
         None,
     ),
     ("no patch", {"state": State.SCHEDULED, **CALM}, PATCH, "not_asked"),
+    (
+        "no patch, and a start that nobody can believe",
+        {"state": State.SCHEDULED, "actual_start": datetime(2006, 3, 1, tzinfo=UTC), **CALM},
+        PATCH,
+        "not_asked",
+    ),
     ("a problem", {"state": State.SCHEDULED, "kind": TicketKind.PROBLEM}, VO_ICR, "not_asked"),
     ("canceled", {"state": State.CANCELED}, (), None),
     ("judged", {"state": State.SCHEDULED}, VO_ICR, None),

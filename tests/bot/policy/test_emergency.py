@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from build import EMPTY, HIDDEN, complete, ticket
+from build import EMPTY, HIDDEN, complete, day, ticket
 
 from bot.policy.emergency import settle_by
 from bot.policy.reminders import OVERDUE, due
 from bot.policy.ticket_summary import overview
+from domain.facts import Facts
 from domain.fields import Field
 from domain.lifecycle import State
+from domain.looks import Looks
 from domain.ticket import Change
 from domain.working_calendar import Calendar
 from rules.engine import evaluate
@@ -25,16 +27,17 @@ CALENDAR = Calendar(ZoneInfo("Europe/Brussels"))
 FRIDAY = datetime(2026, 3, 27, 15, tzinfo=UTC)  # 16:00 in Brussels; summer time begins that Sunday
 NOW = datetime(2026, 3, 27, 20, tzinfo=UTC)
 KNOWN = datetime(2026, 3, 30, 8, tzinfo=UTC)
-ENTERED = (
-    Change("state", "Scheduled", "Implement", None, FRIDAY),
-    Change("state", "Review", "Implement", None, FRIDAY + timedelta(hours=3)),
-)
+ENTERED = Change("state", "scheduled", "implement", None, FRIDAY)
+RETYPED = Change("change_type", "normal", "emergency", None, FRIDAY + timedelta(hours=1))
+SEEN = Change("state", "scheduled", "implement", None, FRIDAY, FRIDAY - timedelta(hours=1))
 TUESDAY = datetime(2026, 3, 31, 14, tzinfo=UTC)  # still 16:00 on the wall
+FROM_NOW = datetime(2026, 3, 31, 19, tzinfo=UTC)
 
 
 def change(state: State = State.IMPLEMENT, kind: str | None = "emergency", **more):
     fields = {"change_type": Field(kind), "actual_start": more.pop("start", EMPTY)}
-    return ticket(state, fields, **more)
+    looks = Looks(more.pop("first", None), more.pop("seen", ()))
+    return Facts(ticket(state, fields, **more), (), NOW, looks=looks)
 
 
 @pytest.mark.parametrize(
@@ -42,23 +45,39 @@ def change(state: State = State.IMPLEMENT, kind: str | None = "emergency", **mor
     [
         (change(start=Field(FRIDAY)), None, TUESDAY),
         (change(start=Field(FRIDAY)), KNOWN, TUESDAY),
-        (change(start=Field(FRIDAY), history=ENTERED[1:]), None, TUESDAY),
-        (change(history=ENTERED), None, TUESDAY),
-        (change(history=ENTERED[::-1]), None, TUESDAY),
-        (change(history=ENTERED[:1], state=State.REVIEW), None, TUESDAY),
-        (change(history=(replace(ENTERED[0], after="Uitvoeren"),), status="Uitvoeren"), None, TUESDAY),
-        (change(history=(replace(ENTERED[0], field="assets"),)), KNOWN, KNOWN),
+        (change(start=Field(FRIDAY), history=(replace(ENTERED, at=NOW),)), None, TUESDAY),
+        (change(start=Field(NOW + timedelta(days=3)), history=(ENTERED,)), None, TUESDAY),
+        (change(start=Field(FRIDAY.replace(year=2006)), history=(ENTERED,)), None, TUESDAY),
+        (change(history=(ENTERED,)), None, TUESDAY),
+        (change(history=(ENTERED, Change("state", "review", "implement", None, NOW))), None, TUESDAY),
+        (change(history=(ENTERED,), state=State.REVIEW), None, TUESDAY),
+        (change(history_readable=False, first=day(1), seen=(SEEN,)), None, TUESDAY),
+        (change(history_readable=False, first=FRIDAY), None, TUESDAY),
+        (change(history_readable=False, first=FRIDAY), KNOWN, KNOWN),
+        (change(history=(replace(ENTERED, field="assets"),)), KNOWN, KNOWN),
         (change(), KNOWN, KNOWN),
-        (change(start=HIDDEN), None, datetime(2026, 3, 31, 19, tzinfo=UTC)),
+        (change(), NOW + timedelta(days=30), FROM_NOW),
+        (change(start=HIDDEN), None, FROM_NOW),
         (change(State.CLOSED, start=Field(FRIDAY)), None, TUESDAY),
-        (change(State.SCHEDULED, start=Field(FRIDAY)), KNOWN, None),
+        (change(State.SCHEDULED, start=Field(FRIDAY)), KNOWN, TUESDAY),
+        (change(State.SCHEDULED), KNOWN, None),
         (change(State.CANCELED, start=Field(FRIDAY)), KNOWN, None),
         (change(kind="normal", start=Field(FRIDAY)), KNOWN, None),
         (change(kind=None, start=Field(FRIDAY)), KNOWN, None),
+        (change(start=Field(FRIDAY), history=(RETYPED,)), KNOWN, None),
+        (
+            change(
+                kind="normal",
+                start=Field(FRIDAY),
+                history=(replace(RETYPED, before="emergency", after="normal"),),
+            ),
+            None,
+            TUESDAY,
+        ),
     ],
 )
 def test_the_clock_runs_from_when_it_began(given, known, moment) -> None:
-    assert settle_by(given, known, 2, CALENDAR, NOW) == moment
+    assert settle_by(given, known, 2, CALENDAR) == moment
 
 
 @pytest.mark.parametrize(

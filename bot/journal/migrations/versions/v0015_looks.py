@@ -1,4 +1,4 @@
-"""What the bot saw of each ticket from one look to the next.
+"""What the bot saw of each ticket from one look to the next; and when what meets a rule came.
 
 Revision 0015.
 """
@@ -26,7 +26,8 @@ def _moment(name: str) -> sa.Column[Any]:
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the table and the column."""
+    op.add_column("finding", sa.Column("moment", sa.JSON().with_variant(JSONB(), "postgresql")))
     op.create_table(
         "look",
         sa.Column("ticket", sa.Text(), nullable=False),
@@ -41,5 +42,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop them."""
     op.drop_table("look")
+    op.drop_column("finding", "moment")
