@@ -6,7 +6,7 @@ else it was not there. What holds either way is seen; what holds in one way only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -156,8 +156,17 @@ def _people(facts: Facts, name: str, text: str) -> Field:
             {v.name: v for v in value if isinstance(v, Person | Group)} if isinstance(value, tuple) else {}
         )
     known |= {person.name: person for members in facts.roles.values() for person in members.people}
-    shown = tuple(filter(None, (part.strip() for part in text.split(","))))
-    return Field(tuple(known.get(one) or Person(f"?{one}", one) for one in shown) or None)
+    return Field(tuple(known.get(one) or Person(f"?{one}", one) for one in _names(text, known)) or None)
+
+
+def _names(text: str, known: Iterable[str]) -> Iterator[str]:
+    """The names in a text of several. A name may hold a comma itself ("Jansen, Piet"): that is one person, not two."""
+    longest, left = sorted(known, key=len, reverse=True), text.strip()
+    while left:
+        name = next((n for n in longest if left == n or left.startswith(f"{n},")), left.partition(",")[0])
+        left = left[len(name) :].lstrip(", ")
+        if name.strip():
+            yield name.strip()
 
 
 def _listed(_facts: Facts, _name: str, text: str) -> Field:
