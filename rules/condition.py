@@ -128,7 +128,7 @@ class Condition(BaseModel):
 
 _ATTRIBUTES: Mapping[str, Say] = {
     "supplier": say("the supplier"),
-    "chain_component": say("whether it is part of a chain"),
+    "chain_component": say("the chain membership"),
 }
 _WHERE: Mapping[str, Say] = {
     "supplier": say("where the supplier of an asset is known"),

@@ -18,7 +18,7 @@ from rules.moments import telling
 from rules.moments.as_of import AsOf, facts_at
 from rules.moments.recorded_after import without_early
 from rules.moments.rollout import Rollout, rollout
-from rules.moments.timing import Evidence, timing
+from rules.moments.timing import Evidence, signed, timing
 from rules.outcome import Outcome, Result
 from rules.trace import AccessTrace
 from rules.wording import labels, sentences
@@ -91,7 +91,7 @@ def judge(past: Past, question: Question) -> Judged:
         lambda at: question.answer(past.at(at)).result is Result.MET,
         {*fields.asked, *(name for names in facts.material.values() for name in names)},
     )
-    moment = _made_good(past, question.rule, timing(evidence))
+    moment = _made_good(past, question.rule, evidence)
     return Judged(gate, outcome, Verdict.LATE if moment.timing is Timing.LATE else verdict, moment)
 
 
@@ -138,15 +138,17 @@ def _staying(past: Past, began: Rollout, question: Question, now: Outcome) -> Ou
     return replace(then[0], seen=telling.stays(then[0].seen))
 
 
-def _made_good(past: Past, rule: Rule, moment: Moment) -> Moment:
-    """What an emergency brought within its term is made good; never what the value at the start decides."""
+def _made_good(past: Past, rule: Rule, evidence: Evidence) -> Moment:
+    """When it came. What an emergency brought in its term is made good; never what the value at the start decides."""
+    moment = timing(evidence)
     term, since, start = past.facts.settle_by, moment.since, moment.start
     if moment.timing is not Timing.LATE or term is None or since is None or start is None or rule.stays:
         return moment
     called = past.at(AsOf(start, benefit=True)).field("change_type").value
     if called != "emergency" or since > term:
         return moment
-    return Moment(Timing.AFTERWARDS, start, since, telling.afterwards(since, start))
+    told = telling.afterwards(since, start, signed=signed(evidence, since))
+    return Moment(Timing.AFTERWARDS, start, since, told)
 
 
 def _tracing(facts: Facts, fields: Mapping[str, Any]) -> Facts:

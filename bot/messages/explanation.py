@@ -227,7 +227,8 @@ def _decided(approval: Approval, speak: Translator) -> str:
 
 
 def _wanted(finding: Finding, speak: Translator) -> Iterator[Branch]:
-    if finding.verdict is not Verdict.MET:
+    # What came too late is there already: nothing more would satisfy it.
+    if finding.verdict not in (Verdict.MET, Verdict.LATE):
         yield Branch(speak(finding.wanted))
 
 

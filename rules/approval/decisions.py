@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from domain.asset import Subject
 from domain.facts import Facts
@@ -16,6 +16,8 @@ from rules.approval.drift import as_part, changed_after, cycle_start, out_of_sig
 from rules.approval.membership_then import HeldThen, role_at_decision, why_not
 from rules.approval.people import account
 from rules.approval.unanswered import with_silence
+from rules.moments.rollout import Rollout, rollout
+from rules.moments.span import minute
 from rules.outcome import Observation, Outcome, Result
 from rules.wording import ROLES, sentences
 
@@ -35,6 +37,7 @@ class ApprovalDecision:
     lapse         why an approval does not count in the role it is looked at for: it was not theirs then
     unsure        the same, where that cannot be seen for certain
     then          the role that was theirs when they decided, and is not now
+    late          how long after the rollout began they approved; None where it was before, or cannot be seen
     """
 
     person: Person
@@ -47,6 +50,7 @@ class ApprovalDecision:
     lapse: Say | None = None
     unsure: bool = False
     then: Role | None = None
+    late: timedelta | None = None
 
     @property
     def holds(self) -> bool:
@@ -55,7 +59,7 @@ class ApprovalDecision:
 
     @property
     def signed(self) -> Say:
-        """Who decided, for whom, and when as far as the source tells."""
+        """Who decided, for whom, and when as far as the source tells; also how long after the rollout began."""
         return self._signed(self.person, self.on_behalf_of)
 
     def signed_as(self, role: Role) -> Say:
@@ -69,7 +73,14 @@ class ApprovalDecision:
         who: Say | Person | Holder = actor
         if principal is not None:
             who = say("{person} on behalf of {approver}", person=actor, approver=principal)
-        if self.at is not None:
+        if self.at is not None and self.late is not None:
+            who = say(
+                "{person} on {moment}, {late} after the rollout began",
+                person=who,
+                moment=self.at,
+                late=self.late,
+            )
+        elif self.at is not None:
             who = say("{person} on {moment}", person=who, moment=self.at)
         if self.then is not None:
             return say("{person} (then a member of {role})", person=who, role=ROLES[self.then])
@@ -94,8 +105,16 @@ def decisions_of_cycle(facts: Facts) -> tuple[ApprovalDecision, ...]:
 
     A decision of which only is known when it was asked for is dated by that: then `at` stays None.
     """
-    start = cycle_start(facts.ticket)
-    return tuple(_with_drift(facts, vote) for vote in decisions(facts.ticket) if not _before(vote, start))
+    start, begun = cycle_start(facts.ticket), rollout(facts)
+    cast = (vote for vote in decisions(facts.ticket) if not _before(vote, start))
+    return tuple(_with_lateness(_with_drift(facts, vote), begun) for vote in cast)
+
+
+def _with_lateness(vote: ApprovalDecision, begun: Rollout | None) -> ApprovalDecision:
+    if begun is None or vote.at is None or not vote.approved:
+        return vote
+    late = minute(vote.at) - minute(begun.began.by)
+    return replace(vote, late=late) if late > timedelta() else vote
 
 
 def _before(vote: ApprovalDecision, start: datetime | None) -> bool:

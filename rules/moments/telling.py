@@ -8,8 +8,12 @@ from domain.sentence import Say, say
 from rules.moments.span import Span, minute
 
 
-def late(came: Span | None, start: datetime) -> Say:
-    """That it was there only after the rollout began, and how long after."""
+def late(came: Span | None, start: datetime, *, signed: bool = False) -> Say:
+    """That it was there only after the rollout began, and how long after. `signed`: an approval brought it, which tells
+    that itself.
+    """
+    if signed:
+        return say("The rollout began on {start}.", start=start)
     if came is None:
         return say("This was not there yet when the rollout began on {start}.", start=start)
     if came.exact is None:
@@ -27,8 +31,10 @@ def late(came: Span | None, start: datetime) -> Say:
     )
 
 
-def afterwards(came: datetime, start: datetime) -> Say:
+def afterwards(came: datetime, start: datetime, *, signed: bool = False) -> Say:
     """That an emergency made it good in time."""
+    if signed:
+        return say("An emergency: made good afterwards, within its term.")
     return say(
         "An emergency: made good afterwards, on {moment}, {late} after the rollout began.",
         moment=came,

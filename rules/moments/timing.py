@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.facts import Facts
 from domain.finding import Moment, Timing
@@ -67,20 +67,33 @@ def _late(evidence: Evidence) -> Moment:
         came = span
     start = evidence.rollout.began.by
     since = came.by if came else None
-    return Moment(Timing.LATE, start, since, telling.late(came, start))
+    return Moment(Timing.LATE, start, since, telling.late(came, start, signed=signed(evidence, since)))
+
+
+def signed(evidence: Evidence, since: datetime | None) -> bool:
+    """Whether an approval of the ticket itself at this moment brought it: then the approval tells the moment."""
+    if since is None or since not in {approval.at for approval in evidence.facts.ticket.approvals}:
+        return False
+    written = since in {span.by for span in _written(evidence)}
+    return not written and not evidence.holds(AsOf(since - timedelta(minutes=1), benefit=True))
 
 
 def _events(evidence: Evidence) -> list[Span]:
     """Moments after the start at which what it looks at changed, oldest first."""
-    facts, start = evidence.facts, evidence.rollout.began.by
+    start = evidence.rollout.began.by
+    told = _written(evidence) | {Span.at(at) for at in _decided(evidence.facts)}
+    return sorted((span for span in told if minute(span.by) > minute(start)), key=lambda span: span.by)
+
+
+def _written(evidence: Evidence) -> set[Span]:
+    """Moments at which fields or assets changed, or of which fields themselves tell."""
+    facts = evidence.facts
     told = {Span(c.since or c.at, c.at) for c in changes(facts) if c.field in evidence.fields or c.of}
-    told |= {Span.at(at) for at in _decided(facts)}
-    told |= {
+    return told | {
         Span.at(moment)
         for name in evidence.fields
         if (moment := facts.field(name).moment) and moment <= facts.now
     }
-    return sorted((span for span in told if minute(span.by) > minute(start)), key=lambda span: span.by)
 
 
 def _decided(facts: Facts) -> set[datetime]:

@@ -26,6 +26,7 @@ from bot.policy.ticket_summary import Overview, overview
 from domain.asset import Flag
 from domain.facts import Facts, Trouble, Underway
 from domain.lifecycle import State
+from domain.looks import Looks
 from domain.people import Role
 from domain.schedule_conflicts import Checked, Clash, Conflict, Planning
 from domain.snooze import Snooze, SnoozeKind
@@ -84,6 +85,9 @@ def planned(facts: Facts) -> Facts:
     return replace(facts, ticket=replace(facts.ticket, planning=Planning(Checked.CONFLICT, day(9), CLASHES)))
 
 
+STARTED = {"state": State.REVIEW, "actual_start": day(9), "actual_end": day(9, 20), "result": "successful"}
+AFTER = (approved(AN, day(4)), approved(BO, day(5)), approved(CI, day(10, 3)))
+
 CASES = {
     "held": case(test_data="production"),
     "ready": case(approvals=SIGNED),
@@ -114,6 +118,11 @@ CASES = {
     "emergency": replace(case(**EMERGENCY), settle_by=day(12)),
     "clashing": planned(case(approvals=SIGNED, state=State.SCHEDULED)),
     "overdue": replace(case(**EMERGENCY), settle_by=day(9)),
+    "late": case(**STARTED, approvals=AFTER),
+    "made-good": replace(case(**STARTED, change_type="emergency", approvals=AFTER), settle_by=day(12)),
+    "not-dated": replace(
+        case(**STARTED, approvals=SIGNED, history_readable=False), looks=Looks(day(9, 18), ())
+    ),
 }
 
 
