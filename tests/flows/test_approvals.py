@@ -24,7 +24,7 @@ STALE = {
     rf" Planned start was changed from {MOMENT}"
     rf" to {MOMENT} by Tom Willems on {MOMENT}\.",
     "nl": rf"De goedkeuring door Karim Aziz op {MOMENT} telt niet meer\."
-    rf" Geplande start is gewijzigd van {MOMENT}"
+    rf" “Geplande start” is gewijzigd van {MOMENT}"
     rf" naar {MOMENT} door Tom Willems op {MOMENT}\.",
 }
 

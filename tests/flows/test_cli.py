@@ -84,7 +84,7 @@ def test_rules_lists_every_rule_with_its_clause() -> None:
     by_id = {row["id"]: row for row in rows}
     assert by_id["ICR-17"]["cite"] == "Vo-ICR R&D v2.1 §1.1"
     assert by_id["ICR-40"]["reserved"] is True
-    assert len(by_id) == 45
+    assert len(by_id) == 47
     assert (by_id["KPI-1"]["item"], by_id["KPI-1"]["gate"]) == ("report", "-")
     assert by_id["ICR-51"]["applies"]["when"] == {"field": "rollout_strategy", "is": "limited_pull"}
 

@@ -104,12 +104,18 @@ def test_a_pack_that_loosens_stops_the_bot_at_start(folder: Path) -> None:
 def test_the_list_says_what_is_our_own_choice_and_where_there_are_two_gates() -> None:
     done = sluis("rules", "--packs", "patch,ibp-fo,keten-dap", "--format", "json", "--language", "en")
     rows = {row["id"]: row for row in json.loads(done.stdout)}
-    assert rows["PATCH-5"]["own_choice"] == {"hours": {"high": 168, "medium": 720, "low": 2160}}
+    assert rows["PATCH-5"]["own_choice"] == {}, (
+        "the terms of lower priorities are the organisation's to declare"
+    )
     assert rows["DAP-7"]["own_choice"] == {"ladder": ["change_manager", "keten_cab"], "hours_per_step": 24}
     assert rows["CH06-2"]["later"] == {"gate": "closed", "check": "kept_to_plan"}
     assert (rows["PATCH-4"]["own_choice"], rows["PATCH-4"]["later"]) == ({}, None)
-    shown = " ".join(sluis("rules", "--packs", "patch", "--language", "en").stdout.split())
-    assert "our own choice, not the document's" in shown
+    shown = {
+        pack: " ".join(sluis("rules", "--packs", pack, "--language", "en").stdout.split())
+        for pack in ("keten-dap", "patch")
+    }
+    assert "choice: up to the change manager and the chain CAB, a step every 24 hours" in shown["keten-dap"]
+    assert "our own choice" not in shown["patch"]
 
 
 def packs_listed(*more: str, cwd: Path, **env: str) -> set[str]:

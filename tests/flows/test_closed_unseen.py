@@ -49,7 +49,7 @@ def test_it_is_judged_and_told_in_both_systems(town: Town, sync: Sync, full: boo
     assert (report.problems, report.unseen, report.unseen_untold) == ([], 2, 0)
     said = text(town, key)
     assert FOUND in said
-    assert "No production data as test data" in said
+    assert "Production data used as test data" in said
     (note,) = town.servicenow.notes(change)
     assert FOUND in note
     first, *more = told(town)

@@ -73,6 +73,8 @@ def test_a_class_raised_a_flag_set_and_an_owner_replaced_in_the_register(
     after = run(town, sync, -10)
     run(town, sync, -5)
     assert sorted(facts(number).looks.changes, key=lambda one: one.field) == [
+        # The ticket tells the owner of its item as a field of its own.
+        Change("application_owner", "Ola Vos", "Pim Raes", None, after, before),
         Change("gdpr", "false", "true", None, after, before, "Ledger"),
         Change("integrity", "2", "4", None, after, before, "Ledger"),
         Change("owner", "Ola Vos", "Pim Raes", None, after, before, "Ledger"),

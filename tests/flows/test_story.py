@@ -48,7 +48,8 @@ def test_a_change_is_held_at_the_lock_and_let_through(town: Town, sync: Sync) ->
     assert held.startswith("▌ 1 point is not allowed as it stands. 1 point to settle before implementation.")
     assert "Production data used as test data" in held
     assert "Dina Peeters (DPO)" in held
-    assert "Citizen register is C5 I4 with personal data (Vo-ICR R&D v2.1 §1.1 and §1.2)" in held
+    cited = "Vo-ICR R&D v2.1 §1.1, confidentiality, class 5; §1.2, confidentiality, class 3"
+    assert f"Citizen register is C5 I4 with personal data ({cited}) [ICR-16, ICR-31]" in held
     assert "⛔" in card(town, "team-citizens", town.change).text
     posted = comments(town, town.change)[0].id
 
@@ -63,6 +64,33 @@ def test_a_change_is_held_at_the_lock_and_let_through(town: Town, sync: Sync) ->
     place = town.channels["team-citizens"]
     (news,) = [m for m in town.slack.thread(place, shown.ts) if m.ts != shown.ts]
     assert "Approved by Dina Peeters (DPO)" in news.text
+
+
+def test_another_word_heals_no_test(town: Town, sync: Sync) -> None:
+    sync()
+    town.replace_test_data()
+    town.dpo_signs()
+    sync()
+    told = text(town, town.change)
+    assert told.startswith("▌ 1 point is not allowed as it stands. 4 points to settle before implementation.")
+    assert "Run the tests again, and show it by Tested at." in told
+    assert "The approval by Els Maes on" in told and "no longer counts." in told
+
+
+def test_an_approval_after_the_start_is_told_once_as_a_deviation(town: Town, sync: Sync) -> None:
+    sync()
+    late = town.begin_unsigned()
+    sync()
+    told = text(town, late)
+    _, deviations = told.split("Deviations")
+    assert "Late: Approval by CAB and DPO, with segregation of duties and four eyes" in deviations
+    assert "15 hours after the rollout began" in deviations
+    assert "Not allowed" not in told and "Before implementation" not in told
+    assert "No approval by the DPO yet" not in told, "nobody is asked for it any more"
+    assert [line for line in told.splitlines() if "Late:" in line] == deviations.strip().splitlines()[:1]
+    before = writes(town)
+    assert [sync().writes for _ in range(2)] == [0, 0]
+    assert writes(town) == before
 
 
 def test_jira_comments_are_internal_and_do_not_mail_on_edit(town: Town, sync: Sync) -> None:

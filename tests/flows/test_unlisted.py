@@ -67,7 +67,7 @@ def test_a_ticket_that_moves_within_what_is_watched_is_followed_under_its_new_ke
     report = sync(full=True)
     assert (report.notes, report.problems) == ([], [])
     assert [c.id for c in comments(town, key)] == [posted]
-    assert "No production data" not in text(town, key).split("In order")[0]
+    assert "Test data says synthetic" in text(town, key)
     assert card(town, "team-citizens", key)
 
 
@@ -127,7 +127,7 @@ def test_a_ticket_that_was_closed_in_silence_is_judged_once_more(town: Town, syn
 
 def test_a_ticket_that_the_index_forgot_is_judged_as_ever(town: Town, sync: Sync) -> None:
     sync()
-    town.replace_test_data()
+    town.put_in_order()
     indexed, town.jira.issues[town.change].indexed = town.jira.issues[town.change].indexed, []
     report = sync(full=True)
     town.jira.issues[town.change].indexed = indexed
