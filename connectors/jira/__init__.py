@@ -6,6 +6,7 @@ Belongs here: everything said to Jira and read from it. Not: Assets (`connectors
 from __future__ import annotations
 
 from connectors.jira.assets.register import JiraAssets
+from connectors.jira.assets.relations import AssetsRelations
 from connectors.jira.client import NAME, Client
 from connectors.jira.comments import JiraComments
 from connectors.jira.doctor import JiraExaminer
@@ -25,13 +26,16 @@ def build(settings: JiraSettings) -> Connector | None:
     source = JiraSource(client, settings)
     outlet = JiraComments(client, public=settings.public_comments)
     book = JiraAssets(client, settings)
+    hops = settings.relation_hops
+    relations = AssetsRelations(book, settings.relation_attributes, hops, settings.follows) if hops else None
     inbound = JiraInbound(client, settings) if settings.webhook_secret.get_secret_value() else None
     # One client for all parts: they share its circuit, its pace and what it learnt of the server.
     return Connector(
         NAME,
-        JiraExaminer(source, book),
+        JiraExaminer(source, book, relations),
         source=source,
         book=book,
+        relations=relations,
         channel=outlet,
         inbound=inbound,
         circuit=client.circuit,

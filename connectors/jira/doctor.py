@@ -10,6 +10,7 @@ from typing import Any
 from connectors.jira import statuses
 from connectors.jira.assets.doctor import examined
 from connectors.jira.assets.register import JiraAssets
+from connectors.jira.assets.relations import AssetsRelations
 from connectors.jira.fields import ASSET_TYPES, ASSETS, Doubt, SiteField
 from connectors.jira.permissions import beyond, given
 from connectors.jira.source import JiraSource
@@ -35,8 +36,13 @@ _BROWSE_USERS = "give the account the global permission Browse users and groups"
 class JiraExaminer:
     """An `Examiner`."""
 
-    def __init__(self, source: JiraSource, book: JiraAssets | None = None) -> None:
-        self._source, self._client = source, source.client
+    def __init__(
+        self,
+        source: JiraSource,
+        book: JiraAssets | None = None,
+        relations: AssetsRelations | None = None,
+    ) -> None:
+        self._source, self._client, self._relations = source, source.client, relations
         self._book = book or JiraAssets(source.client, source.settings)
 
     def examine(self, roles: Wanted) -> Iterator[Diagnosis]:
@@ -68,7 +74,7 @@ class JiraExaminer:
         for project in projects:
             yield f"statuses of {project or 'the site'}", partial(self._statuses, project)
         objects = [f for f in self._held(ASSETS) if f.custom in ASSET_TYPES]
-        yield "assets", lambda: examined(self._book, objects)
+        yield "assets", lambda: examined(self._book, objects, self._relations)
         yield "own looks", lambda: [doctor.own_looks("classes, flags and owners of assets")]
         look_up = self._source.directory.look_up
         yield "roles", lambda: doctor.roles(roles, "Jira", look_up, _BROWSE_USERS)

@@ -141,6 +141,20 @@ class JiraSettings(EnvSettings):
         description="For how many minutes what was read of an Assets object is kept.",
         examples=["10"],
     )
+    relation_hops: int = Field(
+        1,
+        ge=0,
+        le=5,
+        description="How many references in Assets to follow from each object touched to what depends on it: the "
+        "classes of those objects count too. 0 follows none. Where references may not be read, that is a doubt about "
+        "the classes only when this is set.",
+        examples=["2"],
+    )
+    relation_attributes: Names = Field(
+        ("Depends on", "Hangt af van"),
+        description="Names of the attributes in which an Assets object refers to what it depends on.",
+        examples=["Depends on,Runs on"],
+    )
     overlap_minutes: int = Field(
         15,
         ge=1,
@@ -171,7 +185,7 @@ class JiraSettings(EnvSettings):
             )
         return value
 
-    @field_validator("projects", "issue_types", mode="before")
+    @field_validator("projects", "issue_types", "relation_attributes", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return split(value) if isinstance(value, str) else value
@@ -232,6 +246,11 @@ class JiraSettings(EnvSettings):
         if token and pat:
             raise ValueError("give JIRA_API_TOKEN (Cloud) or JIRA_PAT (Data Center), not both")
         return self
+
+    @property
+    def follows(self) -> bool:
+        """Whether an admin asked for references to be followed, so that what cannot be read of them matters."""
+        return "relation_hops" in self.model_fields_set
 
     @property
     def kinds(self) -> dict[str, TicketKind]:

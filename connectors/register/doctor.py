@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.register.file_reader import COLUMNS, NAME
 from connectors.register.register import Contents, RegisterBook
-from domain.asset import Asset
+from connectors.shared import doctor
 from domain.people import Role
 from domain.ports.connector import Diagnosis, Health
 from domain.ports.errors import SourceError
@@ -40,17 +40,12 @@ def _lifted(book: RegisterBook, contents: Contents) -> Iterator[Diagnosis]:
     refs = {AssetRef(NAME, asset.id, asset.name): asset for asset in contents.assets}
     reached = book.related(tuple(refs))
     others = {ref: book.look_up([chain[-1] for chain in reached[ref].chains]).values() for ref in refs}
-    lifted = [ref for ref, own in refs.items() if any(_higher(other, own) for other in others[ref])]
+    lifted = [ref for ref, own in refs.items() if any(doctor.higher(other, own) for other in others[ref])]
     if any(others.values()):
         detail = (
             f"{len(lifted)} of {len(refs)} assets count in a higher class because of what depends on them"
         )
         yield Diagnosis(Health.OK, "depends_on", f"{detail} (REGISTER_RELATION_HOPS=0 follows nothing)")
-
-
-def _higher(other: Asset, own: Asset) -> bool:
-    pairs = ((getattr(other, name).value, getattr(own, name).value) for name in _CLASSES)
-    return any(isinstance(a, int) and isinstance(b, int) and a > b for a, b in pairs)
 
 
 # Without any of these the classes are still known; names serve where there are no ids.

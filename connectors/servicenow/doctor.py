@@ -24,7 +24,6 @@ from connectors.servicenow.cmdb.schedules import SPAN
 from connectors.servicenow.source import PLUGINS, ServiceNowSource
 from connectors.shared import doctor
 from connectors.shared.doctor import Step, Wanted
-from domain.asset import Asset, Dimension
 from domain.ports.connector import Diagnosis, Health
 from domain.ports.errors import Forbidden, NotFound, RateLimited, SourceError
 
@@ -179,7 +178,7 @@ class ServiceNowExaminer:
         if not pairs:
             return
         known = self._book.look_up(sorted({ref for pair in pairs for ref in pair}, key=lambda ref: ref.id))
-        lifted = {a for a, b in pairs if a in known and b in known and _higher(known[b], known[a])}
+        lifted = {a for a, b in pairs if a in known and b in known and doctor.higher(known[b], known[a])}
         detail = f"of {len({a for a, _ in pairs})} items that others depend on, {len(lifted)} count in a higher class "
         yield Diagnosis(
             Health.OK, "relations", detail + "because of these (SERVICENOW_RELATION_HOPS=0 follows none)"
@@ -295,12 +294,6 @@ class ServiceNowExaminer:
     def _class(self, table: str, columns: Mapping[str, str]) -> Iterator[Diagnosis]:
         yield from doctor_columns.examined(self._client, table, columns, _CI_FIELDS)
         yield from doctor_columns.strange_values(self._client, table, columns, self._book.meant)
-
-
-def _higher(other: Asset, own: Asset) -> bool:
-    """Whether an asset has a higher class than another in any dimension."""
-    pairs = ((getattr(other, d.value).value, getattr(own, d.value).value) for d in Dimension)
-    return any(isinstance(a, int) and isinstance(b, int) and a > b for a, b in pairs)
 
 
 def _of_assets() -> Iterator[Diagnosis]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from domain.asset import Asset, Dimension
 from domain.people import Person, Role
 from domain.ports.connector import Diagnosis, Health
 from domain.ports.errors import SourceError
@@ -44,6 +45,12 @@ def own_looks(what: str) -> Diagnosis:
     """Of what no history is read, whatever the account may: no right mends it."""
     detail = f"no history is read of {what}; the bot's own looks tell when they changed, as between 10:00 and 10:05"
     return Diagnosis(Health.OK, "own looks", detail)
+
+
+def higher(other: Asset, own: Asset) -> bool:
+    """Whether an asset has a higher class than another in any dimension."""
+    pairs = ((getattr(other, d.value).value, getattr(own, d.value).value) for d in Dimension)
+    return any(isinstance(a, int) and isinstance(b, int) and a > b for a, b in pairs)
 
 
 def roles(

@@ -11,6 +11,8 @@ from typing import Any
 
 SCHEMA, PREFIX = "1", "AST"
 _QUERY = re.compile(r'(objectId|Key|Name|"Service ID")\s+in\s+\((.*)\)')
+_REFERRING = re.compile(r"object having outboundReferences\((.*)\)")
+_FILLED = re.compile(r'"([^"]*)" is not EMPTY')
 _WORD = re.compile(r'"([^"]*)"|([^\s,"]+)')
 
 
@@ -23,9 +25,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A value of a reference attribute: the label of another object."""
+    """A value of a reference attribute: the label of another object, and its id where the site has that object."""
 
     label: str
+    id: str = ""
 
 
 @dataclass(slots=True)
@@ -91,14 +94,29 @@ class Assets:
 
     def query(self, text: str) -> list[Object]:
         """Objects that match. Raises ValueError for a query that is not understood."""
+        if self.queries and (referring := _REFERRING.fullmatch(text)):
+            meant = {o.id for o in self.query(referring[1])}
+            return [o for o in self._seen() if meant & {r.id for r in _references(o)}]
+        if self.queries and (filled := _FILLED.fullmatch(text)):
+            # An attribute that no type has makes a query invalid.
+            if not any(filled[1] in attributes for attributes in self.types.values()):
+                raise ValueError(text)
+            return [o for o in self._seen() if o.values.get(filled[1])]
         match = _QUERY.fullmatch(text)
         # Strict on purpose: a query that a real site might not take must fail here too.
         if match is None or not self.queries:
             raise ValueError(text)
         # AQL compares without regard to case.
         words = {(quoted or plain).casefold() for quoted, plain in _WORD.findall(match[2])}
-        seen = [o for o in self.objects.values() if o.id not in self.hidden]
-        return [o for o in seen if _attribute(o, match[1]).casefold() in words]
+        return [o for o in self._seen() if _attribute(o, match[1]).casefold() in words]
+
+    def _seen(self) -> list[Object]:
+        return [o for o in self.objects.values() if o.id not in self.hidden]
+
+
+def _references(one: Object) -> list[Reference]:
+    held = (v if isinstance(v, list) else [v] for v in one.values.values())
+    return [value for several in held for value in several if isinstance(value, Reference)]
 
 
 def _attribute(one: Object, name: str) -> str:

@@ -162,8 +162,8 @@ def _value(value: Any) -> dict[str, Any]:
             return {"displayValue": value.name, "searchValue": value.account_id, "user": shown}
         case Status(name):
             return {"displayValue": name, "searchValue": name, "status": {"id": "1", "name": name}}
-        case Reference(label):
-            other = {"id": "1", "label": label, "objectKey": f"{PREFIX}-1"}
+        case Reference(label, number):
+            other = {"id": number or "1", "label": label, "objectKey": f"{PREFIX}-{number or 1}"}
             return {"displayValue": label, "referencedType": True, "referencedObject": other}
         case bool():
             return _value(str(value).lower())

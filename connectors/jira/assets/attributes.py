@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,16 @@ def to_asset(
     label = str(raw.get("label") or raw.get("objectKey") or ref_id)
     updated = parsing.moment(raw.get("updated")).moment
     return Asset.described((OBJECTS, ref_id), label, fields, updated, accounts=NAME)
+
+
+def references(raw: Mapping[str, Any], kind: Kind, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Id, key and label of each object to which an object refers in an attribute of one of these names."""
+    held = _held(raw, kind)
+    for name in dict.fromkeys(map(_plain, names)):
+        for value in held.get(name, ()):
+            if other := obj(value.get("referencedObject")):
+                key = str(other.get("objectKey") or "")
+                yield str(other.get("id") or ""), key, str(other.get("label") or key)
 
 
 def _held(raw: Mapping[str, Any], kind: Kind) -> dict[str, list[dict[str, Any]]]:

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from connectors.jira.assets.api import object_types
 from connectors.jira.assets.attributes import Kind
-from connectors.jira.assets.register import JiraAssets
+from connectors.jira.assets.register import JiraAssets, not_taken
+from connectors.jira.assets.relations import SOME, AssetsRelations
 from connectors.jira.fields import SiteField
+from connectors.shared.doctor import higher
 from domain.ports.connector import Diagnosis, Health
+from domain.ports.errors import SourceError
 
 # Each costs a request, and the doctor is run by hand: somebody waits for it.
 MOST_TYPES = 200
@@ -16,9 +19,11 @@ MOST_TYPES = 200
 _SHOWN = 5
 
 
-def examined(book: JiraAssets, fields: Sequence[SiteField]) -> Iterator[Diagnosis]:
-    """The workspaces, and for each field of an asset the object types that have it. Nothing for a site without
-    Assets. Raises SourceError.
+def examined(
+    book: JiraAssets, fields: Sequence[SiteField], relations: AssetsRelations | None = None
+) -> Iterator[Diagnosis]:
+    """The workspaces, for each field of an asset the object types that have it, and what references lift. Nothing
+    for a site without Assets. Raises SourceError.
     """
     places = book.workspaces()
     if not places:
@@ -32,6 +37,28 @@ def examined(book: JiraAssets, fields: Sequence[SiteField]) -> Iterator[Diagnosi
             continue
         yield Diagnosis(Health.OK, "assets", f"readable; object types: {_some(list(kinds))}")
         yield from (_attribute(name, wanted, kinds) for name, wanted in book.wanted.items())
+        if relations:
+            yield from _lifted(
+                book, relations, [n for n in relations.names if any(k.has(n) for k in kinds.values())]
+            )
+
+
+def _lifted(book: JiraAssets, relations: AssetsRelations, names: Sequence[str]) -> Iterator[Diagnosis]:
+    """How many objects count in a higher class because of what depends on them, of the first references."""
+    try:
+        pairs = relations.pairs([one for name in names for one in book.first(SOME.format(name=name))])
+    except SourceError as error:
+        if not not_taken(error):
+            raise
+        return
+    known = book.look_up(sorted({ref for pair in pairs for ref in pair}, key=lambda ref: ref.id))
+    lifted = {a for a, b in pairs if a in known and b in known and higher(known[b], known[a])}
+    if pairs:
+        about = len({a for a, _ in pairs})
+        detail = f"of {about} objects that others depend on, {len(lifted)} count in a higher class "
+        yield Diagnosis(
+            Health.OK, "asset relations", detail + "because of these (JIRA_RELATION_HOPS=0 follows none)"
+        )
 
 
 def _absent(fields: Sequence[SiteField]) -> Iterator[Diagnosis]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.jira.assets.api import OBJECTS, PAGE, AssetsApi, road
@@ -91,6 +91,39 @@ class JiraAssets:
         """The attributes of an object type, those it inherits included."""
         return self._kinds.ask((workspace, type_id), lambda: self._kind(workspace, type_id))
 
+    def kind_of(self, workspace: str, raw: Mapping[str, Any]) -> Kind:
+        """The attributes of an object's type."""
+        type_id = str(obj(raw.get("objectType")).get("id") or "")
+        return self.kind(workspace, type_id) if type_id.isdecimal() else Kind(None)
+
+    def ref(self, workspace: str, raw: Mapping[str, Any]) -> AssetRef:
+        """How an object is named where no ticket names it."""
+        own = f"{workspace}:{raw.get('id')}" if workspace else str(raw.get("objectKey"))
+        return AssetRef(OBJECTS, own, str(raw.get("label") or raw.get("objectKey") or own))
+
+    def located(self, refs: Iterable[AssetRef]) -> dict[Key, AssetRef]:
+        """Where these are in Assets, services by the objects that mirror them; what is nowhere is left out."""
+        given = list(refs)
+        services = self._mirrors([ref for ref in given if _SERVICE.fullmatch(ref.id)])
+        mirrored = {(place, str(raw.get("id"))): ref for ref, (place, raw) in services.items()}
+        return {key: ref for ref in given if (key := self._key(ref))} | mirrored
+
+    def referring(self, keys: Collection[Key]) -> Objects:
+        """Objects that refer to any of these, by whatever attribute. Raises SourceError."""
+        found: Objects = []
+        for workspace in sorted({place for place, _ in keys}):
+            ids = sorted(name for place, name in keys if place == workspace)
+            numbers, names = [i for i in ids if i.isdecimal()], [f'"{i}"' for i in ids if not i.isdecimal()]
+            for attribute, words in (("objectId", numbers), ("Key", names)):
+                for some in _batched(words):
+                    query = f"object having outboundReferences({attribute} in ({', '.join(some)}))"
+                    found += [(workspace, raw) for raw in self._query(workspace, query)]
+        return found
+
+    def first(self, query: str) -> Objects:
+        """The first page of what a query finds, of every workspace. Raises SourceError."""
+        return [(place, raw) for place in self.workspaces() for raw in self.way.aql(place, query, 0)[0]]
+
     def _own(self, refs: Sequence[AssetRef]) -> dict[AssetRef, Asset]:
         hidden = {ref: Asset(OBJECTS, ref.id, ref.name) for ref in refs}
         keys = {ref: key for ref in refs if (key := self._key(ref))}
@@ -131,7 +164,7 @@ class JiraAssets:
             try:
                 objects = self._query(workspace, f"{name} in ({', '.join(some)})")
             except SourceError as error:
-                if not _not_taken(error):
+                if not not_taken(error):
                     raise
                 objects = list(self._one_by_one(workspace, [i.strip('"') for i in some]))
             for raw in objects:
@@ -174,23 +207,23 @@ class JiraAssets:
         try:
             return self._matching("Name", names, lambda raw: str(raw.get("label") or ""))
         except SourceError as error:
-            if not _not_taken(error):
+            if not not_taken(error):
                 raise
             why = f"names cannot be looked up: {error}"
             raise Forbidden(OBJECTS, why, "give the object types an attribute Name") from None
 
     def _services(self, refs: Sequence[AssetRef]) -> dict[AssetRef, Asset]:
+        return {ref: self._asset(ref.id, place, raw) for ref, (place, raw) in self._mirrors(refs).items()}
+
+    def _mirrors(self, refs: Sequence[AssetRef]) -> dict[AssetRef, tuple[str, dict[str, Any]]]:
+        """The object that mirrors each service."""
         try:
             found = self._matching('"Service ID"', {ref.id for ref in refs}, _service_id)
         except SourceError as error:
-            if not _not_taken(error):
+            if not not_taken(error):
                 raise
             found = {}
-        return {
-            ref: self._asset(ref.id, place, raw)
-            for ref in refs
-            for place, raw in _only(found.get(ref.id.casefold(), []))
-        }
+        return {ref: one for ref in refs for one in _only(found.get(ref.id.casefold(), []))}
 
     def _matching(
         self, attribute: str, words: set[str], own: Callable[[Mapping[str, Any]], str]
@@ -205,9 +238,7 @@ class JiraAssets:
         return found
 
     def _asset(self, ref_id: str, workspace: str, raw: Mapping[str, Any]) -> Asset:
-        type_id = str(obj(raw.get("objectType")).get("id") or "")
-        kind = self.kind(workspace, type_id) if type_id.isdecimal() else Kind(None)
-        return to_asset(ref_id, raw, kind, self.wanted, self._user)
+        return to_asset(ref_id, raw, self.kind_of(workspace, raw), self.wanted, self._user)
 
     def _kind(self, workspace: str, type_id: str) -> Kind:
         try:
@@ -230,7 +261,7 @@ def _service_id(raw: Mapping[str, Any]) -> str:
     return next((str(v["value"]) for v in values if _SERVICE.fullmatch(str(v.get("value", "")))), "")
 
 
-def _not_taken(error: SourceError) -> bool:
+def not_taken(error: SourceError) -> bool:
     """Whether Assets answered that it does not take this query: it has no such attribute, or no such address."""
     # By exact type: a limit or a line that dropped is a SourceError too, and would be asked one by one.
     return type(error) in (SourceError, NotFound)

@@ -334,6 +334,15 @@ def test_data_center_gives_a_long_history_at_once(data_center):
     assert server.count(path="/changelog$") == 0
 
 
+@pytest.mark.parametrize("told", [0, 1])
+def test_a_history_of_which_the_end_does_not_come_is_not_whole(data_center, told):
+    _, _, source = data_center
+    kept = [{"id": "1", "items": []}] * told
+    for total, whole in ((told, True), (told + 1, False)):
+        issue = {"id": "10", "changelog": {"histories": kept, "total": total}}
+        assert source._changes(issue) == (kept, whole)
+
+
 def test_approvals_are_asked_for_as_data_center_wants_it(data_center):
     site, server, source = data_center
     source.read(ref_of(site, site.change))

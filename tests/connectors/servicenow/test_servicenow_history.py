@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from servicenow_helpers import START, Instance, Tools
 
-from connectors.servicenow.history import Step, in_order
+from connectors.servicenow.history import History, Step, in_order
+from domain.fields import Field
+from domain.lifecycle import State
 from sandbox.server import Server
 
 
@@ -80,6 +82,42 @@ def test_people_out_of_sight_have_no_name(
     instance.set("change_request", instance.change, u_testers=[instance.an, instance.jan])
     instance.access.hidden_rows |= {getattr(instance, name) for name in hidden}
     assert changes(tools, instance) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "later", "hours"),
+    [
+        ("test_plan", "test_plan", ("Stap 1", "Stap 2"), 2),
+        ("test_plan", "test_plan", ("Stap 1", " stap  1"), 1),
+        ("testers", "u_testers", ("an,jan", "jan,an"), 1),
+        ("testers", "u_testers", ("an,jan", "an"), 2),
+        ("known_errors", "u_known_errors", ("", "geen"), 2),
+    ],
+)
+def test_a_value_is_as_old_as_the_last_change_that_says_something(
+    name: str, column: str, later: tuple[str, str], hours: int
+) -> None:
+    first = Step(column, "x", later[0], "", START + timedelta(hours=1))
+    last = Step(column, *later, "", START + timedelta(hours=2))
+    trail = History((first, last), created=START)
+    assert trail.stamped(Field(later[1]), name, column).at == START + timedelta(hours=hours)
+    changes = trail.changes({name: column}, lambda _: None, {})
+    assert changes[-1].at == START + timedelta(hours=hours)
+
+
+def test_what_never_changed_stands_since_the_record_was_made() -> None:
+    trail = History((Step("test_plan", "", "a", "", START + timedelta(hours=1)),), created=START)
+    assert trail.stamped(Field("plan"), "fallback_plan", "backout_plan").at == START
+    # Of what stands on the item, the ticket's own trail tells nothing.
+    assert trail.stamped(Field("x"), "supplier", "cmdb_ci.u_supplier").at is None
+    assert trail.changes({"fallback_plan": "backout_plan"}, lambda _: None, {}) == ()
+
+
+def test_two_numbers_of_one_state_are_no_move() -> None:
+    trail = History((Step("state", "1", "2", "", START), Step("state", "2", "3", "", START)))
+    states = {"1": State.DRAFT, "2": State.DRAFT, "3": State.ASSESS}
+    moves = trail.changes({}, states.get, {})
+    assert [(move.before, move.after) for move in moves] == [("draft", "assess")]
 
 
 def test_the_people_of_many_trails_are_asked_for_together(
