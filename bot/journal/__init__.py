@@ -22,7 +22,8 @@ closed_unseen      ticket                     a ticket that was found closed at 
                                               after the bot came, and is told of: when it was closed, and when found
 finding            ticket, rule_id            the last verdict of a rule, since when it stands, hash of its meaning,
                                               and when a clock of the rule's own runs out; `who` can settle it, as
-                                              ["person" | "role" | "group", id, name]
+                                              ["person" | "role" | "group", id, name]; `moment`: when what meets it
+                                              came, against the start of the rollout
 release_change     ticket, child_key          a change that a release contained when it was last stored
 look               ticket                     what the bot saw of a ticket: `first`, when it first looked; `began` and
                                               `looked_at`, from when to when the last look was read, what that showed
