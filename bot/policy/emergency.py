@@ -1,14 +1,15 @@
 """Until when an emergency change is to make good what it skipped. Pure: the moment is handed in.
 
-An emergency is judged by the same measures. What is missing once it is being carried out becomes an obligation
-with a clock of its own: it runs from the actual start, else from when the ticket went into implementation, else
-from when that was first seen.
+An emergency, so called when its rollout began, is judged by the same measures. What is missing once it is being carried
+out becomes an obligation with a clock of its own: it runs from the actual start, else from when the ticket went into
+implementation, else from when that was first seen.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from domain import parsing
 from domain.lifecycle import State
 from domain.ticket import Change, Ticket
 from domain.working_calendar import Calendar
@@ -23,10 +24,9 @@ def settle_by(
 
     known  what was reckoned before, for want of a better start
     """
-    begun = ticket.state.reached(State.IMPLEMENT)
-    if not begun or ticket.field("change_type").value != EMERGENCY:
+    start = _started(ticket, now)
+    if not ticket.state.reached(State.IMPLEMENT) or _called(ticket, start) != EMERGENCY:
         return None
-    start = _started(ticket)
     if start is None:
         # What was reckoned once stays: else the term would begin anew at every look. A clock that was ahead gives no
         # more time than there is from now on.
@@ -35,9 +35,17 @@ def settle_by(
     return calendar.working_days_after(start, days)
 
 
-def _started(ticket: Ticket) -> datetime | None:
+def _called(ticket: Ticket, start: datetime | None) -> object:
+    """What the change was called when its rollout began; what it is called since makes and heals nothing."""
+    renamed = (c for c in ticket.history if start and c.field == "change_type" and c.at > start)
+    first = min(renamed, key=lambda change: change.at, default=None)
+    return parsing.choice("change_type", first.before).value if first else ticket.field("change_type").value
+
+
+def _started(ticket: Ticket, now: datetime) -> datetime | None:
     actual = ticket.field("actual_start").value
-    if isinstance(actual, datetime):
+    # A start that is still to come is none, and gives nobody more time.
+    if isinstance(actual, datetime) and actual <= now:
         return actual
     entered = [change.at for change in ticket.history if _implements(change, ticket)]
     # The first time, since going back and forth gives nobody more of it.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.policy.classification import classify
+from bot.policy.emergency import settle_by
 from bot.policy_tests.schema import ApprovalPart, AssetPart, Case, ChildPart, TicketPart
 from domain import parsing
 from domain.asset import TRAITS, Asset, Dimension, Flag, Subject
@@ -16,10 +18,13 @@ from domain.fields import FIELDS, UNREADABLE, Field, Kind
 from domain.people import Group, Membership, Person, Role, RoleMembers
 from domain.ticket import Approval, AssetRef, Change, Ticket
 from domain.waiver import Declaration, Substitute, Waiver
+from domain.working_calendar import Calendar
 from rules.loading.names import unknown
 
 _BOOK = "cases"
 _HIDDEN = ("hidden",)
+_EMERGENCY_DAYS, _OFFICE = 2, Calendar(ZoneInfo("Europe/Brussels"))
+"""What an emergency has to make good what it skipped, where no setting says otherwise."""
 
 
 def person(name: str) -> Person:
@@ -30,7 +35,7 @@ def person(name: str) -> Person:
 def facts_of(case: Case) -> Facts:
     """The facts of a case."""
     ticket = _ticket(case.ticket, case.assets, case.approvals, case)
-    history = (*_changes(case), *_written(case, ticket))
+    history = (*_changes(case), *_written(ticket, {line.field for line in case.history}))
     ticket = replace(
         ticket,
         history=tuple(sorted(history, key=lambda change: change.at)),
@@ -54,6 +59,7 @@ def facts_of(case: Case) -> Facts:
         declarations=tuple(Declaration(**dict(d)) for d in case.declarations),
         substitutes=tuple(Substitute(**dict(s)) for s in case.substitutes),
         same_person={one.casefold(): other.casefold() for one, other in case.same_person.items()},
+        settle_by=settle_by(ticket, None, _EMERGENCY_DAYS, _OFFICE, case.now),
     )
 
 
@@ -114,7 +120,9 @@ def _field(name: str, raw: Any) -> Field:
         return parsing.choice(name, raw)
     if kind in _ITEMS:
         return Field(tuple(_ITEMS[kind](item) for item in _listed(raw)) or None)
-    return _READ[kind](raw) if kind in _READ else parsing.text(raw, name=name)
+    if kind is Kind.MOMENT:
+        return parsing.moment(raw, ends=name in parsing.ENDS)
+    return parsing.boolean(raw) if kind is Kind.BOOL else parsing.text(raw, name=name)
 
 
 def _listed(raw: Any) -> list[Any]:
@@ -140,7 +148,6 @@ _ITEMS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.KEYS: str,
     Kind.LIST: str,
 }
-_READ: Mapping[Kind, Callable[[Any], Field]] = {Kind.BOOL: parsing.boolean, Kind.MOMENT: parsing.moment}
 
 
 def _of_role(role: Role) -> Group:
@@ -171,9 +178,8 @@ def _changes(case: Case) -> Iterator[Change]:
         yield Change(line.field, line.before, line.after, person(line.by) if line.by else None, line.at)
 
 
-def _written(case: Case, ticket: Ticket) -> Iterator[Change]:
+def _written(ticket: Ticket, told: Collection[str] = ()) -> Iterator[Change]:
     """What the moments beside the values say: until then there was nothing. A line of the history says it better."""
-    told = {line.field for line in case.history}
     for name, field in ticket.fields.items():
         if field.at is not None and field.filled and name not in told:
             yield Change(name, "", _shown(field.value), field.by, field.at)
@@ -209,6 +215,7 @@ def _child(part: ChildPart, case: Case) -> Child:
     if part.ticket is None:
         return Child(part.key, None, added_at=part.added_at)
     ticket = replace(_ticket(part.ticket, part.assets, part.approvals, case), id=part.key, key=part.key)
+    ticket = replace(ticket, history=tuple(sorted(_written(ticket), key=lambda change: change.at)))
     subjects, _ = _classified(ticket, part.assets, case.default_class)
     return Child(part.key, ticket, subjects, part.added_at)
 
