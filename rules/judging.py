@@ -82,17 +82,26 @@ def judge(past: Past, question: Question) -> Judged:
     outcome = question.answer(_tracing(facts, fields) if past.rollout else facts)
     if past.rollout is not None and question.rule.stays:
         outcome = _staying(past, past.rollout, question, outcome)
-    verdict = given(outcome, facts.ticket.state, gate)
-    if past.rollout is None or stage.evidence is None or verdict is not Verdict.MET:
+    if past.rollout is None or stage.evidence is None:
+        return Judged(gate, outcome, given(outcome, facts.ticket.state, gate))
+    # Once the rollout began, what had to be there before it is due in whatever state the ticket was left.
+    verdict = given(outcome, facts.ticket.state, State.DRAFT)
+    if verdict not in (Verdict.MET, Verdict.UNKNOWN):
         return Judged(gate, outcome, verdict)
+    looked_at = {*fields.asked, *(name for names in facts.material.values() for name in names)}
+    moment = _timed(past, past.rollout, question, looked_at, unseen=verdict is Verdict.UNKNOWN)
+    if moment.timing is Timing.LATE:
+        return Judged(gate, outcome, Verdict.LATE, moment)
+    return Judged(gate, outcome, verdict, moment if verdict is Verdict.MET else None)
+
+
+def _timed(past: Past, began: Rollout, question: Question, looked_at: set[str], *, unseen: bool) -> Moment:
+    """When the evidence came. Of what is in part out of sight the rest can be late, which is the worse of the two."""
+    enough = {Result.MET, Result.UNKNOWN} if unseen else {Result.MET}
     evidence = Evidence(
-        facts,
-        past.rollout,
-        lambda at: question.answer(past.at(at)).result is Result.MET,
-        {*fields.asked, *(name for names in facts.material.values() for name in names)},
+        past.facts, began, lambda at: question.answer(past.at(at)).result in enough, looked_at
     )
-    moment = _made_good(past, question.rule, evidence)
-    return Judged(gate, outcome, Verdict.LATE if moment.timing is Timing.LATE else verdict, moment)
+    return _made_good(past, question.rule, evidence)
 
 
 def given(outcome: Outcome, state: State, gate: State) -> Verdict:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.policy.classification import classify
+from bot.policy.emergency import settle_by
 from bot.policy_tests.schema import ApprovalPart, AssetPart, Case, ChildPart, LookPart, TicketPart
 from domain import parsing
 from domain.asset import TRAITS, Asset, Dimension, Flag, Subject
@@ -17,10 +19,13 @@ from domain.looks import Looks
 from domain.people import Group, Membership, Person, Role, RoleMembers
 from domain.ticket import Approval, AssetRef, Change, Ticket
 from domain.waiver import Declaration, Substitute, Waiver
+from domain.working_calendar import Calendar
 from rules.loading.names import unknown
 
 _BOOK = "cases"
 _HIDDEN = ("hidden",)
+_EMERGENCY_DAYS, _OFFICE = 2, Calendar(ZoneInfo("Europe/Brussels"))
+"""What an emergency has to make good what it skipped, where no setting says otherwise."""
 
 
 def person(name: str) -> Person:
@@ -38,7 +43,7 @@ def facts_of(case: Case) -> Facts:
         history_readable="history" not in case.ticket.hidden,
     )
     subjects, doubts = _classified(ticket, case.assets, case.default_class)
-    return Facts(
+    facts = Facts(
         ticket=ticket,
         subjects=subjects,
         now=case.now,
@@ -55,9 +60,10 @@ def facts_of(case: Case) -> Facts:
         declarations=tuple(Declaration(**dict(d)) for d in case.declarations),
         substitutes=tuple(Substitute(**dict(s)) for s in case.substitutes),
         same_person={one.casefold(): other.casefold() for one, other in case.same_person.items()},
-        settle_by=case.settle_by,
         looks=Looks(case.looks.first, tuple(map(_look, case.looks.changes))),
     )
+    term = case.settle_by or settle_by(facts, None, _EMERGENCY_DAYS, _OFFICE)
+    return replace(facts, settle_by=term)
 
 
 def misread(case: Case) -> Iterator[str]:
@@ -117,7 +123,9 @@ def _field(name: str, raw: Any) -> Field:
         return parsing.choice(name, raw)
     if kind in _ITEMS:
         return Field(tuple(_ITEMS[kind](item) for item in _listed(raw)) or None)
-    return _READ[kind](raw) if kind in _READ else parsing.text(raw, name=name)
+    if kind is Kind.MOMENT:
+        return parsing.moment(raw, ends=name in parsing.ENDS)
+    return parsing.boolean(raw) if kind is Kind.BOOL else parsing.text(raw, name=name)
 
 
 def _listed(raw: Any) -> list[Any]:
@@ -143,7 +151,6 @@ _ITEMS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.KEYS: str,
     Kind.LIST: str,
 }
-_READ: Mapping[Kind, Callable[[Any], Field]] = {Kind.BOOL: parsing.boolean, Kind.MOMENT: parsing.moment}
 
 
 def _of_role(role: Role) -> Group:

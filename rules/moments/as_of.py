@@ -36,6 +36,12 @@ _HAPPENED = frozenset(
 )
 """Moments of something that happened: before it, it had not. The other moments are plans."""
 
+_TOLD_BY: Mapping[tuple[str, ...], str] = {
+    ("test_result", "tested_function", "tested_compatibility", "tested_performance"): "tested_at",
+    ("acceptance_result",): "accepted_at",
+}
+"""The moment that tells when each of these came: the later of it and of when the result itself was written."""
+
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
@@ -72,6 +78,9 @@ def _child_at(facts: Facts, child: Child, at: AsOf) -> Child:
 def _ticket_at(facts: Facts, at: AsOf) -> Ticket:
     ticket, log = facts.ticket, _first_after(changes(facts), at)
     fields = {name: _field_at(facts, name, field, log.get(name), at) for name, field in ticket.fields.items()}
+    for results, told in _TOLD_BY.items():
+        if _still_to_come(facts, told, log.get(told), at):
+            fields |= {name: Field() for name in results if facts.field(name).filled}
     return replace(
         ticket,
         state=_state_at(ticket.state, log.get("state")),
@@ -104,15 +113,26 @@ def _first_after(log: Iterable[Change], at: AsOf) -> Mapping[str, Change]:
 def _field_at(facts: Facts, name: str, field: Field, change: Change | None, at: AsOf) -> Field:
     if (name == _CONTENTS and facts.ticket.kind is TicketKind.RELEASE) or not field.readable:
         return field
+    if change is not None:
+        field = _before(facts, name, field, change, at)
     if name in _HAPPENED and field.moment and minute(field.moment) > minute(at.moment):
         return Field()
     if change is not None:
-        return _before(facts, name, field, change, at)
+        return field
     # A readable history that shows no change of it says that it has stood there since the ticket was made.
     if facts.ticket.history_readable or not field.filled:
         return field
     since = field.at or known_since(facts)
     return _unseen(field, at) if minute(since) > minute(at.moment) else field
+
+
+def _still_to_come(facts: Facts, name: str, change: Change | None, at: AsOf) -> bool:
+    """Whether by what stood there then it had not happened yet."""
+    field = facts.field(name)
+    if change is not None:
+        # Given again since: what it said before tells of the first time.
+        field = _before(facts, name, Field(), change, at)
+    return field.moment is not None and minute(field.moment) > minute(at.moment)
 
 
 def _before(facts: Facts, name: str, field: Field, change: Change, at: AsOf) -> Field:
@@ -177,7 +197,7 @@ _READ: Mapping[Kind, Callable[[Facts, str, str], Field]] = {
     Kind.TEXT: lambda _, name, text: parsing.text(text),
     Kind.BOOL: lambda _, name, text: parsing.boolean(text),
     Kind.CHOICE: lambda _, name, text: parsing.choice(name, text),
-    Kind.MOMENT: lambda _, name, text: parsing.moment(text),
+    Kind.MOMENT: lambda _, name, text: parsing.moment(text, ends=name in parsing.ENDS),
     Kind.USERS: _people,
     Kind.PARTY: _people,
     Kind.KEYS: _listed,
