@@ -75,7 +75,9 @@ def _seen(outcome: Outcome, asked: list[_Asked]) -> Say:
         return outcome.seen
     telling = [one for one in asked if one.look.result is outcome.result]
     unnamed = [_UNNAMED] if any(one.look.seen == _UNNAMED for one in telling) else []
-    names = tuple(one.look.name for one in telling if one.look.name != _SOMEBODY and one.look.seen != _UNNAMED)
+    names = tuple(
+        one.look.name for one in telling if one.look.name != _SOMEBODY and one.look.seen != _UNNAMED
+    )
     if outcome.result is Result.MET:
         reached = say("The formal notification has reached {recipients}.", recipients=names or _SOMEBODY)
         notices = tuple(dict.fromkeys(notice for one in telling for notice in one.notices))
