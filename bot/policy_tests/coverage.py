@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.policy_tests.reader import case_files, read_cases
 from bot.policy_tests.schema import Expected
 from rules.loading.loader import PACKS, Item, known_packs, load_packs
+from rules.loading.schema import Counts, Rule
 
 BEGIN, END = "<!-- cases: generated -->", "<!-- end of cases -->"
 
@@ -27,8 +28,20 @@ def counted(folder: Path) -> Mapping[str, Counter[Expected]]:
     return table
 
 
+def verdicts(rule: Rule) -> frozenset[Expected]:
+    """What a requirement can come to, as its pack says: late only where its evidence must be there before the rollout,
+    and nothing at all where it is asked of no ticket. Whether a check ever forbids anything no pack tells.
+    """
+    if not rule.asked:
+        return frozenset({Expected.NOT_APPLICABLE})
+    in_time = any(stage.evidence is Counts.BEFORE_ROLLOUT for stage in rule.stages)
+    return frozenset(Expected) - (set() if in_time else {Expected.LATE})
+
+
 def table(folder: Path = Path(str(PACKS)) / "cases") -> str:
-    """The table: a row per requirement that is asked of tickets, a column per verdict, and the sum."""
+    """The table: a row per requirement that is asked of tickets, a column per verdict ("–" where it cannot come to
+    that), and the sum.
+    """
     return "\n".join(_lines(counted(folder))) + "\n"
 
 
@@ -38,12 +51,13 @@ def _lines(counts: Mapping[str, Counter[Expected]]) -> Iterator[str]:
     rules = [rule for pack in load_packs(known_packs()) for rule in pack.rules if rule.item is Item.RULE]
     for rule in rules:
         found = counts.get(rule.id, Counter())
-        yield _row(rule.id, found)
-    yield _row(f"**{len(rules)} requirements**", sum((counts.get(r.id, Counter()) for r in rules), Counter()))
+        yield _row(rule.id, found, verdicts(rule))
+    whole = sum((counts.get(r.id, Counter()) for r in rules), Counter())
+    yield _row(f"**{len(rules)} requirements**", whole, frozenset(Expected))
 
 
-def _row(name: str, found: Counter[Expected]) -> str:
-    cells = [str(found[expected] or "") for expected in Expected]
+def _row(name: str, found: Counter[Expected], possible: frozenset[Expected]) -> str:
+    cells = [str(found[one] or ("" if one in possible else "–")) for one in Expected]
     return f"| {name} | {' | '.join(cells)} | {found.total()} |"
 
 

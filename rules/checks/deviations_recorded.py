@@ -36,7 +36,10 @@ def _deviations(facts: Facts) -> Observation:
         told = explained(facts)
         return Observation(told.name, told.result, sentences(window.seen, told.seen))
     own = observe_filled(facts, "deviations")
-    if own.result is Result.UNMET and facts.field("actual_end").readable:
+    if own.result is Result.UNMET and window.result is Result.UNKNOWN:
+        # Whether there were any cannot be seen then.
+        return Observation(own.name, Result.UNKNOWN, window.seen)
+    if own.result is Result.UNMET:
         # "If any": where the rollout lay inside its window, or had none, an empty field says that there were none.
         ended = facts.field("actual_end").filled
         seen = say("No deviation shows.") if ended else say("It cannot be told yet whether there were any.")

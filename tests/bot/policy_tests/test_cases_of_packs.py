@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from build import english
 
+from bot.policy_tests.coverage import verdicts
 from bot.policy_tests.reader import case_files, read_cases, unknown_rules
 from bot.policy_tests.runner import run
 from bot.policy_tests.schema import Expected
+from domain.fields import FIELDS, Kind
+from domain.words import empty, says_none
 from rules.loading.loader import PACKS, Item, known_packs, load_packs
 
 CASES = Path(str(PACKS)) / "cases"
@@ -53,12 +57,10 @@ def wanted(rule) -> set[Expected]:
 
     What is reserved or declared for the organisation is asked of no ticket.
     """
-    if not rule.asked:
-        return {Expected.NOT_APPLICABLE}
-    verdicts = set(Expected) - {Expected.WAIVED}
+    possible = verdicts(rule) - {Expected.WAIVED}
     if rule.check not in FORBIDDING:
-        verdicts -= {Expected.VIOLATED}
-    return verdicts - ({Expected.UNKNOWN} if rule.id in NEVER_UNKNOWN else set())
+        possible -= {Expected.VIOLATED}
+    return possible - ({Expected.UNKNOWN} if rule.id in NEVER_UNKNOWN else set())
 
 
 def shown() -> dict[str, Counter[Expected]]:
@@ -86,3 +88,19 @@ def test_every_verdict_of_every_requirement_is_shown(name):
         print(f"{rule.id:8}" + "".join(f"{table[rule.id][e] or '':>16}" for e in Expected))  # noqa: T201
     lacking = {r.id: sorted(e.value for e in wanted(r) if not table[r.id][e]) for r in rules}
     assert {rule_id: verdicts for rule_id, verdicts in lacking.items() if verdicts} == {}
+
+
+NO_NORM = {"description", "classification"}
+"""What is said of a ticket as a whole is evidence of nothing."""
+
+
+def test_every_text_field_is_denied_in_some_case():
+    texts = {name for name, spec in FIELDS.items() if spec.kind is Kind.TEXT}
+    denied = {
+        name
+        for read, case in ALL
+        for name, raw in case.ticket.fields.items()
+        for said in [raw.get("value") if isinstance(raw, Mapping) else raw]
+        if name in texts and isinstance(said, str) and said and (empty(said, name) or says_none(said, name))
+    }
+    assert texts - denied - NO_NORM == set()

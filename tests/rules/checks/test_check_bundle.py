@@ -63,7 +63,8 @@ def test_contains_changes(given, result, seen):
 
 
 NOT_YET = "'CHG-3': No approval by the CAB yet."
-LATE = "'CHG-2': Approved for the CAB by Bo on 06/03 12:00. 'CHG-2' was not approved before the rollout."
+AFTER = "'CHG-2': Approved by Bo (CAB) on 06/03 12:00."
+"""That this came after the rollout began is for every rule to say, not for this check."""
 OWNED = {"subjects": (subject(c=2, i=2, owner=(DIRK,)),)}
 STANDARD = {"fields": {"change_type": Field("standard")}}
 TEMPLATE = STANDARD | {"preapproval": Field("Renew certificate")}
@@ -80,9 +81,9 @@ MOVED = Change("planned_start", "2026-03-20", "2026-03-21", ELS, day(7))
         (
             {"children": (child("CHG-3", approved(AN, day(5), CAB), rejected(BO, day(6), CAB)),)},
             "unmet",
-            "'CHG-3': Rejected for the CAB by Bo on 06/03 12:00.",
+            "'CHG-3': Rejected by Bo (CAB) on 06/03 12:00.",
         ),
-        ({"children": (TWO,), "actual_start": day(5)}, "unmet", LATE),
+        ({"children": (TWO,), "actual_start": day(5)}, "met", AFTER),
         # another approval that was in time will do
         (
             {
@@ -90,12 +91,12 @@ MOVED = Change("planned_start", "2026-03-20", "2026-03-21", ELS, day(7))
                 "actual_start": day(5),
             },
             "met",
-            "'CHG-2': Approved for the CAB by An on 04/03 12:00.",
+            "'CHG-2': Approved by An (CAB) on 04/03 12:00, Bo (CAB) on 06/03 12:00.",
         ),
         (
             {"children": (TWO,), "history": (Change("state", "scheduled", "implement", ELS, day(5)),)},
-            "unmet",
-            LATE,
+            "met",
+            AFTER,
         ),
         (
             {"children": (replace(child("CHG-3"), added_at=day(7)),)},
@@ -118,8 +119,8 @@ MOVED = Change("planned_start", "2026-03-20", "2026-03-21", ELS, day(7))
         ({"children": (ONE,), "children_readable": False}, "unknown", None),
         (
             {"children": (ONE,), "actual_start": HIDDEN},
-            "unknown",
-            "It cannot be read when the rollout started.",
+            "met",
+            None,
         ),
         ({}, "unmet", "This release contains no changes."),
         # at class 1 and 2 the owner decides, and nobody else
@@ -152,7 +153,7 @@ MOVED = Change("planned_start", "2026-03-20", "2026-03-21", ELS, day(7))
         (
             {
                 "children": (child("CHG-1", approved(AN, day(5)), history=(MOVED,)),),
-                "material": frozenset({"planned_start"}),
+                "material": {"approvals": frozenset({"planned_start"})},
             },
             "unmet",
             None,

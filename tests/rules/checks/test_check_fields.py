@@ -108,7 +108,7 @@ def test_says_yes(answer, result, seen):
         ("synthetic", "met", "Test data says synthetic."),
         ("anonymised", "met", "Test data says anonymised."),
         ("none", "met", "Test data says none."),
-        ("pseudonymised", "unmet", "Test data says pseudonymised."),
+        ("pseudonymised", "violated", "Test data says pseudonymised."),
         ("production", "violated", "Test data says production data."),
         (EMPTY, "unmet", "Test data is empty."),
         (Field(None, raw="copy"), "unmet", "Test data says 'copy', which is not understood."),
@@ -135,7 +135,8 @@ LIKE = "Environments like production"
         ("production", EMPTY, "unmet", f"{LIKE} is empty."),
         ("production", HIDDEN, "unknown", f"{LIKE} cannot be read."),
         (EMPTY, False, "unmet", "Test data is empty."),
-        ("pseudonymised", EMPTY, "unmet", f"Test data says pseudonymised. {LIKE} is empty."),
+        ("pseudonymised", EMPTY, "unmet", f"{LIKE} is empty."),
+        ("pseudonymised", False, "violated", f"Test data says pseudonymised. {LIKE} says no."),
         (HIDDEN, EMPTY, "unknown", "Test data cannot be read."),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from build import (
@@ -15,6 +15,7 @@ from build import (
     EMPTY,
     FAY,
     HIDDEN,
+    ROLES,
     Field,
     Told,
     approved,
@@ -29,12 +30,16 @@ from build import (
 from domain.facts import Child, Notice, Underway
 from domain.lifecycle import State
 from domain.people import Group, Person, Role, RoleMembers
-from domain.ticket import Approval, Decision, TicketKind
+from domain.ticket import Approval, Change, Decision, TicketKind
 from domain.waiver import Declaration
 
 
 def outcome(check: str, params: dict[str, object] | None = None, **given: object) -> Told:
     return told(run(check, facts(**given), **(params or {})))
+
+
+def changed(name: str, before: str, after: str, at: datetime) -> Change:
+    return Change(name, before, after, None, at)
 
 
 def answer(check: str, params: dict[str, object] | None = None, **given: object) -> tuple[str, str]:
@@ -162,6 +167,14 @@ PATH = ("D", "T", "A", "P")
 THROUGH = {"test_validated_by": (BO,), "acceptance_result": "accepted", "approvals": (approved(AN),)}
 
 
+def otap(**more: object) -> dict[str, object]:
+    """What the organisation declares of its path, reviewed on the first of January."""
+    return {"declarations": (Declaration("CH06-3", "wiki/otap", date(2026, 1, 1), **more),)}
+
+
+EACH = otap(approvals=("T", "A", "P"))
+
+
 @pytest.mark.parametrize(
     ("path", "given", "result"),
     [
@@ -205,7 +218,39 @@ THROUGH = {"test_validated_by": (BO,), "acceptance_result": "accepted", "approva
     ],
 )
 def test_environment_path(path, given, result):
-    assert outcome("environment_path", environment_path=path, **(THROUGH | given)).result == result
+    given = THROUGH | EACH | given
+    assert outcome("environment_path", {"rule": "CH06-3"}, environment_path=path, **given).result == result
+
+
+UNSAID = {"test_validated_by": EMPTY, "acceptance_result": EMPTY}
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "result"),
+    [
+        (PATH, UNSAID, "met"),
+        (PATH, UNSAID | {"approvals": ()}, "unmet"),
+        (PATH, UNSAID | {"approvals": (step(AN, "Test"),)}, "unmet"),
+        (PATH, UNSAID | {"approvals": (rejected(AN),)}, "unmet"),
+        (PATH, UNSAID | {"approvals_readable": False}, "unknown"),
+        (("T", "P"), UNSAID, "unmet"),
+        (("T", "P"), UNSAID | otap(path=("T", "P")), "met"),
+        (("D", "P"), UNSAID | otap(path=("T", "P")), "unmet"),
+        (PATH, UNSAID | otap(approvals=("A", "P")), "unmet"),
+        (PATH, {"test_validated_by": EMPTY} | otap(approvals=("A", "P")), "met"),
+    ],
+)
+def test_undeclared_the_way_to_production_alone_is_approved(path, given, result):
+    found = outcome("environment_path", {"rule": "CH06-3"}, environment_path=path, **(THROUGH | given))
+    assert (found.result, "wiki/otap" in found.seen) == (result, "declarations" in given)
+
+
+def test_a_declaration_that_nobody_looked_at_for_a_year_counts_no_more():
+    stale = {"declarations": (replace(EACH["declarations"][0], reviewed=date(2024, 1, 1)),)}
+    found = outcome(
+        "environment_path", {"rule": "CH06-3"}, environment_path=PATH, **(THROUGH | UNSAID | stale)
+    )
+    assert (found.result, "wiki/otap" in found.seen) == ("met", False)
 
 
 @pytest.mark.parametrize(
@@ -302,6 +347,10 @@ def test_prioritised(given, result):
         ({"priority": HIDDEN}, "unknown", None),
         ({"deadline": HIDDEN, "actual_end": day(2)}, "unknown", None),
         ({"deadline": day(12), "actual_end": HIDDEN}, "unknown", day(12)),
+        ({"deadline": day(12), "actual_end": day(9), "result": "rolled_back"}, "unmet", day(12)),
+        ({"deadline": day(9), "actual_end": day(8), "result": "rolled_back"}, "violated", day(9)),
+        ({"deadline": day(9), "actual_end": day(8), "result": "failed"}, "violated", day(9)),
+        ({"deadline": day(9), "actual_end": day(8), "result": "with_issues"}, "met", None),
     ],
 )
 def test_within_deadline(given, result, due):
@@ -320,7 +369,17 @@ def test_the_earliest_of_several_deadlines_counts():
     )
 
 
-REPORTED = {"reported_written": day(9), "reported_phone": day(9), "incident_priority": "highest"}
+REPORTED = {
+    "reported_written": day(9),
+    "reported_phone": day(9),
+    "reported_authority": "2026-03-09 12:00",
+    "incident_priority": "highest",
+}
+KNOWN = {"detected_at": day(8), "created": day(10, 9)}
+
+
+def by_words(words: str, who: Person | None = CI) -> dict[str, object]:
+    return KNOWN | REPORTED | {"reported_authority": Field(words, by=who, at=day(9)), "roles": ROLES}
 
 
 @pytest.mark.parametrize(
@@ -336,12 +395,34 @@ REPORTED = {"reported_written": day(9), "reported_phone": day(9), "incident_prio
         ({"detected_at": day(8)} | REPORTED | {"incident_priority": "high"}, "unmet", None),
         ({"detected_at": day(8)} | REPORTED | {"incident_priority": EMPTY}, "unmet", None),
         ({"detected_at": day(8)} | REPORTED | {"incident_priority": HIDDEN}, "unknown", None),
-        ({}, "violated", day(4)),
+        ({"created": day(1)}, "violated", day(4)),
+        (KNOWN | REPORTED | {"reported_authority": EMPTY}, "unmet", day(11)),
+        (KNOWN | REPORTED | {"reported_authority": "2026-03-11 12:01"}, "violated", day(11)),
+        (by_words("Nobody can read it"), "met", None),
+        (by_words("Nobody can read it", AN), "unmet", day(11)),
+        (by_words("Nobody can read it", None), "unknown", day(11)),
+        (by_words("Nobody can read it") | {"roles": {}}, "unknown", day(11)),
+        (by_words("not needed"), "unmet", day(11)),
+        (by_words("niet vereist"), "unmet", day(11)),
+        (by_words("geen melding"), "unmet", day(11)),
+        # the ticket is older than what it tells of the detection
+        ({"detected_at": day(8), "created": day(5)}, "violated", day(8)),
+        (
+            {"created": day(1), "history": (changed("data_breach", "", "suspected", day(9)),)},
+            "unmet",
+            day(12),
+        ),
+        (
+            {"created": day(1), "history": (changed("data_breach", "suspected", "yes", day(9)),)},
+            "violated",
+            day(4),
+        ),
+        (KNOWN | {"history": (changed("detected_at", "2026-03-05 12:00", "", day(9)),)}, "violated", day(8)),
     ],
 )
 def test_breach_reported(given, result, due):
-    """It is nine in the morning of the tenth; the ticket is of the first."""
-    found = run("breach_reported", facts(**given))
+    """It is nine in the morning of the tenth, and of the ticket too where a row does not say otherwise."""
+    found = run("breach_reported", facts(**{"created": day(10, 9)} | given))
     assert (found.result.value, found.due) == (result, due)
 
 
@@ -356,16 +437,16 @@ ONE = {"incident_priority": "highest", "reported_phone": day(8)}
         (day(7, 22), "The term ends on 10/03 22:00: 24 hours at most are left."),
         (day(7, 12), "The term ends on 10/03 12:00: 3 hours at most are left."),
         (day(7, 9), "The term ends on 10/03 09:00: 3 hours at most are left."),
-        (day(7, 8), "Reported written: too late. The term is overrun: it ended on 10/03 08:00."),
+        (day(7, 8), "Reported to the authority: too late. The term is overrun: it ended on 10/03 08:00."),
         (EMPTY, "It is counted from the creation of this ticket."),
     ],
 )
 def test_a_breach_tells_how_long_there_is(detected, told):
-    assert outcome("breach_reported", detected_at=detected, **ONE).seen.endswith(told)
+    assert outcome("breach_reported", detected_at=detected, created=day(10, 9), **ONE).seen.endswith(told)
 
 
 def test_a_breach_with_a_lower_priority_says_so():
-    seen = outcome("breach_reported", detected_at=day(8), **(REPORTED | {"incident_priority": "low"})).seen
+    seen = outcome("breach_reported", **(KNOWN | REPORTED | {"incident_priority": "low"})).seen
     assert seen == "Priority says low."
 
 
@@ -473,9 +554,9 @@ def test_what_is_kept_in_a_chain(given, result, due):
 @pytest.mark.parametrize(
     ("check", "params", "given", "again"),
     [
-        ("breach_reported", {}, {"detected_at": day(8)}, day(10, 12)),
-        ("breach_reported", {}, {"detected_at": day(7, 12)}, day(10, 12)),
-        ("breach_reported", {}, {"detected_at": day(7, 14)}, day(10, 11)),
+        ("breach_reported", {}, KNOWN, day(10, 12)),
+        ("breach_reported", {}, KNOWN | {"detected_at": day(7, 12)}, day(10, 12)),
+        ("breach_reported", {}, KNOWN | {"detected_at": day(7, 14)}, day(10, 11)),
         ("kept_in_chain", CHAIN, KEPT | {"deadline": day(10, 8)}, day(11, 8)),
         ("kept_in_chain", CHAIN, KEPT | {"deadline": day(9, 8)}, None),
         ("kept_in_chain", CHAIN, KEPT | {"deadline": day(10, 8), "actual_end": day(10, 8)}, None),
@@ -506,6 +587,127 @@ def test_a_term_of_our_own_is_told_to_be_one():
 def test_leads_to_change(given, result, excepted):
     found = outcome("leads_to_change", **given)
     assert (found.result, "exception" in found.wanted) == (result, excepted)
+
+
+OWED = {"high": ["persons_informed"], "done": ["damage_repaired"]}
+BOTH_TOLD = {"changes": ("CHG-1",), "persons_informed": "not needed", "damage_repaired": True}
+
+
+@pytest.mark.parametrize(
+    ("given", "result", "left"),
+    [
+        ({"incident_severity": "high"}, "met", ()),
+        ({"incident_severity": "very_high"}, "met", ()),
+        ({"incident_severity": "high", "persons_informed": EMPTY}, "unmet", ("Persons informed",)),
+        ({"incident_severity": "high", "persons_informed": "no"}, "met", ()),
+        ({"incident_severity": "high", "damage_repaired": False}, "unmet", ("Damage repaired",)),
+        ({"incident_severity": "very_high", "damage_repaired": HIDDEN}, "unknown", ()),
+        ({"incident_severity": "high", "changes": EMPTY}, "unmet", ("Changes",)),
+        ({"incident_severity": "light", "damage_repaired": EMPTY}, "met", ()),
+        (
+            {"incident_severity": "light", "complaint": True, "damage_repaired": EMPTY},
+            "unmet",
+            ("Damage repaired",),
+        ),
+        ({"incident_severity": "light", "complaint": HIDDEN}, "unknown", ()),
+        ({"incident_severity": HIDDEN}, "unknown", ()),
+        ({"incident_severity": HIDDEN, "complaint": True}, "met", ()),
+    ],
+)
+def test_a_heavy_incident_owes_more_than_a_change(given, result, left):
+    found = outcome("leads_to_change", OWED, **(BOTH_TOLD | given))
+    assert (found.result, tuple(name for name, met in found.parts if met is False)) == (result, left)
+
+
+KEPT_TO = AT | {"users_informed": True}
+OUTSIDE = KEPT_TO | {"actual_end": day(9, 13)}
+ANEW = (changed("planned_end", day(9, 12).isoformat(), day(9, 14).isoformat(), day(9, 11)),)
+
+
+@pytest.mark.parametrize(
+    ("given", "result"),
+    [
+        (KEPT_TO, "met"),
+        (KEPT_TO | {"deviations": "none"}, "met"),
+        (KEPT_TO | {"users_informed": False}, "unmet"),
+        (OUTSIDE, "unmet"),
+        (OUTSIDE | {"deviations": "geen afwijkingen"}, "unmet"),
+        (OUTSIDE | {"deviations": "A slow disk."}, "met"),
+        (OUTSIDE | {"deviations": HIDDEN}, "unknown"),
+        (OUTSIDE | {"planned_end": day(9, 14), "history": ANEW}, "unmet"),
+        (KEPT_TO | {"planned_end": EMPTY}, "met"),
+        (KEPT_TO | {"actual_end": EMPTY}, "unmet"),
+        (KEPT_TO | {"actual_end": EMPTY, "deviations": "none"}, "met"),
+        (KEPT_TO | {"actual_end": HIDDEN}, "unknown"),
+        (KEPT_TO | {"planned_end": HIDDEN}, "unknown"),
+        (KEPT_TO | {"actual_end": HIDDEN, "deviations": "none"}, "met"),
+        (KEPT_TO | {"actual_end": HIDDEN, "users_informed": False}, "unmet"),
+    ],
+)
+def test_deviations_are_recorded_if_there_were_any(given, result):
+    assert outcome("deviations_recorded", {"done": ["users_informed"]}, **given).result == result
+
+
+@pytest.mark.parametrize(
+    ("given", "result"),
+    [
+        (OUTSIDE | {"planned_end": day(9, 14), "history": ANEW}, "unmet"),
+        (OUTSIDE | {"deviations": "none"}, "unmet"),
+        (KEPT_TO | {"planned_end": day(9, 14), "history": ANEW}, "met"),
+    ],
+)
+def test_the_plan_is_that_of_when_the_rollout_began(given, result):
+    assert outcome("kept_to_plan", **given).result == result
+
+
+CHECKED = {"post_verification": "wiki/verification", "result": "successful"}
+WORKS = {"verified": ["post_verification"], "intervention": ["deviations", "fixes_done"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "result"),
+    [
+        ({}, "met"),
+        ({"result": "rolled_back"}, "met"),
+        ({"result": EMPTY}, "met"),
+        ({"post_verification": EMPTY}, "unmet"),
+        ({"post_verification": HIDDEN}, "unknown"),
+        ({"result": HIDDEN}, "unknown"),
+        ({"result": "with_issues"}, "unmet"),
+        ({"result": "failed"}, "unmet"),
+        ({"result": "with_issues", "deviations": "The second site was put back."}, "met"),
+        ({"result": "with_issues", "fixes_done": True}, "met"),
+        ({"result": "with_issues", "fixes_done": "nee, nog niet"}, "unmet"),
+        ({"result": "with_issues", "fixes_done": HIDDEN}, "unknown"),
+    ],
+)
+def test_works_for_all(given, result):
+    assert outcome("works_for_all", WORKS, **(CHECKED | given)).result == result
+
+
+CLOSING = {
+    "done": ["feedback"],
+    "if_any": {"known_errors": "known_errors_agreed"},
+    "if_yes": {"review_needed": "post_implementation_review"},
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "result"),
+    [
+        ({}, "met"),
+        ({"known_errors": "wiki/errors"}, "unmet"),
+        ({"known_errors": "wiki/errors", "known_errors_agreed": True}, "met"),
+        ({"known_errors": "none"}, "met"),
+        ({"known_errors": "geen bekende fouten"}, "met"),
+        ({"review_needed": True}, "unmet"),
+        ({"review_needed": True, "post_implementation_review": "wiki/review"}, "met"),
+        ({"review_needed": False}, "met"),
+        ({"review_needed": HIDDEN}, "unknown"),
+    ],
+)
+def test_recorded_asks_more_where_another_field_calls_for_it(given, result):
+    assert outcome("recorded", CLOSING, **({"feedback": "wiki/feedback"} | given)).result == result
 
 
 @pytest.mark.parametrize(
