@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from rules.check_api import Check
+from rules.check_api import Check, OfNamedAssets
 from rules.checks import CHECKS
 
 BEGIN, END = "<!-- checks: generated -->", "<!-- end of checks -->"
@@ -33,6 +33,8 @@ def _check(name: str, check: Check[Any]) -> Iterator[str]:
     module = inspect.getmodule(check.run)
     yield f"### `{name}`\n"
     yield f"{_plain(module.__doc__)} {_plain(check.run.__doc__)}\n"
+    if issubclass(check.params, OfNamedAssets):
+        yield "Asked of the assets that the ticket names, not of what depends on them.\n"
     if check.params.model_fields:
         yield f"{_plain(check.params.__doc__)}\n"
         for parameter, field in check.params.model_fields.items():

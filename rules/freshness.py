@@ -53,7 +53,7 @@ def fresh(facts: Facts, name: str, look: Observation) -> Observation:
 
 
 def _since(moment: datetime) -> Say:
-    return say("That is from {moment}, and what it is about has changed since.", moment=moment)
+    return say("That is from {moment}, overtaken since.", moment=moment)
 
 
 _AGAIN: Mapping[str, Say] = {

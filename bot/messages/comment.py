@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from bot.messages.i18n.speaker import Translator
 from bot.messages.overview import (
@@ -38,6 +38,8 @@ FOUND_CLOSED = say(
 )
 DETAILED = 4
 """How many open points are told with their reasons; the others are named in one line. A reader has 20 seconds."""
+WORDS = 140
+"""In how many words they are told, together with the deviations; the first two are told however long they are."""
 
 
 def compose(
@@ -82,8 +84,10 @@ def _open_points(view: Overview, facts: Facts, speak: Translator) -> list[Block]
     # What an emergency skipped has a list of its own, which comes first and takes of the room.
     now = [line for line in view.now if line not in view.obligations]
     room = max(DETAILED - len(view.obligations), 0)
-    shown, rest = now[:room], now[room:]
     blocks: list[Block] = _ledger(view, facts, speak)
+    taken = [item for block in (*blocks, *_deviations(view, speak)) for item in _items(block)]
+    fitting = _fitting([_point(line, facts, speak) for line in now[:room]], WORDS - sum(map(_length, taken)))
+    shown, rest = now[:fitting], now[fitting:]
     # Lines come with the most pressing first, so that those under one heading stand together.
     for heading, group in groupby(shown, key=lambda line: _heading(line, view, speak)):
         blocks += [Heading(heading), Bullets(tuple(_point(line, facts, speak) for line in group))]
@@ -93,6 +97,20 @@ def _open_points(view: Overview, facts: Facts, speak: Translator) -> list[Block]
     blocks += _named(speak.say("Also to do:"), to_do, demand, speak)
     blocks += _named(speak.say("Advised by the norm:"), view.advised, demand, speak)
     return blocks
+
+
+def _fitting(points: Sequence[tuple[Line, ...]], words: int) -> int:
+    """How many of these points can be told in so many words, from the first on."""
+    lengths = list(accumulate(map(_length, points)))
+    return max(sum(length <= words for length in lengths), min(2, len(points)))
+
+
+def _items(block: Block) -> tuple[tuple[Line, ...], ...]:
+    return block.items if isinstance(block, Bullets) else ()
+
+
+def _length(point: tuple[Line, ...]) -> int:
+    return sum(len(run.text.split()) for line in point for run in line)
 
 
 def _ledger(view: Overview, facts: Facts, speak: Translator) -> list[Block]:

@@ -55,7 +55,7 @@ def check(facts: Facts, demand: CheckInput[EnvironmentPath]) -> Outcome:
     path = (declared.path if declared else ()) or _PATH
     approved = (declared.approvals if declared else ()) or _APPROVED
     wanted = say(
-        "{path} in this order, and an approval to go to {steps}.",
+        "In this order: {path}; and an approval to go to {steps}.",
         path=tuple(_NAMES[one] for one in path),
         steps=tuple(_NAMES[one] for one in approved),
     )

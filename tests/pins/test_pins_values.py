@@ -15,6 +15,7 @@ from connectors.jira.settings import Deployment
 from domain.asset import Dimension, Flag
 from domain.facts import Trouble
 from domain.fields import Kind
+from domain.finding import Timing
 from domain.lifecycle import Severity, State, Verdict
 from domain.people import Role
 from domain.ports.connector import Health
@@ -26,7 +27,7 @@ from domain.snooze import SnoozeKind
 from domain.ticket import Decision, TicketKind
 from rules.approval.membership_then import HeldThen
 from rules.declarations import Standing
-from rules.loading.schema import Item
+from rules.loading.schema import Counts, Item
 from rules.outcome import Result
 
 
@@ -38,7 +39,7 @@ from rules.outcome import Result
         (Severity, "required advice"),
         (Role, "owner cab dpo change_manager operations keten_cab users process_owner"),
         (TicketKind, "change release incident problem"),
-        (Decision, "requested approved rejected not_required automatic"),
+        (Decision, "requested approved rejected not_required automatic from_start"),
         (Dimension, "confidentiality integrity availability"),
         (Flag, "gdpr ksz nis2"),
         (Kind, "text bool choice users party moment keys list"),
@@ -50,12 +51,14 @@ from rules.outcome import Result
         (SnoozeChoice, "2h 1d 2d 5d"),
         (CommandKind, "help mine ticket explain"),
         (Cause, "verdict write interaction waiver settings allowance gone erased pruned"),
-        (Fate, "open over moved deleted hidden"),
+        (Fate, "open over moved deleted absent hidden"),
         (Format, "adf wiki plain slack mail"),
         (Health, "ok warning failed"),
         (Mode, "observe act"),
         (Deployment, "auto cloud data_center"),
         (Item, "rule reserved attestation report"),
+        (Counts, "before_rollout after_rollout"),
+        (Timing, "in_time late afterwards unseen"),
         (Result, "met unmet violated unknown"),
         (HeldThen, "yes then not_yet unseen unsure never"),
     ],
