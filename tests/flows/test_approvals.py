@@ -133,4 +133,4 @@ def test_a_copy_brings_no_sign_off_with_it(town: Town, facts: Callable[..., Fact
     assert seen("ICR-06").startswith(f"pending: Owner {copied}")
     town.jira.set_field(key, "CAB sign-off", None, "Karim Aziz")
     town.jira.set_field(key, "CAB sign-off", "Approved", "Karim Aziz")
-    assert seen("ICR-11").startswith("met: Approved for the CAB by Karim Aziz")
+    assert seen("ICR-11").startswith("met: Approved by Karim Aziz (CAB) on ")

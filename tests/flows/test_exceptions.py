@@ -194,7 +194,7 @@ def test_an_emergency_makes_good_afterwards_and_never_passes_in_silence(town: To
     (note,) = town.servicenow.notes(change)
     assert "Emergency change: to be made good before" in note
     assert "overdue" not in note
-    assert "Approval by the CAB" in note
+    assert "No approval by the CAB" in note
     seen = found(env, number, "ICR-11")
     assert (seen["verdict"], seen["settle_by"] is not None) == ("missing", True)
 
