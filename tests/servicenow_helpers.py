@@ -64,6 +64,16 @@ class Instance(ServiceNowSandbox):
         return Place(f"change_request:{self.change}")
 
 
+class Nobody(Directory):
+    """A directory that knows nobody."""
+
+    def __init__(self) -> None:
+        pass
+
+    def people(self, ids: Any) -> dict[str, Any]:
+        return {}
+
+
 class Tools:
     """The connector's parts on one client."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from connectors.register.file_reader import COLUMNS, NAME
 from connectors.register.register import Contents, RegisterBook
 from connectors.shared import doctor
+from domain.asset import TRAITS
 from domain.people import Role
 from domain.ports.connector import Diagnosis, Health
 from domain.ports.errors import SourceError
@@ -49,7 +50,7 @@ def _lifted(book: RegisterBook, contents: Contents) -> Iterator[Diagnosis]:
 
 
 # Without any of these the classes are still known; names serve where there are no ids.
-_MAY_LACK = ("id", "updated_at", "maintenance_windows", "supplier", "depends_on")
+_MAY_LACK = ("id", "updated_at", "maintenance_windows", "supplier", "depends_on", *TRAITS)
 
 
 def _columns(contents: Contents) -> Iterator[Diagnosis]:

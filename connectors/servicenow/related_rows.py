@@ -21,7 +21,12 @@ KEPT = 60.0
 """Seconds for which rows read along with those of another ticket may still be used."""
 
 TOGETHER = 50
-"""Tickets asked about in one request: with two lists of ids the address stays below 4096 characters."""
+"""Tickets asked about in one request, at most."""
+
+_ROOM = 3800
+"""Characters that ids and columns may take, so that an address stays below 4096."""
+_ID = 35
+"""Characters of an id in a list, with the comma as an address has it."""
 
 MOST = 20000
 """Listed tickets remembered at most; beyond these, it starts anew."""
@@ -81,7 +86,7 @@ class RelatedRows:
             if kept and self._clock() - kept[0] < KEPT:
                 return kept[1]
             # Chosen under the lock, so that two threads do not ask for the same tickets; asked outside of it.
-            group = self._group(ticket_table, link, sys_id)
+            group = self._group(ticket_table, link, sys_id, _together(link, fields))
         found = self._ask(link, group, fields)
         if found is None and len(group) > 1:
             # Some are hidden; whose, only asking for each by itself can tell.
@@ -99,7 +104,7 @@ class RelatedRows:
         with self._lock:
             return [row for (of, _), (_, listing) in self._kept.items() if of == link for row in listing]
 
-    def _group(self, table: str, link: Link, sys_id: str) -> tuple[str, ...]:
+    def _group(self, table: str, link: Link, sys_id: str, most: int) -> tuple[str, ...]:
         """The ticket and those listed after it. One that is read again is read alone."""
         order = self._orders.get(table)
         if order is None or sys_id not in order.place or (link, sys_id) in self._taken:
@@ -107,7 +112,7 @@ class RelatedRows:
         start = order.place[sys_id]
         # Those listed after it, because tickets are read in the order in which they were listed.
         several = dict.fromkeys((sys_id, *order.ids[start : start + TOGETHER]))
-        group = tuple(i for i in several if (link, i) not in self._taken)[:TOGETHER]
+        group = tuple(i for i in several if (link, i) not in self._taken)[:most]
         # Taken even if the request fails: then each is asked for by itself, so that one cannot break the others.
         self._taken |= {(link, i) for i in group}
         return group
@@ -132,6 +137,12 @@ class RelatedRows:
                 return None
             found[owner].append(row)
         return found if listing.complete else None
+
+
+def _together(link: Link, fields: Sequence[str]) -> int:
+    """How many tickets one request can name beside these columns."""
+    columns = sum(len(name) + len("%2C") for name in (*fields, *link.columns))
+    return max(1, min(TOGETHER, (_ROOM - columns) // (_ID * len(link.columns))))
 
 
 def _query(link: Link, columns: Sequence[str], group: Sequence[str]) -> str:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask, Response
-from servicenow_helpers import START, Instance, Tools, settings_for
+from servicenow_helpers import START, Instance, Nobody, Tools, settings_for
 
 from connectors.servicenow import mapping, values
-from connectors.servicenow.directory import Directory
 from connectors.servicenow.fields import Fields
-from connectors.servicenow.history import History, Step
+from connectors.servicenow.history import History
 from connectors.servicenow.work_notes import _marks
 from connectors.shared.errors import status_error
 from domain.lifecycle import State
@@ -33,16 +32,6 @@ def payload(name: str) -> Any:
     return json.loads((PAYLOADS / name).read_text(encoding="utf-8"))
 
 
-class Nobody(Directory):
-    """A directory that knows nobody."""
-
-    def __init__(self) -> None:
-        pass
-
-    def people(self, ids: Any) -> dict[str, Any]:
-        return {}
-
-
 @pytest.mark.parametrize(
     ("name", "number", "state", "planned"),
     [
@@ -55,7 +44,7 @@ class Nobody(Directory):
 def test_recorded_changes(name: str, number: str, state: State | None, planned: str | None) -> None:
     row = payload(name)["result"][0]
     ref = mapping.reference("change_request", row)
-    fields = Fields({}, Nobody()).read(row, History())
+    fields = Fields({}, Nobody(), ZoneInfo("UTC")).read(row, History())
     ticket = mapping.ticket("https://example.org", ref, row, mapping.state("change_request", row, {}), fields)
     assert ticket.key == number
     assert ticket.created.tzinfo and ticket.updated >= ticket.created
@@ -65,59 +54,9 @@ def test_recorded_changes(name: str, number: str, state: State | None, planned: 
     assert ticket.field("change_type").filled
 
 
-DAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
-
-
-def cells(**columns: str) -> dict[str, dict[str, str]]:
-    return {name: {"value": words, "display_value": words} for name, words in columns.items()}
-
-
-@pytest.mark.parametrize(
-    ("columns", "days", "at"),
-    [
-        ({"u_test_result": "passed"}, (1, 3), DAY + timedelta(days=3)),
-        ({"u_test_result": "passed", "u_tested_at": "2026-03-04 08:00:00"}, (1, 3), DAY + timedelta(days=3)),
-        ({"u_test_result": "passed", "u_tested_at": "2026-03-07 08:00:00"}, (1, 3), DAY + timedelta(days=5)),
-        ({"u_test_result": "passed", "u_tested_at": "2026-03-04 08:00:00"}, (), DAY + timedelta(days=2)),
-        ({"u_test_result": "", "u_tested_at": ""}, (3,), None),
-        ({}, (), None),
-    ],
-)
-def test_tested_is_the_later_of_what_is_said_and_when_the_result_came(columns, days, at) -> None:
-    steps = tuple(Step("u_test_result", "", "passed", "", DAY + timedelta(days=day)) for day in days)
-    seen = Fields({}, Nobody()).read(cells(**columns), History(steps, created=DAY))["tested_at"]
-    assert (seen.value, seen.readable) == (at, bool(columns))
-
-
-@pytest.mark.parametrize(
-    ("columns", "value", "readable"),
-    [
-        ({"reason": "Corrective", "category": "hardware"}, "corrective", True),
-        ({"reason": "", "category": "Problem"}, "problem", True),
-        ({"category": "incident"}, "incident", True),
-        ({"category": "hardware"}, None, True),
-        ({"reason": "new printer", "category": "hardware"}, None, True),
-        ({}, None, False),
-    ],
-)
-def test_why_a_change_is_made_is_told_by_its_reason_or_else_its_category(columns, value, readable) -> None:
-    seen = Fields({}, Nobody()).read(cells(**columns), History())["reason"]
-    assert (seen.value, seen.readable) == (value, readable)
-
-
-@pytest.mark.parametrize(
-    ("column", "words", "filled"),
-    [("u_scripts", "geen", True), ("u_procedures", "geen", False), ("backout_plan", "<p>&nbsp;</p>", False)],
-)
-def test_a_column_says_what_none_means_in_its_field(column, words, filled) -> None:
-    seen = Fields({}, Nobody()).read(cells(**{column: words}), History())
-    name = {"backout_plan": "fallback_plan"}.get(column, column.removeprefix("u_"))
-    assert (seen[name].filled, seen[name].readable) == (filled, True)
-
-
 def test_every_recorded_list_of_changes() -> None:
     rows = payload("chg_rest_list_full.json")["result"]
-    fields = Fields({}, Nobody())
+    fields = Fields({}, Nobody(), ZoneInfo("UTC"))
     for row in rows:
         assert fields.read(row, History())["planned_start"].readable
         assert values.value(row, "number")
