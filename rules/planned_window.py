@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.facts import Facts
 from domain.sentence import say
-from domain.words import WORDS, plain
+from domain.words import says_none
 from rules.field_looks import observe_filled
 from rules.moments.as_of import AsOf, facts_at
 from rules.moments.rollout import rollout
@@ -38,7 +38,7 @@ def planned(facts: Facts) -> bool:
 def explained(facts: Facts) -> Observation:
     """Whether a deviation is told: that there was none explains nothing of one that shows."""
     look, value = observe_filled(facts, "deviations"), facts.field("deviations").value
-    if look.result is Result.MET and isinstance(value, str) and plain(value) in WORDS.absent:
+    if look.result is Result.MET and isinstance(value, str) and says_none(value, "deviations"):
         seen = sentences(look.seen, say("That explains nothing: the rollout lay outside its planned times."))
         return Observation(label("deviations"), Result.UNMET, seen)
     return Observation(look.name, look.result, saw(facts, "deviations"))

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from domain.facts import Facts
 from domain.fields import FIELDS
 from domain.sentence import say
-from domain.words import WORDS, plain
+from domain.words import says_none
 from rules.approval.people import settlers
 from rules.check_api import CheckInput, Params
 from rules.field_looks import observe_done, observe_filled, observe_value
@@ -68,5 +68,5 @@ def _called_for(facts: Facts, asked: Recorded) -> Iterator[str]:
             yield name
     for field, name in asked.if_any.items():
         value = facts.field(field).value
-        if facts.field(field).filled and not (isinstance(value, str) and plain(value) in WORDS.absent):
+        if facts.field(field).filled and not (isinstance(value, str) and says_none(value, field)):
             yield name
