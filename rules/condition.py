@@ -20,8 +20,8 @@ from rules.wording import asset_name, label, saw, sentences, shown_value
 
 
 class Condition(BaseModel):
-    """Under which a rule asks something. Either `any` or `all` of several conditions; or about one `field` of the ticket
-    that it is `filled`, says the value `is` (or one of several), or says anything but `not` (empty included); or
+    """Under which a rule asks something. Either `any` or `all` of several conditions; or about one `field` of the
+    ticket that it is `filled`, says the value `is` (or one of several), or says anything but `not` (empty included); or
     about one attribute of the assets, `asset`, that it is `filled` for one of them, which a yes/no attribute is by a
     yes. A value is true or false for a yes/no field, and a code of its choices for a choice.
     """
