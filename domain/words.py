@@ -182,6 +182,11 @@ def _is_none(words: str, own: FieldWords) -> bool:
     }
 
 
+def says_none(text: str, field: str) -> bool:
+    """Whether a text says that there is none of what the field holds ("geen", "no deviations")."""
+    return _is_none(plain(text), WORDS.fields.get(field, _NO_WORDS))
+
+
 def blank(text: str, field: str = "") -> bool:
     """Whether a value as a history shows it stands for nothing: as `empty` for a text field; in others a no, or a
     "none" that is one of the field's choices, is a value.
@@ -193,11 +198,6 @@ def blank(text: str, field: str = "") -> bool:
         chosen = spec is not None and any(words in meanings for meanings in spec.choices.values())
         return words in _EMPTY or (words in (*WORDS.none, *WORDS.not_applicable) and not chosen)
     return empty(text, field)
-
-
-def says_none(text: str, field: str) -> bool:
-    """Whether a text says, of what the field is about, that there is none: by the word alone, or before its noun."""
-    return _is_none(plain(text), WORDS.fields.get(field, _NO_WORDS))
 
 
 def says_no(text: str) -> bool:

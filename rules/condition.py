@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
+from operator import not_
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -19,8 +20,8 @@ from rules.wording import asset_name, label, saw, sentences, shown_value
 
 
 class Condition(BaseModel):
-    """Under which a rule asks something. Either `any` of several conditions; or about one `field` of the ticket
-    that it is `filled`, says the value `is` (or one of several), or says anything but `not` (empty included); or
+    """Under which a rule asks something. Either `any` or `all` of several conditions; or about one `field` of the
+    ticket that it is `filled`, says the value `is` (or one of several), or says anything but `not` (empty included); or
     about one attribute of the assets, `asset`, that it is `filled` for one of them, which a yes/no attribute is by a
     yes. A value is true or false for a yes/no field, and a code of its choices for a choice.
     """
@@ -30,6 +31,7 @@ class Condition(BaseModel):
     field: FieldName | None = None
     asset: Literal["supplier", "chain_component"] | None = None
     any: tuple[Condition, ...] = ()
+    all: tuple[Condition, ...] = Field(default=(), exclude_if=not_)
     filled: bool | None = None
     equals: bool | str | tuple[bool | str, ...] | None = Field(default=None, alias="is")
     differs: bool | str | None = Field(default=None, alias="not")
@@ -37,10 +39,10 @@ class Condition(BaseModel):
     @model_validator(mode="after")
     def _one_way(self) -> Condition:
         given = [way for way in (self.filled, self.equals, self.differs) if way not in (None, ())]
-        about = [it for it in (self.field, self.asset, self.any) if it]
-        if len(about) != 1 or (self.any and (given or len(self.any) < 2)):
-            raise ValueError("give a field, an asset's attribute, or any of two conditions or more")
-        if not self.any:
+        about = [it for it in (self.field, self.asset, self.any, self.all) if it]
+        if len(about) != 1 or (self._several and (given or len(self._several) < 2)):
+            raise ValueError("give a field, an asset's attribute, or any or all of two conditions or more")
+        if not self._several:
             self._one_question(given)
         return self
 
@@ -52,12 +54,18 @@ class Condition(BaseModel):
             for value in given[0] if isinstance(given[0], tuple) else (given[0],):
                 _fitting(self.field, value)
 
+    @property
+    def _several(self) -> tuple[Condition, ...]:
+        return self.any or self.all
+
     def holds(self, facts: Facts) -> bool | None:
         """Whether the rule asks something of the ticket; None when that cannot be seen: the field cannot be read,
-        or holds no yes or no but words ("suspected") that may mean either. Of several, one that holds is enough.
+        or holds no yes or no but words ("suspected") that may mean either. Of `any`, one that holds is enough.
         """
         if self.any:
             return _either(one.holds(facts) for one in self.any)
+        if self.all:
+            return _each(one.holds(facts) for one in self.all)
         if self.asset:
             return _either(_attribute(facts, subject, self.asset) for subject in facts.subjects)
         return self._field_holds(self.field or "", facts)
@@ -84,13 +92,15 @@ class Condition(BaseModel):
         if self.any:
             # Two at a time, since a sentence of the catalogues has a fixed number of places.
             return reduce(lambda one, other: say("{one} or {other}", one=one, other=other), self._each_told)
+        if self.all:
+            return reduce(lambda one, other: say("{one}, {other}", one=one, other=other), self._each_told)
         if self.asset:
             return _WHERE[self.asset]
         return self._field_told(self.field or "")
 
     @property
     def _each_told(self) -> tuple[Say, ...]:
-        return tuple(one.told for one in self.any)
+        return tuple(one.told for one in self._several)
 
     def _field_told(self, field: str) -> Say:
         name = label(field)
@@ -107,8 +117,8 @@ class Condition(BaseModel):
 
     def seen(self, facts: Facts, result: bool | None) -> Say:
         """What was seen of all that gave this result."""
-        if self.any:
-            telling = [one.seen(facts, result) for one in self.any if one.holds(facts) is result]
+        if self._several:
+            telling = [one.seen(facts, result) for one in self._several if one.holds(facts) is result]
             return sentences(telling[0], *telling[1:]) if telling else say("Nothing could be seen.")
         if self.asset:
             alike = [s for s in facts.subjects if _attribute(facts, s, self.asset) is result]
@@ -117,8 +127,8 @@ class Condition(BaseModel):
 
     def mend(self, facts: Facts) -> tuple[tuple[Say, ...], tuple[Say, ...]]:
         """Names of what keeps it from being seen: what is there and not understood, and what cannot be read."""
-        if self.any:
-            halves = [one.mend(facts) for one in self.any if one.holds(facts) is None]
+        if self._several:
+            halves = [one.mend(facts) for one in self._several if one.holds(facts) is None]
             return tuple(n for one, _ in halves for n in one), tuple(n for _, one in halves for n in one)
         if self.asset:
             return (), (_ATTRIBUTES[self.asset],)
@@ -140,6 +150,12 @@ def _either(held: Iterable[bool | None]) -> bool | None:
     """True by one that holds; None while one cannot be seen."""
     found = set(held)
     return True if True in found else None if None in found else False
+
+
+def _each(held: Iterable[bool | None]) -> bool | None:
+    """False by one that does not hold; None while one cannot be seen."""
+    found = set(held)
+    return False if False in found else None if None in found else True
 
 
 def _attribute(facts: Facts, subject: Subject, name: str) -> bool | None:

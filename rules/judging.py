@@ -114,8 +114,8 @@ def given(outcome: Outcome, state: State, gate: State) -> Verdict:
         case Result.UNKNOWN:
             return Verdict.UNKNOWN
         case Result.UNMET:
-            # What the bot itself is sending is nobody's neglect.
-            late = state.reached(gate) and not outcome.underway
+            # What the bot itself is sending is nobody's neglect, nor is what a clock of its own leaves time for.
+            late = state.reached(gate) and not (outcome.underway or outcome.in_time)
             return Verdict.MISSING if late else Verdict.PENDING
 
 

@@ -34,6 +34,7 @@ class Outcome:
     due         the moment (UTC) at which a clock of the rule's own runs out, or ran out
     again       when (UTC) time alone next changes what it says; None where that is `due`
     underway    what is unmet is being done by the bot itself: nobody is asked for it, and it is never missing
+    in_time     what is unmet is not overdue in whatever state the ticket is: its own clock still runs, or there is none
     """
 
     result: Result
@@ -45,6 +46,7 @@ class Outcome:
     due: datetime | None = None
     again: datetime | None = None
     underway: bool = False
+    in_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from rules.approval.people import settlers
 from rules.check_api import CheckInput, Params
 from rules.field_looks import observe_filled
 from rules.loading.names import FieldName
+from rules.moments.span import minute
 from rules.outcome import Observation, Outcome, Result, all_of
 from rules.wording import ROLES, label, saw, sentences
 
@@ -79,9 +80,9 @@ def _overrun(facts: Facts, asked: KeptInChain) -> Iterator[_Breach]:
         return
     done = end.value if isinstance(end.value, datetime) else facts.now
     for name, moment in _moments(facts, asked).items():
-        if done > moment and name == "deadline":
+        if minute(done) > minute(moment) and name == "deadline":
             yield _Breach(say("The deadline is overrun since {moment}.", moment=moment), moment)
-        elif done > moment:
+        elif minute(done) > minute(moment):
             told = say("Not carried through in time: {field} was {moment}.", field=label(name), moment=moment)
             yield _Breach(told, moment)
 

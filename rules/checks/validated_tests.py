@@ -9,6 +9,7 @@ from domain.sentence import Say, say
 from rules.approval.people import MAKERS, distinct, does_not_count, duties_apart, duty_of, settlers
 from rules.check_api import CheckInput, Params
 from rules.field_looks import observe_filled
+from rules.moments.span import minute
 from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import label, saw, sentences
 
@@ -23,7 +24,7 @@ PARAMS = ValidatedTests
 
 
 def check(facts: Facts, demand: CheckInput[ValidatedTests]) -> Outcome:
-    """Met when the plan was fixed before validation and rollout, and it is known who validated, and when."""
+    """Met when the plan was fixed before the tests and their validation, and it is known who validated, and when."""
     four_eyes = demand.params.four_eyes
     wanted = say("A test plan fixed beforehand, and test results that are validated.")
     looks = [
@@ -42,7 +43,7 @@ def check(facts: Facts, demand: CheckInput[ValidatedTests]) -> Outcome:
 
 
 def _fixed_beforehand(facts: Facts) -> Observation:
-    """The plan must not be younger than the validation, nor than the start of the rollout."""
+    """The plan must not be younger than the tests that were for it, nor than their validation."""
     known = observe_filled(facts, "test_plan_fixed_at")
     fixed = facts.field("test_plan_fixed_at").value
     if known.result is not Result.MET:
@@ -50,11 +51,11 @@ def _fixed_beforehand(facts: Facts) -> Observation:
     if not isinstance(fixed, datetime):
         return Observation(known.name, Result.UNMET, known.seen)
     # Vo-ICR R&D v2.1 §1.1, from class 3: fixed beforehand. A plan written after the fact proves nothing.
-    for name in ("test_validated_at", "actual_start"):
+    for name in ("tested_at", "test_validated_at"):
         field = facts.field(name)
-        if not field.readable:
+        if not field.readable and name != "tested_at":
             return Observation(known.name, Result.UNKNOWN, saw(facts, name))
-        if isinstance(field.value, datetime) and fixed > field.value:
+        if isinstance(field.value, datetime) and minute(fixed) > minute(field.value):
             return Observation(known.name, Result.UNMET, sentences(known.seen, _too_late(name, field.value)))
     return known
 

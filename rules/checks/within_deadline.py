@@ -10,10 +10,12 @@ from domain.sentence import Say, say
 from rules.approval.people import settlers
 from rules.check_api import CheckInput
 from rules.deadlines import Deadlines, look_deadline
+from rules.moments.span import minute
 from rules.outcome import Outcome, Result
 from rules.wording import saw, sentences
 
 PARAMS = Deadlines
+_UNDONE = frozenset({"rolled_back", "failed"})
 
 
 def check(facts: Facts, demand: CheckInput[Deadlines]) -> Outcome:
@@ -23,9 +25,12 @@ def check(facts: Facts, demand: CheckInput[Deadlines]) -> Outcome:
     wanted, deadline = say("The rollout ended before the deadline."), demand.params.of(facts)
     known = look_deadline(facts, demand.params)
     if deadline is None:
-        return Outcome(known.result, known.seen, wanted, settlers(facts))
-    result = _result(facts, deadline)
-    outcome = Outcome(result, _seen(facts, known.seen, deadline, result), wanted, settlers(facts))
+        # Without a term nothing can be overdue; that the deadline itself is missing, another rule says.
+        timeless = facts.field("priority").filled
+        return Outcome(known.result, known.seen, wanted, settlers(facts), in_time=timeless)
+    result, running = _result(facts, deadline), _undone(facts)
+    seen = _seen(facts, known.seen, result)
+    outcome = Outcome(result, seen, wanted, settlers(facts), in_time=running)
     # The deadline is looked at again when it passes, though nothing in the ticket changes then.
     return outcome if result is Result.MET else replace(outcome, due=deadline)
 
@@ -35,17 +40,22 @@ _UNDONE = frozenset({"rolled_back", "failed"})
 
 def _result(facts: Facts, deadline: datetime) -> Result:
     end = facts.field("actual_end")
-    if facts.field("result").value in _UNDONE:
+    if _undone(facts):
         return Result.VIOLATED if facts.now > deadline else Result.UNMET
     if not end.readable:
         return Result.UNKNOWN
     if isinstance(end.value, datetime):
-        return Result.MET if end.value <= deadline else Result.VIOLATED
+        return Result.MET if minute(end.value) <= minute(deadline) else Result.VIOLATED
     return Result.VIOLATED if facts.now > deadline else Result.UNMET
 
 
-def _seen(facts: Facts, known: Say, deadline: datetime, result: Result) -> Say:
+def _undone(facts: Facts) -> bool:
+    """Whether it was rolled back, or failed: then it is not done, and its deadline runs on."""
+    return facts.field("result").value in _UNDONE
+
+
+def _seen(facts: Facts, known: Say, result: Result) -> Say:
     told = sentences(known, saw(facts, "actual_end"))
-    if facts.field("result").value in _UNDONE:
+    if _undone(facts):
         told = sentences(told, saw(facts, "result"), say("So it is not done."))
     return sentences(told, say("The deadline is overrun.")) if result is Result.VIOLATED else told

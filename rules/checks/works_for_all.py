@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import Field
 
 from domain.facts import Facts
 from domain.sentence import say
+from domain.words import says_none
 from rules.approval.people import settlers
 from rules.check_api import CheckInput, Params
 from rules.field_looks import observe_done, observe_filled
@@ -49,7 +52,14 @@ def check(facts: Facts, demand: CheckInput[WorksForAll]) -> Outcome:
 
 
 def _intervention(facts: Facts, names: tuple[str, ...]) -> Observation:
-    told = [observe_done(facts, name) for name in names]
+    told = [_done(facts, name) for name in names]
     result = any_of(look.result for look in told)
     seen = sentences(saw(facts, "result"), *(look.seen for look in told))
     return Observation(say("What was done about it"), result, seen)
+
+
+def _done(facts: Facts, name: str) -> Observation:
+    """That there was nothing to tell is no intervention where it does not work for everybody."""
+    look, value = observe_done(facts, name), facts.field(name).value
+    none = look.result is Result.MET and isinstance(value, str) and says_none(value, name)
+    return replace(look, result=Result.UNMET) if none else look

@@ -70,6 +70,9 @@ def facts_at(facts: Facts, at: AsOf) -> Facts:
 
 
 def _child_at(facts: Facts, child: Child, at: AsOf) -> Child:
+    # What came into the release later is judged as if it had been there, and had overtaken nothing yet.
+    if child.added_at is not None and minute(child.added_at) > minute(at.moment):
+        child = replace(child, added_at=None)
     if child.ticket is None:
         return child
     return replace(child, ticket=_ticket_at(replace(facts, ticket=child.ticket, looks=NEVER), at))

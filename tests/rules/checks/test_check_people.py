@@ -302,11 +302,14 @@ PLAN = {
             "Test plan fixed at says 05/03 12:00. That is after Test validated at, 04/03 12:00.",
         ),
         (
-            {"actual_start": day(1)},
+            {"tested_at": day(1)},
             "unmet",
-            "Test plan fixed at says 02/03 12:00. That is after Actual start, 01/03 12:00.",
+            "Test plan fixed at says 02/03 12:00. That is after Tested at, 01/03 12:00.",
         ),
-        ({"actual_start": HIDDEN}, "unknown", "Actual start cannot be read."),
+        ({"tested_at": day(2)}, "met", None),
+        # On which side of the start it came is judged for every rule alike (rules.moments).
+        ({"actual_start": day(1)}, "met", None),
+        ({"actual_start": HIDDEN}, "met", None),
         ({"test_validated_by": EMPTY}, "unmet", "Test validated by is empty."),
         ({"test_validated_at": EMPTY}, "unmet", "Test validated at is empty."),
     ],
