@@ -19,6 +19,7 @@ _KINDS = {
     "reminder": say("reminder"),
     "handover-1": say("handover notification, available in production"),
     "handover-2": say("handover notification, fully operational"),
+    "handover-3": say("notification that a rollout was undone"),
 }
 _WRITES = {
     "announced": say("Message about to be written on {target}: {kind}."),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
 
 from bot.journal.outbox import HANDOVER, MAIL
 from bot.journal.schema import OUTBOX, RECEIPT, TICKET
@@ -39,6 +39,12 @@ class SentRow:
     confirmed: datetime | None = None
 
 
+_BACK = OUTBOX.alias("back")
+_TAKEN_BACK = exists().where(
+    _BACK.c.ticket == OUTBOX.c.ticket, _BACK.c.kind.like("handover-3:%"), ~_BACK.c.closed
+)
+
+
 class Receipts(Store):
     """One receipt for each notification: the first that was given."""
 
@@ -47,8 +53,10 @@ class Receipts(Store):
         return next(iter(self._sent(OUTBOX.c.ticket == ticket, OUTBOX.c.kind == kind)), None)
 
     def notifications(self, since: datetime) -> tuple[SentRow, ...]:
-        """All that was delivered since then (UTC) about tickets that are not gone, the oldest first."""
-        return self._sent(OUTBOX.c.applied_at >= since)
+        """All that was delivered since then (UTC) about tickets that are not gone, the oldest first; but for what was
+        taken back: of that no receipt is waited for.
+        """
+        return self._sent(OUTBOX.c.applied_at >= since, ~_TAKEN_BACK)
 
     def _sent(self, *conditions: ColumnElement[bool]) -> tuple[SentRow, ...]:
         received = and_(RECEIPT.c.ticket == OUTBOX.c.ticket, RECEIPT.c.kind == OUTBOX.c.kind)

@@ -94,8 +94,24 @@ def letter(
     paragraphs = ["\n".join(rows[1:])]
     paragraphs += ["\n".join([part.heading, *(f"- {item}" for item in part.items)]) for part in parts]
     paragraphs += [_for(asked, speak), facts.ticket.url]
-    closing = speak.say("This message was sent automatically; nobody reads answers to it.")
-    return {"subject": rows[0], "text": "\n\n".join(filter(None, [*paragraphs, closing]))}
+    return {"subject": rows[0], "text": "\n\n".join(filter(None, [*paragraphs, _closing(speak)]))}
+
+
+def taken_back(facts: Facts, speak: Translator) -> dict[str, Any]:
+    """On Slack: that a rollout which was announced was rolled back or failed."""
+    rows = _undone(facts, speak)
+    built = [
+        blocks.header(rows[0]),
+        *(_paragraph(row) for row in rows[1:]),
+        *buttons(facts.ticket, "", speak),
+    ]
+    return finished(text_of([*rows, facts.ticket.url], more(speak)), built, more(speak))
+
+
+def letter_taken_back(facts: Facts, speak: Translator) -> dict[str, str]:
+    """The same as an e-mail: subject and text."""
+    rows = _undone(facts, speak)
+    return {"subject": rows[0], "text": "\n\n".join([*rows[1:], facts.ticket.url, _closing(speak)])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +162,56 @@ def _receive(source: str, ticket_id: str, kind: str, speak: Translator) -> block
     return blocks.button(speak.say("I have received this"), Action.RECEIVED.value, value, "primary")
 
 
+def _closing(speak: Translator) -> str:
+    return speak.say("This message was sent automatically; nobody reads answers to it.")
+
+
+def _undone(facts: Facts, speak: Translator) -> list[str]:
+    """The heading, that it holds no more, who recorded that and when, and what happened; no more than is known."""
+    ticket = facts.ticket
+    name = Quote(_named(ticket))
+    if ticket.field("result").value == "failed":
+        heading = speak.say("Rollout failed: {ticket}", ticket=name)
+        told = speak.say(
+            "Formal notification: you were told that this is available in production. That holds no more, because the"
+            " rollout failed."
+        )
+    else:
+        heading = speak.say("Rolled back: {ticket}", ticket=name)
+        told = speak.say(
+            "Formal notification: you were told that this is available in production. That holds no more, because the"
+            " rollout was rolled back."
+        )
+    rows = [heading, told, _recorded(ticket, speak), _happened(ticket.field("deviations"), speak)]
+    return [cut(row, 2 * LONG) for row in rows if row]
+
+
+def _recorded(ticket: Ticket, speak: Translator) -> str:
+    """Who gave the ticket its result, and when; empty where its history does not show that."""
+    last = next((change for change in reversed(ticket.history) if change.field == "result"), None)
+    if last is None:
+        return ""
+    if last.by is None:
+        return speak.say("This was recorded on {at}.", at=last.at)
+    return speak.say("{person} recorded this on {at}.", person=Quote(last.by.name), at=last.at)
+
+
+def _happened(deviations: Field, speak: Translator) -> str:
+    if not deviations.readable:
+        return ""
+    if not isinstance(deviations.value, str):
+        return speak.say("The ticket does not say what happened.")
+    return speak.say("What happened: {text}", text=Quote(_line(deviations.value)))
+
+
+def _named(ticket: Ticket) -> str:
+    return f"{ticket.key} · {' '.join(ticket.summary.split())}"
+
+
 def _opening(facts: Facts, asked: HandoverAudience, speak: Translator) -> list[str]:
     """The heading, what happened when, and the class."""
     ticket, first = facts.ticket, asked.stage == AVAILABLE
-    name = Quote(f"{ticket.key} · {' '.join(ticket.summary.split())}")
+    name = Quote(_named(ticket))
     when = ticket.field("actual_end" if first else "operational_at").value
     if first:
         heading = speak.say("Available in production: {ticket}", ticket=name)

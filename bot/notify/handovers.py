@@ -1,4 +1,5 @@
-"""Handing over: the formal notifications that are due are sent at once, because what was delivered is evidence.
+"""Handing over: the formal notifications that are due are sent at once, because what was delivered is evidence; so is
+the word that takes one back when the rollout was undone.
 
 Each is enqueued before anything is tried, also when nobody can tell yet where it goes: so it is
 known to be on its way, is tried again in every run, and nobody is reproached. What the message service does not take
@@ -9,18 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.context import Context
-from bot.journal import Due
+from bot.journal import Due, OutboxRow
 from bot.journal.outbox import MAIL
 from bot.messages.i18n.speaker import Translator
 from bot.messages.intent import Intent, Previous
 from bot.notify.channels import channel_of
+from bot.notify.receipts import everybody
 from bot.notify.routing import message_of
 from bot.notify.ticket_messages import handovers
+from bot.notify.ticket_messages import taken_back as taken_back_messages
 from bot.policy.audience import Audience, Team
-from bot.policy.handover import is_handover, recipients, stage_of, stages_due
+from bot.policy.handover import (
+    announces,
+    audience_of,
+    is_handover,
+    key_in,
+    recipients,
+    stage_of,
+    stages_due,
+    taken_back,
+    takes_back,
+)
 from bot.report import Planned, Report
 from domain.facts import Facts, Trouble, Underway
 from domain.finding import Finding
@@ -38,8 +51,15 @@ Send = Callable[[Callable[[Due], bool]], object]
 
 
 def planned(ctx: Context, facts: Facts, findings: Sequence[Finding], memory: Previous) -> tuple[Intent, ...]:
-    """Every notification that the ticket has come to, also those that were delivered."""
+    """Every notification that the ticket has come to, also those that were delivered; of those that take an earlier one
+    back, what is not delivered yet.
+    """
     ticket = facts.ticket
+    if undone := taken_back(facts, memory.posted):
+        heard = {key: audience_of(key, everybody(facts), ticket.team) for key in undone}
+        return taken_back_messages(
+            facts, {key: (who, ctx.speaker_to(who, ticket.team)) for key, who in heard.items()}
+        )
     # Only where something is due: whose language is asked for costs a question to the message service.
     people = recipients(facts, findings) if stages_due(facts, findings) else ()
     speakers: dict[Audience, Translator] = {
@@ -59,9 +79,11 @@ def hand_over(
     if not ctx.policy.act:
         report.planned += [Planned(ticket.key, ctx.messenger or MAIL, i.kind, i.reason.msgid) for i in due]
         # Observed, so that the findings say the same as they would in act mode.
-        return replace(facts, underway=tuple(_observed(intent) for intent in due))
+        return replace(facts, underway=tuple(_observed(i) for i in due if announces(i.kind)))
     hand = HandoverSender(ctx, ticket, report, send)
     hand.recall({intent.kind for intent in found}, memory)
+    hand.take_back([intent for intent in due if takes_back(intent.kind)])
+    due = [intent for intent in due if announces(intent.kind)]
     if not hand.settle() and not due:
         return facts
     if due:
@@ -72,6 +94,10 @@ def hand_over(
 
 def _observed(intent: Intent) -> Underway:
     return Underway(stage_of(intent.kind), intent.recipients, intent.roles, Trouble.OBSERVING)
+
+
+def _when(slot: OutboxRow) -> datetime:
+    return slot.applied_at or datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +122,19 @@ class HandoverSender:
                 for target in (self.ctx.messenger, MAIL):
                     self.ctx.journal.withdraw(target, self.subject, kind)
 
+    def take_back(self, due: Sequence[Intent]) -> None:
+        """To each in the place where they were told last."""
+        slots = [slot for slot in self.ctx.journal.rows_of(self.subject) if announces(slot.kind)]
+        told = {key_in(slot.kind): slot for slot in sorted(slots, key=_when) if slot.applied_hash}
+        wishes = []
+        for intent in due:
+            slot = told[key_in(intent.kind)]
+            wish = self._wished(intent, slot.target, slot.stands.container)
+            wishes.append(replace(wish, recipients=tuple(slot.recipients)))
+        if wishes:
+            self.ctx.journal.put_messages(wishes, self.ctx.clock())
+            self._bring(wishes)
+
     def deliver(self, due: Sequence[Intent]) -> None:
         """By the message service; what that does not take, by e-mail."""
         if self.ctx.recipients:
@@ -119,7 +158,10 @@ class HandoverSender:
             trouble, error = placed[wish.kind][1:]
             if trouble:
                 journal.obstruct((target, self.subject, wish.kind), trouble, error, now)
-        ours = {(target, wish.kind) for wish in wishes}
+        self._bring(wishes)
+
+    def _bring(self, wishes: Sequence[OutgoingMessage]) -> None:
+        ours = {(wish.target, wish.kind) for wish in wishes}
         self.send(lambda one: one.ticket == self.subject and (one.target, one.kind) in ours)
 
     def _place(self, intent: Intent, postbox: RecipientDirectory, target: str) -> tuple[str, Trouble, str]:

@@ -82,10 +82,11 @@ def recipients_of(source: TicketSource, facts: Facts, sent: SentRow) -> tuple[Pe
     if key.startswith("team:"):
         return team_members(source, key.removeprefix("team:"))
     # A key may be the hash of an address, so it is made again of everybody and compared.
-    return tuple(person for person in _everybody(facts) if Recipient(person, ()).key == key)
+    return tuple(person for person in everybody(facts) if Recipient(person, ()).key == key)
 
 
-def _everybody(facts: Facts) -> Iterator[Person]:
+def everybody(facts: Facts) -> Iterator[Person]:
+    """All people who have to do with a ticket, as its system knows them."""
     yield from known_people(facts.ticket, facts.roles)
     for subject in facts.subjects:
         for field in (subject.asset.stakeholders, subject.asset.owner) if subject.asset else ():

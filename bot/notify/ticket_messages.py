@@ -83,6 +83,17 @@ def handovers(
     return tuple(found)
 
 
+def taken_back(facts: Facts, recipients: Mapping[str, tuple[Audience, Translator]]) -> tuple[Intent, ...]:
+    """To each of those who were told that a rollout is available, by the recipient's key: that it was undone."""
+    reason = say("a rollout that was announced was rolled back or failed")
+    found = []
+    for key, (audience, speak) in recipients.items():
+        body, letter = notification.taken_back(facts, speak), notification.letter_taken_back(facts, speak)
+        kind = f"handover-{handover.TAKEN_BACK}:{key}"
+        found.append(Intent(kind, audience, digest_of([body, letter]), body, reason, True, letter=letter))
+    return tuple(found)
+
+
 def deviations(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """What the norm requires and was not as it should have been, whether or not it can still be made good."""
     return tuple(f for f in findings if f.severity is Severity.REQUIRED and f.verdict not in _NO_DEVIATION)

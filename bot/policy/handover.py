@@ -1,13 +1,15 @@
-"""The two formal handover notifications: when they are due, and who gets them (Vo-ICR §2.3.3).
+"""The two formal handover notifications: when they are due, and who gets them (Vo-ICR §2.3.3); and the one that takes
+them back.
 
 They go out wherever a rule asks for one, to whom that rule names. What was delivered, to whom and when is itself the
-evidence, so the next evaluation sees it.
+evidence, so the next evaluation sees it. A rollout that was rolled back or failed hands nothing over, so no rule asks
+for anything then: whoever was told that it is available is told that it is not, and nobody else.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,9 +24,10 @@ from rules.nonsense import believed
 
 # What failed or was rolled back hands nothing over.
 _DONE = ("successful", "with_issues")
+_UNDONE = ("rolled_back", "failed")
 
-AVAILABLE, OPERATIONAL = 1, 2
-"""The stages: available in production; fully operational with service levels in force."""
+AVAILABLE, OPERATIONAL, TAKEN_BACK = 1, 2, 3
+"""The stages: available in production; fully operational with service levels in force; neither of them any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,39 @@ def is_handover(kind: str) -> bool:
 def stage_of(kind: str) -> int:
     """The stage that a kind of notification is about."""
     return int(kind[len("handover-")])
+
+
+def key_in(kind: str) -> str:
+    """The key of the recipient that a kind of notification is for."""
+    return kind.partition(":")[2]
+
+
+def takes_back(kind: str) -> bool:
+    """Whether a kind of message takes an earlier notification back."""
+    return is_handover(kind) and stage_of(kind) == TAKEN_BACK
+
+
+def announces(kind: str) -> bool:
+    """Whether a kind of message tells somebody that a rollout is available or operational."""
+    return is_handover(kind) and not takes_back(kind)
+
+
+def taken_back(facts: Facts, posted: Collection[str]) -> tuple[str, ...]:
+    """The keys of those who are to be told that what they were told holds no more, by the kinds that were posted."""
+    if facts.field("result").value not in _UNDONE:
+        return ()
+    told = dict.fromkeys(key_in(kind) for kind in sorted(posted) if announces(kind))
+    return tuple(key for key in told if f"handover-{TAKEN_BACK}:{key}" not in posted)
+
+
+def audience_of(key: str, people: Iterable[Person], team: str) -> Role | Team | Person:
+    """Whom a recipient's key stands for; the ticket's own team for a person who is not among these any more."""
+    if key in {role.value for role in Role}:
+        return Role(key)
+    if key.startswith("team:"):
+        return Team(key.removeprefix("team:"))
+    # A key may be the hash of an address, so it is made again of everybody and compared.
+    return next((person for person in people if Recipient(person, ()).key == key), Team(team))
 
 
 def stages_due(facts: Facts, findings: Sequence[Finding]) -> tuple[int, ...]:

@@ -184,6 +184,10 @@ def test_handovers_reminder_news_and_reasoning(speak: Translator) -> None:
         )
         letter = handover.letter(done, lines(done), asked, speak)
         golden(f"handover-{stage}-mail-{speak.language}", "\n\n".join(letter.values()))
+    undone = case(state=State.REVIEW, result="rolled_back", deviations="the queue ran full")
+    letter = handover.letter_taken_back(undone, speak)
+    golden(f"handover-3-{speak.language}", handover.taken_back(undone, speak)["text"])
+    golden(f"handover-3-mail-{speak.language}", "\n\n".join(letter.values()))
     sent = Sent(
         "jira", "1", "CHG-1 · New address format", "https://example.org/CHG-1", "handover-1:dpo", day(9)
     )

@@ -151,6 +151,7 @@ def messages(facts: Facts) -> Iterator[dict[str, Any]]:
     for stage in (1, 2):
         asked = HandoverAudience(stage, (summary,), f"handover-{stage}:team:{summary}")
         yield handover.compose(facts, lines, asked, SPEAK)
+    yield handover.taken_back(complete(result="failed", deviations=summary), SPEAK)
     yield handover.reminder(Sent("jira", "1", summary, "", f"handover-1:{summary}", day(9)), SPEAK)
     yield handover.confirmed(summary, day(9), SPEAK)
 
