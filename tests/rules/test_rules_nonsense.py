@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from rules.nonsense import believed
 from rules.wording import saw
 
 ALL = ["vo-icr", "ibp-fo", "processes", "patch", "keten-dap"]
+EVERY = load_packs(ALL)
 MOMENTS = [name for name, spec in FIELDS.items() if spec.kind is Kind.MOMENT]
 EDGES = [
     *(
@@ -90,20 +90,20 @@ def test_a_date_at_the_edge_of_the_calendar_in_any_field_is_judged_and_told(name
     field = parsing.moment(raw)
     assert (field.value, field.raw) == (None, raw)
     given = facts(**{name: field}, state=State.CLOSED, chain_wide=True, patch=True)
-    evaluate(given, load_packs(ALL))
+    evaluate(given, EVERY)
     assert english(saw(believed(given), name)) == (
         f"{FIELDS[name].label} says '{raw}', which is no usable date, so it does not count."
     )
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
-@pytest.mark.parametrize("year", [1900, 2016, 2036, 2199])
+@pytest.mark.parametrize("year", [1900, 2015, 2036, 2199])
 @pytest.mark.parametrize("name", MOMENTS)
 def test_a_far_year_is_never_a_crash_and_never_evidence(name, year, language):
     far = datetime(year, 6, 1, 23, 59, tzinfo=UTC)
     given = facts(**{name: Field(far)}, state=State.CLOSED, chain_wide=True, patch=True)
     speak = Translator(language, ZoneInfo("Europe/Amsterdam"))
-    for finding in evaluate(given, load_packs(ALL)):
+    for finding in evaluate(given, EVERY):
         assert speak(finding.seen) and speak(finding.wanted)
     assert not believed(given).field(name).filled
 
@@ -135,7 +135,7 @@ def test_a_rule_that_reads_it_is_not_met_and_says_why(given, rule, verdict, told
 
 def test_a_planned_start_of_another_age_chooses_no_edition():
     given = facts(planned_start=datetime(2099, 1, 1, tzinfo=UTC))
-    packs = [replace(pack, effective_until=NOW.date()) for pack in load_packs(["vo-icr"])]
+    packs = [pack.model_copy(update={"effective_until": NOW.date()}) for pack in load_packs(["vo-icr"])]
     assert evaluate(given, packs) and why_not(given, packs, "ICR-02") is None
 
 
