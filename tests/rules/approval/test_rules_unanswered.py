@@ -26,7 +26,7 @@ def place(name: str) -> Approval:
 
 
 def from_start(name: str) -> str:
-    return f"{name} has had its value since the ticket was made; that is no decision."
+    return f"'{name}' has had its value since the ticket was made; that is no decision."
 
 
 @pytest.mark.parametrize(
