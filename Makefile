@@ -92,6 +92,7 @@ lock: ## renew the lock files (needs uv)
 
 exam-properties: $(DONE) ## 300 random stories over the whole loop, shrunk to a short one when a promise breaks (STORIES=3000: longer)
 	@STORIES=$(or $(STORIES),300) $(BIN)/python -m pytest tests/properties -k any_order
+	@STORIES=$(or $(STORIES),300) $(BIN)/python -m pytest tests/rules/test_rules_properties.py tests/rules/test_rules_duties.py tests/rules/approval
 
 # pip-audit is not among the packages of the project: it is fetched by uv for this one question.
 audit-dependencies: ## ask the public register of vulnerabilities about every locked package (needs uv and a network)

@@ -173,12 +173,12 @@ def test_every_id_and_gate_of_the_catalogue_is_in_a_pack():
         (State.IMPLEMENT, {}, State.IMPLEMENT, Verdict.MISSING, (False, False)),
         (State.ASSESS, {"implementation_plan": "Plan"}, State.CLOSED, Verdict.PENDING, (True, False)),
         (State.CLOSED, {"implementation_plan": "Plan"}, State.CLOSED, Verdict.MISSING, (True, False)),
-        (State.ASSESS, {"implementation_plan": HIDDEN}, State.IMPLEMENT, Verdict.UNKNOWN, (None, False)),
+        (State.ASSESS, {"implementation_plan": HIDDEN}, State.CLOSED, Verdict.PENDING, (None, False)),
         (State.CLOSED, {"implementation_plan": HIDDEN}, State.CLOSED, Verdict.MISSING, (None, False)),
     ],
 )
 def test_one_finding_with_two_gates(state, given, gate, verdict, parts):
-    """The first part that is not settled speaks, unless one of them is overdue."""
+    """What is overdue speaks first, then what is open, then what is out of sight."""
     found = {f.id: f for f in evaluate(facts(state=state, **given), load_packs(["ibp-fo"]))}["CH06-2"]
     assert (found.gate, found.verdict) == (gate, verdict)
     assert tuple(part.met for part in found.parts) == parts

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from build import facts, subject
-from hypothesis import given, settings
+from draws import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from test_rules_properties import PACKS, any_facts
 
@@ -40,7 +41,7 @@ def met(given_: Facts) -> set[str]:
     return {found.id for found in evaluate(given_, PACKS) if found.verdict is Verdict.MET} - APART
 
 
-@settings(max_examples=40, deadline=None)
+@draws(12)
 @given(any_facts(), st.sampled_from(DUTIES))
 def test_one_more_duty_of_who_judged_makes_nothing_met(before: Facts, name: str) -> None:
     for person in judges(before)[:2]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from build import EMPTY, FLAG_SETS, complete, facts, subject
-from hypothesis import given, settings
+from draws import draws
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.asset import Flag
@@ -94,7 +95,7 @@ def test_one_class_higher_or_one_flag_more_never_asks_less():
 pairs = st.tuples(st.sampled_from(CLASSES), st.sampled_from(FLAGS))
 
 
-@settings(max_examples=300, deadline=None)
+@draws(80)
 @given(pairs, pairs, st.sampled_from(SIZES), st.sampled_from(list(State)))
 def test_two_assets_ask_what_each_asks(one, other, size, state):
     assets = tuple(
@@ -138,7 +139,7 @@ _DUTIES = ("requester", "implementer", "builders", "application_owner", "stakeho
 """Who has a part in it is no evidence: naming one more person may well ask for more."""
 
 
-@settings(max_examples=150, deadline=None)
+@draws(50)
 @given(partly_done())
 def test_more_evidence_never_turns_met_into_something_less(pair):
     before, after = ({f.id: f.verdict for f in evaluate(given, PACKS)} for given in pair)

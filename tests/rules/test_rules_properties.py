@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from build import AN, BO, CI, DIRK, ELS, HIDDEN, TEAM, complete, day, english, facts, members, subject, ticket
-from hypothesis import given, settings
+from draws import draws
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.asset import Flag
@@ -24,7 +25,7 @@ ICR = load_packs(["vo-icr"])
 PACKS = load_packs(["vo-icr", "ibp-fo", "processes", "patch", "keten-dap"])
 CLASSED = {rule.id for pack in PACKS for rule in pack.rules if not rule.applies.any}
 RULES = [rule for pack in PACKS for rule in pack.rules]
-quick = settings(max_examples=25, deadline=None)
+quick = draws(10)
 
 people = st.sampled_from((AN, BO, CI, DIRK, ELS))
 groups = st.sampled_from((TEAM, Group("g-cab", "CAB"), Group("g-dpo", "Privacy")))
@@ -185,7 +186,7 @@ def almost_complete(draw: st.DrawFn) -> Facts:
 UNSEEN = {"approvals": {"approvals_readable": False}, "assets": {"assets_readable": False}}
 
 
-@settings(max_examples=50, deadline=None)
+@draws(20)
 @given(almost_complete() | any_facts())
 def test_hiding_something_never_makes_a_measure_met(given):
     before = {f.id: f.verdict for f in evaluate(given, PACKS)}

@@ -199,13 +199,14 @@ def test_a_waiver_on_a_condition_falls_with_it(severity, verdict, told):
 
 
 def test_a_data_breach_is_waived_by_nobody():
-    given = facts(kind=TicketKind.INCIDENT, data_breach=True, detected_at=day(1))
+    given = facts(kind=TicketKind.INCIDENT, data_breach="yes", detected_at=day(1))
     found = judged(given, "DAP-6", CAB("DAP-6"), DPO("DAP-6"), packs=CHAIN)
     assert found.verdict.open
     assert english(found.seen).endswith("The exception by Ci (dpo) does not hold: nobody may waive this.")
 
 
 ROLLED = {"state": State.REVIEW, "actual_start": day(8), "roles": HELD, "approvals": ()}
+NOT_BEGUN = {"state": State.SCHEDULED, "actual_start": None}
 MOVED = (Change("state", "scheduled", "implement", None, day(8)),)
 
 
@@ -228,7 +229,8 @@ MOVED = (Change("state", "scheduled", "implement", None, day(8)),)
         ("ICR-13", {}, (CAB("ICR-13", since=7, until=9),), "pending", False, None),
         ("ICR-13", {}, (CAB("ICR-13", since=9),), "waived", False, None),
         ("ICR-11", {"actual_start": day(20)}, (CAB("ICR-11", since=9),), "waived", False, None),
-        ("ICR-11", {"state": State.SCHEDULED}, (CAB("ICR-11", since=7, until=9),), "pending", False, None),
+        ("ICR-11", {"state": State.SCHEDULED}, (CAB("ICR-11", since=7, until=9),), "waived", True, None),
+        ("ICR-11", NOT_BEGUN, (CAB("ICR-11", since=7, until=9),), "pending", False, None),
     ],
 )  # fmt: skip
 def test_an_exception_and_the_start_of_the_rollout(rule, given, recorded, verdict, for_good, begun):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.facts import Facts
+from domain.fields import Field
 from domain.finding import Finding
 from domain.lifecycle import State, Verdict
 from domain.people import Person, Role
@@ -57,7 +58,7 @@ MISSING = {"post_verification": EMPTY, "state": State.CLOSED}
         (MISSING, (waiver("ICR-09", since=11, until=12),), Verdict.MISSING, None),
         ({**MISSING, "state": State.REVIEW}, (waiver("ICR-09"),), Verdict.WAIVED, Verdict.PENDING),
         ({"post_verification": HIDDEN}, (waiver("ICR-09"),), Verdict.UNKNOWN, None),
-        ({"post_verification": "seen"}, (waiver("ICR-09"),), Verdict.MET, None),
+        ({"post_verification": Field("seen", at=day(9, 13))}, (waiver("ICR-09"),), Verdict.MET, None),
     ],
 )
 def test_an_exception_covers_what_is_open_and_nothing_else(given, waivers, verdict, under) -> None:

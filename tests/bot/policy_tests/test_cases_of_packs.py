@@ -14,7 +14,7 @@ from bot.policy_tests.reader import case_files, read_cases, unknown_rules
 from bot.policy_tests.runner import run
 from bot.policy_tests.schema import Expected
 from domain.fields import FIELDS, Kind
-from domain.words import empty, says_none
+from domain.words import empty, says_no, says_none
 from rules.loading.loader import PACKS, Item, known_packs, load_packs
 
 CASES = Path(str(PACKS)) / "cases"
@@ -101,6 +101,9 @@ def test_every_text_field_is_denied_in_some_case():
         for read, case in ALL
         for name, raw in case.ticket.fields.items()
         for said in [raw.get("value") if isinstance(raw, Mapping) else raw]
-        if name in texts and isinstance(said, str) and said and (empty(said, name) or says_none(said, name))
+        if name in texts
+        and isinstance(said, str)
+        and said
+        and (empty(said, name) or says_none(said, name) or says_no(said))
     }
     assert texts - denied - NO_NORM == set()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from build import DIRK, day
-from hypothesis import given, settings
+from draws import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from test_rules_properties import PACKS, any_facts, approvals, moments, people
 
@@ -15,7 +16,7 @@ from domain.lifecycle import Verdict
 from domain.ticket import Approval, Change, Decision
 from rules.engine import evaluate
 
-quick = settings(max_examples=40, deadline=None)
+quick = draws(12)
 MATERIAL = PACKS[0].material.approvals
 names = st.sampled_from((*FIELDS, "assets"))
 words = st.sampled_from(

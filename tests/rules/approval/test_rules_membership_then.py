@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 from build import AN, BO, CAB, CI, ELS, approved, day, english, facts, members, rejected, run, subject, told
-from hypothesis import given, settings
+from draws import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from test_rules_properties import PACKS, any_facts, memberships, moments, people
 
@@ -195,7 +196,7 @@ def test_the_reasoning_says_since_when():
     ]
 
 
-quick = settings(max_examples=60, deadline=None)
+quick = draws(20)
 
 
 def won(before: Facts, after: Facts) -> list[str]:
