@@ -38,12 +38,12 @@ def compose(found: Sequence[ClosedUnseen], role: Role, speak: Translator) -> Mes
     built, texts = [blocks.header(top)], [top]
     for one in found[:_MOST]:
         ticket, points = one.facts.ticket, _points(one, speak)
-        ended = f" — {speak.say('closed on {at}', at=one.closed)}"
+        ended = speak.say("closed on {at}", at=one.closed)
         built += [
-            blocks.rich_text([blocks.web_link(ticket.url, heading(ticket)), blocks.words(ended)]),
+            blocks.rich_text([blocks.web_link(ticket.url, heading(ticket)), blocks.words(f" — {ended}")]),
             blocks.bullets(*([blocks.words(row)] for row in points)),
         ]
-        texts += [heading(ticket) + ended, *(f"• {row}" for row in points), ticket.url]
+        texts += [f"{heading(ticket)} — {ended}", *(f"• {row}" for row in points), ticket.url]
     if rest := max(len(found) - _MOST, 0):
         more = speak.count("and {n} other ticket", "and {n} other tickets", rest)
         built.append(blocks.rich_text([blocks.words(more)]))

@@ -105,9 +105,10 @@ def decisions_of_cycle(facts: Facts) -> tuple[ApprovalDecision, ...]:
 
     A decision of which only is known when it was asked for is dated by that: then `at` stays None.
     """
-    start, begun = cycle_start(facts.ticket), rollout(facts)
-    cast = (vote for vote in decisions(facts.ticket) if not _before(vote, start))
-    return tuple(_with_lateness(_with_drift(facts, vote), begun) for vote in cast)
+    start = cycle_start(facts.ticket)
+    cast = [_with_drift(facts, vote) for vote in decisions(facts.ticket) if not _before(vote, start)]
+    begun = rollout(facts) if any(vote.approved and vote.at for vote in cast) else None
+    return tuple(_with_lateness(vote, begun) for vote in cast)
 
 
 def _with_lateness(vote: ApprovalDecision, begun: Rollout | None) -> ApprovalDecision:

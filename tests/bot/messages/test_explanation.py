@@ -117,7 +117,8 @@ def test_since_and_until_when_the_deciders_hold_the_role_is_shown_below_it():
     assert (
         "    CAB: An\n"
         "      An behoort ertoe sinds vr 6 mrt 2026, 13:00.\n"
-        "      Bo behoorde ertoe van ma 2 mrt 2026, 13:00 tot za 7 mrt 2026, 13:00.\n"
+        "      Bo behoorde ertoe tot za 7 mrt 2026, 13:00; sinds wanneer is niet bekend; "
+        "het telt alsof dat altijd zo was.\n"
     ) in told
     assert "Els" not in told
     assert "Goedgekeurd door Bo (CAB) op do 5 mrt 2026, 13:00 (toen lid van de CAB)." in told
