@@ -72,11 +72,13 @@ def _child_at(facts: Facts, child: Child, at: AsOf) -> Child:
 def _ticket_at(facts: Facts, at: AsOf) -> Ticket:
     ticket, log = facts.ticket, _first_after(changes(facts), at)
     fields = {name: _field_at(facts, name, field, log.get(name), at) for name, field in ticket.fields.items()}
+    # A slice, because to carry them over to the past is not to look at them (`rules.trace`).
+    approvals = ticket.approvals[:]
     return replace(
         ticket,
         state=_state_at(ticket.state, log.get("state")),
         fields=fields,
-        approvals=tuple(_approval_at(approval, at) for approval in ticket.approvals if _given(approval, at)),
+        approvals=tuple(_approval_at(approval, at) for approval in approvals if _given(approval, at)),
         history=tuple(change for change in ticket.history if not at.after(change)),
         preapproval=_preapproval_at(facts, at),
     )
