@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -43,6 +43,14 @@ class AccessTrace(Mapping[K, V]):
 
     def __len__(self) -> int:
         return len(self._inner)
+
+    def items(self) -> ItemsView[K, V]:
+        """All at once, as a copy of the whole needs it: that is a look at none of them."""
+        return self._inner.items()
+
+    def values(self) -> ValuesView[V]:
+        """The same, of the values alone."""
+        return self._inner.values()
 
 
 class _NotingTuple(tuple[Any, ...]):

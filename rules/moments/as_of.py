@@ -84,11 +84,13 @@ def _ticket_at(facts: Facts, at: AsOf) -> Ticket:
     for results, told in _TOLD_BY.items():
         if _still_to_come(facts, told, log.get(told), at):
             fields |= {name: Field() for name in results if facts.field(name).filled}
+    # A slice, because to carry them over to the past is not to look at them (`rules.trace`).
+    approvals = ticket.approvals[:]
     return replace(
         ticket,
         state=_state_at(ticket.state, log.get("state")),
         fields=fields,
-        approvals=tuple(_approval_at(approval, at) for approval in ticket.approvals if _given(approval, at)),
+        approvals=tuple(_approval_at(approval, at) for approval in approvals if _given(approval, at)),
         history=tuple(change for change in ticket.history if not at.after(change)),
         preapproval=_preapproval_at(facts, at),
     )

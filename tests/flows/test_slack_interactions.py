@@ -317,7 +317,7 @@ def test_home_shows_what_waits_for_each(world: World) -> None:
     assert "Approval by CAB and DPO" in dina
     assert "production data" not in dina.lower()
     assert "Production data used as test data" in tom
-    assert "A rollout strategy that the class allows" in tom, "of ServiceNow, where he is in the team as well"
+    assert "not one that the class allows" in tom, "of ServiceNow, where he is in the team as well"
     assert "Your role: CAB." in karim
     assert "Nothing waits for you" in karim
     assert "It cannot be told who you are in Jira." in els
@@ -339,7 +339,8 @@ def test_a_stale_card_tells_who_did_it_already_and_when(world: World) -> None:
     world.town.put_in_order()
     told = world.press("Tom Willems", "seen")
     assert "Already done by Dina Peeters on" in told
-    assert "Already done by Piet Jansen on" in told
+    done = [line for line in told.splitlines() if line.endswith("Test data without production data")]
+    assert [line.startswith("Already done by Nora Smet on") for line in done] == [True], "the tests ran again"
     world.town.jira.transition("CHG-1", "Canceled", "Tom Willems")
     assert "its status is Canceled" in world.press("Tom Willems", "explain")
     ticket = f"jira:{world.town.jira.issues['CHG-1'].id}"

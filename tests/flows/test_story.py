@@ -83,11 +83,11 @@ def test_an_approval_after_the_start_is_told_once_as_a_deviation(town: Town, syn
     sync()
     told = text(town, late)
     _, deviations = told.split("Deviations")
-    assert "Late: Approval by CAB and DPO, with segregation of duties and four eyes" in deviations
+    assert "Too late: Approval by CAB and DPO, with segregation of duties and four eyes" in deviations
     assert "15 hours after the rollout began" in deviations
     assert "Not allowed" not in told and "Before implementation" not in told
     assert "No approval by the DPO yet" not in told, "nobody is asked for it any more"
-    assert [line for line in told.splitlines() if "Late:" in line] == deviations.strip().splitlines()[:1]
+    assert [line for line in told.splitlines() if "Too late:" in line] == deviations.strip().splitlines()[:1]
     before = writes(town)
     assert [sync().writes for _ in range(2)] == [0, 0]
     assert writes(town) == before

@@ -19,10 +19,10 @@ PART = (
 )
 
 
-def asked_about(town: Town, issue_id: str, sync: Sync) -> tuple[Report, int]:
+def asked_about(town: Town, issue_id: str, sync: Sync, **when: Callable[[], datetime]) -> tuple[Report, int]:
     """A full look, and how often that issue was asked for."""
     before = town.servers["jira"].count(path=f"/issue/{issue_id}$")
-    report = sync(full=True)
+    report = sync(full=True, **when)
     return report, town.servers["jira"].count(path=f"/issue/{issue_id}$") - before
 
 
@@ -53,7 +53,7 @@ def test_a_ticket_that_is_deleted_or_out_of_sight_is_waited_for_and_then_left(
     line = f"jira: not there or out of sight for 7 days, and followed no longer: {town.change}"
     assert (later.notes, later.problems) == ([line], [])
     assert "has been out of sight for some days" in card(town, "team-citizens", town.change).text
-    last, asked = asked_about(town, gone, sync)
+    last, asked = asked_about(town, gone, sync, clock=lambda: town.now() + timedelta(days=8, minutes=5))
     assert (last.notes, last.problems, last.writes, asked) == ([], [], 0, 0)
 
 

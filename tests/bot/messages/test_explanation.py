@@ -34,6 +34,7 @@ from domain.asset import Flag
 from domain.fields import FIELDS, Field
 from domain.lifecycle import State, Verdict
 from domain.people import Membership, Role
+from domain.ticket import Change
 from domain.waiver import Waiver
 from rules.engine import evaluate
 from rules.loading.loader import load_packs
@@ -135,6 +136,26 @@ def test_since_and_until_when_the_deciders_hold_the_role_is_shown_below_it():
 )
 def test_what_is_looked_at_is_found_out_by_looking(rule_id, looked):
     assert access_trace(facts(subjects=(SECRET,), roles=ROLES), RULES[rule_id]) == looked
+
+
+def test_to_look_back_is_no_look_at_all_that_stood_there():
+    replaced = Change("test_data", "production", "synthetic", DIRK, day(5))
+    given = facts(
+        subjects=(SECRET,),
+        roles=ROLES,
+        test_data="synthetic",
+        test_result=Field("passed", at=day(3)),
+        approvals=(approved(AN, day(4)),),
+        history=(replaced,),
+    )
+    looked = access_trace(given, RULES["ICR-16"])
+    assert "Run the tests again" in EN(finding(given, "ICR-16").seen)
+    assert {"test_data", "test_result", "tested_at", "test_validated_by"} <= set(looked.fields)
+    assert (looked.approvals, looked.roles, set(looked.fields) & {"package", "stakeholders"}) == (
+        False,
+        (),
+        set(),
+    )
 
 
 def test_a_waived_finding_shows_the_exception_and_what_lies_under():
