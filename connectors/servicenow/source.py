@@ -230,12 +230,15 @@ class ServiceNowSource:
         contained, moved = self._changes(table, sys_id, created)
         fields = self.fields.read(row, trail) | contained
         fields |= mapping.relations(table, row, fields["born_from"])
-        fields |= tasks.read(self._siblings, table, sys_id, self.settings.task_fields)
+        settled = tasks.read(self._siblings, table, sys_id, self.settings.task_fields)
+        fields |= settled
         plain = mapping.ticket(self.settings.url, ref, row, self._state(table, row), fields)
         decided = self._approvals.read(table, sys_id, row)
         items = asset_refs.read(self._siblings, self.directory, (table, sys_id), row, created)
         self._expect_items(asset_refs.waiting(self._siblings, table))
-        steps = (*moved, *items.added, *self._changed(trail, table, row))
+        # What a column says that tasks stand in for is not the field's history.
+        own_trail = (step for step in self._changed(trail, table, row) if step.field not in settled)
+        steps = (*moved, *items.added, *own_trail, *tasks.changes(settled))
         return replace(
             plain,
             approvals=decided.approvals,

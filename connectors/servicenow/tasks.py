@@ -7,6 +7,7 @@ open, canceled or closed incomplete leaves the field empty; skipped ones do not 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from connectors.servicenow import values
 from connectors.servicenow.client import Row
@@ -17,6 +18,7 @@ from domain import parsing
 from domain.fields import FIELDS, Field, Kind
 from domain.people import Person
 from domain.ports.errors import Forbidden, NotFound
+from domain.ticket import Change
 
 LINKS: Mapping[str, Link] = {
     "change_request": Link("change_task", ("change_request",)),
@@ -50,6 +52,27 @@ def read(siblings: RelatedRows, table: str, sys_id: str, wanted: Mapping[str, st
         return {name: parsing.unreadable(link.table, "not all tasks may be read") for name in wanted}
     asked = {n: kind for n, kind in wanted.items() if kind == ANY or link.table == "change_task"}
     return {name: _field(name, _of(rows.rows, kind), link.table) for name, kind in asked.items()}
+
+
+def changes(settled: Mapping[str, Field]) -> tuple[Change, ...]:
+    """When tasks settled these fields: no trail of the ticket tells it."""
+    return tuple(
+        Change(name, "", _shown(field), field.by, field.at)
+        for name, field in settled.items()
+        if field.filled and field.at
+    )
+
+
+def _shown(field: Field) -> str:
+    match field.value:
+        case True:
+            return "yes"
+        case datetime() as moment:
+            return moment.isoformat()
+        case tuple() as people:
+            return ", ".join(str(getattr(one, "name", one)) for one in people)
+        case other:
+            return parsing.shorten(str(other))
 
 
 def _of(rows: Sequence[Row], kind: str) -> list[Row]:

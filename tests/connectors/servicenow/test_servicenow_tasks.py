@@ -40,6 +40,23 @@ def test_closed_tasks_tell_who_and_when(instance: Instance, configured: Any) -> 
     assert (seen["users_informed"].value, seen["post_verification"].value) == (True, "Groen")
 
 
+def test_what_tasks_settle_has_its_history_from_them(instance: Instance, configured: Any) -> None:
+    columns = {"u_post_verification": "getypt", "backout_plan": "Terug"}
+    instance.set("change_request", instance.change, "dirk.peeters", **columns)
+    for kind in ("testing", "review"):
+        instance.later(hours=1)
+        instance.close_task("change_task", instance.add_task(instance.change, kind), instance.an)
+    ticket = configured(task_fields={**WANTED, "post_verification": "planning"}).read(instance.number)
+    assert not ticket.field("post_verification").filled, "there is no task of that type"
+    seen = [(c.field, c.before, c.after, c.at.hour, c.by and c.by.name) for c in ticket.history]
+    assert sorted(seen) == [
+        ("fallback_plan", "", "Terug", 8, "Dirk Peeters"),
+        ("test_validated_at", "", "2026-03-02T09:00:00+00:00", 9, "An Willems"),
+        ("test_validated_by", "", "An Willems", 9, "An Willems"),
+        ("users_informed", "", "yes", 10, "An Willems"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("states", "value", "informed"),
     [
