@@ -87,8 +87,9 @@ EN = """3 tickets wait for somebody, as of Mon 16 Nov 2026, 09:00:
 Counted is working time: no nights, weekends or holidays. Of tickets whose availability class goes round the clock, \
 every hour counts."""
 NL = """3 tickets wachten op iemand, stand van ma 16 nov 2026, 09:00:
-• CHG-2 · New address format — Web team; 2 dagen en 16 uur; 2 open punten; waarvan 1 te laat of niet toegestaan
-• CHG-5 · New address format — 2 werkuren; 1 open punt; waarvan 1 te laat of niet toegestaan
+• CHG-2 · New address format — Web team; 2 dagen en 16 uur; 2 open punten; \
+waarvan 1 niet op tijd in orde of niet toegestaan
+• CHG-5 · New address format — 2 werkuren; 1 open punt; waarvan 1 niet op tijd in orde of niet toegestaan
 • CHG-1 · New address format — Web team; 9 werkdagen; 1 open punt
 Werktijd telt: geen nachten, weekends of feestdagen. Voor tickets waarvan de beschikbaarheidsklasse dag en nacht \
 geldt, telt elk uur."""
@@ -115,7 +116,7 @@ def test_what_presses_comes_first_then_what_waits_longest() -> None:
 @pytest.mark.parametrize(
     ("tongue", "told"),
     [("en", "Nothing waits for anybody, as of Mon 16 Nov 2026, 09:00."),
-     ("nl", "Er wacht niets op iemand, stand van ma 16 nov 2026, 09:00.")],
+     ("nl", "Er wacht niets op iemand; stand van ma 16 nov 2026, 09:00.")],
 )  # fmt: skip
 def test_nothing_waits(tongue: str, told: str) -> None:
     assert listed((), at(16, 9), Translator(tongue, BRUSSELS)) == told
