@@ -35,6 +35,11 @@ READS_NOTICES = True
 _SOMEBODY = say("a recipient")
 _WANTED = say("The notification is sent by itself once the rollout is recorded.")
 _NOTHING = say("Nothing: it is sent by itself.")
+_UNNAMED = say("Stakeholders")
+_NOBODY_NAMED = say("No stakeholder is named, so it cannot be shown that all of them were notified.")
+_NAME_THEM = say(
+    "Name the stakeholders on the ticket or in the register; the notification is then sent by itself."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +52,17 @@ class _Asked:
 
 
 def check(facts: Facts, demand: CheckInput[Notified]) -> Outcome:
-    """Met by what was delivered; where no stakeholder is known, one recipient will do. Nobody is asked to do
-    anything: the notification goes out by itself. What is on its way is never missing.
+    """Met by what was delivered; where all stakeholders are asked and none is known, that all were reached cannot be
+    shown, and the team is asked to name them. Nobody is asked for anything else: the notification goes out by itself.
+    What is on its way is never missing.
     """
     asked = [_role(facts, demand, role) for role in demand.params.roles]
     if demand.params.stakeholders:
         asked += _stakeholders(facts, demand)
     asked = asked or [_somebody(facts, demand)]
     outcome = combine([one.look for one in asked], _WANTED, settlers(facts))
+    if _UNNAMED in (one.look.name for one in asked if one.look.result is Result.UNMET):
+        return replace(outcome, seen=_NOBODY_NAMED, wanted=_NAME_THEM)
     outcome = replace(outcome, seen=_seen(outcome, asked))
     lacking = [one for one in asked if one.look.result is Result.UNMET]
     if outcome.result is not Result.UNMET or not all(one.underway for one in lacking):
@@ -102,8 +110,8 @@ def _stakeholders(facts: Facts, demand: CheckInput[Notified]) -> list[_Asked]:
     out_of_sight = any(s.asset is None and s.unseen for s in demand.subjects)
     if _hidden(own, registered) or (out_of_sight and not own.filled):
         seen = say("It cannot be read who the stakeholders are.")
-        asked.append(_Asked(Observation(say("Stakeholders"), Result.UNKNOWN, seen)))
-    return asked or [_somebody(facts, demand)]
+        asked.append(_Asked(Observation(_UNNAMED, Result.UNKNOWN, seen)))
+    return asked or [_Asked(Observation(_UNNAMED, Result.UNMET, _NOBODY_NAMED))]
 
 
 def _stakeholder(facts: Facts, demand: CheckInput[Notified], name: str) -> _Asked:
