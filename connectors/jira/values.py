@@ -35,7 +35,7 @@ def read(name: str, raw: Any, where: str, zone: Callable[[], tzinfo] = lambda: U
     return _BY_KIND[FIELDS[name].kind](name, raw, where)
 
 
-_ENDS = frozenset({"planned_end", "actual_end", "pull_until", "deadline"})
+_ENDS = frozenset({"planned_end", "actual_end", "pull_until", "deadline", "handed_over_at"})
 _LAST = time(23, 59)
 """The last minute of a day: moments are compared by the minute."""
 
