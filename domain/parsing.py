@@ -55,7 +55,7 @@ def choice(name: str, raw: object, where: str = "") -> Field:
     return Field(None, raw=shorten(words), where=where)
 
 
-ENDS = frozenset({"planned_end", "actual_end", "pull_until", "deadline"})
+ENDS = frozenset({"planned_end", "actual_end", "pull_until", "deadline", "handed_over_at"})
 """Fields of which a day without a time counts to its end."""
 
 

@@ -19,7 +19,7 @@ from rules.moments.log import changes
 from rules.moments.rollout import ended
 from rules.wording import DIMENSIONS, FLAGS, asset_name, label, shown_as
 
-_STATE = "state"
+_STATE, _STATED = "state", "classification"
 APPROVALS, TESTS, VALIDATION, ACCEPTANCE = "approvals", "tests", "validation", "acceptance"
 """Kinds of evidence, by which a pack says what each is of."""
 
@@ -74,9 +74,19 @@ def _added(facts: Facts) -> Iterator[Change]:
 
 def _name(change: Change) -> str:
     """What a pack calls it; nothing for a class or flag that did not rise, and for other attributes of an asset."""
+    if change.field == _STATED and not change.of:
+        return _STATED if _stated_higher(change) else ""
     if not change.of:
         return change.field
     return CLASS if change.field in _RAISED and _RAISED[change.field](change) else ""
+
+
+def _stated_higher(change: Change) -> bool:
+    """Whether the class that the ticket states rose, or a flag was added; words of which neither can be read may be
+    anything.
+    """
+    before, after = parsing.stated_classes(change.before), parsing.stated_classes(change.after)
+    return not (before and after) or any(level > before.get(name, 0) for name, level in after.items())
 
 
 def _rose(change: Change) -> bool:

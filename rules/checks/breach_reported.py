@@ -18,6 +18,7 @@ from rules.approval.people import settlers
 from rules.check_api import CheckInput, Params
 from rules.field_looks import observe_filled, observe_value
 from rules.moments.log import changes
+from rules.moments.span import minute
 from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import ROLES, label, saw, sentences
 
@@ -62,9 +63,9 @@ def check(facts: Facts, demand: CheckInput[BreachReported]) -> Outcome:
     # Once all reports are in, what is left (the priority) has no clock.
     if outcome.result is Result.MET or all(look.result is Result.MET for look in reports):
         return outcome
-    return replace(
-        outcome, seen=sentences(outcome.seen, _clock(facts, end)), due=end, again=_changes_at(facts, end)
-    )
+    seen = sentences(outcome.seen, _clock(facts, end))
+    # While the clock runs nothing is missing, though the ticket be closed.
+    return replace(outcome, seen=seen, due=end, again=_changes_at(facts, end), in_time=facts.now <= end)
 
 
 def known_at(facts: Facts) -> datetime:
@@ -107,7 +108,7 @@ def _in_time(facts: Facts, name: str, known: Observation, at: datetime | None, e
     if known.result is Result.UNKNOWN:
         return known
     # What is not reported yet is late as soon as the term is over.
-    late = at > end if at is not None else facts.now > end
+    late = minute(at) > minute(end) if at is not None else facts.now > end
     if not late:
         return known
     return Observation(

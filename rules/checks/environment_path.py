@@ -74,7 +74,7 @@ def _path(facts: Facts, path: Sequence[str]) -> Observation:
     if known.result is not Result.MET or not isinstance(value, tuple):
         return known
     # `in` on an iterator goes on from where it found the last one, so that the order counts.
-    steps = iter([_letter(step) for step in value])
+    steps = iter([letter for step in value for letter in _letters(str(step))])
     if all(wanted in steps for wanted in path):
         return known
     told = tuple(Quote(str(getattr(step, "name", step))) for step in value)
@@ -84,10 +84,11 @@ def _path(facts: Facts, path: Sequence[str]) -> Observation:
     return Observation(label("environment_path"), Result.UNMET, seen)
 
 
-def _letter(step: object) -> str:
-    """D, T, A or P by the first letter; O is Dutch for D."""
-    first = str(step)[:1].upper()
-    return "D" if first == "O" else first
+def _letters(step: str) -> str:
+    """D, T, A or P by the first letter, or of the whole path where it stands in one word (OTAP); O is Dutch for D."""
+    word = "".join(filter(str.isalpha, step))
+    whole = len(word) > 1 and set(word) <= set("DOTAP")
+    return (word if whole else step[:1].upper()).replace("O", "D")
 
 
 def _step(facts: Facts, environment: str) -> Observation:

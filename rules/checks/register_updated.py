@@ -10,6 +10,7 @@ from domain.sentence import Say, say
 from rules.approval.people import settlers
 from rules.check_api import CheckInput, OfNamedAssets
 from rules.field_looks import observe_filled
+from rules.moments.span import minute
 from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import asset_name
 
@@ -42,4 +43,4 @@ def _updated(facts: Facts, subject: Subject, ended: object) -> tuple[Result, Say
     seen = say("{asset} was last updated on {moment}.", asset=asset, moment=updated)
     if not isinstance(ended, datetime):
         return (Result.UNMET if facts.field("actual_end").readable else Result.UNKNOWN), seen
-    return (Result.MET if updated >= ended else Result.UNMET), seen
+    return (Result.MET if minute(updated) >= minute(ended) else Result.UNMET), seen

@@ -118,6 +118,9 @@ def _first_after(log: Iterable[Change], at: AsOf) -> Mapping[str, Change]:
 def _field_at(facts: Facts, name: str, field: Field, change: Change | None, at: AsOf) -> Field:
     if (name == _CONTENTS and facts.ticket.kind is TicketKind.RELEASE) or not field.readable:
         return field
+    if change is not None and name in _HAPPENED and _in_other_words(change):
+        # It had been given before, on a moment that the history does not tell.
+        return replace(field, value=at.moment) if at.benefit else Field()
     if change is not None:
         field = _before(facts, name, field, change, at)
     if name in _HAPPENED and field.moment and minute(field.moment) > minute(at.moment):
@@ -129,6 +132,11 @@ def _field_at(facts: Facts, name: str, field: Field, change: Change | None, at: 
         return field
     since = field.at or known_since(facts)
     return _unseen(field, at) if minute(since) > minute(at.moment) else field
+
+
+def _in_other_words(change: Change) -> bool:
+    """Whether a moment stood there of which the words are not kept or not understood."""
+    return parsing.moment(change.before).moment is None and bool(change.before or not change.after)
 
 
 def _still_to_come(facts: Facts, name: str, change: Change | None, at: AsOf) -> bool:
