@@ -19,6 +19,7 @@ from bot.notify.digests import send_digests
 from bot.notify.receipts import remind_receipts
 from bot.notify.reminders import remind_all
 from bot.notify.unseen import tell_unseen
+from bot.notify.vacancies import tell_vacancies
 from bot.notify.waiver_notes import note_waivers
 from bot.report import Report
 from bot.settings.declarations import attestations
@@ -59,6 +60,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         remind_receipts(ctx, report)
         note_waivers(ctx, gatherer, report)
         tell_unseen(ctx, gatherer, report)
+        tell_vacancies(ctx, gatherer, report)
         send_digests(ctx, report)
     deliver_all(ctx, run)
     forget_old(ctx)

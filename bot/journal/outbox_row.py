@@ -15,7 +15,7 @@ from bot.journal.schema import OUTBOX
 from domain.ports.messaging import Marker, Place
 
 IDLE, WRITING = "idle", "writing"
-GENERAL = ("reminder", "escalation", "digest", "preread", "unseen")
+GENERAL = ("reminder", "escalation", "digest", "preread", "unseen", "vacant")
 """How the subjects begin of messages that go to people about several tickets."""
 REFUSAL = "refused: "
 """How the last error of a row begins when the system definitely does not take the message. Its own reason follows,

@@ -111,7 +111,10 @@ def taken_back(facts: Facts, speak: Translator) -> dict[str, Any]:
 def letter_taken_back(facts: Facts, speak: Translator) -> dict[str, str]:
     """The same as an e-mail: subject and text."""
     rows = _undone(facts, speak)
-    return {"subject": rows[0], "text": "\n\n".join([*rows[1:], facts.ticket.url, _closing(speak)])}
+    return {
+        "subject": rows[0],
+        "text": "\n\n".join(filter(None, [*rows[1:], facts.ticket.url, _closing(speak)])),
+    }
 
 
 @dataclass(frozen=True, slots=True)
