@@ -36,6 +36,9 @@ def tell_vacancies(ctx: Context, gatherer: FactsBuilder, report: Report) -> None
     if ctx.recipients is None or not ctx.policy.act or not ctx.policy.calendar.in_office_hours(ctx.clock()):
         return
     for source in ctx.sources:
+        # A system that is down or was not read wholly is asked nothing more in this run.
+        if not report.source(source.name).complete:
+            continue
         try:
             members = gatherer.members(source)
         except SourceError:
