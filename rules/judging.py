@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from rules.checks import CHECKS
 from rules.loading.schema import Counts, Rule, Stage
 from rules.moments import telling
 from rules.moments.as_of import AsOf, facts_at
+from rules.moments.log import changes
 from rules.moments.recorded_after import without_early
 from rules.moments.rollout import Rollout, rollout
 from rules.moments.timing import Evidence, signed, timing
@@ -31,6 +32,7 @@ class Past:
     facts: Facts
     rollout: Rollout | None
     _made: dict[AsOf, Facts] = field(default_factory=dict)
+    _otherwise: dict[AsOf, frozenset[str] | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, facts: Facts) -> Past:
@@ -42,6 +44,29 @@ class Past:
         if moment not in self._made:
             self._made[moment] = facts_at(self.facts, moment)
         return self._made[moment]
+
+    def unchanged(self, moment: AsOf, fields: Collection[str]) -> bool:
+        """Whether a check that looks at these fields, and at the approvals, saw then what it sees now."""
+        if moment not in self._otherwise:
+            self._otherwise[moment] = _otherwise(self.facts, self.at(moment), moment)
+        changed = self._otherwise[moment]
+        return changed is not None and changed.isdisjoint(fields)
+
+
+def _otherwise(now: Facts, then: Facts, at: AsOf) -> frozenset[str] | None:
+    """Names of what was otherwise at a moment; None where it is more than fields can tell: an approval, a change that a
+    release contains, an asset.
+    """
+    old, new = then.ticket, now.ticket
+    later = [change for change in changes(now) if at.after(change)]
+    same = (old.approvals, old.preapproval) == (
+        new.approvals,
+        new.preapproval,
+    ) and then.children == now.children
+    if not same or any(change.of or change.field == "assets" for change in later):
+        return None
+    fields = (name for name, seen in new.fields.items() if old.fields.get(name) != seen)
+    return frozenset((*fields, *(change.field for change in later)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +124,11 @@ def _timed(past: Past, began: Rollout, question: Question, looked_at: set[str], 
     """When the evidence came. Of what is in part out of sight the rest can be late, which is the worse of the two."""
     enough = {Result.MET, Result.UNKNOWN} if unseen else {Result.MET}
     evidence = Evidence(
-        past.facts, began, lambda at: question.answer(past.at(at)).result in enough, looked_at
+        past.facts,
+        began,
+        lambda at: question.answer(past.at(at)).result in enough,
+        looked_at,
+        lambda at: past.unchanged(at, looked_at),
     )
     return _made_good(past, question.rule, evidence)
 

@@ -184,7 +184,7 @@ def english(value: object) -> str:
         case datetime():
             return value.strftime("%d/%m %H:%M")
         case timedelta():
-            return str(value)
+            return f"{value // timedelta(hours=1)} h"
         case Either(items):
             return ", ".join(english(item) for item in items)
         case tuple():

@@ -26,11 +26,15 @@ class Evidence:
     rollout: Rollout
     holds: Holds
     fields: Collection[str]
+    unchanged: Callable[[AsOf], bool] = lambda _: False
 
 
 def timing(evidence: Evidence) -> Moment:
     """When it came, against the start. Late is only what surely came after it; what nothing shows is told as that."""
     began = evidence.rollout.began
+    # Most evidence stands as it stood: what looks the same is judged the same, and is not judged once more.
+    if not evidence.rollout.corrections and evidence.unchanged(AsOf(began.after, benefit=False)):
+        return Moment(Timing.IN_TIME, began.exact)
     if not evidence.holds(AsOf(began.by, benefit=True)) or _saved_by_correction(evidence):
         return _late(evidence)
     if not evidence.holds(AsOf(began.after, benefit=False)):
