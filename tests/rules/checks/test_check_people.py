@@ -548,7 +548,8 @@ ALONE = "An alone builds, tests and carries it out, and nobody has approved it y
         (
             dict.fromkeys(WORK, (AN,)) | BEGAN | {"approvals": (approved(BO, day(9)),)},
             "violated",
-            "An alone built, tested and carries it out. Approved only after the rollout began: Bo on 09/03 12:00, 24 h after the rollout began.",
+            "An alone built, tested and carries it out. Approved only after the rollout began: Bo on 09/03 12:00, "
+            "24 h after the rollout began.",
         ),
         (
             dict.fromkeys(WORK, (AN,)) | BEGAN | {"approvals": (approved(BO, day(8)),)},
@@ -560,7 +561,8 @@ ALONE = "An alone builds, tests and carries it out, and nobody has approved it y
             | {"history": (Change("state", "scheduled", "implement", AN, day(8)),)}
             | {"approvals": (approved(BO, day(9)),)},
             "violated",
-            "An alone built, tested and carries it out. Approved only after the rollout began: Bo on 09/03 12:00, 24 h after the rollout began.",
+            "An alone built, tested and carries it out. Approved only after the rollout began: Bo on 09/03 12:00, "
+            "24 h after the rollout began.",
         ),
         # a start that is still to come is none
         (
