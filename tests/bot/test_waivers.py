@@ -150,8 +150,8 @@ def test_what_else_demands_the_same_is_known() -> None:
     ("severity", "told"),
     [
         ("light", None),
-        ("high", "DAP-5 on CHG-1: It may only be waived where Incident severity says light."),
-        ("very_high", "DAP-5 on CHG-1: It may only be waived where Incident severity says light."),
+        ("high", "DAP-5 on CHG-1: It may only be waived where Incident severity says light, unless Complaint says yes."),
+        ("very_high", "DAP-5 on CHG-1: It may only be waived where Incident severity says light, unless Complaint says yes."),
     ],
 )
 def test_what_the_norm_lets_be_waived_on_a_condition_only(severity, told) -> None:
@@ -264,7 +264,7 @@ def test_without_an_owner_it_is_told_who_is_lacking():
 
 def test_what_nobody_may_waive():
     packs = load_packs(["keten-dap"])
-    given = facts(kind=TicketKind.INCIDENT, data_breach=True, roles=HELD, now=NOW)
+    given = facts(kind=TicketKind.INCIDENT, data_breach="yes", roles=HELD, now=NOW)
     with pytest.raises(WaiverRefused) as caught:
         waiver(given, packs, WaiverRequest(("DAP-6",), REASON, UNTIL, "Bo"), TERMS, SPEAK)
     assert str(caught.value) == "nobody may waive DAP-6, whatever the reason"

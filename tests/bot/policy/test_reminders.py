@@ -54,7 +54,8 @@ def asked(now: datetime, availability: int = 3, **more):
         "subjects": (subject(c=5, i=5, a=availability, flags=(Flag.GDPR,)),),
         "approvals": (),
     } | more
-    facts = complete(**given)
+    # Nothing is reminded of beforehand once the rollout has begun.
+    facts = complete(**{"actual_start": EMPTY, "actual_end": EMPTY} | given)
     view = overview(group_findings(evaluate(facts, PACKS)), facts.ticket.state)
     return due(facts, view, STEPS, CALENDAR)
 

@@ -39,7 +39,8 @@ def asked(
         "subjects": (subject(c=5, i=5, a=3, flags=(Flag.GDPR,)),),
         "approvals": (),
     } | more
-    facts = complete(**given_)
+    # Nothing is reminded of beforehand once the rollout has begun.
+    facts = complete(**{"actual_start": EMPTY, "actual_end": EMPTY} | given_)
     view = overview(group_findings(evaluate(facts, PACKS)), facts.ticket.state)
     return due(facts, view, steps, CALENDAR)
 

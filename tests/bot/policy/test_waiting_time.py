@@ -91,8 +91,8 @@ NL = """3 tickets wachten op iemand, stand van ma 16 nov 2026, 09:00:
 waarvan 1 niet op tijd in orde of niet toegestaan
 • CHG-5 · New address format — 2 werkuren; 1 open punt; waarvan 1 niet op tijd in orde of niet toegestaan
 • CHG-1 · New address format — Web team; 9 werkdagen; 1 open punt
-Werktijd telt: geen nachten, weekends of feestdagen. Voor tickets waarvan de beschikbaarheidsklasse dag en nacht \
-geldt, telt elk uur."""
+Alleen werktijd telt: geen nachten, weekends of feestdagen. Bij tickets waarvan de beschikbaarheidsklasse 24×7 \
+vraagt, telt elk uur."""
 
 
 def test_what_presses_comes_first_then_what_waits_longest() -> None:
