@@ -100,7 +100,7 @@ def test_the_page_tells_who_decided_what_and_when(case: Case) -> None:
     assert page.attributes <= {"lang", "charset", "name", "content", "http-equiv", "class"}
     assert "url(" not in text
     dutch = Page((case.folder / "CHG-1-nl" / "evidence.html").read_text()).words
-    assert "Wie tekende" in dutch
+    assert "Wie besliste" in dutch
     assert "nog te doen → in orde: ICR-17, " in dutch
 
 
