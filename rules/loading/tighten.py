@@ -138,10 +138,8 @@ def _later(norm: Deadlines, own: Deadlines) -> Iterator[str]:
             yield f"hours: {own.hours[name]} for {name} is longer than {hours}"
     if own.by_norm != norm.by_norm:
         yield "by_norm: cannot be changed"
-    if own.fields != norm.fields and norm.hours:
+    if own.fields != norm.fields:
         yield "fields: cannot be changed, as another moment could come in place of a term"
-    elif left := [name for name in norm.fields if name not in own.fields]:
-        yield f"fields: leaves out {', '.join(left)}"
 
 
 def _wider(norm: RolloutTable, own: RolloutTable) -> Iterator[str]:

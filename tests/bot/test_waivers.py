@@ -150,8 +150,14 @@ def test_what_else_demands_the_same_is_known() -> None:
     ("severity", "told"),
     [
         ("light", None),
-        ("high", "DAP-5 on CHG-1: It may only be waived where Incident severity says light, unless Complaint says yes."),
-        ("very_high", "DAP-5 on CHG-1: It may only be waived where Incident severity says light, unless Complaint says yes."),
+        (
+            "high",
+            "DAP-5 on CHG-1: It may only be waived where Incident severity says light, unless Complaint says yes.",
+        ),
+        (
+            "very_high",
+            "DAP-5 on CHG-1: It may only be waived where Incident severity says light, unless Complaint says yes.",
+        ),
     ],
 )
 def test_what_the_norm_lets_be_waived_on_a_condition_only(severity, told) -> None:

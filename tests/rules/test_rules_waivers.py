@@ -90,7 +90,8 @@ def test_to_the_moment() -> None:
 
 
 def test_another_part_of_the_same_demand_stays_open() -> None:
-    given = replace(complete(approvals=(), state=State.SCHEDULED), waivers=(waiver("ICR-11"),))
+    ahead = complete(approvals=(), state=State.SCHEDULED, actual_start=None, actual_end=None)
+    given = replace(ahead, waivers=(waiver("ICR-11"),))
     line = next(line for line in group_findings(evaluate(given, PACKS)) if line.line == "cab-approval")
     assert line.verdict is Verdict.PENDING
     assert "ICR-11" not in [finding.id for finding in line.speaking]

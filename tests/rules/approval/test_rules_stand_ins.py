@@ -27,6 +27,8 @@ UNSEEN = "The change is called standard, but it cannot be read under which appro
 
 def change(preapproval: Field = EMPTY, change_type: str = "standard", **given: object) -> Facts:
     rest = {"approvals": (), "subjects": (subject(c=3, i=3),), "state": State.SCHEDULED}
+    # Not begun, so that what is not there is still to come.
+    rest |= {"actual_start": EMPTY, "actual_end": EMPTY}
     facts = complete(change_type=change_type, **rest | given)
     return replace(facts, ticket=replace(facts.ticket, preapproval=preapproval))
 

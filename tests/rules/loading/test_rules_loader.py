@@ -138,7 +138,7 @@ def test_when_a_pack_is_in_force(tmp_path, day, until, effective):
                 ),
                 (
                     "any: [{field: patch, is: true}]",
-                    "MY-1.applies.when: give a field, an asset's attribute, or any of two conditions or more",
+                    "MY-1.applies.when: give a field, an asset's attribute, or any or all of two conditions or more",
                 ),
                 (
                     "asset: supplier, is: Acme",
