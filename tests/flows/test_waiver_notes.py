@@ -16,6 +16,8 @@ from domain.people import Person, Role
 from domain.waiver import Waiver
 
 HOUR = timedelta(hours=1)
+LONG = timedelta(hours=2)
+"""From nine in the morning on, this comes by the opening of the office every day."""
 END = datetime(2026, 11, 27, 23, tzinfo=UTC)  # midnight in Brussels, after Friday the 27th
 Make = Callable[..., Office]
 
@@ -71,7 +73,7 @@ def test_five_and_one_working_days_before_its_last_day(office: Make) -> None:
     change(one)
     one.run()
     record(one, "ICR-13", "ICR-09")
-    one.until(at(30, 12), HOUR)
+    one.until(at(30, 12), LONG)
     assert noted(one) == [("all", "20 07:00", ENDS), ("all", "26 07:00", ENDS)]
     [first, _] = [said.text for said in one.said if ENDS in said.text]
     assert "recorded by Carla (CAB): After the summer [ICR-13]" in first
@@ -86,7 +88,7 @@ def test_whoever_recorded_it_is_told_in_person(office: Make) -> None:
     one.assets["site"] = replace(site(), confidentiality=replace(site().confidentiality, value=5))
     one.run(full=True)
     change(one, summary="Anew")
-    one.until(at(20, 12), HOUR)
+    one.until(at(20, 12), LONG)
     assert noted(one) == [("all", "20 07:00", ENDS), ("@dina", "20 07:00", ENDS)]
 
 
@@ -110,7 +112,7 @@ def test_what_is_no_longer_needed_is_told_once(
     one.run()
     one.now = at(17, 9)
     change(one, **more)
-    one.until(at(30, 12), HOUR)
+    one.until(at(19, 12), HOUR)
     assert [(where, when) for where, when, _ in noted(one)] == ([("all", "17 10:00")] if told else [])
     assert all(words.startswith(told or "-") for _, _, words in noted(one))
 
@@ -122,11 +124,11 @@ def test_one_that_settled_it_for_good_has_no_end(office: Make) -> None:
     record(one, "ICR-11")
     one.now = at(18, 9)
     change(one, state=State.REVIEW, planned_start=at(17, 17), actual_start=at(17, 17), actual_end=at(17, 18))
-    one.until(at(30, 12), HOUR)
+    one.until(at(30, 9), 3 * LONG)
     assert noted(one) == []
     assert one.ctx.journal.previous("jira", "chg-1")["ICR-11"] is Verdict.WAIVED
     reads = len(one.reads)
-    one.until(at(30, 16), HOUR)
+    one.until(at(30, 13), HOUR)
     # Once a run, for the handover notification that has no address here; not for the exception as well.
     assert len(one.reads) == reads + 4, "nothing of it is looked at again and again"
 
@@ -137,7 +139,7 @@ def test_it_waits_for_office_hours_and_is_not_told_in_observe_mode(office: Make)
     one.run()
     record(one, "ICR-13")
     one.ctx = replace(one.ctx, policy=replace(one.ctx.policy, act=False))
-    one.until(at(20, 5), HOUR)
+    one.until(at(20, 5), LONG)
     one.now = at(20, 6, 30)
     before = one.run()
     assert not [p for p in before.planned if p.what == "waiver"], "the office is closed"
