@@ -232,7 +232,7 @@ def test_a_breach_goes_up_at_night_and_a_patch_in_office_hours(office: Make):
     two = office(at(18, 8), packs=("patch",))
     change(two, "CHG-2", patch=True, deadline=at(22, 12), planned_start=Field())
     two.until(at(24, 12), HOUR)
-    assert went_up(two, "Implemented within the deadline") == [
+    assert went_up(two, "Not implemented within the deadline") == [
         ("all", "23 07:00"),
         ("cm", "23 08:00"),
         ("cab", "23 09:00"),
