@@ -331,12 +331,12 @@ def test_each_channel_is_addressed_in_its_own_language(office: Make):
     tops = {(said.channel, said.text.partition("\n")[0].partition(",")[0]) for said in one.said}
     assert tops == {
         ("all", "CHG-1 · New portal"),
-        ("all", "1 wijziging wacht op actie"),
+        ("all", "1 wijziging wacht op u"),
         *(("all", f"Web team · {day} nov 2026") for day in ("ma 16", "di 17", "wo 18", "do 19")),
-        ("all", "Dit is doorgegeven aan de changemanager"),
-        ("all", "Dit is doorgegeven aan de CAB"),
+        ("all", "Dit is voorgelegd aan de changemanager"),
+        ("all", "Dit is voorgelegd aan de CAB"),
         ("cm", "1 ticket needs your help"),
-        ("cab", "Voorbereiding van de CAB"),
+        ("cab", "CAB-voorbereiding"),
         ("cab", "1 ticket heeft uw hulp nodig"),
     }
 
