@@ -162,6 +162,8 @@ class JiraSource:
 
     def read(self, ref: TicketRef) -> Ticket:
         """One issue with its history and approvals: one request, two in a service project."""
+        # A site of which not even the fields can be read is down, and no issue of it is to blame.
+        _ = self.site
         try:
             found = self._read(ref)
         except Unreachable as error:
