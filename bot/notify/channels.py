@@ -1,13 +1,17 @@
-"""Where an audience is reached: the channels that stand for it, or nobody but the persons themselves."""
+"""Where an audience is reached: the channels that stand for it, or the persons themselves; and a message for each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from bot.messages.intent import digest_of
 from bot.policy.audience import Audience, Team
 from domain.facts import Facts
+from domain.outgoing import OutgoingMessage
 from domain.people import Person, Role
 from domain.ports.messaging import RecipientDirectory
+from domain.sentence import Say
 
 IN_PERSON = 5
 """Most holders of a role that are asked in person, where it has no channel."""
@@ -54,3 +58,24 @@ def channel_of(
     )
     own = postbox.channel(name)
     return own if formal else own or postbox.channel(team) or postbox.default_channel()
+
+
+def once_to_each(
+    target: str, channels: Sequence[str], named: tuple[str, str], body: dict[str, Any], reason: Say
+) -> list[OutgoingMessage]:
+    """One message for each channel, never edited. `named` are the subject and the kind by which it is known."""
+    subject, kind = named
+    return [
+        OutgoingMessage(
+            target=target,
+            ticket=subject,
+            # A role without a channel is asked in person, by several messages: each needs a name of its own.
+            kind=f"{kind}:{channel}",
+            container=channel,
+            digest=digest_of(body),
+            body=body,
+            reason=reason,
+            once=True,
+        )
+        for channel in channels
+    ]

@@ -12,7 +12,7 @@ from bot.journal.tickets import TicketRow
 from bot.messages import escalation
 from bot.messages.escalation import EscalatedItem, EscalationMessage
 from bot.messages.intent import CARD, digest_of
-from bot.notify.channels import channel_of, channels_of
+from bot.notify.channels import channel_of, channels_of, once_to_each
 from bot.policy.audience import Team, key_of
 from bot.policy.escalation_ladder import due_step
 from bot.policy.overdue import OverdueItem, RuleInfo, overdue_items
@@ -139,20 +139,8 @@ def _wish(ctx: Context, up: EscalationMessage, team: str, report: Report) -> Non
     now = ctx.clock()
     body = escalation.compose(up, ctx.speaker_to(up.audience, team))
     mark = digest_of([[*_in_words(claim)] for claim in _claims(ctx, up)])
-    wishes = [
-        OutgoingMessage(
-            target=ctx.messenger,
-            ticket=f"escalation:{key_of(up.audience)}",
-            # A role without a channel is asked in person, by several messages: each needs a name of its own.
-            kind=f"escalation:{mark[:16]}:{channel}",
-            container=channel,
-            digest=digest_of(body),
-            body=body,
-            reason=REASON,
-            once=True,
-        )
-        for channel in channels
-    ]
+    named = f"escalation:{key_of(up.audience)}", f"escalation:{mark[:16]}"
+    wishes = once_to_each(ctx.messenger, channels, named, body, REASON)
     threads = [wish for one in _by_ticket(up) if (wish := _in_thread(ctx, one))]
     ctx.journal.enqueue_once(_claims(ctx, up), [*wishes, *threads], now, _asks(up, now))
 

@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from bot.context import Context
 from bot.intake.facts import FactsBuilder
 from bot.journal.tickets import TicketRow
-from bot.messages.intent import Previous, digest_of
+from bot.messages.intent import Previous
 from bot.messages.unseen import ClosedUnseen, compose
-from bot.notify.channels import channels_of_role
+from bot.notify.channels import channels_of_role, once_to_each
 from bot.notify.ticket_messages import deviations
 from bot.report import Planned, Report
 from domain.facts import Facts
 from domain.finding import Finding
-from domain.outgoing import OutgoingMessage
 from domain.people import Role
 from domain.ports.errors import SourceError
 from domain.requests import OnceKey
@@ -100,19 +99,8 @@ def _tell(ctx: Context, channels: Sequence[str], found: Sequence[ClosedUnseen]) 
     now, team = ctx.clock(), found[0].facts.ticket.team
     body = compose(found, Role.CHANGE_MANAGER, ctx.speaker_to(Role.CHANGE_MANAGER, team))
     today = _today(ctx, channels, now)
-    wishes = [
-        OutgoingMessage(
-            target=ctx.messenger,
-            ticket=f"{KIND}:{Role.CHANGE_MANAGER.value}",
-            kind=f"{KIND}:{today[0].day}:{channel}",
-            container=channel,
-            digest=digest_of(body),
-            body=body,
-            reason=REASON,
-            once=True,
-        )
-        for channel in channels
-    ]
+    subject, kind = f"{KIND}:{Role.CHANGE_MANAGER.value}", f"{KIND}:{today[0].day}"
+    wishes = once_to_each(ctx.messenger, channels, (subject, kind), body, REASON)
     tickets = [_claim(ctx, one.facts.ticket.subject, one.closed) for one in found]
     ctx.journal.enqueue_once([*today, *tickets], wishes, now)
 

@@ -11,14 +11,12 @@ from datetime import datetime
 from bot.context import Context
 from bot.intake.facts import FactsBuilder
 from bot.journal.tickets import TicketRow
-from bot.messages.intent import digest_of
 from bot.messages.vacancies import compose
-from bot.notify.channels import channels_of_role
+from bot.notify.channels import channels_of_role, once_to_each
 from bot.policy.vacancies import held_by_nobody, waited_for
 from bot.report import Report
 from domain.facts import Facts
 from domain.lifecycle import State, Verdict
-from domain.outgoing import OutgoingMessage
 from domain.people import Role, RoleMembers
 from domain.ports.errors import SourceError
 from domain.ports.source import TicketSource
@@ -110,19 +108,8 @@ def _tell(ctx: Context, channels: Sequence[str], waiting: Waiting, empty: Mappin
         Role.CHANGE_MANAGER,
         ctx.speaker_to(Role.CHANGE_MANAGER, first.team),
     )
-    wishes = [
-        OutgoingMessage(
-            target=ctx.messenger,
-            ticket=f"{KIND}:{Role.CHANGE_MANAGER.value}",
-            kind=f"{KIND}:{today[0].day}:{channel}",
-            container=channel,
-            digest=digest_of(body),
-            body=body,
-            reason=REASON,
-            once=True,
-        )
-        for channel in channels
-    ]
+    subject, kind = f"{KIND}:{Role.CHANGE_MANAGER.value}", f"{KIND}:{today[0].day}"
+    wishes = once_to_each(ctx.messenger, channels, (subject, kind), body, REASON)
     told = [_claims(ctx, row, role, empty[role])[0] for role, found in waiting.items() for row, _ in found]
     ctx.journal.enqueue_once([*today, *told], wishes, now)
 
