@@ -7,7 +7,7 @@ approval that is given once the rollout has begun.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.facts import Facts
 from domain.people import Person
@@ -89,12 +89,22 @@ def _verified(facts: Facts, people: tuple[Person, ...], result: Result) -> tuple
 
 def _approvals(facts: Facts) -> tuple[list[ApprovalDecision], list[ApprovalDecision]]:
     """The approvals that stand, those in time apart from those after the rollout began. One without a date counts: on
-    which side of the start it came, cannot be seen.
+    which side of the start it came, cannot be seen. Who approved in time and once more later, approved in time.
     """
     began = rollout(facts)
     standing = [vote for vote in effective_decisions(facts) if vote.holds]
-    late = [vote for vote in standing if began and vote.at and minute(vote.at) > minute(began.began.by)]
-    return [vote for vote in standing if vote not in late], late
+    if began is None:
+        return standing, []
+    start = minute(began.began.by)
+    early = replace(
+        facts.ticket,
+        approvals=tuple(a for a in facts.ticket.approvals if a.at is None or minute(a.at) <= start),
+    )
+    in_time = [vote for vote in effective_decisions(replace(facts, ticket=early)) if vote.holds]
+    late = [vote for vote in standing if vote.at and minute(vote.at) > start]
+    repeated = [v for v in in_time if any(v.person.id == after.person.id for after in late)]
+    timely = [vote for vote in standing if vote not in late] + repeated
+    return timely, [v for v in late if all(v.person.id != before.person.id for before in repeated)]
 
 
 def _people(votes: Sequence[ApprovalDecision]) -> tuple[Person, ...]:
