@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -110,6 +110,8 @@ class Facts:
     settle_by: datetime | None = None
     material: Mapping[str, frozenset[str]] = field(default_factory=dict)
     looks: Looks = NEVER
+    # What was worked out of these facts already; never part of what they are, and never of a copy.
+    memo: dict[Hashable, object] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def field(self, name: str) -> Field:
         """What was seen of a ticket's field."""

@@ -65,8 +65,9 @@ def _found(facts: Facts, packs: Sequence[Pack], asked: Callable[[Rule], bool]) -
     for pack, rule in applicable_rules(facts, packs):
         if asked(rule):
             # Each pack says itself what is approved, so drift is judged by the pack of the rule.
-            past = pasts.setdefault(id(pack), Past.of(replace(facts, material=pack.material.by_kind)))
-            found = _finding(past, pack, rule)
+            if id(pack) not in pasts:
+                pasts[id(pack)] = Past.of(replace(facts, material=pack.material.by_kind))
+            found = _finding(pasts[id(pack)], pack, rule)
             if found is not None:
                 yield found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from rules.approval.stand_ins import with_stand_ins
 from rules.check_api import CheckInput
 from rules.checks import CHECKS
 from rules.loading.schema import Counts, Rule, Stage
+from rules.memo import once_per_facts
 from rules.moments import telling
 from rules.moments.as_of import AsOf, facts_at
 from rules.moments.log import changes
@@ -31,13 +32,23 @@ class Past:
 
     facts: Facts
     rollout: Rollout | None
+    _traced: Facts
+    _asked: AccessTrace[str, Any]
     _made: dict[AsOf, Facts] = field(default_factory=dict)
     _otherwise: dict[AsOf, frozenset[str] | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, facts: Facts) -> Past:
         """Of the facts as they are now."""
-        return cls(facts, rollout(facts))
+        asked: AccessTrace[str, Any] = AccessTrace(facts.ticket.fields)
+        return cls(facts, rollout(facts), replace(facts, ticket=replace(facts.ticket, fields=asked)), asked)
+
+    def now(self, question: Question) -> tuple[Outcome, frozenset[str]]:
+        """The answer as of now, and the fields it looked at, but for those that an answer before it looked at for both
+        (`once_per_facts`): such an answer rests on the approvals, the history and the material fields.
+        """
+        self._asked.asked.clear()
+        return question.answer(self._traced), frozenset(self._asked.asked)
 
     def at(self, moment: AsOf) -> Facts:
         """The facts as they were."""
@@ -103,8 +114,7 @@ def judge(past: Past, question: Question) -> Judged:
     gate = stage.gate or State.CLOSED
     if stage.evidence is Counts.AFTER_ROLLOUT:
         return _after(facts, question, gate)
-    fields: AccessTrace[str, Any] = AccessTrace(facts.ticket.fields)
-    outcome = question.answer(_tracing(facts, fields) if past.rollout else facts)
+    outcome, fields = past.now(question)
     if past.rollout is not None and question.rule.stays:
         outcome = _staying(past, past.rollout, question, outcome)
     if past.rollout is None or stage.evidence is None:
@@ -113,7 +123,7 @@ def judge(past: Past, question: Question) -> Judged:
     verdict = given(outcome, facts.ticket.state, State.DRAFT)
     if verdict not in (Verdict.MET, Verdict.UNKNOWN):
         return Judged(gate, outcome, verdict)
-    looked_at = {*fields.asked, *(name for names in facts.material.values() for name in names)}
+    looked_at = {*fields, *(name for names in facts.material.values() for name in names)}
     moment = _timed(past, past.rollout, question, looked_at, unseen=verdict is Verdict.UNKNOWN)
     if moment.timing is Timing.LATE:
         return Judged(gate, outcome, Verdict.LATE, moment)
@@ -189,10 +199,7 @@ def _made_good(past: Past, rule: Rule, evidence: Evidence) -> Moment:
     return Moment(Timing.AFTERWARDS, start, since, told)
 
 
-def _tracing(facts: Facts, fields: Mapping[str, Any]) -> Facts:
-    return replace(facts, ticket=replace(facts.ticket, fields=fields))
-
-
+@once_per_facts
 def _without_notices(facts: Facts) -> Facts:
     return replace(facts, notices=(), underway=()) if facts.notices or facts.underway else facts
 

@@ -16,6 +16,7 @@ from rules.approval.drift import as_part, changed_after, cycle_start, out_of_sig
 from rules.approval.membership_then import HeldThen, role_at_decision, why_not
 from rules.approval.people import account
 from rules.approval.unanswered import with_silence
+from rules.memo import once_per_facts
 from rules.moments.rollout import Rollout, rollout
 from rules.moments.span import minute
 from rules.outcome import Observation, Outcome, Result
@@ -100,6 +101,7 @@ def _decision(given: Approval, person: Person) -> ApprovalDecision:
     return ApprovalDecision(person, approved, given.at, given.group, given.on_behalf_of, given.asked_at)
 
 
+@once_per_facts
 def decisions_of_cycle(facts: Facts) -> tuple[ApprovalDecision, ...]:
     """The decisions of the present cycle, each with what changed after it of that which was approved.
 
@@ -152,6 +154,7 @@ def _order(vote: ApprovalDecision) -> tuple[datetime, bool]:
     return (vote.at or _EARLIEST, not vote.approved)
 
 
+@once_per_facts
 def effective_decisions(facts: Facts) -> tuple[ApprovalDecision, ...]:
     """The latest decision of each person in the present cycle, whatever their role."""
     return latest_per_person(decisions_of_cycle(facts), facts.same_person)
@@ -190,6 +193,7 @@ def decides(vote: ApprovalDecision, member: Callable[[Person], bool], asked: boo
     return not vote.approved and (asked or member(vote.on_behalf_of))
 
 
+@once_per_facts
 def in_role(facts: Facts, role: Role) -> tuple[ApprovalDecision, ...]:
     """The current decisions of people who hold the role, by membership or by the group they were asked in; those of
     people who hold or held it at another time are there too: an approval then counts for nothing, and takes back
