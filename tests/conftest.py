@@ -14,8 +14,10 @@ import clock
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from migrated import Migrations
 from structlog.dev import ConsoleRenderer, plain_traceback
 
+from bot.journal import migrate
 from bot.settings.load import GROUPS, prefix
 
 # The default one prints every local value, which takes minutes for a context with a whole journal in it.
@@ -31,6 +33,7 @@ _HERE = str(Path(__file__).parent)
 
 
 clock.begin()
+setattr(migrate, "command", Migrations())  # noqa: B010 a stand-in is no module
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData, insert, inspect, select, text
+from migrated import Migrations, dump
+from sqlalchemy import MetaData, create_engine, insert, inspect, select, text
 from sqlalchemy.exc import StatementError
 
 from bot.journal import Journal, JournalError, connect, open_journal, upgrade
@@ -39,6 +40,18 @@ def test_schema_goes_up_down_and_up_again_without_a_difference(blank_url: str) -
     assert alembic(blank_url, lambda c: command.downgrade(c, "base")) == set()
     assert alembic(blank_url, lambda c: command.upgrade(c, "head")) == TABLES
     assert alembic(blank_url, command.check) == TABLES
+
+
+def test_a_new_journal_of_the_tests_is_what_the_migrations_make(tmp_path: Path) -> None:
+    migrations, made = Migrations(), []
+    for name in ("migrated", "written"):
+        engine = create_engine(f"sqlite:///{tmp_path / name}.db")
+        with engine.begin() as connection:
+            migrations.upgrade(alembic_config(connection), "head")
+            made.append(dump(connection.connection.driver_connection))
+        engine.dispose()
+    assert made[0] == made[1]
+    assert len(made[0]) > len(TABLES)
 
 
 def test_check_notices_a_difference(journal_url: str) -> None:
