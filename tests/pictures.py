@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.picture_story import Page, Story
@@ -20,6 +21,7 @@ WIDTH, SCALE = 720, 1.25
 LOWEST = 170
 """Height of a window below which Chromium paints nothing."""
 
+_CHAPTERS = ("1-held", "3-still-held", "4-let-through", "5-late")
 _QUIET = (
     "--headless --disable-gpu --disable-quic --no-first-run --disable-background-networking --hide-scrollbars "
     "--disable-component-update --disable-sync --no-sandbox --allow-file-access-from-files "
@@ -49,9 +51,17 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             story = Story(Path(folder), language)
             with story.running():
-                for page in story.tell():
+                for page in (*story.tell(), *_demo(Path(folder) / "demo", language)):
                     _take(browser, Path(folder), page, ROOT / f"docs/pictures/{page.name}-{language}.png")
     return 0
+
+
+def _demo(folder: Path, language: str) -> Iterator[Page]:
+    """The comments of the demo, chapter by chapter."""
+    told = [sys.executable, "-m", "bot", "demo", "--language", language, "--pages", str(folder)]
+    subprocess.run(told, check=True, capture_output=True)  # noqa: S603 our own command
+    for name in _CHAPTERS:
+        yield Page(f"story-{name}", (folder / f"jira-{name}.html").read_text("utf-8"), "article.comment")
 
 
 def _take(browser: str, folder: Path, page: Page, to: Path) -> None:
