@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LANG_  := $(if $(LANGUAGE),$(LANGUAGE),en)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench bench-month contract contract-slack exam-crash exam-days exam-faults exam-properties audit-dependencies pictures \
+.PHONY: help install demo test check bench bench-month contract contract-slack exam-crash exam-days exam-faults exam-flows exam-properties audit-dependencies pictures \
 	record lock docs env-example checks-doc words-doc cases-doc columns-doc map-doc catalogue clean
 
 help: ## list the commands
@@ -30,7 +30,7 @@ demo: $(DONE) ## a local Jira, ServiceNow and Slack, and what people see (KEEP=1
 	@$(BIN)/sluis demo --language $(LANG_) $(if $(KEEP),--keep,)
 
 test: check ## everything that must be green: style, types, import contracts, tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto -m "not long"
 
 check: $(DONE)
 	@$(BIN)/ruff check .
@@ -62,6 +62,9 @@ contract-slack: $(DONE) .contract-slack/.installed ## Slack: posting, buttons, /
 
 bench-month: $(DONE) ## what a team gets to read in a month of 200 changes
 	@PYTHONPATH=tests $(BIN)/python -m tests.bench_month
+
+exam-flows: $(DONE) ## the long tests: whole flows over the sandbox, random stories, upgrades (ARGS="-k story": a part)
+	@$(BIN)/python -m pytest -n auto -m long $(ARGS)
 
 exam-crash: $(DONE) ## SIGKILL at every write, every commit and 200 random moments: the outside must not notice (ARGS="--only moments": a part)
 	@$(BIN)/python -m tests.exams.crash $(ARGS)

@@ -107,7 +107,7 @@ def _finding(past: Past, pack: Pack, rule: Rule) -> Finding | None:
         # A clock of the rule's own changes what it says though nobody touches the ticket (docs/decisions/008).
         again=outcome.again or outcome.due,
         # Only what is missing can be made good afterwards; what is forbidden stays so, also in an emergency.
-        settle_by=facts.settle_by if verdict is Verdict.MISSING else None,
+        settle_by=facts.settle_by if verdict is Verdict.MISSING and rule.made_good else None,
         underway=outcome.underway and verdict is Verdict.PENDING,
         notifies=rule.notifies,
         alone=rule.alone,

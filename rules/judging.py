@@ -190,7 +190,13 @@ def _made_good(past: Past, rule: Rule, evidence: Evidence) -> Moment:
     """When it came. What an emergency brought in its term is made good; never what the value at the start decides."""
     moment = timing(evidence)
     term, since, start = past.facts.settle_by, moment.since, moment.start
-    if moment.timing is not Timing.LATE or term is None or since is None or start is None or rule.stays:
+    if (
+        moment.timing is not Timing.LATE
+        or term is None
+        or since is None
+        or start is None
+        or not rule.made_good
+    ):
         return moment
     called = past.at(AsOf(start, benefit=True)).field("change_type").value
     if called != "emergency" or since > term:

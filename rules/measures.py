@@ -10,7 +10,7 @@ from domain.facts import Facts
 from domain.ticket import TicketKind
 from rules.applicability import applicable_rules, causes
 from rules.loading.loader import Pack, Rule
-from rules.rollout import STRATEGIES, RolloutTable, in_order
+from rules.rollout_table import STRATEGIES, RolloutTable, in_order
 from rules.service_hours import HoursTable, longest
 
 _KINDS = frozenset({TicketKind.CHANGE, TicketKind.RELEASE})

@@ -36,6 +36,14 @@ clock.begin()
 setattr(migrate, "command", Migrations())  # noqa: B010 a stand-in is no module
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name what fails when it does: a run that is cut off never comes to its summary."""
+    # Of several processes only the one that reports has a terminal.
+    if report.failed and not os.environ.get("PYTEST_XDIST_WORKER"):
+        sys.stderr.write(f"\nFAILED {report.nodeid} ({report.when})\n")
+        sys.stderr.flush()
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _own_time() -> None:
     clock.begin()

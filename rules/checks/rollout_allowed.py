@@ -7,7 +7,7 @@ from domain.sentence import Either, Say, say
 from rules.approval.people import settlers
 from rules.check_api import CheckInput
 from rules.outcome import Outcome, Result
-from rules.rollout import STRATEGIES, RolloutTable, in_order
+from rules.rollout_table import STRATEGIES, RolloutTable, in_order
 from rules.wording import CHOICES, saw, sentences
 
 PARAMS = RolloutTable

@@ -199,6 +199,7 @@ class Rule(_Part):
     alone  on its line, the strictest words it alone, because what it asks contains what the milder ones ask
     evidence  when what meets it must have come, of what its own gate asks; None where that makes no difference
     stays  what is forbidden when the rollout begins stays so: rewritten afterwards, it heals nothing
+    irreparable  not even an emergency makes it good once the rollout began; so it is with what `stays`
     declared  what it is about is declared once for the organisation: tickets are asked only while that is current
     """
 
@@ -224,6 +225,7 @@ class Rule(_Part):
     alone: bool = Field(default=False, exclude_if=not_)
     evidence: Counts | None = Field(default=None, exclude_if=not_)
     stays: bool = Field(default=False, exclude_if=not_)
+    irreparable: bool = Field(default=False, exclude_if=not_)
     declared: bool = Field(default=False, exclude_if=not_)
 
     @field_validator("gate", mode="before")
@@ -245,6 +247,11 @@ class Rule(_Part):
     def exempted_by(self) -> WaivedBy:
         """Who may record an exception to it."""
         return self.waived_by or USUAL
+
+    @property
+    def made_good(self) -> bool:
+        """Whether an emergency can make good within its term what it skipped (requirements.md, section 8)."""
+        return not (self.stays or self.irreparable)
 
     @property
     def asked(self) -> bool:

@@ -12,14 +12,26 @@ from rules.approval.how_many import HowMany
 from rules.check_api import Params
 from rules.deadlines import Deadlines
 from rules.loading.loader import Applies, Rule
-from rules.rollout import RolloutTable
+from rules.rollout_table import RolloutTable
 from rules.service_hours import HoursTable, covers
 from rules.waived_by import widened
 
 # An own pack writes only what differs: of these, key by key.
 _MERGED = ("title", "problem", "unshown", "applies", "with")
 # With another check or line it would be another rule; how it stands among others is the norm's to say.
-_KEPT = ("line", "rank", "item", "check", "later", "waivable", "alone", "evidence", "stays", "declared")
+_KEPT = (
+    "line",
+    "rank",
+    "item",
+    "check",
+    "later",
+    "waivable",
+    "alone",
+    "evidence",
+    "stays",
+    "irreparable",
+    "declared",
+)
 MORE_ASKS_MORE = frozenset(
     {"fields", "roles", "done", "filled", "says", "deadlines", "four_eyes", "stakeholders"}
     | {"if_yes", "if_any", "sensitive", "verified", "high"}

@@ -37,9 +37,12 @@ class Rollout:
 
 def rollout(facts: Facts) -> Rollout | None:
     """The rollout of a ticket; None while it has not begun."""
-    start = facts.field("actual_start").moment
+    said = facts.field("actual_start")
+    start = said.moment
     if start is not None and start <= facts.now:
-        return Rollout(Span.at(start), tuple(_moved(facts, start)), ended(facts))
+        # Of a day without a time nobody can tell what came before the start and what after it on that day.
+        began = Span(start, min(said.until or start, facts.now))
+        return Rollout(began, tuple(_moved(facts, start)), ended(facts))
     if not facts.ticket.state.reached(State.IMPLEMENT):
         return None
     entries = list(_entries(facts, State.IMPLEMENT))

@@ -16,6 +16,15 @@ from bot.settings.load import load_settings
 from domain.facts import Facts
 from sandbox.town import Town
 
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A flow is a long test, but for those that show of each kind that it works at all."""
+    for item in items:
+        if item.path.is_relative_to(_HERE) and item.get_closest_marker("smoke") is None:
+            item.add_marker("long")
+
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:

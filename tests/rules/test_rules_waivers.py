@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from build import AN, BO, CI, EMPTY, HIDDEN, NOW, complete, day, facts
+from build import AN, BO, CI, EMPTY, HIDDEN, NOW, complete, day, facts, subject
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.asset import Flag
 from domain.facts import Facts
 from domain.fields import Field
 from domain.finding import Finding
@@ -162,6 +163,15 @@ def test_never_met_by_an_exception_and_as_without_it_after_its_end(ticket, recor
 def test_what_an_emergency_skipped_stays_missing_with_a_moment(settle_by, state, verdict, kept) -> None:
     found = judged(replace(complete(post_verification=EMPTY, state=state), settle_by=settle_by), "ICR-09")
     assert (found.verdict, found.settle_by) == (verdict, kept)
+
+
+def test_what_cannot_be_made_good_gets_no_moment_in_an_emergency() -> None:
+    subjects = (subject(c=5, i=5, a=5, flags=tuple(Flag)),)
+    skipped = replace(facts(subjects=subjects, state=State.IMPLEMENT), settle_by=day(12))
+    missing = {f.id: f.settle_by for f in evaluate(skipped, PACKS) if f.verdict is Verdict.MISSING}
+    never = {"ICR-01", "ICR-16", "ICR-30", "ICR-31", "ICR-41", "ICR-43"} & missing.keys()
+    assert {"ICR-16", "ICR-31", "ICR-43"} <= never
+    assert {rule for rule, moment in missing.items() if moment is None} == never
 
 
 def test_what_an_emergency_did_has_no_obligation() -> None:

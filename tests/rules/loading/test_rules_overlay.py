@@ -16,7 +16,7 @@ from rules.engine import evaluate
 from rules.loading.loader import PolicyError, in_force
 from rules.loading.overlay import load_all
 from rules.loading.tighten import COUNTS, FIXED, LESS_ASKS_MORE, MORE_ASKS_MORE, OWN_CHOICE
-from rules.rollout import RolloutTable
+from rules.rollout_table import RolloutTable
 from rules.service_hours import HoursTable
 from rules.waived_by import WaivedBy
 

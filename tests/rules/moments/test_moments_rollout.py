@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from build import HIDDEN, NOW, day, facts
 
+from domain.fields import Field
 from domain.lifecycle import State
 from domain.looks import NEVER, Looks
 from domain.ticket import Change
@@ -40,6 +41,11 @@ AROUND = moved("scheduled", "implement", day(8, 11), since=day(8, 10))
             {"state": SCHEDULED, "actual_start": day(12)}, None, id="a start that lies ahead is none"
         ),
         pytest.param({"actual_start": day(8)}, Rollout(Span.at(day(8))), id="as recorded"),
+        pytest.param(
+            {"actual_start": Field(day(8, 0), until=day(9, 0))},
+            Rollout(Span(day(8, 0), day(9, 0))),
+            id="a day without a time: some time on it",
+        ),
         pytest.param(
             {"state": SCHEDULED, "actual_start": day(8)},
             Rollout(Span.at(day(8))),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from build import AN, approved, day, english, facts
 
+from domain.fields import Field
 from domain.finding import Moment, Timing
 from domain.looks import NEVER, Looks
 from domain.ticket import Change
@@ -15,6 +16,7 @@ from rules.moments.rollout import rollout
 from rules.moments.timing import Evidence, timing
 
 START, LOOKED = day(8), day(6)
+DAY = Field(day(8, 0), until=day(9, 0))
 IN_TIME, LATE, UNSEEN = Timing.IN_TIME, Timing.LATE, Timing.UNSEEN
 
 
@@ -75,6 +77,27 @@ MOVED = Change("actual_start", day(6).isoformat(), START.isoformat(), None, day(
             START,
             None,
             id="emptied once it was over",
+        ),
+        pytest.param(
+            {"actual_start": DAY, "history": (changed("", "4.2", day(8, 14)),)},
+            UNSEEN,
+            None,
+            None,
+            id="on the day of a start without a time",
+        ),
+        pytest.param(
+            {"actual_start": DAY, "history": (changed("", "4.2", day(7)),)},
+            IN_TIME,
+            None,
+            None,
+            id="before that day",
+        ),
+        pytest.param(
+            {"actual_start": DAY, "history": (changed("", "4.2", day(9, 14)),)},
+            LATE,
+            day(9, 0),
+            day(9, 14),
+            id="after that day",
         ),
         pytest.param(looked(), IN_TIME, START, None, id="there at a look before the start"),
         pytest.param(looked(first=day(9)), UNSEEN, START, None, id="first looked after the start"),
