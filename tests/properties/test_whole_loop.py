@@ -42,6 +42,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_the_promises_hold_in_any_order_of_events(template: Path) -> None:
     Story.template = template
     run_state_machine_as_test(Story, settings=QUICK)
@@ -69,6 +70,7 @@ class BelievesTheDark(Journal):
         super().store(ticket, bright, *rest, **more)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("mutant", "told"),
     [

@@ -41,7 +41,7 @@ def met(given_: Facts) -> set[str]:
     return {found.id for found in evaluate(given_, PACKS) if found.verdict is Verdict.MET} - APART
 
 
-@draws(12)
+@draws(5)
 @given(any_facts(), st.sampled_from(DUTIES))
 def test_one_more_duty_of_who_judged_makes_nothing_met(before: Facts, name: str) -> None:
     for person in judges(before)[:2]:

@@ -188,6 +188,7 @@ def _answers(seed: str) -> bytes:
     return done.stdout
 
 
+@pytest.mark.long
 def test_the_same_question_gets_the_same_bytes_in_any_process():
     first = _answers("1")
     assert first.count(b"\n") == 6

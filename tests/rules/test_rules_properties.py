@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from build import AN, BO, CI, DIRK, ELS, HIDDEN, TEAM, complete, day, english, facts, members, subject, ticket
 from draws import draws
 from hypothesis import given
@@ -186,6 +187,7 @@ def almost_complete(draw: st.DrawFn) -> Facts:
 UNSEEN = {"approvals": {"approvals_readable": False}, "assets": {"assets_readable": False}}
 
 
+@pytest.mark.long
 @draws(20)
 @given(almost_complete() | any_facts())
 def test_hiding_something_never_makes_a_measure_met(given):

@@ -84,6 +84,7 @@ def test_when_it_is_told(office: Office, held, members, state, expected) -> None
         ]
 
 
+@pytest.mark.long
 def test_all_that_waits_is_told_together_and_what_comes_later_on_the_next_working_day(
     office: Office, held
 ) -> None:

@@ -98,6 +98,7 @@ def office(tmp_path: Path, make_postgres: Callable[[str], str], postgres_templat
     town.stop()
 
 
+@pytest.mark.long
 def test_what_a_killed_replica_had_in_hand_is_answered_at_once_by_the_other(office: Office) -> None:
     town, first = office.town, office.start()
     until(office.cards)

@@ -94,6 +94,7 @@ def used(url: str) -> None:
     journal.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("revision", RELEASED)
 def test_a_journal_of_every_released_version_is_brought_up_to_date(blank_url: str, revision: str) -> None:
     kind = "sqlite" if blank_url.startswith("sqlite") else "postgresql"
@@ -143,6 +144,7 @@ def test_the_way_back_gives_what_was_there(blank_url: str, kept_from: tuple[str,
     assert contents(blank_url) == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("revision", RELEASED)
 def test_what_people_did_before_still_counts(blank_url: str, revision: str) -> None:
     """What came with which revision: members 0004, words from outside 0006, deeds 0007, the trail 0010, receipts

@@ -95,6 +95,7 @@ def test_a_command_speaks_it_and_english_where_it_says_nothing_yet(house: Path) 
     assert told[-1] == "The release process is available day and night, seven days a week."
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("args", "env", "told"),
     [

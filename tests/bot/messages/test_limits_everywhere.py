@@ -132,6 +132,7 @@ def held_to_the_limits(body: dict[str, Any]) -> None:
 MANY = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+@pytest.mark.long
 @MANY
 @given(TEXT, COUNT)
 def test_whatever_a_message_tells_slack_takes_it(text: str, number: int) -> None:

@@ -237,6 +237,7 @@ def matrix(
     raise AssertionError("the scenario does not end")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_killed_anywhere_and_run_again(journal: Journal, name: str) -> None:
     points, found = matrix(journal, SCENARIOS[name])
@@ -244,6 +245,7 @@ def test_killed_anywhere_and_run_again(journal: Journal, name: str) -> None:
     assert points >= 10  # commits and calls, before and after: fewer would mean that steps are not counted
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", ["first comment", "edit, then the old text again", "next note, then another text"]
 )

@@ -60,6 +60,7 @@ def said(town: Town) -> Counter[str]:
     return Counter([*comments, *notes, *told])
 
 
+@pytest.mark.long
 def test_two_at_once_say_everything_once(town: Town, start: Callable[[], subprocess.Popen[bytes]]) -> None:
     pair = [start(), start()]
     for process in pair:
@@ -70,6 +71,7 @@ def test_two_at_once_say_everything_once(town: Town, start: Callable[[], subproc
     assert [what for what, times in told.items() if times > 1] == []
 
 
+@pytest.mark.long
 def test_what_a_killed_process_had_in_hand_is_free_at_once(
     town: Town, start: Callable[[], subprocess.Popen[bytes]]
 ) -> None:

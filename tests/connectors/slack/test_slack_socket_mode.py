@@ -185,6 +185,7 @@ def test_several_replicas_share_the_deeds(
     assert len({i.id for i in first.taken + second.taken}) == 8
 
 
+@pytest.mark.long
 def test_a_line_that_died_is_opened_again_long_before_the_library_would(
     sandbox: SlackSandbox, replica: Callable[[], Desk], channel: str, user: User
 ) -> None:

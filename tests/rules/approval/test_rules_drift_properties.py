@@ -16,7 +16,7 @@ from domain.lifecycle import State, Verdict
 from domain.ticket import Approval, Change, Decision
 from rules.engine import evaluate
 
-quick = draws(12)
+quick = draws(5)
 MATERIAL = PACKS[0].material.approvals
 OF_TESTS = {*PACKS[0].material.acceptance, "test_result", "acceptance_result", "test_validated_by"}
 """What tells when something was tested, validated or accepted, or overtakes that."""

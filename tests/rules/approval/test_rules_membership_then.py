@@ -196,7 +196,7 @@ def test_the_reasoning_says_since_when():
     ]
 
 
-quick = draws(20)
+quick = draws(6)
 
 
 def won(before: Facts, after: Facts) -> list[str]:

@@ -35,6 +35,7 @@ def test_what_fits_is_left_as_it_is(form: Format) -> None:
     assert fitted(long(5, 5), form, speak) == rendered(long(5, 5), form)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("letter", ["x", "é", "*", "😀"])
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("now", "met"), [(20, 200), (200, 20), (200, 0), (1, 400)])
