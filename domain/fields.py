@@ -44,7 +44,7 @@ class Field:
     where     the name under which people find the field in their system
     by, at    who set the present value, and when (UTC), where the source's history tells
     doubt     why the rules leave out of account what stood there; a source never gives one
-    until     of a day that is given without a time its end (UTC): the moment was somewhere between
+    day_ends  of a day that is given without a time its end (UTC): the moment was somewhere between
     """
 
     value: Value = None
@@ -54,7 +54,7 @@ class Field:
     by: Person | None = None
     at: datetime | None = None
     doubt: Say | None = None
-    until: datetime | None = None
+    day_ends: datetime | None = None
 
     @property
     def filled(self) -> bool:

@@ -69,15 +69,15 @@ def moment(
 ) -> Field:
     """An aware UTC datetime from ISO 8601 text (Jira's `+0000` included) or one of `formats` (taken as UTC). A day
     without a time is its beginning, or its end where it `ends` something, on the clock of `zone` (UTC when not given);
-    of a beginning `until` tells when that day is over. A year that no ticket is about stays unvalued.
+    of a beginning `day_ends` tells when that day is over. A year that no ticket is about stays unvalued.
     """
     words = str(raw).strip() if raw is not None else ""
     if not words:
         return Field(None, where=where)
     day = _day(words, formats, ends, zone)
     found = day or _iso(words) or next(filter(None, (_strptime(words, f) for f in formats)), None)
-    until = _day(words, formats, True, zone) if day and not ends else None
-    return Field(found, raw="" if found else shorten(words), where=where, until=until)
+    over = _day(words, formats, True, zone) if day and not ends else None
+    return Field(found, raw="" if found else shorten(words), where=where, day_ends=over)
 
 
 def out_of_reach(words: str) -> bool:

@@ -14,7 +14,9 @@ from typing import Any
 
 from domain.facts import Facts
 
-_LEFT_OUT = frozenset({"email", "now", "doubt"})
+_LEFT_OUT = frozenset({"email", "now", "doubt", "memo"})
+_WHERE_SET = frozenset({"day_ends"})
+"""What is kept only where it says something, so that snapshots without it have the hash they had before."""
 
 
 def snapshot(facts: Facts) -> dict[str, Any]:
@@ -25,7 +27,8 @@ def snapshot(facts: Facts) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.name not in _LEFT_OUT}
+        named = {f.name: getattr(value, f.name) for f in fields(value) if f.name not in _LEFT_OUT}
+        return {name: _plain(v) for name, v in named.items() if v is not None or name not in _WHERE_SET}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime | date):

@@ -41,7 +41,7 @@ def rollout(facts: Facts) -> Rollout | None:
     start = said.moment
     if start is not None and start <= facts.now:
         # Of a day without a time nobody can tell what came before the start and what after it on that day.
-        began = Span(start, min(said.until or start, facts.now))
+        began = Span(start, min(said.day_ends or start, facts.now))
         return Rollout(began, tuple(_moved(facts, start)), ended(facts))
     if not facts.ticket.state.reached(State.IMPLEMENT):
         return None

@@ -42,7 +42,7 @@ AROUND = moved("scheduled", "implement", day(8, 11), since=day(8, 10))
         ),
         pytest.param({"actual_start": day(8)}, Rollout(Span.at(day(8))), id="as recorded"),
         pytest.param(
-            {"actual_start": Field(day(8, 0), until=day(9, 0))},
+            {"actual_start": Field(day(8, 0), day_ends=day(9, 0))},
             Rollout(Span(day(8, 0), day(9, 0))),
             id="a day without a time: some time on it",
         ),

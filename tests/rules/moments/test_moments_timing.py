@@ -16,7 +16,7 @@ from rules.moments.rollout import rollout
 from rules.moments.timing import Evidence, timing
 
 START, LOOKED = day(8), day(6)
-DAY = Field(day(8, 0), until=day(9, 0))
+DAY = Field(day(8, 0), day_ends=day(9, 0))
 IN_TIME, LATE, UNSEEN = Timing.IN_TIME, Timing.LATE, Timing.UNSEEN
 
 
