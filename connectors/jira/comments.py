@@ -33,6 +33,7 @@ class JiraComments:
     name = NAME
     editable = True
     endless = False
+    searchable = True
 
     def __init__(
         self, client: Client, *, public: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)
