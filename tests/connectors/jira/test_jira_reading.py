@@ -297,7 +297,7 @@ def test_an_issue_on_which_jira_breaks_is_no_outage(site, server, source):
     server.fail(Fault(How.ANSWER, path=f"bulkfetch|issue/({refs[0].id}|{refs[1].id})", status=500, times=999))
     source.ahead(refs)
     for ref in refs[:2]:
-        with pytest.raises(SourceError, match="for this issue alone") as broken:
+        with pytest.raises(SourceError, match="for this ticket alone") as broken:
             source.read(ref)
         assert not isinstance(broken.value, Unreachable)
     assert [source.read(ref).id for ref in refs[2:]] == [ref.id for ref in refs[2:]]
