@@ -200,8 +200,8 @@ class JiraSource:
         except SourceError as error:
             if not absent(error):
                 raise
-            # The answer to an issue that is no request at all, too; or the site has no such API.
-            return None, is_request(issue, self.site.fields.approvals)
+            # The answer to an issue that is no request at all, too. What cannot be understood may hide an approval.
+            return None, isinstance(error, Garbled) or is_request(issue, self.site.fields.approvals)
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups (names or ids) and account ids; names unknown here are left out."""

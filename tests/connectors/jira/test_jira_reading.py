@@ -314,6 +314,25 @@ def test_a_site_that_breaks_on_issue_after_issue_is_down(site, server, source):
     assert kinds == [False] * 5 + [True]
 
 
+@pytest.mark.parametrize("status", [400, 402, 403, 404, 405, 406, 200])
+@pytest.mark.parametrize("shows", [True, False], ids=["shows approvals", "shows none"])
+def test_a_site_without_an_api_for_approvals_costs_no_issue(site, server, client, status, shows):
+    if shows:
+        site.add_field("Approvals", "approvals")
+        site.request_approval(site.change, "CAB approval", [site.dirk])
+    source = JiraSource(client, settings_for(server.url))
+    body = {"errorMessages": ["no such thing"]}
+    server.fail(Fault(How.ANSWER, path="/approval$", status=status, body=json.dumps(body), headers=JSON))
+    ticket = source.read(ref_of(site, site.change))
+    assert ticket.key == "CHG-1"
+    assert ticket.approvals_readable is (status == 404 or (not shows and status != 200))
+
+
+def test_a_web_page_in_the_place_of_approvals_costs_no_issue(site, server, source):
+    server.fail(Fault(How.ANSWER, path="/approval$", status=200, body="<p>Help Center"))
+    assert not source.read(ref_of(site, site.change)).approvals_readable
+
+
 def test_data_center_reads_singly(data_center):
     site, server, source = data_center
     refs = [ref_of(site, site.change)] * 2
