@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from test_story import card, comments
 
 from bot.report import Report
@@ -52,18 +51,13 @@ def test_what_is_carried_out_after_the_next_run_is_found(town: Town, sync: Sync)
     assert standing(town) == (2, 1)
 
 
-@pytest.mark.parametrize("full", [False, True])
-def test_what_is_carried_out_when_it_was_written_again_is_taken_away(
-    town: Town, sync: Sync, full: bool
-) -> None:
+def test_what_is_carried_out_when_it_was_written_again_is_taken_away(town: Town, sync: Sync) -> None:
     slow(town)
     sync()
     assert sync(clock=at(16)).exit_code == 0
     assert standing(town) == (2, 1)
     assert "This note counts." in town.servicenow.notes(town.payment)[0]
-    if full:  # later than any doubt
-        assert sync(clock=at(32)).exit_code == 0
     carried_out(town)
-    healed = sync(full=full, clock=at(64 if full else 32))
+    healed = sync(clock=at(32))
     assert (healed.exit_code, healed.delivered["removed"]) == (0, 2)
     assert standing(town) == (2, 2), "a note cannot be taken away: the newer one says that it counts"

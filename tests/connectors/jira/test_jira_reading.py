@@ -325,7 +325,7 @@ def test_a_site_without_an_api_for_approvals_costs_no_issue(site, server, client
     server.fail(Fault(How.ANSWER, path="/approval$", status=status, body=json.dumps(body), headers=JSON))
     ticket = source.read(ref_of(site, site.change))
     assert ticket.key == "CHG-1"
-    assert ticket.approvals_readable is (status == 404 or (not shows and status != 200))
+    assert ticket.approvals_readable is (not shows and status != 200)
 
 
 def test_a_web_page_in_the_place_of_approvals_costs_no_issue(site, server, source):
