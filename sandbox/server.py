@@ -29,6 +29,7 @@ class How(StrEnum):
     ANSWER_AFTER = "answer_after"  # the request is carried out, then another answer is given
     TRUNCATE = "truncate"  # the body is cut off half-way
     DELAY = "delay"  # the answer comes late
+    LATER = "later"  # the line drops, and the request is carried out when `Server.carry_out` says so
 
 
 @dataclass(slots=True)
@@ -66,6 +67,10 @@ is a dropped line.
 """
 
 
+class CarriedOutLater(Exception):
+    """Raised by a watch before a request: as `How.LATER`."""
+
+
 class Server:
     """A sandbox app running on a free port of 127.0.0.1, in a thread of this process."""
 
@@ -74,6 +79,7 @@ class Server:
         self.asked: list[Received] = []
         self.watch: Watch = lambda _, __: None
         self._lock = threading.Lock()
+        self._late: list[WSGIEnvironment] = []
         self._app = app.wsgi_app
         # A real server and not the framework's test client: time-outs, dropped lines and half answers need a line.
         self._server: BaseWSGIServer = make_server(
@@ -103,6 +109,14 @@ class Server:
         """Every request that could have changed something."""
         return [a for a in self.asked if a.method not in ("GET", "HEAD", "OPTIONS")]
 
+    def carry_out(self) -> int:
+        """Carry out the requests that were to be carried out later, by the clock of now; gives how many there were."""
+        with self._lock:
+            waiting, self._late = self._late, []
+        for environ in waiting:
+            _run(self._app, environ)
+        return len(waiting)
+
     def stop(self) -> None:
         """Stop serving and free the port."""
         self._server.shutdown()
@@ -124,11 +138,21 @@ class Server:
         )
         # Before the fault strikes: a test counts what was sent, also what was never carried out.
         self.asked.append(asked)
-        self.watch(asked, False)
+        try:
+            self.watch(asked, False)
+        except CarriedOutLater:
+            return self._later(environ)
         fault = self._strike(request.method, request.path)
+        if fault and fault.how is How.LATER:
+            return self._later(environ)
         answer = _FAULTY[fault.how](fault, self._app, environ, start) if fault else self._app(environ, start)
         self.watch(asked, True)
         return answer
+
+    def _later(self, environ: WSGIEnvironment) -> Iterable[bytes]:
+        with self._lock:
+            self._late.append(environ)
+        return _hang_up(environ)
 
     def _strike(self, method: str, path: str) -> Fault | None:
         with self._lock:

@@ -91,6 +91,7 @@ class Office:
     format = Format.SLACK
     editable = True
     endless = True
+    searchable = True
 
     def __post_init__(self) -> None:
         """Open its journal."""
@@ -219,6 +220,7 @@ class _Slack:
     format = Format.SLACK
     editable = True
     endless = True
+    searchable = True
 
     def __init__(self, office: Office) -> None:
         self.office = office

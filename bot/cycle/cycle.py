@@ -62,7 +62,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         tell_unseen(ctx, gatherer, report)
         tell_vacancies(ctx, gatherer, report)
         send_digests(ctx, report)
-    deliver_all(ctx, run)
+    deliver_all(ctx, run, whole=full)
     forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()
     # A source that was not read wholly has had no success: /readyz goes by this.

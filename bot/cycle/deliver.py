@@ -16,7 +16,7 @@ from bot.policy.handover import is_handover
 from domain.ports.messaging import Format
 
 
-def bring(ctx: Context, run: Run, only: Callable[[Due], bool]) -> Collection[str]:
+def bring(ctx: Context, run: Run, only: Callable[[Due], bool], *, whole: bool = False) -> Collection[str]:
     """Deliver, within what the cap leaves of this run; nothing where it was halted. Gives the tickets ("source:id")
     that refuse a message now, or take it at last.
     """
@@ -33,7 +33,11 @@ def bring(ctx: Context, run: Run, only: Callable[[Due], bool]) -> Collection[str
             return None
         return ctx.recipients.instead_of(slot.home.container)
 
-    orders = DeliveryOptions(only, elsewhere, replaces)
+    def counts(body: Any, form: Format) -> Any:
+        said = ctx.speak.say("This note counts. One that was sent earlier may appear late.")
+        return with_remark(body, form, said)
+
+    orders = DeliveryOptions(only, elsewhere, replaces, counts, ctx.policy.writes.doubt, whole)
     delivery = deliver(ctx.journal, ctx.channels, ctx.clock, limit=run.room, stop=ctx.stop, orders=orders)
     run.report.add(delivery.counts())
     run.told |= delivery.told

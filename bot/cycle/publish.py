@@ -16,11 +16,13 @@ from bot.outbox.undelivered import waiting
 from bot.report import Planned
 
 
-def deliver_all(ctx: Context, run: Run) -> None:
-    """Bring what stands outside up to date; in observe mode only tell what would be done."""
+def deliver_all(ctx: Context, run: Run, *, whole: bool = False) -> None:
+    """Bring what stands outside up to date, with a look at all of it when it is `whole`; in observe mode only tell what
+    would be done.
+    """
     if ctx.policy.act and not run.halted:
         # Mail goes while its ticket is read: see `bot.notify.handovers`.
-        send(ctx, run, lambda due: due.target != MAIL)
+        send(ctx, run, lambda due: due.target != MAIL, whole=whole)
         unsent = ctx.journal.unsent()
         run.report.undelivered = len(unsent)
         for line in waiting(unsent, run.told, ctx.policy.calendar, ctx.clock()):
@@ -34,9 +36,11 @@ def deliver_all(ctx: Context, run: Run) -> None:
         )
 
 
-def send(ctx: Context, run: Run, only: Callable[[Due], bool] = lambda _: True) -> None:
+def send(
+    ctx: Context, run: Run, only: Callable[[Due], bool] = lambda _: True, *, whole: bool = False
+) -> None:
     """Deliver, and tell the teams whose ticket refuses its comment, or takes it at last."""
-    if turned := bring(ctx, run, only):
+    if turned := bring(ctx, run, only, whole=whole):
         retell(ctx, run, turned)
 
 

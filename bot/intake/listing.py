@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import islice
 
 from bot.context import Context
+from bot.intake.releases import ENDS_THE_TURN
 from bot.intake.unlisted import followed_up
 from bot.journal.clock_ahead import SLACK
 from bot.report import Report, SourceCount
@@ -50,8 +51,8 @@ def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> It
                 source, _unseen(ctx, source.name, source.changed(since), seen, count, full=False)
             )
         # Time changes findings but moves no stamp, so the source lists these of itself in no cycle: docs/decisions/008.
-        again = (row.key for row in ctx.journal.due_again(source.name, ctx.clock()) if row.id not in ids)
-        for ref in filter(None, map(source.find, again)):
+        again = (row for row in ctx.journal.due_again(source.name, ctx.clock()) if row.id not in ids)
+        for ref in filter(None, (_found(source, row.ref) for row in again)):
             count.listed += 1
             yield ref
         # Only a listing of everything tells what is missing from it.
@@ -65,6 +66,17 @@ def listed(ctx: Context, source: TicketSource, report: Report, full: bool) -> It
         ctx.journal.keep_names(source.name, source.learnt())
         for line in source.renamed():
             report.problem(f"{source.name}: {line}")
+
+
+def _found(source: TicketSource, ref: TicketRef) -> TicketRef | None:
+    """A ticket as it is now. Raises SourceError when its system gives nothing more."""
+    try:
+        return source.find(ref.key)
+    except ENDS_THE_TURN:
+        raise
+    # Its own trouble: told when it is read, and no reason to pass over those that follow.
+    except SourceError:
+        return ref
 
 
 def _believed(mark: datetime | None, now: datetime) -> datetime | None:

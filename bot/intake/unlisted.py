@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.context import Context
+from bot.intake.releases import ENDS_THE_TURN
 from bot.journal.tickets import TicketRow
 from bot.messages import card
 from bot.messages.intent import CARD, digest_of
 from bot.policy.audience import Team
 from bot.report import Report
 from domain.outgoing import OutgoingMessage
+from domain.ports.errors import SourceError
 from domain.ports.source import Fate, TicketSource
 from domain.sentence import Say, say
 from domain.ticket import TicketRef
@@ -56,13 +58,13 @@ def followed_up(
     """
     tracked = [row for row in ctx.journal.open_tickets() if row.source == source.name]
     lost = Lost()
-    for row in tracked:
-        if row.id in listed:
-            continue
+    for row in (one for one in tracked if one.id not in listed):
         # Not all were asked for, so that nothing may be concluded: the next census asks again.
         if ctx.stop():
             return
-        fate, now = source.fate(row.ref)
+        fate, now = _fate(source, row, report)
+        if fate is None:
+            continue
         if fate is Fate.MOVED:
             lost.moved.append((row, now.key if now else ""))
         elif fate is Fate.DELETED:
@@ -78,6 +80,17 @@ def followed_up(
         # First, because who lost access in the meantime sees deleted tickets everywhere.
         source.identify()
         _conclude(ctx, source.name, _careful(lost, len(tracked)), report)
+
+
+def _fate(source: TicketSource, row: TicketRow, report: Report) -> tuple[Fate | None, TicketRef | None]:
+    """What became of a ticket; None where its system breaks on it alone, and nothing is concluded."""
+    try:
+        return source.fate(row.ref)
+    except ENDS_THE_TURN:
+        raise
+    except SourceError as error:
+        report.problem(f"{row.key}: {error.line}")
+        return None, None
 
 
 def _waited_for(row: TicketRow, lost: Lost, now: datetime) -> list[TicketRow]:

@@ -118,3 +118,6 @@ def _waits(connection: Connection, now: datetime) -> None:
         connection.execute(later.values(next_attempt_at=now))
         held = update(table).where(table.c.lease_until > now + _LONGEST_LEASE)
         connection.execute(held.values(lease_owner=None, lease_until=None))
+    # Not now: the write itself may have begun a moment ago.
+    doubted = update(OUTBOX).where(OUTBOX.c.doubt_until > now + SLACK)
+    connection.execute(doubted.values(doubt_until=now + SLACK))

@@ -8,38 +8,42 @@ transaction; the number of the lease keeps a process that lost its lease from co
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, not_, or_, select, update
 
 from bot.journal.audit import Entry, append
 from bot.journal.audit_writes import written
 from bot.journal.lease_owners import Presence, free_dead
 from bot.journal.outbox_row import (
     ADDRESSED,
+    DOUBTED,
     IDLE,
     IS_PARENT,
     PARENT,
     REFUSAL,
+    STANDS,
     WANTS,
     WRITING,
     Due,
     OutboxRow,
     Unsent,
     may_try,
+    overdue_look,
     refusal_of,
     row_of,
     slot_key,
     told_of,
 )
 from bot.journal.outbox_upsert import upsert_messages
-from bot.journal.schema import META, OUTBOX, RECEIPT
+from bot.journal.schema import META, OUTBOX, RECEIPT, TICKET
 from bot.journal.transactions import Store, insert
 from domain.facts import Notice, Receipt, Trouble, Underway
+from domain.lifecycle import State
 from domain.outgoing import OutgoingMessage
 from domain.people import Role
 from domain.ports.messaging import Place
@@ -51,6 +55,9 @@ MAIL = "mail"
 
 # The kinds that `bot.policy.handover.kind_of` makes, for any recipient.
 HANDOVER = or_(OUTBOX.c.kind.like("handover-1:%"), OUTBOX.c.kind.like("handover-2:%"))
+
+
+_OVER = [state.value for state in State if state.over]
 
 
 class Outbox(Store):
@@ -118,6 +125,23 @@ class Outbox(Store):
         with self.read() as connection:
             return tuple(Due(*row) for row in connection.execute(query))
 
+    def rows_to_look_at(self, now: datetime, whole: Collection[str] | None = None) -> tuple[Due, ...]:
+        """Messages that stand, and of which a write that was in doubt may have been carried out since. A look at
+        everything adds those whose doubt was over before, and all in open tickets on the targets named as `whole`.
+        """
+        asked = overdue_look(now)
+        if whole is not None:
+            going = select(TICKET.c.ticket).where(
+                TICKET.c.state.not_in(_OVER), TICKET.c.not_found_at.is_(None)
+            )
+            searched = and_(OUTBOX.c.target.in_(whole), OUTBOX.c.ticket.in_(going))
+            asked = STANDS & or_(OUTBOX.c.doubt_until.is_not(None), searched)
+        query = select(OUTBOX.c.id, OUTBOX.c.target, OUTBOX.c.ticket, OUTBOX.c.kind).where(
+            asked, may_try(now)
+        )
+        with self.read() as connection:
+            return tuple(Due(*row) for row in connection.execute(query.order_by(OUTBOX.c.id)))
+
     def settled_rows(self) -> int:
         """How many messages stand outside as they should, as far as is known."""
         with self.read() as connection:
@@ -148,18 +172,21 @@ class Outbox(Store):
     def move(self, slot: OutboxRow, container: str) -> OutboxRow | None:
         """Put the message elsewhere, because its own place does not take it. None when the lease was lost."""
         # As it was before `begin`: a closed place certainly took nothing, so nothing is in doubt.
-        if not self._under_lease(slot, None, channel_or_ticket=container, write_state=slot.write_state):
+        before = {"write_state": slot.write_state, "doubt_until": slot.doubt_until}
+        if not self._under_lease(slot, None, channel_or_ticket=container, **before):
             return None
         return replace(slot, home=Place(container))
 
-    def lease(self, slot_id: int, owner: str, now: datetime, seconds: int) -> OutboxRow | None:
+    def lease(
+        self, slot_id: int, owner: str, now: datetime, seconds: int, *, looking: bool = False
+    ) -> OutboxRow | None:
         """Take a row for so many seconds and read it; None when there is nothing to do (any more), somebody
-        else has it, or the message in whose thread it goes is not there yet.
+        else has it, or the message in whose thread it goes is not there yet. With `looking` also one that stands.
         """
         has_parent = select(PARENT.c.id).where(IS_PARENT, PARENT.c.remote_id.is_not(None)).exists()
         take = (
             update(OUTBOX)
-            .where(OUTBOX.c.id == slot_id, WANTS, ADDRESSED, may_try(now))
+            .where(OUTBOX.c.id == slot_id, or_(WANTS, STANDS) if looking else WANTS, ADDRESSED, may_try(now))
             .where(or_(OUTBOX.c.thread_kind == "", has_parent))
             .values(
                 lease_owner=owner,
@@ -174,8 +201,12 @@ class Outbox(Store):
                 return None
             return _read(connection, install, OUTBOX.c.id == slot_id)[0]
 
-    def begin(self, slot: OutboxRow, place: Place, now: datetime, seconds: int) -> bool:
-        """Note, before the call, that a write to `place` begins, and renew the lease. False when it was lost."""
+    def begin(
+        self, slot: OutboxRow, place: Place, now: datetime, seconds: int, doubt_until: datetime | None = None
+    ) -> bool:
+        """Note, before the call, that a write to `place` begins, and renew the lease; `doubt_until` is when (UTC) it
+        has been carried out, if ever. False when the lease was lost.
+        """
         return self._under_lease(
             slot,
             written("announced", slot, now),
@@ -185,6 +216,7 @@ class Outbox(Store):
             # The first attempt stays: the message may stand outside since then, and is looked for from there.
             first_attempt_at=func.coalesce(OUTBOX.c.first_attempt_at, now),
             lease_until=now + timedelta(seconds=seconds),
+            doubt_until=doubt_until,
         )
 
     def forget(self, slot: OutboxRow) -> OutboxRow | None:
@@ -214,7 +246,7 @@ class Outbox(Store):
             applied_hash=slot.desired_hash,
             applied_rev=slot.desired_rev,
             applied_at=now,
-            write_state=IDLE,
+            **_certainty(slot, now),
             attempts=0,
             next_attempt_at=None,
             last_error="",
@@ -231,6 +263,19 @@ class Outbox(Store):
                 append(connection, *written("doubted", slot, now, remote=remote_id))
         return confirmed
 
+    def looked(self, slot: OutboxRow, now: datetime) -> bool:
+        """Give the row back: it was looked at, and stands as it should. False when the lease was lost."""
+        certain = _certainty(slot, now)
+        if slot.write_state == IDLE:
+            # Nothing was in doubt any more: so only a look at everything comes here, and with it the last doubt ends.
+            certain["doubt_until"] = None
+        return self._under_lease(slot, None, **certain, lease_owner=None, lease_until=None)
+
+    def wait(self, slot: OutboxRow, why: str) -> bool:
+        """Give the row back: it is still in doubt. That is no attempt; `why` is told unless something is already."""
+        told = slot.last_error or why
+        return self._under_lease(slot, None, last_error=told, lease_owner=None, lease_until=None)
+
     def release(
         self,
         slot: OutboxRow,
@@ -245,7 +290,8 @@ class Outbox(Store):
         row is in no more doubt than before; `failed` why it was not delivered, and when that was found (UTC).
         `now` is for the audit trail. False when the lease was lost.
         """
-        undone: dict[str, Any] = {"write_state": slot.write_state} if not_done else {}
+        before = {"write_state": slot.write_state, "doubt_until": slot.doubt_until}
+        undone: dict[str, Any] = before if not_done else {}
         tried = 1 if error else 0
         if failed:
             undone |= {"blocked_reason": failed[0].value, "failing_since": slot.failing_since or failed[1]}
@@ -323,6 +369,15 @@ class Outbox(Store):
             if ours and told:
                 append(connection, *told)
             return ours
+
+
+def _certainty(slot: OutboxRow, now: datetime) -> dict[str, Any]:
+    """How certain it is that a message which stands stands alone, and says what it should."""
+    if slot.write_state == IDLE:
+        return {"write_state": IDLE, "doubt_until": slot.doubt_until}
+    # A write under this lease moved the moment on, so that another look follows: until one finds nothing to mend.
+    over = OUTBOX.c.doubt_until <= now
+    return {"write_state": case((over, IDLE), else_=DOUBTED)}
 
 
 def _read(connection: Connection, install: str, condition: ColumnElement[bool]) -> tuple[OutboxRow, ...]:

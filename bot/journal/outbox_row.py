@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, not_, or_
 from bot.journal.schema import OUTBOX
 from domain.ports.messaging import Marker, Place
 
-IDLE, WRITING = "idle", "writing"
+IDLE, WRITING, DOUBTED = "idle", "writing", "doubted"
 GENERAL = ("reminder", "escalation", "digest", "preread", "unseen", "vacant")
 """How the subjects begin of messages that go to people about several tickets."""
 REFUSAL = "refused: "
@@ -55,7 +55,9 @@ class OutboxRow:
 
     key        opaque name by which the message is known again outside
     home       where a new message goes; `stands` is where the present one was put
-    write_state  "writing" when a write began whose outcome was never confirmed
+    write_state  "writing" when a write began whose outcome was never confirmed; "doubted" when the message stands
+                 since, and that write may yet be carried out
+    doubt_until  until when (UTC) it may be; kept after that until the next look at everything
     lease_token  number of the lease under which this was read
     replaces   when a message was posted that a person edited and that this one takes the place of
     blocked_reason  why it could not be delivered (see `Trouble`), `failing_since` when it first could not (UTC)
@@ -86,6 +88,7 @@ class OutboxRow:
     replaces: datetime | None = None
     blocked_reason: str = ""
     failing_since: datetime | None = None
+    doubt_until: datetime | None = None
     recipients: Sequence[str] = ()
 
     @property
@@ -102,6 +105,16 @@ class OutboxRow:
     def doubtful(self) -> bool:
         """True when a write began and nobody knows how it ended."""
         return self.write_state == WRITING
+
+    @property
+    def settled(self) -> bool:
+        """True when it stands as it should, as far as is known: there is nothing to do but to look."""
+        said = self.applied_hash is not None and (self.once or self.applied_hash == self.desired_hash)
+        return said and not self.doubtful
+
+    def unsure(self, now: datetime) -> bool:
+        """True while a write that began may still be carried out, however late its server is."""
+        return self.doubtful and self.doubt_until is not None and now < self.doubt_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +139,20 @@ FINAL = OUTBOX.c.once & OUTBOX.c.applied_hash.is_not(None)
 # A write in doubt is due even when nothing is asked any more: what stands outside may be another text.
 WANTS = not_(OUTBOX.c.closed) & or_(OUTBOX.c.write_state == WRITING, UNSAID & not_(FINAL))
 
+STANDS = and_(not_(OUTBOX.c.closed), not_(WANTS), OUTBOX.c.remote_id.is_not(None))
+"""It stands outside as it should, as far as is known."""
+
 PARENT = OUTBOX.alias("parent")
 IS_PARENT = and_(
     PARENT.c.target == OUTBOX.c.target,
     PARENT.c.ticket == OUTBOX.c.ticket,
     PARENT.c.kind == OUTBOX.c.thread_kind,
 )
+
+
+def overdue_look(now: datetime) -> ColumnElement[bool]:
+    """It stands, and a write that was in doubt has been carried out by now, if ever: what came of it is to be seen."""
+    return STANDS & (OUTBOX.c.write_state == DOUBTED) & (OUTBOX.c.doubt_until <= now)
 
 
 def may_try(now: datetime) -> ColumnElement[bool]:

@@ -239,6 +239,7 @@ OUTBOX = Table(
     _moment("replaces"),
     _text("blocked_reason"),
     _moment("failing_since"),
+    _moment("doubt_until"),
     UniqueConstraint("target", "ticket", "kind"),
     Index(None, "ticket"),
 )

@@ -197,7 +197,9 @@ class HandoverSender:
         left = []
         for intent in due:
             slot = slots[intent.kind]
-            waited = slot.failing_since is not None and now - slot.failing_since >= PATIENCE
+            # What may yet come by itself goes by no other way meanwhile.
+            sure = not slot.unsure(now)
+            waited = sure and slot.failing_since is not None and now - slot.failing_since >= PATIENCE
             refused = slot.blocked_reason in (Trouble.REFUSED, Trouble.NO_ADDRESS)
             if not slot.applied_hash and (refused or (slot.blocked_reason and waited)):
                 left.append(intent)

@@ -19,12 +19,13 @@ from bot.outbox.reconciler import (
     LeaseLost,
     LookupUnclear,
     Reconciler,
+    StillInDoubt,
     WriteLimitReached,
 )
 from bot.outbox.result import DeliveryResult
-from bot.outbox.retry_policy import backoff, retry_decision
+from bot.outbox.retry_policy import RetryDecision, backoff, retry_decision
 from domain.facts import Trouble
-from domain.ports.errors import Refused, SourceError
+from domain.ports.errors import NotFound, Refused, SourceError
 from domain.ports.messaging import MessageChannel
 
 
@@ -54,7 +55,14 @@ def deliver(
     # By now the answer of a slow server may be there to be found; else the next run looks.
     unsettled = courier.open_ends()
     courier.round([one for one in due if one.id in unsettled], stop)
+    courier.look_again(orders, stop)
     return courier.result()
+
+
+IN_DOUBT = (
+    "it is not known whether a write was carried out — nothing to do: it is looked for, and written again once"
+    " SLUIS_DOUBT_MINUTES are over"
+)
 
 
 class Dispatcher:
@@ -74,6 +82,20 @@ class Dispatcher:
         """One pass over the rows, in their order."""
         for one in due:
             self.ends[one.id] = self._come_to(one, stop)
+
+    def look_again(self, orders: DeliveryOptions, stop: Callable[[], bool]) -> None:
+        """Look at what stands and was in doubt; on an order to look at all, also at what stands in open tickets."""
+        # Looking through what has no end is rationed: there only what was in doubt is looked at.
+        searched = [name for name, one in self.outlets.items() if one.searchable and not one.endless]
+        rows = self.journal.rows_to_look_at(self.now(), searched if orders.whole else None)
+        for one in rows:
+            outlet = self.outlets.get(one.target)
+            passed = one.id in self.ends or one.target in self.closed or not orders.only(one)
+            # Nothing waits for it: what is not looked at now is looked at in the next run.
+            if outlet is None or passed or stop() or self.hand.full:
+                continue
+            if slot := self.journal.lease(one.id, self.owner, self.now(), LEASE, looking=True):
+                self.ends[one.id] = self._guarded(slot, outlet)
 
     def open_ends(self) -> set[int]:
         """The rows worth coming to once more: outcome unknown, or waiting for one of those."""
@@ -127,6 +149,9 @@ class Dispatcher:
             # Without an error: to be held back by the cap is no attempt, and lengthens no pause.
             self.journal.release(slot, None, "")
             return "held_back"
+        except StillInDoubt:
+            self.journal.wait(slot, IN_DOUBT)
+            return "ambiguous"
         # Whoever has the row now tells what comes of it.
         except LeaseLost:
             return "waiting"
@@ -138,6 +163,8 @@ class Dispatcher:
         """
         now = self.now()
         setback = retry_decision(error, slot.attempts, now)
+        if slot.settled:
+            return self._unlooked(slot, error, setback)
         if setback.closes:
             self.closed.add(slot.target)
             self.delivery.tell(f"{slot.target}: {error.advice}; its messages wait for the next run")
@@ -150,6 +177,19 @@ class Dispatcher:
         words, failed = self._kept(slot, error, setback.refused), (setback.trouble, now)
         self.journal.release(slot, again, words, not_done=setback.not_done, failed=failed, now=now)
         return setback.count
+
+    def _unlooked(self, slot: OutboxRow, error: SourceError, setback: RetryDecision) -> str:
+        """A message that stands could not be looked at, or not be mended: that is no fault of its delivery."""
+        if setback.closes:
+            self.closed.add(slot.target)
+        if not isinstance(error, NotFound):
+            self.delivery.tell(f"{slot.target} {slot.ticket} ({slot.kind}): {error.advice}")
+        # Where it may not be seen, or is not there, another look would show no more.
+        if setback.refused:
+            self.journal.looked(slot, self.now())
+        else:
+            self.journal.release(slot, None, "", not_done=setback.not_done)
+        return ""
 
     def _broke_down(self, slot: OutboxRow, error: Exception) -> str:
         """The same after an error of this program's own."""

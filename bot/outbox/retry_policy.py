@@ -24,8 +24,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=24)
 
 _REFUSED = (Refused, Forbidden, NotFound, Gone)
 """These are about the one message; it is tried again, ever more rarely."""
-# Unreachable is none of these: it also stands for a time-out or a 5xx, after which the next attempt looks first.
-_NOT_DONE = (*_REFUSED, AuthRefused, RateLimited)
+# Of a write Unreachable says that it never left; one that timed out, or got a 5xx, is Ambiguous.
+_NOT_DONE = (*_REFUSED, AuthRefused, RateLimited, Unreachable)
 """After these a write was certainly not done."""
 _OUT_OF_SERVICE = (AuthRefused, RateLimited, Unreachable)
 """After these nothing more is asked of the message channel in this run."""

@@ -15,7 +15,8 @@ from connectors.jira.comment_markers import PROPERTY, reference, shows, signed
 from connectors.jira.comment_visibility import VisibilityGuard
 from connectors.jira.search import moment
 from connectors.jira.values import obj
-from domain.ports.errors import Altered, Forbidden, Gone, NotFound, Postponed, Refused
+from connectors.shared.broken_tickets import absent
+from domain.ports.errors import Altered, Forbidden, Gone, NotFound, Postponed, Refused, SourceError
 from domain.ports.messaging import Format, Marker, Place, Posted
 
 _INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
@@ -33,6 +34,7 @@ class JiraComments:
     name = NAME
     editable = True
     endless = False
+    searchable = True
 
     def __init__(
         self, client: Client, *, public: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -176,7 +178,10 @@ class JiraComments:
                 return values[0]
         try:
             value = mapping(self._client.api(f"comment/{remote_id}/properties/{PROPERTY}")).get("value")
-        except (NotFound, Forbidden):
+        except SourceError as error:
+            # Without properties the visible reference tells; a site that breaks down tells nothing.
+            if not absent(error):
+                raise
             return None
         return value if isinstance(value, Mapping) else None
 

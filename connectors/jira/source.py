@@ -22,6 +22,7 @@ from connectors.jira.mapping import Raw, Site, ticket
 from connectors.jira.settings import JiraSettings, split
 from connectors.jira.unlisted import Fates
 from connectors.jira.values import obj, objs, words
+from connectors.shared.broken_tickets import BrokenTickets, absent
 from domain.lifecycle import State
 from domain.people import Person, Role, RoleMembers
 from domain.ports.errors import Forbidden, Garbled, NotFound, SourceError, Unreachable
@@ -33,8 +34,6 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]{1,18}")
 """A key, or the number that an issue keeps when its key changes."""
 _CHANGES = 100
 _CHANGE_PAGES = 500
-_BROKEN_IN_A_ROW = 5
-"""Issues on which Jira may break one after another before it counts as down."""
 
 
 class JiraSource:
@@ -55,7 +54,8 @@ class JiraSource:
         self._answers = ApprovalPolling(client, settings.approvals_minutes)
         self._fates = Fates(client)
         self._names = FormerNames()
-        self._broken = 0
+        fix = "open the issue in Jira; a field of an app may be broken"
+        self._broken = BrokenTickets(NAME, client.identify, fix)
 
     def identify(self) -> Identity:
         """Who we are. Raises AuthRefused when the token is wrong or expired."""
@@ -106,7 +106,10 @@ class JiraSource:
 
     def fate(self, ref: TicketRef) -> tuple[Fate, TicketRef | None]:
         """What became of an issue that a census did not list; see `connectors.jira.unlisted`."""
-        found = self._fates.look(ref)
+        try:
+            found = self._fates.look(ref)
+        except Unreachable as error:
+            raise self._broken.alone(error) from None
         if isinstance(found, Fate):
             return found, None
         fields, now = mapping(found.get("fields")), self._ref(found)
@@ -152,7 +155,7 @@ class JiraSource:
         except NotFound:
             return None
         except Unreachable as error:
-            raise self._of_this_alone(error) from None
+            raise self._broken.alone(error) from None
         return self._ref(issue) if self._watched(mapping(issue.get("fields"))) else None
 
     def ahead(self, refs: Sequence[TicketRef]) -> None:
@@ -167,21 +170,9 @@ class JiraSource:
         try:
             found = self._read(ref)
         except Unreachable as error:
-            raise self._of_this_alone(error) from None
-        self._broken = 0
+            raise self._broken.alone(error) from None
+        self._broken.read()
         return found
-
-    def _of_this_alone(self, error: Unreachable) -> SourceError:
-        """The same error, or another where the site answers: Jira breaks on this one issue (a field of an app)."""
-        self._broken += 1
-        if self._broken > _BROKEN_IN_A_ROW:
-            return error
-        try:
-            self.client.identify()
-        except SourceError:
-            return error
-        fix = "open the issue in Jira; a field of an app may be broken"
-        return SourceError(NAME, f"{error}, for this issue alone", fix)
 
     def _read(self, ref: TicketRef) -> Ticket:
         issue = self._ahead.take(ref.id)
@@ -206,9 +197,11 @@ class JiraSource:
             return None, False
         try:
             return service_desk(self.client, str(issue.get("id"))), False
-        except Forbidden:
-            # The answer to an issue that is no request at all, too.
-            return None, is_request(issue, self.site.fields.approvals)
+        except SourceError as error:
+            if not absent(error):
+                raise
+            # The answer to an issue that is no request at all, too. What cannot be understood may hide an approval.
+            return None, isinstance(error, Garbled) or is_request(issue, self.site.fields.approvals)
 
     def roles(self, wanted: Mapping[Role, Sequence[str]]) -> Mapping[Role, RoleMembers]:
         """Members of the named groups (names or ids) and account ids; names unknown here are left out."""
@@ -280,7 +273,9 @@ class JiraSource:
         """The statuses of the site; none where the account may not list them."""
         try:
             return objs(self.client.api("status"))
-        except (Forbidden, NotFound):
+        except SourceError as error:
+            if not absent(error):
+                raise
             return ()
 
     def _bounds(self) -> str:

@@ -24,6 +24,7 @@ class MailMessages(MessageChannel):
     name = SYSTEM
     # Neither `editable` nor `endless` is said: a letter that has left cannot be changed.
     format = Format.MAIL
+    searchable = False
 
     def __init__(self, client: MailClient, letterbox: MailRecipients) -> None:
         self._client, self._letterbox = client, letterbox

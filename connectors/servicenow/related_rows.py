@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from connectors.servicenow import encoded_query, values
 from connectors.servicenow.client import Client, Listing, Row
-from domain.ports.errors import Forbidden
+from domain.ports.errors import Forbidden, Unreachable
 
 # Long enough to read fifty tickets, short enough that a decision of a minute ago is not missed for long.
 KEPT = 60.0
@@ -87,9 +87,9 @@ class RelatedRows:
                 return kept[1]
             # Chosen under the lock, so that two threads do not ask for the same tickets; asked outside of it.
             group = self._group(ticket_table, link, sys_id, _together(link, fields))
-        found = self._ask(link, group, fields)
+        found = self._of_all(link, group, fields)
         if found is None and len(group) > 1:
-            # Some are hidden; whose, only asking for each by itself can tell.
+            # Some are hidden, or break the instance; whose, only asking for each by itself can tell.
             group = (sys_id,)
             found = self._ask(link, group, fields)
         if found is None:
@@ -116,6 +116,16 @@ class RelatedRows:
         # Taken even if the request fails: then each is asked for by itself, so that one cannot break the others.
         self._taken |= {(link, i) for i in group}
         return group
+
+    def _of_all(
+        self, link: Link, group: tuple[str, ...], fields: Sequence[str]
+    ) -> dict[str, list[Row]] | None:
+        try:
+            return self._ask(link, group, fields)
+        except Unreachable:
+            if len(group) == 1:
+                raise
+            return None
 
     def _ask(self, link: Link, group: tuple[str, ...], fields: Sequence[str]) -> dict[str, list[Row]] | None:
         """Rows by ticket; None when not all could be seen."""

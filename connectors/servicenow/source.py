@@ -31,10 +31,11 @@ from connectors.servicenow.polling import Poll, Poller, latest, polls
 from connectors.servicenow.query_preflight import Scope
 from connectors.servicenow.related_rows import Link, RelatedRows
 from connectors.servicenow.settings import ServiceNowSettings
+from connectors.shared.broken_tickets import BrokenTickets
 from domain.fields import FIELDS, Field
 from domain.lifecycle import State
 from domain.people import Person, Role, RoleMembers
-from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound
+from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound, Unreachable
 from domain.ports.source import Fate, Identity
 from domain.ticket import AssetRef, Change, Ticket, TicketKind, TicketRef
 
@@ -75,6 +76,8 @@ class ServiceNowSource:
         self._approvals = approvals.ApprovalReader(client, self._siblings, directory, words)
         self._scope = Scope(client, settings)
         self._known_until = 0.0
+        fix = "open the record in ServiceNow; a business rule or a script of a field may be broken"
+        self._broken = BrokenTickets(NAME, self.identify, fix)
 
     def identify(self) -> Identity:
         """The account's own user record. An instance that takes us for a visitor shows none."""
@@ -217,6 +220,14 @@ class ServiceNowSource:
 
     def read(self, ref: TicketRef) -> Ticket:
         """One ticket in full."""
+        try:
+            found = self._read(ref)
+        except Unreachable as error:
+            raise self._broken.alone(error) from None
+        self._broken.read()
+        return found
+
+    def _read(self, ref: TicketRef) -> Ticket:
         table, sys_id = mapping.split_id(ref.id)
         if table not in KINDS or not encoded_query.is_sys_id(sys_id):
             raise NotFound(NAME, "not a ticket of this source")

@@ -64,6 +64,7 @@ class WorkNotes:
     format = Format.PLAIN
     editable = False
     endless = False
+    searchable = True
 
     def __init__(self, client: Client, settings: ServiceNowSettings, own: OwnWorkNotes) -> None:
         self._client, self._settings, self._own = client, settings, own

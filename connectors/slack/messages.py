@@ -29,6 +29,7 @@ class SlackMessages:
     editable = True
     # A channel is read back a page at a time, at a limited rate: the outbox looks only when in doubt.
     endless = True
+    searchable = True
 
     def __init__(self, client: SlackClient, paces: MessageLimits | None = None) -> None:
         self._client, self._paces = client, paces or MessageLimits()

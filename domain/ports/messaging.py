@@ -53,13 +53,15 @@ class Posted:
 class MessageChannel(Protocol):
     """A place where the bot speaks: ticket comments, work notes, channels of a message service.
 
-    endless  what was said there has no end, so that looking through it is slow and rationed
+    endless     what was said there has no end, so that looking through it is slow and rationed
+    searchable  what was said there can be found again; elsewhere no time settles whether a write was done
     """
 
     name: str
     # Nobody can edit a work note of ServiceNow (docs/servicenow-facts.md, fact 7).
     editable: bool = False
     endless: bool = False
+    searchable: bool = True
 
     @property
     def format(self) -> Format:

@@ -56,6 +56,7 @@ class FakeOutlet:
     ) -> None:
         self.name, self.format, self.editable, self.clock = name, form, editable, clock
         self.endless = form is Format.SLACK
+        self.searchable = True
         self.messages: list[Message] = []
         self.calls: list[str] = []
         self.looked_since: list[datetime] = []

@@ -1,8 +1,9 @@
 """`make exam-crash`: the bot is killed with SIGKILL and run again; outside it must look as if nothing had happened.
 
 The story of `tests.exams.story` is told over and over against real servers on loopback. In each telling the first
-run of every chapter is killed: at its n-th write just before it is carried out or before its answer leaves, at its
-n-th commit of the journal just before or just after it, or at a random moment. Every chapter must end with every
+run of every chapter is killed: at its n-th write just before it is carried out or before its answer leaves, or so that
+it is carried out only after the next run (where a surplus can be taken back, also after the message was written again),
+at its n-th commit of the journal just before or just after it, or at a random moment. Every chapter must end with every
 comment, note, message and letter there exactly as in the undisturbed telling, and a further run must write nothing.
 
     python -m tests.exams.crash                                          # the whole exam
@@ -21,12 +22,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 
-from sandbox.server import Received
+from sandbox.server import CarriedOutLater, Received
 from tests.exams.databases import postgresql
 from tests.exams.outside import is_write
-from tests.exams.process import AtCommit, Bot, CountCommits
+from tests.exams.process import SHIFT, AtCommit, Bot, CountCommits
 from tests.exams.scene import Scene
 from tests.exams.story import PLAIN, STORY, Env, Stage, Telling, differences, tell
 
@@ -34,12 +37,27 @@ SEED = 20260302
 KINDS = ("writes", "commits", "moments")
 
 
+class When(StrEnum):
+    """A moment of a write."""
+
+    BEFORE = "before it"
+    AFTER = "after it, before its answer"
+    LATE = "carried out late, after the next run"
+    LATER = "carried out later, when it was written again"
+
+
+PAST_DOUBT = timedelta(minutes=16)
+"""Longer than a write may be in doubt."""
+NOT_LATE, NOT_LATER = ("mail",), ("mail", "servicenow")
+"""Where a server has nothing to carry out late, and where no surplus can be taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class AtWrite:
-    """Die at this write, counted from 1; before it is carried out, or `after` it, before its answer leaves."""
+    """Die at this write, counted from 1: at which moment of it."""
 
     number: int
-    after: bool
+    when: When
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,44 +75,71 @@ def killed(kills: tuple[Kill, ...], lengths: list[float], scene: Scene, env: Env
     when a run was over before its moment came.
     """
     kill = kills[chapter]
-    with _deadly(scene, kill) as victims:
+    with _deadly(scene, kill) as victim:
         started = time.monotonic()
-        bot = Bot(env, kill if isinstance(kill, AtCommit) else None)
-        victims.append(bot)
+        bot = victim.bot = Bot(env, kill if isinstance(kill, AtCommit) else None)
         if isinstance(kill, AtMoment) and bot.wait(kill.share * lengths[chapter]) is None:
             bot.kill()
         elif isinstance(kill, AtMoment):
             lengths[chapter] = time.monotonic() - started
         bot.wait()
+    if victim.leaves_a_write:
+        _carried_out(
+            scene, env, again=kill == AtWrite(victim.writes, When.LATER) and victim.at not in NOT_LATER
+        )
     return bot
 
 
-@contextmanager
-def _deadly(scene: Scene, kill: Kill) -> Iterator[list[Bot]]:
-    """While this lasts, the servers kill the bot that is put into the list at a write."""
-    victims: list[Bot] = []
-    lock, seen = threading.Lock(), 0
+def _carried_out(scene: Scene, env: Env, *, again: bool) -> None:
+    """The bot runs, and only then the write is carried out; with `again` when the bot has written it anew."""
+    pause = PAST_DOUBT if again else timedelta()
+    scene.shift += pause
+    Bot({**env, SHIFT: str(scene.shift.total_seconds())}).wait()
+    for server in scene.servers.values():
+        server.carry_out()
+    if again:
+        scene.shift += pause
+        Bot({**env, SHIFT: str(scene.shift.total_seconds())}).wait()
 
-    def strike(done: bool) -> None:
-        nonlocal seen
-        if not isinstance(kill, AtWrite) or done != kill.after:
+
+@dataclass(slots=True)
+class Victim:
+    """The bot that dies, after how many writes, at a write `at` which system; and whether that is still to be
+    carried out.
+    """
+
+    bot: Bot | None = None
+    writes: int = 0
+    at: str = ""
+    leaves_a_write: bool = False
+
+
+@contextmanager
+def _deadly(scene: Scene, kill: Kill) -> Iterator[Victim]:
+    """While this lasts, the servers kill the bot that is made the victim at a write."""
+    victim, lock = Victim(), threading.Lock()
+
+    def strike(done: bool, system: str = "mail") -> None:
+        if not isinstance(kill, AtWrite) or done != (kill.when is When.AFTER):
             return
         with lock:
-            seen += 1
-            mine = seen == kill.number
-        if mine:
-            victims[0].kill()
-            raise ConnectionAbortedError
+            victim.writes += not victim.at
+            mine = victim.writes == kill.number and not victim.at
+            victim.at = system if mine else victim.at
+        if mine and victim.bot:
+            victim.bot.kill()
+            victim.leaves_a_write = kill.when in (When.LATE, When.LATER) and system not in NOT_LATE
+            raise CarriedOutLater if victim.leaves_a_write else ConnectionAbortedError
 
-    def watch(asked: Received, done: bool) -> None:
+    def watch(system: str, asked: Received, done: bool) -> None:
         if is_write(asked):
-            strike(done)
+            strike(done, system)
 
-    for server in scene.servers.values():
-        server.watch = watch
+    for name, server in scene.servers.items():
+        server.watch = partial(watch, name)
     scene.letters.watch = strike
     try:
-        yield victims
+        yield victim
     finally:
         for server in scene.servers.values():
             server.watch = lambda _, __: None
@@ -146,11 +191,9 @@ class Exam:
         for number in range(self.first, max(points) + 1, self.every):
             chapters = 1 + max(index for index, most in enumerate(points) if most >= number)
             stage = replace(self.stage, chapters=chapters, idle=False)
-            for after in (False, True):
-                kills = (kind(number, after),) * len(STORY)
-                told = tell(partial(killed, kills, self.reference.lengths), stage)
-                name = f"{score.kind[:-1]} {number} of {max(points)}, {'after' if after else 'before'} it"
-                score.add(name, told, self.reference)
+            for name, kill in _kills(kind, number):
+                told = tell(partial(killed, (kill,) * len(STORY), self.reference.lengths), stage)
+                score.add(f"{score.kind[:-1]} {number} of {max(points)}, {name}", told, self.reference)
         return score
 
     def at_moments(self, kills: int) -> Score:
@@ -165,6 +208,13 @@ class Exam:
             told = tell(partial(killed, moments, lengths), replace(self.stage, idle=False))
             score.add(f"random moments {score.tellings + 1}, {score.hits} kills before", told, self.reference)
         return score
+
+
+def _kills(kind: type[AtWrite | AtCommit], number: int) -> Iterator[tuple[str, Kill]]:
+    if kind is AtWrite:
+        yield from ((when, AtWrite(number, when)) for when in When)
+    else:
+        yield from ((when, AtCommit(number, when is When.AFTER)) for when in (When.BEFORE, When.AFTER))
 
 
 def counted(commits: list[int], scene: Scene, env: Env, chapter: int) -> Bot:

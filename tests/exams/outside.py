@@ -17,6 +17,7 @@ Outside = Counter[tuple[str, ...]]
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
 _PORT = re.compile(r"(?<=//127\.0\.0\.1:)\d+")
 _MARK = re.compile(r"(?m)^.*sluis.*\b[0-9a-f]{6,}.*$")
+_COUNTS = re.compile(r"\n*This note counts\. One that was sent earlier may appear late\.")
 _STANDING = re.compile(r"\n(All that is asked so far is in order|Nothing is asked of you now: .*)\.$")
 _READS = (
     "auth.test",
@@ -41,7 +42,10 @@ def is_write(asked: Received) -> bool:
 
 
 def _same(text: str) -> str:
-    """Without the time of day, the servers' ports and the marker, in which two tellings rightly differ."""
+    """Without the time of day, the servers' ports, the marker and what a note says after a doubt, in which two tellings
+    rightly differ.
+    """
+    text = _COUNTS.sub("", text)
     return _MARK.sub("", _CLOCK.sub("--:--", _PORT.sub("0", text)))
 
 

@@ -36,6 +36,7 @@ SPARED = {"jira": ("servicenow",), "servicenow": ("jira",), "slack": ("jira", "s
 FAULTS = {
     "dropped before it was carried out": Fault(How.DROP_BEFORE),
     "dropped after it was carried out": Fault(How.DROP_AFTER),
+    "carried out later": Fault(How.LATER),
     "cut off half-way": Fault(How.TRUNCATE),
     "slow": Fault(How.DELAY, seconds=0.5),
     "429 with seconds": Fault(How.ANSWER, status=429, headers={"Retry-After": "1"}),
@@ -137,6 +138,7 @@ def _struck(system: str, fault: Fault, scene: Scene, env: Env) -> tuple[Bot, boo
     bot = Bot(env)
     bot.wait()
     server.faults.clear()
+    server.carry_out()
     return bot, here.times < times
 
 

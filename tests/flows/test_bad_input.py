@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from test_story import card, comments, text
@@ -13,6 +14,11 @@ from sandbox.server import Fault, How
 from sandbox.town import Town
 
 Sync = Callable[..., Report]
+
+
+def past_doubt() -> datetime:
+    """When a write whose end is not known has been carried out, if ever."""
+    return datetime.now(UTC) + timedelta(minutes=16)
 
 
 def register(town: Town, old: str, new: str) -> None:
@@ -192,5 +198,5 @@ def test_a_message_service_that_is_down_does_not_keep_the_ticket_from_its_commen
     assert report.exit_code == 1
     assert len(comments(town, town.release)) == 1
     town.servers["slack"].faults.clear()
-    assert sync(full=True).exit_code == 0
+    assert sync(full=True, clock=past_doubt).exit_code == 0
     assert len(town.slack.messages(town.channels["operations"])) == 1

@@ -20,7 +20,7 @@ def test_an_issue_that_answers_500_for_ever_keeps_no_other_from_being_judged(
     for _ in range(2):
         report = sync(SLUIS_MAX_SHARE="100")
         (line,) = report.problems
-        assert line.startswith(f"{broken.key}: jira: answered 500, for this issue alone")
+        assert line.startswith(f"{broken.key}: jira: answered 500, for this ticket alone")
         assert report.sources["jira"].failed == 1
     assert all(
         issue.comments for issue in town.jira.issues.values() if issue.key in (town.change, town.release)

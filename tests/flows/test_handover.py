@@ -98,7 +98,7 @@ def test_while_slack_is_down_nobody_is_reproached_and_nothing_is_lost(
     assert (still.exit_code, still.undelivered >= 2) == (1, True)
 
     town.servers["slack"].faults.clear()
-    back = sync(clock=lambda: datetime.now(UTC) + timedelta(minutes=5))
+    back = sync(clock=lambda: datetime.now(UTC) + timedelta(minutes=16))
     assert [len(place) for place in notifications(town)] == [1, 1]
     assert (back.problems, back.undelivered, back.exit_code) == ([], 0, 0)
     assert verdicts(town)["ICR-12"] == "met"

@@ -30,7 +30,7 @@ COLUMNS = {
     "outbox": "id target ticket kind channel_or_ticket thread_kind once reason recipients roles desired_hash"
     " desired_body desired_rev applied_hash applied_rev remote_id at_container at_thread write_state attempts"
     " next_attempt_at last_error first_attempt_at lease_token lease_owner lease_until created_at applied_at closed"
-    " replaces blocked_reason failing_since",
+    " replaces blocked_reason failing_since doubt_until",
     "receipt": "id ticket kind account person at",
     "release_change": "ticket child_key",
     "run": "id started ended mode report exit_code",
@@ -89,6 +89,7 @@ REVISIONS = (
     "0013",
     "0014",
     "0015",
+    "0016",
 )
 """What `alembic_version` may hold: what was released is never renamed. A new one is added here."""
 

@@ -70,6 +70,7 @@ class Board:
     written: Callable[[str], None] = lambda _: None
     editable: bool = True
     endless: bool = False
+    searchable: bool = True
     messages: list[Message] = field(default_factory=list)
     attempts: list[str] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)

@@ -152,6 +152,17 @@ def test_in_doubt_nothing_is_concluded(sqlite_journal, more):
     assert [row.not_found_at for row in sqlite_journal.open_tickets()] == [None, None]
 
 
+def test_one_on_which_its_system_breaks_keeps_no_other_from_being_concluded(sqlite_journal):
+    remember(sqlite_journal, "CHG-1", "CHG-2", "CHG-3")
+    broken = SourceError("jira", "answered 500, for this ticket alone")
+    fates = {"CHG-1": Fate.OPEN, "CHG-2": broken, "CHG-3": Fate.DELETED}
+    judged, report, _ = look(sqlite_journal, fates)
+    assert judged == ["NEW-1"]
+    assert report.problems == ["CHG-2: jira: answered 500, for this ticket alone"]
+    assert report.notes == ["jira: deleted, and followed no longer: CHG-3"]
+    assert [row.key for row in sqlite_journal.open_tickets()] == ["CHG-1", "CHG-2"]
+
+
 @pytest.mark.parametrize("fate", [Fate.DELETED, Fate.MOVED])
 def test_many_that_end_at_once_wait_for_a_second_look(sqlite_journal, fate):
     keys = [f"CHG-{number}" for number in range(FLOOD + 1)]

@@ -17,10 +17,12 @@ from sqlalchemy import Connection
 
 from bot.journal import Journal
 from bot.outbox.dispatcher import deliver
-from bot.outbox.reconciler import LEASE
+from bot.outbox.reconciler import ALL, LEASE
 from domain.outgoing import OutgoingMessage
 from domain.ports.messaging import Format
 from domain.sentence import say
+
+DOUBT = ALL.doubt.total_seconds()
 
 
 class Crash(BaseException):
@@ -89,7 +91,7 @@ class World:
             journal.put_messages(wishes, self.clock())
             deliver(journal, self.outlets, self.clock, limit=100)
         except Crash:
-            self.clock.forward(seconds=LEASE + 1)  # what the dead process had leased is free again
+            self.clock.forward(seconds=DOUBT + 1)  # what it was about to write was never written
             return False
         finally:
             if journal.presence:

@@ -297,7 +297,7 @@ def test_an_issue_on_which_jira_breaks_is_no_outage(site, server, source):
     server.fail(Fault(How.ANSWER, path=f"bulkfetch|issue/({refs[0].id}|{refs[1].id})", status=500, times=999))
     source.ahead(refs)
     for ref in refs[:2]:
-        with pytest.raises(SourceError, match="for this issue alone") as broken:
+        with pytest.raises(SourceError, match="for this ticket alone") as broken:
             source.read(ref)
         assert not isinstance(broken.value, Unreachable)
     assert [source.read(ref).id for ref in refs[2:]] == [ref.id for ref in refs[2:]]
@@ -312,6 +312,25 @@ def test_a_site_that_breaks_on_issue_after_issue_is_down(site, server, source):
             source.read(ref)
         kinds.append(isinstance(broken.value, Unreachable))
     assert kinds == [False] * 5 + [True]
+
+
+@pytest.mark.parametrize("status", [400, 402, 403, 404, 405, 406, 200])
+@pytest.mark.parametrize("shows", [True, False], ids=["shows approvals", "shows none"])
+def test_a_site_without_an_api_for_approvals_costs_no_issue(site, server, client, status, shows):
+    if shows:
+        site.add_field("Approvals", "approvals")
+        site.request_approval(site.change, "CAB approval", [site.dirk])
+    source = JiraSource(client, settings_for(server.url))
+    body = {"errorMessages": ["no such thing"]}
+    server.fail(Fault(How.ANSWER, path="/approval$", status=status, body=json.dumps(body), headers=JSON))
+    ticket = source.read(ref_of(site, site.change))
+    assert ticket.key == "CHG-1"
+    assert ticket.approvals_readable is (not shows and status != 200)
+
+
+def test_a_web_page_in_the_place_of_approvals_costs_no_issue(site, server, source):
+    server.fail(Fault(How.ANSWER, path="/approval$", status=200, body="<p>Help Center"))
+    assert not source.read(ref_of(site, site.change)).approvals_readable
 
 
 def test_data_center_reads_singly(data_center):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from servicenow_helpers import Instance, Tools
 
 from connectors.servicenow import related_rows
+from connectors.servicenow.client import Listing
 from connectors.servicenow.related_rows import Link, RelatedRows
+from domain.ports.errors import SourceError, Unreachable
 from sandbox.server import Server
 
 TASK_CI = Link("task_ci", ("task",))
@@ -73,6 +77,42 @@ def test_a_hidden_row_casts_doubt_on_its_own_ticket_alone(
     reader = RelatedRows(tools.client)
     reader.expect("change_request", changes)
     assert counts(reader, changes) == [(1, True), (0, False), (0, True)]
+
+
+def breaking_on(tools: Tools, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The instance answers 500 to whatever names this record."""
+    listing = tools.client.listing
+
+    def ask(table: str, query: str, fields: Sequence[str]) -> Listing:
+        if broken in query:
+            raise Unreachable("servicenow", "answered 500")
+        return listing(table, query, fields)
+
+    monkeypatch.setattr(tools.client, "listing", ask)
+
+
+def test_a_record_that_breaks_the_instance_keeps_no_other_from_being_read(
+    tools: Tools, changes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaking_on(tools, changes[1], monkeypatch)
+    reader = RelatedRows(tools.client)
+    reader.expect("change_request", changes)
+    assert counts(reader, changes[:1]) == [(1, True)]
+    with pytest.raises(Unreachable):
+        counts(reader, changes[1:2])
+    assert counts(reader, changes[2:]) == [(0, True)]
+
+
+def test_a_ticket_on_which_the_instance_breaks_is_no_outage(
+    instance: Instance, tools: Tools, changes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refs = [ref for ref in tools.source.census() if ref.id.endswith(tuple(changes))]
+    tools.source.ahead(refs)
+    breaking_on(tools, refs[0].id[-32:], monkeypatch)
+    with pytest.raises(SourceError, match="for this ticket alone") as alone:
+        tools.source.read(refs[0])
+    assert not isinstance(alone.value, Unreachable)
+    assert [tools.source.read(ref).id for ref in refs[1:]] == [ref.id for ref in refs[1:]]
 
 
 @pytest.mark.parametrize("what", ["hidden_columns", "unqueryable"])
