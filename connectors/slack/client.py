@@ -53,10 +53,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """The app as a sender of messages: its user id, and its bot id where it has one."""
+    """The app as a sender of messages: its user id, its bot id where it has one, and whose it is: the workspace, and
+    the Enterprise organisation where there is one.
+    """
 
     user: str
     bot: str
+    team: str = ""
+    enterprise: str = ""
 
     def wrote(self, message: Mapping[str, Any]) -> bool:
         """Whether a message is ours."""
@@ -122,7 +126,8 @@ class SlackClient:
         """Who the app is. Asked once; two threads asking at the same time get the same answer."""
         if self._me is None:
             answer = self.read("auth.test")
-            self._me = Me(text(answer, "user_id"), str(answer.data.get("bot_id") or ""))
+            told = (str(answer.data.get(name) or "") for name in ("bot_id", "team_id", "enterprise_id"))
+            self._me = Me(text(answer, "user_id"), *told)
         return self._me
 
     def _call(self, method: str, *, writing: bool, **content: Any) -> Answer:

@@ -19,7 +19,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from connectors.slack import payloads
+from connectors.slack import members, payloads
 from connectors.slack.client import TIMEOUT, SlackClient, record, silent
 from connectors.slack.response_checks import SYSTEM
 from connectors.slack.settings import SlackSettings
@@ -121,7 +121,20 @@ class SlackInteractions:
         # A press may arrive after the account was closed, and nobody answers for a bot's.
         if found.get("deleted") or found.get("is_bot"):
             raise NotFound(SYSTEM, "the account is not that of a person who works here")
-        return Visitor(user, name, str(profile.get("email") or "").strip(), str(found.get("locale") or ""))
+        email, locale = str(profile.get("email") or "").strip(), str(found.get("locale") or "")
+        return Visitor(user, name, email, locale, members.outsider(found, self._client.me()))
+
+    def member(self, email: str) -> Visitor | None:
+        """By users.lookupByEmail, which finds neither closed accounts nor those of other organisations."""
+        try:
+            found = record(self._client.read("users.lookupByEmail", email=email), "user")
+            return self.visitor(str(found.get("id") or ""))
+        except NotFound:
+            return None
+
+    def is_account(self, ident: str) -> bool:
+        """Whether an id is one of Slack's accounts."""
+        return members.is_account(ident)
 
     def conversation(self, user: str) -> str:
         """Id of the direct conversation with a member."""

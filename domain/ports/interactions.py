@@ -42,14 +42,25 @@ class Interaction:
     trigger: str = field(default="", repr=False)
 
 
+class Outsider(StrEnum):
+    """Why somebody in the message service is none of the organisation's own people, whatever address they show."""
+
+    ELSEWHERE = "of another organisation"
+    GUEST = "a guest"
+    UNCONFIRMED = "without a confirmed e-mail address"
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who did it, as the message service knows them. `locale` is like "nl-NL"; empty when it does not tell."""
+    """Who did it, as the message service knows them. `locale` is like "nl-NL"; empty when it does not tell. An
+    `outsider` does nothing here, and is told nothing.
+    """
 
     id: str
     name: str
     email: str = field(default="", repr=False, compare=False)
     locale: str = ""
+    outsider: Outsider | None = None
 
 
 class InteractionGateway(Protocol):
@@ -77,6 +88,12 @@ class InteractionGateway(Protocol):
 
     def visitor(self, user: str) -> Visitor:
         """Who an account is."""
+
+    def member(self, email: str) -> Visitor | None:
+        """Whose account an e-mail address leads to; None when to nobody's."""
+
+    def is_account(self, ident: str) -> bool:
+        """Whether an id is of an account of this service, by its shape."""
 
     def conversation(self, user: str) -> str:
         """Where to write to them directly."""

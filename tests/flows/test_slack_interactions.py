@@ -286,6 +286,25 @@ def test_an_account_can_be_declared_to_be_the_same_person(world: World) -> None:
     assert world.outcomes()[-1] == ("Els Maes", "/sluis", "shown")
 
 
+@pytest.mark.parametrize("mode", ["socket"], indirect=True)
+def test_a_member_of_the_cab_who_is_a_guest_here_does_nothing(world: World) -> None:
+    karim = world.user("Karim Aziz")
+    world.press("Karim Aziz", "waive")
+    shown = world.town.slack.dialog(karim)
+    karim.guest = True
+    told = "you are here as a guest"
+    for action in ("seen", "explain", "waive"):
+        assert told in world.press("Karim Aziz", action)
+    assert told in world.command("Karim Aziz", "CHG-1")
+    assert told in world.home("Karim Aziz")
+    world.kept(
+        world.town.slack.people.submit(karim, shown, rules="ICR-16", reason=REASON, until="2099-01-01")
+    )
+    assert told in text_of(shown.content["blocks"])
+    ticket = f"jira:{world.town.jira.issues['CHG-1'].id}"
+    assert (world.ctx.journal.waivers_of(ticket), world.ctx.journal.snoozes_of(ticket)) == ((), ())
+
+
 def test_the_command_answers_in_plain_words(world: World) -> None:
     tom = "Tom Willems"
     stands = world.command(tom, "chg-1")

@@ -222,6 +222,12 @@ class Counter:
     def visitor(self, user: str) -> Visitor:
         return Visitor(user, user)
 
+    def member(self, email: str) -> Visitor | None:
+        return None
+
+    def is_account(self, ident: str) -> bool:
+        return False
+
     def conversation(self, user: str) -> str:
         return f"D-{user.removeprefix('U-')}"
 
