@@ -27,6 +27,7 @@ from bot.settings.reading import SettingsError, keep_secret, prefix, read, unkno
 from bot.settings.roles import RoleSettings
 from bot.settings.working_hours import DaysOff, OfficeHours, WorkingHoursSettings, Zone
 from connectors.catalog import CONNECTORS
+from connectors.shared import trust
 from connectors.shared.settings import EnvSettings
 from domain.people import Role
 
@@ -176,6 +177,7 @@ def load_settings() -> Settings:
         except SettingsError as error:
             problems += error.problems
     problems += [line for group in found.values() for line in _untranslated(group)]
+    problems += filter(None, [trust.problem()])
     # Before anything is told: what is wrong may stand beside what is secret.
     keep_secret(found.values())
     if problems:

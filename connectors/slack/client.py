@@ -20,6 +20,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from connectors.shared import trust
 from connectors.shared.errors import garbled, status_error
 from connectors.slack.response_checks import SYSTEM, meaning, unsure
 from domain.ports.errors import Garbled, RateLimited, SourceError, Unreachable
@@ -96,7 +97,7 @@ class SlackClient:
 
     def __init__(self, token: str, api_url: str, sleep: Callable[[float], None] = time.sleep) -> None:
         # No handlers: the SDK's default one repeats a POST when the line drops (docs/slack-facts.md, row 1).
-        self._web = WebClient(token, api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
+        self._web = web_client(token, api_url)
         self._sleep = sleep
         self._me: Me | None = None
 
@@ -155,6 +156,11 @@ class SlackClient:
         return Answer(response.data, _headers(response.headers))
 
 
+def web_client(token: str | None, api_url: str) -> WebClient:
+    """The SDK's own client, which repeats nothing by itself, logs nothing and believes the certificates that we do."""
+    return WebClient(token, api_url, timeout=TIMEOUT, ssl=trust.context(), retry_handlers=[], logger=silent())
+
+
 def silent() -> logging.Logger:
     """The SDK logs request bodies and answers, with e-mail addresses in them; what matters is in our errors."""
     logger = logging.getLogger("connectors.slack.sdk")
@@ -190,6 +196,8 @@ def _is_page(data: Mapping[str, Any]) -> bool:
 
 def _line_down(error: OSError | http.client.HTTPException, *, writing: bool) -> SourceError:
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if trust.untrusted(error):
+        return Unreachable(SYSTEM, trust.UNTRUSTED, trust.FIX)
     if isinstance(reason, _NEVER_SENT):
         return Unreachable(
             SYSTEM, f"cannot be reached ({type(reason).__name__})", "check the network and the proxy"

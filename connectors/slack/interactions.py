@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 
 from slack_bolt import Ack, App, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
+from connectors.shared import trust
 from connectors.slack import members, payloads
-from connectors.slack.client import TIMEOUT, SlackClient, record, silent
+from connectors.slack.client import TIMEOUT, SlackClient, record, silent, web_client
 from connectors.slack.response_checks import SYSTEM
 from connectors.slack.settings import SlackSettings
 from connectors.slack.socket_mode import LINES, SocketConnection
@@ -63,7 +63,7 @@ class SlackInteractions:
         token = self._settings.app_token
         if token is None:
             return
-        web = WebClient(base_url=self._settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
+        web = web_client(None, self._settings.api_url)
         self._lines = [
             SocketConnection(self._app, token.get_secret_value(), web, silent()) for _ in range(LINES)
         ]
@@ -166,7 +166,7 @@ class SlackInteractions:
         # The address comes with the request: a forged one must not make us post into somebody's network.
         if not ours and (parts.scheme != "https" or parts.netloc not in _HOOKS):
             return False
-        hook = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
+        hook = WebhookClient(url, timeout=TIMEOUT, ssl=trust.context(), retry_handlers=[], logger=silent())
         try:
             # Said outright, so that an answer to one person never takes the place of everybody's card.
             answer = hook.send(
@@ -196,7 +196,7 @@ def _app(settings: SlackSettings, take: Take) -> App:
     token = settings.bot_token.get_secret_value() if settings.bot_token else ""
     secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
     app = App(
-        client=WebClient(token, settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent()),
+        client=web_client(token, settings.api_url),
         signing_secret=secret,
         # Else the library would ask Slack who we are at the first interaction, within its three seconds.
         authorize=lambda **_: AuthorizeResult(
