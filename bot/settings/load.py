@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from bot.messages.i18n.languages import spoken
@@ -111,9 +111,24 @@ class ServerSettings(BaseModel):
 
     # This machine alone, until an administrator opens it to others.
     http_host: str = Field(
-        "127.0.0.1", description="Address on which `sluis serve` answers health checks, and Slack over HTTP."
+        "127.0.0.1", description="Address on which `sluis serve` answers health checks and shows its metrics."
     )
-    http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks.")
+    http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks and the metrics.")
+    events_host: str = Field(
+        "127.0.0.1",
+        description="Address on which `sluis serve` takes webhooks, and Slack over HTTP. Plain http: put the site's"
+        " proxy, with TLS, before it (docs/operations.md).",
+    )
+    events_port: int = Field(
+        8081, ge=0, le=65535, description="Its port; opened only when a webhook or signing secret is set."
+    )
+
+    @model_validator(mode="after")
+    def _apart(self) -> ServerSettings:
+        if self.http_port and self.http_port == self.events_port:
+            raise ValueError("SLUIS_EVENTS_PORT must be another port than SLUIS_HTTP_PORT")
+        return self
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged (stderr)."
     )

@@ -83,8 +83,17 @@ class InteractionGateway(Protocol):
         sign of anything.
         """
 
+    @property
+    def called(self) -> bool:
+        """Whether the service comes to us over HTTP, so that a door has to be open for it."""
+
+    def genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether a request over HTTP is signed by the service. Nothing of it is read."""
+
     def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
-        """An interaction over HTTP: the status, type and body to answer with. 404 where nothing is expected."""
+        """An interaction over HTTP: the status, type and body to answer with. 404 where nothing is expected, 400 for a
+        body that the service never sends.
+        """
 
     def visitor(self, user: str) -> Visitor:
         """Who an account is."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from prometheus_client import CollectorRegistry
 from test_story import card
 
 from bot import bootstrap
@@ -18,8 +17,8 @@ from bot.intake.facts import FactsBuilder
 from bot.interactions.worker import InteractionWorker
 from bot.policy.actions import SnoozeChoice, encode
 from bot.policy.snooze import Limits, latest
-from bot.server.health import HealthServer, add_events
-from bot.server.health import app as pages
+from bot.server.door import add_events, door
+from bot.server.health import HealthServer
 from bot.server.webhooks import AT_ONCE, PER_SECOND
 from bot.settings.load import load_settings
 from domain.ports.interactions import Interaction, InteractionKind
@@ -164,8 +163,8 @@ def world(town: Town, mode: str, extra: dict[str, str], monkeypatch: pytest.Monk
     reception = bootstrap.reception(loaded, ctx, bootstrap.Metrics())
     assert reception is not None
     reception.open()
-    flask = pages(dict, dict, CollectorRegistry())
-    add_events(flask, reception.receive, bootstrap.admission(AT_ONCE, PER_SECOND))
+    flask = door()
+    add_events(flask, reception.receive, bootstrap.admission(AT_ONCE, PER_SECOND), reception.genuine)
     web = HealthServer(flask, "127.0.0.1", 0)
     if mode == "http":
         town.slack.people.url = f"http://127.0.0.1:{web.port}/slack/events"

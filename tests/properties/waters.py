@@ -228,6 +228,13 @@ class Counter:
     def is_account(self, ident: str) -> bool:
         return False
 
+    @property
+    def called(self) -> bool:
+        return False
+
+    def genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return False
+
     def conversation(self, user: str) -> str:
         return f"D-{user.removeprefix('U-')}"
 

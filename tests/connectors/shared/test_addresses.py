@@ -70,7 +70,7 @@ def test_what_is_taken(value: str) -> None:
     ],
 )
 def test_what_is_not_taken_is_told_in_one_line_without_what_is_secret(value: str, said: str) -> None:
-    with pytest.raises(ValueError, match=".") as raised:
+    with pytest.raises(ValueError, match=r".") as raised:
         web_address(value)
     told = str(raised.value)
     assert said in told
