@@ -75,7 +75,7 @@ def _understood(body: bytes) -> dict[str, Any]:
         raise Garbled(NAME, "a hint names no ticket")
     # By exact type: True is an int in Python.
     # A whole number may be larger than any that can be divided.
-    if type(told.get("sent")) not in (int, float) or not abs(told["sent"]) < _LAST:
+    if type(told.get("sent")) not in (int, float) or abs(told["sent"]) >= _LAST:
         raise Garbled(NAME, "a hint does not say when it was sent")
     words = {part: str(told.get(part) or "") for part in ("sys_id", "table", "by", "event")}
     return words | {"sent": told["sent"]}

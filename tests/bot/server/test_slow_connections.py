@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -56,8 +58,11 @@ def test_a_slow_or_idle_connection_is_cut(port: int, opening: bytes, rest: bytes
 
 
 def test_who_keeps_asking_is_heard_for_longer_than_that(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), 5) as line:
-        ends = time.monotonic() + 2.5 * PATIENCE
+    with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as line:
+        line.connect()
+        first, ends = line.sock, time.monotonic() + 2.5 * PATIENCE
         while time.monotonic() < ends:
-            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert line.recv(65536).startswith(b"HTTP/1.1 200")
+            line.request("GET", "/healthz")
+            with line.getresponse() as answer:
+                assert (answer.status, answer.read()[:1]) == (200, b"{")
+            assert line.sock is first
