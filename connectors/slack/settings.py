@@ -63,8 +63,8 @@ class SlackSettings(EnvSettings):
     )
     signing_secret: SecretStr | None = Field(
         None,
-        description="Signing secret of the Slack app, only when Slack calls in over HTTP: at /slack/events of the port"
-        " of `sluis serve`.",
+        description="Signing secret of the Slack app, only when Slack calls in over HTTP: at /slack/events of the"
+        " port SLUIS_EVENTS_PORT of `sluis serve`.",
         examples=["your-signing-secret"],
     )
     api_url: Annotated[str, AfterValidator(_api)] = Field(
