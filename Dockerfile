@@ -43,11 +43,13 @@ ENV PATH="/opt/sluis/bin:${PATH}" \
     PYTHONUNBUFFERED=1 \
     SLUIS_DATABASE_URL=sqlite:////data/sluis.db \
     SLUIS_HTTP_HOST=0.0.0.0 \
-    SLUIS_HTTP_PORT=8080
+    SLUIS_HTTP_PORT=8080 \
+    SLUIS_EVENTS_HOST=0.0.0.0 \
+    SLUIS_EVENTS_PORT=8081
 
 USER 10001:10001
 VOLUME ["/data"]
-EXPOSE 8080
+EXPOSE 8080 8081
 STOPSIGNAL SIGTERM
 # Needs an image in Docker's format (buildah: --format docker); the OCI format knows no health check.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["sluis", "health"]

@@ -16,6 +16,7 @@ from bot.policy.intake_terms import IntakeTerms
 from bot.policy.judging_terms import JudgingTerms
 from bot.policy.reminder_steps import ReminderSteps
 from bot.policy.retention import Retention
+from bot.policy.same_person import pinned
 from bot.policy.speaking_times import SpeakingTimes
 from bot.policy.waiver_terms import WaiverTerms
 from bot.policy.working_hours import WorkingHours
@@ -121,6 +122,12 @@ class Context:
     def interactions(self) -> InteractionGateway | None:
         """Where people press buttons and give commands, if anywhere."""
         return next((c.interactions for c in self.connectors if c.interactions), None)
+
+    @property
+    def pinned(self) -> frozenset[str]:
+        """Whose account in the message service an admin declared (see `bot.policy.same_person`)."""
+        desk = self.interactions
+        return pinned(self.policy.judging.same_accounts, desk.is_account) if desk else frozenset()
 
     @property
     def mail_recipients(self) -> RecipientDirectory | None:

@@ -95,6 +95,8 @@ class Town:
             "SLACK_API_URL": f"{self.servers['slack'].url}/api/",
             "SLACK_BOT_TOKEN": self.slack.token,
             "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            # Any that is free: several towns may be served on one machine.
+            "SLUIS_EVENTS_PORT": "0",
             "SLACK_CHANNEL": self.channels["changes"],
             f"SLACK_CHANNELS__{team}": self.channels["team-citizens"],
             "SLACK_CHANNELS__DPO": self.channels["privacy"],

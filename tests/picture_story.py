@@ -22,7 +22,8 @@ from bot import bootstrap
 from bot.context import Context
 from bot.cycle.cycle import cycle
 from bot.interactions.worker import InteractionWorker
-from bot.server.health import HealthServer, add_events
+from bot.server.door import add_events
+from bot.server.health import HealthServer
 from bot.server.health import app as pages
 from bot.settings.load import GROUPS, load_settings, prefix
 from sandbox.mail import MailSandbox
@@ -127,7 +128,7 @@ class Story:
             assert isinstance(desk, InteractionWorker)
             desk.open()
             flask = pages(dict, dict, CollectorRegistry())
-            add_events(flask, desk.receive, lambda _: True)
+            add_events(flask, desk.receive, lambda _: True, desk.genuine)
             door = HealthServer(flask, "127.0.0.1", 0)
             self.town.slack.people.url = f"http://127.0.0.1:{door.port}/slack/events"
             try:

@@ -5,7 +5,7 @@
 
 With SLUIS_RECORD=1 the app is served and the cassette written anew; otherwise the cassette answers, and a
 request that is not in it fails. Only the headers named here are kept, e-mail addresses are replaced, and the
-server's address becomes `http://<connector>.example`, so that nothing private or accidental is stored.
+server's address becomes `https://<connector>.example`, so that nothing private or accidental is stored.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def recorded(name: str, app: Callable[[], Flask]) -> Iterator[str]:
     tape = _recorder(connector).use_cassette(str(path), record_mode="all" if recording() else "none")
     if not recording():
         with tape as cassette:
-            yield f"http://{connector}.example"
+            yield f"https://{connector}.example"
         assert cassette.all_played, f"{name}: not everything on the cassette was asked for"
         return
     path.unlink(missing_ok=True)
@@ -56,7 +56,7 @@ def recorded(name: str, app: Callable[[], Flask]) -> Iterator[str]:
 
 def _recorder(connector: str) -> vcr.VCR:
     def scrub(text: str) -> str:
-        return _EMAIL.sub(r"someone\1example.org", _LOOPBACK.sub(f"http://{connector}.example", text))
+        return _EMAIL.sub(r"someone\1example.org", _LOOPBACK.sub(f"https://{connector}.example", text))
 
     def request(asked: Any) -> Any:
         asked.uri = scrub(asked.uri)

@@ -116,7 +116,7 @@ def test_two_stages_from_one_base_that_a_build_argument_can_change() -> None:
         ("CMD", ['["serve"]']),
         ("STOPSIGNAL", ["SIGTERM"]),
         ("VOLUME", ['["/data"]']),
-        ("EXPOSE", ["8080"]),
+        ("EXPOSE", ["8080 8081"]),
     ],
 )
 def test_how_the_container_runs(word: str, said: list[str]) -> None:
@@ -136,6 +136,8 @@ def test_health_is_asked_of_the_bot_itself() -> None:
         "SLUIS_DATABASE_URL=sqlite:////data/sluis.db",
         "SLUIS_HTTP_HOST=0.0.0.0",
         "SLUIS_HTTP_PORT=8080",
+        "SLUIS_EVENTS_HOST=0.0.0.0",
+        "SLUIS_EVENTS_PORT=8081",
     ],
 )
 def test_environment(setting: str) -> None:
@@ -152,6 +154,7 @@ def test_only_the_image_s_own_settings_are_written_down() -> None:
     assert names == {
         *("BASE", "PATH", "PIP_NO_CACHE_DIR", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"),
         *("SLUIS_DATABASE_URL", "SLUIS_HTTP_HOST", "SLUIS_HTTP_PORT"),
+        *("SLUIS_EVENTS_HOST", "SLUIS_EVENTS_PORT"),
     }
 
 

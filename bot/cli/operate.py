@@ -152,6 +152,7 @@ def doctor() -> None:
     """
     from bot import bootstrap, logs, queries
     from bot.cli.console import show_diagnoses
+    from bot.interactions.holders import holders_examined
     from bot.settings.declarations import examined
     from bot.settings.load import load_settings
     from domain.ports.connector import Diagnosis, Health
@@ -159,7 +160,13 @@ def doctor() -> None:
     loaded = load_settings()
     logs.configure("ERROR")
     policy = bootstrap.policy(loaded)
-    looked = [(c.name, list(c.examiner.examine(loaded.wanted_roles))) for c in bootstrap.connect_all(loaded)]
+    connectors = bootstrap.connect_all(loaded)
+    looked = [(c.name, list(c.examiner.examine(loaded.wanted_roles))) for c in connectors]
+    sources = [c.source for c in connectors if c.source]
+    for desk in (c.interactions for c in connectors if c.interactions):
+        same = policy.judging.same_accounts
+        held = list(holders_examined(sources, desk, loaded.wanted_roles, same))
+        looked.append(("who acts", held))
     stand_ins = [
         Diagnosis(Health.OK, f"ROLES__{one.role.name}", f"{one.body} stands in for it: {one.reason}")
         for one in loaded.bot.stand_ins

@@ -15,6 +15,7 @@ from domain.asset import Asset
 from domain.fields import Field
 from domain.people import Person, Role, RoleMembers
 from domain.ports.errors import Forbidden
+from domain.ports.interactions import Visitor
 from domain.ports.source import TicketSource
 from domain.ticket import Approval, Ticket
 
@@ -29,10 +30,15 @@ def known_people(ticket: Ticket, roles: Mapping[Role, RoleMembers]) -> Iterator[
 
 
 def matching(
-    people: Iterable[Person], email: str, other_id: str = "", same_person: Mapping[str, str] | None = None
+    people: Iterable[Person],
+    email: str,
+    other_id: str = "",
+    same_person: Mapping[str, str] | None = None,
+    pinned: Collection[str] = (),
 ) -> Person | None:
     """The one active account among `people` that is somebody's, by e-mail address or because an admin declared it
-    the same person as their account `other_id`; None when there is none, or more than one.
+    the same person as their account `other_id`; None when there is none, or more than one. Who is among the `pinned`
+    (see `bot.policy.same_person.pinned`) is found by the declaration alone.
     """
     declared, address = same_person or {}, email.strip().casefold()
     standing = declared.get(other_id)
@@ -40,20 +46,31 @@ def matching(
         p.id: p
         for p in people
         if p.active
-        and ((address and p.email.casefold() == address) or (standing and declared.get(p.id) == standing))
+        and (
+            (address and p.email.casefold() == address and declared.get(p.id) not in pinned)
+            or (standing and declared.get(p.id) == standing)
+        )
     }
     # Two accounts with one address: a shared mailbox is nobody in particular.
     return next(iter(found.values())) if len(found) == 1 else None
 
 
 def account_of(
-    source: TicketSource, people: Iterable[Person], email: str, other_id: str, same_person: Mapping[str, str]
+    source: TicketSource,
+    people: Iterable[Person],
+    visitor: Visitor,
+    same_person: Mapping[str, str],
+    pins: Collection[str] = (),
 ) -> Person | None:
-    """Somebody's account in a source: the one among `people` that is theirs (see `matching`), else the one that the
+    """A visitor's account in a source: the one among `people` that is theirs (see `matching`), else the one that the
     source itself knows by their e-mail address. Raises SourceError.
     """
-    found = matching(people, email, other_id, same_person)
-    return found or (source.account(email) if email else None)
+    if found := matching(people, visitor.email, visitor.id, same_person, pins):
+        return found
+    known = source.account(visitor.email) if visitor.email else None
+    standing = same_person.get(known.id) if known else None
+    # By the address alone it may be somebody who is pinned to another account than the visitor's.
+    return None if standing in pins and standing != same_person.get(visitor.id) else known
 
 
 def team_members(source: TicketSource, team: str) -> tuple[Person, ...]:

@@ -31,7 +31,7 @@ from domain.facts import Facts
 from domain.finding import Finding
 from domain.people import Person
 from domain.ports.errors import Gone, SourceError
-from domain.ports.interactions import Interaction, InteractionGateway, InteractionKind, Visitor
+from domain.ports.interactions import Interaction, InteractionGateway, InteractionKind, Outsider, Visitor
 from domain.ports.source import TicketSource
 from domain.sentence import say
 from domain.ticket import TicketRef
@@ -86,6 +86,9 @@ class InteractionHandler:
         return self.ctx.speak.to(language) if language in LANGUAGES else self.ctx.speak
 
     def _work(self, one: Interaction, visitor: Visitor, speak: Translator) -> Decided:
+        # Before anything is looked up: whoever is none of ours learns nothing, not even which tickets there are.
+        if visitor.outsider:
+            return _kept_out(one, visitor.outsider, speak)
         match one.deed:
             case InteractionKind.HOME:
                 page = home_tab.page(mine(self.ctx, visitor, self.teams), self.ctx.clock(), speak)
@@ -256,7 +259,7 @@ class InteractionHandler:
     def _person(self, source: TicketSource, facts: Facts, visitor: Visitor, speak: Translator) -> Person:
         same = self.ctx.policy.judging.same_accounts
         people = {p.id: p for p in _with_a_part(source, facts)}
-        person = account_of(source, people.values(), visitor.email, visitor.id, same)
+        person = account_of(source, people.values(), visitor, same, self.ctx.pinned)
         ticket = facts.ticket.subject
         if person is None:
             body = desk.stranger(self.ctx.title(source.name), speak)
@@ -273,6 +276,18 @@ def _with_a_part(source: TicketSource, facts: Facts) -> tuple[Person, ...]:
     """Everybody the ticket's system shows to have a part: on the ticket, in a role, as owner, or in its team."""
     owning = [person for s in facts.subjects if s.asset for person in s.asset.owner.people]
     return (*known_people(facts.ticket, facts.roles), *owning, *team_members(source, facts.ticket.team))
+
+
+def _kept_out(one: Interaction, why: Outsider, speak: Translator) -> Decided:
+    """Nothing is done, and it is said why; in the dialog or on the page where they did it."""
+    outcome, told = f"outsider: {why}", desk.kept_out(why, speak)
+    match one.deed:
+        case InteractionKind.HOME:
+            return Decided(outcome, {"home": home_tab.closed(desk.said(told))})
+        case InteractionKind.FORM:
+            return Decided(outcome, waiver_modal.in_dialog(one.view, desk.said(told), speak))
+        case _:
+            return Decided(outcome, {"tell": told})
 
 
 def _in_dialog(made: Decided, view: str, speak: Translator) -> Decided:

@@ -101,7 +101,7 @@ def oneself(
     roles = _roles(ctx, source)
     crews = {name: teams.members(source, name) for name in sorted(names)}
     people = [p for members in (*(m.people for m in roles.values()), *crews.values()) for p in members]
-    person = account_of(source, people, visitor.email, visitor.id, same)
+    person = account_of(source, people, visitor, same, ctx.pinned)
     if person is None:
         return None
     accounts = _accounts(person, same)

@@ -78,6 +78,15 @@ class InteractionWorker:
         self._wake.set()
         self._worker.join()
 
+    @property
+    def called(self) -> bool:
+        """Whether the service comes to us over HTTP."""
+        return self._desk.called
+
+    def genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether a request over HTTP is signed."""
+        return self._desk.genuine(headers, body)
+
     def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
         """An interaction that comes over HTTP."""
         return self._desk.receive(headers, body)

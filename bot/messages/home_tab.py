@@ -71,6 +71,11 @@ def page(mine: MyWork, now: datetime, speak: Translator) -> modals.View:
     return modals.page(built, more(speak))
 
 
+def closed(why: str) -> modals.View:
+    """The page of somebody for whom nothing is shown."""
+    return modals.page([blocks.rich_text([blocks.words(why)])])
+
+
 def listed(mine: MyWork, speak: Translator) -> Message:
     """The same as an answer to a command."""
     tickets = ("\n".join(_rows(one, speak)) for one in mine.waiting[:SHOWN])

@@ -17,6 +17,7 @@ from bot.policy.snooze import Resolution
 from bot.policy.ticket_summary import Overview
 from domain.facts import Facts
 from domain.finding import Finding
+from domain.ports.interactions import Outsider
 from domain.sentence import Quote, Say, say
 from domain.snooze import Snooze, SnoozeKind
 from rules.grouping import RequirementGroup
@@ -192,6 +193,18 @@ def stranger(system: str, speak: Translator) -> Message:
             system=Quote(system),
         )
     )
+
+
+def kept_out(why: Outsider, speak: Translator) -> Message:
+    """That only the organisation's own people do anything here, so that nothing was done."""
+    match why:
+        case Outsider.ELSEWHERE:
+            told = say("Nothing was done: your account here is of another organisation.")
+        case Outsider.GUEST:
+            told = say("Nothing was done: you are here as a guest, and only members can do this.")
+        case Outsider.UNCONFIRMED:
+            told = say("Nothing was done: confirm the e-mail address of your account here first.")
+    return plain_answer(speak(told))
 
 
 def not_theirs(facts: Facts, speak: Translator) -> Message:

@@ -48,7 +48,7 @@ def confirm(
     facts = FactsBuilder(ctx).facts(source, row.ref)
     own = recipients_of(source, facts, sent)
     same = ctx.policy.judging.same_accounts
-    person = matching(own, visitor.email, visitor.id, same)
+    person = matching(own, visitor.email, visitor.id, same, ctx.pinned)
     if person is None:
         return _turned_away(ctx, source, visitor, sent, ticket, speak)
     # The first receipt is the evidence; whoever presses after that is only told of it.

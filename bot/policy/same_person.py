@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 
 def one_person(pairs: Iterable[str]) -> dict[str, str]:
@@ -19,3 +19,10 @@ def one_person(pairs: Iterable[str]) -> dict[str, str]:
         people.append({one, other}.union(*joined))
     # The smallest id, so that it does not hang on the order in which pairs are written.
     return {account: min(accounts) for accounts in people for account in accounts}
+
+
+def pinned(same_person: Mapping[str, str], is_account: Callable[[str], bool]) -> frozenset[str]:
+    """The people whose account in the message service an admin declared, by what stands for each of them. Nobody else
+    there is them, whatever address an account shows. `is_account` tells the ids of that service.
+    """
+    return frozenset(person for account, person in same_person.items() if is_account(account))

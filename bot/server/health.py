@@ -1,36 +1,35 @@
-"""Health checks and metrics on a port of its own.
+"""Health checks and metrics, and the server under them and under the door (`bot.server.door`), each on a port of its
+own: whoever knocks at the door reaches neither, and cannot keep them from answering.
 
 /healthz  200 while the clock ticks, the journal answers and a line to the message service lives; other vendors that
           are down do not make it fail, but which of them is asked nothing now, because it does not answer or wants
           to be left alone, is told
 /readyz   200 once every source was read completely at least once
 /metrics  for Prometheus
-/slack/events  what people do in Slack, where it comes to us over HTTP
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
-from bot.server.webhooks import Admit
 from domain.ports.connector import Line
 
 _LOOK_UP = 0.1
 """Seconds after which the server looks whether it is to close."""
 
 Check = Callable[[], Mapping[str, bool]]
-Receive = Callable[[Mapping[str, str], bytes], tuple[int, str, str]]
 
-EVENTS = "/slack/events"
-LARGEST = 1_000_000
-"""Bytes of a request that are read; Slack's are far smaller."""
+PATIENCE = 10.0
+"""Seconds for which a connection may be open without a whole request having come."""
 
 
 def app(
@@ -42,7 +41,6 @@ def app(
 ) -> Flask:
     """The pages. `alive` and `ready` give named conditions; all must hold. `circuits` are the lines to the systems."""
     flask = Flask("sluis-health")
-    flask.config["MAX_CONTENT_LENGTH"] = LARGEST
 
     def answer(conditions: Mapping[str, bool], **more: object) -> tuple[Response, int]:
         return jsonify({**conditions, **more}), 200 if all(conditions.values()) else 503
@@ -58,23 +56,11 @@ def app(
     return flask
 
 
-def add_events(flask: Flask, receive: Receive, admit: Admit) -> None:
-    """Open the address of the message service: `receive` answers it, where `admit` says that it may come in now."""
-
-    def events() -> Response:
-        # Before the signature is looked at, because that costs too.
-        if not admit(EVENTS):
-            return Response(status=429, headers={"Retry-After": "5"})
-        status, kind, body = receive(dict(request.headers), request.get_data())
-        return Response(body, status, content_type=kind)
-
-    flask.add_url_rule(EVENTS, "events", events, methods=["POST"])
-
-
 class HealthServer:
-    """Serves the pages from a thread until closed."""
+    """Serves pages from a thread until closed, and cuts off who is slow with a request or says nothing at all."""
 
-    def __init__(self, flask: Flask, host: str, port: int) -> None:
+    def __init__(self, flask: Flask, host: str, port: int, patience: float = PATIENCE) -> None:
+        self._patience, self._seen = patience, dict[HTTPChannel, tuple[object, float]]()
         self._sockets: dict[int, Any] = {}
         # With a map of its own: by default all sockets of the process share one, and are closed together.
         self._server: BaseWSGIServer | MultiSocketServer = create_server(
@@ -98,6 +84,25 @@ class HealthServer:
         # The loop of waitress itself ends only when its sockets are closed under the thread that waits on them.
         while not self._closing.is_set():
             wasyncore.loop(timeout=_LOOK_UP, map=self._sockets, count=1)
+            self._cut_off(time.monotonic())
         # First what is being answered, then the sockets that it is answered on.
         self._server.task_dispatcher.shutdown()
         wasyncore.close_all(self._sockets)
+
+    def _cut_off(self, now: float) -> None:
+        """Let go of every connection on which one request has been coming, or nothing has been said, for too long. The
+        server's own time-out begins anew with every byte, of which a minute takes very few.
+        """
+        seen = {}
+        for channel in [one for one in self._sockets.values() if isinstance(one, HTTPChannel)]:
+            # What is being answered is ours to end.
+            if channel.requests:
+                continue
+            state = channel.request or channel.last_activity
+            before, since = self._seen.get(channel, (None, now))
+            # The same half of a request by identity, the same silence by its moment.
+            since = since if before is state or before == channel.last_activity else now
+            seen[channel] = state, since
+            if now - since > self._patience:
+                channel.will_close = True
+        self._seen = seen

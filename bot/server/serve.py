@@ -16,7 +16,8 @@ from bot.metrics import Metrics
 from bot.outbox.undelivered import UndeliveredLog
 from bot.report import Report
 from bot.server import scheduler
-from bot.server.health import HealthServer, add_events
+from bot.server.door import add_events, door
+from bot.server.health import HealthServer
 from bot.server.health import app as pages
 from bot.server.recheck_worker import RecheckWorker
 from bot.server.webhooks import AT_ONCE, PER_SECOND, Admit, WebhookCounts, WebhookReceiver
@@ -37,21 +38,26 @@ def serve(settings: Settings) -> None:
     ear = RecheckWorker(ctx, pulse.soon, metrics.observe_look)
     cycles = Cycles(ctx, ear, metrics, UndeliveredLog())
     reception = bootstrap.reception(settings, ctx, metrics)
+    admit = bootstrap.admission(AT_ONCE, PER_SECOND)
     # Before the port is open, so that a check never sees a process without its clock.
     pulse.start(cycles.changed, cycles.census, bot.sync_minutes, bot.census_at)
-    web, admit = _pages(ctx, pulse, metrics, reception), bootstrap.admission(AT_ONCE, PER_SECOND)
-    if reception:
-        add_events(web, reception.receive, admit)
-    _doorman(ctx, ear, metrics, tally, admit).add_to(web)
-    health = HealthServer(web, bot.http_host, bot.http_port)
+    health = HealthServer(_pages(ctx, pulse, metrics, reception), bot.http_host, bot.http_port)
+    entrance = _door(settings, _doorman(ctx, ear, metrics, tally, admit), reception, admit)
     if reception:
         reception.open()
-    log.info("serving", mode=bot.mode.value, health=f"http://{bot.http_host}:{health.port}/healthz")
+    log.info(
+        "serving",
+        mode=bot.mode.value,
+        health=f"http://{bot.http_host}:{health.port}/healthz",
+        events=f"http://{bot.events_host}:{entrance.port}/" if entrance else "none expected",
+    )
     try:
         scheduler.run_until_told(pulse)
     finally:
         if reception:
             reception.close()
+        if entrance:
+            entrance.close()
         health.close()
         # After those two: what they finish is still written there.
         ctx.journal.close()
@@ -94,6 +100,20 @@ class Cycles:
         for name, counts in report.webhooks.items():
             if refused := counts.get("refused"):
                 log.warning("webhooks with a wrong signature were refused", source=name, number=refused)
+
+
+def _door(
+    settings: Settings, doorman: WebhookReceiver, reception: InteractionWorker | None, admit: Admit
+) -> HealthServer | None:
+    """The port for those who come to us; None while nobody is expected."""
+    called = reception is not None and reception.called
+    if not (called or doorman.expects):
+        return None
+    web = door()
+    doorman.add_to(web)
+    if reception and called:
+        add_events(web, reception.receive, admit, reception.genuine)
+    return HealthServer(web, settings.bot.events_host, settings.bot.events_port)
 
 
 def _circuits(ctx: Context) -> Mapping[str, Line]:

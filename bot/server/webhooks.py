@@ -31,6 +31,9 @@ SECRET_HEADER = "X-Hook-Secret"  # noqa: S105 - the name of a header
 Admit = Callable[[str], bool]
 """Whether one more may come in now, of all that go by this name."""
 
+_ODD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What taking a body apart ends in that is not what it seemed."""
+
 _STATUS = {
     "kept": 202,
     "repeated": 202,
@@ -79,6 +82,11 @@ class WebhookReceiver:
         self._inbounds, self._hear, self._wake, self._count = inbounds, hear, wake, count
         self._admit = admit
 
+    @property
+    def expects(self) -> bool:
+        """Whether anybody has an address here."""
+        return bool(self._inbounds)
+
     def add_to(self, flask: Flask) -> None:
         """Open the addresses."""
         flask.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
@@ -97,25 +105,44 @@ class WebhookReceiver:
         )
 
     def _outcome(self, name: str, secret: str) -> str:
-        # Before the signature is looked at, because that costs too.
-        if not self._admit(name):
+        refused, hints = self._understood(name, secret)
+        # After the signature: else whoever cannot sign would keep out those who can.
+        if not self._admit(name if refused in ("", "garbled") else unsigned(name)):
             return "too often"
+        if refused:
+            return refused
         try:
-            # The very bytes: a signature is of these, not of what a parser makes of them.
-            hints = self._inbounds[name].hints(_headers(secret), request.get_data(cache=False))
             new = self._hear(name, hints) if hints else 0
-        except RequestEntityTooLarge:
-            return "too large"
-        except AuthRefused:
-            return "refused"
-        except Garbled:
-            return "garbled"
         # Not accepted, so that it is sent again; where it is not, the next cycle finds it (docs/jira-facts.md).
         except (SQLAlchemyError, JournalError):
             return "failed"
         if new:
             self._wake()
         return "kept" if new else "repeated" if hints else "ignored"
+
+    def _understood(self, name: str, secret: str) -> tuple[str, Sequence[ChangeHint]]:
+        """Why a request is not taken, empty when it is, and what it tells."""
+        try:
+            # The very bytes: a signature is of these, not of what a parser makes of them.
+            hints = self._inbounds[name].hints(_headers(secret), request.get_data(cache=False))
+            return ("" if all(map(_storable, hints)) else "garbled"), hints
+        except RequestEntityTooLarge:
+            return "too large", ()
+        except AuthRefused:
+            return "refused", ()
+        # Signed, and yet of a shape that nobody thought of.
+        except (Garbled, *_ODD):
+            return "garbled", ()
+
+
+def unsigned(name: str) -> str:
+    """The name by which what comes to an address without a right signature is counted."""
+    return f"{name} unsigned"
+
+
+def _storable(hint: ChangeHint) -> bool:
+    """Half an emoji can be stored nowhere, and a zero not on PostgreSQL."""
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in hint.id + hint.event)
 
 
 def _headers(secret: str) -> Mapping[str, str]:

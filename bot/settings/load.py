@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from bot.messages.i18n.languages import spoken
@@ -27,6 +27,7 @@ from bot.settings.reading import SettingsError, keep_secret, prefix, read, unkno
 from bot.settings.roles import RoleSettings
 from bot.settings.working_hours import DaysOff, OfficeHours, WorkingHoursSettings, Zone
 from connectors.catalog import CONNECTORS
+from connectors.shared import trust
 from connectors.shared.settings import EnvSettings
 from domain.people import Role
 
@@ -110,9 +111,24 @@ class ServerSettings(BaseModel):
 
     # This machine alone, until an administrator opens it to others.
     http_host: str = Field(
-        "127.0.0.1", description="Address on which `sluis serve` answers health checks, and Slack over HTTP."
+        "127.0.0.1", description="Address on which `sluis serve` answers health checks and shows its metrics."
     )
-    http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks.")
+    http_port: int = Field(8080, ge=0, le=65535, description="Port of the health checks and the metrics.")
+    events_host: str = Field(
+        "127.0.0.1",
+        description="Address on which `sluis serve` takes webhooks, and Slack over HTTP. Plain http: put the site's"
+        " proxy, with TLS, before it (docs/operations.md).",
+    )
+    events_port: int = Field(
+        8081, ge=0, le=65535, description="Its port; opened only when a webhook or signing secret is set."
+    )
+
+    @model_validator(mode="after")
+    def _apart(self) -> ServerSettings:
+        if self.http_port and self.http_port == self.events_port:
+            raise ValueError("SLUIS_EVENTS_PORT must be another port than SLUIS_HTTP_PORT")
+        return self
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged (stderr)."
     )
@@ -176,6 +192,7 @@ def load_settings() -> Settings:
         except SettingsError as error:
             problems += error.problems
     problems += [line for group in found.values() for line in _untranslated(group)]
+    problems += filter(None, [trust.problem()])
     # Before anything is told: what is wrong may stand beside what is secret.
     keep_secret(found.values())
     if problems:

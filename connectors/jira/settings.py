@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from connectors.shared.addresses import web_address
 from connectors.shared.settings import EnvSettings
 from domain.asset import TRAITS, Dimension, Flag
 from domain.fields import FIELDS
@@ -193,10 +194,8 @@ class JiraSettings(EnvSettings):
     @field_validator("url", "assets_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        if value and not value.startswith(("https://", "http://")):
-            raise ValueError("must begin with https:// (or http:// for a local address)")
         # Addresses are put together with "/": a doubled one is another path to some proxies.
-        return value.rstrip("/")
+        return web_address(value)
 
     @field_validator("token_expires", mode="before")
     @classmethod

@@ -78,7 +78,7 @@ class JiraInbound:
     def _watched(self, issue: Mapping[str, Any]) -> bool:
         """False only when the request itself shows that the issue is of no watched project or type."""
         fields = obj(issue.get("fields"))
-        project, kind = obj(fields.get("project")).get("key"), words(fields.get("issuetype"))
+        project, kind = str(obj(fields.get("project")).get("key") or ""), words(fields.get("issuetype"))
         of_project = not (project and self._projects) or project in self._projects
         return of_project and (not kind or kind.lower() in self._types)
 

@@ -17,6 +17,7 @@ from email.policy import SMTP
 from typing import TypeVar
 
 from connectors.mail.settings import MailSettings
+from connectors.shared import trust
 from domain.ports.errors import Ambiguous, AuthRefused, NotFound, Postponed, Refused, SourceError, Unreachable
 
 SYSTEM = "mail"
@@ -71,7 +72,7 @@ class MailClient:
                 server.close()
 
     def _connect(self) -> smtplib.SMTP:
-        settings, context = self._settings, ssl.create_default_context()
+        settings, context = self._settings, trust.context()
         host = str(settings.host)
         if settings.security == "tls":
             return smtplib.SMTP_SSL(host, settings.port, timeout=TIMEOUT, context=context)
@@ -103,6 +104,8 @@ def _ask(call: Callable[[], T]) -> T:
         raise Refused(SYSTEM, "the server does not offer what is asked of it (TLS, login)", _SERVER) from None
     except smtplib.SMTPResponseException as error:
         raise _no(error.smtp_code, "does not let us in", Refused) from None
+    except ssl.SSLCertVerificationError:
+        raise Unreachable(SYSTEM, trust.UNTRUSTED, trust.FIX) from None
     except ssl.SSLError:
         raise Unreachable(SYSTEM, "the TLS certificate or connection was not accepted", _SERVER) from None
     except (OSError, smtplib.SMTPException) as error:

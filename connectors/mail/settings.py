@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from email.errors import MessageError
 from email.headerregistry import Address
-from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from connectors.shared.addresses import is_loopback
 from connectors.shared.settings import EnvSettings
 
 
@@ -40,7 +40,8 @@ class MailSettings(EnvSettings):
     port: int = Field(587, ge=1, le=65535, description="Port of the SMTP server.")
     security: Literal["starttls", "tls", "none"] = Field(
         "starttls",
-        description="How the connection is kept private; none is for a relay on this machine, or without a password.",
+        description="How the connection is kept private: starttls, or tls from the first byte on (smtps); none is for a"
+        " relay on this machine alone.",
     )
     user: str | None = Field(None, description="Account on the SMTP server, where it asks for one.")
     password: SecretStr | None = Field(
@@ -55,6 +56,13 @@ class MailSettings(EnvSettings):
         " the address that the ticket system shows.",
         examples=[{"OPERATIONS": "operations@example.org"}],
     )
+
+    @field_validator("host")
+    @classmethod
+    def _one_name(cls, value: str | None) -> str | None:
+        if value and (not value.isprintable() or any(mark in value for mark in " @/\\")):
+            raise ValueError("must be the name or number of a server alone, such as smtp.example.org")
+        return value
 
     @field_validator("addresses", mode="after")
     @classmethod
@@ -75,8 +83,11 @@ class MailSettings(EnvSettings):
             raise ValueError(
                 "MAIL_USER and MAIL_PASSWORD must be ASCII; mail servers' login takes no other letters"
             )
-        if self.host and self.password and self.security == "none" and not _is_here(self.host):
-            raise ValueError("MAIL_SECURITY=none would send the password in the open; use starttls or tls")
+        # Names, tickets and addresses go by it, whether there is a password or not.
+        if self.host and self.security == "none" and not is_loopback(self.host):
+            raise ValueError(
+                f"MAIL_SECURITY=none would send everything to {self.host} in the open; use starttls or tls (smtps)"
+            )
         return self
 
     def address_of(self, name: str) -> str | None:
@@ -87,10 +98,3 @@ class MailSettings(EnvSettings):
 def fold(name: str) -> str:
     """The form in which names are compared: "Team Web", TEAM_WEB and team-web agree."""
     return "_".join(name.replace("-", " ").replace("_", " ").split()).casefold()
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

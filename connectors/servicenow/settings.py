@@ -12,6 +12,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from connectors.servicenow.cmdb.columns import COUNTED_DOWN, FLAGS, LEVELS, meanings, parsed
 from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL, TASK_KINDS, TASK_TYPES
 from connectors.servicenow.setting_names import columns_of, one_of
+from connectors.shared.addresses import web_address
 from connectors.shared.settings import EnvSettings
 from domain.fields import FIELDS
 from domain.lifecycle import State
@@ -203,9 +204,7 @@ class ServiceNowSettings(EnvSettings):
     @classmethod
     def _address(cls, value: str) -> str:
         # pysnow takes a host and builds the address itself: a path would be lost in silence.
-        if value and not re.fullmatch(r"https?://[^/\s?#@]+/*", value):
-            raise ValueError("must be https:// (http:// for a local address) and a host, nothing after it")
-        return value.rstrip("/")
+        return web_address(value, path=False)
 
     @field_validator("query")
     @classmethod

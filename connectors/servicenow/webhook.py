@@ -26,6 +26,9 @@ SIGNATURE = "X-Sluis-Signature"
 TOLERANCE = 300.0
 """Seconds between the instance's clock and ours within which a signed body is taken for fresh."""
 
+_LAST = 1e15
+"""Milliseconds since 1970 that are no moment any more."""
+
 LONGEST = 10_000
 """Bytes of a body; the rule sends some 200."""
 
@@ -71,7 +74,8 @@ def _understood(body: bytes) -> dict[str, Any]:
     if not isinstance(told, dict) or not encoded_query.is_sys_id(str(told.get("sys_id", ""))):
         raise Garbled(NAME, "a hint names no ticket")
     # By exact type: True is an int in Python.
-    if type(told.get("sent")) not in (int, float):
+    # A whole number may be larger than any that can be divided.
+    if type(told.get("sent")) not in (int, float) or abs(told["sent"]) >= _LAST:
         raise Garbled(NAME, "a hint does not say when it was sent")
     words = {part: str(told.get(part) or "") for part in ("sys_id", "table", "by", "event")}
     return words | {"sent": told["sent"]}

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 import requests
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
+from connectors.shared import trust
 from domain.parsing import shorten
 from domain.ports.errors import (
     Ambiguous,
@@ -87,6 +88,9 @@ def translate(system: str, error: Exception, *, writing: bool) -> SourceError:
     # Before the others: a body that cannot be read came after the request was carried out.
     if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)):
         return garbled(system, "the answer is not JSON", writing=writing)
+    # Before anything was sent: TLS ends there.
+    if trust.untrusted(error):
+        return Unreachable(system, trust.UNTRUSTED, trust.FIX)
     what = _failure(error)
     if writing and not _never_left(error):
         return Ambiguous(system, f"{what}; the write may or may not have been done")

@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
 
+from connectors.shared import trust
 from connectors.shared.errors import wait_seconds
 from connectors.shared.surrogates import without_halves
 from domain.ports.errors import RateLimited, Unreachable
@@ -188,10 +189,11 @@ class Adapter(HTTPAdapter):
         request: requests.PreparedRequest,
         stream: bool = False,
         timeout: Any = None,
+        verify: bool | str = True,
         *args: Any,
         **kwargs: Any,
     ) -> requests.Response:
-        """Send with our time-outs unless the caller set its own."""
+        """Send with our time-outs unless the caller set its own, believing the certificates that we do everywhere."""
         if until := self.circuit.held:
             raise RateLimited(
                 self.system, f"wants to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC", until
@@ -199,7 +201,9 @@ class Adapter(HTTPAdapter):
         if not self.circuit.admit():
             raise Unreachable(self.system, "did not answer several times in a row; trying again later")
         try:
-            response = super().send(request, stream, timeout or self.timeout, *args, **kwargs)
+            response = super().send(
+                request, stream, timeout or self.timeout, trust.bundle()[1] or verify, *args, **kwargs
+            )
         except requests.RequestException:
             self.circuit.report(answered=False)
             raise

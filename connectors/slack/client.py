@@ -20,6 +20,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from connectors.shared import trust
 from connectors.shared.errors import garbled, status_error
 from connectors.slack.response_checks import SYSTEM, meaning, unsure
 from domain.ports.errors import Garbled, RateLimited, SourceError, Unreachable
@@ -53,10 +54,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """The app as a sender of messages: its user id, and its bot id where it has one."""
+    """The app as a sender of messages: its user id, its bot id where it has one, and whose it is: the workspace, and
+    the Enterprise organisation where there is one.
+    """
 
     user: str
     bot: str
+    team: str = ""
+    enterprise: str = ""
 
     def wrote(self, message: Mapping[str, Any]) -> bool:
         """Whether a message is ours."""
@@ -92,7 +97,7 @@ class SlackClient:
 
     def __init__(self, token: str, api_url: str, sleep: Callable[[float], None] = time.sleep) -> None:
         # No handlers: the SDK's default one repeats a POST when the line drops (docs/slack-facts.md, row 1).
-        self._web = WebClient(token, api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
+        self._web = web_client(token, api_url)
         self._sleep = sleep
         self._me: Me | None = None
 
@@ -122,7 +127,8 @@ class SlackClient:
         """Who the app is. Asked once; two threads asking at the same time get the same answer."""
         if self._me is None:
             answer = self.read("auth.test")
-            self._me = Me(text(answer, "user_id"), str(answer.data.get("bot_id") or ""))
+            told = (str(answer.data.get(name) or "") for name in ("bot_id", "team_id", "enterprise_id"))
+            self._me = Me(text(answer, "user_id"), *told)
         return self._me
 
     def _call(self, method: str, *, writing: bool, **content: Any) -> Answer:
@@ -148,6 +154,11 @@ class SlackClient:
         if not isinstance(response.data, dict):
             raise garbled(SYSTEM, "the answer is not what Slack's API promises", writing=writing)
         return Answer(response.data, _headers(response.headers))
+
+
+def web_client(token: str | None, api_url: str) -> WebClient:
+    """The SDK's own client, which repeats nothing by itself, logs nothing and believes the certificates that we do."""
+    return WebClient(token, api_url, timeout=TIMEOUT, ssl=trust.context(), retry_handlers=[], logger=silent())
 
 
 def silent() -> logging.Logger:
@@ -185,6 +196,8 @@ def _is_page(data: Mapping[str, Any]) -> bool:
 
 def _line_down(error: OSError | http.client.HTTPException, *, writing: bool) -> SourceError:
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if trust.untrusted(error):
+        return Unreachable(SYSTEM, trust.UNTRUSTED, trust.FIX)
     if isinstance(reason, _NEVER_SENT):
         return Unreachable(
             SYSTEM, f"cannot be reached ({type(reason).__name__})", "check the network and the proxy"

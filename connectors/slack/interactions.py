@@ -6,9 +6,12 @@ anything of anybody is done afterwards, elsewhere.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,11 +19,11 @@ from urllib.parse import urlsplit
 
 from slack_bolt import Ack, App, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from connectors.slack import payloads
-from connectors.slack.client import TIMEOUT, SlackClient, record, silent
+from connectors.shared import trust
+from connectors.slack import members, payloads, shapes
+from connectors.slack.client import TIMEOUT, SlackClient, record, silent, web_client
 from connectors.slack.response_checks import SYSTEM
 from connectors.slack.settings import SlackSettings
 from connectors.slack.socket_mode import LINES, SocketConnection
@@ -31,6 +34,9 @@ Take = Callable[[Interaction], Mapping[str, Any] | None]
 
 DRAIN = 3.0
 """Seconds given to what came in when we are told to leave: Slack would not wait longer either."""
+
+FRESH = 300.0
+"""Seconds for which a signature counts, as Slack advises."""
 
 # A dead line is noticed after six seconds; this adds little, and looking costs no request.
 LOOK = 0.5
@@ -63,7 +69,7 @@ class SlackInteractions:
         token = self._settings.app_token
         if token is None:
             return
-        web = WebClient(base_url=self._settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
+        web = web_client(None, self._settings.api_url)
         self._lines = [
             SocketConnection(self._app, token.get_secret_value(), web, silent()) for _ in range(LINES)
         ]
@@ -92,23 +98,44 @@ class SlackInteractions:
         return min((line.silence() for line in self._lines), default=None)
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
-        """A request of Slack's, checked by its signature. 404 without a signing secret."""
+        """A request of Slack's, checked by its signature. 404 without a signing secret, 400 for what Slack never
+        sends.
+        """
         if self._app is None or self._settings.signing_secret is None:
             return 404, _PLAIN, ""
-        given = {name.lower(): value for name, value in headers.items()}
-        stamp = given.get("x-slack-request-timestamp", "")
-        # The library would break on any other stamp.
-        # https://api.slack.com/docs/verifying-requests-from-slack
-        if not re.fullmatch(r"\d{1,12}", stamp, re.ASCII):
+        if not self.genuine(headers, body):
             return 401, _PLAIN, ""
+        given = {name.lower(): value for name, value in headers.items()}
         try:
+            text = body.decode()
+            if not shapes.well_formed(given.get("content-type", ""), text):
+                return 400, _PLAIN, ""
             # The very bytes received: the signature is over these, and not over what they mean.
-            request = BoltRequest(body=body.decode(), headers=dict(given))
-        except ValueError:
+            answer = self._app.dispatch(BoltRequest(body=text, headers=dict(given)))
+        # What goes wrong in our own listeners the library tells apart; here it could not take the body to pieces.
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            log.info("a signed request of a shape that is not known was refused")
             return 400, _PLAIN, ""
-        answer = self._app.dispatch(request)
         kind = str((answer.headers.get("content-type") or [_PLAIN])[0])
         return answer.status, kind, answer.body or ""
+
+    def genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether Slack signed these very bytes, lately. https://docs.slack.dev/authentication/verifying-requests-from-slack"""
+        secret = self._settings.signing_secret
+        given = {name.lower(): value for name, value in headers.items()}
+        stamp, signature = given.get("x-slack-request-timestamp", ""), given.get("x-slack-signature", "")
+        # The library would break on any other stamp, and on a signature with other letters.
+        if secret is None or not re.fullmatch(r"\d{1,12}", stamp, re.ASCII) or not signature.isascii():
+            return False
+        # Over the bytes: the library's own check is over text, and breaks on what is none.
+        base = b"v0:" + stamp.encode() + b":" + body
+        right = "v0=" + hmac.new(secret.get_secret_value().encode(), base, hashlib.sha256).hexdigest()
+        return abs(time.time() - int(stamp)) <= FRESH and hmac.compare_digest(right, signature)
+
+    @property
+    def called(self) -> bool:
+        """With a signing secret."""
+        return self._settings.signing_secret is not None
 
     # -- answering ------------------------------------------------------------------------------------------
 
@@ -121,7 +148,20 @@ class SlackInteractions:
         # A press may arrive after the account was closed, and nobody answers for a bot's.
         if found.get("deleted") or found.get("is_bot"):
             raise NotFound(SYSTEM, "the account is not that of a person who works here")
-        return Visitor(user, name, str(profile.get("email") or "").strip(), str(found.get("locale") or ""))
+        email, locale = str(profile.get("email") or "").strip(), str(found.get("locale") or "")
+        return Visitor(user, name, email, locale, members.outsider(found, self._client.me()))
+
+    def member(self, email: str) -> Visitor | None:
+        """By users.lookupByEmail, which finds neither closed accounts nor those of other organisations."""
+        try:
+            found = record(self._client.read("users.lookupByEmail", email=email), "user")
+            return self.visitor(str(found.get("id") or ""))
+        except NotFound:
+            return None
+
+    def is_account(self, ident: str) -> bool:
+        """Whether an id is one of Slack's accounts."""
+        return members.is_account(ident)
 
     def conversation(self, user: str) -> str:
         """Id of the direct conversation with a member."""
@@ -153,7 +193,7 @@ class SlackInteractions:
         # The address comes with the request: a forged one must not make us post into somebody's network.
         if not ours and (parts.scheme != "https" or parts.netloc not in _HOOKS):
             return False
-        hook = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[], logger=silent())
+        hook = WebhookClient(url, timeout=TIMEOUT, ssl=trust.context(), retry_handlers=[], logger=silent())
         try:
             # Said outright, so that an answer to one person never takes the place of everybody's card.
             answer = hook.send(
@@ -183,7 +223,7 @@ def _app(settings: SlackSettings, take: Take) -> App:
     token = settings.bot_token.get_secret_value() if settings.bot_token else ""
     secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
     app = App(
-        client=WebClient(token, settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=silent()),
+        client=web_client(token, settings.api_url),
         signing_secret=secret,
         # Else the library would ask Slack who we are at the first interaction, within its three seconds.
         authorize=lambda **_: AuthorizeResult(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from connectors.shared.settings import variable
 from connectors.slack.client import SlackClient, record
+from connectors.slack.members import outsider
 from connectors.slack.settings import SlackSettings
 from domain.people import Person
 from domain.ports.errors import NotFound, SourceError
@@ -86,6 +87,9 @@ class SlackRecipients:
         try:
             user = record(self._client.read("users.lookupByEmail", email=email), "user")
             if user.get("deleted") or user.get("is_bot"):
+                return _NOBODY
+            # A guest, or whoever never confirmed the address, is none of the people that it is for.
+            if outsider(user, self._client.me()):
                 return _NOBODY
             # As a read: opening it twice gives the same conversation, and its id is what an edit needs.
             opened = record(self._client.read("conversations.open", users=user.get("id", "")), "channel")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from connectors.shared.addresses import web_address
 from connectors.shared.settings import EnvSettings
 
 # No D: a direct conversation is of one person, and a team's messages do not belong there.
@@ -32,20 +31,8 @@ def _channel(value: str) -> str:
 
 
 def _api(value: str) -> str:
-    parts = urlsplit(value)
-    loopback = parts.scheme == "http" and _is_loopback(parts.hostname or "")
-    secure = parts.scheme == "https" and bool(parts.hostname)
-    if (secure or loopback) and not (parts.query or parts.username):
-        # The SDK puts the method's name right behind it.
-        return value.rstrip("/") + "/"
-    raise ValueError("must be an https URL, or http on this machine, such as https://slack.com/api/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    # The SDK puts the method's name right behind it.
+    return web_address(value) + "/"
 
 
 def _starts(*prefixes: str) -> AfterValidator:
@@ -76,8 +63,8 @@ class SlackSettings(EnvSettings):
     )
     signing_secret: SecretStr | None = Field(
         None,
-        description="Signing secret of the Slack app, only when Slack calls in over HTTP: at /slack/events of the port"
-        " of `sluis serve`.",
+        description="Signing secret of the Slack app, only when Slack calls in over HTTP: at /slack/events of the"
+        " port SLUIS_EVENTS_PORT of `sluis serve`.",
         examples=["your-signing-secret"],
     )
     api_url: Annotated[str, AfterValidator(_api)] = Field(

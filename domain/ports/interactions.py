@@ -42,14 +42,25 @@ class Interaction:
     trigger: str = field(default="", repr=False)
 
 
+class Outsider(StrEnum):
+    """Why somebody in the message service is none of the organisation's own people, whatever address they show."""
+
+    ELSEWHERE = "of another organisation"
+    GUEST = "a guest"
+    UNCONFIRMED = "without a confirmed e-mail address"
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who did it, as the message service knows them. `locale` is like "nl-NL"; empty when it does not tell."""
+    """Who did it, as the message service knows them. `locale` is like "nl-NL"; empty when it does not tell. An
+    `outsider` does nothing here, and is told nothing.
+    """
 
     id: str
     name: str
     email: str = field(default="", repr=False, compare=False)
     locale: str = ""
+    outsider: Outsider | None = None
 
 
 class InteractionGateway(Protocol):
@@ -72,11 +83,26 @@ class InteractionGateway(Protocol):
         sign of anything.
         """
 
+    @property
+    def called(self) -> bool:
+        """Whether the service comes to us over HTTP, so that a door has to be open for it."""
+
+    def genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether a request over HTTP is signed by the service. Nothing of it is read."""
+
     def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
-        """An interaction over HTTP: the status, type and body to answer with. 404 where nothing is expected."""
+        """An interaction over HTTP: the status, type and body to answer with. 404 where nothing is expected, 400 for a
+        body that the service never sends.
+        """
 
     def visitor(self, user: str) -> Visitor:
         """Who an account is."""
+
+    def member(self, email: str) -> Visitor | None:
+        """Whose account an e-mail address leads to; None when to nobody's."""
+
+    def is_account(self, ident: str) -> bool:
+        """Whether an id is of an account of this service, by its shape."""
 
     def conversation(self, user: str) -> str:
         """Where to write to them directly."""

@@ -161,8 +161,17 @@ def _profile(workspace: Workspace, user: User) -> dict[str, Any]:
     # Without the scope the address is just not there: no error tells why nobody is found.
     if user.email and "users:read.email" in workspace.scopes:
         profile["email"] = user.email
-    body = {"id": user.id, "team_id": workspace.team_id, "name": user.name.lower().replace(" ", ".")}
-    flags = {"deleted": user.deleted, "is_bot": user.bot}
+    team = user.team or workspace.team_id
+    body = {"id": user.id, "team_id": team, "name": user.name.lower().replace(" ", ".")}
+    flags = {
+        "deleted": user.deleted,
+        "is_bot": user.bot,
+        "is_restricted": user.guest or user.one_channel,
+        "is_ultra_restricted": user.one_channel,
+        "is_email_confirmed": user.confirmed,
+    }
+    # Told of nobody else.
+    flags |= {"is_stranger": True} if user.stranger else {}
     return body | flags | {"real_name": user.name, "tz": user.timezone, "profile": profile}
 
 

@@ -167,7 +167,8 @@ class People:
         }
 
     def _user(self, user: User) -> Payload:
-        return {"id": user.id, "username": user.name, "name": user.name, "team_id": self.workspace.team_id}
+        team = user.team or self.workspace.team_id
+        return {"id": user.id, "username": user.name, "name": user.name, "team_id": team}
 
     def _trigger(self, user: User) -> str:
         trigger = self.workspace.new_id("Tr")

@@ -35,7 +35,10 @@ class Failure(Exception):
 
 @dataclass(slots=True)
 class User:
-    """A member of the workspace; `deleted` is Slack's word for a deactivated account."""
+    """Somebody the workspace knows; `deleted` is Slack's word for a deactivated account. Of another workspace they have
+    a `team` of their own, and are a `stranger` to the app where it shares no channel with them; a `guest` may be one of
+    `one_channel`.
+    """
 
     id: str
     name: str
@@ -45,6 +48,12 @@ class User:
     timezone: str = "Europe/Brussels"
     # With a hyphen as Slack writes it, while Babel wants "nl_BE".
     locale: str = "nl-NL"
+    # Empty: of this workspace.
+    team: str = ""
+    stranger: bool = False
+    guest: bool = False
+    one_channel: bool = False
+    confirmed: bool = True
 
 
 @dataclass(slots=True)

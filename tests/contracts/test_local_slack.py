@@ -201,9 +201,10 @@ def socket(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def http(tmp_path: Path) -> Iterator[World]:
     """Heard over HTTP, with the server's signatures."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/slack/events"
-    with world(tmp_path, {"SLACK_SIGNING_SECRET": SECRET}, port, mode="events", requestUrl=url) as made:
+    port, door = free_port(), free_port()
+    url = f"http://127.0.0.1:{door}/slack/events"
+    own = {"SLACK_SIGNING_SECRET": SECRET, "SLUIS_EVENTS_PORT": str(door)}
+    with world(tmp_path, own, port, mode="events", requestUrl=url) as made:
         until(made.healthy)
         yield made
 

@@ -202,6 +202,13 @@ def test_the_search_finds_a_canary_where_there_is_one(watch: Watch) -> None:
 
 
 @pytest.fixture
+def door() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
 def port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -209,10 +216,10 @@ def port() -> int:
 
 
 @pytest.fixture
-def serving(watch: Watch, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def serving(watch: Watch, port: int, door: int) -> Iterator[subprocess.Popen[bytes]]:
     with (watch.folder / "log").open("wb") as log:
         command = clock.sluis("serve")
-        env = watch.env(SLUIS_HTTP_PORT=str(port))
+        env = watch.env(SLUIS_HTTP_PORT=str(port), SLUIS_EVENTS_PORT=str(door))
         process = subprocess.Popen(command, env=env, cwd=watch.folder, stdout=log, stderr=log)
         yield process
         process.terminate()
@@ -230,7 +237,7 @@ def ask(port: int, path: str, body: bytes | None = None, **headers: str) -> byte
 
 
 def test_pages_and_logs_of_a_bot_that_serves_hold_no_secret(
-    watch: Watch, serving: subprocess.Popen[bytes], port: int
+    watch: Watch, serving: subprocess.Popen[bytes], port: int, door: int
 ) -> None:
     secret = CANARIES["JIRA_WEBHOOK_SECRET"]
     ends = time.monotonic() + 60
@@ -240,7 +247,7 @@ def test_pages_and_logs_of_a_bot_that_serves_hold_no_secret(
         watch.written[path] = ask(port, path)
     told = json.dumps({"webhookEvent": "jira:issue_updated", "issue": {"id": secret}}).encode()
     for path in (f"/hooks/jira/{secret}", f"/hooks/jira/{secret}x", f"/hooks/{secret}"):
-        watch.written["posted " + path[:12]] = ask(port, path, told)
+        watch.written["posted " + path[:12]] = ask(door, path, told)
     serving.terminate()
     assert serving.wait(30) == 0
     watch.written["log"] = (watch.folder / "log").read_bytes()

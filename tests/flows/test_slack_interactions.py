@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from prometheus_client import CollectorRegistry
 from test_story import card
 
 from bot import bootstrap
@@ -18,8 +17,8 @@ from bot.intake.facts import FactsBuilder
 from bot.interactions.worker import InteractionWorker
 from bot.policy.actions import SnoozeChoice, encode
 from bot.policy.snooze import Limits, latest
-from bot.server.health import HealthServer, add_events
-from bot.server.health import app as pages
+from bot.server.door import add_events, door
+from bot.server.health import HealthServer
 from bot.server.webhooks import AT_ONCE, PER_SECOND
 from bot.settings.load import load_settings
 from domain.ports.interactions import Interaction, InteractionKind
@@ -164,8 +163,8 @@ def world(town: Town, mode: str, extra: dict[str, str], monkeypatch: pytest.Monk
     reception = bootstrap.reception(loaded, ctx, bootstrap.Metrics())
     assert reception is not None
     reception.open()
-    flask = pages(dict, dict, CollectorRegistry())
-    add_events(flask, reception.receive, bootstrap.admission(AT_ONCE, PER_SECOND))
+    flask = door()
+    add_events(flask, reception.receive, bootstrap.admission(AT_ONCE, PER_SECOND), reception.genuine)
     web = HealthServer(flask, "127.0.0.1", 0)
     if mode == "http":
         town.slack.people.url = f"http://127.0.0.1:{web.port}/slack/events"
@@ -284,6 +283,25 @@ def test_an_account_can_be_declared_to_be_the_same_person(world: World) -> None:
     assert world.user("Els Maes").id == "U0SLUIS0010"
     assert world.command("Els Maes", "CHG-1").startswith("CHG-1 · New address format")
     assert world.outcomes()[-1] == ("Els Maes", "/sluis", "shown")
+
+
+@pytest.mark.parametrize("mode", ["socket"], indirect=True)
+def test_a_member_of_the_cab_who_is_a_guest_here_does_nothing(world: World) -> None:
+    karim = world.user("Karim Aziz")
+    world.press("Karim Aziz", "waive")
+    shown = world.town.slack.dialog(karim)
+    karim.guest = True
+    told = "you are here as a guest"
+    for action in ("seen", "explain", "waive"):
+        assert told in world.press("Karim Aziz", action)
+    assert told in world.command("Karim Aziz", "CHG-1")
+    assert told in world.home("Karim Aziz")
+    world.kept(
+        world.town.slack.people.submit(karim, shown, rules="ICR-16", reason=REASON, until="2099-01-01")
+    )
+    assert told in text_of(shown.content["blocks"])
+    ticket = f"jira:{world.town.jira.issues['CHG-1'].id}"
+    assert (world.ctx.journal.waivers_of(ticket), world.ctx.journal.snoozes_of(ticket)) == ((), ())
 
 
 def test_the_command_answers_in_plain_words(world: World) -> None:

@@ -261,12 +261,16 @@ def test_killed_between_receipt_and_look_it_is_looked_at_after_the_restart(
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))
         port = line.getsockname()[1]
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            door = other.getsockname()[1]
     env = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")} | town.env()
     env |= {
         "PYTHONPATH": str(ROOT),
         "SLUIS_MODE": "act",
         "SLUIS_LANGUAGE": "en",
         "SLUIS_HTTP_PORT": str(port),
+        "SLUIS_EVENTS_PORT": str(door),
     }
     env |= {"JIRA_WEBHOOK_SECRET": SECRET, "SLUIS_SYNC_MINUTES": "1440"}
 
@@ -278,7 +282,7 @@ def test_killed_between_receipt_and_look_it_is_looked_at_after_the_restart(
         _until(lambda: _ready(port))
         fault = Fault(How.ANSWER, path="/issue/", status=401, times=99)
         town.servers["jira"].fail(fault)
-        hook = Webhook(town.jira, f"http://127.0.0.1:{port}/hooks/jira", SECRET)
+        hook = Webhook(town.jira, f"http://127.0.0.1:{door}/hooks/jira", SECRET)
         town.jira.delete_issue(town.change)
         hook.close()
         assert hook.answers == [202]

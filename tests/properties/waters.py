@@ -223,6 +223,19 @@ class Counter:
     def visitor(self, user: str) -> Visitor:
         return Visitor(user, user)
 
+    def member(self, email: str) -> Visitor | None:
+        return None
+
+    def is_account(self, ident: str) -> bool:
+        return False
+
+    @property
+    def called(self) -> bool:
+        return False
+
+    def genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return False
+
     def conversation(self, user: str) -> str:
         return f"D-{user.removeprefix('U-')}"
 

@@ -68,7 +68,7 @@ PEOPLE = {
 
 def context(journal: Journal, source: Source, **policy: Any) -> Any:
     given = organisation(roles=WANTED, **policy)
-    return SimpleNamespace(journal=journal, sources=(source,), policy=given, title=str)
+    return SimpleNamespace(journal=journal, sources=(source,), policy=given, title=str, pinned=frozenset())
 
 
 @pytest.fixture

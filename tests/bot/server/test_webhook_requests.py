@@ -24,6 +24,7 @@ class Fake:
 
     name: str = "fake"
     seen: list[Mapping[str, str]] = field(default_factory=list)
+    error: type[Exception] | None = None
 
     def hints(self, headers: Mapping[str, str], body: bytes) -> Sequence[ChangeHint]:
         self.seen.append(headers)
@@ -31,7 +32,9 @@ class Fake:
             raise AuthRefused(self.name, "wrong")
         if not body.decode("utf-8", "replace").isprintable():
             raise Garbled(self.name, "not understood")
-        return [ChangeHint(word) for word in body.decode().split()]
+        if self.error:
+            raise self.error
+        return [ChangeHint(word) for word in body.decode("unicode_escape").split()]
 
 
 @dataclass
@@ -115,15 +118,28 @@ def test_only_posts_are_taken(house: House) -> None:
     assert requests.get(house.url + "/hooks/fake/open%20sesame", timeout=5).status_code == 405
 
 
-def test_too_many_are_sent_away_before_their_signature_is_looked_at(house: House) -> None:
+def test_what_is_not_signed_is_counted_apart_from_what_is(house: House) -> None:
     house.inbound.seen.clear()
     with requests.Session() as line:
         statuses = [line.post(f"{house.url}/hooks/fake", timeout=5).status_code for _ in range(AT_ONCE + 3)]
     assert statuses == [401] * AT_ONCE + [429] * 3
-    assert len(house.inbound.seen) == AT_ONCE
+    assert house.post() == 202, "whoever can sign is not kept out by those who cannot"
     assert house.post(path="/hooks/another/open%20sesame") == 202, "each system has a bucket of its own"
+    assert {house.post(b"2") for _ in range(AT_ONCE - 1)} == {202}
+    assert house.post(b"2") == 429
     house.now += 1
     assert house.post(b"2") == 202
+
+
+@pytest.mark.parametrize("error", [TypeError, OverflowError, KeyError, RecursionError, ValueError])
+def test_a_signed_body_that_cannot_be_taken_apart_is_garbled(house: House, error: type[Exception]) -> None:
+    house.inbound.error = error
+    assert (house.post(), house.tally.take()) == (400, {"fake": {"garbled": 1}})
+
+
+@pytest.mark.parametrize("body", [b"a\\ud800", b"a\\0"])
+def test_what_no_journal_can_hold_is_garbled(house: House, body: bytes) -> None:
+    assert (house.post(body), house.kept) == (400, [])
 
 
 @pytest.mark.parametrize(("seconds", "more"), [(0.0, 0), (0.5, PER_SECOND / 2), (3600.0, AT_ONCE)])

@@ -25,7 +25,7 @@ CAB = SiteField("customfield_7", "CAB sign-off")
 
 
 def site(*fields, **settings):
-    return resolve([*PLAIN, *fields], settings_for("http://jira.example", **settings))
+    return resolve([*PLAIN, *fields], settings_for("https://jira.example", **settings))
 
 
 @pytest.mark.parametrize(

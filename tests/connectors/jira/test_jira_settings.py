@@ -53,7 +53,7 @@ def test_issue_types(environment):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"JIRA_URL": "jira.example"}, "must begin with https://"),
+        ({"JIRA_URL": "jira.example"}, "must be https:// and a host"),
         ({"JIRA_API_TOKEN": ""}, "JIRA_URL needs JIRA_EMAIL with JIRA_API_TOKEN"),
         ({"JIRA_PAT": "p"}, "not both"),
         ({"JIRA_TOKEN_EXPIRES": "1 maart"}, "1 maart is no date; write it as 2027-03-01"),

@@ -33,7 +33,7 @@ UPDATED = {
 
 
 def inbound(me: str = "acc-bot", **more: object) -> JiraInbound:
-    settings = settings_for("http://jira.example", webhook_secret=SECRET, **more)
+    settings = settings_for("https://jira.example", webhook_secret=SECRET, **more)
     client = quick_client(settings)
     client.me = me
     return JiraInbound(client, settings)
@@ -183,11 +183,11 @@ def test_recorded_webhooks(name, issue, kind):
 
 @pytest.mark.parametrize(("secret", "on"), [("", False), (SECRET, True)])
 def test_a_secret_switches_webhooks_on(secret, on):
-    connector = build(settings_for("http://jira.example", webhook_secret=secret))
+    connector = build(settings_for("https://jira.example", webhook_secret=secret))
     assert connector is not None
     assert (connector.inbound is not None) is on
 
 
 def test_a_short_secret_is_refused():
     with pytest.raises(ValueError, match="at least 16 characters"):
-        settings_for("http://jira.example", webhook_secret="hunter2")
+        settings_for("https://jira.example", webhook_secret="hunter2")

@@ -161,8 +161,12 @@ def test_a_person_who_was_not_looked_up_yet_waits(box: MailSandbox) -> None:
         ({"user": "sluis"}, "MAIL_USER and MAIL_PASSWORD go together"),
         (
             {"user": "a", "password": "b", "host": "smtp.example.org"},
-            "MAIL_SECURITY=none would send the password in the open",
+            "MAIL_SECURITY=none would send everything to smtp.example.org in the open",
         ),
+        ({"host": "10.0.0.25"}, "MAIL_SECURITY=none would send everything to 10.0.0.25 in the open"),
+        ({"host": "127.0.0.1.example.org"}, "in the open"),
+        ({"host": "user@127.0.0.1"}, "must be the name or number of a server alone"),
+        ({"host": "127.0.0.1\n"}, "must be the name or number of a server alone"),
         ({"security": "ssl"}, "'starttls', 'tls' or 'none'"),
     ],
 )

@@ -20,7 +20,7 @@ URL = "https://example.service-now.com"
     ("settings", "words"),
     [
         ({"url": "example.service-now.com"}, "must be https://"),
-        ({"url": "https://user:pw@example.org"}, "must be https://"),
+        ({"url": "https://user:pw@example.org"}, '"https://…@example.org" holds a user name or password'),
         ({"password": ""}, "SERVICENOW_URL needs SERVICENOW_USER with SERVICENOW_PASSWORD"),
         ({"client_id": "a", "client_secret": "b"}, "not both"),
         ({"api_key": "k"}, "SERVICENOW_USER with SERVICENOW_PASSWORD; SERVICENOW_API_KEY"),

@@ -203,7 +203,11 @@ def test_nothing_private_in_errors_or_logs(
 
 
 def test_who_we_are_is_asked_once(sandbox: SlackSandbox, server: Server, client: SlackClient) -> None:
-    assert client.me() == client.me() == Me(sandbox.workspace.bot.id, sandbox.workspace.bot_id)
+    assert (
+        client.me()
+        == client.me()
+        == Me(sandbox.workspace.bot.id, sandbox.workspace.bot_id, sandbox.workspace.team_id)
+    )
     assert server.count(path="auth.test") == 1
 
 

@@ -49,10 +49,10 @@ def test_team_names_are_folded(team: str) -> None:
         ({"channels": {"team a": "C0000001", "team-a": "C0000002"}}, "names one team twice"),
         ({"bot_token": SECRET}, "must start with xoxb-"),
         ({"app_token": SECRET}, "must start with xapp-"),
-        ({"api_url": "http://slack.example/api/"}, "must be an https URL"),
-        ({"api_url": "ftp://127.0.0.1/"}, "must be an https URL"),
-        ({"api_url": "https://"}, "must be an https URL"),
-        ({"api_url": "https://user:word@slack.com/api/"}, "must be an https URL"),
+        ({"api_url": "http://slack.example/api/"}, "is not encrypted"),
+        ({"api_url": "ftp://127.0.0.1/"}, "must be https:// and a host"),
+        ({"api_url": "https://"}, "must be https:// and a host"),
+        ({"api_url": "https://user:word@slack.com/api/"}, "holds a user name or password"),
     ],
 )
 def test_mistakes_get_one_line(values: dict[str, object], said: str) -> None:
