@@ -33,7 +33,7 @@ MAY_NAME = {
     "bot/bootstrap.py": "where connectors are wired",
     "bot/messages/blockkit/": "builds for one vendor's format, and says whose limit was passed",
     "bot/logs.py": "the loggers of client libraries, which must be quiet before any connector is built",
-    "bot/server/health.py": "the address that administrators have entered on the other side",
+    "bot/server/door.py": "the address that administrators have entered on the other side",
 }
 """Where the name of a vendor may stand, and why."""
 
