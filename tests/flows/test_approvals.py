@@ -69,6 +69,7 @@ def test_a_new_approval_settles_it(town: Town, sync: Sync) -> None:
     assert text(town, town.change).startswith("▌ Ready for implementation")
 
 
+@pytest.mark.smoke
 def test_an_edit_of_the_summary_or_of_blanks_asks_nobody_again(town: Town, sync: Sync) -> None:
     settled(town)
     sync()

@@ -105,6 +105,7 @@ def test_a_wrong_token_that_answers_200_with_nothing_closes_nothing(
     assert text(town, town.change) != before, "nothing was skipped in the meantime"
 
 
+@pytest.mark.smoke
 def test_one_broken_ticket_does_not_stop_the_rest_and_is_tried_again(town: Town, sync: Sync) -> None:
     broken = town.jira.issues[town.change].id
     town.servers["jira"].fail(
@@ -142,6 +143,7 @@ def test_a_journal_that_was_lost_does_not_double_comments(town: Town, sync: Sync
     assert len(comments(town, town.change)) == 1
 
 
+@pytest.mark.smoke
 def test_nasty_text_from_a_ticket_stays_text(town: Town, sync: Sync) -> None:
     nasty = "<!channel> <@U1> [~admin] {code} [code]<b>x</b>[/code] *b* |https://evil.example| @here"
     town.jira.set_field(town.change, "summary", nasty, "Tom Willems")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from test_story import card, comments
 
 from bot.report import Report
@@ -38,6 +39,7 @@ def standing(town: Town) -> tuple[int, int]:
     return sum(len(comments(town, key)) for key in (town.change, town.release)), noted
 
 
+@pytest.mark.smoke
 def test_what_is_carried_out_after_the_next_run_is_found(town: Town, sync: Sync) -> None:
     slow(town)
     first = sync()

@@ -98,6 +98,7 @@ def test_rules_of_every_pack_and_as_a_table() -> None:
     assert "where Data breach says" in shown
 
 
+@pytest.mark.smoke
 def test_check_answers_in_the_promised_form(env) -> None:
     done = sluis("check", "CHG-1", "--format", "json", env=env)
     answer = json.loads(done.stdout)

@@ -22,6 +22,7 @@ def writes(town: Town) -> int:
     return len([a for a in town.servers["jira"].writes() if "/comment" in a.path])
 
 
+@pytest.mark.smoke
 def test_a_comment_that_a_person_deleted_comes_back_only_when_something_changes(
     town: Town, sync: Sync
 ) -> None:

@@ -111,6 +111,7 @@ def test_a_release_brings_its_changes(case: Case) -> None:
     assert check(case.folder / "REL-1-nl").returncode == 0
 
 
+@pytest.mark.smoke
 def test_a_pack_in_order(case: Case) -> None:
     done = check(case.folder / "CHG-1-en")
     head = case.run("audit", "head").stdout.strip()

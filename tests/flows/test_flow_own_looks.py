@@ -41,6 +41,7 @@ def made(town: Town, **columns: object) -> tuple[str, str]:
     return change, str(sn.row("change_request", change)["number"])
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("mode", ["act", "observe"])
 def test_a_field_filled_between_two_runs_was_filled_between_these(
     town: Town, sync: Sync, facts: Read, mode: str

@@ -42,6 +42,7 @@ def asked_of(town: Town, key: str) -> int:
     return town.servers["jira"].count("GET", rf"/issue/{town.jira.issues[key].id}$")
 
 
+@pytest.mark.smoke
 def test_the_class_of_a_release_is_the_highest_of_its_changes_assets(
     town: Town, sync: Sync, facts: Ask
 ) -> None:

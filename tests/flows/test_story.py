@@ -41,6 +41,7 @@ def writes(town: Town) -> int:
     return len(jira) + len(town.servers["servicenow"].writes()) + len(slack)
 
 
+@pytest.mark.smoke
 def test_a_change_is_held_at_the_lock_and_let_through(town: Town, sync: Sync) -> None:
     first = sync()
     assert (first.exit_code, first.problems) == (0, [])
@@ -77,6 +78,7 @@ def test_another_word_heals_no_test(town: Town, sync: Sync) -> None:
     assert "Also to do: Approval by the application owner [ICR-06]" in told
 
 
+@pytest.mark.smoke
 def test_an_approval_after_the_start_is_told_once_as_a_deviation(town: Town, sync: Sync) -> None:
     sync()
     late = town.begin_unsigned()
@@ -102,6 +104,7 @@ def test_jira_comments_are_internal_and_do_not_mail_on_edit(town: Town, sync: Sy
     assert "notifyUsers=false" in edit.query
 
 
+@pytest.mark.smoke
 def test_servicenow_gets_a_note_only_when_the_set_of_findings_changes(town: Town, sync: Sync) -> None:
     sync()
     (note,) = town.servicenow.notes(town.payment)
@@ -119,6 +122,7 @@ def test_servicenow_gets_a_note_only_when_the_set_of_findings_changes(town: Town
     assert "Ready for implementation" in town.servicenow.notes(town.payment)[-1]
 
 
+@pytest.mark.smoke
 def test_five_runs_in_a_row_write_nothing_after_the_first(town: Town, sync: Sync) -> None:
     sync()
     before = writes(town)
@@ -136,6 +140,7 @@ def test_a_cycle_in_which_nothing_changed_asks_little(town: Town, sync: Sync) ->
     assert not [p for p in seen if "/issue/" in p], "no ticket is read again"
 
 
+@pytest.mark.smoke
 def test_the_two_handover_notifications_reach_each_recipient_once(town: Town, sync: Sync) -> None:
     sync()
     town.roll_out()
@@ -252,6 +257,7 @@ def test_what_was_closed_before_a_day_is_not_even_kept(town: Town, sync: Sync, d
     journal.close()
 
 
+@pytest.mark.smoke
 def test_dutch_people_read_dutch(town: Town, sync: Sync) -> None:
     sync(SLUIS_LANGUAGE="nl")
     held = text(town, town.change)

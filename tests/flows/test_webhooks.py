@@ -97,6 +97,7 @@ def serving(start: Callable[..., Serving]) -> Serving:
     return start()
 
 
+@pytest.mark.smoke
 def test_a_change_is_judged_at_once_and_nothing_is_polled(town: Town, serving: Serving) -> None:
     assert "Dina Peeters" in serving.comment(town.change)
     town.jira.set_field(town.change, "Test data", "Synthetic", "Piet Jansen")
