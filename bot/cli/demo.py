@@ -25,7 +25,9 @@ from sandbox.town import Town
 def run(*, keep: bool, language: str, pages: str) -> int:
     """Tell the story; with `keep`, leave the systems running until Ctrl-C. Gives the exit code."""
     folder = Path(pages).resolve()
-    _clean(folder)
+    if refusal := claim(folder):
+        Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"sluis demo: {refusal}"))
+        return 2
     console = Console(highlight=False)
     clock = _Clock()
     town = Town(folder, language, clock)
@@ -42,11 +44,21 @@ def run(*, keep: bool, language: str, pages: str) -> int:
         town.stop()
 
 
-def _clean(folder: Path) -> None:
-    """Remove what an earlier demo left in its folder, and only that."""
-    for pattern in ("*.html", "sluis.db*", "assets.csv", "env"):
-        for file in folder.glob(pattern):
-            file.unlink()
+def claim(folder: Path) -> str:
+    """Make the folder the demo's, and empty of what an earlier demo left in it. Gives why not, or nothing.
+    A folder that holds something and bears no mark of a demo is somebody's: nothing in it is touched.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / MARK).is_file() and any(folder.iterdir()):
+            return f"--pages {folder} holds files that no demo left there: give an empty or a new folder"
+        (folder / MARK).touch()
+        for pattern in ("*.html", "sluis.db*", "assets.csv", "env"):
+            for file in folder.glob(pattern):
+                file.unlink()
+    except OSError as error:
+        return f"--pages {folder} cannot be used: {error.strerror}"
+    return ""
 
 
 def _only(env: Mapping[str, str], folder: Path) -> None:
@@ -202,6 +214,9 @@ class Story:
         page = requests.get(url, timeout=10)
         (self.folder / f"{name}.html").write_text(page.text, encoding="utf-8")
 
+
+MARK = ".sluis-demo"
+"""The file that tells that a folder is a demo's own."""
 
 _BETWEEN = 5
 """Minutes between two things that people do."""

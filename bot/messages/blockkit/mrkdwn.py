@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from domain.words import legible
+
 ELLIPSIS = "…"
 
 
@@ -18,7 +20,7 @@ def escape(text: str) -> str:
     ticket may hold them, use a rich text block instead.
     """
     # The ampersand first: after the others it would escape their escapes.
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return legible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def is_web(url: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph
+from domain.words import legible
 
 _CODE_TAG = re.compile(r"\[(/?code)\]", re.IGNORECASE)
 
 
 def inert(text: str) -> str:
     """Text in which ServiceNow finds no `[code]` section and a browser no tag: brackets made harmless."""
-    return _CODE_TAG.sub(lambda tag: f"[\u200b{tag[1]}]", text).replace("<", "‹").replace(">", "›")
+    return _CODE_TAG.sub(lambda tag: f"[\u200b{tag[1]}]", legible(text)).replace("<", "‹").replace(">", "›")
 
 
 def render(document: Document) -> str:

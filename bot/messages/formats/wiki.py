@@ -7,16 +7,22 @@ from __future__ import annotations
 import re
 
 from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
+from domain.words import legible
 
 _COLOURS = {Tone.STOP: "#ffebe6", Tone.TODO: "#fffae6", Tone.DONE: "#e3fcef", Tone.INFO: "#deebff"}
 _SPECIAL = re.compile(r"([\\{}\[\]*_\-+^~!|?#@])")
 # Jira makes a link of a bare address; a blank of no width in it keeps it text.
-_URL = re.compile(r"(?i)\b(https?|ftp|mailto|file|www)(:|\.)")
+_URL = re.compile(r"(?i)\b(https?|ftp|mailto|file|www|irc|news)(:|\.)")
+# An emoticon, a quote or heading at the start of a line, and an entity that is written out.
+_ALIVE = re.compile(
+    r"[:;](?=[()PDp])|\((?=(?:[ynix/]|on|off|\\[*!?+\-])\))|^(?:bq|h[1-6])(?=\.)|&(?=(?:\\#)?\w+;)"
+)
 
 
 def escape(text: str) -> str:
     """Text that wiki markup shows as it is."""
-    plain = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    plain = _SPECIAL.sub(r"\\\1", " ".join(legible(text).split()))
+    plain = _ALIVE.sub(lambda found: f"{found[0][0]}\u200b{found[0][1:]}", plain)
     return _URL.sub(lambda found: f"{found[1]}\u200b{found[2]}", plain)
 
 

@@ -1,0 +1,35 @@
+"""`sluis demo --pages`: only an empty folder, or one that a demo made, is taken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.cli.demo import MARK, claim, run
+
+
+@pytest.mark.parametrize("name", ["sluis.db", "assets.csv", "env", "index.html", "notes.txt"])
+def test_a_folder_of_somebody_keeps_everything(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_text("mine")
+    assert run(keep=False, language="en", pages=str(tmp_path)) == 2
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(name, "mine")]
+    told = (
+        f"sluis demo: --pages {tmp_path} holds files that no demo left there: give an empty or a new folder"
+    )
+    assert capsys.readouterr() == ("", told + "\n")
+
+
+def test_its_own_folder_is_taken_again_and_emptied(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "new"
+    assert claim(folder) == ""
+    (folder / "sluis.db").write_text("of a demo")
+    assert claim(folder) == ""
+    assert [file.name for file in folder.iterdir()] == [MARK]
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert claim(tmp_path / "file") == f"--pages {tmp_path / 'file'} cannot be used: File exists"
