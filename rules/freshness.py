@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from domain.facts import Facts
 from domain.sentence import Say, say
 from domain.ticket import Change
-from rules.approval.drift import ACCEPTANCE, TESTS, VALIDATION, changed_after, told
+from rules.approval.drift import ACCEPTANCE, TESTS, VALIDATION, changed_after, doubtful, told, unread
 from rules.moments.as_of import AsOf, facts_at
 from rules.moments.log import changes
 from rules.moments.span import minute
@@ -43,6 +43,8 @@ def fresh(facts: Facts, name: str, look: Observation) -> Observation:
         return look
     overtaken = changed_after(facts, moment, kind)
     if overtaken:
+        if doubtful(facts, overtaken):
+            return Observation(look.name, Result.UNKNOWN, sentences(look.seen, *told(overtaken), unread()))
         seen = sentences(look.seen, _since(moment), *told(overtaken), _AGAIN[kind])
         return Observation(look.name, Result.UNMET, seen)
     tested = _run_again(facts) if kind is VALIDATION else None

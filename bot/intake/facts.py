@@ -210,7 +210,7 @@ def _with_unread(ticket: Ticket, bundle: ReleaseContents) -> Ticket:
     if not unread:
         return ticket
     line = (
-        f"{ticket.key}: contains {', '.join(unread)}, which could not be read: deleted, out of the account's sight, "
+        f"{ticket.key}: contains {', '.join(unread)}, which could not be read: not visible to the account (any more), "
         "or of a type or project that is not watched"
     )
     return replace(ticket, remarks=(*ticket.remarks, line))

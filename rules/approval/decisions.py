@@ -12,7 +12,7 @@ from domain.finding import Actor
 from domain.people import Group, Holder, Person, Role
 from domain.sentence import Quote, Say, say
 from domain.ticket import Approval, Change, Decision, Ticket
-from rules.approval.drift import as_part, changed_after, cycle_start, out_of_sight, told
+from rules.approval.drift import as_part, changed_after, cycle_start, doubtful, out_of_sight, told, unread
 from rules.approval.membership_then import HeldThen, role_at_decision, why_not
 from rules.approval.people import account
 from rules.approval.unanswered import with_silence
@@ -39,6 +39,7 @@ class ApprovalDecision:
     unsure        the same, where that cannot be seen for certain
     then          the role that was theirs when they decided, and is not now
     late          how long after the rollout began they approved; None where it was before, or cannot be seen
+    doubtful      it cannot be seen whether what changed since is part of what was approved
     """
 
     person: Person
@@ -52,6 +53,7 @@ class ApprovalDecision:
     unsure: bool = False
     then: Role | None = None
     late: timedelta | None = None
+    doubtful: bool = False
 
     @property
     def holds(self) -> bool:
@@ -132,7 +134,10 @@ def _before(vote: ApprovalDecision, start: datetime | None) -> bool:
 def _with_drift(facts: Facts, vote: ApprovalDecision) -> ApprovalDecision:
     moment = vote.at or vote.asked_at
     # A rejection never goes stale (docs/decisions/010).
-    return replace(vote, drift=changed_after(facts, moment)) if vote.approved and moment else vote
+    if not vote.approved or not moment:
+        return vote
+    drift = changed_after(facts, moment)
+    return replace(vote, drift=drift, doubtful=doubtful(facts, drift))
 
 
 def latest_per_person(
@@ -311,6 +316,9 @@ def observe_overtaken(given: Sequence[ApprovalDecision]) -> tuple[Result, Say]:
     """Approvals after which something changed: they do not count. Of one without a date it cannot be seen whether
     it came before or after; that is told when nothing else is.
     """
+    doubted = [vote for vote in given if vote.doubtful]
+    if doubted:
+        return Result.UNKNOWN, _doubted(doubted)
     dated = [vote for vote in given if vote.at is not None]
     alike: dict[tuple[Change, ...], list[ApprovalDecision]] = {}
     for vote in dated or given:
@@ -321,6 +329,11 @@ def observe_overtaken(given: Sequence[ApprovalDecision]) -> tuple[Result, Say]:
         for sentence in (_overtaken(tuple(v.signed for v in together), bool(dated)), *told(changes))
     ]
     return Result.UNMET if dated else Result.UNKNOWN, sentences(spoken[0], *spoken[1:])
+
+
+def _doubted(given: Sequence[ApprovalDecision]) -> Say:
+    approved = say("Approved by {people}.", people=tuple(vote.signed for vote in given))
+    return sentences(approved, *told(given[0].drift), unread())
 
 
 def _overtaken(people: tuple[Say, ...], dated: bool) -> Say:

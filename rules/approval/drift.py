@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -54,6 +54,14 @@ def changed_after(facts: Facts, moment: datetime, kind: str = APPROVALS) -> tupl
 def _after(change: Change, moment: datetime) -> bool:
     """Whether it surely came after the moment: nobody is reproached for what two looks leave open."""
     return change.at > moment and (change.since is None or change.since >= moment)
+
+
+def doubtful(facts: Facts, found: Sequence[Change]) -> bool:
+    """Whether all that changed is that something came into the release which cannot be read: it may be no change."""
+    unread = {child.key for child in facts.children if child.ticket is None}
+    return bool(found) and all(
+        one.field == CONTENTS and not one.before and one.after in unread for one in found
+    )
 
 
 def _relevant(facts: Facts, kind: str) -> Iterator[Change]:
@@ -114,6 +122,11 @@ def told(changes: tuple[Change, ...]) -> tuple[Say, ...]:
     full = tuple(_told(change) for change in changes[:_SHOWN])
     rest = tuple(_label(change) for change in changes[_SHOWN:])
     return (*full, say("Also changed: {fields}.", fields=rest)) if rest else full
+
+
+def unread() -> Say:
+    """That nobody can see whether what came in is part of what was approved or tested."""
+    return say("That cannot be read, so it cannot be seen whether this still stands.")
 
 
 def as_part(change: Change) -> Part:

@@ -84,6 +84,12 @@ def test_rules_lists_every_rule_with_its_clause() -> None:
     by_id = {row["id"]: row for row in rows}
     assert by_id["ICR-17"]["cite"] == "Vo-ICR R&D v2.1 §1.1"
     assert by_id["ICR-40"]["reserved"] is True
+    said = {
+        name: (by_id[name]["evidence"], by_id[name]["stays"], by_id[name]["irreparable"]) for name in by_id
+    }
+    assert said["ICR-01"] == ("before_rollout", True, False)
+    assert said["ICR-31"] == ("before_rollout", False, True)
+    assert said["ICR-16"][0] is None
     assert len(by_id) == 47
     assert (by_id["KPI-1"]["item"], by_id["KPI-1"]["gate"]) == ("report", "-")
     assert by_id["ICR-51"]["applies"]["when"] == {"field": "rollout_strategy", "is": "limited_pull"}

@@ -110,6 +110,17 @@ def test_the_list_says_what_is_our_own_choice_and_where_there_are_two_gates() ->
     assert rows["DAP-7"]["own_choice"] == {"ladder": ["change_manager", "keten_cab"], "hours_per_step": 24}
     assert rows["CH06-2"]["later"] == {"gate": "closed", "check": "kept_to_plan"}
     assert (rows["PATCH-4"]["own_choice"], rows["PATCH-4"]["later"]) == ({}, None)
+    assert [rows[name]["evidence"] for name in ("PATCH-4", "PATCH-7", "PATCH-5")] == [
+        "before_rollout",
+        "after_rollout",
+        None,
+    ]
+    headed = [rows["PATCH-5"][key] for key in ("title", "problem", "unshown")]
+    assert headed == [
+        "Implemented within the deadline",
+        "Not implemented within the deadline",
+        "Implementation not recorded",
+    ]
     shown = {
         pack: " ".join(sluis("rules", "--packs", pack, "--language", "en").stdout.split())
         for pack in ("keten-dap", "patch")

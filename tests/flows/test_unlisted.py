@@ -14,7 +14,7 @@ from sandbox.town import Town
 
 Sync = Callable[..., Report]
 PART = (
-    "jira: REL-1: contains CHG-2, which could not be read: deleted, out of the account's sight, "
+    "jira: REL-1: contains CHG-2, which could not be read: not visible to the account (any more), "
     "or of a type or project that is not watched"
 )
 

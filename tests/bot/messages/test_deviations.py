@@ -33,7 +33,7 @@ def finding(facts: Facts, rule: str) -> Finding:
     ("speak", "told"),
     [
         (EN, "Approved by Ci (DPO) on Tue 10 Mar 2026, 04:00, 15 hours after the rollout began."),
-        (NL, "Goedgekeurd door Ci (DPO) op di 10 mrt 2026, 04:00, 15 uur nadat de uitrol begon."),
+        (NL, "Goedgekeurd door Ci (DPO) op di 10 mrt 2026, 04:00, 15 uur na de start van de uitrol."),
     ],
 )
 def test_an_approval_after_the_start_is_told_once_with_how_late_it_was(speak: Translator, told: str) -> None:
