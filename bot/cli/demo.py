@@ -20,12 +20,13 @@ from bot.cycle.cycle import cycle
 from bot.report import Report
 from bot.settings.load import GROUPS, load_settings, prefix
 from sandbox.town import Town
+from sandbox.town_texts import WORDS
 
 
 def run(*, keep: bool, language: str, pages: str) -> int:
     """Tell the story; with `keep`, leave the systems running until Ctrl-C. Gives the exit code."""
     folder = Path(pages).resolve()
-    if refusal := claim(folder):
+    if refusal := _unspoken(language) or claim(folder):
         Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"sluis demo: {refusal}"))
         return 2
     console = Console(highlight=False)
@@ -42,6 +43,13 @@ def run(*, keep: bool, language: str, pages: str) -> int:
         return max(report.exit_code for report in done)
     finally:
         town.stop()
+
+
+def _unspoken(language: str) -> str:
+    """Why a language cannot be had, or nothing: the town has texts of its own."""
+    if language in WORDS:
+        return ""
+    return f"--language {language} is not spoken here: {' or '.join(sorted(WORDS))}"
 
 
 def claim(folder: Path) -> str:

@@ -22,6 +22,14 @@ def test_a_folder_of_somebody_keeps_everything(
     assert capsys.readouterr() == ("", told + "\n")
 
 
+def test_a_language_that_is_not_spoken_takes_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(keep=False, language="de", pages=str(tmp_path / "new")) == 2
+    assert capsys.readouterr() == ("", "sluis demo: --language de is not spoken here: en or nl\n")
+    assert not (tmp_path / "new").exists()
+
+
 def test_its_own_folder_is_taken_again_and_emptied(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "new"
     assert claim(folder) == ""
