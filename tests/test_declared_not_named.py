@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,13 @@ MAY_NAME = {
 """Where the name of a vendor may stand, and why."""
 
 
-def strings(*folders: str) -> Iterator[tuple[str, str]]:
+@cache
+def strings(*folders: str) -> list[tuple[str, str]]:
     """Every text in the code that is no docstring and no word of a setting, with the file it stands in."""
+    return list(_strings(*folders))
+
+
+def _strings(*folders: str) -> Iterator[tuple[str, str]]:
     for path in (p for folder in folders for p in sorted((ROOT / folder).rglob("*.py"))):
         name = path.relative_to(ROOT).as_posix()
         if name.startswith(("rules/checks/", "bot/journal/migrations/")):

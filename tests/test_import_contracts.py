@@ -86,6 +86,7 @@ def test_the_code_as_it_is_keeps_all(tree: Path, capsys: pytest.CaptureFixture[s
     assert broken(capsys) == set()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("contract", "file", "planted"), PLANTED, ids=[f"{c}-{f}" for c, f, _ in PLANTED])
 def test_a_forbidden_import_is_refused(
     tree: Path, capsys: pytest.CaptureFixture[str], contract: str, file: str, planted: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,12 +37,19 @@ FETCHING = {
 MAY_FETCH = re.compile(r"connectors/\w+/|bot/cli/(operate|demo)\.py|bot/server/|sandbox/")
 
 
-def nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
+@cache
+def by_kind() -> dict[type[ast.AST], list[tuple[str, ast.AST]]]:
+    found = defaultdict(list)
     for path in CODE:
         name = path.relative_to(ROOT).as_posix()
-        if "/migrations/" in name:
-            continue
-        yield from ((name, n) for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, kind))
+        if "/migrations/" not in name:
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                found[type(node)].append((name, node))
+    return found
+
+
+def nodes(kind: type[ast.AST]) -> list[tuple[str, ast.AST]]:
+    return by_kind()[kind]
 
 
 def strings(node: ast.AST) -> Iterator[str]:
@@ -77,7 +86,7 @@ def test_statements_are_never_strings() -> None:
 def test_only_connectors_and_the_web_part_can_reach_out(module: str) -> None:
     found = {
         name
-        for name, n in nodes(ast.AST)
+        for name, n in (*nodes(ast.Import), *nodes(ast.ImportFrom))
         if (isinstance(n, ast.Import) and any(alias.name == module for alias in n.names))
         or (isinstance(n, ast.ImportFrom) and n.module == module)
     }

@@ -69,6 +69,7 @@ def heard(office: Office) -> list[tuple[str, str]]:
     return sorted((s.channel, s.text.partition(":")[0]) for s in office.said if s.text.startswith(words))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("steps", "expected"),
     [

@@ -123,6 +123,7 @@ def trail(url: str, beside: str) -> list[list[tuple[object, ...]]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("revision", "folder"), [*((r, FOLDER) for r in RELEASED[7:-1]), ("0012", LIVED)])
 def test_not_a_byte_of_the_audit_trail_is_changed(blank_url: str, revision: str, folder: Path) -> None:
     loaded(blank_url, kept(revision, "sqlite" if blank_url.startswith("sqlite") else "postgresql", folder))
@@ -134,6 +135,7 @@ def test_not_a_byte_of_the_audit_trail_is_changed(blank_url: str, revision: str,
     assert trail(blank_url, "audit_personal") == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kept_from", [("0012", FOLDER), ("0012", LIVED)], ids=["released", "lived"])
 def test_the_way_back_gives_what_was_there(blank_url: str, kept_from: tuple[str, Path]) -> None:
     revision, folder = kept_from

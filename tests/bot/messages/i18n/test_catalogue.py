@@ -40,7 +40,7 @@ def _shape(text: str) -> tuple[set[str], bool, bool]:
 
 DUTCH = _said(catalogue.stored("nl"))
 TRANSLATED = [
-    pytest.param(message, id=f"{language}: {_forms(message.id)[0]}")
+    message
     for language in translated()
     for message in _said(catalogue.stored(language))
     if all(_forms(message.string))
@@ -74,13 +74,17 @@ def test_no_sentence_hides_where_the_extractor_does_not_look(folder: str) -> Non
     assert [literal for literal in _literals(folder) if literal[1] not in found] == []
 
 
-@pytest.mark.parametrize("message", TRANSLATED)
-def test_a_translation_is_filled_in_and_keeps_places_and_ends(message: Message) -> None:
+def test_a_translation_is_filled_in_and_keeps_places_and_ends() -> None:
+    assert [message.id for message in TRANSLATED if not _as_its_original(message)] == []
+    assert len(TRANSLATED) > 500
+
+
+def _as_its_original(message: Message) -> bool:
     ids, texts = _forms(message.id), _forms(message.string)
-    assert [_shape(text) for text in texts] == [_shape(text) for text in ids]
-    assert all(text.strip() for text in texts)
-    assert not any('"' in text or "'" in text for text in texts)  # people read typographic quotes
-    assert not message.fuzzy
+    alike = [_shape(text) for text in texts] == [_shape(text) for text in ids]
+    # People read typographic quotes.
+    plain = any('"' in text or "'" in text for text in texts)
+    return alike and all(text.strip() for text in texts) and not plain and not message.fuzzy
 
 
 @pytest.mark.parametrize("language", translated())
