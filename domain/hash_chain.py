@@ -7,6 +7,9 @@ Every evidence pack carries a copy of this file as `verify.py`: it needs Python 
 A row's content is hashed, then linked to the row before: hash = sha256(hash before + hash of content). So a pack
 can prove the place of its rows between those of other tickets without showing these. Personal data stand beside
 the chain; a row holds only their seal, an HMAC under a random salt that is destroyed when they are erased.
+
+Each part of a pack, and its page, is sealed in the same way by a row "exported" that was appended when it was made;
+the salt of that is in the pack alone. A pack without that row is not in order.
 """
 
 from __future__ import annotations
@@ -189,28 +192,101 @@ def _amendments(facts: str) -> Mapping[tuple[int, str], str]:
 
 # --- evidence packs
 
+EXPORTED = "exported"
+"""Cause of the row that seals a pack: facts["seals"] = {part: seal}."""
+
+PAGE = "page"
+"""The part that is the page itself; the others are named by where they stand in evidence.json."""
+
+_PROOF = ("seal", "links")
+"""What is added to a pack when it has been sealed: the chain itself proves it."""
+_TOLD = {
+    PAGE: "evidence.html",
+    "made_at": "the time at which the pack was made",
+    "subject": "what the pack is about",
+    "tickets": "the list of tickets",
+    "rows": "the list of rows",
+    "beside": "what stands beside the rows",
+    "head": "where the chain ended when the pack was made",
+    "follows": "the row that the pack begins after",
+    "snapshot": "what was seen in the ticket and its assets",
+    "summary": "the title",
+}
+
+
+def parts(pack: Mapping[str, Any], page: bytes) -> dict[str, str]:
+    """All that a pack shows, in parts small enough that a seal tells which of them is another one."""
+    found = {PAGE: hashlib.sha256(page).hexdigest()}
+    for name, value in pack.items():
+        if name == "about":
+            for one in value:
+                found.update({f"about/{one['ticket']}/{key}": canonical(part) for key, part in one.items()})
+        elif name not in _PROOF:
+            found[name] = canonical(value)
+    return found
+
+
+def seals(pack: Mapping[str, Any], page: bytes, salt: str) -> dict[str, str]:
+    """The seal of each part, as the row "exported" keeps it."""
+    return {name: seal(salt, canonical([name, text])) for name, text in parts(pack, page).items()}
+
 
 def pack_flaws(pack: Mapping[str, Any], folder: Path, anchors: Mapping[int, str]) -> Iterator[Flaw]:
     """All that is wrong with an evidence pack, read from its JSON."""
     rows = [Row(**row) for row in pack["rows"]]
-    links: Sequence[str] = pack["links"]
-    first, at = int(pack["follows"]["seq"]) + 1, str(pack["follows"]["hash"])
-    ours = {row.seq: row for row in rows}
-    for number, linked in enumerate(links, start=first):
-        row = ours.pop(number, None)
-        if row and (row.previous != at or content(row) != linked):
-            yield Flaw(number, "was changed, or does not stand where it stood")
-        at = link(at, linked)
-        if at != anchors.get(number, at):
-            yield Flaw(number, "is not the row that was noted as an anchor")
-    if Head(first + len(links) - 1, at) != Head(**pack["head"]):
-        yield Flaw(first + len(links) - 1, "is not where the pack says that the chain ends")
-    yield from (Flaw(seq, "is outside the chain of this pack") for seq in ours)
+    sealing = Row(**pack["seal"]["row"]) if pack.get("seal") else None
+    yield from _proven(pack, [*rows, *([sealing] if sealing else [])], anchors)
     yield from _left_out(rows, pack["tickets"])
     yield from _beside(rows, [Sealed(**one) for one in pack["beside"]])
-    for name, expected in pack["files"].items():
-        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected:
-            yield Flaw(0, f"{name} is not the file that was made with this pack")
+    # Demanded: else who changes a part would leave out the row that tells of it.
+    if sealing is None or sealing.cause != EXPORTED:
+        yield Flaw(0, "the row that seals this pack is left out")
+        return
+    expected: Mapping[str, str] = json.loads(sealing.facts)["seals"]
+    yield from _unsealed(expected, seals(pack, (folder / "evidence.html").read_bytes(), pack["seal"]["salt"]))
+
+
+def _proven(pack: Mapping[str, Any], rows: Sequence[Row], anchors: Mapping[int, str]) -> Iterator[Flaw]:
+    """Whether rows stand where the hashes of all rows from the first to the last have them."""
+    first, at = int(pack["follows"]["seq"]) + 1, str(pack["follows"]["hash"])
+    ours, noted = {row.seq: row for row in rows}, Head(**pack["head"])
+    ends = [Head(first - 1, at)]
+    for number, linked in enumerate(pack["links"], start=first):
+        row, before = ours.pop(number, None), at
+        at = link(at, linked)
+        ends.append(Head(number, at))
+        if row and (row.previous, content(row), row.hash) != (before, linked, at):
+            yield Flaw(number, "was changed, or does not stand where it stood")
+        if at != anchors.get(number, at):
+            yield Flaw(number, "is not the row that was noted as an anchor")
+    if noted not in ends:
+        yield Flaw(noted.seq, "is not where the pack says that the chain ended")
+    yield from (Flaw(seq, "is outside the chain of this pack") for seq in ours)
+    yield from (
+        Flaw(seq, "was noted as an anchor and is not in the chain of this pack: nothing is proven by it")
+        for seq in anchors
+        if not ends[0].seq <= seq <= ends[-1].seq
+    )
+
+
+def _unsealed(expected: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Flaw]:
+    """Parts that are not those that were sealed."""
+    for name in [*expected, *(name for name in now if name not in expected)]:
+        if name not in now:
+            yield Flaw(0, f"{_told(name)}: sealed with this pack, and taken out of it")
+        elif name not in expected:
+            yield Flaw(0, f"{_told(name)}: put into this pack after it was sealed")
+        elif expected[name] != now[name]:
+            yield Flaw(0, f"{_told(name)}: not what was sealed when this pack was made")
+
+
+def _told(name: str) -> str:
+    """A part as people call it."""
+    _, _, of = name.partition("about/")
+    if not of:
+        return _TOLD.get(name, f"the {name}")
+    ticket, _, part = of.rpartition("/")
+    return f"{_TOLD.get(part, f'the {part}')} of {ticket}"
 
 
 def _left_out(rows: Sequence[Row], tickets: Mapping[str, int]) -> Iterator[Flaw]:
@@ -259,10 +335,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for flaw in found:
         sys.stdout.write(f"{flaw}\n")
     if not found:
-        head = pack["head"]
+        head, sealing = pack["head"], pack["seal"]["row"]
         sys.stdout.write(
-            f"In order: {len(pack['rows'])} rows in a chain that ends with {head['seq']}:{head['hash']}\n"
-            "Compare that with what the organisation noted (sluis audit head).\n"
+            f"In order: {len(pack['rows'])} rows in a chain that ended with {head['seq']}:{head['hash']}\n"
+            f"All of it is sealed by row {sealing['seq']}:{sealing['hash']}\n"
+            "Who could write a whole pack anew could write that row too: have the organisation show that it stands\n"
+            "on record (sluis audit verify --anchor), and compare its head with what was noted elsewhere since.\n"
         )
     return 1 if found else 0
 

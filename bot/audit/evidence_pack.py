@@ -1,9 +1,10 @@
-"""Gathering and writing a pack: evidence.html to read, evidence.json to check, verify.py to check it with."""
+"""Gathering, sealing and writing a pack: evidence.html to read, evidence.json to check, verify.py to check it with."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,25 +13,70 @@ from typing import Any
 
 from bot.audit.page import page
 from bot.journal import Journal, TicketRow
-from bot.journal.audit import Excerpt
+from bot.journal.audit import Entry, Excerpt
+from bot.journal.audit_causes import Cause
 from bot.messages.i18n.speaker import Translator
 from bot.messages.waivers import waiver_json
 from domain import hash_chain
-from rules.loading.loader import Pack
+from rules.loading.loader import Pack as NormPack
 
 HTML, JSON, VERIFIER = "evidence.html", "evidence.json", "verify.py"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a pack is asked of: how people call the ticket or release, and when (UTC)."""
+    """What a pack is asked of: how people call the ticket or release, when (UTC), and which account of the machine
+    asks for it.
+    """
 
     called: str
     at: datetime
+    user: str = ""
 
 
-def gather(journal: Journal, packs: Sequence[Pack], request: Request) -> dict[str, Any] | None:
-    """The content of evidence.json, but for the other files' hashes; None when nothing is known of the ticket."""
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack as it is given out: evidence.json as data, and the page; both sealed by a row of the audit trail."""
+
+    content: Mapping[str, Any]
+    page: bytes
+
+
+def made(journal: Journal, packs: Sequence[NormPack], request: Request, speak: Translator) -> Pack | None:
+    """A pack that is sealed on the audit trail; None when nothing is known of the ticket."""
+    found = gather(journal, packs, request)
+    if found is None:
+        return None
+    html, salt = page(found, speak).encode(), secrets.token_hex(16)
+    facts = {
+        "tickets": list(found["tickets"]),
+        "verifier": verifier_hash(),
+        "seals": hash_chain.seals(found, html, salt),
+    }
+    personal = {"user": request.user} if request.user else {}
+    seq = journal.record(Entry(Cause.EXPORTED, "", facts, personal), request.at)
+    # The chain may have grown between the look and the seal: what came then is proven, and not in the pack.
+    row, links = journal.audit_up_to(found["head"]["seq"], seq)
+    sealed = {
+        **found,
+        "links": [*found["links"], *links],
+        "seal": {"row": row._asdict(), "salt": salt},
+    }
+    return Pack(sealed, html)
+
+
+def verifier_hash() -> str:
+    """SHA-256 of the file that stands in packs as verify.py."""
+    return hashlib.sha256(_verifier()).hexdigest()
+
+
+def _verifier() -> bytes:
+    # That module itself, which imports nothing of ours: auditors check with what the chain was made by.
+    return Path(hash_chain.__file__).read_bytes()
+
+
+def gather(journal: Journal, packs: Sequence[NormPack], request: Request) -> dict[str, Any] | None:
+    """The content of evidence.json, but for its seal; None when nothing is known of the ticket."""
     found = journal.called(request.called)
     tickets = list(dict.fromkeys([*found, *(child for row in found for child in journal.contained(row))]))
     # A ticket that was forgotten has no row any more, but its "source:id" stands in the chain.
@@ -41,7 +87,7 @@ def gather(journal: Journal, packs: Sequence[Pack], request: Request) -> dict[st
     last = {row.ticket: row.seq for row in excerpt.rows if row.ticket in subjects}
     clauses = _clauses(excerpt, packs)
     return {
-        "format": 1,
+        "format": 2,
         "subject": request.called,
         "made_at": request.at.isoformat(),
         "tickets": last,
@@ -55,22 +101,16 @@ def gather(journal: Journal, packs: Sequence[Pack], request: Request) -> dict[st
     }
 
 
-def write(found: Mapping[str, Any], folder: Path, speak: Translator) -> None:
+def write(pack: Pack, folder: Path) -> None:
     """Write the three files. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    html = page(found, speak).encode()
-    # That module itself, which imports nothing of ours: auditors check with what the chain was made by.
-    verifier = Path(hash_chain.__file__).read_bytes()
-    (folder / HTML).write_bytes(html)
-    (folder / VERIFIER).write_bytes(verifier)
-    files = {HTML: html}
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    # Last, because it holds the hash of the page.
-    text = json.dumps({**found, "files": hashes}, ensure_ascii=False, indent=1)
+    (folder / HTML).write_bytes(pack.page)
+    (folder / VERIFIER).write_bytes(_verifier())
+    text = json.dumps(pack.content, ensure_ascii=False, indent=1)
     (folder / JSON).write_text(text + "\n", encoding="utf-8")
 
 
-def _clauses(excerpt: Excerpt, packs: Sequence[Pack]) -> dict[str, dict[str, Any]]:
+def _clauses(excerpt: Excerpt, packs: Sequence[NormPack]) -> dict[str, dict[str, Any]]:
     """Each rule that was judged, with the clause that was cited when it was, and its title as it reads now."""
     titles = {rule.id: dict(rule.titles) for pack in packs for rule in pack.rules}
     cited: dict[str, dict[str, Any]] = {}

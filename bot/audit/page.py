@@ -82,10 +82,14 @@ def _how(speak: Translator) -> list[str]:
             "Run verify.py with Python: it reads evidence.json, recomputes every hash and checks this page."
         ),
         speak.say(
-            "It proves that nothing in this pack was changed since, and that the chain ends with the row below. "
+            "It proves that nothing in this pack was changed since, and that the chain ended with the row below. "
             "Compare that with what the organisation noted elsewhere."
         ),
         speak.say(
             "Verdicts, messages and exceptions were hashed when they were recorded, not when this pack was made."
+        ),
+        speak.say(
+            "All that this pack shows, this page too, is sealed by a row of the chain that was added when it was made. "
+            "verify.py names that row; have the organisation show that it stands on record."
         ),
     ]

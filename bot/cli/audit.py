@@ -86,21 +86,26 @@ def export(
     sluis audit export REL-3 --to /srv/audit/REL-3 --language en
     """
     from bot import bootstrap
-    from bot.audit.evidence_pack import Request, gather, write
+    from bot.audit.evidence_pack import Request, made, verifier_hash, write
+    from bot.cli.os_account import account
     from bot.messages.i18n.speaker import Translator
 
     folder = to or Path(f"evidence-{key.replace(':', '-').replace('/', '-')}")
     with _journal() as (journal, loaded):
         packs = bootstrap.policy(loaded).packs
-        found = gather(journal, packs, Request(key, bootstrap.now()))
-    if found is None:
+        tongue = language.value if language else loaded.bot.language
+        speak = Translator(tongue, loaded.bot.zone, loaded.bot.terms)
+        pack = made(journal, packs, Request(key, bootstrap.now(), account()), speak)
+    if pack is None:
         _refuse(f"nothing is on record about {key}")
-    tongue = language.value if language else loaded.bot.language
     try:
-        write(found, folder, Translator(tongue, loaded.bot.zone, loaded.bot.terms))
+        write(pack, folder)
     except OSError as error:
         _refuse(f"{folder}: {error.strerror}")
-    typer.echo(f"{folder}: evidence.html, evidence.json, verify.py ({len(found['rows'])} rows)")
+    row = pack.content["seal"]["row"]
+    typer.echo(f"{folder}: evidence.html, evidence.json, verify.py ({len(pack.content['rows'])} rows)")
+    typer.echo(f"sealed by row {row['seq']}:{row['hash']}")
+    typer.echo(f"SHA-256 of verify.py: {verifier_hash()}")
 
 
 @audit.command()

@@ -149,6 +149,12 @@ class Audit(Store):
                 Head(first - 1, rows[0].previous), tuple(kept), tuple(links), _head(connection), beside
             )
 
+    def audit_up_to(self, after: int, seq: int) -> tuple[Row, tuple[str, ...]]:
+        """One row, and the hashes of the content of all rows from the one after `after` up to it."""
+        with self._still() as connection:
+            rows = list(_rows(connection, AUDIT.c.seq > after, AUDIT.c.seq <= seq))
+        return rows[-1], tuple(map(content, rows))
+
     def audit_flaws(
         self, anchors: Mapping[int, str], tick: Callable[[int], None] = lambda _: None
     ) -> Iterator[Flaw]:

@@ -15,5 +15,6 @@ class Cause(StrEnum):
     SETTINGS = "settings"
     ALLOWANCE = "allowance"
     GONE = "gone"
+    EXPORTED = "exported"
     ERASED = "erased"
     PRUNED = "pruned"

@@ -26,7 +26,7 @@ from bot.journal.transactions import Store
 from domain.lifecycle import State
 
 _OVER = [state.value for state in State if state.over]
-_GENERAL_CAUSES = (Cause.WRITE, Cause.ALLOWANCE, Cause.INTERACTION)
+_GENERAL_CAUSES = (Cause.WRITE, Cause.ALLOWANCE, Cause.INTERACTION, Cause.EXPORTED)
 """Causes of rows about no ticket of which the persons are forgotten. Of settings hashes stand beside: these stay."""
 _CHUNK = 400
 """Tickets forgotten in one transaction: others wait for it."""

@@ -53,6 +53,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     for key, language in (("CHG-1", "en"), ("CHG-1", "nl"), ("REL-1", "nl")):
         done = made.run("audit", "export", key, "--to", f"{key}-{language}", "--language", language)
         assert (done.returncode, done.stderr) == (0, "")
+        assert "\nsealed by row " in done.stdout
     yield made
 
 
@@ -115,11 +116,13 @@ def test_a_release_brings_its_changes(case: Case) -> None:
 def test_a_pack_in_order(case: Case) -> None:
     done = check(case.folder / "CHG-1-en")
     head = case.run("audit", "head").stdout.strip()
+    row = load(case.folder / "CHG-1-en")["seal"]["row"]
+    seal = f"{row['seq']}:{row['hash']}"
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("In order: ")
-    assert head in done.stdout
-    assert check(case.folder / "CHG-1-en", "--anchor", head).returncode == 0
-    whole = case.run("audit", "verify", "--anchor", head)
+    assert f"sealed by row {seal}\n" in done.stdout
+    assert check(case.folder / "CHG-1-en", "--anchor", seal).returncode == 0
+    whole = case.run("audit", "verify", "--anchor", seal, "--anchor", head)
     assert (whole.returncode, whole.stdout) == (
         0,
         f"In order: {head.partition(':')[0]} rows, ending with {head}\n",
@@ -171,7 +174,7 @@ def _head(pack: dict[str, Any]) -> None:
         (_link, "was changed, or does not stand where it stood"),
         (_name, "part, kept beside the chain, was changed"),
         (_nameless, "its personal part is gone, and no erasing of it is on record"),
-        (_head, "is not where the pack says that the chain ends"),
+        (_head, "is not where the pack says that the chain ended"),
     ],
 )
 def test_a_pack_that_was_tampered_with(case: Case, tmp_path: Path, change, told: str) -> None:
@@ -192,7 +195,7 @@ def test_a_pack_that_was_tampered_with(case: Case, tmp_path: Path, change, told:
             "evidence.html",
             "<p>All is well</p>",
             1,
-            "evidence.html is not the file that was made with this pack",
+            "evidence.html: not what was sealed when this pack was made",
         ),
         ("evidence.json", "{}", 2, "this is no evidence pack that can be read: KeyError"),
         ("evidence.json", "<html>", 2, "this is no evidence pack that can be read: JSONDecodeError"),

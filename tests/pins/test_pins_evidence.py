@@ -15,7 +15,7 @@ import pytest
 from build import day
 from test_pins_snapshot import FACTS, FINDING, TICKET
 
-from bot.audit.evidence_pack import Request, gather, write
+from bot.audit.evidence_pack import Request, made, write
 from bot.journal import Decided, open_journal
 from bot.messages.i18n.speaker import Translator
 from domain.lifecycle import State, Verdict
@@ -28,7 +28,7 @@ from domain.snapshot import snapshot
 from domain.waiver import Waiver
 from rules.loading.loader import load_packs
 
-VERIFIER = "e39b19e697a567f17337e2de06984c92c947bfaa5c97f3fe858a40939ec474a5"
+VERIFIER = "0793276c5fdc7b6e682d8b627fe9162c3842c1b45ac09a8ac574838cccfa8178"
 """Of the file that stands in packs as `verify.py`. Who changes it writes the new sum here, knowing that packs that were
 given out are checked with the old one.
 """
@@ -56,10 +56,11 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     journal.decide(deed, "desk", Decided("seen", {}, "jira:10001", "ci", "Ci"), day(11))
     later = replace(TICKET, state=State.SCHEDULED, updated=day(12))
     journal.store(later, [replace(FINDING, verdict=Verdict.MET)], kept, day(12))
-    found = gather(journal, load_packs(["vo-icr"]), Request("CHG-1", day(13)))
+    speak = Translator("en", ZoneInfo("Europe/Brussels"))
+    pack = made(journal, load_packs(["vo-icr"]), Request("CHG-1", day(13), "auditor"), speak)
     journal.close()
-    assert found is not None
-    write(found, tmp_path / "pack", Translator("en", ZoneInfo("Europe/Brussels")))
+    assert pack is not None
+    write(pack, tmp_path / "pack")
     return tmp_path / "pack"
 
 
@@ -72,9 +73,14 @@ def test_contents(pack: Path, name: str, golden: Callable[[str, str], None]) -> 
     golden(name, (pack / name).read_text(encoding="utf-8"))
 
 
+def test_the_sum_of_the_verifier_is_published() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert f"`{VERIFIER}`" in text
+
+
 def test_the_verifier(pack: Path) -> None:
     assert hashlib.sha256((pack / "verify.py").read_bytes()).hexdigest() == VERIFIER
     command = [sys.executable, "-I", str(pack / "verify.py")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[0].startswith("In order: 6 rows in a chain that ends with 6:")
+    assert done.stdout.splitlines()[0].startswith("In order: 6 rows in a chain that ended with 6:")
