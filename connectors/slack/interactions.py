@@ -13,7 +13,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -89,9 +88,13 @@ class SlackInteractions:
         self._over.set()
         if self._keeper:
             self._keeper.join(timeout=TIMEOUT)
-        # Hanging up takes the library seconds a line: all at once.
-        with ThreadPoolExecutor(max(len(self._lines), 1)) as pool:
-            list(pool.map(lambda line: line.leave(DRAIN), self._lines))
+        # Hanging up takes the library seconds a line, so all at once; and it may wait for ever for a line on which
+        # nothing comes any more, so no longer than this: the process is to end.
+        leaving = [threading.Thread(target=line.leave, args=(DRAIN,), daemon=True) for line in self._lines]
+        for one in leaving:
+            one.start()
+        for one in leaving:
+            one.join(timeout=DRAIN + TIMEOUT)
 
     def silence(self) -> float | None:
         """Seconds since the line heard from last gave an answer; None over HTTP, where Slack comes to us."""
