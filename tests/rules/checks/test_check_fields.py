@@ -88,6 +88,14 @@ def test_tested_and_accepted(test, acceptance, result, seen):
     assert [name for name, _ in outcome.parts] == ["Test result", "Acceptance result"]
 
 
+def test_tests_run_again_are_shown_by_their_moment():
+    given = facts(test_result="passed", tested_at=day(4), acceptance_result="accepted", accepted_at=day(5))
+    assert told(run("tested_and_accepted", given)).seen == (
+        "Test result says passed. Tested at says 04/03 12:00."
+        " Acceptance result says accepted. Accepted at says 05/03 12:00."
+    )
+
+
 @pytest.mark.parametrize(
     ("answer", "result", "seen"),
     [

@@ -663,6 +663,13 @@ def test_who_tested_a_change_may_be_one_of_two_who_validate_in_the_release():
         assert told(run("validated_tests", given, four_eyes=True)).result == result
 
 
+def test_of_who_tested_and_validates_is_not_said_that_it_was_not_their_own_work():
+    given = facts(**PLAN, testers=(DIRK,), requester=(AN,), builders=(BO,), implementer=(BO,))
+    seen = told(run("validated_tests", given, four_eyes=True)).seen
+    assert seen.endswith("Those who judged did not request, build or carry out the change.")
+    assert APART not in seen
+
+
 def test_nobody_judged_their_own_work_is_not_said_beside_who_did():
     given = facts(builders=(AN,), roles=ROLES, approvals=(approved(AN), approved(BO), approved(CI)))
     outcome = run("approved_by_role", given, roles=["cab", "dpo"], four_eyes=True)
