@@ -35,9 +35,6 @@ def check(facts: Facts, demand: CheckInput[Deadlines]) -> Outcome:
     return outcome if result is Result.MET else replace(outcome, due=deadline)
 
 
-_UNDONE = frozenset({"rolled_back", "failed"})
-
-
 def _result(facts: Facts, deadline: datetime) -> Result:
     end = facts.field("actual_end")
     if _undone(facts):
