@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from domain.asset import Because, Subject
 from domain.facts import Facts
-from domain.lifecycle import State
 from rules.declarations import Declared, Standing, standing
 from rules.loading.loader import Applies, Pack, Rule
+from rules.moments.rollout import rollout
 
 
 def causes(applies: Applies, subject: Subject) -> Iterator[Because]:
@@ -35,8 +35,6 @@ def causes(applies: Applies, subject: Subject) -> Iterator[Because]:
 _NORM_TIME = ZoneInfo("Europe/Brussels")
 """Norms take effect at midnight where they are issued: Flanders and the Netherlands share the clock."""
 
-_UNDER_WAY = {state.value for state in State if state.reached(State.IMPLEMENT)}
-
 
 def judged_on(facts: Facts) -> date:
     """The day whose edition of a norm counts: while the rollout lies ahead, that of the planned start, or today where
@@ -47,36 +45,21 @@ def judged_on(facts: Facts) -> date:
 
 def judged_at(facts: Facts) -> datetime:
     """The moment (UTC) on that day."""
-    planned = facts.field("planned_start").value
-    start = planned if isinstance(planned, datetime) else None
-    if not begun(facts):
-        return max(start, facts.now) if start else facts.now
-    if at := _began_at(facts):
-        return at
-    # Where nothing tells when it began: as planned, but not later than now; what is over began before it was over.
-    latest = facts.ticket.updated if facts.ticket.state.over else facts.now
-    # A start before the ticket existed is a slip of the pen; it must not lead back to before the norm.
-    return min(max(start, facts.ticket.created), facts.now) if start else latest
+    planned = facts.field("planned_start").moment
+    under_way = rollout(facts)
+    if under_way is None:
+        return max(planned, facts.now) if planned else facts.now
+    began = under_way.first
+    if planned and not began.exact:
+        # Where only bounds tell when it began: as planned, as far as that lies between them.
+        return min(max(planned, began.after), began.by)
+    # What is over began before it was over.
+    return min(began.by, facts.ticket.updated) if facts.ticket.state.over and not began.exact else began.by
 
 
 def begun(facts: Facts) -> bool:
     """Whether the rollout has begun, by its recorded start or by the state of the ticket."""
-    return _started(facts) is not None or facts.ticket.state.reached(State.IMPLEMENT)
-
-
-def _began_at(facts: Facts) -> datetime | None:
-    if started := _started(facts):
-        return started
-    ticket = facts.ticket
-    moved = ticket.history if ticket.history_readable else ()
-    # Going back and forth makes nothing begin later.
-    return min((one.at for one in moved if one.field == "state" and one.after in _UNDER_WAY), default=None)
-
-
-def _started(facts: Facts) -> datetime | None:
-    actual = facts.field("actual_start").value
-    # One that lies ahead is a mistake, and no start.
-    return actual if isinstance(actual, datetime) and actual <= facts.now else None
+    return rollout(facts) is not None
 
 
 def applicable_rules(facts: Facts, packs: Sequence[Pack]) -> Iterator[tuple[Pack, Rule]]:

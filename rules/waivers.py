@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from domain.asset import Subject
 from domain.facts import Facts
@@ -17,6 +16,7 @@ from domain.waiver import Waiver
 from rules.approval.people import among
 from rules.loading.loader import Rule
 from rules.moments.rollout import rollout
+from rules.moments.span import Span
 from rules.wording import ROLES, asset_name, sentences
 
 _DUTIES = ("requester", "builders", "testers", "implementer")
@@ -71,14 +71,17 @@ def apply_waivers(finding: Finding, facts: Facts, rule: Rule) -> Finding:
     recorded = _recorded(facts, finding.id)
     if not recorded or finding.verdict in _NEVER:
         return finding
-    asked, begun = required(rule, finding, facts), _rollout_start(facts)
-    before = [one for one in recorded if begun and one.in_force(finding.id, begun)]
+    asked, under_way = required(rule, finding, facts), rollout(facts)
+    began = under_way.began if under_way else None
+    # Of a start between two moments an exception counts that was in force at both.
+    before = [one for one in recorded if began and _throughout(one, finding.id, began)]
     if _asked_before_the_start(finding) and (chosen := _covering(before, asked, facts)):
         return replace(_waived(finding, chosen), for_good=True)
     if not finding.verdict.open:
         return finding
     now = running(facts, finding.id)
     if chosen := _covering(now, asked, facts):
+        begun = began.exact if began else None
         after = begun if begun and any(one.recorded_at > begun for one in chosen) else None
         return replace(_waived(finding, chosen), begun=after if _asked_before_the_start(finding) else None)
     told = [_why_not(one, now, asked, rule, facts) for one in now]
@@ -260,7 +263,5 @@ def _asked_before_the_start(finding: Finding) -> bool:
     return State.IMPLEMENT.reached(finding.gate)
 
 
-def _rollout_start(facts: Facts) -> datetime | None:
-    """When the rollout began (UTC); None where it has not, or nothing tells when."""
-    began = rollout(facts)
-    return began.began.exact if began else None
+def _throughout(one: Waiver, rule: str, span: Span) -> bool:
+    return one.in_force(rule, span.after) and one.in_force(rule, span.by)

@@ -79,7 +79,7 @@ _TICKET = (
 )
 _FACTS = (
     *("subjects", "roles", "notices", "underway", "service_hours", "problems", "now"),
-    *("children", "children_readable", "declarations", "same_person", "material"),
+    *("children", "children_readable", "declarations", "same_person", "material", "looks"),
 )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from domain import parsing
 from domain.facts import Facts
+from domain.fields import Field
 from domain.lifecycle import State
 from domain.ticket import Change
 from rules.moments.log import changes
@@ -28,11 +29,19 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """When it began, which starts stood on record before that, and when it ended; `ended` is None while it runs."""
+    """When it began, which starts stood on record before that, and when it ended; `ended` is None while it runs.
+    `entered` is when its state first said so, where it has no start of its own.
+    """
 
     began: Span
     corrections: tuple[Correction, ...] = ()
     ended: Span | None = None
+    entered: Span | None = None
+
+    @property
+    def first(self) -> Span:
+        """When it began for the first time: going back and forth makes nothing begin later."""
+        return self.entered or self.began
 
 
 def rollout(facts: Facts) -> Rollout | None:
@@ -50,7 +59,8 @@ def rollout(facts: Facts) -> Rollout | None:
     if not facts.field("actual_start").readable:
         # A start that is hidden may be earlier than the entry.
         began = Span(facts.ticket.created, began.by)
-    return Rollout(began, tuple(_taken_back(facts, entries)), ended(facts))
+    entered = entries[0] if len(entries) > 1 else None
+    return Rollout(began, tuple(_taken_back(facts, entries)), ended(facts), entered)
 
 
 def ended(facts: Facts) -> Span | None:
@@ -74,7 +84,9 @@ def _off_record(facts: Facts) -> Span:
 def _moved(facts: Facts, start: datetime) -> Iterator[Correction]:
     """Earlier starts that stood in the field before the present one."""
     for change in changes(facts):
-        before = parsing.moment(change.before).moment if change.field == "actual_start" else None
+        said = parsing.moment(change.before) if change.field == "actual_start" else Field()
+        # A day that was given its time since was no other start.
+        before = said.day_ends or said.moment
         # A start from before there was a ticket is a slip of the pen, and so is one that had not come yet.
         if before is not None and facts.ticket.created <= before < min(start, change.at):
             yield Correction(before, change.at)

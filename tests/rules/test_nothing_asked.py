@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from bot.policy.ticket_summary import overview
 from bot.report import Report
 from domain.document import Tone
 from domain.lifecycle import State
+from domain.looks import Looks
 from domain.ticket import Change, TicketKind
 from rules.engine import evaluate
 from rules.grouping import group_findings
@@ -34,6 +35,31 @@ CAUSES: list[tuple[str, dict[str, Any], tuple[Pack, ...], str | None]] = [
     (
         "begun before it, by its own start",
         {"state": State.SCHEDULED, "actual_start": BEFORE},
+        VO_ICR,
+        "not_in_force",
+    ),
+    (
+        "begun before it, taken back and begun again",
+        {
+            "state": State.IMPLEMENT,
+            "created": BEFORE,
+            "history": (
+                Change("state", "scheduled", "implement", None, BEFORE),
+                Change("state", "implement", "scheduled", None, BEFORE + timedelta(days=1)),
+                Change("state", "scheduled", "implement", None, datetime(2024, 1, 1, tzinfo=UTC)),
+            ),
+        },
+        VO_ICR,
+        "not_in_force",
+    ),
+    (
+        "begun before it by the bot's own looks",
+        {
+            "state": State.IMPLEMENT,
+            "created": BEFORE,
+            "history_readable": False,
+            "looks": Looks(BEFORE + timedelta(days=1)),
+        },
         VO_ICR,
         "not_in_force",
     ),

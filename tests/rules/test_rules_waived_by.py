@@ -208,6 +208,7 @@ def test_a_data_breach_is_waived_by_nobody():
 ROLLED = {"state": State.REVIEW, "actual_start": day(8), "roles": HELD, "approvals": ()}
 NOT_BEGUN = {"state": State.SCHEDULED, "actual_start": None}
 MOVED = (Change("state", "scheduled", "implement", None, day(8)),)
+ON_THE_DAY = Field(day(8, 0), day_ends=day(8, 23))
 
 
 @pytest.mark.parametrize(
@@ -218,6 +219,9 @@ MOVED = (Change("state", "scheduled", "implement", None, day(8)),)
         ("ICR-11", {"actual_start": None, "history": MOVED}, (CAB("ICR-11", since=7, until=9),), "waived", True, None),
         ("ICR-11", {}, (CAB("ICR-11", since=8, until=9),), "waived", True, None),
         ("ICR-16", {}, (OWNER("ICR-16", since=7, until=9), DPO("ICR-16", since=7, until=9)), "waived", True, None),
+        # A start between two moments: in force at both, else nothing is settled by it.
+        ("ICR-11", {"actual_start": ON_THE_DAY}, (CAB("ICR-11", since=7, until=9),), "waived", True, None),
+        ("ICR-11", {"actual_start": ON_THE_DAY}, (CAB("ICR-11", since=8, until=9),), "missing", False, None),
         # Over before it began, or of the one of two alone.
         ("ICR-11", {}, (CAB("ICR-11", since=6, until=7),), "missing", False, None),
         ("ICR-16", {}, (OWNER("ICR-16", since=7, until=9), DPO("ICR-16", since=9, until=10)), "violated", False, None),

@@ -86,6 +86,22 @@ AROUND = moved("scheduled", "implement", day(8, 11), since=day(8, 10))
             id="a start that had not come yet was a plan",
         ),
         pytest.param(
+            {
+                "actual_start": day(8),
+                "history": (Change("actual_start", "2026-03-08", "", None, day(8, 17)),),
+            },
+            Rollout(Span.at(day(8))),
+            id="a day that was given its time was no earlier start",
+        ),
+        pytest.param(
+            {
+                "actual_start": day(8),
+                "history": (Change("actual_start", "2026-03-06", "", None, day(8, 17)),),
+            },
+            Rollout(Span.at(day(8)), (Correction(day(6, 23).replace(minute=59), day(8, 17)),)),
+            id="corrected from an earlier day without a time",
+        ),
+        pytest.param(
             {"actual_start": day(8), "created": day(5), "history": (corrected(day(2), day(9)),)},
             Rollout(Span.at(day(8))),
             id="a start from before the ticket was a slip of the pen",
@@ -98,7 +114,7 @@ AROUND = moved("scheduled", "implement", day(8, 11), since=day(8, 10))
                     ENTERED,
                 )
             },
-            Rollout(Span.at(day(7)), (Correction(day(5), day(6)),)),
+            Rollout(Span.at(day(7)), (Correction(day(5), day(6)),), entered=Span.at(day(5))),
             id="taken back and begun again",
         ),
         pytest.param(
