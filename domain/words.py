@@ -217,11 +217,3 @@ def settles(text: str, field: str) -> bool:
 
 def _begins(words: str, starts: tuple[str, ...]) -> bool:
     return any(re.match(rf"{re.escape(start)}(?!\w)", words) for start in starts)
-
-
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def legible(text: str) -> str:
-    """The text without control characters and without those that turn the direction of writing."""
-    return _UNSEEN.sub("", text)

@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from bot.audit.sections import sections, state_of, timeline, with_beside
 from bot.messages.i18n.speaker import Translator
 from domain.finding import Timing
+from domain.legible import legible
 from domain.lifecycle import Verdict
 
 
@@ -19,7 +20,11 @@ def page(pack: Mapping[str, Any], speak: Translator) -> str:
     """A pack as HTML, in the speaker's language and time zone."""
     # Strict, so that a misspelt name in the template fails: in evidence a gap would pass for "nothing".
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda shown: legible(shown) if type(shown) is str else shown,
     )
     template = (resources.files("bot.audit") / "page.html").read_text(encoding="utf-8")
     rows = list(with_beside(pack))

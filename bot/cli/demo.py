@@ -53,19 +53,24 @@ def _unspoken(language: str) -> str:
 
 
 def claim(folder: Path) -> str:
-    """Make the folder the demo's, and empty of what an earlier demo left in it. Gives why not, or nothing.
-    A folder that holds something and bears no mark of a demo is somebody's: nothing in it is touched.
+    """Make the folder the demo's, and empty of what an earlier demo made in it. Gives why not, or nothing.
+    A folder that holds something and bears no mark of a demo is somebody's, and so is a file that the mark does not
+    name: none of these is touched.
     """
+    mark = folder / MARK
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / MARK).is_file() and any(folder.iterdir()):
+        marked = mark.is_file()
+        made = set(mark.read_text("utf-8").splitlines()) if marked else set()
+        others = {file.name for file in folder.iterdir()} - made - {MARK}
+        if others and (not marked or others.intersection(_ALWAYS)):
             return f"--pages {folder} holds files that no demo left there: give an empty or a new folder"
-        (folder / MARK).touch()
-        for pattern in ("*.html", "sluis.db*", "assets.csv", "env"):
-            for file in folder.glob(pattern):
-                file.unlink()
-    except OSError as error:
-        return f"--pages {folder} cannot be used: {error.strerror}"
+        # Names alone: what is written there by hand must not lead out of the folder.
+        for name in made & {Path(name).name for name in made}:
+            (folder / name).unlink(missing_ok=True)
+        mark.write_text("".join(f"{name}\n" for name in _ALWAYS), encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        return f"--pages {folder} cannot be used: {getattr(error, 'strerror', None) or 'its mark cannot be read'}"
     return ""
 
 
@@ -220,11 +225,17 @@ class Story:
 
     def _save(self, name: str, url: str) -> None:
         page = requests.get(url, timeout=10)
+        # Named before it is there, so that it is known for the demo's own whatever comes between.
+        with (self.folder / MARK).open("a", encoding="utf-8") as mark:
+            mark.write(f"{name}.html\n")
         (self.folder / f"{name}.html").write_text(page.text, encoding="utf-8")
 
 
 MARK = ".sluis-demo"
-"""The file that tells that a folder is a demo's own."""
+"""The file that tells that a folder is a demo's own, and which files in it are."""
+
+_ALWAYS = ("sluis.db", "sluis.db-wal", "sluis.db-shm", "sluis.db.lock", "assets.csv", "env")
+"""What a demo makes beside its pages."""
 
 _BETWEEN = 5
 """Minutes between two things that people do."""

@@ -224,7 +224,12 @@ def report(form: FormOption = Form.JSON, language: LanguageOption = None) -> Non
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the sandbox running to play with.")] = False,
     language: Annotated[str, typer.Option("--language", help="nl or en.")] = "en",
-    pages: Annotated[str, typer.Option("--pages", help="Folder for the pages people would see.")] = ".demo",
+    pages: Annotated[
+        str,
+        typer.Option(
+            "--pages", help="Folder for the pages people would see: new, empty or of an earlier demo."
+        ),
+    ] = ".demo",
 ) -> None:
     """A local Jira, ServiceNow and Slack, a small story, and what each person would see.
 

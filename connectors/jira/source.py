@@ -167,12 +167,7 @@ class JiraSource:
         """One issue with its history and approvals: one request, two in a service project."""
         # A site of which not even the fields can be read is down, and no issue of it is to blame.
         _ = self.site
-        try:
-            found = self._read(ref)
-        except Unreachable as error:
-            raise self._broken.alone(error) from None
-        self._broken.read()
-        return found
+        return self._broken.reading(lambda: self._read(ref))
 
     def _read(self, ref: TicketRef) -> Ticket:
         issue = self._ahead.take(ref.id)

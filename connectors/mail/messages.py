@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.mail.client import SYSTEM, MailClient
 from connectors.mail.recipients import MailRecipients
+from domain.legible import legible
 from domain.ports.errors import Unreachable
 from domain.ports.messaging import Format, Marker, MessageChannel, Place
 
@@ -46,13 +47,13 @@ class MailMessages(MessageChannel):
         message["Message-ID"] = f"<sluis.{marker.slot}@{sender.rpartition('@')[2]}>"
         message["Date"] = format_datetime(datetime.now(UTC))
         message["From"], message["To"] = sender, recipient
-        message["Subject"] = _one_line(body["subject"])[:_SUBJECT]
+        message["Subject"] = _one_line(legible(body["subject"]))[:_SUBJECT]
         # RFC 3834: no out-of-office answers, please.
         message["Auto-Submitted"] = "auto-generated"
         # Exchange goes by a header of its own.
         message["X-Auto-Response-Suppress"] = "All"
         # Quoted-printable: a relay that takes seven bits only changes nothing, and lines stay within SMTP's 998.
-        message.set_content(body["text"], charset="utf-8", cte="quoted-printable")
+        message.set_content(legible(body["text"]), charset="utf-8", cte="quoted-printable")
         return message
 
 

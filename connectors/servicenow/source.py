@@ -35,7 +35,7 @@ from connectors.shared.broken_tickets import BrokenTickets
 from domain.fields import FIELDS, Field
 from domain.lifecycle import State
 from domain.people import Person, Role, RoleMembers
-from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound, Unreachable
+from domain.ports.errors import AuthRefused, Forbidden, Garbled, NotFound
 from domain.ports.source import Fate, Identity
 from domain.ticket import AssetRef, Change, Ticket, TicketKind, TicketRef
 
@@ -220,12 +220,7 @@ class ServiceNowSource:
 
     def read(self, ref: TicketRef) -> Ticket:
         """One ticket in full."""
-        try:
-            found = self._read(ref)
-        except Unreachable as error:
-            raise self._broken.alone(error) from None
-        self._broken.read()
-        return found
+        return self._broken.reading(lambda: self._read(ref))
 
     def _read(self, ref: TicketRef) -> Ticket:
         table, sys_id = mapping.split_id(ref.id)

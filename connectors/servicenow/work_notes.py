@@ -13,6 +13,7 @@ from connectors.servicenow import encoded_query, mapping, own_notes, values
 from connectors.servicenow.client import NAME, Client
 from connectors.servicenow.own_notes import OwnWorkNotes
 from connectors.servicenow.settings import ServiceNowSettings
+from domain.legible import legible
 from domain.parsing import shorten
 from domain.ports.errors import Forbidden, NotFound, Refused
 from domain.ports.messaging import Format, Marker, Place, Posted
@@ -29,8 +30,6 @@ _TAG = re.compile(r"\[(?=\W*c\W*o\W*d\W*e|\s*sluis\b)", re.IGNORECASE)
 """What begins a section of HTML, whatever stands between its letters, or looks like our marker."""
 _ACTIVE = re.compile(r"(?i)(\b(?:https?|ftp|file|mailto|javascript|data|www)(?=[:.]\S)|@(?=\[)|&(?=#?\w+;))")
 """What the activity stream might make into a link, a mention or another character."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-"""Left out: control characters, and those that turn the direction of writing."""
 _HARMLESS = str.maketrans({"<": "‹", ">": "›"})
 _NOTE = "work_notes"
 _POLICY = re.compile(r"Data Policy Exception:\s*(?P<reason>.+)", re.IGNORECASE)
@@ -39,7 +38,7 @@ _POLICY = re.compile(r"Data Policy Exception:\s*(?P<reason>.+)", re.IGNORECASE)
 
 def inert(text: str) -> str:
     """Text in which the instance finds no `[code]` section, link or mention, a browser no tag, and we no marker."""
-    plain = _CONTROL.sub("", text).translate(_HARMLESS)
+    plain = legible(text).translate(_HARMLESS)
     # Broken by a character of no width: the words stay readable, and `[code]` would be shown as HTML.
     return _ACTIVE.sub("\\1\u200b", _TAG.sub("[\u200b", plain))
 

@@ -6,6 +6,7 @@ Also what an API that is optional may answer where it is absent.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from domain.ports.errors import (
     Ambiguous,
@@ -14,6 +15,8 @@ from domain.ports.errors import (
     SourceError,
     Unreachable,
 )
+
+T = TypeVar("T")
 
 IN_A_ROW = 5
 """Tickets on which a system may break one after another before it counts as down."""
@@ -26,9 +29,16 @@ class BrokenTickets:
         self._system, self._probe, self._fix = system, probe, fix
         self._broken = 0
 
-    def read(self) -> None:
-        """A ticket was read: those before it were no outage."""
+    def reading(self, read: Callable[[], T]) -> T:
+        """What `read` gives of a ticket, those before which were no outage then. Raises what it raises, an outage only
+        where it is one.
+        """
+        try:
+            found = read()
+        except Unreachable as error:
+            raise self.alone(error) from None
         self._broken = 0
+        return found
 
     def alone(self, error: Unreachable) -> SourceError:
         """The same error where the system is down; where it answers, one that is about this ticket alone."""

@@ -101,10 +101,10 @@ def _approvals(facts: Facts) -> tuple[list[ApprovalDecision], list[ApprovalDecis
         approvals=tuple(a for a in facts.ticket.approvals if a.at is None or minute(a.at) <= start),
     )
     in_time = [vote for vote in effective_decisions(replace(facts, ticket=early)) if vote.holds]
-    late = [vote for vote in standing if vote.at and minute(vote.at) > start]
-    repeated = [v for v in in_time if any(v.person.id == after.person.id for after in late)]
-    timely = [vote for vote in standing if vote not in late] + repeated
-    return timely, [v for v in late if all(v.person.id != before.person.id for before in repeated)]
+    after = [vote for vote in standing if vote.at and minute(vote.at) > start]
+    repeated = [vote for vote in in_time if among(facts, vote.person, _people(after))]
+    late = [vote for vote in after if not among(facts, vote.person, _people(repeated))]
+    return [*(vote for vote in standing if vote not in after), *repeated], late
 
 
 def _people(votes: Sequence[ApprovalDecision]) -> tuple[Person, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from bot.messages.blockkit.mrkdwn import clip, cut, is_web
+from domain.legible import legible
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -90,13 +91,13 @@ def options(choices: Iterable[tuple[str, str]]) -> list[Element]:
 def words(text: str, *, bold: bool = False, italic: bool = False, code: bool = False) -> Element:
     """Literal text for `rich_text`: no mention, link, emoji or style in it comes alive."""
     style = {name: True for name, on in (("bold", bold), ("italic", italic), ("code", code)) if on}
-    return {"type": "text", "text": text} | ({"style": style} if style else {})
+    return {"type": "text", "text": legible(text)} | ({"style": style} if style else {})
 
 
 def web_link(url: str, label: str) -> Element:
     """A link for `rich_text`; a URL that is not one of the web, or endless, gives the label alone."""
     good = is_web(url) and len(url) <= URL
-    return {"type": "link", "url": url, "text": label or url} if good else words(label)
+    return {"type": "link", "url": url, "text": legible(label) or url} if good else words(label)
 
 
 def rich_text(*paragraphs: Sequence[Element]) -> Block:
@@ -117,7 +118,7 @@ def _rich_section(parts: Sequence[Element]) -> Element:
 def plain(text: str) -> Element:
     """Plain text, shown as it is."""
     # Without emoji, so that what a ticket writes between colons stays as it is written.
-    return {"type": "plain_text", "text": text, "emoji": False}
+    return {"type": "plain_text", "text": legible(text), "emoji": False}
 
 
 def _mrkdwn(text: str) -> Element:

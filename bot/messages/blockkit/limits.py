@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.messages.blockkit import blocks
 from bot.messages.blockkit.blocks import Block, Element
-from bot.messages.blockkit.mrkdwn import clip, escape
+from bot.messages.blockkit.mrkdwn import clip, cut, escape
 
 LITERAL = 12_000
 """Characters in all blocks together. Slack refuses what is too much for it (`msg_blocks_too_long`) and does not say
@@ -90,10 +90,11 @@ def _short(built: list[Block], more: More, literal: int) -> list[Block]:
 
 def _clipped(built: list[Block], room: int) -> list[Block]:
     """What is still too long, in one piece, is cut."""
-    for element in _elements(built):
-        # Slack refuses an empty text.
-        element["text"] = element["text"][:room] or "…"
-        room = max(room - len(element["text"]), 0)
+    pieces = list(_elements(built))
+    for number, element in enumerate(pieces, start=1):
+        # Slack refuses an empty text: a place is kept for each piece that follows.
+        element["text"] = cut(element["text"], max(room - (len(pieces) - number), 1))
+        room -= len(element["text"])
     return built
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from domain.words import legible
+from domain.legible import legible
 
 ELLIPSIS = "…"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
+from domain.legible import legible
 
 _PANELS = {Tone.STOP: "error", Tone.TODO: "warning", Tone.DONE: "success", Tone.INFO: "info"}
 _SUBDUED = {"type": "textColor", "attrs": {"color": "#6b778c"}}
@@ -28,7 +29,7 @@ def _block(block: Block) -> dict[str, Any]:
         case Fold(title, items):
             return {
                 "type": "expand",
-                "attrs": {"title": title},
+                "attrs": {"title": legible(title)},
                 "content": [_list([_paragraph((i,)) for i in items])],
             }
 
@@ -42,7 +43,7 @@ def _paragraph(lines: tuple[Line, ...]) -> dict[str, Any]:
     for number, line in enumerate(lines):
         content += [{"type": "hardBreak"}] if number else []
         # By ADF's schema a text node holds at least one character.
-        content += [_text(run) for run in line if run.text]
+        content += [_text(run) for run in line if legible(run.text)]
     return {"type": "paragraph", "content": content}
 
 
@@ -52,4 +53,4 @@ def _text(run: Run) -> dict[str, Any]:
         marks.append(_SUBDUED)
     if run.link:
         marks.append({"type": "link", "attrs": {"href": run.link}})
-    return {"type": "text", "text": run.text} | ({"marks": marks} if marks else {})
+    return {"type": "text", "text": legible(run.text)} | ({"marks": marks} if marks else {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph
-from domain.words import legible
+from domain.legible import legible
 
 _CODE_TAG = re.compile(r"\[(/?code)\]", re.IGNORECASE)
 

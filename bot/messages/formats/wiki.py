@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from domain.document import Block, Bullets, Document, Fold, Heading, Line, Panel, Paragraph, Run, Tone
-from domain.words import legible
+from domain.legible import legible
 
 _COLOURS = {Tone.STOP: "#ffebe6", Tone.TODO: "#fffae6", Tone.DONE: "#e3fcef", Tone.INFO: "#deebff"}
 _SPECIAL = re.compile(r"([\\{}\[\]*_\-+^~!|?#@])")
@@ -15,7 +15,7 @@ _SPECIAL = re.compile(r"([\\{}\[\]*_\-+^~!|?#@])")
 _URL = re.compile(r"(?i)\b(https?|ftp|mailto|file|www|irc|news)(:|\.)")
 # An emoticon, a quote or heading at the start of a line, and an entity that is written out.
 _ALIVE = re.compile(
-    r"[:;](?=[()PDp])|\((?=(?:[ynix/]|on|off|\\[*!?+\-])\))|^(?:bq|h[1-6])(?=\.)|&(?=(?:\\#)?\w+;)"
+    r"[:;](?=[()PDp])|\((?=(?:[ynix/]|on|off|flag|flagoff|\\[*!?+\-][rgby]?)\))|^(?:bq|h[1-6])(?=\.)|&(?=(?:\\#)?\w+;)"
 )
 
 

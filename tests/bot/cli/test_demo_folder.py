@@ -30,12 +30,26 @@ def test_a_language_that_is_not_spoken_takes_no_folder(
     assert not (tmp_path / "new").exists()
 
 
-def test_its_own_folder_is_taken_again_and_emptied(tmp_path: Path) -> None:
+def test_its_own_folder_is_taken_again_and_emptied_of_what_it_made(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "new"
     assert claim(folder) == ""
     (folder / "sluis.db").write_text("of a demo")
+    (folder / "jira-1.html").write_text("of a demo")
+    named = (folder / MARK).read_text() + "jira-1.html\n../outside.html\n"
+    (folder / MARK).write_text(named)
+    (folder / "mine.html").write_text("mine")
+    (folder.parent / "outside.html").write_text("mine")
     assert claim(folder) == ""
-    assert [file.name for file in folder.iterdir()] == [MARK]
+    assert {file.name for file in folder.iterdir()} == {MARK, "mine.html"}
+    assert (folder.parent / "outside.html").is_file()
+
+
+@pytest.mark.parametrize("name", ["env", "assets.csv"])
+def test_what_a_demo_would_write_over_is_kept(tmp_path: Path, name: str) -> None:
+    (tmp_path / MARK).write_text("jira-1.html\n")
+    (tmp_path / name).write_text("mine")
+    assert "holds files that no demo left there" in claim(tmp_path)
+    assert (tmp_path / name).read_text() == "mine"
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:

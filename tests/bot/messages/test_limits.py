@@ -64,6 +64,16 @@ def test_a_list_that_is_too_long_leaves_out_whole_findings_and_says_how_many() -
     assert [b["type"] for b in body["blocks"]] == ["header", "rich_text", "divider"]
 
 
+@pytest.mark.parametrize("pieces", [2, 40])
+def test_what_is_too_long_in_one_piece_leaves_room_for_the_others(pieces: int) -> None:
+    long, *short = [[blocks.words("x" * LITERAL)], *([[blocks.words("y" * 9)]] * (pieces - 1))]
+    body = finished("t", [blocks.rich_text(long), *(blocks.rich_text(one) for one in short)], MORE)
+    texts = [e["text"] for b in body["blocks"] for p in b["elements"] for e in p["elements"]]
+    assert sum(map(len, texts)) <= LITERAL
+    assert all(texts)
+    assert len(texts) == pieces
+
+
 def test_too_many_blocks_leave_out_those_before_the_buttons() -> None:
     many = [blocks.rich_text([blocks.words(str(n))]) for n in range(80)]
     row = blocks.actions(blocks.button("Confirm", "received", "v"))

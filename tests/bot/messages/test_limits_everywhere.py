@@ -28,6 +28,7 @@ from bot.messages.waiver_modal import Draft
 from bot.policy.actions import encode
 from bot.policy.snooze import Resolution
 from bot.policy.ticket_summary import overview
+from domain.legible import legible
 from domain.people import Person, Role
 from domain.sentence import Quote, say
 from rules.engine import evaluate
@@ -104,7 +105,7 @@ def shown(text: str, number: int) -> Iterator[modals.View]:
     draft = Draft((text,), text, text, refused)
     yield home_tab.page(mine(text, number), day(10), SPEAK)
     yield waiver_modal.waiting(SPEAK)
-    yield waiver_modal.told_in_dialog(SPEAK, text or "-", *[text] * number)
+    yield waiver_modal.told_in_dialog(SPEAK, legible(text) or "-", *[text] * number)
     yield waiver_modal.exception_form(facts, open_, draft, "note", SPEAK)
     yield waiver_modal.exception_recorded(
         f"CHG-{text}", replace(WAIVER, reason=text), (text,) * number, (refused,) * number, SPEAK

@@ -40,7 +40,7 @@ def test_several_in_a_row_are_an_outage_and_one_that_is_read_in_between_begins_a
     for _ in range(IN_A_ROW):
         assert broken.alone(BROKEN) is not BROKEN
     assert broken.alone(BROKEN) is BROKEN
-    broken.read()
+    assert broken.reading(lambda: "read") == "read"
     assert broken.alone(BROKEN) is not BROKEN
 
 
