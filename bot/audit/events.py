@@ -93,7 +93,8 @@ def _verdict(code: str | None) -> Say:
 
 
 def _write(facts: Mapping[str, Any], personal: Mapping[str, Any], speak: Translator) -> str:
-    kind = _KINDS.get(facts["kind"], Quote(facts["kind"]))
+    # A later rollout of the same ticket bears its number: "handover-1.2".
+    kind = _KINDS.get(facts["kind"].partition(".")[0], Quote(facts["kind"]))
     sentence = _WRITES.get(facts["event"])
     places = {"target": facts["target"].capitalize(), "kind": kind, "error": _text(facts, "error")}
     told = speak.say(sentence.msgid, **places) if sentence else facts["event"]

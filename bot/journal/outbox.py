@@ -14,7 +14,19 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from bot.journal.audit import Entry, append
 from bot.journal.audit_writes import written
@@ -54,7 +66,17 @@ MAIL = "mail"
 """Name of the message channel by which formal notifications go where the message service does not take them."""
 
 # The kinds that `bot.policy.handover.kind_of` makes, for any recipient.
-HANDOVER = or_(OUTBOX.c.kind.like("handover-1:%"), OUTBOX.c.kind.like("handover-2:%"))
+HANDOVER = or_(OUTBOX.c.kind.like("handover-1%"), OUTBOX.c.kind.like("handover-2%"))
+BACK = OUTBOX.alias("back")
+"""The message that takes a notification back."""
+
+
+def taken_back(there: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is, in that state, a message to the same recipient that takes a notification of that rollout back
+    (`bot.policy.handover.kind_of` makes the names).
+    """
+    whose = func.substr(OUTBOX.c.kind, len("handover-1") + 1)
+    return exists().where(BACK.c.ticket == OUTBOX.c.ticket, BACK.c.kind == "handover-3" + whose, there)
 
 
 _OVER = [state.value for state in State if state.over]
@@ -329,13 +351,14 @@ class Outbox(Store):
             return _read(connection, install, OUTBOX.c.ticket == ticket)
 
     def notices(self, source: str, ticket_id: str) -> tuple[Notice, ...]:
-        """The handover notifications that were delivered, oldest first: rows of the kinds
-        "handover-1:<recipient>" and "handover-2:<recipient>".
+        """The handover notifications that were delivered and hold, oldest first: rows of the kinds "handover-1:<key>"
+        and "handover-2:<key>". What its recipient heard to be undone hands nothing over any more.
         """
         of_ticket = (
             OUTBOX.c.ticket == str(TicketSubject(source, ticket_id)),
             OUTBOX.c.applied_at.is_not(None),
             HANDOVER,
+            not_(taken_back(BACK.c.applied_at.is_not(None))),
         )
         columns = (OUTBOX.c.kind, OUTBOX.c.target, OUTBOX.c.applied_at, OUTBOX.c.recipients, OUTBOX.c.roles)
         received = and_(RECEIPT.c.ticket == OUTBOX.c.ticket, RECEIPT.c.kind == OUTBOX.c.kind)

@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
-from bot.journal.outbox import HANDOVER, MAIL
+from bot.journal.outbox import BACK, HANDOVER, MAIL, taken_back
 from bot.journal.schema import OUTBOX, RECEIPT, TICKET
 from bot.journal.transactions import Store, insert
 
@@ -39,10 +39,7 @@ class SentRow:
     confirmed: datetime | None = None
 
 
-_BACK = OUTBOX.alias("back")
-_TAKEN_BACK = exists().where(
-    _BACK.c.ticket == OUTBOX.c.ticket, _BACK.c.kind.like("handover-3:%"), ~_BACK.c.closed
-)
+_TAKEN_BACK = taken_back(~BACK.c.closed)
 
 
 class Receipts(Store):

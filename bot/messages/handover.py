@@ -48,12 +48,14 @@ _NAMES = {
 @dataclass(frozen=True, slots=True)
 class HandoverAudience:
     """One notification. `stage` 1: available in production; 2: fully operational. `everyone` are the names it goes to;
-    `kind` is what its receipt is noted under, empty where nobody hears the button.
+    `kind` is what its receipt is noted under, empty where nobody hears the button; `again` whether an earlier rollout
+    of the same was announced and taken back.
     """
 
     stage: int
     everyone: tuple[str, ...]
     kind: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,11 @@ def _opening(facts: Facts, asked: HandoverAudience, speak: Translator) -> list[s
             "Formal notification: this is fully operational since {when}; service levels are in force.",
             when=when,
         )
+    if asked.again:
+        earlier = speak.say(
+            "What you were told of an earlier rollout was taken back; this is about a new one."
+        )
+        told = f"{told} {earlier}"
     return [cut(row, 2 * LONG) for row in (heading, told, f"{class_line(facts.subjects, speak)}.")]
 
 

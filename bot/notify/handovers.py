@@ -56,9 +56,9 @@ def planned(ctx: Context, facts: Facts, findings: Sequence[Finding], memory: Pre
     """
     ticket = facts.ticket
     if undone := taken_back(facts, memory.posted):
-        heard = {key: audience_of(key, everybody(facts), ticket.team) for key in undone}
+        heard = {kind: audience_of(key_in(kind), everybody(facts), ticket.team) for kind in undone}
         return taken_back_messages(
-            facts, {key: (who, ctx.speaker_to(who, ticket.team)) for key, who in heard.items()}
+            facts, {kind: (who, ctx.speaker_to(who, ticket.team)) for kind, who in heard.items()}
         )
     # Only where something is due: whose language is asked for costs a question to the message service.
     people = recipients(facts, findings) if stages_due(facts, findings) else ()
@@ -214,6 +214,6 @@ class HandoverSender:
         twice = [s for s in slots if s.kind in gone and s.target != MAIL and not (s.closed or s.applied_hash)]
         for slot in twice:
             self.ctx.journal.withdraw(slot.target, self.subject, slot.kind)
-            names = ", ".join(slot.recipients) or slot.kind.partition(":")[2]
+            names = ", ".join(slot.recipients) or key_in(slot.kind)
             self.report.note(f"{self.ticket.key}: the notification for {names} went by e-mail")
         return bool(twice)

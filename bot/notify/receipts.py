@@ -19,7 +19,7 @@ from bot.messages import handover, replies
 from bot.messages.i18n.speaker import Translator
 from bot.messages.intent import digest_of
 from bot.policy.audience import Team
-from bot.policy.handover import Recipient
+from bot.policy.handover import Recipient, key_in
 from bot.report import Planned, Report
 from domain.facts import Facts
 from domain.outgoing import OutgoingMessage
@@ -74,7 +74,7 @@ def _turned_away(
 
 def recipients_of(source: TicketSource, facts: Facts, sent: SentRow) -> tuple[Person, ...]:
     """The people who may confirm a notification, as the ticket's system knows them now. Raises SourceError."""
-    key = sent.kind.partition(":")[2]
+    key = key_in(sent.kind)
     if key in {role.value for role in Role}:
         members = facts.role(Role(key)).people
         groups = (team_members(source, name) for name in sent.recipients if key == Role.OPERATIONS.value)
@@ -148,6 +148,6 @@ def _wish(ctx: Context, row: TicketRow, sent: SentRow, step: int | None) -> Outg
 
 def _speaker(ctx: Context, row: TicketRow, sent: SentRow) -> Translator:
     """Speaks as the channel reads; a person's own language is not asked for again."""
-    key = sent.kind.partition(":")[2]
+    key = key_in(sent.kind)
     audience = Role(key) if key in {role.value for role in Role} else Team(key.removeprefix("team:"))
     return ctx.speaker_to(audience, row.team)

@@ -70,9 +70,10 @@ def handovers(
     found = []
     for stage in stages:
         for one in addressed:
-            kind = handover.kind_of(stage, one)
+            turn = handover.round_of(one.key, memory.posted)
+            kind = handover.kind_of(stage, one.key, turn)
             # Where there are no buttons, no receipt can be asked for.
-            asked = HandoverAudience(stage, everyone, kind if voice.buttons else "")
+            asked = HandoverAudience(stage, everyone, kind if voice.buttons else "", again=turn > 1)
             speak = (speakers or {}).get(one.audience, voice.speak)
             body = notification.compose(facts, lines, asked, speak)
             letter = notification.letter(facts, lines, asked, speak) if voice.mail else None
@@ -84,12 +85,11 @@ def handovers(
 
 
 def taken_back(facts: Facts, recipients: Mapping[str, tuple[Audience, Translator]]) -> tuple[Intent, ...]:
-    """To each of those who were told that a rollout is available, by the recipient's key: that it was undone."""
+    """To each of those who were told that a rollout is available, by the kind of message: that it was undone."""
     reason = say("a rollout that was announced was rolled back or failed")
     found = []
-    for key, (audience, speak) in recipients.items():
+    for kind, (audience, speak) in recipients.items():
         body, letter = notification.taken_back(facts, speak), notification.letter_taken_back(facts, speak)
-        kind = f"handover-{handover.TAKEN_BACK}:{key}"
         found.append(Intent(kind, audience, digest_of([body, letter]), body, reason, True, letter=letter))
     return tuple(found)
 

@@ -52,9 +52,13 @@ class Recipient:
         return hashlib.sha256(known.encode()).hexdigest()[:16] if "@" in known else known
 
 
-def kind_of(stage: int, recipient: Recipient) -> str:
-    """The kind of message a notification is: one for each stage and recipient."""
-    return f"handover-{stage}:{recipient.key}"
+def kind_of(stage: int, key: str, round_: int = 1) -> str:
+    """The kind of message a notification is: one for each stage and recipient, by the recipient's key; and for each
+    rollout of the same ticket that comes after one that was undone.
+    """
+    # The first bears no number, so that what was sent before there were more is known by the same name.
+    again = f".{round_}" if round_ > 1 else ""
+    return f"handover-{stage}{again}:{key}"
 
 
 def is_handover(kind: str) -> bool:
@@ -65,6 +69,11 @@ def is_handover(kind: str) -> bool:
 def stage_of(kind: str) -> int:
     """The stage that a kind of notification is about."""
     return int(kind[len("handover-")])
+
+
+def round_in(kind: str) -> int:
+    """The rollout that a kind of notification is about: 1, or higher after one that was undone."""
+    return int(kind.partition(":")[0].partition(".")[2] or 1)
 
 
 def key_in(kind: str) -> str:
@@ -82,12 +91,21 @@ def announces(kind: str) -> bool:
     return is_handover(kind) and not takes_back(kind)
 
 
+def round_of(key: str, posted: Collection[str]) -> int:
+    """The rollout that a recipient is told of now, by the kinds that were posted: the one after those that they heard
+    to be undone.
+    """
+    return 1 + max((round_in(kind) for kind in posted if takes_back(kind) and key_in(kind) == key), default=0)
+
+
 def taken_back(facts: Facts, posted: Collection[str]) -> tuple[str, ...]:
-    """The keys of those who are to be told that what they were told holds no more, by the kinds that were posted."""
+    """The kinds of message that are to tell somebody that what they were told holds no more, by those posted."""
     if facts.field("result").value not in _UNDONE:
         return ()
-    told = dict.fromkeys(key_in(kind) for kind in sorted(posted) if announces(kind))
-    return tuple(key for key in told if f"handover-{TAKEN_BACK}:{key}" not in posted)
+    told = dict.fromkeys(
+        kind_of(TAKEN_BACK, key_in(kind), round_in(kind)) for kind in sorted(posted) if announces(kind)
+    )
+    return tuple(kind for kind in told if kind not in posted)
 
 
 def audience_of(key: str, people: Iterable[Person], team: str) -> Role | Team | Person:

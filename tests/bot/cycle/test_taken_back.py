@@ -78,8 +78,13 @@ def heard(office: Office) -> list[tuple[str, str]]:
         # of both notifications once, and once for all
         ((OPERATIONAL, BACK), [("dpo", "Teruggedraaid"), ("ops", "Rolled back"), ("web", "Rolled back")]),
         (
-            (DONE, BACK, {"deviations": "the queue ran full"}, FAILED, DONE, BACK),
+            (DONE, BACK, {"deviations": "the queue ran full"}, FAILED),
             [("dpo", "Teruggedraaid"), ("ops", "Rolled back"), ("web", "Rolled back")],
+        ),
+        # what was announced anew is taken back anew
+        (
+            (DONE, BACK, DONE, BACK),
+            sorted(2 * [("dpo", "Teruggedraaid"), ("ops", "Rolled back"), ("web", "Rolled back")]),
         ),
         (
             (DONE, BACK | {"state": State.CANCELED}),
@@ -176,3 +181,38 @@ def test_it_says_who_recorded_it_when_and_what_happened(office: Office) -> None:
         "What happened: the queue ran full",
         "https://jira.example/browse/CHG-1",
     ]
+
+
+def test_a_new_rollout_is_told_anew_and_rests_on_its_own_notifications_alone(office: Office) -> None:
+    """What everybody heard to be undone hands nothing over: the rules see who was told of the rollout that stands."""
+    journal = office.ctx.journal
+    then(office, DONE)
+    first = journal.notices("jira", "chg-1")
+    then(office, BACK)
+    assert (len(first), journal.notices("jira", "chg-1")) == (3, ())
+    then(office, {"result": "successful", "actual_end": office.now})
+    office.until(office.now + timedelta(hours=1), timedelta(minutes=20))
+    anew = [s for s in office.said if "about a new one." in s.text or "over een nieuwe uitrol." in s.text]
+    assert sorted(said.channel for said in anew) == list(EVERYONE)
+    assert all(said.text.startswith(("Available in", "Beschikbaar in")) for said in anew)
+    held = journal.notices("jira", "chg-1")
+    assert len(held) == 3
+    assert min(n.at for n in held) > max(n.at for n in first)
+    assert [row.kind.partition(":")[0] for row in journal.notifications(MONDAY)] == ["handover-1.2"] * 3
+
+
+def test_who_did_not_hear_that_it_was_undone_is_not_told_anew(office: Office) -> None:
+    """The word that it was undone reached one of three: to the others the first notification still holds."""
+    then(office, DONE)
+    office.kill_at = len(office.said) + 2
+    with pytest.raises(Killed):
+        then(office, BACK)
+    office.kill_at = 0
+    ((told, _),) = heard(office)
+    then(office, {"result": "successful"})
+    office.until(office.now + timedelta(hours=1), timedelta(minutes=20))
+    anew = [
+        s.channel for s in office.said if "about a new one." in s.text or "over een nieuwe uitrol." in s.text
+    ]
+    assert anew == [told]
+    assert len(office.ctx.journal.notices("jira", "chg-1")) == 3

@@ -184,6 +184,8 @@ def test_handovers_reminder_news_and_reasoning(speak: Translator) -> None:
         )
         letter = handover.letter(done, lines(done), asked, speak)
         golden(f"handover-{stage}-mail-{speak.language}", "\n\n".join(letter.values()))
+    again = HandoverAudience(1, ("Web team", "Bo"), "handover-1.2:operations", again=True)
+    golden(f"handover-1-again-{speak.language}", handover.compose(done, lines(done), again, speak)["text"])
     undone = case(state=State.REVIEW, result="rolled_back", deviations="the queue ran full")
     letter = handover.letter_taken_back(undone, speak)
     golden(f"handover-3-{speak.language}", handover.taken_back(undone, speak)["text"])
