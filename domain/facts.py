@@ -81,6 +81,16 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
+class Successor:
+    """A later patch ticket that takes the place of one that was undone. `made` is since when (UTC) it is there; None of
+    a ticket that is named for it and could not be read.
+    """
+
+    key: str
+    made: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One ticket with all that is needed to judge it. `problems` are doubts about the assets of the ticket
     as a whole (none named, a lower class stated). `now` is aware, UTC. `service_hours` gives, by name of a
@@ -103,6 +113,7 @@ class Facts:
     children: tuple[Child, ...] = ()
     # A ticket that is no release contains nothing, and that can be seen.
     children_readable: bool = True
+    successors: tuple[Successor, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     declarations: tuple[Declaration, ...] = ()
     substitutes: tuple[Substitute, ...] = ()

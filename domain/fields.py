@@ -224,6 +224,7 @@ _SPECS = (
     _spec("supplier", _T, "Supplier"),
     _spec("finally_responsible", _U, "Finally responsible"),
     _spec("born_from", _K, "Born from"),
+    _spec("succeeded_by", _K, "Succeeded by"),
     _spec(
         "reason",
         _C,
@@ -300,3 +301,6 @@ _SPECS = (
 )
 
 FIELDS: Mapping[str, FieldSpec] = {spec.name: spec for spec in _SPECS}
+
+UNDONE = frozenset({"rolled_back", "failed"})
+"""Results that leave nothing in production."""

@@ -15,8 +15,9 @@ from typing import Any
 from domain.facts import Facts
 
 _LEFT_OUT = frozenset({"email", "now", "doubt", "memo"})
-_WHERE_SET = frozenset({"day_ends"})
+_WHERE_SET = frozenset({"day_ends", "successors"})
 """What is kept only where it says something, so that snapshots without it have the hash they had before."""
+_NOTHING = (None, ())
 
 
 def snapshot(facts: Facts) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def snapshot(facts: Facts) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         named = {f.name: getattr(value, f.name) for f in fields(value) if f.name not in _LEFT_OUT}
-        return {name: _plain(v) for name, v in named.items() if v is not None or name not in _WHERE_SET}
+        return {name: _plain(v) for name, v in named.items() if v not in _NOTHING or name not in _WHERE_SET}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime | date):

@@ -14,6 +14,7 @@ from bot.context import Context
 from bot.intake.accounts import approvals_at_home, at_home, duties_at_home, foreign, known_people
 from bot.intake.assets import AssetLookup
 from bot.intake.releases import ReleaseContents, TicketCache, added_at, contained
+from bot.intake.successors import successors
 from bot.policy.classification import classify, of_change, unread_change
 from bot.policy.emergency import settle_by
 from bot.policy.looks import Observation, as_history, looked, observed
@@ -80,6 +81,7 @@ class FactsBuilder:
             declarations=self.ctx.policy.declarations,
             children=tuple(self._child(ticket, key, change) for key, change in bundle.changes),
             children_readable=bundle.readable,
+            successors=successors(ticket, self.shelf),
             substitutes=self.ctx.policy.judging.stand_ins,
             waivers=self.ctx.journal.waivers_of(ticket.subject),
             same_person=self.ctx.policy.judging.same_accounts,

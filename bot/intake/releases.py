@@ -65,10 +65,16 @@ class TicketCache:
             return ReleaseContents()
         named = ticket.field("changes")
         keys = tuple(dict.fromkeys(contained(ticket)))
-        near = sorted(self.sources, key=lambda source: source.name != ticket.source)
-        found = tuple((key, self._change(key, near)) for key in keys[: self.most])
+        found = self.each(ticket, keys[: self.most])
         left_out = max(0, len(keys) - self.most)
         return ReleaseContents(found, left_out, named.readable and not left_out)
+
+    def each(self, ticket: Ticket, keys: Sequence[str]) -> tuple[tuple[str, Ticket | None], ...]:
+        """The tickets of these keys, the source of this one asked first; None for one that cannot be read. Raises
+        SourceError when a source is down.
+        """
+        near = sorted(self.sources, key=lambda source: source.name != ticket.source)
+        return tuple((key, self._change(key, near)) for key in keys)
 
     def out_of_sight(self, release: Ticket, remembered: Sequence[str]) -> tuple[str, ...]:
         """Keys of changes that a release contained, as it was seen or as its history tells, that it names no longer,

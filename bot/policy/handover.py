@@ -16,7 +16,7 @@ from datetime import datetime
 from bot.policy.audience import Team
 from domain.asset import Asset
 from domain.facts import Facts
-from domain.fields import Field
+from domain.fields import UNDONE, Field
 from domain.finding import Finding
 from domain.people import Group, Person, Role
 from rules.handover_record import SOON
@@ -24,7 +24,6 @@ from rules.nonsense import believed
 
 # What failed or was rolled back hands nothing over.
 _DONE = ("successful", "with_issues")
-_UNDONE = ("rolled_back", "failed")
 
 AVAILABLE, OPERATIONAL, TAKEN_BACK = 1, 2, 3
 """The stages: available in production; fully operational with service levels in force; neither of them any more."""
@@ -100,7 +99,7 @@ def round_of(key: str, posted: Collection[str]) -> int:
 
 def taken_back(facts: Facts, posted: Collection[str]) -> tuple[str, ...]:
     """The kinds of message that are to tell somebody that what they were told holds no more, by those posted."""
-    if facts.field("result").value not in _UNDONE:
+    if facts.field("result").value not in UNDONE:
         return ()
     told = dict.fromkeys(
         kind_of(TAKEN_BACK, key_in(kind), round_in(kind)) for kind in sorted(posted) if announces(kind)

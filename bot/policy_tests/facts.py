@@ -13,7 +13,7 @@ from bot.policy.emergency import settle_by
 from bot.policy_tests.schema import ApprovalPart, AssetPart, Case, ChildPart, LookPart, TicketPart
 from domain import parsing
 from domain.asset import TRAITS, Asset, Dimension, Flag, Subject
-from domain.facts import Child, Facts, Notice
+from domain.facts import Child, Facts, Notice, Successor
 from domain.fields import FIELDS, UNREADABLE, Field, Kind
 from domain.looks import Looks
 from domain.people import Group, Membership, Person, Role, RoleMembers
@@ -53,6 +53,7 @@ def facts_of(case: Case) -> Facts:
         service_hours=case.service_hours,
         children=tuple(_child(child, case) for child in case.changes),
         children_readable="changes in it" not in case.ticket.hidden,
+        successors=tuple(Successor(one.key, one.made) for one in case.successors),
         waivers=tuple(
             Waiver(f"{_BOOK}:1", w.rules, w.reason, w.by, w.role, w.recorded_at, w.until, person(w.by).id)
             for w in case.waivers

@@ -203,6 +203,13 @@ class ChildPart(_Part):
     added_at: Moment | None = None
 
 
+class SuccessorPart(_Part):
+    """A later patch ticket that takes the place of one that was undone; without a moment it cannot be read."""
+
+    key: str
+    made: Moment | None = None
+
+
 class Expected(StrEnum):
     """What a requirement can come to."""
 
@@ -243,6 +250,7 @@ class Case(_Part):
     notices: tuple[NoticePart, ...] = ()
     service_hours: dict[str, str] = Field(default_factory=dict)
     changes: tuple[ChildPart, ...] = ()
+    successors: tuple[SuccessorPart, ...] = ()
     waivers: tuple[WaiverPart, ...] = ()
     declarations: tuple[DeclarationPart, ...] = ()
     substitutes: tuple[SubstitutePart, ...] = ()

@@ -38,7 +38,7 @@ SYSTEM: Mapping[str, str] = {
 }
 """Vocabulary fields that are fields of Jira itself, by id."""
 
-ELSEWHERE = frozenset({"born_from", "changes", "test_plan_fixed_at", "test_validated_at"})
+ELSEWHERE = frozenset({"born_from", "succeeded_by", "changes", "test_plan_fixed_at", "test_validated_at"})
 """Vocabulary fields that come from links and history unless an admin names a field."""
 
 TOLD_BY_HISTORY = frozenset({"verified_by", "tested_at", "accepted_at"})

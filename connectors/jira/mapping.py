@@ -19,7 +19,7 @@ from connectors.jira.search import moment
 from connectors.jira.statuses import CATEGORIES, known, remark, state_of
 from connectors.jira.values import obj, objs, person, read, words
 from domain import parsing
-from domain.fields import FIELDS, UNREADABLE, Field
+from domain.fields import FIELDS, UNDONE, UNREADABLE, Field
 from domain.lifecycle import State
 from domain.ticket import Change, Ticket, TicketKind
 
@@ -105,7 +105,7 @@ def ticket(raw: Raw, site: Site) -> Ticket:
     history = _history(raw, fields)
     seen = {name: _field(name, fields, site, history) for name in FIELDS}
     seen |= {name: find(seen, fields, site.fields, history) for name, find in _DERIVED.items()}
-    seen |= _relations(fields, site)
+    seen |= _relations(fields, site) | _successors(seen, fields, site)
     given = _approvals(raw, fields, site, history)
     assets, assets_readable = touched(fields, site.fields)
     return Ticket(
@@ -217,15 +217,30 @@ def _relations(fields: Mapping[str, Any], site: Site) -> dict[str, Field]:
     return found
 
 
+def _successors(seen: Mapping[str, Field], fields: Mapping[str, Any], site: Site) -> dict[str, Field]:
+    """Which changes may be another try at one that was undone: all that are linked to it, whatever the link says."""
+    if site.fields.found.get("succeeded_by"):
+        return {}
+    if seen["result"].value not in UNDONE:
+        return {"succeeded_by": Field()}
+    if "issuelinks" not in fields:
+        return {"succeeded_by": _NO_LINKS}
+    parts = {*contained(fields["issuelinks"])}
+    keys = (key for key in _linked(fields, None, site, _CHANGES) if key not in parts)
+    return {"succeeded_by": Field(tuple(keys) or None, where=_LINKS)}
+
+
 def _linked(
-    fields: Mapping[str, Any], told: frozenset[str], site: Site, kinds: frozenset[TicketKind | None]
+    fields: Mapping[str, Any], told: frozenset[str] | None, site: Site, kinds: frozenset[TicketKind | None]
 ) -> tuple[str, ...]:
-    """Keys of the tickets of some kinds at the other end of the links that say one of these words."""
+    """Keys of the tickets of some kinds at the other end of the links that say one of these words, or any."""
     found = []
     for link in objs(fields.get("issuelinks")):
         other = obj(link.get("outwardIssue") or link.get("inwardIssue"))
         # By kind as well: "causes" also links two changes, and that is no origin.
-        if _says(link, told) and site.kind(obj(other.get("fields")).get("issuetype")) in kinds:
+        if (told is None or _says(link, told)) and site.kind(
+            obj(other.get("fields")).get("issuetype")
+        ) in kinds:
             found.append(str(other.get("key") or ""))
     return tuple(dict.fromkeys(filter(None, found)))
 

@@ -59,7 +59,8 @@ COLUMNS: Mapping[str, str] = {
             "feedback",
         ),
         *("reported_back", "known_errors", "incidents_followed_up", "impact_analysis", "parallel_run_needed"),
-        *("parallel_run_result", "supplier", "finally_responsible", "born_from", "severity", "dependencies"),
+        *("parallel_run_result", "supplier", "finally_responsible", "born_from", "succeeded_by", "severity"),
+        "dependencies",
         *("priority", "deadline", "tested_function", "tested_compatibility", "tested_performance"),
         *(
             "deviations",

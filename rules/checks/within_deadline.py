@@ -6,21 +6,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.facts import Facts
-from domain.sentence import Say, say
+from domain.fields import UNDONE
+from domain.sentence import Quote, Say, say
 from rules.approval.people import settlers
 from rules.check_api import CheckInput
 from rules.deadlines import Deadlines, look_deadline
 from rules.moments.span import minute
-from rules.outcome import Outcome, Result
-from rules.wording import saw, sentences
+from rules.outcome import Observation, Outcome, Result
+from rules.wording import label, saw, sentences
 
 PARAMS = Deadlines
-_UNDONE = frozenset({"rolled_back", "failed"})
 
 
 def check(facts: Facts, demand: CheckInput[Deadlines]) -> Outcome:
     """Met when it ended in time and stayed; violated from the moment the deadline is overrun, done since or not. What
-    was rolled back or failed is not done.
+    was rolled back or failed is not done, and its deadline runs on unless a later patch ticket takes its place in time.
     """
     wanted, deadline = say("The rollout ended before the deadline."), demand.params.of(facts)
     known = look_deadline(facts, demand.params)
@@ -28,6 +28,11 @@ def check(facts: Facts, demand: CheckInput[Deadlines]) -> Outcome:
         # Without a term nothing can be overdue; that the deadline itself is missing, another rule says.
         timeless = facts.field("priority").filled
         return Outcome(known.result, known.seen, wanted, settlers(facts), in_time=timeless)
+    if _undone(facts) and facts.successors:
+        look = _passed_on(facts, deadline)
+        if look is not None:
+            seen = sentences(known.seen, saw(facts, "result"), look.seen)
+            return Outcome(look.result, seen, wanted, settlers(facts), in_time=True)
     result, running = _result(facts, deadline), _undone(facts)
     seen = _seen(facts, known.seen, result)
     outcome = Outcome(result, seen, wanted, settlers(facts), in_time=running)
@@ -48,7 +53,24 @@ def _result(facts: Facts, deadline: datetime) -> Result:
 
 def _undone(facts: Facts) -> bool:
     """Whether it was rolled back, or failed: then it is not done, and its deadline runs on."""
-    return facts.field("result").value in _UNDONE
+    return facts.field("result").value in UNDONE
+
+
+def _passed_on(facts: Facts, deadline: datetime) -> Observation | None:
+    """Whether a later patch ticket took the place of this one before the deadline; None where none did."""
+    name = label("succeeded_by")
+    taken = tuple(Quote(s.key) for s in facts.successors if s.made and minute(s.made) <= minute(deadline))
+    if taken:
+        seen = say(
+            "A later patch ticket takes its place: {tickets}. Whether it is in time is judged there.",
+            tickets=taken,
+        )
+        return Observation(name, Result.UNMET, seen)
+    hidden = tuple(Quote(s.key) for s in facts.successors if s.made is None)
+    if hidden and facts.now > deadline:
+        seen = say("It cannot be read whether this is done anew in {tickets}.", tickets=hidden)
+        return Observation(name, Result.UNKNOWN, seen)
+    return None
 
 
 def _seen(facts: Facts, known: Say, result: Result) -> Say:

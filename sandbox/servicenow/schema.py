@@ -56,7 +56,7 @@ _CHANGE_LIKE = _columns(
     " u_deployed_changes u_impacted u_target_group u_approval_line u_target_ready u_risks_mitigated"
     " u_interruptions u_component_order u_pilot_scope u_pilot_results u_requirements_verified u_fixes_done"
     " u_feedback u_reported_back u_known_errors u_incidents_followed_up u_impact_analysis u_parallel_run_result"
-    " u_supplier u_born_from u_dependencies u_deviations u_cmk_reference u_calendar_slot"
+    " u_supplier u_born_from u_succeeded_by u_dependencies u_deviations u_cmk_reference u_calendar_slot"
     " u_test_report u_quality_checked u_no_capacity_problems u_known_errors_agreed u_post_implementation_review"
     " u_reported_authority u_persons_informed u_damage_repaired"
     " u_compliance_status u_compliance_findings"

@@ -225,6 +225,19 @@ def test_what_a_change_comes_from_and_what_an_incident_led_to_come_from_links(si
     assert source.read(ref_of(site, site.change)).field("born_from").value == (incident,)
 
 
+def test_what_may_be_another_try_at_a_change_that_was_undone_is_what_is_linked_to_it(site, source):
+    """Whatever the link says, but for what it contains; of a change that was not undone nothing is asked."""
+    later = site.add_issue("CHG", "Change", "Nog eens", by=site.an)
+    incident = site.add_issue("CHG", "Incident", "Uitval", by=site.an)
+    part = site.add_issue("CHG", "Change", "Deel", by=site.an, parent=site.change)
+    site.link(later, site.change, outward="relates to", inward="relates to")
+    site.link(site.change, incident, outward="causes", inward="is caused by")
+    site.link(site.change, part)
+    assert source.read(ref_of(site, site.change)).field("succeeded_by").value is None
+    site.set_field(site.change, "Resolution", "Rolled back", by=site.an)
+    assert source.read(ref_of(site, site.change)).field("succeeded_by").value == (later,)
+
+
 def test_roles_by_group_account_and_unknown_name(site, server, source):
     site.add_group("Everybody", *[site.add_user(f"Collega {n}") for n in range(120)])
     wanted = {
