@@ -101,9 +101,11 @@ def build(
     return Context(connectors, journal, rules, speak, clock, stop)
 
 
-def reception(settings: Settings, ctx: Context, metrics: Metrics) -> InteractionWorker | None:
+def reception(
+    settings: Settings, ctx: Context, metrics: Metrics, on_trouble: Callable[[JournalError], None]
+) -> InteractionWorker | None:
     """Who hears buttons and commands; None where nobody does, and in observe mode, which speaks to nobody. It has
-    connections of its own, because it works beside the cycles.
+    connections of its own, because it works beside the cycles. `on_trouble` hears that the journal cannot be used.
     """
     if not ctx.policy.act or ctx.interactions is None:
         return None
@@ -111,7 +113,7 @@ def reception(settings: Settings, ctx: Context, metrics: Metrics) -> Interaction
     desk = own.interactions
     # Built from the settings that gave `ctx` its own.
     assert desk is not None
-    made = InteractionWorker(own, desk, metrics.kept, metrics.did)
+    made = InteractionWorker(own, desk, metrics.kept, metrics.did, on_trouble)
     metrics.watch_desk(desk.silence, own.journal.waiting_interactions)
     return made
 

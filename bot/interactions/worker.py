@@ -15,7 +15,7 @@ import structlog
 from bot.context import Context
 from bot.error_barrier import isolate_errors
 from bot.interactions.handler import InteractionHandler
-from bot.journal import Decided, InteractionRow
+from bot.journal import Decided, InteractionRow, JournalError
 from bot.messages import snooze_modal, waiver_modal
 from bot.policy.actions import Action
 from domain.ports.errors import Gone, SourceError
@@ -34,13 +34,15 @@ PATIENCE = 5
 SILENT = 60.0
 """Seconds of silence of the message service after which we are not well."""
 
+_FORESEEN = (JournalError,)
+
 LOOK = 1.0
 """Seconds between two looks at the queue; what comes in wakes the worker at once."""
 
 
 class InteractionWorker:
     """Takes interactions from the gateway and works them off. `on_kept` hears the seconds before each acknowledgement,
-    `on_done` the outcome of each interaction.
+    `on_done` the outcome of each interaction, `on_trouble` that the journal cannot be used.
     """
 
     def __init__(
@@ -49,9 +51,11 @@ class InteractionWorker:
         desk: InteractionGateway,
         on_kept: Callable[[float], None] = lambda _: None,
         on_done: Callable[[str], None] = lambda _: None,
+        on_trouble: Callable[[JournalError], None] | None = None,
     ) -> None:
         self._ctx, self._desk, self._clerk = ctx, desk, InteractionHandler(ctx, desk)
         self._on_kept, self._on_done = on_kept, on_done
+        self._on_trouble = on_trouble or (lambda error: log.error(str(error)))
         self._wake, self._over = threading.Event(), threading.Event()
         self._worker = threading.Thread(target=self._run, name="reception", daemon=True)
 
@@ -125,8 +129,12 @@ class InteractionWorker:
         while not self._over.is_set():
             # Before the queue is read: an interaction that comes in while it is being read wakes us again.
             self._wake.clear()
-            # The journal may be out of reach for a while: the worker must outlive that.
-            done = isolate_errors(self.work_off, lambda _: 0, "deeds could not be worked off", raised=())
+            done = 0
+            try:
+                done = isolate_errors(self.work_off, lambda _: 0, "deeds could not be worked off", _FORESEEN)
+            except JournalError as error:
+                # It may be out of reach for a while: the worker must outlive that.
+                self._on_trouble(error)
             if not done:
                 self._wake.wait(LOOK)
 

@@ -77,7 +77,7 @@ that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in i
 
 from bot.journal.audit import Entry, append
 from bot.journal.audit_causes import Cause
-from bot.journal.engine import JournalError, connect
+from bot.journal.engine import JournalError, JournalGone, connect
 from bot.journal.interactions import Decided, InteractionRow
 from bot.journal.journal import Journal, open_journal
 from bot.journal.migrate import upgrade
@@ -97,6 +97,7 @@ __all__ = [
     "InteractionRow",
     "Journal",
     "JournalError",
+    "JournalGone",
     "OutboxRow",
     "PendingHint",
     "Reading",

@@ -29,6 +29,12 @@ class JournalError(Exception):
     """The journal cannot be used. `str()` is one line that says what to do, without password or query."""
 
 
+class JournalGone(JournalError):
+    """The file of the journal was removed or replaced while it was open. It does not come back to this process: what
+    would be written now, nobody would ever read.
+    """
+
+
 def connect(url: str, *, exclusive: bool = False) -> Engine:
     """An engine on `sqlite:///path/to/file.db` or `postgresql://user:password@host/database`, tried once.
 
@@ -45,6 +51,8 @@ def connect(url: str, *, exclusive: bool = False) -> Engine:
     except JournalError:
         _unlock(lock)
         raise
+    if sqlite:
+        stay_with_file(engine)
     event.listen(engine, "engine_disposed", lambda _: _unlock(lock))
     return engine
 
@@ -73,6 +81,41 @@ def _sqlite(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def stay_with_file(engine: Engine) -> None:
+    """Before each transaction and each new connection, see that the file is still the one that was opened. What is
+    open stays open when its name is removed, so that SQLite itself would write on without a word.
+    """
+    path = Path(str(engine.url.database)).resolve()
+    opened = _identity(path)
+
+    def check(*_: object) -> None:
+        if _identity(path) != opened:
+            # For whoever starts next, be it by itself: what this journal knew to be said stands outside.
+            with suppress(OSError):
+                gone_mark(path).touch()
+            raise JournalGone(
+                f"the journal {path} was removed or replaced while it was in use — put a copy back with `sluis journal"
+                " restore` and start again; without one, what was said is looked for outside before it is said again"
+            )
+
+    event.listen(engine, "do_connect", check)
+    # First, before the transaction is begun.
+    event.listen(engine, "begin", check, insert=True)
+
+
+def gone_mark(journal: Path) -> Path:
+    """The file that tells that a journal of this name was removed or replaced under a bot."""
+    return journal.with_name(f"{journal.name}.gone")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _postgres(url: URL) -> Engine:

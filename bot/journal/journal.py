@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.journal.audit import Audit
 from bot.journal.backup import Backups
 from bot.journal.clock_ahead import ClockAhead
 from bot.journal.coverage import Coverage
-from bot.journal.engine import connect
+from bot.journal.engine import connect, gone_mark
 from bot.journal.interactions import Interactions
 from bot.journal.known_names import KnownNames
 from bot.journal.looks import OwnLooks
@@ -53,9 +55,10 @@ class Journal(
 def open_journal(url: str, *, exclusive: bool = True, install: str = DEFAULT_INSTALL) -> Journal:
     """Open a journal and bring its schema up to date.
 
-    `exclusive` is for who writes outside: see `connect`. On SQLite it also frees what a killed process had
-    leased; on PostgreSQL see `bot.journal.lease_owners`. `install` tells two installations apart that speak
-    in the same systems; it counts when the journal is made, later the stored name stays. Raises JournalError.
+    `exclusive` is for who writes outside: see `connect`. On SQLite it also frees what a killed process had leased, and
+    takes the journal for one that was put back (`Backups`) when the one before it was removed or replaced in use; on
+    PostgreSQL see `bot.journal.lease_owners`. `install` tells two installations apart that speak in the same systems;
+    it counts when the journal is made, later the stored name stays. Raises JournalError.
     """
     with ExitStack() as undo:
         engine = connect(url, exclusive=exclusive)
@@ -67,4 +70,8 @@ def open_journal(url: str, *, exclusive: bool = True, install: str = DEFAULT_INS
     if exclusive and engine.dialect.name == "sqlite":
         journal.free_leases()
         journal.free_interactions()
+        mark = gone_mark(Path(str(engine.url.database)).resolve())
+        if mark.exists():
+            journal.put_back(datetime.now(UTC))
+            mark.unlink()
     return journal

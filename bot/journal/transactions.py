@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.journal.engine import READ_ONLY, JournalError, one_line
+from bot.journal.schema import META
 
 
 class Store:
@@ -44,10 +45,11 @@ class Store:
             raise JournalError(f"the journal cannot be read: {one_line(error)}") from error
 
     def answers(self) -> bool:
-        """Whether the database answers at all, for the health check."""
+        """Whether the journal can be read and a writer gets its turn, for the health check."""
         try:
-            with self.read() as connection:
-                return bool(connection.execute(select(1)).scalar_one())
+            with self.write() as connection:
+                # A table of its own: what answers may be another database, or an empty one.
+                return connection.execute(select(func.count()).select_from(META)).scalar_one() is not None
         except (SQLAlchemyError, JournalError):
             return False
 

@@ -19,6 +19,7 @@ from bot.server import scheduler
 from bot.server.door import add_events, door
 from bot.server.health import HealthServer
 from bot.server.health import app as pages
+from bot.server.journal_trouble import JournalTrouble
 from bot.server.recheck_worker import RecheckWorker
 from bot.server.webhooks import AT_ONCE, PER_SECOND, Admit, WebhookCounts, WebhookReceiver
 from bot.settings.load import Settings
@@ -29,18 +30,22 @@ log = structlog.get_logger()
 
 
 def serve(settings: Settings) -> None:
-    """Run until told to stop. Raises SettingsError before anything starts when a setting is wrong."""
+    """Run until told to stop. Raises SettingsError before anything starts when a setting is wrong, and JournalGone when
+    the journal is removed or replaced meanwhile.
+    """
     bot, metrics, tally = settings.bot, Metrics(), WebhookCounts()
     pulse = scheduler.Scheduler(bot.hours.office)
     ctx = replace(bootstrap.build(settings, stop=pulse.stop.is_set), heard=tally.take)
     # The lines of the cycles; the worker of interactions has connections of its own, which nobody waits for.
     metrics.watch(_circuits(ctx))
-    ear = RecheckWorker(ctx, pulse.soon, metrics.observe_look)
+    trouble = JournalTrouble(pulse.stop.set)
+    ear = RecheckWorker(ctx, lambda job: pulse.soon(trouble.around(job)), metrics.observe_look)
     cycles = Cycles(ctx, ear, metrics, UndeliveredLog())
-    reception = bootstrap.reception(settings, ctx, metrics)
+    reception = bootstrap.reception(settings, ctx, metrics, trouble.met)
     admit = bootstrap.admission(AT_ONCE, PER_SECOND)
     # Before the port is open, so that a check never sees a process without its clock.
-    pulse.start(cycles.changed, cycles.census, bot.sync_minutes, bot.census_at)
+    changed, census = trouble.around(cycles.changed), trouble.around(cycles.census)
+    pulse.start(changed, census, bot.sync_minutes, bot.census_at)
     health = HealthServer(_pages(ctx, pulse, metrics, reception), bot.http_host, bot.http_port)
     entrance = _door(settings, _doorman(ctx, ear, metrics, tally, admit), reception, admit)
     if reception:
@@ -61,6 +66,8 @@ def serve(settings: Settings) -> None:
         health.close()
         # After those two: what they finish is still written there.
         ctx.journal.close()
+    if trouble.gone:
+        raise trouble.gone
 
 
 @dataclass(frozen=True, slots=True)
