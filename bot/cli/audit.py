@@ -18,6 +18,7 @@ from bot.cli.measures import AnswerLanguageOption
 if TYPE_CHECKING:
     from bot.journal import Journal
     from bot.settings.load import Settings
+    from domain.hash_chain import Row
     from domain.pseudonym import Persona
 
 audit = typer.Typer(no_args_is_help=True, help="The audit trail: check it, take evidence from it.")
@@ -52,13 +53,30 @@ def verify(
         raise typer.BadParameter(str(error), param_hint="--anchor") from error
     with _journal() as (journal, _), progress("thousand rows") as tick:
         found = list(journal.audit_flaws(anchors, lambda seq: tick(str(seq)) if seq % 1000 == 0 else None))
-        head = journal.audit_head()
+        head, amendments = journal.audit_head(), journal.audit_amendments()
     for flaw in found[:_SHOWN]:
         typer.echo(f"{flaw}")
+    for row in amendments:
+        typer.echo(_amendment(row))
     if found:
         rest = len(found) - _SHOWN
         _refuse(f"the audit trail is not whole{f'; {rest} more rows are wrong' if rest > 0 else ''}")
     typer.echo(f"In order: {head.seq} rows, ending with {head.seq}:{head.hash}")
+
+
+_AMENDED = {"erased": "a person's data were erased", "pruned": "data were forgotten, as kept no longer"}
+
+
+def _amendment(row: Row) -> str:
+    """Which texts beside the chain an erasing or a pruning changed: nothing else may."""
+    from domain.hash_chain import amended
+
+    rows = sorted(amended(row))
+    shown = ", ".join(map(str, rows[:_SHOWN])) + (
+        f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    )
+    beside = f"beside row{'s' if len(rows) > 1 else ''} {shown}" if rows else "beside no row"
+    return f"row {row.seq}, {row.at[:16].replace('T', ' ')} UTC: {_AMENDED[row.cause]}, {beside}"
 
 
 @audit.command()
