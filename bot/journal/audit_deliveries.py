@@ -45,7 +45,7 @@ class Deliveries:
         for target, remote, ticket, kind, at in connection.execute(select(*columns).where(*there)):
             moments = self._told.get((target, remote), {})
             # One that the chain never told of may be older than the chain.
-            if at in moments or (not moments and at < began):
+            if at in moments or (not moments and at <= began):
                 continue
             what = f"the {kind.partition(':')[0]} for {ticket} as delivered on {target} at {at.isoformat()}"
             told = f"on record it was at {max(moments).isoformat()}" if moments else "on record it was not"
