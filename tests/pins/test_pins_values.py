@@ -74,7 +74,7 @@ def test_values_with_blanks() -> None:
 
 def test_words_of_a_slot() -> None:
     assert (IDLE, WRITING, REFUSAL) == ("idle", "writing", "refused: ")
-    assert GENERAL == ("reminder", "escalation", "digest", "preread", "unseen", "vacant")
+    assert GENERAL == ("reminder", "escalation", "digest", "preread", "unseen", "vacant", "anchor")
 
 
 @pytest.mark.parametrize(
