@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.bootstrap import now, policy
-from bot.journal import Allowance, JournalError, open_journal
+from bot.journal import Allowance, Journal, JournalError, open_journal
 from bot.messages.intent import COMMENT
 from bot.outbox.undelivered import examined
 from bot.policy.overdue import rule_infos
@@ -17,15 +17,19 @@ from domain.ports.connector import Diagnosis, Health
 from domain.waiting import Wait
 
 
+def _opened(settings: Settings) -> Journal:
+    try:
+        # A bot may be at work on it: who only asks takes no lock.
+        return open_journal(settings.bot.database_url, exclusive=False)
+    except JournalError as error:
+        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+
+
 def refused(settings: Settings) -> dict[str, str]:
     """Keys of open tickets that do not take the bot's comment, with their system's own reason, perhaps empty.
     Raises SettingsError when the journal cannot be opened.
     """
-    try:
-        # A bot may be at work on it: who only asks takes no lock.
-        journal = open_journal(settings.bot.database_url, exclusive=False)
-    except JournalError as error:
-        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    journal = _opened(settings)
     try:
         reasons = journal.refused(COMMENT)
         rows = {row.subject: row.key for row in journal.open_tickets()}
@@ -36,10 +40,7 @@ def refused(settings: Settings) -> dict[str, str]:
 
 def undelivered(settings: Settings) -> Iterator[Diagnosis]:
     """What waits to be delivered, and why, out of the journal. Raises SettingsError when that cannot be opened."""
-    try:
-        journal = open_journal(settings.bot.database_url, exclusive=False)
-    except JournalError as error:
-        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    journal = _opened(settings)
     try:
         refusing = journal.refused(COMMENT)
         open_ = {row.subject for row in journal.open_tickets()}
@@ -59,8 +60,10 @@ def undelivered(settings: Settings) -> Iterator[Diagnosis]:
 
 
 def last_report(settings: Settings) -> dict[str, Any] | None:
-    """The report of the last finished run; None before the first."""
-    journal = open_journal(settings.bot.database_url, exclusive=False)
+    """The report of the last finished run; None before the first. Raises SettingsError when the journal cannot be
+    opened.
+    """
+    journal = _opened(settings)
     try:
         run = journal.last_run()
     finally:
@@ -72,7 +75,7 @@ def last_report(settings: Settings) -> dict[str, Any] | None:
 def waiting(settings: Settings) -> tuple[Wait, ...]:
     """What waits for somebody now, by the journal. Raises SettingsError."""
     asked = policy(settings)
-    journal = open_journal(settings.bot.database_url, exclusive=False)
+    journal = _opened(settings)
     try:
         rows, points = journal.rows_awaiting(), journal.points()
     finally:
@@ -84,10 +87,7 @@ def allow(settings: Settings, messages: int, by: str, user: str) -> None:
     """Keep a person's word that the next cycle may write so many messages; it counts for a day, once. `user` is the
     account of the machine that says so, `by` in whose name. Raises SettingsError.
     """
-    try:
-        journal = open_journal(settings.bot.database_url, exclusive=False)
-    except JournalError as error:
-        raise SettingsError([f"SLUIS_DATABASE_URL: {error}"]) from error
+    journal = _opened(settings)
     try:
         given = now()
         journal.allow(Allowance(messages, by, user, given + timedelta(days=1)), given)

@@ -129,7 +129,7 @@ class Story:
             desk.open()
             flask = pages(dict, dict, CollectorRegistry())
             add_events(flask, desk.receive, lambda _: True, desk.genuine)
-            door = HealthServer(flask, "127.0.0.1", 0)
+            door = HealthServer(flask, "127.0.0.1", 0).start()
             self.town.slack.people.url = f"http://127.0.0.1:{door.port}/slack/events"
             try:
                 yield

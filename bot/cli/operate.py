@@ -133,12 +133,11 @@ def health() -> None:
     """
     import urllib.request
 
-    from bot.settings.load import BotSettings
+    from bot.settings.load import BotSettings, alone
 
+    port = alone(BotSettings).http_port
     try:
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{BotSettings().http_port}/healthz", timeout=3
-        ) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=3) as answer:
             typer.echo(answer.read().decode().strip())
     except OSError as error:
         typer.echo(f"not healthy: {error}", err=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, make_url, select
+from sqlalchemy import func, select
 
-from bot.journal.engine import JournalError, connect
+from bot.journal.engine import JournalError, connect, parse
 from bot.journal.schema import AUDIT, META, RUN
 from bot.journal.transactions import Store, insert
 
@@ -110,7 +110,7 @@ def _examine(copy: Path) -> None:
 
 
 def _file(url: str, instead: str) -> Path:
-    parsed = make_url(url)
-    if not parsed.drivername.startswith("sqlite"):
+    parsed = parse(url)
+    if parsed.drivername != "sqlite":
         raise JournalError(f"this is for SQLite; for PostgreSQL {instead}")
     return Path(str(parsed.database))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SAWarning
 
 from domain.redaction import hidden
 
@@ -21,6 +22,12 @@ BUSY_MS = 5000
 
 READ_ONLY = "sluis_read_only"
 """Execution option: this engine only reads, so its transactions need not wait for writers."""
+
+_PORTS = range(1, 65536)
+_NO_PORT = (
+    "the port in the database URL is no number from 1 to 65535; write postgresql://user@host:5432/database, and"
+    " @ : / in a password as %40 %3A %2F"
+)
 
 _POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
 
@@ -42,8 +49,10 @@ def connect(url: str, *, exclusive: bool = False) -> Engine:
     file would speak twice. On PostgreSQL the leases of the rows do that, so several processes may share it.
     Raises JournalError.
     """
-    parsed = _parse(url)
+    parsed = parse(url)
     sqlite = parsed.drivername == "sqlite"
+    if sqlite:
+        _look_for_folder(Path(str(parsed.database)).resolve().parent)
     lock = _lock(Path(str(parsed.database))) if exclusive and sqlite else None
     try:
         engine = _sqlite(parsed) if sqlite else _postgres(parsed)
@@ -57,30 +66,53 @@ def connect(url: str, *, exclusive: bool = False) -> Engine:
     return engine
 
 
-def _parse(url: str) -> URL:
+def parse(url: str) -> URL:
+    """The address of a journal. Raises JournalError, without what stands in it: that may be part of a password."""
     try:
         parsed = make_url(url)
     except ArgumentError:
         raise JournalError(
             "the database URL cannot be read; write sqlite:///sluis.db or postgresql://..."
         ) from None
+    except ValueError:
+        raise JournalError(_NO_PORT) from None
     if parsed.drivername in _POSTGRES:
+        if parsed.port not in (None, *_PORTS):
+            raise JournalError(_NO_PORT)
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
         raise JournalError(f"unknown kind of database {parsed.drivername!r}; use sqlite:/// or postgresql://")
+    if parsed.host or parsed.port or parsed.username:
+        raise JournalError(
+            "a file has no host, port or user; write three slashes and its path: sqlite:///sluis.db"
+        )
     if parsed.database in (None, "", ":memory:"):
         raise JournalError("a journal in memory forgets what was said; give a file: sqlite:///sluis.db")
     return parsed.set(drivername="sqlite")
 
 
-def _sqlite(url: URL) -> Engine:
-    folder = Path(str(url.database)).resolve().parent
+def _look_for_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise JournalError(f"the folder {folder} does not exist; make it, or set another database URL")
-    engine = create_engine(url)
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = _engine(url)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _engine(url: URL, **options: Any) -> Engine:
+    try:
+        with warnings.catch_warnings():
+            # Of an option that it does not know.
+            warnings.simplefilter("error", SAWarning)
+            return create_engine(url, **options)
+    except (ArgumentError, SAWarning, TypeError, ValueError):
+        raise JournalError(
+            "the database URL has options that cannot be used; see what follows its ?"
+        ) from None
 
 
 def stay_with_file(engine: Engine) -> None:
@@ -122,7 +154,7 @@ def _postgres(url: URL) -> Engine:
     try:
         # A server that was restarted leaves dead connections in the pool: each is tried before it is used. Behind a
         # pooler another transaction may be on another session, where what was prepared on this one does not exist.
-        return create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
+        return _engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
     except ModuleNotFoundError:
         raise JournalError("PostgreSQL needs a driver: install the extra, sluiswachter[postgres]") from None
 

@@ -57,34 +57,59 @@ def app(
 
 
 class HealthServer:
-    """Serves pages from a thread until closed, and cuts off who is slow with a request or says nothing at all."""
+    """Has its port from the first moment, and serves pages from a thread between `start` and `close`; cuts off who is
+    slow with a request or says nothing at all. Raises OSError for a port that cannot be had, and ValueError for a host
+    that stands for no address.
+    """
 
     def __init__(self, flask: Flask, host: str, port: int, patience: float = PATIENCE) -> None:
         self._patience, self._seen = patience, dict[HTTPChannel, tuple[object, float]]()
         self._sockets: dict[int, Any] = {}
         # With a map of its own: by default all sockets of the process share one, and are closed together.
-        self._server: BaseWSGIServer | MultiSocketServer = create_server(
-            flask, map=self._sockets, host=host, port=port, threads=4, max_request_body_size=4 * 1024 * 1024
-        )
+        try:
+            self._server: BaseWSGIServer | MultiSocketServer = create_server(
+                flask,
+                map=self._sockets,
+                host=host,
+                port=port,
+                threads=4,
+                max_request_body_size=4 * 1024 * 1024,
+            )
+        except OSError:
+            # Of the addresses of one name, those that were opened before the one that could not be.
+            wasyncore.close_all(self._sockets)
+            raise
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="health", daemon=True)
+
+    def start(self) -> HealthServer:
+        """Begin to answer, also whoever has come to the port since it is open."""
         self._thread.start()
+        return self
 
     @property
     def port(self) -> int:
-        """The port it listens on."""
+        """The port it listens on; the first where its host has several addresses."""
+        if isinstance(self._server, MultiSocketServer):
+            return int(self._server.effective_listen[0][1])
         return int(self._server.effective_port)
 
     def close(self) -> None:
         """Stop answering, once what was asked has its answer."""
         self._closing.set()
-        self._thread.join(timeout=10)
+        if self._thread.ident is None:
+            self._let_go()
+        else:
+            self._thread.join(timeout=10)
 
     def _run(self) -> None:
         # The loop of waitress itself ends only when its sockets are closed under the thread that waits on them.
         while not self._closing.is_set():
             wasyncore.loop(timeout=_LOOK_UP, map=self._sockets, count=1)
             self._cut_off(time.monotonic())
+        self._let_go()
+
+    def _let_go(self) -> None:
         # First what is being answered, then the sockets that it is answered on.
         self._server.task_dispatcher.shutdown()
         wasyncore.close_all(self._sockets)

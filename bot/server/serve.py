@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import structlog
@@ -20,9 +21,10 @@ from bot.server.door import add_events, door
 from bot.server.health import HealthServer
 from bot.server.health import app as pages
 from bot.server.journal_trouble import JournalTrouble
+from bot.server.listening import listening
 from bot.server.recheck_worker import RecheckWorker
 from bot.server.webhooks import AT_ONCE, PER_SECOND, Admit, WebhookCounts, WebhookReceiver
-from bot.settings.load import Settings
+from bot.settings.load import BotSettings, Settings
 from domain.ports.connector import Line
 from domain.ports.source import ChangeHint
 
@@ -43,31 +45,44 @@ def serve(settings: Settings) -> None:
     cycles = Cycles(ctx, ear, metrics, UndeliveredLog())
     reception = bootstrap.reception(settings, ctx, metrics, trouble.met)
     admit = bootstrap.admission(AT_ONCE, PER_SECOND)
-    # Before the port is open, so that a check never sees a process without its clock.
-    changed, census = trouble.around(cycles.changed), trouble.around(cycles.census)
-    pulse.start(changed, census, bot.sync_minutes, bot.census_at)
-    health = HealthServer(_pages(ctx, pulse, metrics, reception), bot.http_host, bot.http_port)
-    entrance = _door(settings, _doorman(ctx, ear, metrics, tally, admit), reception, admit)
+    with ExitStack() as ends:
+        # After the others: what they finish is still written there.
+        ends.callback(ctx.journal.close)
+        # Before anything is looked at: a port that cannot be had is a setting.
+        health = listening(_pages(ctx, pulse, metrics, reception), bot.http_host, bot.http_port, "SLUIS_HTTP")
+        ends.callback(health.close)
+        entrance = _door(settings, _doorman(ctx, ear, metrics, tally, admit), reception, admit)
+        if entrance:
+            ends.callback(entrance.close)
+        # Before the ports answer, so that a check never sees a process without its clock.
+        changed, census = trouble.around(cycles.changed), trouble.around(cycles.census)
+        pulse.start(changed, census, bot.sync_minutes, bot.census_at)
+        _begin(health, entrance, reception, ends)
+        _tell(bot, health, entrance)
+        scheduler.run_until_told(pulse)
+    if trouble.gone:
+        raise trouble.gone
+
+
+def _begin(
+    health: HealthServer, entrance: HealthServer | None, reception: InteractionWorker | None, ends: ExitStack
+) -> None:
+    """Let the outside in."""
+    health.start()
+    if entrance:
+        entrance.start()
     if reception:
         reception.open()
+        ends.callback(reception.close)
+
+
+def _tell(bot: BotSettings, health: HealthServer, entrance: HealthServer | None) -> None:
     log.info(
         "serving",
         mode=bot.mode.value,
         health=f"http://{bot.http_host}:{health.port}/healthz",
         events=f"http://{bot.events_host}:{entrance.port}/" if entrance else "none expected",
     )
-    try:
-        scheduler.run_until_told(pulse)
-    finally:
-        if reception:
-            reception.close()
-        if entrance:
-            entrance.close()
-        health.close()
-        # After those two: what they finish is still written there.
-        ctx.journal.close()
-    if trouble.gone:
-        raise trouble.gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +135,7 @@ def _door(
     doorman.add_to(web)
     if reception and called:
         add_events(web, reception.receive, admit, reception.genuine)
-    return HealthServer(web, settings.bot.events_host, settings.bot.events_port)
+    return listening(web, settings.bot.events_host, settings.bot.events_port, "SLUIS_EVENTS")
 
 
 def _circuits(ctx: Context) -> Mapping[str, Line]:

@@ -87,8 +87,13 @@ def load_declarations(path: str, packs: Sequence[Pack]) -> tuple[Declaration, ..
         raw = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise DeclarationsError([f"{path}: {error.strerror}. Name a file that can be read."]) from None
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except UnicodeDecodeError:
+        raise DeclarationsError([f"{path} is not UTF-8; save it as UTF-8"]) from None
+    except (yaml.YAMLError, RecursionError):
         raise DeclarationsError([f"{path} is not YAML; write a list, one entry per declaration"]) from None
+    # Of a date like 2024-13-40, which YAML takes for one, or of a number with thousands of digits.
+    except ValueError:
+        raise DeclarationsError([f"{path} holds a date or number that cannot be; correct it"]) from None
     try:
         # An empty file is a list with nothing in it yet, and no mistake.
         entries = _ENTRIES.validate_python(raw or ())

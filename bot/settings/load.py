@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
@@ -23,6 +23,7 @@ from bot.policy.speaking_times import SpeakingTimes
 from bot.policy.terms import Names, Terms
 from bot.policy.waiver_terms import WaiverTerms
 from bot.policy.write_limits import WriteLimits
+from bot.settings.encoding import not_text
 from bot.settings.escalations import EscalationSettings
 from bot.settings.reading import SettingsError, keep_secret, prefix, read, unknown, variables
 from bot.settings.roles import RoleSettings
@@ -48,6 +49,7 @@ __all__ = [
 ]
 
 Group = TypeVar("Group", bound=Terms)
+Some = TypeVar("Some", bound=EnvSettings)
 
 
 class Mode(StrEnum):
@@ -199,6 +201,7 @@ GROUPS: Mapping[str, type[EnvSettings]] = {
 
 def load_settings() -> Settings:
     """Read all settings. Raises SettingsError with one line per problem."""
+    _refuse_what_is_no_text(GROUPS.values())
     problems = list(unknown(GROUPS.values()))
     found: dict[str, EnvSettings] = {}
     for name, group in GROUPS.items():
@@ -226,6 +229,17 @@ def _untranslated(group: EnvSettings) -> Iterator[str]:
             yield f"{name.upper()}: {error}"
 
 
+def alone(group: type[Some]) -> Some:
+    """One group, when nothing else need be set. Raises SettingsError with one line per problem."""
+    _refuse_what_is_no_text([group])
+    return read(group)
+
+
 def norms() -> NormSettings:
     """What is set of the norms, when nothing else need be. Raises SettingsError with one line per problem."""
-    return read(NormSettings)
+    return alone(NormSettings)
+
+
+def _refuse_what_is_no_text(groups: Iterable[type[EnvSettings]]) -> None:
+    if problems := list(not_text([prefix(group) for group in groups])):
+        raise SettingsError(problems)

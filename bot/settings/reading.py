@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 
-from connectors.shared.settings import EnvSettings
+from connectors.shared.settings import EnvSettings, FileRefused
 from domain.redaction import learn
 
 Group = TypeVar("Group", bound=EnvSettings)
@@ -34,9 +34,8 @@ def read(group: type[Group]) -> Group:
         return group()
     except ValidationError as error:
         raise SettingsError(list(_explained(group, error))) from None
-    except OSError as error:
-        line = f"{prefix(group)}*_FILE: {error.strerror}: {error.filename}. Name a file that can be read."
-        raise SettingsError([line]) from None
+    except FileRefused as error:
+        raise SettingsError([str(error)]) from None
 
 
 def prefix(group: type[EnvSettings]) -> str:

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from connectors.shared.addresses import web_address
-from connectors.shared.settings import EnvSettings
+from connectors.shared.settings import EnvSettings, Sent, Token
 from domain.asset import TRAITS, Dimension, Flag
 from domain.fields import FIELDS
 from domain.lifecycle import State
@@ -62,15 +62,15 @@ class JiraSettings(EnvSettings):
         "needs the gateway address instead.",
         examples=["https://your-site.atlassian.net", "https://api.atlassian.com/ex/jira/<cloud id>"],
     )
-    email: str = Field(
+    email: Sent = Field(
         "", description="Jira Cloud: e-mail address of the bot's account.", examples=["bot@example.org"]
     )
-    api_token: SecretStr = Field(
+    api_token: Token = Field(
         SecretStr(""),
         description="Jira Cloud: API token of the bot's account (expires within a year).",
         examples=["<api token>"],
     )
-    pat: SecretStr = Field(
+    pat: Token = Field(
         SecretStr(""),
         description="Jira Data Center: personal access token; or a bearer token for the Cloud gateway.",
         examples=["<personal access token>"],

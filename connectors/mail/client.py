@@ -74,7 +74,7 @@ class MailClient:
     def _connect(self) -> smtplib.SMTP:
         settings, context = self._settings, trust.context()
         host = str(settings.host)
-        if settings.security == "tls":
+        if settings.security == "smtps":
             return smtplib.SMTP_SSL(host, settings.port, timeout=TIMEOUT, context=context)
         # Without `starttls` only where an admin chose so: see MAIL_SECURITY.
         server = smtplib.SMTP(host, settings.port, timeout=TIMEOUT)

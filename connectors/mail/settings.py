@@ -7,7 +7,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from connectors.shared.addresses import is_loopback
@@ -27,6 +27,14 @@ def _address(value: str) -> str:
 Plain = Annotated[str, AfterValidator(_address)]
 
 
+def _named_today(value: object) -> object:
+    return "smtps" if value == "tls" else value
+
+
+Security = Annotated[Literal["starttls", "smtps", "none"], BeforeValidator(_named_today)]
+"""How a connection is kept private; `tls`, as smtps was called before, is understood as it."""
+
+
 class MailSettings(EnvSettings):
     """The mail server by which formal handover notifications go that Slack does not take. Without a host it is off."""
 
@@ -38,9 +46,9 @@ class MailSettings(EnvSettings):
         examples=["smtp.example.org"],
     )
     port: int = Field(587, ge=1, le=65535, description="Port of the SMTP server.")
-    security: Literal["starttls", "tls", "none"] = Field(
+    security: Security = Field(
         "starttls",
-        description="How the connection is kept private: starttls, or tls from the first byte on (smtps); none is for a"
+        description="How the connection is kept private: starttls, or smtps: TLS from the first byte on; none is for a"
         " relay on this machine alone.",
     )
     user: str | None = Field(None, description="Account on the SMTP server, where it asks for one.")
@@ -86,7 +94,7 @@ class MailSettings(EnvSettings):
         # Names, tickets and addresses go by it, whether there is a password or not.
         if self.host and self.security == "none" and not is_loopback(self.host):
             raise ValueError(
-                f"MAIL_SECURITY=none would send everything to {self.host} in the open; use starttls or tls (smtps)"
+                f"MAIL_SECURITY=none would send everything to {self.host} in the open; use starttls or smtps"
             )
         return self
 

@@ -51,6 +51,8 @@ ALIASES = {
 }
 """Dutch column names that are understood too."""
 
+_NOT_UTF8 = ("is not UTF-8 text", "save it as UTF-8 (in Excel: CSV UTF-8)")
+
 Row = Mapping[str, Any]
 
 
@@ -62,7 +64,10 @@ def load(path: Path) -> tuple[tuple[str, ...], list[Row]]:
     except OSError as error:
         raise _unusable(path, f"cannot be opened: {error.strerror}", "correct REGISTER_FILE") from None
     except UnicodeDecodeError:
-        raise _unusable(path, "is not UTF-8 text", "save it as CSV UTF-8, or as YAML") from None
+        raise _unusable(path, *_NOT_UTF8) from None
+    # UTF-16 without a mark at its start decodes as UTF-8 too; at the end they are of a file that was not written whole.
+    if "\0" in text.rstrip("\0"):
+        raise _unusable(path, *_NOT_UTF8)
     raw = _yaml(path, text) if path.suffix.lower() in (".yaml", ".yml") else _csv(path, text)
     rows: list[Row] = [{_column(k): v for k, v in row.items() if k is not None} for row in raw]
     # Of all rows: in YAML each has only what was written for it.
@@ -90,11 +95,14 @@ def _csv(path: Path, text: str) -> list[dict[str, Any]]:
 def _yaml(path: Path, text: str) -> list[dict[str, Any]]:
     try:
         told = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    # ValueError comes of a date like 2024-13-40, which YAML takes for one.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         # Only the line: the parser's own text quotes the file, with names of people in it.
         place = getattr(error, "problem_mark", None)
         where = f" at line {place.line + 1}" if place else ""
-        raise _unusable(path, f"is not YAML{where}", "check the indentation and quotes there") from None
+        raise _unusable(
+            path, f"is not YAML{where}", "check the indentation, quotes and dates there"
+        ) from None
     listed = told.get("assets") if isinstance(told, dict) else told
     if not isinstance(listed, list) or not all(isinstance(row, dict) for row in listed):
         raise _unusable(path, "holds no list of assets", "write a list, one mapping per asset")

@@ -13,7 +13,7 @@ from connectors.servicenow.cmdb.columns import COUNTED_DOWN, FLAGS, LEVELS, mean
 from connectors.servicenow.columns import CI_COLUMNS, KINDS, PREAPPROVAL, TASK_KINDS, TASK_TYPES
 from connectors.servicenow.setting_names import columns_of, one_of
 from connectors.shared.addresses import web_address
-from connectors.shared.settings import EnvSettings
+from connectors.shared.settings import EnvSettings, Token
 from domain.fields import FIELDS
 from domain.lifecycle import State
 from domain.ticket import Decision
@@ -60,7 +60,7 @@ class ServiceNowSettings(EnvSettings):
     client_secret: SecretStr = Field(
         SecretStr(""), description="OAuth client secret.", examples=["<client secret>"]
     )
-    api_key: SecretStr = Field(
+    api_key: Token = Field(
         SecretStr(""),
         description="API key of the bot's account (header x-sn-apikey), instead of a password.",
         examples=["<api key>"],

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import AfterValidator, SecretStr
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class FileRefused(Exception):
+    """A file that a variable names cannot be used. `str()` is one line with the variable, the file and the fix."""
 
 
 class _FileSource(EnvSettingsSource):
@@ -20,11 +26,35 @@ class _FileSource(EnvSettingsSource):
         }
         # Only of our own fields: REGISTER_FILE is a setting itself and no twin of REGISTER.
         fields = {prefix + name for name in self.settings_cls.model_fields}
-        return {key: _content(path) for key, path in paths.items() if key in fields and path}
+        return {
+            key: _content(f"{key}_file".upper(), path)
+            for key, path in paths.items()
+            if key in fields and path
+        }
 
 
-def _content(path: str) -> str:
-    return Path(path).read_text(encoding="utf-8").removesuffix("\n")
+def _content(variable: str, path: str) -> str:
+    try:
+        # Some editors begin with a byte order mark, which is no part of a secret.
+        return Path(path).read_text(encoding="utf-8-sig").removesuffix("\n")
+    except OSError as error:
+        raise FileRefused(f"{variable}: {error.strerror}: {path}. Name a file that can be read.") from None
+    except UnicodeDecodeError:
+        raise FileRefused(f"{variable}: not UTF-8: {path}. Save it as UTF-8.") from None
+
+
+def _sendable(value: str) -> str:
+    line = value.strip("\r\n")
+    if line.isascii() and line.isprintable():
+        return line
+    raise ValueError("must be one line of ASCII; copy it again")
+
+
+Sent = Annotated[str, AfterValidator(_sendable)]
+"""What travels in a header of HTTP, which takes no other characters."""
+
+Token = Annotated[SecretStr, AfterValidator(lambda value: SecretStr(_sendable(value.get_secret_value())))]
+"""A secret that travels so."""
 
 
 class EnvSettings(BaseSettings):

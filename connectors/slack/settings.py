@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from connectors.shared.addresses import web_address
-from connectors.shared.settings import EnvSettings
+from connectors.shared.settings import EnvSettings, Token
 
 # No D: a direct conversation is of one person, and a team's messages do not belong there.
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{3,}")
@@ -50,12 +50,12 @@ class SlackSettings(EnvSettings):
     model_config = SettingsConfigDict(env_prefix="SLACK_")
 
     # Slack's tokens look alike but for how they begin; a wrong one would only be noticed when it is refused.
-    bot_token: Annotated[SecretStr, _starts("xoxb-", "xoxe.xoxb-")] | None = Field(
+    bot_token: Annotated[Token, _starts("xoxb-", "xoxe.xoxb-")] | None = Field(
         None,
         description="Bot User OAuth Token of the Slack app. Without it nothing is sent to Slack.",
         examples=["xoxb-your-token"],
     )
-    app_token: Annotated[SecretStr, _starts("xapp-")] | None = Field(
+    app_token: Annotated[Token, _starts("xapp-")] | None = Field(
         None,
         description="App-level token with the scope connections:write: buttons, /sluis and Home over Socket Mode, for"
         " which Slack need not reach this machine.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -163,7 +163,8 @@ def _tightened(name: str, norm: Pack, own: Pack, given: Mapping[Any, Mapping[str
     if norm.effective_from < starts:
         yield norm.model_copy(update={"effective_until": starts - _A_DAY})
     yield norm.model_copy(update={"effective_from": starts, "effective_until": ends, "rules": rules})
-    if ends is not None and ends != norm.effective_until:
+    # After the last day of the calendar there is nothing left to be in force.
+    if ends is not None and ends not in (norm.effective_until, date.max):
         yield norm.model_copy(update={"effective_from": ends + _A_DAY})
 
 

@@ -109,10 +109,17 @@ def parse(file: Traversable) -> Any:
         mark = error.problem_mark
         where = f" line {mark.line + 1}" if mark else ""
         raise PolicyError([f"{file.name}:{where} {error.problem}"]) from None
-    # ValueError comes of a date like 2024-13-40, which YAML takes for one.
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "is no text that YAML can read"
-        raise PolicyError([f"{file.name}: {reason}"]) from None
+    except OSError as error:
+        raise PolicyError([f"{file.name}: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise PolicyError([f"{file.name}: is not UTF-8; save it as UTF-8"]) from None
+    except yaml.YAMLError:
+        raise PolicyError([f"{file.name}: is no text that YAML can read"]) from None
+    # Of a date like 2024-13-40, which YAML takes for one, or of a number with thousands of digits.
+    except ValueError:
+        raise PolicyError(
+            [f"{file.name}: holds a date or number that cannot be; put it in quotes, or correct it"]
+        ) from None
 
 
 def problems(error: ValidationError) -> Iterator[ErrorDetails]:

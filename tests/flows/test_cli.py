@@ -170,7 +170,10 @@ def test_a_servicenow_change_is_asked_by_its_number(town: Town, env) -> None:
         ),
         ({"SLUIS_DATABASE_URL": "mysql://x"}, "SLUIS_DATABASE_URL: unknown kind of database"),
         ({"SLACK_CHANNEL": "#changes"}, "SLACK_CHANNEL"),
-        ({"JIRA_API_TOKEN_FILE": "/nowhere/token", "JIRA_API_TOKEN": ""}, "JIRA_*_FILE: No such file"),
+        (
+            {"JIRA_API_TOKEN_FILE": "/nowhere/token", "JIRA_API_TOKEN": ""},
+            "JIRA_API_TOKEN_FILE: No such file",
+        ),
     ],
 )
 def test_a_wrong_setting_stops_at_start_with_the_variable_and_the_fix(tmp_path, env, wrong, told) -> None:

@@ -165,7 +165,7 @@ def world(town: Town, mode: str, extra: dict[str, str], monkeypatch: pytest.Monk
     reception.open()
     flask = door()
     add_events(flask, reception.receive, bootstrap.admission(AT_ONCE, PER_SECOND), reception.genuine)
-    web = HealthServer(flask, "127.0.0.1", 0)
+    web = HealthServer(flask, "127.0.0.1", 0).start()
     if mode == "http":
         town.slack.people.url = f"http://127.0.0.1:{web.port}/slack/events"
     else:

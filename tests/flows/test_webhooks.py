@@ -54,7 +54,7 @@ class Serving:
         flask, admit = Flask("hooks"), bootstrap.admission(AT_ONCE, PER_SECOND)
         hear = lambda name, hints: self.ctx.journal.record_hint(name, hints, self.ctx.clock())  # noqa: E731
         WebhookReceiver(self.ctx.inbounds, hear, self.ear.wake, count, admit).add_to(flask)
-        self.web = HealthServer(flask, "127.0.0.1", 0)
+        self.web = HealthServer(flask, "127.0.0.1", 0).start()
         self.address = f"http://127.0.0.1:{self.web.port}/hooks/jira"
         cycle(self.ctx)
         self.ear.look()

@@ -23,7 +23,7 @@ class Door:
         throttle = Throttle(TokenBucket(AT_ONCE, 1 / PER_SECOND), clock=lambda: 0.0)
         pages = entrance()
         add_events(pages, self.receive, throttle.take, lambda headers, _: headers.get("Signed") == "yes")
-        self.server = HealthServer(pages, "127.0.0.1", 0)
+        self.server = HealthServer(pages, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self.server.port}/slack/events"
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:

@@ -18,7 +18,7 @@ PATIENCE = 0.3
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    server = HealthServer(app(dict, dict, CollectorRegistry()), "127.0.0.1", 0, PATIENCE)
+    server = HealthServer(app(dict, dict, CollectorRegistry()), "127.0.0.1", 0, PATIENCE).start()
     yield server.port
     server.close()
 

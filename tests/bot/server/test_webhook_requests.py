@@ -70,7 +70,7 @@ def house() -> Iterator[House]:
     throttle = Throttle(TokenBucket(AT_ONCE, 1 / PER_SECOND), clock=lambda: made.now)
     inbounds = {"fake": made.inbound, "another": made.inbound}
     WebhookReceiver(inbounds, made.hear, made.wake, made.tally.add, throttle.take).add_to(flask)
-    server = HealthServer(flask, "127.0.0.1", 0)
+    server = HealthServer(flask, "127.0.0.1", 0).start()
     made.url = f"http://127.0.0.1:{server.port}"
     yield made
     server.close()

@@ -47,6 +47,34 @@ def test_a_good_file(file):
 
 
 @pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (GOOD.replace("Policy", "Policé").encode("latin-1"), "{} is not UTF-8; save it as UTF-8"),
+        (GOOD.encode("utf-16"), "{} is not UTF-8; save it as UTF-8"),
+        (GOOD.encode("utf-16-le"), "{} is not YAML; write a list, one entry per declaration"),
+        (b"[" * 9999, "{} is not YAML; write a list, one entry per declaration"),
+        (
+            GOOD.replace("2026-01-15", "2026-13-45").encode(),
+            "{} holds a date or number that cannot be; correct it",
+        ),
+        (GOOD.encode("utf-8-sig"), ""),
+        (GOOD.replace("2026-01-15", "0001-01-01").encode(), ""),
+        (GOOD.replace("2026-01-15", "9999-12-31").encode(), ""),
+    ],
+)
+def test_other_encodings_and_days_that_cannot_be(tmp_path, written, told):
+    path = tmp_path / "declarations.yaml"
+    path.write_bytes(written)
+    try:
+        found: tuple[str, ...] = ()
+        standing = list(attestations(PACKS, load_declarations(str(path), PACKS), date(2026, 3, 1)))
+        assert standing
+    except DeclarationsError as error:
+        found = error.problems
+    assert found == ((told.format(path),) if told else ())
+
+
+@pytest.mark.parametrize(
     ("text", "problems"),
     [
         (

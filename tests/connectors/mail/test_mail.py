@@ -167,7 +167,7 @@ def test_a_person_who_was_not_looked_up_yet_waits(box: MailSandbox) -> None:
         ({"host": "127.0.0.1.example.org"}, "in the open"),
         ({"host": "user@127.0.0.1"}, "must be the name or number of a server alone"),
         ({"host": "127.0.0.1\n"}, "must be the name or number of a server alone"),
-        ({"security": "ssl"}, "'starttls', 'tls' or 'none'"),
+        ({"security": "ssl"}, "'starttls', 'smtps' or 'none'"),
     ],
 )
 def test_wrong_settings_are_refused_in_one_line(given: dict[str, object], told: str) -> None:
@@ -175,6 +175,13 @@ def test_wrong_settings_are_refused_in_one_line(given: dict[str, object], told: 
         settings(**given)
     (problem,) = raised.value.errors(include_input=False)
     assert told in problem["msg"]
+
+
+@pytest.mark.parametrize(
+    ("given", "security"), [("starttls", "starttls"), ("smtps", "smtps"), ("tls", "smtps"), ("none", "none")]
+)
+def test_ways_of_keeping_the_connection_private(given: str, security: str) -> None:
+    assert settings(security=given).security == security
 
 
 def test_without_a_host_it_is_off() -> None:

@@ -72,7 +72,7 @@ def by_slack(port: int) -> object:
 
 
 def by_mail(port: int) -> object:
-    made = MailSettings(host="127.0.0.1", port=port, security="tls", from_address="a@example.org")
+    made = MailSettings(host="127.0.0.1", port=port, security="smtps", from_address="a@example.org")
     # What answers is no mail server: that it is heard at all is what matters.
     return MailClient(made).probe()
 

@@ -48,6 +48,25 @@ def rule_of(packs, rule_id: str, day: date = date(2026, 3, 10)):
     return next(rule for pack in in_force(packs, day) for rule in pack.rules if rule.id == rule_id)
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "editions"),
+    [
+        ("0001-01-01", "9999-12-31", [("2023-10-17", "9999-12-31")]),
+        ("2026-01-01", "9999-12-31", [("2023-10-17", "2025-12-31"), ("2026-01-01", "9999-12-31")]),
+        ("9999-12-31", "9999-12-31", [("2023-10-17", "9999-12-30"), ("9999-12-31", "9999-12-31")]),
+        ("0001-01-01", "0001-01-01", [("2023-10-17", "None")]),
+    ],
+)
+def test_a_pack_may_hold_from_the_first_to_the_last_day_of_the_calendar(tmp_path, since, until, editions):
+    head = HEAD.replace("2026-01-01", f"{since}\neffective_until: {until}")
+    (tmp_path / "our-city.yaml").write_text(
+        head.format(more="extends: vo-icr\n") + "  - id: ICR-01\n    gate: draft\n"
+    )
+    packs = load_all(("vo-icr",), tmp_path)
+    norm = [pack for pack in packs if pack.id == "vo-icr"]
+    assert [(str(pack.effective_from), str(pack.effective_until)) for pack in norm] == editions
+
+
 @pytest.mark.parametrize("more", ["", "extends: vo-icr\n"])
 def test_rules_are_added(tmp_path, more):
     packs = load(tmp_path, NEW, more)

@@ -51,6 +51,37 @@ def test_a_place_has_a_line(raw, path, line):
     assert placed("mine.yaml", raw, path) == f"mine.yaml: line {line}"
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("title: régle".encode("latin-1"), "mine.yaml: is not UTF-8; save it as UTF-8"),
+        ("title: rule".encode("utf-16"), "mine.yaml: is not UTF-8; save it as UTF-8"),
+        ("title: rule".encode("utf-16-le"), "mine.yaml: is no text that YAML can read"),
+        (rb'title: "half \ud83d"', "mine.yaml: line 1 found invalid Unicode character escape code"),
+        (
+            b"from: 2026-02-30",
+            "mine.yaml: holds a date or number that cannot be; put it in quotes, or correct it",
+        ),
+        (
+            b"id: " + b"1" * 9999,
+            "mine.yaml: holds a date or number that cannot be; put it in quotes, or correct it",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read(tmp_path: Path, written: bytes, told: str) -> None:
+    (tmp_path / "mine.yaml").write_bytes(written)
+    with pytest.raises(PolicyError) as raised:
+        parse(tmp_path / "mine.yaml")
+    # PyYAML without its C half has other words for what is wrong at a line.
+    assert raised.value.problems[0].startswith(told.partition(" found")[0])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_mark_at_the_start_is_no_part_of_a_file(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "mine.yaml").write_bytes("title: régle".encode(encoding))
+    assert parse(tmp_path / "mine.yaml") == {"title": "régle"}
+
+
 def test_what_was_put_together_knows_the_lines_of_its_parts(raw):
     assert placed("mine.yaml", {"rules": [raw["rules"][1]]}, ("rules", 0, "gate")) == "mine.yaml: line 9"
     assert placed("mine.yaml", {"a": 1}, ("a",)) == "mine.yaml"
