@@ -69,15 +69,15 @@ class Search:
         patterns = self._patterns
         if not self._hinted(plain):
             return []
-        exact = _spans(patterns.exact, plain)
         turned = [*_spans(patterns.derived, plain), *cut_off.names(plain, patterns.orders)]
-        # "Jan Peeters, Dirk Maes" tells of two others than Dirk Peeters.
-        own = _outside(turned, self._strangers(plain)) if turned else []
-        return _merged([*exact, *own, *_spans(patterns.mentions, plain), *self._addresses(plain)])
+        # "Jan Peeters, Dirk Maes" tells of two others than Dirk Peeters, and "An Peeters" is no Peeters without a name.
+        own = _outside([*_spans(patterns.exact, plain), *turned], self._strangers(plain))
+        return _merged([*own, *_spans(patterns.mentions, plain), *self._addresses(plain)])
 
     def _strangers(self, plain: str) -> list[Span]:
-        exact = _spans(self._patterns.exact, plain)
+        """Where other people are told of; a part of one and this person's whole name is none."""
         others = _spans(self._patterns.strangers, plain)
+        exact = _spans(self._patterns.exact, plain) if others else []
         return [other for other in others if all(_apart(other, own) or _within(own, other) for own in exact)]
 
     def _addresses(self, plain: str) -> Iterator[Span]:
