@@ -55,7 +55,7 @@ def telling(words: Words) -> Words:
 @cache
 def orders(words: Words) -> frozenset[Words]:
     """All in which a name is written: whole, without particles and initials, first and last alone; turned round too."""
-    kinds = {words, telling(words), (words[0], words[-1])} if words else set()
+    kinds = {words, telling(words), (words[0], words[-1])} if len(words) > 1 else set()
     return frozenset(kind[at:] + kind[:at] for kind in kinds if len(kind) > 1 for at in range(len(kind)))
 
 

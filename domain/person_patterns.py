@@ -61,34 +61,36 @@ class Patterns:
         long = [re.escape(folded(account).plain) for account in self.ids if len(account) >= _TELLING]
         # As it was given, with the words that `words_of` leaves out or turns round.
         cited = [r"\s+".join(map(re.escape, folded(name).plain.split())) for name in self._named]
-        return _either([*long, *cited, *(whole(words) for words in self._words if len(words) > 1)])
+        names = [whole(words) for words in self._words if len(words) > 1]
+        return _either([*_longest(cited), *_longest(long), *_longest(names)])
 
     @cached_property
     def derived(self) -> re.Pattern[str]:
         """Their name in another order, shortened, and as a login."""
-        turned = [whole(order) for order in self.orders]
-        logins = [re.escape(word) for word in self.logins if len(word) >= JOINED]
-        return _either([*turned, *map(short, self._own), *logins])
+        turned = _longest(whole(order) for order in self.orders)
+        logins = _longest(re.escape(word) for word in self.logins if len(word) >= JOINED)
+        return _either([*turned, *_longest(map(short, self._own)), *logins])
 
     @cached_property
     def mentions(self) -> re.Pattern[str]:
         """Accounts and logins that are too short to be looked for but where only a login stands."""
-        short_ids = [account for account in self.ids if account and len(account) < _TELLING]
-        return _either([*self.logins, *short_ids], _LOGIN)
+        short_ids = [re.escape(account) for account in self.ids if account and len(account) < _TELLING]
+        return _either(_longest([*map(re.escape, self.logins), *short_ids]), _LOGIN)
 
     @cached_property
     def doubtful(self) -> re.Pattern[str]:
         """What may be theirs and another's: shortened names that are shared, short logins and accounts."""
-        shared = [short(form) for form in self._shared]
-        words = [word for form in self._shared for word in joined_short(form)]
-        lone = [name for name in {*self.logins, *words, *self.ids} if 1 < len(name) < _TELLING]
-        return _either([*shared, *map(re.escape, lone)])
+        shared = [word for form in self._shared for word in joined_short(form)]
+        accounts = [account for account in self.ids if 1 < len(account) < _TELLING]
+        logins = [login for login in self.logins if len(login) < JOINED]
+        words = map(re.escape, [*shared, *accounts, *logins])
+        return _either([*_longest(map(short, self._shared)), *_longest(words)])
 
     @cached_property
     def strangers(self) -> re.Pattern[str]:
         """Other people with whom they have a word in common, as these are called."""
         mine = {word for words in self._words for word in words}
-        return _either([whole(words) for words in self._foreign if mine & {*words}])
+        return _either(_longest(whole(words) for words in self._foreign if mine & {*words}))
 
     @cached_property
     def orders(self) -> frozenset[Words]:
@@ -163,6 +165,10 @@ def _is_number(name: str) -> bool:
 
 
 def _either(patterns: Iterable[str], edges: str = _EDGES) -> re.Pattern[str]:
-    # A pattern takes the first alternative that fits: a name within a longer one must come after it.
-    kept = sorted({pattern for pattern in patterns if pattern}, key=lambda one: (-len(one), one))
+    kept = dict.fromkeys(filter(None, patterns))
     return re.compile(edges.format("|".join(kept)), re.IGNORECASE) if kept else _NEVER
+
+
+def _longest(patterns: Iterable[str]) -> list[str]:
+    """The longest first: of several that fit the first is taken, and a name may be the beginning of a longer one."""
+    return sorted(patterns, key=lambda one: (-len(one), one))

@@ -45,7 +45,10 @@ class Search:
             return []
         plain, at = folded(text)
         sure = self._sure(plain)
-        return [(at[start], at[end]) for start, end in _merged(_outside(self._near(plain, sure), sure))]
+        near = _outside(self._near(plain, sure), sure)
+        addresses = _spans(EMAIL, plain) if near else []
+        told = _merged(next((one for one in addresses if _within(span, one)), span) for span in near)
+        return [(at[start], at[end]) for start, end in _outside(told, sure)]
 
     def numbers(self, text: str) -> set[str]:
         """Telephone numbers that a text shows to be theirs, because they stand beside their name."""
@@ -114,9 +117,9 @@ class Search:
             return
         addresses = _spans(EMAIL, plain)
         for found in _WORD.finditer(plain):
-            address = next((one for one in addresses if _within(found.span(), one)), None)
-            if found[0].casefold() in self._patterns.near and (address or self._stands_out(found[0])):
-                yield address or found.span()
+            addressed = any(_within(found.span(), one) for one in addresses)
+            if found[0].casefold() in self._patterns.near and (addressed or self._stands_out(found[0])):
+                yield found.span()
 
     def _stands_out(self, word: str) -> bool:
         """Whether it is written as a name, or is one that seldom is anything else."""

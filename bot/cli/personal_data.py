@@ -68,7 +68,7 @@ def near_lines(near: Sequence[Near], speak: Translator) -> Iterator[str]:
         first = told[0]
         where = Quote(f"{first.place.table} {first.place.row} {first.place.where}")
         yield "  " + speak.say(
-            "“{words}”, {number} times, first in {where}: {text}",
+            "“{words}” ({number}×), first in {where}: {text}",
             words=Quote(first.words),
             number=len(told),
             where=where,
