@@ -9,6 +9,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -36,27 +37,33 @@ class Folded(NamedTuple):
     at: Sequence[int]
 
 
+def plain(text: str) -> str:
+    """The same without the places, which takes half the time."""
+    return _SPECIAL.sub(lambda special: _read(special[0]), text)
+
+
 def folded(text: str) -> Folded:
     """A text as it reads."""
     if not _SPECIAL.search(text):
         return Folded(text, range(len(text) + 1))
-    plain: list[str] = []
+    read: list[str] = []
     at: list[int] = []
     done = 0
     for special in _SPECIAL.finditer(text):
         start, end = special.span()
-        plain.append(text[done:start])
+        read.append(text[done:start])
         at.extend(range(done, start))
         letters = _read(special[0])
-        plain.append(letters)
+        read.append(letters)
         # What is escaped together is told apart no more: the first letter stands for all, and the end for the rest.
         at.extend([start] * len(letters))
         done = end
-    plain.append(text[done:])
+    read.append(text[done:])
     at.extend(range(done, len(text) + 1))
-    return Folded("".join(plain), at)
+    return Folded("".join(read), at)
 
 
+@lru_cache(4096)
 def _read(special: str) -> str:
     seen = html.unescape(unquote(special))
     apart = unicodedata.normalize("NFKD", seen).translate(_UNSPLIT)

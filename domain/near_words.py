@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable
 
-_MISSPELLED = 5
+_MISSPELLED = 4
 """Letters from which a word with one letter wrong, missing or too much is near; shorter ones have many neighbours."""
 
 
@@ -16,7 +16,8 @@ def near_words(words: Iterable[str]) -> frozenset[str]:
 
 
 def _slips(word: str) -> set[str]:
-    parts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    # The first letter is seldom the wrong one, and with another many a name is a word of the language ("Niet").
+    parts = [(word[:at], word[at:]) for at in range(1, len(word) + 1)]
     letters = string.ascii_lowercase
     missing = {a + b[1:] for a, b in parts if b}
     swapped = {a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1}

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from domain import cut_off, telephone
-from domain.folding import folded
+from domain import cut_off, folding, telephone
 from domain.person_patterns import Patterns
 from domain.redaction import EMAIL
 
@@ -36,23 +35,33 @@ class Search:
         """Where it tells of them surely, in the order of the text; none touches another."""
         if self._is_theirs(text):
             return [(0, len(text))]
-        plain, at = folded(text)
+        plain, at = folding.folded(text)
         return [(at[start], at[end]) for start, end in self._sure(plain)]
 
     def near(self, text: str) -> list[Span]:
         """Where it may tell of them, apart from where it surely does."""
         if self._is_theirs(text):
             return []
-        plain, at = folded(text)
+        plain, at = folding.folded(text)
         sure = self._sure(plain)
         near = _outside(self._near(plain, sure), sure)
         addresses = _spans(EMAIL, plain) if near else []
         told = _merged(next((one for one in addresses if _within(span, one)), span) for span in near)
         return [(at[start], at[end]) for start, end in _outside(told, sure)]
 
+    def may_be_sure(self, text: str) -> bool:
+        """Whether texts that are joined to this one may surely tell of them. Seen soon: most tell of others."""
+        return self._may_be_sure(folding.plain(text))
+
+    def may_be_near(self, text: str) -> bool:
+        """The same of texts that may tell of them."""
+        plain = folding.plain(text)
+        near = not self._patterns.near.isdisjoint(_WORD.findall(plain.casefold()))
+        return near or bool(self._patterns.doubtful.search(plain)) or self._may_be_sure(plain)
+
     def numbers(self, text: str) -> set[str]:
         """Telephone numbers that a text shows to be theirs, because they stand beside their name."""
-        plain, _ = folded(text)
+        plain, _ = folding.folded(text)
         named = self._named(plain)
         beside = _beside(telephone.dialled(plain), named, plain) if named else ()
         return {telephone.digits(plain[start:end]) for start, end in beside}
@@ -63,6 +72,11 @@ class Search:
     def _sure(self, plain: str) -> list[Span]:
         named = self._named(plain)
         return _merged([*named, *self._their_numbers(plain, named)]) if named or self._numbers else []
+
+    def _may_be_sure(self, plain: str) -> bool:
+        if self._hinted(plain):
+            return True
+        return bool(self._numbers) and any(True for _ in self._their_numbers(plain, []))
 
     def _hinted(self, plain: str) -> bool:
         read = plain.casefold().replace("'", "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -10,6 +12,7 @@ from typing import Any
 from domain.person_patterns import Patterns
 from domain.person_search import Search, Span
 
+_ESCAPED = re.compile(r"\\(.)")
 _REMEMBERED = 20_000
 """Texts of which it is remembered where they tell of a person."""
 
@@ -55,20 +58,23 @@ class Persona:
                 done = end
             return "".join([*kept, text[done:]])
 
-        return _mapped(value, hide)
+        return _mapped(value, hide) if self._search.may_be_sure(_as_one(value)) else value
 
     def places(self, value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         """Where in a value the person is told, and the text there."""
-        yield from ((at, text) for at, text in _texts(value, path) if self.told_by(text))
+        if self._search.may_be_sure(_as_one(value)):
+            yield from ((at, text) for at, text in _texts(value, path) if self.told_by(text))
 
     def near(self, value: Any) -> Iterator[tuple[str, str, str]]:
         """Where in a value they may be told, which needs a person to decide: the place, the text there, the words."""
-        for at, text in _texts(value, ""):
-            for start, end in self._near(text):
-                yield at, text, text[start:end]
+        if self._search.may_be_near(_as_one(value)):
+            for at, text in _texts(value, ""):
+                yield from ((at, text, text[start:end]) for start, end in self._near(text))
 
     def numbers_in(self, value: Any) -> frozenset[str]:
         """Telephone numbers that a value shows to be theirs."""
+        if not self._search.may_be_sure(_as_one(value)):
+            return frozenset()
         return frozenset(number for _, text in _texts(value, "") for number in self._search.numbers(text))
 
     def keys_in(self, value: Any) -> Iterator[tuple[str, str]]:
@@ -91,6 +97,14 @@ def people_in(value: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from people_in(item)
+
+
+def _as_one(value: Any) -> str:
+    """All texts of a value in one, apart from each other."""
+    if isinstance(value, str):
+        return value
+    written = json.dumps(value, ensure_ascii=False, default=str)
+    return _ESCAPED.sub(lambda sign: " " if sign[1] in "ntrbf" else sign[1], written)
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:

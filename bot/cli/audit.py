@@ -142,18 +142,16 @@ def person(
     with _journal() as (journal, loaded):
         persona = _persona(journal, loaded, who)
         speak = Translator(loaded.bot.language, loaded.bot.zone, loaded.bot.terms)
-        places, near = journal.told_of(persona), journal.near(persona)
-        if erase and places:
+        found = journal.found_of(persona)
+        if erase and found.places:
             typer.echo("\n".join(erased(journal.erase(persona, bootstrap.now()), speak)))
             return
-        kept = journal.kept(persona)
     if erase:
-        typer.echo("\n".join(near_lines(near, speak)), nl=bool(near))
-    if erase or not (places or near or kept):
+        typer.echo("\n".join(near_lines(found.near, speak)), nl=bool(found.near))
+    if erase or not (found.places or found.near or found.kept):
         _refuse(f"nothing is kept of {', '.join(who)}")
-    sys.stdout.write(
-        json.dumps(exported(persona, places, near, kept), indent=2, ensure_ascii=not shows_unicode()) + "\n"
-    )
+    answer = exported(persona, found)
+    sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=not shows_unicode()) + "\n")
 
 
 def _persona(journal: Journal, loaded: Settings, who: list[str]) -> Persona:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from domain.sentence import Quote, Say, say
 
 if TYPE_CHECKING:
-    from bot.journal.privacy import Erased, Near, Place
+    from bot.journal.privacy import Erased, Found, Near
     from bot.messages.i18n.speaker import Translator
     from domain.pseudonym import Persona
 
@@ -24,16 +24,14 @@ _KEY = say(
 )
 
 
-def exported(
-    persona: Persona, places: Iterable[Place], near: Iterable[Near], kept: Iterable[Place]
-) -> dict[str, Any]:
+def exported(persona: Persona, found: Found) -> dict[str, Any]:
     """All of it, for other programs."""
     return {
         "accounts": sorted(persona.ids),
         "names": sorted(persona.names),
-        "places": [asdict(place) for place in places],
-        "near": [asdict(one.place) | {"words": one.words} for one in near],
-        "kept": [asdict(place) for place in kept],
+        "places": [asdict(place) for place in found.places],
+        "near": [asdict(one.place) | {"words": one.words} for one in found.near],
+        "kept": [asdict(place) for place in found.kept],
     }
 
 

@@ -85,6 +85,17 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What is told of a person, what may be, and what stays when they are erased: because something is known by it, or
+    because it is on the chain.
+    """
+
+    places: tuple[Place, ...]
+    near: tuple[Near, ...]
+    kept: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
     """What was done: the pseudonym, and how many rows of each table were changed; what is near, and what is kept."""
 
@@ -115,15 +126,12 @@ class Persons(Store):
         with self.read() as connection:
             return tuple(_places(connection, _known_better(connection, person)))
 
-    def near(self, person: Persona) -> tuple[Near, ...]:
-        """All that may be told of a person, and may not."""
+    def found_of(self, person: Persona) -> Found:
+        """The same, with what may be theirs, and with what of it is not erased."""
         with self.read() as connection:
-            return tuple(_near(connection, _known_better(connection, person)))
-
-    def kept(self, person: Persona) -> tuple[Place, ...]:
-        """What of a person is not erased, because something is known by it or because it is on the chain."""
-        with self.read() as connection:
-            return tuple(_kept(connection, _known_better(connection, person)))
+            known = _known_better(connection, person)
+            places = tuple(_places(connection, known))
+            return Found(places, tuple(_near(connection, known)), tuple(_kept(connection, known)))
 
     def erase(self, person: Persona, at: datetime) -> Erased:
         """Put a pseudonym in the person's place everywhere, for good: nothing tells whose it is."""
@@ -131,12 +139,13 @@ class Persons(Store):
         changed: dict[str, int] = {}
         with self.write() as connection:
             known = _known_better(connection, person)
+            # Before anything is hidden: what stands beside a name is near only while the name is there.
+            near, kept = tuple(_near(connection, known)), tuple(_kept(connection, known))
             for table in _searched():
                 changed[_stated(table.name)] = _hide(connection, table, known, pseudonym)
             parts = _hide_beside(connection, known, pseudonym)
             changed[_stated(AUDIT_PERSONAL.name)] = len(parts)
             done = {name: number for name, number in changed.items() if number}
-            near, kept = tuple(_near(connection, known)), tuple(_kept(connection, known))
             facts = {"pseudonym": pseudonym, "parts": parts, "changed": done}
             append(connection, Entry(Cause.ERASED, "", facts), at)
         self._clean_log()

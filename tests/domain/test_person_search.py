@@ -69,6 +69,24 @@ def test_what_a_text_tells_of_a_person(text: str, hidden: str, near: list[str]) 
 
 
 @pytest.mark.parametrize(
+    ("value", "hidden", "near"),
+    [
+        (
+            {"a": ["DOMAIN\\pjansen", 'said "Jansen"'], "b": None},
+            {"a": ["DOMAIN\\#", 'said "Jansen"'], "b": None},
+            "Jansen",
+        ),
+        ([{"x": "Piet\nJansen"}, {"y": "Niets"}, 3], [{"x": "#"}, {"y": "Niets"}, 3], ""),
+        ({"a": "tel 0032 2 555\n66 77", "b": "An Jansen"}, {"a": "tel #", "b": "An Jansen"}, ""),
+        ({"a": "Jos Janse"}, {"a": "Jos Janse"}, "Janse"),
+        ({"a": "nobody", "b": ["0470 12 34 56"]}, {"a": "nobody", "b": ["0470 12 34 56"]}, ""),
+    ],
+)
+def test_what_a_document_tells(value: object, hidden: object, near: str) -> None:
+    assert (PIET.hidden(value, "#"), " ".join(words for _, _, words in PIET.near(value))) == (hidden, near)
+
+
+@pytest.mark.parametrize(
     ("who", "text", "hidden"),
     [
         (BERG, "J. van den Berg; J.v.d. Berg; Berg, Jan van den; Van den Berg, J.", "#; #; #; #"),

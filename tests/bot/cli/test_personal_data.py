@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cli.personal_data import erased, exported, near_lines
-from bot.journal.privacy import Erased, Near, Place
+from bot.journal.privacy import Erased, Found, Near, Place
 from bot.messages.i18n.speaker import Translator
 from domain.pseudonym import Persona
 
@@ -74,7 +74,7 @@ def test_many_words_are_counted_and_long_texts_cut() -> None:
 def test_the_export_has_all_of_it() -> None:
     who = Persona(frozenset({"acc-7"}), frozenset({"Piet Jansen"}))
     note = {"table": "waiver", "row": "3", "where": "reason", "text": NOTE.text}
-    assert exported(who, [NOTE], DONE.near[:1], []) == {
+    assert exported(who, Found((NOTE,), DONE.near[:1], ())) == {
         "accounts": ["acc-7"],
         "names": ["Piet Jansen"],
         "places": [note],

@@ -72,7 +72,9 @@ def test_what_is_kept_is_told_with_its_place(journal: Journal) -> None:
     lived(journal, "Piet Jansen")
     kept = [(place.table, place.where, place.text) for place in journal.erase(PIET, LATER).kept]
     assert kept == [("slot", "kind", "handover-1:acc-7"), ("audit", "facts/message", "handover-1:acc-7")]
-    assert [(place.table, place.text) for place in journal.kept(PIET)] == [(t, text) for t, _, text in kept]
+    assert [(place.table, place.text) for place in journal.found_of(PIET).kept] == [
+        (t, text) for t, _, text in kept
+    ]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,7 @@ def test_what_is_kept_is_told_with_its_place(journal: Journal) -> None:
         ("Mr. Jansen said so", ["Jansen"]),
         ("Piet Janssen", ["Piet", "Janssen"]),
         ("An Maes, Piet", ["Piet"]),
+        ("bel 0470 98 76 54 voor Piet", ["Piet"]),
         ("nobody", []),
     ],
 )
@@ -112,3 +115,15 @@ def test_a_shortened_name_of_two_people_is_left(journal: Journal) -> None:
     (waiver,) = journal.waivers_of("jira:10001")
     assert waiver.reason == "P. Jansen, pjansen@example.org"
     assert [one.words for one in near if one.place.table == "waiver"] == ["P. Jansen", "pjansen@example.org"]
+
+
+def test_a_number_in_a_text_that_tells_of_him_is_shown(journal: Journal) -> None:
+    lived(journal, "Piet Jansen or the desk, 02 555 66 77; dba@example.org (Piet Jansen)")
+    done = journal.erase(PIET, LATER)
+    (waiver,) = journal.waivers_of("jira:10001")
+    person = done.pseudonym
+    assert waiver.reason == f"{person} or the desk, 02 555 66 77; dba@example.org ({person})"
+    assert [one.words for one in done.near if one.place.table == "waiver"] == [
+        "02 555 66 77",
+        "dba@example.org",
+    ]
