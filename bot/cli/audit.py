@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -154,7 +153,12 @@ def export(
 
 @audit.command()
 def person(
-    who: Annotated[list[str], typer.Argument(help="Exact name, or account ids of one person.")],
+    who: Annotated[
+        list[str],
+        typer.Argument(
+            help="Exact name, or account ids of one person; with e-mail addresses and numbers of theirs."
+        ),
+    ],
     export: Annotated[
         bool, typer.Option("--export", help="All that is kept of them, as JSON on stdout.")
     ] = False,
@@ -162,30 +166,35 @@ def person(
 ) -> None:
     """What is kept of a person. Erasing cannot be undone; the audit trail stays whole, and says that it was done.
 
-    Erase them in Jira and ServiceNow first: what stands in a ticket there is read again.
+    Erase them in Jira and ServiceNow first: what stands in a ticket there is read again. What may be theirs and may be
+    somebody else's is listed: give those words to erase them too.
 
     Examples:
 
     sluis audit person "Dirk Peeters" --export
 
     sluis audit person 5b10a2844c20165700ede21g 5b10ac8d82e05b22cc7d4ef5 --erase
+
+    sluis audit person 5b10a2844c20165700ede21g "d.peeters@example.org" "0470 12 34 56" --erase
     """
     from bot import bootstrap
+    from bot.cli.personal_data import erased, exported, near_lines
+    from bot.messages.i18n.speaker import Translator
 
     if export == erase:
         raise typer.BadParameter("give either --export or --erase")
     with _journal() as (journal, loaded):
         persona = _persona(journal, loaded, who)
-        places = journal.told_of(persona)
-        if not places:
-            _refuse(f"nothing is kept of {', '.join(who)}")
-        if erase:
-            done = journal.erase(persona, bootstrap.now())
-            counts = ", ".join(f"{number} in {table}" for table, number in done.changed.items())
-            typer.echo(f"{done.pseudonym} stands in their place: {counts}")
+        speak = Translator(loaded.bot.language, loaded.bot.zone, loaded.bot.terms)
+        found = journal.found_of(persona)
+        if erase and found.places:
+            typer.echo("\n".join(erased(journal.erase(persona, bootstrap.now()), speak)))
             return
-    known = {"accounts": sorted(persona.ids), "names": sorted(persona.names)}
-    answer = {**known, "places": [asdict(place) for place in places]}
+    if erase:
+        typer.echo("\n".join(near_lines(found.near, speak)), nl=bool(found.near))
+    if erase or not (found.places or found.near or found.kept):
+        _refuse(f"nothing is kept of {', '.join(who)}")
+    answer = exported(persona, found)
     sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=not shows_unicode()) + "\n")
 
 
@@ -202,8 +211,10 @@ def _persona(journal: Journal, loaded: Settings, who: list[str]) -> Persona:
     theirs = {same.get(account, account) for account in found}
     ids = {*found, *(account for account, one in same.items() if one in theirs)}
     names = {name for account in ids for name in journal.accounts(account).get(account, ())}
-    # Of whom no account is known, the words that were given are looked for.
-    return Persona(frozenset(ids), frozenset(names or who))
+    # Words that are no account and no name of one are looked for as they are: an address, a number, somebody unknown.
+    return Persona(
+        frozenset(ids), frozenset({*names, *(words for words in who if not journal.accounts(words))})
+    )
 
 
 @contextmanager

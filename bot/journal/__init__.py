@@ -67,9 +67,9 @@ that a crash loses all of it or nothing. What should be said is then brought out
 row says that a write begins before it does, and how it ended after it; an end that is not known is settled
 by looking outside. Nothing here holds a transaction while an outside system is asked.
 
-No e-mail address and no secret is stored, but for what allows answering an interaction, until it is answered; names of
-people stand in snapshots, interactions, snoozes, waivers and handover evidence, and can be erased
-(`bot.journal.privacy`, `bot.journal.retention`).
+No e-mail address of a profile and no secret is stored, but for what allows answering an interaction, until it is
+answered; free text is stored as it was written. Names of people stand in snapshots, interactions, snoozes, waivers and
+handover evidence, and can be erased (`bot.journal.privacy`, `bot.journal.retention`).
 
 Who adds a table: its words are searched when a person is erased, and rows with a column `ticket` are forgotten with
 that ticket. Who adds a fact worth proving calls `bot.journal.audit.append` in its transaction.

@@ -1,8 +1,9 @@
 """What the journal knows of one person: shown, or erased.
 
 Erasing puts a pseudonym in the person's place wherever the journal keeps words, and in what stands beside the audit
-chain; the chain then tells that this was done, so that it stays whole. What a message is known by outside stays as
-it is, so that nothing is posted twice: see `_KEYS`.
+chain; the chain then tells that this was done, so that it stays whole. What may be theirs and what may be somebody
+else's is not touched but shown (`near`), and so is what stays (`kept`): what a message is known by outside, so that
+nothing is posted twice (see `_KEYS`), and the chain itself.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -76,11 +77,32 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """Where something may be told of a person, and the words that may be theirs: somebody has to decide."""
+
+    place: Place
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is told of a person, what may be, and what stays when they are erased: because something is known by it, or
+    because it is on the chain.
+    """
+
+    places: tuple[Place, ...]
+    near: tuple[Near, ...]
+    kept: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
-    """What was done: the pseudonym, and how many rows of each table were changed."""
+    """What was done: the pseudonym, and how many rows of each table were changed; what is near, and what is kept."""
 
     pseudonym: str
     changed: Mapping[str, int]
+    near: tuple[Near, ...] = ()
+    kept: tuple[Place, ...] = ()
 
 
 class Persons(Store):
@@ -102,22 +124,32 @@ class Persons(Store):
     def told_of(self, person: Persona) -> tuple[Place, ...]:
         """All that is kept of a person."""
         with self.read() as connection:
-            return tuple(_places(connection, person))
+            return tuple(_places(connection, _known_better(connection, person)))
+
+    def found_of(self, person: Persona) -> Found:
+        """The same, with what may be theirs, and with what of it is not erased."""
+        with self.read() as connection:
+            known = _known_better(connection, person)
+            places = tuple(_places(connection, known))
+            return Found(places, tuple(_near(connection, known)), tuple(_kept(connection, known)))
 
     def erase(self, person: Persona, at: datetime) -> Erased:
         """Put a pseudonym in the person's place everywhere, for good: nothing tells whose it is."""
         pseudonym = f"person-{secrets.token_hex(4)}"
         changed: dict[str, int] = {}
         with self.write() as connection:
+            known = _known_better(connection, person)
+            # Before anything is hidden: what stands beside a name is near only while the name is there.
+            near, kept = tuple(_near(connection, known)), tuple(_kept(connection, known))
             for table in _searched():
-                changed[_stated(table.name)] = _hide(connection, table, person, pseudonym)
-            parts = _hide_beside(connection, person, pseudonym)
+                changed[_stated(table.name)] = _hide(connection, table, known, pseudonym)
+            parts = _hide_beside(connection, known, pseudonym)
             changed[_stated(AUDIT_PERSONAL.name)] = len(parts)
             done = {name: number for name, number in changed.items() if number}
             facts = {"pseudonym": pseudonym, "parts": parts, "changed": done}
             append(connection, Entry(Cause.ERASED, "", facts), at)
         self._clean_log()
-        return Erased(pseudonym, done)
+        return Erased(pseudonym, done, near, kept)
 
     def _clean_log(self) -> None:
         """SQLite's log holds old pages until it is cut off, which it is when nobody reads them any more."""
@@ -169,15 +201,49 @@ def _people(connection: Connection) -> Iterator[tuple[str, str]]:
         yield from people_in(body)
 
 
-def _places(connection: Connection, person: Persona) -> Iterator[Place]:
+def _known_better(connection: Connection, person: Persona) -> Persona:
+    """The person, with the other people the journal knows, and telephone numbers that stand beside their name."""
+    people = set(_people(connection))
+    others = {name for account, name in people if account not in person.ids and name}
+    known = replace(person, others=person.others | others)
+    # A number that is shown to be theirs in one text is theirs in all.
+    numbers = frozenset().union(*(known.numbers_in(value) for _, value in _said(connection)))
+    return replace(known, numbers=known.numbers | numbers)
+
+
+def _said(connection: Connection) -> Iterator[tuple[Place, Any]]:
+    """All that the journal says, each with where it stands."""
     for table in _searched():
         for row in _rows(connection, table):
             for name, value in _told(table, row).items():
-                for path, text in person.places(value):
-                    yield Place(_stated(table.name), _name_of(table, row), f"{_stated(name)}{path}", text)
+                yield Place(_stated(table.name), _name_of(table, row), _stated(name), ""), value
     for row, body in _beside(connection):
-        for path, text in person.places(body):
-            yield Place(_stated(AUDIT_PERSONAL.name), str(row["seq"]), f"{row['part']}{path}", text)
+        yield Place(_stated(AUDIT_PERSONAL.name), str(row["seq"]), row["part"], ""), body
+
+
+def _places(connection: Connection, person: Persona) -> Iterator[Place]:
+    for place, value in _said(connection):
+        for path, text in person.places(value):
+            yield replace(place, where=f"{place.where}{path}", text=text)
+
+
+def _near(connection: Connection, person: Persona) -> Iterator[Near]:
+    for place, value in _said(connection):
+        for path, text, words in person.near(value):
+            yield Near(replace(place, where=f"{place.where}{path}", text=text), words)
+
+
+def _kept(connection: Connection, person: Persona) -> Iterator[Place]:
+    for table in _searched():
+        naming = [column for column, _ in _NAMING]
+        keys = [c for c in table.c if isinstance(c.type, Words) and c.name in _KEYS and c not in naming]
+        for row in connection.execute(select(*table.primary_key.columns, *keys)).mappings():
+            for column in keys:
+                for _, text in person.keys_in(row[column.name]):
+                    yield Place(_stated(table.name), _name_of(table, row), _stated(column.name), text)
+    for row in connection.execute(select(AUDIT.c.seq, AUDIT.c.facts)).mappings():
+        for path, text in person.keys_in(json.loads(row["facts"])):
+            yield Place(AUDIT.name, str(row["seq"]), f"facts{path}", text)
 
 
 def _beside(connection: Connection) -> Iterator[tuple[RowMapping, Any]]:
