@@ -84,7 +84,9 @@ def apply_waivers(finding: Finding, facts: Facts, rule: Rule) -> Finding:
     if chosen := _covering(now, asked, facts):
         begun = began.exact if began else None
         after = begun if begun and any(one.recorded_at > begun for one in chosen) else None
-        return replace(_waived(finding, chosen), begun=after if _asked_before_the_start(finding, rule) else None)
+        return replace(
+            _waived(finding, chosen), begun=after if _asked_before_the_start(finding, rule) else None
+        )
     told = [_why_not(one, now, asked, rule, facts) for one in now]
     return _doubted(finding, now, told) if now else finding
 
