@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,6 +11,8 @@ from bot.interactions.worker import InteractionWorker
 from bot.journal import JournalError, open_journal
 from bot.messages.i18n.speaker import Translator
 from bot.metrics import Metrics
+from bot.notify.anchors import ANCHOR
+from bot.policy.anchoring import Anchoring
 from bot.policy.intake_terms import IntakeTerms
 from bot.policy.judging_terms import JudgingTerms
 from bot.policy.reminder_steps import ReminderSteps
@@ -22,6 +24,7 @@ from bot.settings.declarations import DeclarationsError, load_declarations
 from bot.settings.in_force import in_force
 from bot.settings.load import Mode, Settings, SettingsError
 from connectors.catalog import CONNECTORS
+from connectors.shared.posting import JsonPosts
 from connectors.shared.throttle import Throttle, TokenBucket
 from domain.ports.connector import Connector
 from domain.ports.source import KnowsById
@@ -37,12 +40,23 @@ def now() -> datetime:
 def connect_all(settings: Settings) -> tuple[Connector, ...]:
     """The connectors that are switched on. Raises SettingsError when no source of tickets is."""
     built = (entry.build(settings.connectors[entry.name]) for entry in CONNECTORS)
-    connectors = tuple(connector for connector in built if connector)
+    connectors = (*(connector for connector in built if connector), *_anchor(settings.bot.anchor_url))
+    if settings.bot.anchor_mail and not any(connector.mail_recipients for connector in connectors):
+        raise SettingsError(
+            ["SLUIS_ANCHOR_MAIL: nothing can be mailed; set MAIL_HOST and MAIL_FROM_ADDRESS too."]
+        )
     if not any(connector.source for connector in connectors):
         raise SettingsError(
             ["JIRA_URL, SERVICENOW_URL: neither is set, so there are no tickets; set at least one."]
         )
     return connectors
+
+
+def _anchor(url: str) -> Iterator[Connector]:
+    """Where the head of the audit trail is posted: a place to write to, and no system with tickets or people."""
+    if url:
+        posts = JsonPosts(ANCHOR, url, "SLUIS_ANCHOR_URL")
+        yield Connector(ANCHOR, posts, channel=posts)
 
 
 def policy(settings: Settings) -> OrganisationPolicy:
@@ -71,6 +85,7 @@ def policy(settings: Settings) -> OrganisationPolicy:
         judging=bot.group(JudgingTerms),
         waivers=bot.group(WaiverTerms),
         retention=bot.group(Retention),
+        anchoring=bot.group(Anchoring),
     )
 
 

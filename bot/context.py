@@ -10,6 +10,7 @@ from bot.journal import Journal
 from bot.messages.i18n.languages import LANGUAGES
 from bot.messages.i18n.speaker import Translator
 from bot.messages.intent import DeliveryForm
+from bot.policy.anchoring import Anchoring
 from bot.policy.audience import Audience, OnTicket, Team
 from bot.policy.escalation_ladder import Ladders
 from bot.policy.intake_terms import IntakeTerms
@@ -56,6 +57,7 @@ class OrganisationPolicy:
     judging: JudgingTerms
     waivers: WaiverTerms
     retention: Retention
+    anchoring: Anchoring
 
     @property
     def calendar(self) -> Calendar:

@@ -29,6 +29,17 @@ _KINDS: Mapping[str, str] = {
 }
 """What each of these fields is evidence of."""
 
+_TRACES = (
+    "test_result",
+    "tested_function",
+    "tested_compatibility",
+    "tested_performance",
+    "test_validated_by",
+)
+"""Fields that show that tests were run, by what stands or stood in them."""
+_RUN_AT = ("tested_at", "test_validated_at")
+"""And those that say when, at the latest."""
+
 _A_MINUTE = timedelta(minutes=1)
 
 
@@ -76,11 +87,17 @@ def _moment(facts: Facts, kind: str, name: str) -> datetime | None:
         case "validation":
             return _validated(facts)
         case _:
-            return _latest(facts.field("accepted_at").moment, _written(facts, name))
+            return _latest(_said(facts, "accepted_at"), _written(facts, name))
 
 
 def _tested(facts: Facts) -> datetime | None:
-    return _latest(facts.field("tested_at").moment, _written(facts, "test_result"))
+    return _latest(_said(facts, "tested_at"), _written(facts, "test_result"))
+
+
+def _said(facts: Facts, name: str) -> datetime | None:
+    """What a field says of a moment: of a day without a time its end, for on that day it may have been any time."""
+    field = facts.field(name)
+    return field.day_ends or field.moment
 
 
 def _run_again(facts: Facts) -> datetime | None:
@@ -91,7 +108,7 @@ def _run_again(facts: Facts) -> datetime | None:
 
 
 def _validated(facts: Facts) -> datetime | None:
-    return facts.field("test_validated_at").moment or _written(facts, "test_validated_by")
+    return _said(facts, "test_validated_at") or _written(facts, "test_validated_by")
 
 
 def _latest(*moments: datetime | None) -> datetime | None:
@@ -117,11 +134,21 @@ def unhealed(
         if change.field not in names:
             continue
         before = facts_at(facts, AsOf((change.since or change.at) - _A_MINUTE, benefit=False))
-        if before.field("test_result").filled and judge(before) is Result.VIOLATED:
+        if _had_run(facts, before, change.at) and judge(before) is Result.VIOLATED:
             again = _moment(facts, TESTS, "test_result")
             healed = again is not None and minute(again) > minute(change.at)
             return None if healed else (change, before)
     return None
+
+
+def _had_run(facts: Facts, before: Facts, at: datetime) -> bool:
+    """Whether anything shows that there were tests before a moment: what stood in the ticket then, or had stood in it
+    and was emptied, or what it says of when they ran.
+    """
+    stood = any(before.field(name).filled for name in _TRACES)
+    emptied = any(one.field in _TRACES and one.before and one.at <= at for one in changes(facts))
+    told = (_said(facts, name) for name in _RUN_AT)
+    return stood or emptied or any(moment <= at for moment in told if moment)
 
 
 def ran_otherwise(seen: Say, ran: tuple[Change, Facts]) -> Say:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from domain.facts import Notice, Trouble, Underway
+from domain.asset import Subject
+from domain.facts import Facts, Notice, Trouble, Underway
+from domain.fields import Field
+from domain.people import Group, Person
 from domain.sentence import Quote, Say, say
+from rules.moments.rollout import ended
+from rules.moments.span import minute
 from rules.wording import ROLES, sentences
 
 SOON = timedelta(minutes=1)
@@ -67,3 +72,28 @@ def _trouble(one: Underway) -> Say:
             return say("It is sent once an administrator lets the bot write; for now it only observes.")
         case Trouble.NONE:
             return say("It is sent by itself, shortly.")
+
+
+def after_the_end(facts: Facts) -> tuple[Notice, ...]:
+    """The notifications that were delivered once the rollout had ended. One from before an end that was corrected to
+    later told of what was not there yet: it does not count, and is sent again by itself.
+    """
+    end = ended(facts)
+    return tuple(one for one in facts.notices if end is None or minute(one.at) >= minute(end.after))
+
+
+def stakeholders(facts: Facts, subjects: Iterable[Subject]) -> tuple[tuple[str, ...], bool]:
+    """Names of the stakeholders that the ticket and these assets give, and whether more may be out of sight. A list in
+    the ticket makes up for a silent register.
+    """
+    own, subjects = facts.field("stakeholders"), tuple(subjects)
+    registered = [subject.asset.stakeholders for subject in subjects if subject.asset]
+    names = dict.fromkeys(name for field in (own, *registered) for name in _parties(field))
+    silent = any(not field.readable for field in registered)
+    unseen = any(subject.asset is None and subject.unseen for subject in subjects)
+    return tuple(names), not own.readable or ((silent or unseen) and not own.filled)
+
+
+def _parties(field: Field) -> tuple[str, ...]:
+    value = field.value if isinstance(field.value, tuple) else ()
+    return tuple(item.name for item in value if isinstance(item, Person | Group))

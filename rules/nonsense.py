@@ -20,7 +20,11 @@ from rules.wording import label
 _FAR = timedelta(days=3653)
 """Ten years, from now, either way."""
 _MOMENTS = tuple(name for name, spec in FIELDS.items() if spec.kind is Kind.MOMENT)
-_ACTUAL = ("actual_start", "actual_end")
+_HAPPENED = (
+    *("actual_start", "actual_end", "test_plan_fixed_at", "tested_at", "test_validated_at", "accepted_at"),
+    *("handed_over_at", "reported_written", "reported_phone"),
+)
+"""What tells that something was done: until then it is a plan, and evidence of nothing."""
 _ENDS = {"planned_end": "planned_start", "actual_end": "actual_start"}
 
 
@@ -81,7 +85,7 @@ def _of_itself(name: str, field: Field, now: datetime) -> Say | None:
             "{field} says {moment}, more than ten years away, so it does not count.", moment=at, **about
         )
     # By the minute: people fill it in at the moment itself, and two clocks differ by seconds.
-    if name in _ACTUAL and at.replace(second=0, microsecond=0) > now:
+    if name in _HAPPENED and at.replace(second=0, microsecond=0) > now:
         return say("{field} says {moment}, which is still to come, so it does not count.", moment=at, **about)
     return None
 

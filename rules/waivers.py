@@ -15,6 +15,7 @@ from domain.ticket import Change
 from domain.waiver import Waiver
 from rules.approval.people import among
 from rules.loading.loader import Rule
+from rules.loading.schema import Counts
 from rules.moments.rollout import rollout
 from rules.moments.span import Span
 from rules.wording import ROLES, asset_name, sentences
@@ -75,7 +76,7 @@ def apply_waivers(finding: Finding, facts: Facts, rule: Rule) -> Finding:
     began = under_way.began if under_way else None
     # Of a start between two moments an exception counts that was in force at both.
     before = [one for one in recorded if began and _throughout(one, finding.id, began)]
-    if _asked_before_the_start(finding) and (chosen := _covering(before, asked, facts)):
+    if _asked_before_the_start(finding, rule) and (chosen := _covering(before, asked, facts)):
         return replace(_waived(finding, chosen), for_good=True)
     if not finding.verdict.open:
         return finding
@@ -83,7 +84,7 @@ def apply_waivers(finding: Finding, facts: Facts, rule: Rule) -> Finding:
     if chosen := _covering(now, asked, facts):
         begun = began.exact if began else None
         after = begun if begun and any(one.recorded_at > begun for one in chosen) else None
-        return replace(_waived(finding, chosen), begun=after if _asked_before_the_start(finding) else None)
+        return replace(_waived(finding, chosen), begun=after if _asked_before_the_start(finding, rule) else None)
     told = [_why_not(one, now, asked, rule, facts) for one in now]
     return _doubted(finding, now, told) if now else finding
 
@@ -259,8 +260,13 @@ def _same(facts: Facts, person: Person, other: Person) -> bool:
     return alike or among(facts, person, (other,))
 
 
-def _asked_before_the_start(finding: Finding) -> bool:
-    return State.IMPLEMENT.reached(finding.gate)
+def _asked_before_the_start(finding: Finding, rule: Rule) -> bool:
+    """Whether it had to be there when the rollout began, or was forbidden then: what no moment is asked of can still be
+    settled, and an exception to that ends when it ends.
+    """
+    if rule.stays or any(stage.evidence is Counts.BEFORE_ROLLOUT for stage in rule.stages):
+        return True
+    return finding.verdict is Verdict.VIOLATED and State.IMPLEMENT.reached(finding.gate)
 
 
 def _throughout(one: Waiver, rule: str, span: Span) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.context import OrganisationPolicy
+from bot.policy.anchoring import Anchoring
 from bot.policy.escalation_ladder import EscalationPolicy, Ladders
 from bot.policy.intake_terms import IntakeTerms
 from bot.policy.judging_terms import JudgingTerms
@@ -34,6 +35,7 @@ _GROUPS = {
     "judging": JudgingTerms,
     "waivers": WaiverTerms,
     "retention": Retention,
+    "anchoring": Anchoring,
 }
 
 

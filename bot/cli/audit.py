@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from bot.cli.measures import AnswerLanguageOption
 if TYPE_CHECKING:
     from bot.journal import Journal
     from bot.settings.load import Settings
+    from domain.hash_chain import Row
     from domain.pseudonym import Persona
 
 audit = typer.Typer(no_args_is_help=True, help="The audit trail: check it, take evidence from it.")
@@ -33,6 +35,12 @@ def verify(
     anchor: Annotated[
         list[str] | None, typer.Option("--anchor", help="NUMBER:HASH noted before; may be repeated.")
     ] = None,
+    anchors: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--anchors", help="File that holds such heads: letters, what was posted; may be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Recompute the whole chain. Exit code 0: nothing was changed, removed or reordered; 1: something was, by name.
 
@@ -41,23 +49,59 @@ def verify(
     sluis audit verify
 
     sluis audit verify --anchor 4182:5f0c...
+
+    sluis audit verify --anchors letters.mbox
     """
     from bot.cli.progress import progress
     from domain.hash_chain import anchor as read
 
     try:
-        anchors = dict(map(read, anchor or ()))
+        noted = dict(map(read, anchor or ()))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--anchor") from error
+    for file in anchors or ():
+        noted |= _heads(file)
     with _journal() as (journal, _), progress("thousand rows") as tick:
-        found = list(journal.audit_flaws(anchors, lambda seq: tick(str(seq)) if seq % 1000 == 0 else None))
-        head = journal.audit_head()
+        found = list(journal.audit_flaws(noted, lambda seq: tick(str(seq)) if seq % 1000 == 0 else None))
+        head, amendments = journal.audit_head(), journal.audit_amendments()
     for flaw in found[:_SHOWN]:
         typer.echo(f"{flaw}")
+    for row in amendments:
+        typer.echo(_amendment(row))
     if found:
         rest = len(found) - _SHOWN
         _refuse(f"the audit trail is not whole{f'; {rest} more rows are wrong' if rest > 0 else ''}")
     typer.echo(f"In order: {head.seq} rows, ending with {head.seq}:{head.hash}")
+
+
+def _heads(file: Path) -> dict[int, str]:
+    """All heads that stand in a file, whatever is around them."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}", param_hint="--anchors") from error
+    # Quoted-printable, as letters come: a line that is too long goes on after a "=" at its end.
+    found = re.findall(
+        r"(?<![0-9a-f])([1-9][0-9]{0,17}):([0-9a-f]{64})(?![0-9a-f])", re.sub(r"=\r?\n", "", text)
+    )
+    if not found:
+        raise typer.BadParameter(f"{file}: holds no NUMBER:HASH", param_hint="--anchors")
+    return {int(number): digest for number, digest in found}
+
+
+_AMENDED = {"erased": "a person's data were erased", "pruned": "data were forgotten, as kept no longer"}
+
+
+def _amendment(row: Row) -> str:
+    """Which texts beside the chain an erasing or a pruning changed: nothing else may."""
+    from domain.hash_chain import amended
+
+    rows = sorted(amended(row))
+    shown = ", ".join(map(str, rows[:_SHOWN])) + (
+        f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    )
+    beside = f"beside row{'s' if len(rows) > 1 else ''} {shown}" if rows else "beside no row"
+    return f"row {row.seq}, {row.at[:16].replace('T', ' ')} UTC: {_AMENDED[row.cause]}, {beside}"
 
 
 @audit.command()

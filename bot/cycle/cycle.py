@@ -15,6 +15,7 @@ from bot.cycle.write_limit import enforce_write_limit, report_halt
 from bot.intake.facts import FactsBuilder
 from bot.intake.listing import listed
 from bot.intake.unseen import parts_of
+from bot.notify.anchors import leave_head
 from bot.notify.digests import send_digests
 from bot.notify.receipts import remind_receipts
 from bot.notify.reminders import remind_all
@@ -62,6 +63,7 @@ def cycle(ctx: Context, full: bool = False, progress: Callable[[str], None] = la
         tell_unseen(ctx, gatherer, report)
         tell_vacancies(ctx, gatherer, report)
         send_digests(ctx, report)
+        leave_head(ctx, report)
     deliver_all(ctx, run, whole=full)
     forget_old(ctx)
     report.stopped, report.ended = ctx.stop(), ctx.clock()

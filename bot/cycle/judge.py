@@ -145,6 +145,7 @@ def memory_of(ctx: Context, ticket: Ticket) -> Previous:
         verdicts=_verdicts_before(ctx, ticket),
         spoken=frozenset(slot.kind for slot in slots),
         posted=frozenset(slot.kind for slot in slots if slot.applied_hash),
+        sent={slot.kind: slot.applied_at for slot in slots if slot.applied_hash and slot.applied_at},
         noted_at=comment.applied_at if comment else None,
         refused=comment.refusal if comment else None,
     )

@@ -13,6 +13,7 @@ from bot.journal import Due
 from bot.journal.outbox import MAIL
 from bot.messages.intent import CARD
 from bot.outbox.undelivered import waiting
+from bot.policy.handover import is_handover
 from bot.report import Planned
 
 
@@ -21,8 +22,8 @@ def deliver_all(ctx: Context, run: Run, *, whole: bool = False) -> None:
     would be done.
     """
     if ctx.policy.act and not run.halted:
-        # Mail goes while its ticket is read: see `bot.notify.handovers`.
-        send(ctx, run, lambda due: due.target != MAIL, whole=whole)
+        # A notification by mail goes while its ticket is read: see `bot.notify.handovers`.
+        send(ctx, run, lambda due: due.target != MAIL or not is_handover(due.kind), whole=whole)
         unsent = ctx.journal.unsent()
         run.report.undelivered = len(unsent)
         for line in waiting(unsent, run.told, ctx.policy.calendar, ctx.clock()):

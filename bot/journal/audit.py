@@ -162,8 +162,13 @@ class Audit(Store):
         with self._still() as connection:
             record = Record()
             rows = record.heard(_ticking(_rows(connection), tick))
-            yield from flaws(rows, _beside(connection), _head(connection), anchors)
+            yield from flaws(rows, record.seen(_beside(connection)), _head(connection), anchors)
             yield from record.disagreements(connection)
+
+    def audit_amendments(self) -> tuple[Row, ...]:
+        """The rows that tell what became of personal data: erased, or forgotten as kept no longer."""
+        with self.read() as connection:
+            return tuple(_rows(connection, AUDIT.c.cause.in_(AMENDING)))
 
     @contextmanager
     def _still(self) -> Iterator[Connection]:

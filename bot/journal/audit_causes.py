@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """What a row records. ERASED and PRUNED tell what became of personal data beside other rows."""
+    """What a row records. ERASED and PRUNED tell what became of personal data beside other rows, CLOCK that moments
+    ahead were brought back to its own.
+    """
 
     VERDICT = "verdict"
     WRITE = "write"
@@ -18,3 +20,4 @@ class Cause(StrEnum):
     EXPORTED = "exported"
     ERASED = "erased"
     PRUNED = "pruned"
+    CLOCK = "clock"

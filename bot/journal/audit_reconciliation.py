@@ -1,4 +1,4 @@
-"""Whether the journal's verdicts and waivers are those on record: a row put in or changed past the bot is found.
+"""Whether the journal's tables say what is on record: a row put in or changed past the bot is found.
 
 What was in the journal before the chain began is not on record, and not held against it.
 """
@@ -6,36 +6,76 @@ What was in the journal before the chain began is not on record, and not held ag
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
 
 from bot.journal.audit_causes import Cause
-from bot.journal.schema import FINDING, WAIVER
-from domain.hash_chain import Flaw, Row
+from bot.journal.audit_deliveries import Deliveries
+from bot.journal.audit_receipts import ReceiptsGiven
+from bot.journal.audit_waivers import WaiversGiven
+from bot.journal.schema import FINDING
+from domain.hash_chain import Flaw, Row, Sealed
 
-Key = tuple[str, str]
-"""A ticket ("source:id") and a rule."""
+
+class Part(Protocol):
+    """One kind of fact that stands in a table and on record."""
+
+    def hear(self, row: Row, at: datetime, facts: dict[str, Any]) -> bool:
+        """Take in a row; whether what stands beside it is wanted. Raises ValueError, KeyError, TypeError and
+        AttributeError for one that was changed.
+        """
+
+    def beside(self, seq: int, personal: Any) -> None:
+        """Take in what stands beside a row that was wanted."""
+
+    def forget(self, tickets: Collection[str]) -> None:
+        """These tickets have no rows any more that could agree with the record."""
+
+    def disagreements(self, connection: Connection, began: datetime) -> Iterator[Flaw]:
+        """What the table says otherwise. `began` is when (UTC) the chain did."""
 
 
-class Exempt(NamedTuple):
-    """A waiver of one rule: in which role it was given, until when, and when it was ended before that."""
+class Verdicts:
+    """The last verdict of each rule of each ticket."""
 
-    role: str
-    until: datetime
-    ended: datetime | None
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str], tuple[int, str | None]] = {}
+
+    def hear(self, row: Row, at: datetime, facts: dict[str, Any]) -> bool:
+        """Take in a row."""
+        if row.cause == Cause.VERDICT:
+            for one in facts["changes"]:
+                self._told[row.ticket, one["rule"]] = row.seq, one["after"]
+        return False
+
+    def beside(self, seq: int, personal: Any) -> None:
+        """Nothing beside them is compared."""
+
+    def forget(self, tickets: Collection[str]) -> None:
+        """Leave these out."""
+        self._told = {key: told for key, told in self._told.items() if key[0] not in tickets}
+
+    def disagreements(self, connection: Connection, began: datetime) -> Iterator[Flaw]:
+        """Verdicts that are not those on record."""
+        columns = (FINDING.c.ticket, FINDING.c.rule_id, FINDING.c.verdict)
+        for ticket, rule, verdict in connection.execute(select(*columns)):
+            # One that the chain never told of is older than the chain: it agrees with itself.
+            seq, told = self._told.get((ticket, rule), (0, verdict))
+            if told != verdict:
+                yield Flaw(seq, f"says that {rule} is {told} for {ticket}; the journal says {verdict}")
 
 
 class Record:
-    """What the rows that went by say of verdicts and waivers: of each the last, with the number of the row."""
+    """What the rows that went by say, and what stands beside them."""
 
     def __init__(self) -> None:
-        self.began: datetime | None = None
-        self.verdicts: dict[Key, tuple[int, str | None]] = {}
-        self.waivers: dict[Key, tuple[int, list[Exempt]]] = {}
+        self._began: datetime | None = None
+        self._parts: tuple[Part, ...] = (Verdicts(), WaiversGiven(), Deliveries(), ReceiptsGiven())
+        self._wanted: dict[int, Part] = {}
 
     def heard(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The same rows. One that cannot be understood was changed, and is named for that."""
@@ -45,53 +85,24 @@ class Record:
             yield row
 
     def _hear(self, row: Row, at: datetime, facts: dict[str, Any]) -> None:
-        self.began = self.began or at
-        match row.cause:
-            case Cause.VERDICT:
-                for one in facts["changes"]:
-                    self.verdicts[row.ticket, one["rule"]] = row.seq, one["after"]
-            case Cause.WAIVER:
-                for rule in facts["rules"]:
-                    self._waiver((row.ticket, rule), row.seq, at, facts)
-            case Cause.PRUNED:
-                # Forgotten tickets have no rows any more that could agree with the record.
-                gone = set(facts["tickets"])
-                self.verdicts = {key: told for key, told in self.verdicts.items() if key[0] not in gone}
-                self.waivers = {key: told for key, told in self.waivers.items() if key[0] not in gone}
+        self._began = self._began or at
+        for part in self._parts:
+            if row.cause == Cause.PRUNED:
+                part.forget(set(facts["tickets"]))
+            elif part.hear(row, at, facts):
+                self._wanted[row.seq] = part
 
-    def _waiver(self, key: Key, seq: int, at: datetime, facts: dict[str, Any]) -> None:
-        _, kept = self.waivers.get(key, (0, []))
-        if facts["event"] == "ended":
-            # As the table does it: what had lapsed, or ended, before this was not ended by it.
-            kept = [e._replace(ended=at) if e.ended is None and e.until > at else e for e in kept]
-        else:
-            kept = [*kept, Exempt(facts["role"], datetime.fromisoformat(facts["until"]), None)]
-        self.waivers[key] = seq, kept
+    def seen(self, kept: Iterable[Sealed]) -> Iterator[Sealed]:
+        """The same texts from beside the rows. One that cannot be understood was changed, and is named for that."""
+        for one in kept:
+            part = self._wanted.get(one.seq) if one.part == "personal" else None
+            if part:
+                with suppress(ValueError):
+                    part.beside(one.seq, json.loads(one.body))
+            yield one
 
     def disagreements(self, connection: Connection) -> Iterator[Flaw]:
         """What the tables say otherwise than the record."""
-        yield from self._of_verdicts(connection)
-        yield from self._of_waivers(connection)
-
-    def _of_verdicts(self, connection: Connection) -> Iterator[Flaw]:
-        columns = (FINDING.c.ticket, FINDING.c.rule_id, FINDING.c.verdict)
-        for ticket, rule, verdict in connection.execute(select(*columns)):
-            # One that the chain never told of is older than the chain: it agrees with itself.
-            seq, told = self.verdicts.get((ticket, rule), (0, verdict))
-            if told != verdict:
-                yield Flaw(seq, f"says that {rule} is {told} for {ticket}; the journal says {verdict}")
-
-    def _of_waivers(self, connection: Connection) -> Iterator[Flaw]:
-        missing = {key: list(told) for key, (_, told) in self.waivers.items()}
-        wrong: set[Key] = set()
-        for row in connection.execute(select(WAIVER)).mappings():
-            key = row["ticket"], row["rule_id"]
-            one = Exempt(row["role"], row["until"], row["ended_at"])
-            if one in missing.get(key, ()):
-                missing[key].remove(one)
-            elif self.began and row["recorded_at"] >= self.began:
-                wrong.add(key)
-        wrong |= {key for key, left in missing.items() if left}
-        for ticket, rule in sorted(wrong):
-            seq, _ = self.waivers.get((ticket, rule), (0, []))
-            yield Flaw(seq, f"the journal's waivers of {rule} for {ticket} are not those on record")
+        if self._began:
+            for part in self._parts:
+                yield from part.disagreements(connection, self._began)

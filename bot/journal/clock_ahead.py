@@ -1,6 +1,6 @@
 """Moments that lie ahead: a clock was once wrong, and what it wrote must not hold for as long as it was ahead.
 
-What is on record in the audit trail stays as it is.
+What is on record in the audit trail stays as it is; a row tells that it was done.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, and_, delete, func, select, update
 
+from bot.journal.audit import Entry, append
+from bot.journal.audit_causes import Cause
 from bot.journal.schema import (
     ACTION_REQUEST,
     CHANGE_HINT,
@@ -83,6 +85,7 @@ class ClockAhead(Store):
             for column in _PAST:
                 back = update(column.table).where(column > limit).values({column: now})
                 connection.execute(back)
+            append(connection, Entry(Cause.CLOCK, "", {"after": limit.isoformat()}), now)
 
 
 def _marks(connection: Connection, limit: datetime) -> None:

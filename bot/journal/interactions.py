@@ -108,10 +108,10 @@ class Interactions(Store):
                 _put_snooze(connection, made.pause)
             if made.waiver:
                 put_waiver(connection, made.waiver, made.account)
-            if made.receipt:
-                put_receipt(connection, made.receipt)
+            given = made.receipt if made.receipt and put_receipt(connection, made.receipt) else None
             by = {"by": {"id": made.account, "name": made.person}}
-            append(connection, Entry(Cause.INTERACTION, made.ticket, {"did": made.outcome}, by), now)
+            facts = {"did": made.outcome} | (_receipt(given) if given else {})
+            append(connection, Entry(Cause.INTERACTION, made.ticket, facts, by), now)
         return True
 
     def answered(self, deed: InteractionRow, now: datetime) -> None:
@@ -182,3 +182,8 @@ def _snooze(row: dict[str, Any]) -> Snooze:
 def _interaction(row: dict[str, Any]) -> InteractionRow:
     done = Interaction(row["key"], InteractionKind(row["kind"]), row["user"], row["action"], **row["payload"])
     return InteractionRow(row["id"], done, row["state"], row["answer"], row["attempts"], row["received_at"])
+
+
+def _receipt(one: ReceiptRow) -> dict[str, str]:
+    """Of which notification, but for its recipient, whose account is in the name; and when."""
+    return {"notice": one.kind.partition(":")[0], "received": one.at.isoformat()}

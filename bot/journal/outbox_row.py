@@ -15,8 +15,8 @@ from bot.journal.schema import OUTBOX
 from domain.ports.messaging import Marker, Place
 
 IDLE, WRITING, DOUBTED = "idle", "writing", "doubted"
-GENERAL = ("reminder", "escalation", "digest", "preread", "unseen", "vacant")
-"""How the subjects begin of messages that go to people about several tickets."""
+GENERAL = ("reminder", "escalation", "digest", "preread", "unseen", "vacant", "anchor")
+"""How the subjects begin of messages that are about several tickets, or about none."""
 REFUSAL = "refused: "
 """How the last error of a row begins when the system definitely does not take the message. Its own reason follows,
 and on a line below it what went wrong last.

@@ -73,11 +73,14 @@ class Receipts(Store):
             )
 
 
-def put_receipt(connection: Connection, receipt: ReceiptRow) -> None:
-    """Keep a receipt in the transaction of the caller, unless there is one; the ticket is judged again for it."""
+def put_receipt(connection: Connection, receipt: ReceiptRow) -> bool:
+    """Keep a receipt in the transaction of the caller, and have the ticket judged again for it. False when there was
+    one already.
+    """
     row = {name: getattr(receipt, name) for name in ("ticket", "kind", "account", "person", "at")}
     first = insert(connection, RECEIPT).values(row).on_conflict_do_nothing(index_elements=["ticket", "kind"])
     if connection.execute(first.returning(RECEIPT.c.id)).first() is None:
-        return
+        return False
     same = TICKET.c.ticket == receipt.ticket
     connection.execute(update(TICKET).where(same).values(recheck_at=receipt.at))
+    return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -45,17 +46,32 @@ _NAMES = {
 }
 
 
+class Earlier(Enum):
+    """What became of an earlier notification: the rollout was undone, or its end was corrected to later."""
+
+    UNDONE = auto()
+    OTHERWISE = auto()
+
+
+_EARLIER = {
+    Earlier.UNDONE: say("What you were told of an earlier rollout was taken back; this is about a new one."),
+    Earlier.OTHERWISE: say(
+        "What you were told before gave another end of the rollout; this takes its place."
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class HandoverAudience:
     """One notification. `stage` 1: available in production; 2: fully operational. `everyone` are the names it goes to;
-    `kind` is what its receipt is noted under, empty where nobody hears the button; `again` whether an earlier rollout
-    of the same was announced and taken back.
+    `kind` is what its receipt is noted under, empty where nobody hears the button; `earlier` what became of one
+    that the same people had before.
     """
 
     stage: int
     everyone: tuple[str, ...]
     kind: str = ""
-    again: bool = False
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +245,8 @@ def _opening(facts: Facts, asked: HandoverAudience, speak: Translator) -> list[s
             "Formal notification: this is fully operational since {when}; service levels are in force.",
             when=when,
         )
-    if asked.again:
-        earlier = speak.say(
-            "What you were told of an earlier rollout was taken back; this is about a new one."
-        )
-        told = f"{told} {earlier}"
+    if asked.earlier:
+        told = f"{told} {speak(_EARLIER[asked.earlier])}"
     return [cut(row, 2 * LONG) for row in (heading, told, f"{class_line(facts.subjects, speak)}.")]
 
 

@@ -45,7 +45,7 @@ class Previous:
     """What was said of the ticket before.
 
     verdicts  by rule id, of the last evaluation; None when the ticket was never evaluated
-    spoken    the kinds of message that should exist for it; `posted` those that do
+    spoken    the kinds of message that should exist for it; `posted` those that do, and `sent` when (UTC)
     noted_at  when the last note was written (UTC)
     refused   the system's own reason for not taking the comment, perhaps empty; None when it is not refused
     unseen    when it was closed (UTC), of a ticket that was found closed at the first look; None of any other
@@ -54,6 +54,7 @@ class Previous:
     verdicts: Mapping[str, Verdict] | None = None
     spoken: frozenset[str] = field(default_factory=frozenset)
     posted: frozenset[str] = field(default_factory=frozenset)
+    sent: Mapping[str, datetime] = field(default_factory=dict)
     noted_at: datetime | None = None
     refused: str | None = None
     unseen: datetime | None = None

@@ -13,7 +13,7 @@ from bot.messages import card
 from bot.messages import handover as notification
 from bot.messages.comment import VERSION, compose
 from bot.messages.formats.size_limit import fitted
-from bot.messages.handover import HandoverAudience
+from bot.messages.handover import Earlier, HandoverAudience
 from bot.messages.i18n.speaker import Translator
 from bot.messages.intent import CARD, COMMENT, DeliveryForm, Intent, Previous, digest_of
 from bot.policy import handover
@@ -67,13 +67,15 @@ def handovers(
     reason = say("the rollout is recorded and its class asks for a formal notification")
     addressed = handover.recipients(facts, findings)
     everyone = tuple(dict.fromkeys(name for r in addressed for name in r.names))
-    found = []
+    found, early = [], handover.too_early(facts, memory.sent)
     for stage in stages:
         for one in addressed:
-            turn = handover.round_of(one.key, memory.posted)
+            turn = handover.round_of(one.key, memory.posted, early)
             kind = handover.kind_of(stage, one.key, turn)
+            undone = handover.kind_of(handover.TAKEN_BACK, one.key, turn - 1) in memory.posted
+            before = (Earlier.UNDONE if undone else Earlier.OTHERWISE) if turn > 1 else None
             # Where there are no buttons, no receipt can be asked for.
-            asked = HandoverAudience(stage, everyone, kind if voice.buttons else "", again=turn > 1)
+            asked = HandoverAudience(stage, everyone, kind if voice.buttons else "", before)
             speak = (speakers or {}).get(one.audience, voice.speak)
             body = notification.compose(facts, lines, asked, speak)
             letter = notification.letter(facts, lines, asked, speak) if voice.mail else None

@@ -9,7 +9,7 @@ for anything then: whoever was told that it is available is told that it is not,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,6 +20,8 @@ from domain.fields import UNDONE, Field
 from domain.finding import Finding
 from domain.people import Group, Person, Role
 from rules.handover_record import SOON
+from rules.moments.rollout import ended
+from rules.moments.span import minute
 from rules.nonsense import believed
 
 # What failed or was rolled back hands nothing over.
@@ -90,21 +92,32 @@ def announces(kind: str) -> bool:
     return is_handover(kind) and not takes_back(kind)
 
 
-def round_of(key: str, posted: Collection[str]) -> int:
+def round_of(key: str, posted: Collection[str], early: Collection[str] = ()) -> int:
     """The rollout that a recipient is told of now, by the kinds that were posted: the one after those that they heard
-    to be undone.
+    to be undone, or heard of too `early`.
     """
-    return 1 + max((round_in(kind) for kind in posted if takes_back(kind) and key_in(kind) == key), default=0)
+    void = (kind for kind in posted if takes_back(kind) or kind in early)
+    return 1 + max((round_in(kind) for kind in void if key_in(kind) == key), default=0)
+
+
+def too_early(facts: Facts, sent: Mapping[str, datetime]) -> frozenset[str]:
+    """The kinds of the notifications that were sent (UTC) before the rollout had ended, as its end is known now."""
+    end = ended(believed(facts))
+    return frozenset(
+        kind for kind, at in sent.items() if end and announces(kind) and minute(at) < minute(end.after)
+    )
 
 
 def taken_back(facts: Facts, posted: Collection[str]) -> tuple[str, ...]:
     """The kinds of message that are to tell somebody that what they were told holds no more, by those posted."""
     if facts.field("result").value not in UNDONE:
         return ()
-    told = dict.fromkeys(
-        kind_of(TAKEN_BACK, key_in(kind), round_in(kind)) for kind in sorted(posted) if announces(kind)
-    )
-    return tuple(kind for kind in told if kind not in posted)
+    told: dict[str, int] = {}
+    for kind in filter(announces, sorted(posted)):
+        # Of what somebody was told more than once, the last takes the place of the others.
+        told[key_in(kind)] = max(round_in(kind), told.get(key_in(kind), 1))
+    kinds = (kind_of(TAKEN_BACK, key, number) for key, number in told.items())
+    return tuple(kind for kind in kinds if kind not in posted)
 
 
 def audience_of(key: str, people: Iterable[Person], team: str) -> Role | Team | Person:

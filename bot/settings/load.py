@@ -14,6 +14,7 @@ from pydantic_settings import SettingsConfigDict
 
 from bot.messages.i18n.languages import spoken
 from bot.messages.i18n.terms import USUAL
+from bot.policy.anchoring import Anchoring
 from bot.policy.intake_terms import IntakeTerms
 from bot.policy.judging_terms import JudgingTerms
 from bot.policy.reminder_steps import ReminderSteps
@@ -28,6 +29,7 @@ from bot.settings.roles import RoleSettings
 from bot.settings.working_hours import DaysOff, OfficeHours, WorkingHoursSettings, Zone
 from connectors.catalog import CONNECTORS
 from connectors.shared import trust
+from connectors.shared.addresses import web_address
 from connectors.shared.settings import EnvSettings
 from domain.people import Role
 
@@ -134,8 +136,21 @@ class ServerSettings(BaseModel):
     )
 
 
+class AnchorSettings(BaseModel):
+    """Where the head of the audit trail is posted; whom it is mailed to is among what the organisation wants."""
+
+    anchor_url: Annotated[str, AfterValidator(web_address)] = Field(
+        "",
+        description="Address to which the head of the audit trail is posted once a day, as JSON: head, at,"
+        " installation.",
+        examples=["https://archive.example.org/sluiswachter"],
+    )
+
+
 class BotSettings(  # from the last to the first, as pydantic lists them and `.env.example` shows them
     ServerSettings,
+    AnchorSettings,
+    Anchoring,
     Retention,
     JudgingTerms,
     WaiverTerms,

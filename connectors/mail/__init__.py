@@ -1,4 +1,4 @@
-"""E-mail: formal handover notifications that the message service does not take. Nothing else is ever mailed.
+"""E-mail: formal handover notifications that the message service does not take, and the head of the audit trail.
 
 Belongs here: SMTP and where somebody is mailed. Not: when mail takes over from the message service (`bot.notify`).
 """

@@ -122,6 +122,9 @@ def _authority(facts: Facts, end: datetime) -> Observation:
     if known.result is not Result.MET or not isinstance(field.value, str):
         return _in_time(facts, _AUTHORITY, known, None, end)
     at = parsing.moment(field.value).moment
+    if at is not None and minute(at) > facts.now:
+        coming = Observation(known.name, Result.UNMET, sentences(known.seen, say("That is still to come.")))
+        return _in_time(facts, _AUTHORITY, coming, None, end)
     if at is not None:
         return _in_time(facts, _AUTHORITY, known, at, end)
     # "Not needed" alone gives no reason, and words of anybody else decide nothing.

@@ -95,9 +95,12 @@ def judge_change(facts: Facts, key: str, child: Child | None) -> JudgedChange:
 def _as_its_own(facts: Facts, change: Ticket, subjects: tuple[Subject, ...]) -> Facts:
     """The change as if it were judged by itself, by who holds the roles in the system of the release."""
     named = tuple(subject for subject in subjects if not subject.path)
-    # What the bot saw change of the release is no history of the change.
+    # What the bot saw change of the release is no history of the change; what it saw of the assets of both is.
+    names = {subject.name for subject in subjects}
+    seen = tuple(one for one in facts.looks.changes if one.of in names)
+    looks = replace(NEVER, changes=seen)
     return replace(
-        facts, ticket=change, subjects=named or subjects, children=(), children_readable=True, looks=NEVER
+        facts, ticket=change, subjects=named or subjects, children=(), children_readable=True, looks=looks
     )
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from domain.facts import Facts, Notice, Underway
-from domain.fields import Field
 from domain.finding import Addressees
-from domain.people import Group, Person, Role
+from domain.people import Role
 from domain.sentence import Quote, Say, say
 from rules.approval.people import settlers
 from rules.check_api import CheckInput, OfNamedAssets
-from rules.handover_record import SOON, on_its_way, when_and_by_whom
+from rules.handover_record import SOON, after_the_end, on_its_way, stakeholders, when_and_by_whom
 from rules.outcome import Observation, Outcome, Result, combine
 from rules.wording import ROLES, sentences
 
@@ -92,25 +91,22 @@ def _seen(outcome: Outcome, asked: list[_Asked]) -> Say:
 
 def _role(facts: Facts, demand: CheckInput[Notified], role: Role) -> _Asked:
     stage = demand.params.stage
-    notices = tuple(n for n in facts.notices if n.stage == stage and role in n.roles)
+    notices = tuple(n for n in after_the_end(facts) if n.stage == stage and role in n.roles)
     way = tuple(u for u in facts.underway if u.stage == stage and role in u.roles)
     return _Asked(_look(ROLES[role], notices), notices, way)
 
 
 def _somebody(facts: Facts, demand: CheckInput[Notified]) -> _Asked:
     stage = demand.params.stage
-    notices = tuple(n for n in facts.notices if n.stage == stage and n.recipients)
+    notices = tuple(n for n in after_the_end(facts) if n.stage == stage and n.recipients)
     way = tuple(u for u in facts.underway if u.stage == stage)
     return _Asked(_look(_SOMEBODY, notices), notices, way)
 
 
 def _stakeholders(facts: Facts, demand: CheckInput[Notified]) -> list[_Asked]:
-    own = facts.field("stakeholders")
-    registered = [s.asset.stakeholders for s in demand.subjects if s.asset]
-    names = dict.fromkeys(name for field in (own, *registered) for name in _names(field))
+    names, hidden = stakeholders(facts, demand.subjects)
     asked = [_stakeholder(facts, demand, name) for name in names]
-    out_of_sight = any(s.asset is None and s.unseen for s in demand.subjects)
-    if _hidden(own, registered) or (out_of_sight and not own.filled):
+    if hidden:
         seen = say("It cannot be read who the stakeholders are.")
         asked.append(_Asked(Observation(say("Stakeholders"), Result.UNKNOWN, seen)))
     return asked or [_Asked(Observation(say("Stakeholders"), Result.UNMET, _UNNAMED))]
@@ -118,24 +114,13 @@ def _stakeholders(facts: Facts, demand: CheckInput[Notified]) -> list[_Asked]:
 
 def _stakeholder(facts: Facts, demand: CheckInput[Notified], name: str) -> _Asked:
     stage, wanted = demand.params.stage, name.casefold()
-    notices = tuple(n for n in facts.notices if n.stage == stage and wanted in _folded(n.recipients))
+    notices = tuple(n for n in after_the_end(facts) if n.stage == stage and wanted in _folded(n.recipients))
     way = tuple(u for u in facts.underway if u.stage == stage and wanted in _folded(u.recipients))
     return _Asked(_look(say("{stakeholder}", stakeholder=Quote(name)), notices), notices, way)
 
 
 def _folded(names: tuple[str, ...]) -> set[str]:
     return {name.casefold() for name in names}
-
-
-def _hidden(own: Field, registered: list[Field]) -> bool:
-    """Whether stakeholders may be out of sight. A list in the ticket makes up for a silent register."""
-    silent = any(not field.readable for field in registered)
-    return not own.readable or (silent and not own.filled)
-
-
-def _names(field: Field) -> tuple[str, ...]:
-    value = field.value if isinstance(field.value, tuple) else ()
-    return tuple(item.name for item in value if isinstance(item, Person | Group))
 
 
 def _look(name: Say, notices: tuple[Notice, ...]) -> Observation:

@@ -45,18 +45,20 @@ def check(facts: Facts, demand: CheckInput[ValidatedTests]) -> Outcome:
 def _fixed_beforehand(facts: Facts) -> Observation:
     """The plan must not be younger than the tests that were for it, nor than their validation."""
     known = observe_filled(facts, "test_plan_fixed_at")
-    fixed = facts.field("test_plan_fixed_at").value
+    fixed = facts.field("test_plan_fixed_at").moment
     if known.result is not Result.MET:
         return known
-    if not isinstance(fixed, datetime):
+    if fixed is None:
         return Observation(known.name, Result.UNMET, known.seen)
     # Vo-ICR R&D v2.1 §1.1, from class 3: fixed beforehand. A plan written after the fact proves nothing.
     for name in ("tested_at", "test_validated_at"):
         field = facts.field(name)
         if not field.readable and name != "tested_at":
             return Observation(known.name, Result.UNKNOWN, saw(facts, name))
-        if isinstance(field.value, datetime) and minute(fixed) > minute(field.value):
-            return Observation(known.name, Result.UNMET, sentences(known.seen, _too_late(name, field.value)))
+        # Of a day without a time its end counts.
+        at = field.day_ends or field.moment
+        if at is not None and minute(fixed) > minute(at):
+            return Observation(known.name, Result.UNMET, sentences(known.seen, _too_late(name, at)))
     return known
 
 

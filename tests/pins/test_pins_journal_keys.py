@@ -217,7 +217,7 @@ def test_facts_on_the_audit_trail(office: Lived) -> None:
         found[f"{cause} {told.get('event', '')}".strip()] = " ".join(told)
     assert found == {
         "allowance given": "event messages until",
-        "interaction": "did",
+        "interaction": "did notice received",
         "settings": "changed digest settings",
         "verdict": "changes key state",
         "waiver recorded": "event role rules until",

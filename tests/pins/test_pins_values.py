@@ -50,7 +50,7 @@ from rules.outcome import Result
         (Action, "seen snooze explain waive received"),
         (SnoozeChoice, "2h 1d 2d 5d"),
         (CommandKind, "help mine ticket explain"),
-        (Cause, "verdict write interaction waiver settings allowance gone exported erased pruned"),
+        (Cause, "verdict write interaction waiver settings allowance gone exported erased pruned clock"),
         (Fate, "open over moved deleted absent hidden"),
         (Format, "adf wiki plain slack mail"),
         (Health, "ok warning failed"),
@@ -74,7 +74,7 @@ def test_values_with_blanks() -> None:
 
 def test_words_of_a_slot() -> None:
     assert (IDLE, WRITING, REFUSAL) == ("idle", "writing", "refused: ")
-    assert GENERAL == ("reminder", "escalation", "digest", "preread", "unseen", "vacant")
+    assert GENERAL == ("reminder", "escalation", "digest", "preread", "unseen", "vacant", "anchor")
 
 
 @pytest.mark.parametrize(

@@ -216,3 +216,15 @@ def test_who_did_not_hear_that_it_was_undone_is_not_told_anew(office: Office) ->
     ]
     assert anew == [told]
     assert len(office.ctx.journal.notices("jira", "chg-1")) == 3
+
+
+def test_an_end_that_was_corrected_to_later_is_told_anew(office: Office) -> None:
+    """What was told of the earlier end came before the rollout had ended, and hands nothing over."""
+    then(office, DONE)
+    then(office, {"actual_end": office.now + timedelta(minutes=5)})
+    office.until(office.now + timedelta(hours=1), timedelta(minutes=20))
+    words = ("gave another end of the rollout", "noemde een ander einde van de uitrol")
+    anew = [said.channel for said in office.said if any(one in said.text for one in words)]
+    assert sorted(anew) == list(EVERYONE)
+    then(office, BACK)
+    assert [channel for channel, _ in heard(office)] == list(EVERYONE), "undone once, though told twice"

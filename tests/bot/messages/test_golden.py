@@ -19,7 +19,7 @@ from bot.messages import card, handover
 from bot.messages.comment import compose
 from bot.messages.explanation import plain_tree, reasoning
 from bot.messages.formats import adf, plain, wiki
-from bot.messages.handover import HandoverAudience, Sent
+from bot.messages.handover import Earlier, HandoverAudience, Sent
 from bot.messages.i18n.speaker import Translator
 from bot.policy.reminders import Due, Reminder
 from bot.policy.ticket_summary import Overview, overview
@@ -184,8 +184,12 @@ def test_handovers_reminder_news_and_reasoning(speak: Translator) -> None:
         )
         letter = handover.letter(done, lines(done), asked, speak)
         golden(f"handover-{stage}-mail-{speak.language}", "\n\n".join(letter.values()))
-    again = HandoverAudience(1, ("Web team", "Bo"), "handover-1.2:operations", again=True)
+    again = HandoverAudience(1, ("Web team", "Bo"), "handover-1.2:operations", Earlier.UNDONE)
     golden(f"handover-1-again-{speak.language}", handover.compose(done, lines(done), again, speak)["text"])
+    again = replace(again, earlier=Earlier.OTHERWISE)
+    golden(
+        f"handover-1-corrected-{speak.language}", handover.compose(done, lines(done), again, speak)["text"]
+    )
     undone = case(state=State.REVIEW, result="rolled_back", deviations="the queue ran full")
     letter = handover.letter_taken_back(undone, speak)
     golden(f"handover-3-{speak.language}", handover.taken_back(undone, speak)["text"])

@@ -397,7 +397,8 @@ def by_words(words: str, who: Person | None = CI) -> dict[str, object]:
         ({"detected_at": day(8)} | REPORTED | {"incident_priority": HIDDEN}, "unknown", None),
         ({"created": day(1)}, "violated", day(4)),
         (KNOWN | REPORTED | {"reported_authority": EMPTY}, "unmet", day(11)),
-        (KNOWN | REPORTED | {"reported_authority": "2026-03-11 12:01"}, "violated", day(11)),
+        # Still to come, and after the term: when that is over it is violated.
+        (KNOWN | REPORTED | {"reported_authority": "2026-03-11 12:01"}, "unmet", day(11)),
         (by_words("Nobody can read it"), "met", None),
         (by_words("Nobody can read it", AN), "unmet", day(11)),
         (by_words("Nobody can read it", None), "unknown", day(11)),
