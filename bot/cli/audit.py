@@ -190,9 +190,9 @@ def person(
         if erase and found.places:
             typer.echo("\n".join(erased(journal.erase(persona, bootstrap.now()), speak)))
             return
-    if erase:
-        typer.echo("\n".join(near_lines(found.near, speak)), nl=bool(found.near))
-    if erase or not (found.places or found.near or found.kept):
+    if erase or not (found.places or found.kept):
+        for line in near_lines(found.near, speak):
+            typer.echo(line, err=True)
         _refuse(f"nothing is kept of {', '.join(who)}")
     answer = exported(persona, found)
     sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=not shows_unicode()) + "\n")
