@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from domain.classes import single, stated
 from domain.fields import FIELDS, UNREADABLE, Field
@@ -14,6 +14,7 @@ from domain.words import says_no, shown
 _TRUE = frozenset({"yes", "ja", "true", "1", "y", "j", "on", "waar"})
 _FALSE = frozenset({"no", "nee", "neen", "false", "0", "n", "off", "onwaar"})
 _SHOWN = 80
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARS = range(1900, 2200)
 """Years of which a ticket can tell. Whether a moment is to be believed, the rules say: they know what time it is."""
 
@@ -78,6 +79,14 @@ def moment(
     found = day or _iso(words) or next(filter(None, (_strptime(words, f) for f in formats)), None)
     over = _day(words, formats, True, zone) if day and not ends else None
     return Field(found, raw="" if found else shorten(words), where=where, day_ends=over)
+
+
+def instant(milliseconds: int) -> datetime | None:
+    """The moment (UTC) so many milliseconds after the beginning of 1970; None in a year that no ticket is about."""
+    try:
+        return _within_reach(_EPOCH + timedelta(milliseconds=milliseconds))
+    except OverflowError:
+        return None
 
 
 def out_of_reach(words: str) -> bool:

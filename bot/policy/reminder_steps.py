@@ -24,4 +24,6 @@ class ReminderSteps(Terms):
             return value
         if not all(part.strip().isdigit() for part in value.split(",")):
             raise ValueError("must be whole numbers of days, such as 5,2,1")
+        if any(len(part.strip()) > 3 for part in value.split(",")):
+            raise ValueError("must be at most 999 days each")
         return tuple(sorted({int(part) for part in value.split(",")}, reverse=True))

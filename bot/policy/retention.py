@@ -13,6 +13,7 @@ class Retention(Terms):
     retain_days: int | None = Field(
         None,
         ge=30,
+        le=36500,
         description="Days after which a closed ticket is forgotten, with all personal data about it; the audit chain "
         "stays. Not set: nothing is forgotten.",
         examples=["730"],

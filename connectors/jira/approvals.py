@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from connectors.jira.client import Client, mapping, rows
 from connectors.jira.fields import FieldMap, SiteField
 from connectors.jira.history import History
-from connectors.jira.search import moment
 from connectors.jira.statuses import NAMES
 from connectors.jira.values import obj, objs, person, words
 from domain import parsing
@@ -217,11 +216,13 @@ def _number(raw: Any) -> int:
 
 
 def _when(approval: Mapping[str, Any], name: str) -> datetime | None:
-    """A date of the approval. Its milliseconds are exact; the text beside them leaves out fractions of a second."""
+    """A date of the approval; None where there is none that can be meant. Its milliseconds are exact; the text beside
+    them leaves out fractions of a second.
+    """
     date = obj(approval.get(name))
     if exact := _number(date.get("epochMillis")):
-        return datetime.fromtimestamp(exact / 1000, UTC)
-    return moment(date["iso8601"]) if date.get("iso8601") else None
+        return parsing.instant(exact)
+    return parsing.moment(date.get("iso8601")).moment
 
 
 def _answer(word: Any) -> Decision:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.jira.client import NAME, Client, mapping, rows, total
+from domain import parsing
 from domain.ports.errors import Garbled
 
 PAGE = 100
@@ -135,8 +136,11 @@ def _zone(name: str) -> ZoneInfo | None:
 
 
 def moment(text: object) -> datetime:
-    """A timestamp of Jira's in UTC. Raises Garbled when it is none."""
+    """A timestamp of Jira's in UTC. Raises Garbled when it is none, or of a year that no ticket is about."""
+    words = str(text)
     try:
-        return datetime.fromisoformat(str(text)).astimezone(UTC)
+        if not parsing.out_of_reach(words):
+            return datetime.fromisoformat(words).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Garbled(NAME, "a timestamp is not one") from None
+        pass
+    raise Garbled(NAME, f'a timestamp says "{parsing.shorten(words)}", which is no usable moment')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -307,7 +307,7 @@ class JiraSource:
 
     def _ref(self, issue: Mapping[str, Any]) -> TicketRef:
         fields = mapping(issue.get("fields"))
-        version, updated = self._answers.version(fields), search.moment(fields.get("updated"))
+        version, updated = self._answers.version(fields), _stamp(fields.get("updated"))
         return TicketRef(NAME, str(issue.get("id")), str(issue.get("key")), updated, version)
 
     def _changes(self, issue: Mapping[str, Any]) -> tuple[list[dict[str, Any]], bool]:
@@ -328,6 +328,16 @@ class JiraSource:
             if not page or len(found) >= total(answer):
                 return found, len(found) >= total(answer)
         return found, False
+
+
+def _stamp(text: object) -> datetime:
+    """When an issue was changed. Without a usable stamp it counts as changed just now: what is wrong is told of it
+    alone, when it is read.
+    """
+    try:
+        return search.moment(text)
+    except Garbled:
+        return datetime.now(UTC)
 
 
 def own_states(settings: JiraSettings) -> dict[str, State]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from connectors.servicenow import conflict_check, statuses, values
@@ -43,9 +44,10 @@ def split_id(ticket: str) -> tuple[str, str]:
 
 
 def reference(table: str, row: Row) -> TicketRef:
-    """The ticket a row of a listing stands for. Raises Garbled when it has no stamp."""
+    """The ticket a row of a listing stands for."""
     key, version = values.value(row, "number"), values.value(row, "sys_mod_count")
-    stamp = values.stamp(row, "sys_updated_on")
+    # Without a usable stamp it counts as changed just now: what is wrong is told of it alone, when it is read.
+    stamp = parsing.moment(values.value(row, "sys_updated_on")).moment or datetime.now(UTC)
     return TicketRef(NAME, ticket_id(table, values.value(row, "sys_id")), key, stamp, version)
 
 

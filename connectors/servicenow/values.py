@@ -38,11 +38,11 @@ def shown_names(row: Row, column: str) -> list[str]:
 
 
 def stamp(row: Row, column: str) -> datetime:
-    """A system date. Raises Garbled when it is absent: every record has one."""
+    """A system date. Raises Garbled when there is none that can be meant: every record has one."""
     # The shown date follows the account's time zone and format; the stored one is always UTC.
     found = parsing.moment(value(row, column)).value
     if not isinstance(found, datetime):
-        raise Garbled("servicenow", f"a record without {column}")
+        raise Garbled("servicenow", f"a record without a usable {column}")
     return found
 
 

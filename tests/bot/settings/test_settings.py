@@ -34,6 +34,8 @@ def problems(monkeypatch: pytest.MonkeyPatch, **env: str) -> tuple[str, ...]:
         ({"SLUIS_OFFICE_HOURS": "always"}, "SLUIS_OFFICE_HOURS: must be like 08:00-18:00"),
         ({"SLUIS_OFFICE_HOURS": "2026-01-01"}, "SLUIS_OFFICE_HOURS: must be like 08:00-18:00"),
         ({"SLUIS_REMIND_DAYS": "five"}, "SLUIS_REMIND_DAYS: must be whole numbers of days, such as 5,2,1"),
+        ({"SLUIS_REMIND_DAYS": "5,99999999"}, "SLUIS_REMIND_DAYS: must be at most 999 days each"),
+        ({"SLUIS_RETAIN_DAYS": "9999999"}, "SLUIS_RETAIN_DAYS: Input should be less than or equal to 36500"),
         ({"SLUIS_SERVICE_HOURS__WEB": "always"}, "SLUIS_SERVICE_HOURS: for web must be 5x10 or 24x7"),
         (
             {"SLUIS_WAIVER_ROLES": "cab,boss"},
