@@ -12,7 +12,7 @@ from connectors.servicenow.columns import KINDS
 from domain import parsing
 from domain.fields import Field
 from domain.lifecycle import State
-from domain.ports.errors import Forbidden
+from domain.ports.errors import Forbidden, Garbled
 from domain.ticket import Ticket, TicketRef
 
 _ORIGINS = ("incident", "problem")
@@ -44,8 +44,13 @@ def split_id(ticket: str) -> tuple[str, str]:
 
 
 def reference(table: str, row: Row) -> TicketRef:
-    """The ticket a row of a listing stands for."""
+    """The ticket a row of a listing stands for. Raises Garbled when the account does not see the stamps."""
     key, version = values.value(row, "number"), values.value(row, "sys_mod_count")
+    if not values.has(row, "sys_updated_on"):
+        # Then of every record: one line for the system, and not one for each ticket.
+        raise Garbled(
+            NAME, "sys_updated_on is not shown", "let the account read it: by it is known what changed"
+        )
     # Without a usable stamp it counts as changed just now: what is wrong is told of it alone, when it is read.
     stamp = parsing.moment(values.value(row, "sys_updated_on")).moment or datetime.now(UTC)
     return TicketRef(NAME, ticket_id(table, values.value(row, "sys_id")), key, stamp, version)

@@ -11,7 +11,7 @@ from servicenow_helpers import START, Instance, Tools
 from connectors.servicenow import statuses
 from domain.lifecycle import State
 from domain.people import Group, Person, Role
-from domain.ports.errors import AuthRefused, NotFound
+from domain.ports.errors import AuthRefused, Garbled, NotFound
 from domain.ticket import TicketKind
 from sandbox.server import Server
 
@@ -73,6 +73,12 @@ def test_a_patch_is_known_by_its_category(
 ) -> None:
     instance.set("change_request", instance.change, category=category)
     assert (tools.read(instance.number).field("patch").value or False) is patch
+
+
+def test_stamps_that_are_hidden_are_told_once_for_the_system(instance: Instance, tools: Tools) -> None:
+    instance.access.hidden_columns.add(("change_request", "sys_updated_on"))
+    with pytest.raises(Garbled, match="sys_updated_on is not shown"):
+        list(tools.source.census())
 
 
 def test_an_incident_as_parent_is_where_a_change_comes_from(instance: Instance, tools: Tools) -> None:
