@@ -117,7 +117,10 @@ def build(
 
 
 def reception(
-    settings: Settings, ctx: Context, metrics: Metrics, on_trouble: Callable[[JournalError], None]
+    settings: Settings,
+    ctx: Context,
+    metrics: Metrics,
+    on_trouble: Callable[[JournalError], None] | None = None,
 ) -> InteractionWorker | None:
     """Who hears buttons and commands; None where nobody does, and in observe mode, which speaks to nobody. It has
     connections of its own, because it works beside the cycles. `on_trouble` hears that the journal cannot be used.
