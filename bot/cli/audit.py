@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -18,7 +18,7 @@ from bot.cli.measures import AnswerLanguageOption
 if TYPE_CHECKING:
     from bot.journal import Journal
     from bot.settings.load import Settings
-    from domain.hash_chain import Row
+    from domain.hash_chain import Flaw, Row
     from domain.pseudonym import Persona
 
 audit = typer.Typer(no_args_is_help=True, help="The audit trail: check it, take evidence from it.")
@@ -56,13 +56,13 @@ def verify(
     from domain.hash_chain import anchor as read
 
     try:
-        noted = dict(map(read, anchor or ()))
+        heads = [*map(read, anchor or ()), *(head for file in anchors or () for head in _heads(file))]
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--anchor") from error
-    for file in anchors or ():
-        noted |= _heads(file)
+    noted = dict(heads)
     with _journal() as (journal, _), progress("thousand rows") as tick:
-        found = list(journal.audit_flaws(noted, lambda seq: tick(str(seq)) if seq % 1000 == 0 else None))
+        found = _torn(heads)
+        found += journal.audit_flaws(noted, lambda seq: tick(str(seq)) if seq % 1000 == 0 else None)
         head, amendments = journal.audit_head(), journal.audit_amendments()
     for flaw in found[:_SHOWN]:
         typer.echo(f"{flaw}")
@@ -74,7 +74,21 @@ def verify(
     typer.echo(f"In order: {head.seq} rows, ending with {head.seq}:{head.hash}")
 
 
-def _heads(file: Path) -> dict[int, str]:
+def _torn(heads: Sequence[tuple[int, str]]) -> list[Flaw]:
+    """Rows that were noted with more than one hash: who writes a chain anew leaves heads of it too."""
+    from domain.hash_chain import Flaw
+
+    hashes: dict[int, set[str]] = {}
+    for number, digest in heads:
+        hashes.setdefault(number, set()).add(digest)
+    torn = sorted(number for number, told in hashes.items() if len(told) > 1)
+    return [
+        Flaw(number, "was noted with different hashes; the chain was written anew in between")
+        for number in torn
+    ]
+
+
+def _heads(file: Path) -> list[tuple[int, str]]:
     """All heads that stand in a file, whatever is around them."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
@@ -86,7 +100,7 @@ def _heads(file: Path) -> dict[int, str]:
     )
     if not found:
         raise typer.BadParameter(f"{file}: holds no NUMBER:HASH", param_hint="--anchors")
-    return {int(number): digest for number, digest in found}
+    return [(int(number), digest) for number, digest in found]
 
 
 _AMENDED = {"erased": "a person's data were erased", "pruned": "data were forgotten, as kept no longer"}
