@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from email.errors import MessageError
-from email.headerregistry import Address
-
 from pydantic import Field, field_validator
 
 from bot.policy.terms import Terms
+from domain.mailbox import mailbox
 
 
 class Anchoring(Terms):
@@ -22,12 +20,4 @@ class Anchoring(Terms):
     @field_validator("anchor_mail")
     @classmethod
     def _one_mailbox(cls, value: str) -> str:
-        if not value:
-            return value
-        try:
-            found = Address(addr_spec=value.strip())
-        except (ValueError, IndexError, MessageError):
-            found = None
-        if found and found.username and found.domain and value.isascii():
-            return value.strip()
-        raise ValueError("must be one plain e-mail address, such as archive@example.org")
+        return mailbox(value) if value else value

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from email.errors import MessageError
-from email.headerregistry import Address
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
@@ -12,19 +10,9 @@ from pydantic_settings import SettingsConfigDict
 
 from connectors.shared.addresses import is_loopback
 from connectors.shared.settings import EnvSettings
+from domain.mailbox import mailbox
 
-
-def _address(value: str) -> str:
-    try:
-        found = Address(addr_spec=value.strip())
-    except (ValueError, IndexError, MessageError):
-        found = None
-    if found and found.username and found.domain and value.isascii():
-        return value.strip()
-    raise ValueError("must be one plain e-mail address, such as sluis@example.org")
-
-
-Plain = Annotated[str, AfterValidator(_address)]
+Plain = Annotated[str, AfterValidator(mailbox)]
 
 
 def _named_today(value: object) -> object:
